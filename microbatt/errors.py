@@ -1,0 +1,33 @@
+"""Every exception microbatt raises on purpose.
+
+Each message says what came, what is allowed and what to do. A numerical failure of a
+simulation is not an exception but an outcome code stored with the curve.
+"""
+
+
+class MicrobattError(Exception):
+    """Root of the exceptions raised on purpose; catch it to catch them all."""
+
+
+class ParameterError(MicrobattError, ValueError):
+    """An argument has the wrong type, unit, range or name."""
+
+
+class CellFileError(ParameterError):
+    """A cell file cannot be read, or holds something a cell cannot have."""
+
+
+class CampaignError(MicrobattError, ValueError):
+    """A campaign is badly described, or does not fit the store it is to fill."""
+
+
+class StoreError(MicrobattError, OSError):
+    """A store is missing, damaged, unwritable, or not a microbatt cube."""
+
+
+class SimulationError(MicrobattError, RuntimeError):
+    """A discharge did not end physically, and the caller asked to be told by an exception."""
+
+
+class MissingExtraError(MicrobattError, ImportError):
+    """A feature needs an optional dependency that is not installed."""

@@ -1,0 +1,1 @@
+"""One figure kind a module; each takes and returns Matplotlib axes."""

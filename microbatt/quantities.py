@@ -1,0 +1,191 @@
+"""Name, symbol, unit and label of every quantity of a curve or a cube.
+
+Units are UDUNITS strings, as the CF conventions ask; labels for people are made from them.
+CF has no standard names for the quantities of a battery, so none is claimed.
+"""
+
+import re
+from dataclasses import dataclass
+
+from microbatt.checks import check_choice
+
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """What a curve or a cube says about one of its variables."""
+
+    name: str
+    """Variable name in datasets."""
+    symbol: str
+    """The literature's letter."""
+    units: str
+    """UDUNITS string; ``"1"`` is dimensionless."""
+    long_name: str
+    """What it is, in words, without the unit."""
+    comment: str = ""
+    """What the words leave open: a sign, a reference, a condition."""
+
+    @property
+    def attrs(self) -> dict[str, str]:
+        """CF attributes of the variable, as a new dictionary."""
+        attrs = {"units": self.units, "long_name": self.long_name, "symbol": self.symbol}
+        return attrs | {"comment": self.comment} if self.comment else attrs
+
+    @property
+    def pretty_units(self) -> str:
+        """Units as people write them: ``"A m⁻²"``."""
+        return re.sub(r"-?\d+", lambda power: power[0].translate(_SUPERSCRIPT), self.units)
+
+    @property
+    def label(self) -> str:
+        """Axis label: the words, then the unit in brackets unless there is none."""
+        words = self.long_name[0].upper() + self.long_name[1:]
+        return words if self.units == "1" else f"{words} [{self.pretty_units}]"
+
+
+_ALL = (
+    Quantity(
+        name="alpha",
+        symbol="α",
+        units="1",
+        long_name="tortuosity exponent of the positive electrode",
+        comment="pore tortuosity is porosity**(-alpha); alpha = 0.5 is Bruggeman's choice",
+    ),
+    Quantity(
+        name="S",
+        symbol="S",
+        units="1",
+        long_name="particle shape factor of the positive electrode",
+        comment="area per volume of active material is S / particle radius; a sphere has S = 3",
+    ),
+    Quantity(
+        name="current",
+        symbol="I",
+        units="A m-2",
+        long_name="discharge current density",
+        comment="per area of separator; positive in discharge",
+    ),
+    Quantity(
+        name="c_rate",
+        symbol="C",
+        units="h-1",
+        long_name="C-rate",
+        comment="current over the current that the cell file counts as one C",
+    ),
+    Quantity(name="time", symbol="t", units="s", long_name="time since the start of discharge"),
+    Quantity(name="voltage", symbol="V", units="V", long_name="cell voltage"),
+    Quantity(
+        name="capacity",
+        symbol="Q",
+        units="A h m-2",
+        long_name="capacity delivered so far",
+        comment="per area of separator",
+    ),
+    Quantity(
+        name="depth",
+        symbol="q",
+        units="1",
+        long_name="depth of discharge",
+        comment="capacity over the capacity delivered by the same curve at its end",
+    ),
+    Quantity(name="temperature", symbol="T", units="K", long_name="cell temperature"),
+    Quantity(
+        name="discharge_capacity",
+        symbol="Q_end",
+        units="A h m-2",
+        long_name="capacity delivered at the end of discharge",
+        comment="per area of separator",
+    ),
+    Quantity(
+        name="energy",
+        symbol="E",
+        units="W h kg-1",
+        long_name="specific energy delivered",
+        comment="over the mass of the cell sandwich, collectors included",
+    ),
+    Quantity(
+        name="power",
+        symbol="P",
+        units="W kg-1",
+        long_name="mean specific power",
+        comment="specific energy over the time of discharge",
+    ),
+    Quantity(
+        name="initial_voltage",
+        symbol="V_0",
+        units="V",
+        long_name="cell voltage just after the current is switched on",
+    ),
+    Quantity(
+        name="open_circuit_voltage",
+        symbol="U_0",
+        units="V",
+        long_name="cell voltage at rest before discharge",
+    ),
+    Quantity(
+        name="end_temperature",
+        symbol="T_end",
+        units="K",
+        long_name="cell temperature at the end of discharge",
+    ),
+    Quantity(
+        name="min_salt_concentration",
+        symbol="c_min",
+        units="mol m-3",
+        long_name="lowest salt concentration reached anywhere in the cell",
+    ),
+    Quantity(
+        name="negative_surface_stoichiometry",
+        symbol="θ_n",
+        units="1",
+        long_name="particle surface stoichiometry of the negative electrode at the end",
+        comment="extreme value across the electrode: its lowest",
+    ),
+    Quantity(
+        name="positive_surface_stoichiometry",
+        symbol="θ_p",
+        units="1",
+        long_name="particle surface stoichiometry of the positive electrode at the end",
+        comment="extreme value across the electrode: its highest",
+    ),
+    Quantity(
+        name="solve_time", symbol="t_solve", units="s", long_name="wall-clock time of the solution"
+    ),
+    Quantity(name="steps", symbol="n", units="1", long_name="accepted time steps"),
+    Quantity(name="rejected_steps", symbol="n_rej", units="1", long_name="rejected time steps"),
+    Quantity(
+        name="newton_iterations", symbol="n_it", units="1", long_name="Newton iterations in all"
+    ),
+    Quantity(name="status", symbol="", units="1", long_name="how the discharge ended"),
+)
+
+QUANTITIES = {quantity.name: quantity for quantity in _ALL}
+"""Every quantity by name."""
+
+
+def quantity(name: str) -> Quantity:
+    """Look a quantity up.
+
+    Parameters
+    ----------
+    name
+        Variable name.
+
+    Returns
+    -------
+    Quantity
+        Its symbol, units and labels.
+
+    Raises
+    ------
+    ParameterError
+        If there is none of that name; the nearest are offered.
+
+    Examples
+    --------
+    >>> quantity("current").label
+    'Discharge current density [A m⁻²]'
+    """
+    return QUANTITIES[check_choice("quantity", name, QUANTITIES)]
