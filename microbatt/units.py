@@ -122,7 +122,9 @@ def to_si(value: float, unit: str, *, si_unit: str) -> float:
             f"the unit is `{unit}`, which does not measure the same thing as `{si_unit}`; "
             f"give the value in `{si_unit}` or a multiple of it."
         )
-    return value * given.factor / wanted.factor
+    factor = given.factor / wanted.factor
+    # a power of ten below one is not exact in binary, its inverse is: 100 µm is 1e-4 m
+    return value * factor if factor >= 1.0 else value / (1.0 / factor)
 
 
 def _term(text: str, slash: str, symbol: str, power: str | None) -> Unit:

@@ -1,0 +1,206 @@
+"""A whole cell: electrodes, separator, electrolyte, collectors, and what it does as one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from microbatt.cells.collector import Collector
+from microbatt.cells.electrode import DENSITY, Electrode
+from microbatt.cells.electrolyte import Electrolyte
+from microbatt.cells.records import Record, check_numbers, from_mapping, number, to_mapping
+from microbatt.cells.separator import Separator
+from microbatt.checks import Interval, suggestion
+from microbatt.constants import REFERENCE_TEMPERATURE
+from microbatt.errors import ParameterError
+
+TEMPERATURE = Interval(200.0, 400.0)
+
+PARTS: dict[str, type[Any]] = {
+    "negative": Electrode,
+    "separator": Separator,
+    "positive": Electrode,
+    "electrolyte": Electrolyte,
+    "negative_collector": Collector,
+    "positive_collector": Collector,
+}
+"""The parts of a cell, by name."""
+
+LABELS = ("name", "description", "references")
+"""What a cell says about itself in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Everything an engine needs to know of a battery; SI units, per area of separator.
+
+    Attributes
+    ----------
+    name, description
+        For people.
+    negative, separator, positive
+        The layers, from the negative collector to the positive one.
+    electrolyte
+        In the pores of all three.
+    negative_collector, positive_collector
+        The foils.
+    polymer_density, filler_density
+        [kg m⁻³].
+    heat_capacity
+        Of the whole sandwich [J kg⁻¹ K⁻¹].
+    initial_temperature, ambient_temperature
+        [K].
+    contact_resistance
+        Lumped, between the electrodes and the terminals [Ω m²].
+    one_c_current
+        What counts as one C [A m⁻²].
+    references
+        Keys in docs/references.bib.
+    """
+
+    name: str
+    description: str = ""
+    negative: Electrode
+    separator: Separator
+    positive: Electrode
+    electrolyte: Electrolyte
+    negative_collector: Collector
+    positive_collector: Collector
+    polymer_density: float = number("kg m-3", DENSITY, remedy="Check the unit.", default=1760.0)
+    filler_density: float = number("kg m-3", DENSITY, remedy="Check the unit.", default=1800.0)
+    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5), remedy="Check the unit.")
+    initial_temperature: float = number(
+        "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
+    )
+    ambient_temperature: float = number(
+        "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
+    )
+    contact_resistance: float = number(
+        "ohm m2", Interval(0.0, 1.0), remedy="Check the unit.", default=0.0
+    )
+    one_c_current: float = number(
+        "A m-2", Interval(0.0, 1e5, low_open=True), remedy="Give a current per area of separator."
+    )
+    references: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
+        if not self.open_circuit_voltage > 0.0:
+            raise ParameterError(
+                f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be above "
+                "0 V. Check that the electrodes are not exchanged, and their stoichiometries."
+            )
+
+    @property
+    def open_circuit_voltage(self) -> float:
+        """Voltage at rest before discharge, at 298.15 K [V]."""
+        positive = self.positive.open_circuit.potential(self.positive.initial_stoichiometry)
+        negative = self.negative.open_circuit.potential(self.negative.initial_stoichiometry)
+        return float(positive - negative)
+
+    @property
+    def mass_per_area(self) -> float:
+        """Mass of the sandwich with its collectors: Σ thickness × Σ fraction × density [kg m⁻²]."""
+        layers = (
+            (self.negative, self.negative.active_fraction),
+            (self.separator, self.separator.inert_fraction),
+            (self.positive, self.positive.active_fraction),
+        )
+        layer_mass = sum(
+            layer.thickness
+            * (
+                layer.electrolyte_fraction * self.electrolyte.density
+                + layer.polymer_fraction * self.polymer_density
+                + layer.filler_fraction * self.filler_density
+                + solid_fraction * layer.density
+            )
+            for layer, solid_fraction in layers
+        )
+        return layer_mass + (
+            self.negative_collector.mass_per_area + self.positive_collector.mass_per_area
+        )
+
+    def with_microstructure(self, *, alpha: float, S: float) -> "Cell":
+        """Return the cell with another microstructure of its positive electrode.
+
+        Parameters
+        ----------
+        alpha
+            Tortuosity exponent [-].
+        S
+            Particle shape factor [-].
+
+        Returns
+        -------
+        Cell
+            A new cell; the negative electrode and the separator keep their own exponents.
+
+        Raises
+        ------
+        ParameterError
+            If either lies outside its range.
+        """
+        return replace(self, positive=replace(self.positive, alpha=alpha, S=S))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cell as plain numbers (SI), names of fits and text, ready for JSON."""
+        words = {
+            "name": self.name,
+            "description": self.description,
+            "references": list(self.references),
+        }
+        parts = {name: to_mapping(getattr(self, name)) for name in PARTS}
+        return words | {"cell": to_mapping(self)} | parts
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Cell":
+        """Make a cell from what `to_dict` returned.
+
+        Raises
+        ------
+        ParameterError
+            Naming the part and the key that is unknown, missing or out of range.
+        """
+        check_parts(values)
+        parts = {name: _record(kind, values[name], f"[{name}]") for name, kind in PARTS.items()}
+        return _record(
+            cls,
+            values["cell"],
+            "[cell]",
+            name=str(values["name"]),
+            description=str(values.get("description", "")),
+            references=tuple(values.get("references", ())),
+            **parts,
+        )
+
+
+def check_parts(values: Mapping[str, Any]) -> None:
+    """Refuse a description of a cell that has an unknown part or lacks one.
+
+    Raises
+    ------
+    ParameterError
+        Naming the part.
+    """
+    known = (*LABELS, "cell", *PARTS)
+    for name in values:
+        if name not in known:
+            raise ParameterError(f"`{name}` is not a part of a cell. {suggestion(name, known)}")
+    for name in ("name", "cell", *PARTS):
+        if name not in values:
+            raise ParameterError(f"`{name}` is missing. A cell has {', '.join(known)}.")
+        if name not in LABELS and not isinstance(values[name], Mapping):
+            raise ParameterError(f"`{name}` is {values[name]!r}; it must be a table of values.")
+
+
+def _record(
+    kind: type[Record],
+    values: Mapping[str, Any],
+    section: str,
+    /,
+    **others: Any,  # noqa: ANN401 - passed on to the record
+) -> Record:
+    """Make one record of a cell, its section in front of any complaint."""
+    try:
+        return from_mapping(kind, values, **others)
+    except ParameterError as error:
+        raise ParameterError(f"in {section}, {error}") from error

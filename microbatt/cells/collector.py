@@ -1,0 +1,31 @@
+"""A metal foil that carries the current away."""
+
+from dataclasses import dataclass
+
+from microbatt.cells.electrode import DENSITY
+from microbatt.cells.records import check_numbers, number
+from microbatt.checks import Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collector:
+    """Thickness and density of a current collector; it counts for the mass of the cell only.
+
+    Attributes
+    ----------
+    thickness
+        [m].
+    density
+        [kg m⁻³].
+    """
+
+    thickness: float = number("m", Interval(0.0, 1e-2), remedy="Check the unit.")
+    density: float = number("kg m-3", DENSITY, remedy="Check the unit.")
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
+
+    @property
+    def mass_per_area(self) -> float:
+        """[kg m⁻²]."""
+        return self.thickness * self.density

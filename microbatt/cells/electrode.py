@@ -1,0 +1,140 @@
+"""A porous insertion electrode with particles of one size."""
+
+from dataclasses import dataclass
+
+from microbatt.cells.microstructure import area_density, matrix_factor, transport_factor
+from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS, OpenCircuitFit
+from microbatt.cells.records import check_numbers, check_volume, fraction, number, one_of
+from microbatt.checks import Interval
+from microbatt.errors import ParameterError
+
+THICKNESS = Interval(1e-7, 5e-3)
+DENSITY = Interval(1.0, 3e4)
+ALPHA = Interval(0.0, 20.0)
+SHAPE_FACTOR = Interval(0.01, 1000.0)
+ACTIVATION = Interval(0.0, 3e4)
+
+_MIN_ACTIVE = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Electrode:
+    """Geometry, microstructure and material of one electrode; SI units.
+
+    Attributes
+    ----------
+    thickness
+        [m].
+    electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction
+        Volume fractions [-]; what they leave is active material. The polymer is swollen with
+        electrolyte and conducts as part of the pores.
+    particle_radius
+        r_p [m].
+    solid_diffusivity
+        D_s of lithium in the particles [m² s⁻¹].
+    max_concentration
+        Lithium in the full material [mol m⁻³].
+    solid_conductivity
+        σ of the bulk solid [S m⁻¹].
+    effective_solid_conductivity
+        σ_eff of the porous matrix if known [S m⁻¹]; otherwise it follows from σ.
+    initial_stoichiometry
+        θ at rest before discharge [-], inside the range of the open-circuit fit.
+    rate_constant
+        k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
+    film_resistance
+        R_film [Ω m² of particle area].
+    density
+        Of the active material [kg m⁻³].
+    open_circuit
+        Fitted open-circuit potential.
+    alpha
+        Tortuosity exponent: D_eff = D ε^(1 + alpha) [-].
+    S
+        Particle shape factor: area density a = S ε_active / r_p [-]; a sphere has 3.
+    solid_diffusivity_activation, rate_constant_activation, film_resistance_activation
+        E/R of the Arrhenius factors [K].
+    """
+
+    thickness: float = number(
+        "m", THICKNESS, remedy="Give the thickness of the layer, without its collector."
+    )
+    electrolyte_fraction: float = fraction(low=0.01)
+    polymer_fraction: float = fraction(default=0.0)
+    filler_fraction: float = fraction(default=0.0)
+    gas_fraction: float = fraction(default=0.0)
+    particle_radius: float = number(
+        "m", Interval(1e-9, 1e-3), remedy="Give the radius, half the diameter."
+    )
+    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6), remedy="Check the unit.")
+    max_concentration: float = number("mol m-3", Interval(100.0, 2e5), remedy="Check the unit.")
+    solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9), remedy="Check the unit.")
+    effective_solid_conductivity: float | None = number(
+        "S m-1", Interval(1e-6, 1e9), remedy="Check the unit.", default=None
+    )
+    initial_stoichiometry: float = fraction()
+    rate_constant: float = number(
+        "m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True), remedy="Check the unit."
+    )
+    film_resistance: float = number(
+        "ohm m2", Interval(0.0, 100.0), remedy="Check the unit.", default=0.0
+    )
+    density: float = number("kg m-3", DENSITY, remedy="Check the unit.")
+    open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS)
+    alpha: float = number(
+        "1", ALPHA, remedy="alpha is the exponent on the porosity less one.", default=0.5
+    )
+    S: float = number("1", SHAPE_FACTOR, remedy="A sphere has S = 3.", default=3.0)
+    solid_diffusivity_activation: float = number(
+        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
+    )
+    rate_constant_activation: float = number(
+        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
+    )
+    film_resistance_activation: float = number(
+        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
+    )
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
+        check_volume(
+            {
+                "electrolyte": self.electrolyte_fraction,
+                "polymer": self.polymer_fraction,
+                "filler": self.filler_fraction,
+                "gas": self.gas_fraction,
+            }
+        )
+        if not self.active_fraction >= _MIN_ACTIVE:
+            raise ParameterError(
+                f"the volume fractions leave {self.active_fraction:.6g} for active material; "
+                f"at least {_MIN_ACTIVE} is needed. Lower one of them."
+            )
+        self.open_circuit.check_stoichiometry("initial_stoichiometry", self.initial_stoichiometry)
+
+    @property
+    def porosity(self) -> float:
+        """Electrolyte and the polymer that it swells: what carries salt [-]."""
+        return self.electrolyte_fraction + self.polymer_fraction
+
+    @property
+    def active_fraction(self) -> float:
+        """Volume fraction of active material [-]."""
+        return 1.0 - self.porosity - self.filler_fraction - self.gas_fraction
+
+    @property
+    def transport_factor(self) -> float:
+        """D_eff/D = κ_eff/κ in the pores [-]."""
+        return transport_factor(self.porosity, self.alpha)
+
+    @property
+    def area_density(self) -> float:
+        """Area of active material per volume of electrode [m⁻¹]."""
+        return area_density(self.S, self.active_fraction, self.particle_radius)
+
+    @property
+    def matrix_conductivity(self) -> float:
+        """σ_eff of the porous matrix: as given, or from the bulk value [S m⁻¹]."""
+        if self.effective_solid_conductivity is not None:
+            return self.effective_solid_conductivity
+        return self.solid_conductivity * matrix_factor(self.porosity, self.gas_fraction)

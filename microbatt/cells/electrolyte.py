@@ -1,0 +1,47 @@
+"""The electrolyte that fills the pores of all three layers."""
+
+from dataclasses import dataclass
+
+from microbatt.cells.electrode import ACTIVATION, DENSITY
+from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit
+from microbatt.cells.records import check_numbers, number, one_of
+from microbatt.checks import Interval
+from microbatt.errors import ParameterError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Electrolyte:
+    """Salt, its concentration at rest, and its transport properties; SI units.
+
+    Attributes
+    ----------
+    initial_concentration
+        Of salt, everywhere, before discharge [mol m⁻³].
+    fit
+        Conductivity, diffusivity, transference number and thermodynamic factor.
+    density
+        [kg m⁻³].
+    conductivity_activation, diffusivity_activation
+        E/R of the Arrhenius factors [K].
+    """
+
+    initial_concentration: float = number(
+        "mol m-3", Interval(1.0, 1e4), remedy="Give the salt concentration of the cell at rest."
+    )
+    fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS)
+    density: float = number("kg m-3", DENSITY, remedy="Check the unit.")
+    conductivity_activation: float = number(
+        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
+    )
+    diffusivity_activation: float = number(
+        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
+    )
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
+        if not self.fit.lower <= self.initial_concentration <= self.fit.upper:
+            raise ParameterError(
+                f"`initial_concentration` is {self.initial_concentration:.6g} mol m-3; the "
+                f"electrolyte fit `{self.fit.name}` holds in [{self.fit.lower:.6g}, "
+                f"{self.fit.upper:.6g}] mol m-3. Start inside it, or use another fit."
+            )

@@ -1,0 +1,143 @@
+"""Electrolyte properties: fitted functions of salt concentration with slopes, source and range.
+
+Every function takes concentrations in mol m⁻³ as an array of any shape and returns SI values at
+298.15 K. The sources print coefficients for mol L⁻¹; the formulas below keep those.
+
+The conductivity polynomials are fits to measurements at moderate concentration and turn upwards,
+then negative, beyond them. They are kept as published; `upper` tells where each stops making
+sense, and how to continue from there is the engine's choice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial import Polynomial
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Function = Callable[[ArrayLike], Array]
+
+PER_LITRE = 1e3
+"""mol m⁻³ in one mol L⁻¹."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElectrolyteFit:
+    """Fitted bulk properties of an electrolyte at 298.15 K."""
+
+    name: str
+    """How cell files call it."""
+    description: str
+    """Salt, solvent and matrix."""
+    reference: str
+    """Key in docs/references.bib."""
+    lower: float
+    """Smallest concentration at which the fit makes sense [mol m⁻³]."""
+    upper: float
+    """Largest concentration at which the fit makes sense [mol m⁻³]."""
+    transference: float
+    """Cation transference number t₊ [-]."""
+    conductivity: Function
+    """κ(c) [S m⁻¹]."""
+    conductivity_slope: Function
+    """dκ/dc [S m² mol⁻¹]."""
+    diffusivity: Function
+    """D(c) [m² s⁻¹]."""
+    diffusivity_slope: Function
+    """dD/dc [m⁵ mol⁻¹ s⁻¹]."""
+    thermodynamic_factor: Function
+    """1 + ∂ln f/∂ln c [-]."""
+    thermodynamic_factor_slope: Function
+    """Derivative of `thermodynamic_factor` by c [m³ mol⁻¹]."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Constant:
+    """A property that does not depend on concentration."""
+
+    value: float
+
+    def __call__(self, c: ArrayLike) -> Array:
+        return np.full(np.shape(c), self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _PolynomialPerLitre:
+    """A polynomial in mol L⁻¹, coefficients in ascending order, evaluated at mol m⁻³."""
+
+    coefficients: tuple[float, ...]
+
+    def __call__(self, c: ArrayLike) -> Array:
+        return np.asarray(Polynomial(self.coefficients)(np.asarray(c, dtype=float) / PER_LITRE))
+
+    def slope(self) -> "_PolynomialPerLitre":
+        """Return the derivative by mol m⁻³."""
+        rising = enumerate(self.coefficients[1:], start=1)
+        return _PolynomialPerLitre(tuple(n * coefficient / PER_LITRE for n, coefficient in rising))
+
+
+def liquid_diffusivity(c: ArrayLike) -> Array:
+    """LiPF₆ in EC:DMC, liquid: 5.34e-10 exp(−0.65 c), c in mol L⁻¹ [m² s⁻¹]; dualfoil."""
+    return np.asarray(5.34e-10 * np.exp(-0.65e-3 * np.asarray(c, dtype=float)))
+
+
+def liquid_diffusivity_slope(c: ArrayLike) -> Array:
+    """Slope of `liquid_diffusivity` [m⁵ mol⁻¹ s⁻¹]."""
+    return -0.65e-3 * liquid_diffusivity(c)
+
+
+_ONE, _ZERO = _Constant(1.0), _Constant(0.0)
+_PLASTIC_DIFFUSIVITY = _Constant(7.5e-11)
+
+_PLASTIC_1_2 = _PolynomialPerLitre((1.0793e-2, 0.67461, -0.52245, 0.13605, -0.011724))
+_PLASTIC_2_1 = _PolynomialPerLitre((4.1253e-2, 0.5007, -0.47212, 0.15094, -0.016018))
+_LIQUID = _PolynomialPerLitre((0.0911, 1.9101, -1.052, 0.1554))
+
+_ALL = (
+    ElectrolyteFit(
+        name="lipf6-ec-dmc-1-2-plastic",
+        description="LiPF6 in EC:DMC 1:2 in a p(VdF-HFP) matrix",
+        reference="doyle1996",
+        lower=0.0,
+        upper=4300.0,  # last maximum before the polynomial plunges below zero
+        transference=0.363,
+        conductivity=_PLASTIC_1_2,
+        conductivity_slope=_PLASTIC_1_2.slope(),
+        diffusivity=_PLASTIC_DIFFUSIVITY,
+        diffusivity_slope=_ZERO,
+        thermodynamic_factor=_ONE,
+        thermodynamic_factor_slope=_ZERO,
+    ),
+    ElectrolyteFit(
+        name="lipf6-ec-dmc-2-1-plastic",
+        description="LiPF6 in EC:DMC 2:1 in a p(VdF-HFP) matrix",
+        reference="doyle1996",
+        lower=0.0,
+        upper=3460.0,  # last maximum before the polynomial plunges below zero
+        transference=0.363,
+        conductivity=_PLASTIC_2_1,
+        conductivity_slope=_PLASTIC_2_1.slope(),
+        diffusivity=_PLASTIC_DIFFUSIVITY,
+        diffusivity_slope=_ZERO,
+        thermodynamic_factor=_ONE,
+        thermodynamic_factor_slope=_ZERO,
+    ),
+    ElectrolyteFit(
+        name="lipf6-ec-dmc-liquid",
+        description="LiPF6 in liquid EC:DMC",
+        reference="dualfoil",
+        lower=0.0,
+        upper=3230.0,  # minimum beyond which the cubic rises without end
+        transference=0.4,
+        conductivity=_LIQUID,
+        conductivity_slope=_LIQUID.slope(),
+        diffusivity=liquid_diffusivity,
+        diffusivity_slope=liquid_diffusivity_slope,
+        thermodynamic_factor=_ONE,
+        thermodynamic_factor_slope=_ZERO,
+    ),
+)
+
+ELECTROLYTE_FITS = {fit.name: fit for fit in _ALL}
+"""Every electrolyte fit by name."""

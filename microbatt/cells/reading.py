@@ -1,0 +1,162 @@
+"""Cells from TOML files: every number with its value, unit and source."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from microbatt.cells.catalog import available_cells, cell_path
+from microbatt.cells.cell import LABELS, PARTS, Cell, check_parts
+from microbatt.cells.records import FitSpec, NumberSpec, Spec, check_keys, specs
+from microbatt.checks import check_choice, check_number, suggestion
+from microbatt.errors import CellFileError, ParameterError
+from microbatt.units import parse_unit, to_si
+
+FORMAT = 1
+"""Version of the file format that this reader understands."""
+
+_NUMBER_KEYS = frozenset({"value", "unit", "source", "note"})
+_FIT_KEYS = frozenset({"fit", "source", "note"})
+
+
+def load_cell(cell: str | Path | Cell) -> Cell:
+    """Return a cell, by name, from a file, or as it is.
+
+    Parameters
+    ----------
+    cell
+        A name of the catalog (`microbatt.cells.catalog.available_cells`), the path of a TOML
+        file, or a cell. Text that ends in ``.toml`` or holds a folder separator is a path.
+
+    Returns
+    -------
+    Cell
+        In SI units.
+
+    Raises
+    ------
+    CellFileError
+        If there is no such file, or it does not describe a cell; file, key, value, allowed range
+        and remedy are named.
+    ParameterError
+        If the catalog has no such name; the nearest are offered.
+
+    Examples
+    --------
+    >>> cell = load_cell("doyle-1996-cell-1")
+    >>> cell.positive.thickness
+    0.000174
+    """
+    if isinstance(cell, Cell):
+        return cell
+    if isinstance(cell, Path) or cell.endswith(".toml") or "/" in cell:
+        return read_cell(Path(cell))
+    check_choice("cell", cell, available_cells())
+    return read_cell(cell_path(cell))
+
+
+def read_cell(path: Path) -> Cell:
+    """Read a cell file.
+
+    Parameters
+    ----------
+    path
+        A TOML file in the format of the catalog.
+
+    Returns
+    -------
+    Cell
+        In SI units.
+
+    Raises
+    ------
+    CellFileError
+        See `load_cell`.
+    """
+    try:
+        return parse_cell(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CellFileError(
+            f"{path}: cannot be read ({error.strerror}). Known cells: "
+            f"{', '.join(available_cells())}; anything else must be the path of a file."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CellFileError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise CellFileError(f"{path}: is not valid TOML: {error}. Mend it there.") from error
+    except ParameterError as error:
+        raise CellFileError(f"{path}: {error}") from error
+
+
+def parse_cell(text: str) -> Cell:
+    """Make a cell from the text of a cell file.
+
+    Raises
+    ------
+    ParameterError
+        If it does not describe a cell.
+    tomllib.TOMLDecodeError
+        If it is not TOML.
+    """
+    document = tomllib.loads(text)
+    version = document.pop("format", None)
+    if version != FORMAT:
+        raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
+    check_parts(document)
+    kinds: dict[str, type[Any]] = {"cell": Cell, **PARTS}
+    words = {name: document[name] for name in LABELS if name in document}
+    return Cell.from_dict(
+        words | {name: _read_part(name, kinds[name], document[name]) for name in kinds}
+    )
+
+
+def _read_part(part: str, kind: type[Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    declared = specs(kind)
+    try:
+        check_keys(table, declared)
+    except ParameterError as error:
+        raise ParameterError(f"in [{part}], {error}") from error
+    return {key: _read_entry(f"{part}.{key}", declared[key][1], table[key]) for key in table}
+
+
+def _read_entry(key: str, spec: Spec, entry: object) -> float | str:
+    if isinstance(spec, FitSpec):
+        table = _checked_entry(key, entry, _FIT_KEYS, '{ fit = "...", source = "..." }')
+        return check_choice(key, table["fit"], spec.known)
+    example = f'{{ value = ..., unit = "{spec.unit}", source = "..." }}'
+    return _read_number(key, spec, _checked_entry(key, entry, _NUMBER_KEYS, example))
+
+
+def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
+    unit = table["unit"]
+    try:
+        value = check_number("value", table["value"])
+        si = to_si(value, str(unit), si_unit=spec.unit)
+    except ParameterError as error:
+        raise ParameterError(f"`{key}`: {error}") from error
+    scale = parse_unit(spec.unit).factor / parse_unit(unit).factor
+    check_number(key, value, spec.allowed.scaled(scale), unit=unit, remedy=spec.remedy)
+    return si
+
+
+def _checked_entry(
+    key: str, entry: object, allowed: frozenset[str], example: str
+) -> Mapping[str, Any]:
+    """Return the table of one entry, if it has every key but `note`, and no other."""
+    if not isinstance(entry, Mapping):
+        raise ParameterError(f"`{key}` is {entry!r}; write it as {example}.")
+    for name in entry:
+        if name not in allowed:
+            raise ParameterError(
+                f"`{key}.{name}` is not a key here. {suggestion(name, allowed)} "
+                f"Write it as {example}."
+            )
+    for name in sorted(allowed - {"note"}):
+        if name not in entry:
+            raise ParameterError(f"`{key}.{name}` is missing. Write it as {example}.")
+    if not isinstance(entry["source"], str) or not entry["source"].strip():
+        raise ParameterError(
+            f"`{key}.source` is {entry['source']!r}; name where the value comes from, in words or "
+            "by a reference's key."
+        )
+    return entry

@@ -1,0 +1,162 @@
+"""Numbers with a unit and a range as fields of frozen records, and records as dictionaries.
+
+A cell is a tree of small records. Each number in it is declared once, by `number`, with its SI
+unit, its allowed range and the remedy for a value outside; making a record, reading a file and
+writing one all follow that declaration.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, TypeVar
+
+from microbatt.checks import Interval, check_choice, check_number, suggestion
+from microbatt.errors import ParameterError
+
+Record = TypeVar("Record")
+
+_KEY = "microbatt"
+
+USE_FRACTION = "Divide a percentage by 100."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberSpec:
+    """Declaration of a number: its SI unit, its range, and what to do about one outside."""
+
+    unit: str
+    allowed: Interval
+    remedy: str
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSpec:
+    """Declaration of a field that names a fitted function."""
+
+    known: Mapping[str, Any]
+
+
+Spec = NumberSpec | FitSpec
+
+
+def number(
+    unit: str, allowed: Interval, *, remedy: str = "", default: float | object | None = MISSING
+) -> Any:  # noqa: ANN401 - a field declaration stands in for the field's own type
+    """Declare a number of a record.
+
+    Parameters
+    ----------
+    unit
+        SI unit; ``"1"`` for a plain number.
+    allowed
+        Range in that unit.
+    remedy
+        A sentence on what to do with a value outside the range.
+    default
+        Value if none is given; `None` makes the number optional.
+    """
+    spec = NumberSpec(unit=unit, allowed=allowed, remedy=remedy, optional=default is None)
+    return field(default=default, metadata={_KEY: spec})
+
+
+def fraction(*, low: float = 0.0, default: float | object = MISSING) -> Any:  # noqa: ANN401
+    """Declare a volume fraction of a record."""
+    return number("1", Interval(low, 1.0), remedy=USE_FRACTION, default=default)
+
+
+def one_of(known: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Declare a field that holds one of the known fits."""
+    return field(metadata={_KEY: FitSpec(known=known)})
+
+
+def specs(record: type[Any] | Any) -> dict[str, tuple[Field[Any], Spec]]:  # noqa: ANN401
+    """Return the declared fields of a record, by name."""
+    return {f.name: (f, f.metadata[_KEY]) for f in fields(record) if _KEY in f.metadata}
+
+
+def check_numbers(record: Any) -> None:  # noqa: ANN401 - any record declared with `number`
+    """Check every declared number of a new record, and store it as a float.
+
+    Raises
+    ------
+    ParameterError
+        For the first number that is none, is NaN or lies outside its range.
+    """
+    for name, (_, spec) in specs(record).items():
+        value = getattr(record, name)
+        if isinstance(spec, FitSpec) or (value is None and spec.optional):
+            continue
+        checked = check_number(name, value, spec.allowed, unit=spec.unit, remedy=spec.remedy)
+        object.__setattr__(record, name, checked)
+
+
+def check_volume(fractions: Mapping[str, float]) -> None:
+    """Refuse volume fractions that leave no room.
+
+    Raises
+    ------
+    ParameterError
+        If they sum to more than 1, rounding aside.
+    """
+    total = sum(fractions.values())
+    if not total <= 1.0 + 1e-9:
+        parts = " + ".join(f"{name} {value:.6g}" for name, value in fractions.items())
+        raise ParameterError(
+            f"the volume fractions sum to {total:.6g} ({parts}); they must sum to at most 1. "
+            "Lower one of them."
+        )
+
+
+def to_mapping(record: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return a record's declared fields as plain numbers (SI) and names of fits."""
+    return {
+        name: getattr(record, name).name if isinstance(spec, FitSpec) else getattr(record, name)
+        for name, (_, spec) in specs(record).items()
+    }
+
+
+def from_mapping(
+    kind: type[Record],
+    values: Mapping[str, Any],
+    /,
+    **others: Any,  # noqa: ANN401 - fields that are not declared here: words and other records
+) -> Record:
+    """Make a record from plain numbers (SI) and names of fits; `others` are passed as they are.
+
+    Raises
+    ------
+    ParameterError
+        If a name is unknown or missing, or the record refuses a value.
+    """
+    declared = specs(kind)
+    check_keys(values, declared)
+    arguments = {
+        name: spec.known[check_choice(name, values[name], spec.known)]
+        if isinstance(spec, FitSpec)
+        else values[name]
+        for name, (_, spec) in declared.items()
+        if name in values
+    }
+    return kind(**arguments, **others)
+
+
+def check_keys(values: Mapping[str, Any], declared: Mapping[str, tuple[Field[Any], Spec]]) -> None:
+    """Refuse a name that is not declared, and the lack of one that is required.
+
+    Raises
+    ------
+    ParameterError
+        Naming the key, and the nearest known ones or how to write it.
+    """
+    for name in values:
+        if name not in declared:
+            raise ParameterError(f"`{name}` is not a key here. {suggestion(name, declared)}")
+    for name, (declaration, spec) in declared.items():
+        if name not in values and declaration.default is MISSING:
+            raise ParameterError(f"`{name}` is missing. Add {_example(name, spec)}.")
+
+
+def _example(name: str, spec: Spec) -> str:
+    if isinstance(spec, FitSpec):
+        return f'`{name} = {{ fit = "...", source = "..." }}`'
+    return f'`{name} = {{ value = ..., unit = "{spec.unit}", source = "..." }}`'
