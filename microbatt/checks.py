@@ -4,10 +4,11 @@ import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from numbers import Real
 from typing import TypeGuard
 
-from microbatt.errors import ParameterError
+from microbatt.errors import MissingExtraError, ParameterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,28 @@ def check_choice(name: str, value: object, known: Iterable[str]) -> str:
     if isinstance(value, str) and value in names:
         return value
     raise ParameterError(f"`{name}` is {value!r}, which is not known. {suggestion(value, names)}")
+
+
+def check_extra(module: str, *, extra: str) -> None:
+    """Refuse to go on without an optional dependency.
+
+    Parameters
+    ----------
+    module
+        What must be importable.
+    extra
+        The extra of microbatt that brings it.
+
+    Raises
+    ------
+    MissingExtraError
+        If `module` is not installed.
+    """
+    if find_spec(module) is None:
+        raise MissingExtraError(
+            f"this needs `{module}`, which is not installed. "
+            f"Install it with: pip install 'microbatt[{extra}]'"
+        )
 
 
 def suggestion(value: object, known: Iterable[str]) -> str:

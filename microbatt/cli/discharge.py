@@ -1,0 +1,167 @@
+"""``microbatt discharge``: simulate a cell's discharge and show the curve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from microbatt.cells.cell import Cell
+    from microbatt.engines.request import Adiabatic, Isothermal, Lumped
+    from microbatt.engines.result import Discharge
+
+THERMAL = ("isothermal", "adiabatic", "lumped")
+INVENTORY = ("area-only", "conserving")
+
+
+@click.command(
+    "discharge",
+    epilog="Example: microbatt discharge doyle-1996-cell-1 --alpha 4 --current 17.5 --current 35",
+)
+@click.argument("cell")
+@click.option("--alpha", type=float, help="Tortuosity exponent.  [default: the cell's own]")
+@click.option("--S", "S", type=float, help="Particle shape factor.  [default: the cell's own]")
+@click.option(
+    "--current",
+    "currents",
+    type=float,
+    multiple=True,
+    help="Discharge current [A m⁻²]; give it again for more curves.  [default: 1 C]",
+)
+@click.option(
+    "--inventory",
+    type=click.Choice(INVENTORY),
+    default=INVENTORY[0],
+    help="Lithium balance of the particles.",
+)
+@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option("--thermal", type=click.Choice(THERMAL), default=THERMAL[0], help="Heat balance.")
+@click.option(
+    "--heat-transfer",
+    type=float,
+    default=0.0,
+    help="Heat-transfer coefficient [W m⁻² K⁻¹] of --thermal lumped.",
+)
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Save the curves there.")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the curves there.")
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    cell: str,
+    alpha: float | None,
+    S: float | None,
+    currents: tuple[float, ...],
+    inventory: str,
+    cutoff: float,
+    thermal: str,
+    heat_transfer: float,
+    csv_file: Path | None,
+    picture: Path | None,
+) -> None:
+    """Simulate the discharge of CELL and show the curve.
+
+    CELL is a name listed by `microbatt cells`, or the path of a cell file.
+    """
+    from microbatt.cells.reading import load_cell
+    from microbatt.checks import check_extra
+    from microbatt.engines.native import simulate_discharge
+
+    if picture is not None:
+        check_extra("matplotlib", extra="plot")
+    loaded = load_cell(cell)
+    alpha = loaded.positive.alpha if alpha is None else alpha
+    S = loaded.positive.S if S is None else S
+    discharges = [
+        simulate_discharge(
+            loaded,
+            alpha,
+            S,
+            current,
+            inventory=inventory,
+            cutoff_voltage=cutoff,
+            thermal=thermal_mode(thermal, heat_transfer),
+        )
+        for current in currents or (loaded.one_c_current,)
+    ]
+    show(loaded, discharges, terms=f"{inventory}, {thermal}, down to {cutoff:g} V")
+    if csv_file is not None:
+        write_csv(csv_file, discharges)
+    if picture is not None:
+        draw(picture, loaded, discharges)
+
+
+def thermal_mode(name: str, heat_transfer: float) -> Isothermal | Adiabatic | Lumped:
+    """Return the heat balance of that name."""
+    from microbatt.engines.request import Adiabatic, Isothermal, Lumped
+
+    if name == "lumped":
+        return Lumped(heat_transfer_coefficient=heat_transfer)
+    return Adiabatic() if name == "adiabatic" else Isothermal()
+
+
+def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:
+    """Print what was asked, a row for each discharge, and a small picture."""
+    from rich.table import Table
+
+    from microbatt.cli.terminal import chart, console, heading
+
+    out = console()
+    first = discharges[0]
+    out.print(f"[bold]{cell.name}[/bold]  {cell.description}")
+    out.print(f"alpha {first.alpha:g}, S {first.S:g}, {terms}\n")
+    table = Table(box=None, pad_edge=False)
+    for name in ("current", "c_rate", "discharge_capacity", "energy", "power", "time"):
+        table.add_column(heading(name), justify="right")
+    table.add_column("how it ended")
+    for discharge in discharges:
+        table.add_row(*row(cell, discharge), discharge.outcome.message)
+    out.print(table)
+    curves = [(d.capacity.tolist(), d.voltage.tolist()) for d in discharges if d.time.size]
+    if curves:
+        out.print("\nvoltage [V] against capacity [A h m⁻²]", markup=False)
+        out.print(chart(curves), markup=False)
+
+
+def row(cell: Cell, discharge: Discharge) -> list[str]:
+    """Return the numbers of one discharge as text; a dash where there is none."""
+    end_time = float(discharge.time[-1]) if discharge.time.size else float("nan")
+    numbers = (
+        discharge.current,
+        discharge.current / cell.one_c_current,
+        discharge.discharge_capacity,
+        discharge.energy,
+        discharge.power,
+        end_time,
+    )
+    return ["–" if value != value else f"{value:.4g}" for value in numbers]  # noqa: PLR0124 - NaN
+
+
+def write_csv(path: Path, discharges: list[Discharge]) -> None:
+    """Write the curves as one table; each heading is a name and its unit in brackets."""
+    import csv
+
+    from microbatt.quantities import quantity
+
+    names = ("current", "time", "voltage", "capacity", "temperature")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([f"{name} [{quantity(name).units}]" for name in names])
+        for d in discharges:
+            columns = (d.time, d.voltage, d.capacity, d.temperature)
+            writer.writerows(
+                [d.current, *point] for point in zip(*(c.tolist() for c in columns), strict=True)
+            )
+
+
+def draw(path: Path, cell: Cell, discharges: list[Discharge]) -> None:
+    """Save a picture of the curves; its format follows the file's ending."""
+    from matplotlib.figure import Figure
+
+    from microbatt.plots.curves import draw_discharges
+
+    figure = Figure(figsize=(6.0, 4.0), layout="constrained")
+    axes = draw_discharges(figure.add_subplot(), discharges)
+    first = discharges[0]
+    axes.set_title(f"{cell.name}, alpha {first.alpha:g}, S {first.S:g}")
+    figure.savefig(path, dpi=200)

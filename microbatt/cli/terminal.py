@@ -1,0 +1,57 @@
+"""What the command line knows of the terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from microbatt.quantities import quantity
+
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""Braille bits of a character's 4 rows × 2 columns of dots."""
+_BLANK = 0x2800
+
+
+def console() -> Console:
+    """Return a console for results; colours and width follow the terminal."""
+    return Console(highlight=False)
+
+
+def heading(name: str) -> str:
+    """Return a column heading of two lines: the quantity, and its unit."""
+    found = quantity(name)
+    return f"{found.name.replace('_', ' ')}\n[dim]{found.pretty_units}[/dim]"
+
+
+def chart(curves: Sequence[tuple[Sequence[float], Sequence[float]]], *, width: int = 60) -> str:
+    """Draw curves with braille dots, labelled with the extremes of both axes.
+
+    Parameters
+    ----------
+    curves
+        Pairs of x and y, each with at least one point.
+    width
+        Characters across.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    height = 10
+    left, right = _range([x for xs, _ in curves for x in xs])
+    bottom, top = _range([y for _, ys in curves for y in ys])
+    cells = [[0] * width for _ in range(height)]
+    for xs, ys in curves:
+        for x, y in zip(xs, ys, strict=True):
+            column = round((x - left) / (right - left) * (2 * width - 1))
+            row = round((top - y) / (top - bottom) * (4 * height - 1))
+            cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
+    lines = ["".join(chr(_BLANK + bits) for bits in line) for line in cells]
+    margins = [f"{top:6.2f} ┤", *["       │"] * (height - 2), f"{bottom:6.2f} ┤"]
+    axis = f"       └{'─' * width}\n        {left:<{width // 2}.4g}{right:>{width - width // 2}.4g}"
+    return "\n".join([*map("".join, zip(margins, lines, strict=True)), axis])
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
