@@ -47,9 +47,15 @@ def chart(curves: Sequence[tuple[Sequence[float], Sequence[float]]], *, width: i
             row = round((top - y) / (top - bottom) * (4 * height - 1))
             cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
     lines = ["".join(chr(_BLANK + bits) for bits in line) for line in cells]
-    margins = [f"{top:6.2f} ┤", *["       │"] * (height - 2), f"{bottom:6.2f} ┤"]
-    axis = f"       └{'─' * width}\n        {left:<{width // 2}.4g}{right:>{width - width // 2}.4g}"
-    return "\n".join([*map("".join, zip(margins, lines, strict=True)), axis])
+    labels = [f"{top:.4g}", *[""] * (height - 2), f"{bottom:.4g}"]
+    margin = max(map(len, labels))
+    ticks = ["┤", *["│"] * (height - 2), "┤"]
+    rows = [
+        f"{label:>{margin}} {tick}{line}"
+        for label, tick, line in zip(labels, ticks, lines, strict=True)
+    ]
+    ends = f"{left:<{width // 2}.4g}{right:>{width - width // 2}.4g}"
+    return "\n".join([*rows, f"{'':{margin}} └{'─' * width}", f"{'':{margin}}  {ends}"])
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

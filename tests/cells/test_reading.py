@@ -1,0 +1,189 @@
+"""Cell files: what is wrong is told with file, key, value, range and remedy."""
+
+import re
+
+import pytest
+
+from microbatt.cells.catalog import cell_path
+from microbatt.cells.reading import load_cell
+from microbatt.errors import CellFileError, ParameterError
+
+GOOD = cell_path("doyle-1996-cell-1").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """A copy of cell 1 with one piece of text replaced, as a function."""
+
+    def edit(old, new):
+        assert GOOD.count(old) >= 1
+        path = tmp_path / "mine.toml"
+        path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
+        return path
+
+    return edit
+
+
+THICKNESS = 'thickness = { value = 100, unit = "µm", source = "doyle1996" }'
+RADIUS = 'particle_radius = { value = 12.5, unit = "µm", source = "doyle1996" }'
+POROSITY = 'electrolyte_fraction = { value = 0.357, unit = "1", source = "doyle1996" }'
+FIT = 'open_circuit = { fit = "petroleum-coke", source = "doyle1996" }'
+STOICHIOMETRY = "initial_stoichiometry = { value = 0.5635"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        pytest.param(
+            "value = 0.357",
+            "value = 35.7",
+            ["`negative.electrolyte_fraction` is 35.7", "[0.01, 1]", "Divide a percentage by 100"],
+            id="percentage",
+        ),
+        pytest.param(
+            "value = 100, unit",
+            "value = -100, unit",
+            ["`negative.thickness` is -100 µm", "[0.1, 5000] µm"],
+            id="negative thickness",
+        ),
+        pytest.param(
+            "value = 0.146",
+            "value = 0.7",
+            ["in [negative]", "sum to 1.083", "at most 1", "Lower one of them"],
+            id="fractions above one",
+        ),
+        pytest.param(
+            '"petroleum-coke"',
+            '"petroleum_coke"',
+            ["`negative.open_circuit` is 'petroleum_coke'", "Nearest: 'petroleum-coke'"],
+            id="unknown fit",
+        ),
+        pytest.param(
+            "initial_stoichiometry = { value = 0.5635",
+            "initial_stoichiometry = { value = 0.8",
+            ["`initial_stoichiometry` is 0.8", "`petroleum-coke` holds in [0, 0.67]"],
+            id="stoichiometry outside the fit",
+        ),
+        pytest.param(
+            RADIUS,
+            RADIUS.replace("particle_radius", "particle_radios"),
+            ["in [negative]", "`particle_radios` is not a key", "Nearest: 'particle_radius'"],
+            id="unknown key",
+        ),
+        pytest.param(RADIUS, "", ["`particle_radius` is missing", 'unit = "m"'], id="missing key"),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "kg", source = "doyle1996" }',
+            ["`negative.thickness`", "the unit is `kg`", "give the value in `m`"],
+            id="wrong unit",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "microns", source = "doyle1996" }',
+            ["`negative.thickness`", "`microns` is not a unit known here"],
+            id="unknown unit",
+        ),
+        pytest.param(
+            POROSITY,
+            'electrolyte_fraction = { value = 35.7, unit = "%", source = "doyle1996" }',
+            ["`negative.electrolyte_fraction`", "`%` is not a unit known here", "`1` for a plain"],
+            id="percent as unit",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, source = "doyle1996" }',
+            ["`negative.thickness.unit` is missing"],
+            id="missing unit",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "µm" }',
+            ["`negative.thickness.source` is missing"],
+            id="missing source",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "µm", source = " " }',
+            ["`negative.thickness.source` is ' '", "name where the value comes from"],
+            id="empty source",
+        ),
+        pytest.param(
+            THICKNESS,
+            "thickness = 100",
+            ["`negative.thickness` is 100", "write it as { value = "],
+            id="bare number",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, units = "µm", source = "doyle1996" }',
+            ["`negative.thickness.units` is not a key", "'unit'"],
+            id="unknown key of an entry",
+        ),
+        pytest.param(
+            "value = 100, unit",
+            "value = nan, unit",
+            ["`negative.thickness`", "`value` is nan"],
+            id="NaN",
+        ),
+        pytest.param(
+            "value = 100, unit",
+            'value = "100", unit',
+            ["`negative.thickness`", "`value` is '100'", "must be a number"],
+            id="text for a number",
+        ),
+        pytest.param(
+            "value = 100, unit", "value = , unit", ["not valid TOML", "line"], id="bad syntax"
+        ),
+        pytest.param("[separator]", "[seperator]", ["Nearest: 'separator'"], id="unknown section"),
+        pytest.param("format = 1", "format = 2", ["`format` is 2", "reads `format = 1`"], id="new"),
+        pytest.param("format = 1", "", ["`format` is None"], id="no format"),
+        pytest.param(
+            '"lipf6-ec-dmc-1-2-plastic"',
+            '"lipf6"',
+            ["`electrolyte.fit` is 'lipf6'", "'lipf6-ec-dmc-liquid'"],
+            id="unknown electrolyte",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_file_key_value_range_and_remedy(edited, old, new, messages):
+    path = edited(old, new)
+    with pytest.raises(CellFileError) as error:
+        load_cell(path)
+    text = str(error.value)
+    assert text.startswith(f"{path}: ")
+    for message in messages:
+        assert message in text
+    assert "\n" not in text
+
+
+def test_an_equal_value_in_another_unit_gives_the_same_cell(edited):
+    path = edited('value = 100, unit = "µm"', 'value = 0.1, unit = "mm"')
+    assert load_cell(path) == load_cell("doyle-1996-cell-1")
+
+
+def test_a_path_is_taken_as_text_too(edited):
+    path = edited('name = "doyle-1996-cell-1"', 'name = "mine"')
+    assert load_cell(str(path)).name == "mine"
+
+
+def test_a_cell_passes_through():
+    cell = load_cell("lco-graphite")
+    assert load_cell(cell) is cell
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(ParameterError, match="Nearest: 'doyle-1996-cell-1'"):
+        load_cell("doyle-1996-cell1")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    path = tmp_path / "none.toml"
+    with pytest.raises(CellFileError, match=f"^{re.escape(str(path))}: cannot be read"):
+        load_cell(path)
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path):
+    path = tmp_path / "binary.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CellFileError, match="is not UTF-8 text"):
+        load_cell(path)

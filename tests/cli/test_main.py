@@ -1,0 +1,107 @@
+"""The command's frame: help, errors in a sentence, exit codes."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from microbatt.cli.main import COMMANDS, in_a_sentence, main
+from microbatt.errors import CampaignError, CellFileError, ParameterError, StoreError
+
+
+@pytest.fixture
+def run():
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(main, list(arguments))
+
+
+def failing(error):
+    @click.command("fail")
+    def command():
+        raise error
+
+    return command
+
+
+@pytest.fixture
+def run_failing(run, monkeypatch):
+    """Run a command that raises the error given."""
+
+    def invoke(error, *options):
+        monkeypatch.setattr(type(main), "get_command", lambda *_: failing(error), raising=True)
+        return run(*options, "fail")
+
+    return invoke
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help_with_an_example(run, name):
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert f"Example: microbatt {name}" in " ".join(result.output.split())
+
+
+def test_the_help_lists_every_command_with_a_line_about_it(run):
+    result = run("--help")
+    assert result.exit_code == 0
+    for name, module in COMMANDS.items():
+        assert name in result.output
+        assert import_module(module).command.get_short_help_str()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ParameterError("`S` is 0."), 2),
+        (CellFileError("mine.toml: no."), 2),
+        (CampaignError("no alphas."), 2),
+        (StoreError("the disk is full."), 1),
+        (KeyboardInterrupt(), 130),
+        (ZeroDivisionError("by zero"), 3),
+    ],
+)
+def test_each_kind_of_failure_has_its_exit_code_and_no_traceback(run_failing, error, code):
+    result = run_failing(error)
+    assert result.exit_code == code
+    assert result.stderr.startswith("Error: ")
+    assert "Traceback" not in result.output
+    assert result.stderr.strip().count("\n") == 0
+
+
+def test_a_deliberate_error_is_shown_word_for_word(run_failing):
+    assert run_failing(ParameterError("`S` is 0.")).stderr == "Error: `S` is 0.\n"
+
+
+def test_an_unforeseen_error_names_itself_and_asks_for_a_report():
+    message = in_a_sentence(ZeroDivisionError("by zero")).message
+    assert "ZeroDivisionError: by zero" in message
+    assert "microbatt --debug" in message
+
+
+def test_debug_lets_the_error_through_with_its_trace(run_failing):
+    error = ParameterError("`S` is 0.")
+    assert run_failing(error, "--debug").exception is error
+
+
+def test_an_unknown_command_is_refused(run):
+    assert run("dischrge").exit_code == 2
+
+
+def test_the_help_comes_without_loading_the_engine():
+    program = (
+        "import sys; from microbatt.cli.main import main; main(['--help'], standalone_mode=False);"
+        "assert not {'numba', 'xarray', 'dask', 'matplotlib'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_catalog_is_listed(run):
+    result = run("cells")
+    assert result.exit_code == 0
+    assert "doyle-1996-cell-1" in result.output

@@ -1,0 +1,44 @@
+"""Small pictures and headings for the terminal."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from microbatt.cli.terminal import chart, heading
+
+POINTS = st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=1, max_size=50)
+
+
+def dots(text):
+    return sum((ord(c) - 0x2800).bit_count() for c in text if 0x2800 <= ord(c) <= 0x28FF)
+
+
+@given(POINTS, st.integers(8, 100))
+def test_a_chart_has_ten_lines_of_its_width_and_at_most_a_dot_a_point(points, width):
+    xs, ys = zip(*points, strict=True)
+    text = chart([(xs, ys)], width=width)
+    lines = text.splitlines()
+    assert len(lines) == 12
+    assert {len(line) for line in lines[:10]} == {len(lines[0])}
+    assert {
+        len(line[line.index(tick) + 1 :]) for line, tick in zip(lines, "┤││││││││┤└", strict=False)
+    } == {width}
+    assert 1 <= dots(text) <= len(points)
+
+
+def test_a_falling_line_starts_top_left_and_ends_bottom_right():
+    n = 400
+    lines = chart([([i / n for i in range(n)], [1 - i / n for i in range(n)])]).splitlines()
+    assert dots(lines[0][:20]) > 0
+    assert dots(lines[0][-20:]) == 0
+    assert dots(lines[9][-20:]) > 0
+
+
+def test_the_axes_are_labelled_with_the_extremes():
+    text = chart([([0.0, 17.5], [4.1, 2.0])])
+    assert "4.1 ┤" in text
+    assert "  2 ┤" in text
+    assert "17.5" in text
+
+
+def test_a_heading_has_the_name_over_the_unit():
+    assert heading("c_rate") == "c rate\n[dim]h⁻¹[/dim]"

@@ -1,0 +1,22 @@
+"""One root for every deliberate exception, and the built-in kinds people expect."""
+
+import pytest
+
+from microbatt import errors
+
+
+@pytest.mark.parametrize(
+    ("kind", "builtin"),
+    [
+        (errors.ParameterError, ValueError),
+        (errors.CellFileError, ValueError),
+        (errors.CampaignError, ValueError),
+        (errors.StoreError, OSError),
+        (errors.SimulationError, RuntimeError),
+        (errors.MissingExtraError, ImportError),
+    ],
+)
+def test_each_error_is_a_microbatt_error_and_the_builtin_kind(kind, builtin):
+    with pytest.raises(errors.MicrobattError, match="why"):
+        raise kind("why")
+    assert issubclass(kind, builtin)

@@ -1,0 +1,51 @@
+"""`import microbatt` is light, and its names arrive when they are used."""
+
+import json
+import subprocess
+import sys
+
+import microbatt
+
+HEAVY = ["tensorflow", "keras", "holoviews", "panel", "matplotlib", "numba", "dask", "xarray"]
+PROGRAM = """
+import json, sys, time
+start = time.perf_counter()
+import microbatt
+print(json.dumps({"seconds": time.perf_counter() - start, "modules": sorted(sys.modules)}))
+"""
+
+
+def imported():
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=60
+    )
+    return json.loads(done.stdout)
+
+
+def test_importing_the_root_loads_no_heavy_library_and_takes_under_a_second():
+    # about 10 ms here; the bound leaves room for a cold disk
+    report = imported()
+    assert not set(HEAVY) & set(report["modules"])
+    assert report["seconds"] < 1.0
+
+
+def test_every_public_name_exists_and_there_are_at_most_25():
+    assert len(microbatt.__all__) <= 25
+    for name in microbatt.__all__:
+        assert getattr(microbatt, name) is not None
+    assert dir(microbatt) == sorted(microbatt.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    assert not hasattr(microbatt, "no_such_name")
+
+
+def test_the_package_runs_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "microbatt", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert microbatt.__version__ in done.stdout
