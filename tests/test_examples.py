@@ -1,0 +1,47 @@
+"""Every example and the README's Python run as they stand."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+def run(program, folder):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *program],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_there_are_examples():
+    assert EXAMPLES
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_runs_and_leaves_something_to_look_at(path, tmp_path):
+    output = run([str(path)], tmp_path)
+    assert output.strip() or list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_is_numbered_and_short(path):
+    assert re.fullmatch(r"\d\d_\w+\.py", path.name)
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 60
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        run(["-c", block], tmp_path)
