@@ -10,7 +10,7 @@ from microbatt.cells.cell import LABELS, PARTS, Cell, check_parts
 from microbatt.cells.records import FitSpec, NumberSpec, Spec, check_keys, specs
 from microbatt.checks import check_choice, check_number, suggestion
 from microbatt.errors import CellFileError, ParameterError
-from microbatt.units import parse_unit, to_si
+from microbatt.units import to_si
 
 FORMAT = 1
 """Version of the file format that this reader understands."""
@@ -128,15 +128,14 @@ def _read_entry(key: str, spec: Spec, entry: object) -> float | str:
 
 
 def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
-    unit = table["unit"]
+    unit = str(table["unit"])
     try:
-        value = check_number("value", table["value"])
-        si = to_si(value, str(unit), si_unit=spec.unit)
+        in_si = to_si(1.0, unit, si_unit=spec.unit)
     except ParameterError as error:
         raise ParameterError(f"`{key}`: {error}") from error
-    scale = parse_unit(spec.unit).factor / parse_unit(unit).factor
-    check_number(key, value, spec.allowed.scaled(scale), unit=unit, remedy=spec.remedy)
-    return si
+    allowed = spec.allowed.scaled(1.0 / in_si)
+    value = check_number(key, table["value"], allowed, unit=unit, remedy=spec.remedy)
+    return to_si(value, unit, si_unit=spec.unit)
 
 
 def _checked_entry(

@@ -122,13 +122,13 @@ STOICHIOMETRY = "initial_stoichiometry = { value = 0.5635"
         pytest.param(
             "value = 100, unit",
             "value = nan, unit",
-            ["`negative.thickness`", "`value` is nan"],
+            ["`negative.thickness` is nan µm", "[0.1, 5000] µm"],
             id="NaN",
         ),
         pytest.param(
             "value = 100, unit",
             'value = "100", unit',
-            ["`negative.thickness`", "`value` is '100'", "must be a number"],
+            ["`negative.thickness` is '100'", "must be a number in [0.1, 5000] µm"],
             id="text for a number",
         ),
         pytest.param(
