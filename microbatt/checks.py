@@ -164,7 +164,9 @@ def suggestion(value: object, known: Iterable[str]) -> str:
     "Nearest: 'voltage'. Known: 'time', 'voltage'."
     """
     names = sorted(known)
-    nearest = difflib.get_close_matches(str(value), names, n=3, cutoff=0.5)
+    text = str(value)
+    nearest = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
+    nearest += [name for name in names if text and text in name and name not in nearest]
     all_names = f"Known: {_listed(names)}." if names else "None is known."
     return f"Nearest: {_listed(nearest)}. {all_names}" if nearest else all_names
 

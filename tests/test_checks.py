@@ -16,6 +16,7 @@ from microbatt.checks import (
     check_extra,
     check_integer,
     check_number,
+    suggestion,
 )
 from microbatt.errors import MissingExtraError, ParameterError
 
@@ -71,6 +72,17 @@ def test_a_whole_float_counts_as_an_integer():
 def test_an_unknown_name_is_answered_with_the_nearest_known_ones():
     with pytest.raises(ParameterError, match=r"Nearest: 'area-only'\. Known: 'area-only', 'cons"):
         check_choice("inventory", "area_only", ["area-only", "conserving"])
+
+
+def test_a_part_of_a_name_finds_the_whole():
+    assert suggestion("coke", ["petroleum-coke", "mcmb-2528"]).startswith(
+        "Nearest: 'petroleum-coke'."
+    )
+
+
+def test_where_nothing_is_near_all_known_names_are_offered():
+    assert suggestion("zzz", ["b", "a"]) == "Known: 'a', 'b'."
+    assert suggestion("zzz", []) == "None is known."
 
 
 def test_a_missing_extra_names_the_command_that_brings_it():
