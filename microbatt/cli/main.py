@@ -13,6 +13,7 @@ from microbatt.errors import CampaignError, MicrobattError, ParameterError
 COMMANDS = {
     "cells": "microbatt.cli.cells",
     "discharge": "microbatt.cli.discharge",
+    "plot": "microbatt.cli.plot",
 }
 """Subcommand → module that defines it as ``command``, imported when it is asked for."""
 
@@ -81,7 +82,7 @@ def in_a_sentence(error: Exception) -> click.ClickException:
     """
     if isinstance(error, (ParameterError, CampaignError)):
         return BadInput(str(error))
-    if isinstance(error, MicrobattError):
+    if isinstance(error, (MicrobattError, OSError)):
         return WorkFailed(str(error))
     return Unforeseen(
         f"{type(error).__name__}: {error}. This was not foreseen: run `microbatt --debug ...` to "

@@ -59,6 +59,7 @@ def test_the_help_lists_every_command_with_a_line_about_it(run):
         (CellFileError("mine.toml: no."), 2),
         (CampaignError("no alphas."), 2),
         (StoreError("the disk is full."), 1),
+        (FileNotFoundError(2, "No such file or directory", "/none/curve.png"), 1),
         (KeyboardInterrupt(), 130),
         (ZeroDivisionError("by zero"), 3),
     ],

@@ -1,0 +1,33 @@
+"""``microbatt plot``: a cube at a glance, as a picture."""
+
+from pathlib import Path
+
+import click
+
+ROWS, COLUMNS = 3, 4
+
+
+@click.command("plot", epilog="Example: microbatt plot demo.zarr demo.png")
+@click.argument("cube")
+@click.argument("picture", type=click.Path(path_type=Path))
+def command(cube: str, picture: Path) -> None:
+    """Draw the curves of CUBE across alpha and S into PICTURE.
+
+    CUBE is the path or URL of a cube, or a name of the catalog; the format of the picture follows
+    the ending of PICTURE.
+    """
+    from microbatt.checks import check_extra
+
+    check_extra("matplotlib", extra="plot")
+    from matplotlib.figure import Figure
+
+    from microbatt.catalog import open_dataset
+    from microbatt.plots.sweep import draw_sweep
+
+    dataset = open_dataset(cube, chunks=None)
+    sizes = dataset["voltage"].sizes
+    rows, columns = min(ROWS, sizes.get("S", 1)), min(COLUMNS, sizes.get("alpha", 1))
+    figure = Figure(figsize=(2.8 * columns + 1.0, 2.2 * rows + 0.6), layout="constrained")
+    draw_sweep(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False), dataset)
+    figure.savefig(picture, dpi=150)
+    click.echo(f"{picture} shows curves across alpha and S.")

@@ -1,0 +1,65 @@
+"""A cube at a glance: the right curves in the right panels."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.figure import Figure
+
+from microbatt.errors import ParameterError
+from microbatt.plots.sweep import draw_sweep, spread
+
+ALPHAS, SHAPES, CURRENTS = [0.0, 1.0, 2.0, 5.0, 10.0], [1.0, 3.0, 40.0], [17.5, 35.0]
+DEPTH = np.linspace(0.0, 1.0, 7)
+
+
+@pytest.fixture
+def cube():
+    """Curves that tell where they come from: V = 4 − depth, Q = 100 alpha + 10 S + current."""
+    alpha, S, current = np.meshgrid(ALPHAS, SHAPES, CURRENTS, indexing="ij")
+    voltage = np.broadcast_to(4.0 - DEPTH, (*alpha.shape, DEPTH.size))
+    return xr.Dataset(
+        {
+            "voltage": (("alpha", "S", "current", "depth"), voltage),
+            "discharge_capacity": (("alpha", "S", "current"), 100 * alpha + 10 * S + current),
+        },
+        coords={"alpha": ALPHAS, "S": SHAPES, "current": CURRENTS, "depth": DEPTH},
+    )
+
+
+@pytest.fixture
+def panels():
+    return Figure().subplots(2, 3, squeeze=False)
+
+
+def test_each_panel_shows_the_curves_its_title_names(cube, panels):
+    draw_sweep(panels, cube)
+    for i, S in enumerate((1.0, 40.0)):
+        for j, alpha in enumerate((0.0, 2.0, 10.0)):
+            axes = panels[i, j]
+            assert axes.get_title() == f"alpha = {alpha:g}, S = {S:g}"
+            ends = [line.get_xdata()[-1] for line in axes.lines]
+            np.testing.assert_allclose(ends, [100 * alpha + 10 * S + c for c in CURRENTS])
+
+
+def test_one_legend_serves_all_panels(cube, panels):
+    draw_sweep(panels, cube)
+    shown = [axes.get_legend().get_visible() for axes in panels.flat]
+    assert shown == [False, False, True, False, False, False]
+
+
+def test_a_curve_that_does_not_exist_is_left_empty(cube, panels):
+    missing = {"alpha": 10.0, "S": 1.0, "current": 35.0}
+    cube = cube.copy(deep=True)
+    cube["discharge_capacity"].loc[missing] = np.nan
+    draw_sweep(panels, cube)
+    assert [line.get_xdata().size for line in panels[0, 2].lines] == [DEPTH.size, 0]
+
+
+def test_scattered_points_are_refused(cube, panels):
+    scattered = cube.stack(point=["alpha", "S"])
+    with pytest.raises(ParameterError, match="`alpha` is not a dimension of this cube"):
+        draw_sweep(panels, scattered)
+
+
+def test_a_short_axis_is_shown_whole():
+    np.testing.assert_array_equal(spread(np.array([1.0, 2.0]), 5), [1.0, 2.0])
