@@ -1,0 +1,1 @@
+"""One face for every simulator: the request, the result, and the engines themselves."""

@@ -1,0 +1,87 @@
+"""Where to discharge: rows of (alpha, S, current), checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.checks import Interval
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+COLUMNS: Final = ("alpha", "S", "current")
+ALLOWED: Final = {
+    "alpha": Interval(0.0, 20.0),
+    "S": Interval(0.01, 1000.0),
+    "current": Interval(0.0, 1e5, low_open=True),
+}
+_UNITS: Final = {"alpha": "", "S": "", "current": " A m⁻²"}
+
+
+def as_points(points: ArrayLike | Mapping[str, Any]) -> NDArray[np.float64]:
+    """Return points as an array of rows (alpha, S, current [A m⁻²]).
+
+    Parameters
+    ----------
+    points
+        An array of shape (n, 3), or anything that is indexed by the names ``alpha``, ``S`` and
+        ``current`` (a dict, a DataFrame, a Dataset) and gives columns of equal length.
+
+    Raises
+    ------
+    ParameterError
+        If the shape is another one, a column is missing, or a value is out of range; the message
+        names the first such row.
+
+    Examples
+    --------
+    >>> as_points({"alpha": [2.3, 4.0], "S": 3.0, "current": 17.5})
+    array([[ 2.3,  3. , 17.5],
+           [ 4. ,  3. , 17.5]])
+    """
+    if isinstance(points, Mapping) or hasattr(points, "columns"):
+        table = _columns(points)
+    else:
+        table = np.array(points, dtype=float, ndmin=2)
+    if table.ndim != 2 or table.shape[1] != len(COLUMNS):
+        raise ParameterError(
+            f"`points` has the shape {table.shape}; it must be (n, 3), a row of alpha, S and "
+            "current for each curve."
+        )
+    for name, column in zip(COLUMNS, table.T, strict=True):
+        _check_column(name, column)
+    return np.ascontiguousarray(table)
+
+
+def _columns(points: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a mapping, frame or dataset
+    missing = [name for name in COLUMNS if name not in points]
+    if missing:
+        raise ParameterError(
+            f"`points` has no {', '.join(repr(name) for name in missing)}; it must have "
+            "'alpha', 'S' and 'current'."
+        )
+    columns = [np.asarray(points[name], dtype=float) for name in COLUMNS]
+    try:
+        return np.stack(np.broadcast_arrays(*columns), axis=-1).reshape(-1, len(COLUMNS))
+    except ValueError as error:
+        shapes = ", ".join(str(column.shape) for column in columns)
+        raise ParameterError(
+            f"alpha, S and current have the shapes {shapes}; give columns of equal length."
+        ) from error
+
+
+def _check_column(name: str, column: NDArray[np.float64]) -> None:
+    allowed = ALLOWED[name]
+    for row in np.flatnonzero(~(np.isfinite(column) & (column > -np.inf))):
+        raise ParameterError(f"`{name}` is {column[row]} in row {row}; it must be in {allowed}.")
+    outside = (column < allowed.low) | (column > allowed.high)
+    if allowed.low_open:
+        outside |= column == allowed.low
+    for row in np.flatnonzero(outside):
+        raise ParameterError(
+            f"`{name}` is {column[row]:.6g}{_UNITS[name]} in row {row}; it must lie in {allowed}."
+        )

@@ -1,0 +1,155 @@
+"""What every engine is asked: under which terms to discharge a cell, and how finely to solve."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from microbatt.checks import NOT_NEGATIVE, Interval, check_choice, check_integer, check_number
+from microbatt.errors import ParameterError
+
+
+class Inventory(enum.StrEnum):
+    """How the reactive area enters the lithium balance of the particles; see docs/physics.md."""
+
+    AREA_ONLY = "area-only"
+    CONSERVING = "conserving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isothermal:
+    """The cell stays at its initial temperature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adiabatic:
+    """No heat leaves the cell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lumped:
+    """One temperature for the whole cell, losing heat to the surroundings.
+
+    Attributes
+    ----------
+    heat_transfer_coefficient
+        Per area of separator [W m⁻² K⁻¹].
+    """
+
+    heat_transfer_coefficient: float
+
+    def __post_init__(self) -> None:
+        check_number(
+            "heat_transfer_coefficient",
+            self.heat_transfer_coefficient,
+            NOT_NEGATIVE,
+            unit="W m⁻² K⁻¹",
+        )
+
+
+Thermal = Isothermal | Adiabatic | Lumped
+"""What happens to the heat."""
+
+_THERMAL: Final[dict[str, type[Isothermal] | type[Adiabatic] | type[Lumped]]] = {
+    "isothermal": Isothermal,
+    "adiabatic": Adiabatic,
+    "lumped": Lumped,
+}
+
+
+def check_thermal(thermal: object) -> Thermal:
+    """Return `thermal` if it is one of the thermal modes.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else, a name for instance.
+    """
+    if isinstance(thermal, Isothermal | Adiabatic | Lumped):
+        return thermal
+    raise ParameterError(
+        f"`thermal` is {thermal!r}; it must be Isothermal(), Adiabatic() or "
+        "Lumped(heat_transfer_coefficient=…), from microbatt.engines.request."
+    )
+
+
+def thermal_to_dict(thermal: Thermal) -> dict[str, Any]:
+    """Describe a thermal mode in JSON's terms.
+
+    Examples
+    --------
+    >>> thermal_to_dict(Lumped(heat_transfer_coefficient=5.0))
+    {'mode': 'lumped', 'heat_transfer_coefficient': 5.0}
+    """
+    return {"mode": type(thermal).__name__.lower(), **asdict(thermal)}
+
+
+def thermal_from_dict(described: Mapping[str, Any]) -> Thermal:
+    """Read what `thermal_to_dict` wrote.
+
+    Raises
+    ------
+    ParameterError
+        If the mode is unknown, or a key is missing or does not belong to it.
+    """
+    mode = check_choice("thermal.mode", described.get("mode"), _THERMAL)
+    values = {name: value for name, value in described.items() if name != "mode"}
+    allowed = {"heat_transfer_coefficient"} if mode == "lumped" else set()
+    if set(values) != allowed:
+        raise ParameterError(
+            f"`thermal` of mode {mode!r} has {sorted(values)}; it takes {sorted(allowed)}."
+        )
+    return _THERMAL[mode](**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How finely the native engine solves.
+
+    Attributes
+    ----------
+    tolerance
+        Local error allowed in a step: of the voltage [V], of surface stoichiometries and of the
+        salt concentration over the initial one [-].
+    mesh
+        Factor on the number of elements across the cell.
+    particle_modes
+        Exponentials that stand for diffusion in a particle.
+    max_steps
+        Steps after which a discharge is given up, rejected ones included.
+    """
+
+    tolerance: float = 2.5e-4
+    mesh: float = 1.0
+    particle_modes: int = 10
+    max_steps: int = 5000
+
+    def __post_init__(self) -> None:
+        check_number("tolerance", self.tolerance, Interval(1e-8, 1e-2))
+        check_number("mesh", self.mesh, Interval(0.3, 64.0))
+        check_integer("particle_modes", self.particle_modes, low=3, high=40)
+        check_integer("max_steps", self.max_steps, low=10, high=10_000_000)
+
+    @classmethod
+    def refined(cls) -> Settings:
+        """Settings for a reference solution, some tens of times slower than the default."""
+        return cls(tolerance=1e-5, mesh=5.0, particle_modes=16, max_steps=100_000)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Describe the settings in JSON's terms."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, described: Mapping[str, Any]) -> Settings:
+        """Read what `to_dict` wrote; what is left out keeps its default.
+
+        Raises
+        ------
+        ParameterError
+            If a key is unknown, or a value out of range.
+        """
+        for name in described:
+            check_choice("settings", name, cls.__slots__)
+        return cls(**described)

@@ -1,0 +1,29 @@
+"""How kernels are compiled: the same for all, so that a curve has the same bits everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numba
+
+kernel = numba.njit(error_model="numpy", nogil=True)
+"""Without the interpreter lock and in plain IEEE arithmetic (no ``fastmath``).
+
+Not cached: a cached kernel would not notice a change in one that it calls.
+"""
+
+entry_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
+"""A kernel that Python calls, cached on disk.
+
+The cache looks at the kernel's own file and at the values that it closes over, so an entry
+kernel closes over `source_digest`, which changes with any kernel.
+"""
+
+
+def source_digest() -> int:
+    """A number that changes with every line of the physics."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return int.from_bytes(digest.digest()[:6])

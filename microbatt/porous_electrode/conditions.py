@@ -1,0 +1,73 @@
+"""What temperature does to the parameters, and the step to the particles."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from microbatt.constants import FARADAY
+from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.parameters import (
+    CellParameters,
+    ElectrodeParameters,
+    arrhenius,
+    thermal_voltage,
+)
+
+
+class ElectrodeConditions(NamedTuple):
+    """One electrode at one temperature.
+
+    Attributes
+    ----------
+    diffusion_rate
+        D_s/r² [s⁻¹].
+    flux
+        Stoichiometry per second and per A m⁻² on the particle: factor/(F r c_max).
+    rate_constant
+        k [m^2.5 mol^−0.5 s⁻¹].
+    film_resistance
+        [Ω m²].
+    """
+
+    diffusion_rate: float
+    flux: float
+    rate_constant: float
+    film_resistance: float
+
+
+class Conditions(NamedTuple):
+    """The cell at one temperature."""
+
+    temperature: float
+    thermal_voltage: float
+    salt_voltage: float
+    conductivity: float
+    diffusivity: float
+    negative: ElectrodeConditions
+    positive: ElectrodeConditions
+
+
+@kernel
+def electrode_conditions(e: ElectrodeParameters, temperature: float) -> ElectrodeConditions:
+    """Rates of one electrode at `temperature` [K]."""
+    diffusivity = e.solid_diffusivity * arrhenius(e.solid_diffusivity_activation, temperature)
+    return ElectrodeConditions(
+        diffusivity / e.particle_radius**2,
+        e.flux_factor / (FARADAY * e.particle_radius * e.max_concentration),
+        e.rate_constant * arrhenius(e.rate_constant_activation, temperature),
+        e.film_resistance * arrhenius(e.film_resistance_activation, temperature),
+    )
+
+
+@kernel
+def conditions_at(p: CellParameters, temperature: float) -> Conditions:
+    """Rates of the whole cell at `temperature` [K]; Arrhenius about 298.15 K."""
+    return Conditions(
+        temperature,
+        thermal_voltage(temperature),
+        thermal_voltage(temperature) * (1.0 - p.transference),
+        arrhenius(p.conductivity_activation, temperature),
+        arrhenius(p.diffusivity_activation, temperature),
+        electrode_conditions(p.negative, temperature),
+        electrode_conditions(p.positive, temperature),
+    )

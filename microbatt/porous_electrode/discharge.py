@@ -1,0 +1,261 @@
+"""One discharge, from rest to its end."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from microbatt.outcomes import Outcome
+from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.lookup import Array
+from microbatt.porous_electrode.mesh import Layout, ends, lay_out
+from microbatt.porous_electrode.conditions import conditions_at
+from microbatt.porous_electrode.parameters import CellParameters, Numerics
+from microbatt.porous_electrode.rest import (
+    first_march,
+    first_step,
+    open_circuit_voltage,
+    start_current,
+)
+from microbatt.porous_electrode.step import Attempt, March, accept, count_work, try_step
+from microbatt.porous_electrode.workspace import Workspace
+
+CUTOFF_REACHED = int(Outcome.CUTOFF_REACHED)
+SALT_EXHAUSTED = int(Outcome.SALT_EXHAUSTED)
+LITHIUM_EXHAUSTED = int(Outcome.LITHIUM_EXHAUSTED)
+CUTOFF_AT_START = int(Outcome.CUTOFF_AT_START)
+STEP_BUDGET = int(Outcome.STEP_BUDGET)
+NO_CONVERGENCE = int(Outcome.NO_CONVERGENCE)
+
+TIME_ACCURACY = 1e-7
+VOLTAGE_ACCURACY = 1e-5
+VERTICAL_FALL = 0.1
+LARGEST_GROWTH = 2.0
+SMALLEST_GROWTH = 0.2
+AFTER_FAILURE = 0.4
+TOWARDS_WALL = 0.8
+SAFETY = 0.85
+EXHAUSTED_STOICHIOMETRY = 1e-3
+EXHAUSTED_SALT = 1e-3
+
+
+class Curve(NamedTuple):
+    """Where a discharge is written, point by point: time [s], voltage [V], temperature [K]."""
+
+    time: Array
+    voltage: Array
+    temperature: Array
+
+
+class Ending(NamedTuple):
+    """The scalars of one discharge; see `microbatt.engines.result.Discharge`."""
+
+    outcome: int
+    points: int
+    open_circuit_voltage: float
+    initial_voltage: float
+    end_temperature: float
+    min_salt_concentration: float
+    negative_surface: float
+    positive_surface: float
+    steps: int
+    newton_iterations: int
+    rejected_steps: int
+
+
+class Landing(NamedTuple):
+    """How a discharge ended, where it stood then, and how many points its curve has."""
+
+    outcome: int
+    march: March
+    points: int
+    min_salt_concentration: float
+
+
+@kernel
+def write_point(curve: Curve, k: int, t: float, V: float, T: float) -> None:
+    """Write point `k` of the curve."""
+    curve.time[k] = t
+    curve.voltage[k] = V
+    curve.temperature[k] = T
+
+
+@kernel
+def least_salt(w: Workspace, layout: Layout) -> float:
+    """Smallest salt concentration in the cell [mol m⁻³]."""
+    n, _, _ = ends(layout)
+    return w.c[0, :n].min()
+
+
+@kernel
+def time_resolution(march: March) -> float:
+    """The shortest time that is told apart [s]."""
+    return TIME_ACCURACY * (march.t + march.h1)
+
+
+@kernel
+def step_factor(error: float) -> float:
+    """Factor for the next step after a local error of `error` tolerances."""
+    return min(max(SAFETY * max(error, 1e-6) ** (-1.0 / 3.0), SMALLEST_GROWTH), LARGEST_GROWTH)
+
+
+@kernel
+def advance(
+    w: Workspace, layout: Layout, march: March, tried: Attempt, h: float, curve: Curve
+) -> March:
+    """Accept a step and write its point."""
+    march = accept(w, layout, march, tried, h)
+    write_point(curve, march.steps, march.t, march.V, march.T)
+    return march
+
+
+@kernel
+def why_vertical(w: Workspace, layout: Layout, p: CellParameters) -> int:
+    """The outcome of a curve whose voltage falls faster than time can resolve."""
+    n, n_neg, first_pos = ends(layout)
+    room = min(
+        w.surface[0, :n_neg].min() - p.negative.lowest_stoichiometry,
+        p.positive.highest_stoichiometry - w.surface[0, first_pos:n].max(),
+    )
+    if least_salt(w, layout) < EXHAUSTED_SALT * p.initial_concentration:
+        return SALT_EXHAUSTED
+    return LITHIUM_EXHAUSTED if room < EXHAUSTED_STOICHIOMETRY else NO_CONVERGENCE
+
+
+@kernel
+def fall(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    cutoff: float,
+    march: March,
+    h: float,
+    curve: Curve,
+) -> Landing:
+    """End a curve that falls vertically: its last point is the cut-off, `h` later."""
+    outcome = why_vertical(w, layout, p)
+    points = march.steps + 1
+    if outcome != NO_CONVERGENCE:
+        if march.V - cutoff < VERTICAL_FALL:
+            outcome = CUTOFF_REACHED
+        write_point(curve, points, march.t + max(h, time_resolution(march)), cutoff, march.T)
+        points += 1
+    return Landing(outcome, march, points, least_salt(w, layout))
+
+
+@kernel
+def land(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    cutoff: float,
+    march: March,
+    overshoot: tuple[float, float],
+    curve: Curve,
+) -> Landing:
+    """Find the step that ends at the cut-off, between no step and one that overshot it.
+
+    Regula falsi (Illinois) on the length of the step; a step that cannot be solved counts as
+    below the cut-off.  `overshoot` is the step and its voltage.
+    """
+    low, above = 0.0, march.V - cutoff
+    high, below = overshoot[0], overshoot[1] - cutoff
+    while high - low > time_resolution(march):
+        h = low + (high - low) * min(max(above / (above - below), 0.02), 0.98)
+        tried = try_step(w, layout, p, numerics, current, march, h)
+        march = count_work(march, tried, 1)
+        gap = tried.voltage - cutoff if tried.solve.converged else -1.0
+        if abs(gap) <= VOLTAGE_ACCURACY:
+            march = advance(w, layout, march, tried, h, curve)
+            return Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
+        if gap > 0.0:
+            low, above, below = h, gap, 0.5 * below
+        else:
+            high, below, above = h, gap, 0.5 * above
+    if low > 0.0:
+        tried = try_step(w, layout, p, numerics, current, march, low)
+        march = advance(w, layout, march, tried, low, curve)
+    return fall(w, layout, p, cutoff, march, high - low, curve)
+
+
+@kernel
+def go_on(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    cutoff: float,
+    march: March,
+    curve: Curve,
+) -> Landing:
+    """Step on from t = 0+ until the discharge ends."""
+    h = first_step(w, layout, conditions_at(p, march.T), numerics.tolerance)
+    c_min = least_salt(w, layout)
+    wall = math.inf  # a time that no step has reached
+    while march.steps + march.rejected < numerics.max_steps:
+        tried = try_step(w, layout, p, numerics, current, march, h)
+        if not tried.solve.converged:
+            march = count_work(march, tried, 1)
+            wall = march.t + h
+            h *= AFTER_FAILURE
+        elif not tried.error <= 1.0:
+            march = count_work(march, tried, 1)
+            h *= step_factor(tried.error)
+        elif tried.voltage < cutoff:
+            march = count_work(march, tried, 1)
+            end = land(
+                w, layout, p, numerics, current, cutoff, march, (h, tried.voltage), curve
+            )
+            return Landing(
+                end.outcome, end.march, end.points, min(c_min, end.min_salt_concentration)
+            )
+        else:
+            march = advance(w, layout, count_work(march, tried, 0), tried, h, curve)
+            c_min = min(c_min, least_salt(w, layout))
+            h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
+        if wall - march.t < time_resolution(march):
+            return fall(w, layout, p, cutoff, march, wall - march.t, curve)
+        if h < 1e-3 * time_resolution(march):
+            return Landing(NO_CONVERGENCE, march, march.steps + 1, c_min)
+    return Landing(STEP_BUDGET, march, march.steps + 1, c_min)
+
+
+@kernel
+def simulate(
+    w: Workspace,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    cutoff: float,
+    curve: Curve,
+) -> Ending:
+    """Discharge at constant `current` from rest until the voltage is down to `cutoff`.
+
+    The curve must have room for ``numerics.max_steps + 3`` points.
+    """
+    layout = lay_out(w, p, conditions_at(p, p.initial_temperature), numerics, current)
+    start = start_current(w, layout, p, numerics, current)
+    march = first_march(w, p, start)
+    if start.solve.converged and start.voltage > cutoff:
+        write_point(curve, 0, 0.0, march.V, march.T)
+        end = go_on(w, layout, p, numerics, current, cutoff, march, curve)
+    else:
+        outcome = CUTOFF_AT_START if start.solve.converged else NO_CONVERGENCE
+        end = Landing(outcome, march, 0, p.initial_concentration)
+    n, n_neg, first_pos = ends(layout)
+    return Ending(
+        end.outcome,
+        end.points,
+        open_circuit_voltage(p),
+        start.voltage,
+        end.march.T,
+        end.min_salt_concentration,
+        w.surface[0, :n_neg].min(),
+        w.surface[0, first_pos:n].max(),
+        end.march.steps,
+        end.march.newton,
+        end.march.rejected,
+    )

@@ -1,0 +1,245 @@
+"""The discretised equations: residual and Jacobian of one implicit step.
+
+Each electrode node has two unknowns, the salt concentration c and the current density j on its
+particles; φ_s − φ_e follows from them by the kinetics, and with i_e + i_s = I the current in
+the pores follows from the gradients of φ_s − φ_e and ln c,
+
+    i_e (1/κ_eff + 1/σ_eff) = ∂(φ_s − φ_e)/∂x + I/σ_eff + χ ∂ln c/∂x,
+    χ = (2RT/F)(1 − t₊)(1 + ∂ln f/∂ln c),
+
+so that charge, ∂i_e/∂x = a j, and salt,
+
+    ε ∂c/∂t = ∂/∂x(D_eff ∂c/∂x) + (1 − t₊) a j/F,
+
+close the system (Doyle, Fuller & Newman, 1993; Fuller, Doyle & Newman, 1994).  Discharge
+current I > 0; j > 0 leaves the particle; x runs from the negative collector.
+
+In space: quadratic elements, integrated by Simpson's rule at their own three nodes (spectral
+elements of order two).  Conservative, with a diagonal mass matrix, and of fourth order at the
+element ends; the middle nodes are eliminated element by element.
+"""
+
+from __future__ import annotations
+
+import math
+
+from microbatt.constants import FARADAY
+from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
+from microbatt.porous_electrode.kinetics import exchange_current_density, overpotential
+from microbatt.porous_electrode.lookup import (
+    SALT_STEP,
+    Array,
+    hermite,
+    look_up_potential,
+)
+from microbatt.porous_electrode.mesh import Layout, ends
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
+from microbatt.porous_electrode.workspace import Workspace
+
+
+@kernel
+def evaluate_electrolyte(w: Workspace, i: int, c: float, table: Array, now: Conditions) -> None:
+    """Fill the electrolyte properties of node `i` at salt concentration `c`."""
+    position = c / SALT_STEP
+    k = min(max(int(position), 0), table.shape[0] - 2)
+    t = min(position - k, 1.0)
+    kappa, kappa_c = hermite(table[k, 0], table[k, 1], table[k + 1, 0], table[k + 1, 1], t)
+    diffusivity, diffusivity_c = hermite(
+        table[k, 2], table[k, 3], table[k + 1, 2], table[k + 1, 3], t
+    )
+    factor, _ = hermite(table[k, 4], table[k, 5], table[k + 1, 4], table[k + 1, 5], t)
+    w.conductivity[i, 0] = now.conductivity * kappa
+    w.conductivity[i, 1] = now.conductivity * kappa_c / SALT_STEP
+    w.diffusivity[i, 0] = now.diffusivity * diffusivity
+    w.diffusivity[i, 1] = now.diffusivity * diffusivity_c / SALT_STEP
+    w.chi[i] = now.salt_voltage * factor
+    w.log_c[i] = math.log(c)
+
+
+@kernel
+def evaluate_kinetics(
+    w: Workspace,
+    i: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    thermal_voltage: float,
+    depletion: float,
+) -> None:
+    """Fill φ_s − φ_e = U + R_film j + η of node `i`, and its derivatives by c and j.
+
+    `depletion` is −∂θ_surf/∂j over the step.
+    """
+    c, j = w.c_new[i], w.j_new[i]
+    theta = w.surface_history[i] - depletion * j
+    potential, slope = look_up_potential(e.open_circuit, theta)
+    i_0 = exchange_current_density(at.rate_constant, c, theta, e.max_concentration)
+    eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
+    log_by_theta = 0.5 * (1.0 - 2.0 * theta) / (theta * (1.0 - theta))
+    w.eta[i, 0] = potential + at.film_resistance * j + eta
+    w.eta[i, 1] = eta_log * 0.5 / c
+    w.eta[i, 2] = at.film_resistance + eta_j - depletion * (slope + eta_log * log_by_theta)
+
+
+@kernel
+def stiffness(k0: float, k1: float, k2: float) -> tuple[float, float, float, float, float, float]:
+    """Σ_q w_q D_qi k_q D_qm of a unit element: entries 00, 01, 02, 11, 12, 22."""
+    return (
+        1.5 * k0 + (2.0 * k1 + 0.5 * k2) / 3.0,
+        -2.0 * k0 - 2.0 / 3.0 * k2,
+        0.5 * (k0 + k2) - 2.0 / 3.0 * k1,
+        8.0 / 3.0 * (k0 + k2),
+        -2.0 / 3.0 * k0 - 2.0 * k2,
+        (0.5 * k0 + 2.0 * k1) / 3.0 + 1.5 * k2,
+    )
+
+
+@kernel
+def gradients(y0: float, y1: float, y2: float) -> tuple[float, float, float]:
+    """Slopes of the parabola through three values, at the nodes of a unit element."""
+    return -3.0 * y0 + 4.0 * y1 - y2, y2 - y0, y0 - 4.0 * y1 + 3.0 * y2
+
+
+@kernel
+def assemble_nodes(
+    w: Workspace, layout: Layout, p: CellParameters, current: float, step: float
+) -> None:
+    """Start the blocks and the right-hand side (minus the residual) with what is local."""
+    n, n_neg, last = ends(layout)
+    first = n_neg - 1
+    salt_by_charge = (1.0 - p.transference) / FARADAY
+    for i in range(n):
+        storage = w.pore[i] / step
+        w.diagonal[i, 0] = storage
+        w.diagonal[i, 2] = 0.0
+        w.rhs[i, 0] = -storage * (w.c_new[i] - w.c_history[i])
+        if first < i < last:
+            w.diagonal[i, 1] = 0.0
+            w.diagonal[i, 3] = 1.0
+            w.rhs[i, 1] = 0.0
+        else:
+            w.diagonal[i, 1] = -salt_by_charge * w.area[i]
+            w.diagonal[i, 3] = -w.area[i]
+            w.rhs[i, 0] += salt_by_charge * w.area[i] * w.j_new[i]
+            w.rhs[i, 1] = w.area[i] * w.j_new[i]
+    w.rhs[first, 1] -= current
+    w.rhs[last, 1] += current
+
+
+@kernel
+def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor: float) -> None:
+    """Add the diffusion of salt in element `e`; couplings go to `block`, rows and columns of c."""
+    a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+    scale = pore_factor / width
+    k0 = scale * w.diffusivity[a, 0]
+    k1 = scale * w.diffusivity[m, 0]
+    k2 = scale * w.diffusivity[b, 0]
+    g0, g1, g2 = gradients(w.c_new[a], w.c_new[m], w.c_new[b])
+    n0, n1, n2 = k0 * g0, k1 * g1, k2 * g2
+    w.rhs[a, 0] += 0.5 * n0 + (4.0 * n1 - n2) / 6.0
+    w.rhs[m, 0] += 2.0 / 3.0 * (n2 - n0)
+    w.rhs[b, 0] += (n0 - 4.0 * n1) / 6.0 - 0.5 * n2
+    s00, s01, s02, s11, s12, s22 = stiffness(k0, k1, k2)
+    d0 = scale * w.diffusivity[a, 1] * g0
+    d1 = scale * w.diffusivity[m, 1] * g1
+    d2 = scale * w.diffusivity[b, 1] * g2
+    w.diagonal[a, 0] += s00 - 0.5 * d0
+    w.diagonal[m, 0] += s11
+    w.diagonal[b, 0] += s22 + 0.5 * d2
+    block[0] = s01 - 2.0 / 3.0 * d1  # row a, column m
+    block[1] = s02 + d2 / 6.0  # row a, column b
+    block[2] = s01 + 2.0 / 3.0 * d0  # row m, column a
+    block[3] = s12 - 2.0 / 3.0 * d2  # row m, column b
+    block[4] = s02 - d0 / 6.0  # row b, column a
+    block[5] = s12 + 2.0 / 3.0 * d1  # row b, column m
+
+
+@kernel
+def assemble_charge(
+    w: Workspace, e: int, block: Array, width: float, electrode: ElectrodeParameters, current: float
+) -> None:
+    """Add the charge balance of element `e`; its couplings go to `block`, c before j."""
+    a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+    rho = electrode.solid_resistivity
+    r0 = 1.0 / (electrode.pore_factor * w.conductivity[a, 0])
+    r1 = 1.0 / (electrode.pore_factor * w.conductivity[m, 0])
+    r2 = 1.0 / (electrode.pore_factor * w.conductivity[b, 0])
+    k0, k1, k2 = 1.0 / (width * (r0 + rho)), 1.0 / (width * (r1 + rho)), 1.0 / (width * (r2 + rho))
+    g0, g1, g2 = gradients(w.eta[a, 0], w.eta[m, 0], w.eta[b, 0])
+    l0, l1, l2 = gradients(w.log_c[a], w.log_c[m], w.log_c[b])
+    drop = current * rho * width
+    i0 = k0 * (g0 + w.chi[a] * l0 + drop)
+    i1 = k1 * (g1 + w.chi[m] * l1 + drop)
+    i2 = k2 * (g2 + w.chi[b] * l2 + drop)
+    w.rhs[a, 1] -= 0.5 * i0 + (4.0 * i1 - i2) / 6.0
+    w.rhs[m, 1] -= 2.0 / 3.0 * (i2 - i0)
+    w.rhs[b, 1] -= (i0 - 4.0 * i1) / 6.0 - 0.5 * i2
+    s00, s01, s02, s11, s12, s22 = stiffness(k0, k1, k2)
+    # How i_e at a node answers to the salt there, through the conductivity
+    d0 = i0 * width * k0 * r0 * w.conductivity[a, 1] / w.conductivity[a, 0]
+    d1 = i1 * width * k1 * r1 * w.conductivity[m, 1] / w.conductivity[m, 0]
+    d2 = i2 * width * k2 * r2 * w.conductivity[b, 1] / w.conductivity[b, 0]
+    ca = w.eta[a, 1] + w.chi[a] / w.c_new[a]
+    cm = w.eta[m, 1] + w.chi[m] / w.c_new[m]
+    cb = w.eta[b, 1] + w.chi[b] / w.c_new[b]
+    ja, jm, jb = w.eta[a, 2], w.eta[m, 2], w.eta[b, 2]
+    w.diagonal[a, 2] -= s00 * ca - 0.5 * d0
+    w.diagonal[a, 3] -= s00 * ja
+    w.diagonal[m, 2] -= s11 * cm
+    w.diagonal[m, 3] -= s11 * jm
+    w.diagonal[b, 2] -= s22 * cb + 0.5 * d2
+    w.diagonal[b, 3] -= s22 * jb
+    block[6], block[7] = 2.0 / 3.0 * d1 - s01 * cm, -s01 * jm  # row a, column m
+    block[8], block[9] = -d2 / 6.0 - s02 * cb, -s02 * jb  # row a, column b
+    block[10], block[11] = -2.0 / 3.0 * d0 - s01 * ca, -s01 * ja  # row m, column a
+    block[12], block[13] = 2.0 / 3.0 * d2 - s12 * cb, -s12 * jb  # row m, column b
+    block[14], block[15] = d0 / 6.0 - s02 * ca, -s02 * ja  # row b, column a
+    block[16], block[17] = -2.0 / 3.0 * d1 - s12 * cm, -s12 * jm  # row b, column m
+
+
+@kernel
+def assemble(w: Workspace, layout: Layout, p: CellParameters, current: float, step: float) -> None:
+    """Fill Newton's equations; `step` divides the time derivative [s]."""
+    assemble_nodes(w, layout, p, current, step)
+    separator = layout.negative
+    positive = separator + layout.separator
+    for e in range(positive + layout.positive):
+        block = w.block[e]
+        if e < separator:
+            assemble_salt(w, e, block, w.width[e], p.negative.pore_factor)
+            assemble_charge(w, e, block, w.width[e], p.negative, current)
+        elif e < positive:
+            assemble_salt(w, e, block, w.width[e], p.separator_pore_factor)
+            block[6:] = 0.0
+        else:
+            assemble_salt(w, e, block, w.width[e], p.positive.pore_factor)
+            assemble_charge(w, e, block, w.width[e], p.positive, current)
+
+
+@kernel
+def terminal_voltage(
+    w: Workspace, layout: Layout, p: CellParameters, current: float
+) -> float:
+    """V = φ_s(L) − φ_s(0) − I R_c [V] from the state and the properties at the separator.
+
+    The path runs through the solid of both electrodes and the pores of the separator.  By parts
+    ∫ i_s dx = Σ x a j over the negative electrode, and likewise over the positive one.
+    """
+    n, n_neg, last = ends(layout)
+    first = n_neg - 1
+    voltage = w.eta[last, 0] - w.eta[first, 0] - current * p.contact_resistance
+    for e in range(layout.negative, layout.negative + layout.separator):
+        a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+        l0, l1, l2 = gradients(w.log_c[a], w.log_c[m], w.log_c[b])
+        voltage += (w.chi[a] * l0 + 4.0 * w.chi[m] * l1 + w.chi[b] * l2) / 6.0
+        resistance = 1.0 / w.conductivity[a, 0] + 4.0 / w.conductivity[m, 0]
+        resistance = (resistance + 1.0 / w.conductivity[b, 0]) / 6.0
+        voltage -= current * resistance * w.width[e] / p.separator_pore_factor
+    moment = 0.0
+    for i in range(first + 1):
+        moment += w.x[i] * w.area[i] * w.j_new[i]
+    voltage -= moment * p.negative.solid_resistivity
+    moment = 0.0
+    for i in range(last, n):
+        moment -= (w.x[n - 1] - w.x[i]) * w.area[i] * w.j_new[i]
+    return voltage - moment * p.positive.solid_resistivity

@@ -1,0 +1,120 @@
+"""Fitted functions as tables, so that one compiled kernel serves every cell.
+
+A fit is sampled once per cell, with its analytic slope, and read back by cubic Hermite
+interpolation: a few nanoseconds instead of several exponentials, and value and slope that
+belong to the same smooth function, which Newton's method needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microbatt.porous_electrode.compilation import kernel
+
+if TYPE_CHECKING:
+    from microbatt.cells.electrolyte import ElectrolyteFit
+    from microbatt.cells.open_circuit import OpenCircuitFit
+
+Array = NDArray[np.float64]
+
+SEGMENT_INTERVALS = 4096
+EDGE = 0.02
+SALT_STEP = 10.0
+SALT_TOP = 12_000.0
+CONDUCTIVITY_FLOOR = 1e-2
+
+
+def open_circuit_table(fit: OpenCircuitFit) -> Array:
+    """Sample an open-circuit potential on three segments, fine near both ends.
+
+    Parameters
+    ----------
+    fit
+        The fit; sampled over ``fit.limits``, the interval on which it is finite.
+
+    Returns
+    -------
+    ndarray, shape (3, SEGMENT_INTERVALS + 2, 2)
+        Potential [V] and slope × interval [V] at the nodes of each segment.  Row 0 of a
+        segment holds its lower end and the inverse of its interval.
+    """
+    low, high = fit.limits
+    bounds = (low, low + EDGE, high - EDGE, high)
+    table = np.empty((3, SEGMENT_INTERVALS + 2, 2))
+    for segment in range(3):
+        start, stop = bounds[segment], bounds[segment + 1]
+        interval = (stop - start) / SEGMENT_INTERVALS
+        theta = np.linspace(start, stop, SEGMENT_INTERVALS + 1)
+        table[segment, 0] = start, 1.0 / interval
+        table[segment, 1:, 0] = fit.potential(theta)
+        table[segment, 1:, 1] = interval * fit.slope(theta)
+    return table
+
+
+def electrolyte_table(fit: ElectrolyteFit) -> Array:
+    """Sample conductivity, diffusivity and thermodynamic factor against salt concentration.
+
+    Polynomial conductivities turn negative beyond the salt concentrations that they were
+    fitted to; they are held at one hundredth of their maximum from there on.
+
+    Returns
+    -------
+    ndarray, shape (n, 6)
+        Values [S m⁻¹], [m² s⁻¹], [-] in the even columns, slope × interval in the odd ones, at
+        concentrations 0, SALT_STEP, … SALT_TOP.
+    """
+    c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
+    kappa, kappa_slope = _floored(fit.conductivity(c), fit.conductivity_slope(c))
+    columns = (
+        kappa,
+        SALT_STEP * kappa_slope,
+        fit.diffusivity(c),
+        SALT_STEP * fit.diffusivity_slope(c),
+        fit.thermodynamic_factor(c),
+        SALT_STEP * fit.thermodynamic_factor_slope(c),
+    )
+    return np.ascontiguousarray(np.column_stack([np.broadcast_to(k, c.shape) for k in columns]))
+
+
+def _floored(value: Array, slope: Array) -> tuple[Array, Array]:
+    floor = CONDUCTIVITY_FLOOR * value.max()
+    peak = int(value.argmax())
+    low = np.zeros(value.shape, dtype=bool)
+    low[peak:] = np.logical_or.accumulate(value[peak:] < floor)
+    return np.where(low, floor, value), np.where(low, 0.0, slope)
+
+
+@kernel
+def hermite(v0: float, s0: float, v1: float, s1: float, t: float) -> tuple[float, float]:
+    """Cubic Hermite value, and slope per interval, at t ∈ [0, 1]."""
+    rise = v1 - v0
+    a = s0 - rise
+    b = rise - s1
+    u = 1.0 - t
+    bend = a * u + b * t
+    value = v0 + t * (rise + u * bend)
+    return value, rise + (u - t) * bend + t * u * (b - a)
+
+
+@kernel
+def look_up_potential(table: Array, theta: float) -> tuple[float, float]:
+    """Open-circuit potential [V] and its slope [V] at stoichiometry `theta`."""
+    segment = 1
+    if theta < table[1, 0, 0]:
+        segment = 0
+    elif theta >= table[2, 0, 0]:
+        segment = 2
+    inverse = table[segment, 0, 1]
+    position = (theta - table[segment, 0, 0]) * inverse
+    i = min(max(int(position), 0), SEGMENT_INTERVALS - 1)
+    value, slope = hermite(
+        table[segment, i + 1, 0],
+        table[segment, i + 1, 1],
+        table[segment, i + 2, 0],
+        table[segment, i + 2, 1],
+        position - i,
+    )
+    return value, slope * inverse

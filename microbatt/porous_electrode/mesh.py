@@ -1,0 +1,166 @@
+"""Elements across the cell, graded towards the separator.
+
+Where the pores conduct badly the reaction gathers within microns of the separator.  The element
+width therefore grows with the distance x from the electrode/separator interface,
+
+    1/h(x) = 1/h_max + 1/(h_0 + g x),
+
+from h_0, a share of the depth that the reaction reaches, to about h_max, a share of the thickness.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microbatt.constants import FARADAY
+from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
+from microbatt.porous_electrode.kinetics import exchange_current_density
+from microbatt.porous_electrode.lookup import SALT_STEP
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
+from microbatt.porous_electrode.workspace import Workspace
+
+THINNEST = 1e-3
+FEWEST = 2
+
+
+class Layout(NamedTuple):
+    """How many elements each layer has; element e owns nodes 2e, 2e + 1 and 2e + 2."""
+
+    negative: int
+    separator: int
+    positive: int
+
+
+@kernel
+def ends(layout: Layout) -> tuple[int, int, int]:
+    """Number of nodes; end of the negative electrode's nodes; start of the positive's."""
+    first_positive = layout.negative + layout.separator
+    return 2 * (first_positive + layout.positive) + 1, 2 * layout.negative + 1, 2 * first_positive
+
+
+@kernel
+def reaction_depth(
+    p: CellParameters,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    now: Conditions,
+    current: float,
+) -> float:
+    """How deep the reaction of a fresh electrode reaches from the separator [m].
+
+    Three lengths in parallel: that of linear kinetics, √(R K/a) with R = RT/(F i_0) + R_film and
+    K the conductivity of pores and solid in series; that of Tafel kinetics, (2RT/F) κ_eff/I; and
+    that over which diffusion alone would use up the salt, c_0 F D_eff/((1 − t₊) I).
+    """
+    c, theta = p.initial_concentration, e.initial_stoichiometry
+    row = p.electrolyte[int(c / SALT_STEP)]
+    kappa = now.conductivity * row[0] * e.pore_factor
+    diffusivity = now.diffusivity * row[2] * e.pore_factor
+    i_0 = exchange_current_density(at.rate_constant, c, theta, e.max_concentration)
+    resistance = 0.5 * now.thermal_voltage / i_0 + at.film_resistance
+    series = 1.0 / (1.0 / kappa + e.solid_resistivity)
+    linear = math.sqrt(resistance * series / e.area_density)
+    tafel = now.thermal_voltage * kappa / current
+    salt = c * FARADAY * diffusivity / ((1.0 - p.transference) * current)
+    return 1.0 / (1.0 / linear + 1.0 / tafel + 1.0 / salt)
+
+
+@kernel
+def graded_count(length: float, first: float, largest: float, growth: float) -> int:
+    """Number of elements that `fill_graded` needs."""
+    return max(FEWEST, math.ceil(length / largest + math.log1p(growth * length / first) / growth))
+
+
+@kernel
+def fill_graded(
+    widths: NDArray[np.float64], length: float, first: float, largest: float, growth: float
+) -> None:
+    """Fill `widths` [m], growing from the first, so that they add up to `length`.
+
+    Parameters
+    ----------
+    widths
+        Filled in place, shape (n,).
+    length, first, largest
+        Electrode thickness, h_0 and h_max [m].
+    growth
+        g, the growth of the width per unit of distance [-].
+    """
+    n = widths.size
+    total = length / largest + math.log1p(growth * length / first) / growth
+    previous, x = 0.0, 0.0
+    for i in range(n - 1):
+        target = total * (i + 1) / n
+        # The count is a concave function of x: Newton from the left never overshoots.
+        for _ in range(50):
+            count = x / largest + math.log1p(growth * x / first) / growth
+            change = (target - count) / (1.0 / largest + 1.0 / (first + growth * x))
+            x += change
+            if abs(change) < 1e-12 * length:
+                break
+        widths[i] = x - previous
+        previous = x
+    widths[n - 1] = length - previous
+
+
+@kernel
+def first_width(e: ElectrodeParameters, depth: float, numerics: Numerics) -> float:
+    """Width h_0 of the element at the separator [m]."""
+    return min(max(numerics.first_element * depth, THINNEST * e.length), 0.5 * e.length)
+
+
+@kernel
+def lay_out(
+    w: Workspace, p: CellParameters, now: Conditions, numerics: Numerics, current: float
+) -> Layout:
+    """Build the mesh of the three layers in the workspace."""
+    neg, pos, growth = p.negative, p.positive, numerics.growth
+    neg_first = first_width(neg, reaction_depth(p, neg, now.negative, now, current), numerics)
+    pos_first = first_width(pos, reaction_depth(p, pos, now.positive, now, current), numerics)
+    neg_largest = numerics.largest_element * neg.length
+    pos_largest = numerics.largest_element * pos.length
+    n_neg = graded_count(neg.length, neg_first, neg_largest, growth)
+    n_pos = graded_count(pos.length, pos_first, pos_largest, growth)
+    n_sep = numerics.separator_elements
+    layout = Layout(n_neg, n_sep, n_pos)
+    start = n_neg + n_sep
+    fill_graded(w.width[:n_neg][::-1], neg.length, neg_first, neg_largest, growth)
+    w.width[n_neg:start] = p.separator_length / n_sep
+    fill_graded(w.width[start : start + n_pos], pos.length, pos_first, pos_largest, growth)
+    share_out(w, layout, p)
+    return layout
+
+
+@kernel
+def share_out(w: Workspace, layout: Layout, p: CellParameters) -> None:
+    """Share pores and particle area out among the nodes by Simpson's rule."""
+    w.pore[:] = 0.0
+    w.area[:] = 0.0
+    w.x[0] = 0.0
+    start = layout.negative + layout.separator
+    for e in range(start + layout.positive):
+        if e < layout.negative:
+            pore, area = p.negative.pore_fraction, p.negative.area_density
+        elif e < start:
+            pore, area = p.separator_pore_fraction, 0.0
+        else:
+            pore, area = p.positive.pore_fraction, p.positive.area_density
+        a, width = 2 * e, w.width[e]
+        w.x[a + 1] = w.x[a] + 0.5 * width
+        w.x[a + 2] = w.x[a] + width
+        for k in range(3):
+            part = width * (4.0 if k == 1 else 1.0) / 6.0
+            w.pore[a + k] += pore * part
+            w.area[a + k] += area * part
+
+
+@kernel
+def most_elements(numerics: Numerics) -> int:
+    """Upper bound on the number of elements of any point."""
+    one = graded_count(1.0, THINNEST, numerics.largest_element, numerics.growth)
+    return 2 * one + numerics.separator_elements

@@ -1,0 +1,147 @@
+"""The numbers that the kernels read, in SI units."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microbatt.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
+from microbatt.porous_electrode.compilation import kernel
+
+Array = NDArray[np.float64]
+
+
+class ElectrodeParameters(NamedTuple):
+    """One electrode at one microstructure.
+
+    ``flux_factor`` is what a particle loses per unit of the current density on its area:
+    1 in the ``area-only`` balance, S/3 in the ``conserving`` one.
+    """
+
+    length: float
+    pore_fraction: float
+    active_fraction: float
+    pore_factor: float
+    solid_resistivity: float
+    area_density: float
+    flux_factor: float
+    particle_radius: float
+    solid_diffusivity: float
+    max_concentration: float
+    initial_stoichiometry: float
+    rate_constant: float
+    film_resistance: float
+    solid_diffusivity_activation: float
+    rate_constant_activation: float
+    film_resistance_activation: float
+    lowest_stoichiometry: float
+    highest_stoichiometry: float
+    open_circuit: Array
+
+
+class CellParameters(NamedTuple):
+    """The whole cell; the positive electrode stands at the point's alpha and S."""
+
+    negative: ElectrodeParameters
+    positive: ElectrodeParameters
+    separator_length: float
+    separator_pore_fraction: float
+    separator_pore_factor: float
+    initial_concentration: float
+    transference: float
+    conductivity_activation: float
+    diffusivity_activation: float
+    electrolyte: Array
+    contact_resistance: float
+    heat_capacity: float
+    heat_transfer_coefficient: float
+    ambient_temperature: float
+    initial_temperature: float
+    mass: float
+
+
+class Numerics(NamedTuple):
+    """How finely one discharge is solved.
+
+    Element widths are relative: ``first_element`` to the depth of the reaction next to the
+    separator, ``largest_element`` to the thickness of the electrode; ``growth`` is the gain of
+    width per unit of distance from the separator.
+    """
+
+    tolerance: float
+    first_element: float
+    largest_element: float
+    growth: float
+    separator_elements: int
+    max_steps: int
+    rates: Array
+    weights: Array
+
+
+@kernel
+def with_microstructure(
+    e: ElectrodeParameters, alpha: float, S: float, conserving: bool  # noqa: FBT001
+) -> ElectrodeParameters:
+    """The electrode at Bruggeman exponent `alpha` and shape factor `S`.
+
+    D_eff/D = κ_eff/κ = ε^(1 + alpha); a = S ε_active/r_p.
+    """
+    return ElectrodeParameters(
+        e.length,
+        e.pore_fraction,
+        e.active_fraction,
+        e.pore_fraction ** (1.0 + alpha),
+        e.solid_resistivity,
+        S * e.active_fraction / e.particle_radius,
+        S / 3.0 if conserving else 1.0,
+        e.particle_radius,
+        e.solid_diffusivity,
+        e.max_concentration,
+        e.initial_stoichiometry,
+        e.rate_constant,
+        e.film_resistance,
+        e.solid_diffusivity_activation,
+        e.rate_constant_activation,
+        e.film_resistance_activation,
+        e.lowest_stoichiometry,
+        e.highest_stoichiometry,
+        e.open_circuit,
+    )
+
+
+@kernel
+def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> CellParameters:  # noqa: FBT001
+    """The cell with its positive electrode at (`alpha`, `S`)."""
+    return CellParameters(
+        p.negative,
+        with_microstructure(p.positive, alpha, S, conserving),
+        p.separator_length,
+        p.separator_pore_fraction,
+        p.separator_pore_factor,
+        p.initial_concentration,
+        p.transference,
+        p.conductivity_activation,
+        p.diffusivity_activation,
+        p.electrolyte,
+        p.contact_resistance,
+        p.heat_capacity,
+        p.heat_transfer_coefficient,
+        p.ambient_temperature,
+        p.initial_temperature,
+        p.mass,
+    )
+
+
+@kernel
+def arrhenius(activation: float, temperature: float) -> float:
+    """exp(E/R (1/T_ref − 1/T)) for an activation temperature E/R [K]."""
+    return math.exp(activation * (1.0 / REFERENCE_TEMPERATURE - 1.0 / temperature))
+
+
+@kernel
+def thermal_voltage(temperature: float) -> float:
+    """2RT/F [V]."""
+    return 2.0 * GAS_CONSTANT * temperature / FARADAY

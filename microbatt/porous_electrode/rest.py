@@ -1,0 +1,108 @@
+"""The state at rest, and the moment at which the current starts to flow."""
+
+from __future__ import annotations
+
+import math
+
+from microbatt.porous_electrode.bdf import backward_euler
+from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
+from microbatt.porous_electrode.lookup import look_up_potential
+from microbatt.porous_electrode.mesh import Layout, ends
+from microbatt.porous_electrode.newton import solve_step
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
+from microbatt.porous_electrode.step import Attempt, March, voltage_now
+from microbatt.porous_electrode.workspace import Workspace
+
+INSTANT = 1e-9
+FIRST_CHANGE = 10.0
+CONTINUATION = (1.0, 0.1, 0.3, 0.6, 0.8, 1.0)
+
+
+@kernel
+def open_circuit_voltage(p: CellParameters) -> float:
+    """Voltage at rest [V]."""
+    pos, _ = look_up_potential(p.positive.open_circuit, p.positive.initial_stoichiometry)
+    neg, _ = look_up_potential(p.negative.open_circuit, p.negative.initial_stoichiometry)
+    return pos - neg
+
+
+@kernel
+def set_rest(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
+    """Fill the state at rest, and an even current density as the first guess."""
+    n, n_neg, first_pos = ends(layout)
+    w.modes[:] = 0.0
+    w.j_new[:] = 0.0
+    w.surface[:] = 0.0
+    w.mean[:] = 0.0
+    w.c_new[:n] = p.initial_concentration
+    w.c[:, :n] = p.initial_concentration
+    w.surface[:, :n_neg] = p.negative.initial_stoichiometry
+    w.mean[:, :n_neg] = p.negative.initial_stoichiometry
+    w.surface[:, first_pos:n] = p.positive.initial_stoichiometry
+    w.mean[:, first_pos:n] = p.positive.initial_stoichiometry
+    w.j_new[:n_neg] = current / (p.negative.area_density * p.negative.length)
+    w.j_new[first_pos:n] = -current / (p.positive.area_density * p.positive.length)
+
+
+@kernel
+def start_current(
+    w: Workspace, layout: Layout, p: CellParameters, numerics: Numerics, current: float
+) -> Attempt:
+    """Distribute the current at fixed concentrations: a step so short that nothing moves.
+
+    If Newton's method does not get there at once, the current is raised in stages.
+    """
+    now = conditions_at(p, p.initial_temperature)
+    formula = backward_euler(INSTANT, 1.0)
+    iterations = 0
+    set_rest(w, layout, p, current)
+    solve = solve_step(w, layout, p, now, numerics, current, formula)
+    for k in range(1, len(CONTINUATION)):
+        if solve.converged and k == 1:
+            break
+        share = CONTINUATION[k]
+        if k == 1:
+            set_rest(w, layout, p, share * current)
+        else:
+            w.j_new[:] *= share / CONTINUATION[k - 1]
+        iterations += solve.iterations
+        solve = solve_step(w, layout, p, now, numerics, share * current, formula)
+    V = math.nan
+    if solve.converged:
+        V = voltage_now(w, layout, p, now, current, solve)
+    return Attempt(now, solve, formula, V, p.initial_temperature, 0.0)
+
+
+@kernel
+def first_march(w: Workspace, p: CellParameters, start: Attempt) -> March:
+    """Stand at t = 0+ with the current density that was found; nothing else has moved."""
+    w.j[0] = w.j_new
+    w.j[1] = w.j_new
+    w.j[2] = w.j_new
+    V, T = start.voltage, p.initial_temperature
+    return March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, start.solve.iterations)
+
+
+@kernel
+def fastest_surface(w: Workspace, start: int, stop: int, at: ElectrodeConditions) -> float:
+    """Largest (q j)²/γ of one electrode [s⁻¹], see `first_step`."""
+    fastest = 0.0
+    for i in range(start, stop):
+        fastest = max(fastest, (at.flux * w.j[0, i]) ** 2 / at.diffusion_rate)
+    return fastest
+
+
+@kernel
+def first_step(w: Workspace, layout: Layout, now: Conditions, tolerance: float) -> float:
+    """First step [s], after which the fastest surface has moved by some tolerances.
+
+    Early on, |θ_surf − θ| = (2/√π) q |j| √(t/γ), with q the stoichiometry per second and A m⁻²
+    and γ = D_s/r².
+    """
+    n, n_neg, first_pos = ends(layout)
+    fastest = max(
+        fastest_surface(w, 0, n_neg, now.negative),
+        fastest_surface(w, first_pos, n, now.positive),
+    )
+    return (FIRST_CHANGE * tolerance) ** 2 / fastest

@@ -1,0 +1,217 @@
+"""One step in time: formula, prediction, solution, local error, acceptance."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from microbatt.porous_electrode.bdf import (
+    Formula,
+    backward_euler,
+    bdf2,
+    extrapolation_weights,
+)
+from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.conditions import Conditions, conditions_at
+from microbatt.porous_electrode.equations import (
+    evaluate_electrolyte,
+    evaluate_kinetics,
+    terminal_voltage,
+)
+from microbatt.porous_electrode.mesh import Layout, ends
+from microbatt.porous_electrode.newton import Solve, finish_particles, solve_step
+from microbatt.porous_electrode.parameters import CellParameters, Numerics
+from microbatt.porous_electrode.thermal import heat_rate, step_temperature
+from microbatt.porous_electrode.workspace import Workspace
+
+CLIFF_SHARE = 0.02
+TEMPERATURE_SCALE = 200.0
+SMALLEST_GUESS = 0.2
+
+Weights = tuple[float, float, float]
+
+
+class March(NamedTuple):
+    """Where the discharge stands: the last three levels, newest first, and the work done."""
+
+    t: float
+    h1: float
+    h2: float
+    V: float
+    V1: float
+    V2: float
+    T: float
+    T1: float
+    T2: float
+    steps: int
+    rejected: int
+    newton: int
+
+
+class Attempt(NamedTuple):
+    """A step that was tried; ``error`` is its local error in units of the tolerance."""
+
+    now: Conditions
+    solve: Solve
+    formula: Formula
+    voltage: float
+    temperature: float
+    error: float
+
+
+@kernel
+def extrapolate(weights: Weights, newest: float, older: float, oldest: float) -> float:
+    """Value of the parabola through the last three levels."""
+    return weights[0] * newest + weights[1] * older + weights[2] * oldest
+
+
+@kernel
+def choose_formula(
+    w: Workspace, layout: Layout, march: March, h: float
+) -> tuple[Formula, Weights]:
+    """Second order as soon as there is a past, and where it keeps the salt positive."""
+    if march.steps == 0:
+        return backward_euler(h, h), (1.0, 0.0, 0.0)
+    oldest = march.h2 if march.steps > 1 else march.h1
+    formula = bdf2(h, march.h1, oldest)
+    n, _, _ = ends(layout)
+    for i in range(n):
+        if not formula.newest * w.c[0, i] + formula.older * w.c[1, i] > 0.0:
+            return backward_euler(h, march.h1), extrapolation_weights(h, march.h1, 0.0)
+    return formula, extrapolation_weights(h, march.h1, march.h2)
+
+
+@kernel
+def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
+    """Extrapolate salt and current density into ``c_new`` and ``j_new``."""
+    n, _, _ = ends(layout)
+    for i in range(n):
+        c = extrapolate(weights, w.c[0, i], w.c[1, i], w.c[2, i])
+        w.c_new[i] = max(c, SMALLEST_GUESS * w.c[0, i])
+        w.j_new[i] = extrapolate(weights, w.j[0, i], w.j[1, i], w.j[2, i])
+
+
+@kernel
+def voltage_now(
+    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float, solve: Solve
+) -> float:
+    """Terminal voltage of the state in ``c_new`` and ``j_new`` [V]."""
+    _, n_neg, first = ends(layout)
+    last = n_neg - 1
+    for i in range(last, first + 1):
+        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
+    evaluate_kinetics(
+        w, last, p.negative, now.negative, now.thermal_voltage, solve.negative_depletion
+    )
+    evaluate_kinetics(
+        w, first, p.positive, now.positive, now.thermal_voltage, solve.positive_depletion
+    )
+    return terminal_voltage(w, layout, p, current)
+
+
+@kernel
+def distance_from_guess(
+    w: Workspace, layout: Layout, solve: Solve, weights: Weights, salt: float
+) -> float:
+    """Largest difference of salt and surface stoichiometry from their extrapolation."""
+    distance = 0.0
+    n, n_neg, first_pos = ends(layout)
+    for i in range(n):
+        guess = extrapolate(weights, w.c[0, i], w.c[1, i], w.c[2, i])
+        distance = max(distance, abs(w.c_new[i] - guess) / salt)
+        if n_neg <= i < first_pos:
+            continue
+        depletion = solve.negative_depletion if i < n_neg else solve.positive_depletion
+        theta = w.surface_history[i] - depletion * w.j_new[i]
+        guess = extrapolate(weights, w.surface[0, i], w.surface[1, i], w.surface[2, i])
+        distance = max(distance, abs(theta - guess))
+    return distance
+
+
+@kernel
+def try_step(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    march: March,
+    h: float,
+) -> Attempt:
+    """Solve a step of length `h` and estimate its local error."""
+    formula, weights = choose_formula(w, layout, march, h)
+    predict(w, layout, weights)
+    T_guess = march.T
+    if not math.isinf(p.heat_capacity):
+        T_guess = extrapolate(weights, march.T, march.T1, march.T2)
+    now = conditions_at(p, T_guess)
+    solve = solve_step(w, layout, p, now, numerics, current, formula)
+    if not solve.converged:
+        return Attempt(now, solve, formula, math.nan, T_guess, math.inf)
+    V = voltage_now(w, layout, p, now, current, solve)
+    T = T_guess
+    if not math.isinf(p.heat_capacity):
+        heat = heat_rate(w, layout, p, solve, current, V)
+        T = step_temperature(p, formula, march.T, march.T1, heat)
+    if march.steps == 0:
+        return Attempt(now, solve, formula, V, T, 0.0)
+    # On a cliff an error of voltage is a small error of time
+    cliff = 1.0 + CLIFF_SHARE * abs(V - march.V) * march.t / h
+    distance = abs(V - extrapolate(weights, march.V, march.V1, march.V2)) / cliff
+    distance = max(distance, abs(T - T_guess) / TEMPERATURE_SCALE)
+    distance = max(
+        distance, distance_from_guess(w, layout, solve, weights, p.initial_concentration)
+    )
+    return Attempt(now, solve, formula, V, T, formula.error * distance / numerics.tolerance)
+
+
+@kernel
+def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float) -> March:
+    """Move the histories on by the step that was just solved."""
+    n, n_neg, first_pos = ends(layout)
+    for i in range(n):
+        w.c[2, i] = w.c[1, i]
+        w.c[1, i] = w.c[0, i]
+        w.c[0, i] = w.c_new[i]
+        w.j[2, i] = w.j[1, i]
+        w.j[1, i] = w.j[0, i]
+        w.j[0, i] = w.j_new[i]
+    finish_particles(
+        w, 0, n_neg, 0, tried.now.negative, tried.formula, tried.solve.negative_depletion
+    )
+    finish_particles(
+        w, first_pos, n, 1, tried.now.positive, tried.formula, tried.solve.positive_depletion
+    )
+    return March(
+        march.t + h,
+        h,
+        march.h1,
+        tried.voltage,
+        march.V,
+        march.V1,
+        tried.temperature,
+        march.T,
+        march.T1,
+        march.steps + 1,
+        march.rejected,
+        march.newton,
+    )
+
+
+@kernel
+def count_work(march: March, tried: Attempt, rejected: int) -> March:
+    """Add the work of an attempt to the counters."""
+    return March(
+        march.t,
+        march.h1,
+        march.h2,
+        march.V,
+        march.V1,
+        march.V2,
+        march.T,
+        march.T1,
+        march.T2,
+        march.steps,
+        march.rejected + rejected,
+        march.newton + tried.solve.iterations,
+    )

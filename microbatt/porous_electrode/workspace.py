@@ -1,0 +1,79 @@
+"""The arrays that one discharge works on, allocated once and used for many."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microbatt.porous_electrode.compilation import kernel
+
+Array = NDArray[np.float64]
+
+
+class Workspace(NamedTuple):
+    """State, history and scratch of up to ``n`` nodes and ``k`` particle modes.
+
+    Histories hold the newest level first.  Electrode quantities are laid out along all
+    nodes; their separator entries stay zero.
+    """
+
+    width: Array  # (elements,) [m]
+    x: Array  # (n,) position [m]
+    pore: Array  # (n,) ε times the node's share of its elements [m]
+    area: Array  # (n,) a times that share: particle area per area of cell
+    c: Array  # (3, n) salt [mol m⁻³]
+    j: Array  # (3, n) current density on the particles [A m⁻²]
+    mean: Array  # (2, n) mean stoichiometry
+    modes: Array  # (2, k, n) particle modes
+    surface: Array  # (3, n) surface stoichiometry
+    decay: Array  # (2, k) of each electrode's modes over the step
+    c_new: Array  # (n,)
+    j_new: Array  # (n,)
+    c_history: Array  # (n,) the part of c that the step starts from
+    surface_history: Array  # (n,) surface stoichiometry at j = 0
+    mean_history: Array  # (n,)
+    modes_history: Array  # (k, n)
+    eta: Array  # (n, 3) φ_s − φ_e [V] and its derivatives by c and j
+    log_c: Array  # (n,)
+    conductivity: Array  # (n, 2) κ [S m⁻¹] and its derivative by c
+    diffusivity: Array  # (n, 2) D [m² s⁻¹] and its derivative by c
+    chi: Array  # (n,) voltage that a unit of ln c is worth [V]
+    diagonal: Array  # (n, 4)
+    rhs: Array  # (n, 2)
+    block: Array  # (elements, 18) couplings within an element
+    kept: Array  # (elements, 8)
+
+
+@kernel
+def make_workspace(elements: int, k: int) -> Workspace:
+    """Allocate for at most `elements` elements and `k` modes."""
+    n = 2 * elements + 1
+    return Workspace(
+        np.zeros(elements),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros((3, n)),
+        np.zeros((3, n)),
+        np.zeros((2, n)),
+        np.zeros((2, k, n)),
+        np.zeros((3, n)),
+        np.zeros((2, k)),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros((k, n)),
+        np.zeros((n, 3)),
+        np.zeros(n),
+        np.zeros((n, 2)),
+        np.zeros((n, 2)),
+        np.zeros(n),
+        np.zeros((n, 4)),
+        np.zeros((n, 2)),
+        np.zeros((elements, 18)),
+        np.zeros((elements, 8)),
+    )
