@@ -9,16 +9,38 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from microbatt.cells.cell import Cell
     from microbatt.cells.reading import load_cell
+    from microbatt.engines.native import simulate_discharge, simulate_discharges
+    from microbatt.engines.request import Adiabatic, Isothermal, Lumped, Settings
     from microbatt.errors import MicrobattError
+    from microbatt.outcomes import Outcome
 
 _HOME = {
+    "Adiabatic": "microbatt.engines.request",
     "Cell": "microbatt.cells.cell",
+    "Isothermal": "microbatt.engines.request",
+    "Lumped": "microbatt.engines.request",
     "MicrobattError": "microbatt.errors",
+    "Outcome": "microbatt.outcomes",
+    "Settings": "microbatt.engines.request",
     "load_cell": "microbatt.cells.reading",
+    "simulate_discharge": "microbatt.engines.native",
+    "simulate_discharges": "microbatt.engines.native",
 }
 """Public name → module that defines it."""
 
-__all__ = ["Cell", "MicrobattError", "__version__", "load_cell"]
+__all__ = [
+    "Adiabatic",
+    "Cell",
+    "Isothermal",
+    "Lumped",
+    "MicrobattError",
+    "Outcome",
+    "Settings",
+    "__version__",
+    "load_cell",
+    "simulate_discharge",
+    "simulate_discharges",
+]
 
 
 def __getattr__(name: str) -> object:
