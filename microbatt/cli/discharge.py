@@ -108,19 +108,27 @@ def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:
 
     out = console()
     first = discharges[0]
-    out.print(f"[bold]{cell.name}[/bold]  {cell.description}")
+    out.print(f"[bold]{cell.name}[/bold]\n{cell.description}")
     out.print(f"alpha {first.alpha:g}, S {first.S:g}, {terms}\n")
     table = Table(box=None, pad_edge=False)
     for name in ("current", "c_rate", "discharge_capacity", "energy", "power", "time"):
         table.add_column(heading(name), justify="right")
     table.add_column("how it ended")
     for discharge in discharges:
-        table.add_row(*row(cell, discharge), discharge.outcome.message)
+        table.add_row(*row(cell, discharge), ending(discharge))
     out.print(table)
+    for discharge in discharges:
+        if not discharge.outcome.is_whole:
+            out.print(f"\n{discharge.current:g} A m⁻²: {discharge.outcome.message}.")
     curves = [(d.capacity.tolist(), d.voltage.tolist()) for d in discharges if d.time.size]
     if curves:
         out.print("\nvoltage [V] against capacity [A h m⁻²]", markup=False)
         out.print(chart(curves), markup=False)
+
+
+def ending(discharge: Discharge) -> str:
+    """Return the name of the ending, in words."""
+    return discharge.outcome.name.lower().replace("_", " ")
 
 
 def row(cell: Cell, discharge: Discharge) -> list[str]:

@@ -1,6 +1,7 @@
 """What the command line knows of the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rich.console import Console
 
@@ -23,7 +24,7 @@ def heading(name: str) -> str:
 
 
 def chart(curves: Sequence[tuple[Sequence[float], Sequence[float]]], *, width: int = 60) -> str:
-    """Draw curves with braille dots, labelled with the extremes of both axes.
+    """Draw curves as lines of braille dots, labelled with the extremes of both axes.
 
     Parameters
     ----------
@@ -42,9 +43,14 @@ def chart(curves: Sequence[tuple[Sequence[float], Sequence[float]]], *, width: i
     bottom, top = _range([y for _, ys in curves for y in ys])
     cells = [[0] * width for _ in range(height)]
     for xs, ys in curves:
-        for x, y in zip(xs, ys, strict=True):
-            column = round((x - left) / (right - left) * (2 * width - 1))
-            row = round((top - y) / (top - bottom) * (4 * height - 1))
+        dots = [
+            (
+                round((x - left) / (right - left) * (2 * width - 1)),
+                round((top - y) / (top - bottom) * (4 * height - 1)),
+            )
+            for x, y in zip(xs, ys, strict=True)
+        ]
+        for column, row in _joined(dots):
             cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
     lines = ["".join(chr(_BLANK + bits) for bits in line) for line in cells]
     labels = [f"{top:.4g}", *[""] * (height - 2), f"{bottom:.4g}"]
@@ -56,6 +62,15 @@ def chart(curves: Sequence[tuple[Sequence[float], Sequence[float]]], *, width: i
     ]
     ends = f"{left:<{width // 2}.4g}{right:>{width - width // 2}.4g}"
     return "\n".join([*rows, f"{'':{margin}} └{'─' * width}", f"{'':{margin}}  {ends}"])
+
+
+def _joined(dots: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the dots and those on the straight lines between them."""
+    yield dots[0]
+    for (x0, y0), (x1, y1) in pairwise(dots):
+        steps = max(abs(x1 - x0), abs(y1 - y0))
+        for k in range(1, steps + 1):
+            yield x0 + round(k * (x1 - x0) / steps), y0 + round(k * (y1 - y0) / steps)
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
