@@ -13,7 +13,7 @@ from microbatt.plots.curves import draw_discharges
 IMAGES = Path(__file__).parent / "images"
 CELL = "doyle-1996-cell-1"
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
-MICROSTRUCTURES = ((0.5, 3.0), (2.3, 3.0), (6.0, 3.0), (2.3, 1.0), (2.3, 11.0), (6.0, 11.0))
+MICROSTRUCTURES = ((0.5, 11.0), (4.0, 11.0), (8.0, 11.0), (0.5, 1.0), (4.0, 1.0), (8.0, 1.0))
 
 
 def discharge_curves() -> Figure:

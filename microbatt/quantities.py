@@ -80,7 +80,7 @@ _ALL = (
         name="capacity",
         symbol="Q",
         units="A h m-2",
-        long_name="capacity delivered so far",
+        long_name="delivered capacity",
         comment="per area of separator",
     ),
     Quantity(

@@ -22,7 +22,7 @@ def axes():
 
 def test_the_axes_given_are_the_axes_returned_and_are_labelled_with_units(axes):
     assert draw_discharges(axes, [curve(17.5)]) is axes
-    assert axes.get_xlabel() == "Capacity delivered so far [A h m⁻²]"
+    assert axes.get_xlabel() == "Delivered capacity [A h m⁻²]"
     assert axes.get_ylabel() == "Cell voltage [V]"
 
 
