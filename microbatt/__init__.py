@@ -6,7 +6,11 @@ The names below are loaded when first used, so that ``import microbatt`` stays l
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import microbatt.cube.accessor  # noqa: F401 - makes `dataset.microbatt` known to xarray
+
 if TYPE_CHECKING:
+    from microbatt.campaign.execution import run_campaign
+    from microbatt.catalog import open_dataset
     from microbatt.cells.cell import Cell
     from microbatt.cells.reading import load_cell
     from microbatt.engines.native import simulate_discharge, simulate_discharges
@@ -23,6 +27,8 @@ _HOME = {
     "Outcome": "microbatt.outcomes",
     "Settings": "microbatt.engines.request",
     "load_cell": "microbatt.cells.reading",
+    "open_dataset": "microbatt.catalog",
+    "run_campaign": "microbatt.campaign.execution",
     "simulate_discharge": "microbatt.engines.native",
     "simulate_discharges": "microbatt.engines.native",
 }
@@ -38,6 +44,8 @@ __all__ = [
     "Settings",
     "__version__",
     "load_cell",
+    "open_dataset",
+    "run_campaign",
     "simulate_discharge",
     "simulate_discharges",
 ]

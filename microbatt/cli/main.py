@@ -12,8 +12,11 @@ from microbatt.errors import CampaignError, MicrobattError, ParameterError
 
 COMMANDS = {
     "cells": "microbatt.cli.cells",
+    "check": "microbatt.cli.check",
     "discharge": "microbatt.cli.discharge",
     "plot": "microbatt.cli.plot",
+    "run": "microbatt.cli.run",
+    "status": "microbatt.cli.status",
 }
 """Subcommand → module that defines it as ``command``, imported when it is asked for."""
 

@@ -1,0 +1,150 @@
+"""Axes in campaign files: tables of values, of evenly spaced values, or of a range."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from microbatt.checks import FINITE, POSITIVE, check_integer, check_number, suggestion
+from microbatt.errors import ParameterError
+from microbatt.units import to_si
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FORMS: Final = (
+    "`{ values = [...] }`, `{ start = ..., stop = ..., step = ... }` or "
+    "`{ start = ..., stop = ..., count = ... }`"
+)
+_DIGITS: Final = 10
+"""Evenly spaced values are rounded to this many decimals, so that 0.3 is 0.3."""
+
+
+def read_axis(name: str, table: Any, unit: str) -> tuple[float, ...]:  # noqa: ANN401 - from TOML
+    """Read an axis.
+
+    Parameters
+    ----------
+    name
+        Of the key, for messages.
+    table
+        One of the forms above, with a ``unit`` unless the axis is a plain number.
+    unit
+        SI unit of the axis.
+
+    Returns
+    -------
+    tuple of float
+        In the SI unit.
+
+    Raises
+    ------
+    ParameterError
+        If the table has another form, or a value is not a number.
+
+    Examples
+    --------
+    >>> read_axis("alpha", {"start": 0, "stop": 0.3, "step": 0.1}, "1")
+    (0.0, 0.1, 0.2, 0.3)
+    """
+    if not isinstance(table, dict):
+        raise ParameterError(f"`{name}` is {table!r}; write it as {_FORMS}.")
+    factor = _factor(name, table, unit)
+    values = _values(name, {key: value for key, value in table.items() if key != "unit"})
+    return tuple(round(value * factor, _DIGITS) for value in values)
+
+
+def read_range(name: str, table: Any) -> tuple[float, float]:  # noqa: ANN401 - from TOML
+    """Read a range of plain numbers, ``{ low = ..., high = ... }``.
+
+    Raises
+    ------
+    ParameterError
+        If the table has another form.
+
+    Examples
+    --------
+    >>> read_range("alpha", {"low": 0, "high": 10})
+    (0.0, 10.0)
+    """
+    if not isinstance(table, dict) or set(table) != {"low", "high"}:
+        raise ParameterError(f"`{name}` is {table!r}; write it as `{{ low = ..., high = ... }}`.")
+    return check_number(f"{name}.low", table["low"]), check_number(f"{name}.high", table["high"])
+
+
+def read_quantity(name: str, table: Any, unit: str) -> float:  # noqa: ANN401 - from TOML
+    """Read a number with its unit, ``{ value = ..., unit = "..." }``.
+
+    Raises
+    ------
+    ParameterError
+        If the table has another form, or the unit another dimension.
+
+    Examples
+    --------
+    >>> read_quantity("time_limit", {"value": 2, "unit": "min"}, "s")
+    120.0
+    """
+    if not isinstance(table, dict) or set(table) != {"value", "unit"}:
+        raise ParameterError(
+            f'`{name}` is {table!r}; write it as `{{ value = ..., unit = "{unit}" }}`.'
+        )
+    return check_number(f"{name}.value", table["value"]) * _factor(name, table, unit)
+
+
+def _factor(name: str, table: Mapping[str, Any], unit: str) -> float:
+    given = table.get("unit", "1" if unit == "1" else None)
+    if not isinstance(given, str):
+        raise ParameterError(f'`{name}` has no unit; add for example `unit = "{unit}"`.')
+    try:
+        return to_si(1.0, given, si_unit=unit)
+    except ParameterError as error:
+        raise ParameterError(f"`{name}`: {error}") from error
+
+
+def _values(name: str, table: Mapping[str, Any]) -> list[float]:
+    match set(table):
+        case keys if keys == {"values"}:
+            return _listed(name, table["values"])
+        case keys if keys == {"start", "stop", "step"}:
+            return _stepped(name, table)
+        case keys if keys == {"start", "stop", "count"}:
+            return _counted(name, table)
+        case keys:
+            known = {"values", "start", "stop", "step", "count", "unit"}
+            strange = [key for key in keys if key not in known]
+            hint = f" {suggestion(strange[0], known)}" if strange else ""
+            raise ParameterError(
+                f"`{name}` has the keys {sorted(keys)}; write it as {_FORMS}.{hint}"
+            )
+
+
+def _listed(name: str, values: Any) -> list[float]:  # noqa: ANN401 - from TOML
+    if not isinstance(values, list):
+        raise ParameterError(f"`{name}.values` is {values!r}; it must be a list of numbers.")
+    return [check_number(f"{name}.values", value, FINITE) for value in values]
+
+
+def _stepped(name: str, table: Mapping[str, Any]) -> list[float]:
+    start, stop = _ends(name, table)
+    step = check_number(f"{name}.step", table["step"], POSITIVE)
+    steps = (stop - start) / step
+    if abs(steps - round(steps)) > 1e-6:
+        raise ParameterError(
+            f"`{name}` goes from {start:g} to {stop:g}, which is not a whole number of steps of "
+            f"{step:g}; change one of the three, or give `count`."
+        )
+    return [start + i * step for i in range(round(steps) + 1)]
+
+
+def _counted(name: str, table: Mapping[str, Any]) -> list[float]:
+    start, stop = _ends(name, table)
+    count = check_integer(f"{name}.count", table["count"], low=2)
+    return [start + i * (stop - start) / (count - 1) for i in range(count)]
+
+
+def _ends(name: str, table: Mapping[str, Any]) -> tuple[float, float]:
+    start = check_number(f"{name}.start", table["start"])
+    stop = check_number(f"{name}.stop", table["stop"])
+    if not start <= stop:
+        raise ParameterError(f"`{name}` goes from {start:g} down to {stop:g}; swap them.")
+    return start, stop

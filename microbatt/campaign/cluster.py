@@ -1,0 +1,96 @@
+"""A Dask cluster over the cores of this machine, or a client of one that runs elsewhere."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import dask
+from distributed import Client, LocalCluster
+
+from microbatt.checks import check_integer
+from microbatt.errors import CampaignError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SETTINGS = {
+    # One death may be the neighbour's fault; after the second the block is looked into.
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.worker.multiprocessing-method": "spawn",
+    "distributed.comm.timeouts.connect": "20s",
+}
+
+
+@contextmanager
+def local_client(workers: int | None = None, *, processes: bool = False) -> Iterator[Client]:
+    """Start a cluster on this machine, and end it afterwards.
+
+    Parameters
+    ----------
+    workers
+        How many; None is one for each core that this process may use.
+    processes
+        Whether each worker is a process of its own, which costs a second at the start and
+        survives whatever kills a simulation, or a thread of this one.
+
+    Yields
+    ------
+    distributed.Client
+        Of the new cluster.
+    """
+    if workers is not None:
+        check_integer("workers", workers, low=1)
+    count = workers or dask.system.CPU_COUNT
+    with (
+        dask.config.set(_SETTINGS),
+        LocalCluster(
+            n_workers=count if processes else 1,
+            threads_per_worker=1 if processes else count,
+            processes=processes,
+            dashboard_address=_dashboard(),
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def remote_client(address: str, timeout: float = 20.0) -> Iterator[Client]:
+    """Connect to a scheduler that runs already.
+
+    Parameters
+    ----------
+    address
+        For example ``tcp://10.0.0.5:8786``, or the path of a scheduler file.
+    timeout
+        How long to try [s].
+
+    Raises
+    ------
+    CampaignError
+        If nobody answers there.
+    """
+    try:
+        if address.endswith(".json"):
+            client = Client(scheduler_file=address, timeout=timeout)
+        else:
+            client = Client(address, timeout=timeout)
+    except (OSError, ValueError) as error:
+        raise CampaignError(
+            f"no Dask scheduler answers at {address!r} ({error}). Check the address that "
+            "`dask scheduler` printed, and that this machine can reach it."
+        ) from error
+    with client:
+        yield client
+
+
+def dashboard_link(client: Client) -> str:
+    """Return the link to the dashboard of a client's cluster; empty if it has none."""
+    return str(client.dashboard_link or "") if _dashboard() else ""
+
+
+def _dashboard() -> str | None:
+    from importlib.util import find_spec
+
+    return "127.0.0.1:0" if find_spec("bokeh") else None

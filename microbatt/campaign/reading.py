@@ -1,0 +1,233 @@
+"""Campaigns from TOML files, by path or by a name of the catalog."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from microbatt.campaign.axes import read_axis, read_quantity, read_range
+from microbatt.campaign.campaign import Campaign
+from microbatt.cells.reading import load_cell
+from microbatt.checks import check_choice, suggestion
+from microbatt.cube.design import Design, Grid, ListedPoints, SobolPoints
+from microbatt.data_files import catalog_folder
+from microbatt.engines.request import Settings, thermal_from_dict
+from microbatt.errors import CampaignError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from microbatt.cells.cell import Cell
+
+FORMAT: Final = 1
+"""Version of the file format that this reader understands."""
+_KEYS: Final = {
+    "format", "name", "title", "cell", "engine", "inventory", "cutoff_voltage",
+    "thermal", "settings", "grid", "points", "tasks",
+}  # fmt: skip
+
+
+def load_campaign(campaign: Campaign | str | Path) -> Campaign:
+    """Return a campaign, by name, from a file, or as it is.
+
+    Parameters
+    ----------
+    campaign
+        A recipe of the catalog (`available_recipes`), the path of a TOML file, or a campaign.
+        Text that ends in ``.toml`` or holds a folder separator is a path.
+
+    Raises
+    ------
+    CampaignError
+        If there is no such file, or it does not describe a campaign.
+    ParameterError
+        If the catalog has no such name; the nearest are offered.
+
+    Examples
+    --------
+    >>> load_campaign("published-sweep").design.shape
+    (101, 40, 6)
+    """
+    if isinstance(campaign, Campaign):
+        return campaign
+    if isinstance(campaign, Path) or campaign.endswith(".toml") or "/" in campaign:
+        return read_campaign(Path(campaign))
+    check_choice("campaign", campaign, available_recipes())
+    return read_campaign(recipe_path(campaign))
+
+
+def read_campaign(path: Path) -> Campaign:
+    """Read a campaign file; a cell given by path is looked for beside it.
+
+    Raises
+    ------
+    CampaignError
+        With the file, the key and what to do.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CampaignError(
+            f"{path}: cannot be read ({error.strerror}). Known campaigns: "
+            f"{', '.join(available_recipes())}; anything else must be the path of a file."
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CampaignError(f"{path}: is not valid TOML: {error}. Mend it there.") from error
+    try:
+        return parse_campaign(document, folder=path.parent)
+    except ParameterError as error:
+        raise CampaignError(f"{path}: {error}") from error
+
+
+def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
+    """Make a campaign from the content of a file.
+
+    Parameters
+    ----------
+    document
+        As `tomllib` gives it.
+    folder
+        Where a cell given by a relative path lies.
+
+    Raises
+    ------
+    ParameterError
+        If it does not describe a campaign.
+    """
+    _check_keys("", document, _KEYS, required={"format", "name", "cell"})
+    if document["format"] != FORMAT:
+        raise ParameterError(
+            f"`format` is {document['format']!r}; this version reads `format = {FORMAT}`."
+        )
+    cell = _cell(document["cell"], folder)
+    tasks = document.get("tasks", {})
+    _check_keys("tasks", tasks, {"curves", "time_limit"})
+    optional = {key: document[key] for key in ("title", "engine", "inventory") if key in document}
+    if "cutoff_voltage" in document:
+        optional["cutoff_voltage"] = read_quantity(
+            "cutoff_voltage", document["cutoff_voltage"], "V"
+        )
+    if "time_limit" in tasks:
+        optional["time_limit"] = read_quantity("tasks.time_limit", tasks["time_limit"], "s")
+    return Campaign(
+        name=document["name"],
+        cell=cell,
+        design=_design(document, cell),
+        thermal=thermal_from_dict(document.get("thermal", {"mode": "isothermal"})),
+        settings=Settings.from_dict(document.get("settings", {})),
+        curves_per_task=tasks.get("curves"),
+        **optional,
+    )
+
+
+def available_recipes() -> tuple[str, ...]:
+    """Return the names of the catalog's data sets that are campaigns, sorted.
+
+    Examples
+    --------
+    >>> "demo" in available_recipes()
+    True
+    """
+    return tuple(
+        path.stem
+        for path in sorted(catalog_folder("datasets").glob("*.toml"))
+        if "archive" not in tomllib.loads(path.read_text(encoding="utf-8"))
+    )
+
+
+def recipe_path(name: str) -> Path:
+    """Return the file of a catalog entry."""
+    return catalog_folder("datasets") / f"{name}.toml"
+
+
+def default_store(campaign: Campaign) -> Path:
+    """Return where the cube of a campaign goes unless a place is given.
+
+    The cube of a catalog entry goes to the cache, where `microbatt.open_dataset` finds it.
+    """
+    if campaign.name in available_recipes() and campaign == load_campaign(campaign.name):
+        return cached_store(campaign)
+    return Path(f"{campaign.name}.zarr")
+
+
+def cached_store(campaign: Campaign, cache_dir: str | Path | None = None) -> Path:
+    """Return where the cube of a catalog entry is cached; the name tells its hash."""
+    return cache_folder(cache_dir) / f"{campaign.name}-{campaign.hash[:12]}.zarr"
+
+
+def cache_folder(cache_dir: str | Path | None = None) -> Path:
+    """Return the folder of cached cubes: as given, or the user's cache."""
+    if cache_dir is not None:
+        return Path(cache_dir).expanduser().absolute()
+    import pooch
+
+    return Path(pooch.os_cache("microbatt")) / "cubes"
+
+
+def _cell(given: Any, folder: Path) -> Cell:  # noqa: ANN401 - from TOML
+    if not isinstance(given, str):
+        raise ParameterError(f"`cell` is {given!r}; it must be a name or the path of a cell file.")
+    return load_cell(folder / given if given.endswith(".toml") else given)
+
+
+def _design(document: Mapping[str, Any], cell: Cell) -> Design:
+    if ("grid" in document) == ("points" in document):
+        raise ParameterError(
+            "a campaign has either a table `[grid]` or a table `[points]`; write one of them."
+        )
+    if "grid" in document:
+        grid = document["grid"]
+        _check_keys("grid", grid, {"alpha", "S", "current", "c_rate"}, required={"alpha", "S"})
+        return Grid(
+            alpha=read_axis("grid.alpha", grid["alpha"], "1"),
+            S=read_axis("grid.S", grid["S"], "1"),
+            current=_current("grid", grid, cell),
+        )
+    return _points(document["points"], cell)
+
+
+def _points(points: Mapping[str, Any], cell: Cell) -> Design:
+    known = {"sobol", "alpha", "S", "current", "c_rate"}
+    _check_keys("points", points, known, required={"alpha", "S"})
+    current = _current("points", points, cell)
+    if "sobol" not in points:
+        return ListedPoints(
+            alpha=read_axis("points.alpha", points["alpha"], "1"),
+            S=read_axis("points.S", points["S"], "1"),
+            current=current,
+        )
+    sobol = points["sobol"]
+    _check_keys("points.sobol", sobol, {"count", "seed"}, required={"count", "seed"})
+    return SobolPoints(
+        count=sobol["count"],
+        seed=sobol["seed"],
+        alpha=read_range("points.alpha", points["alpha"]),
+        S=read_range("points.S", points["S"]),
+        current=current,
+    )
+
+
+def _current(where: str, table: Mapping[str, Any], cell: Cell) -> tuple[float, ...]:
+    if ("current" in table) == ("c_rate" in table):
+        raise ParameterError(f"`[{where}]` needs either `current` or `c_rate`; write one of them.")
+    if "current" in table:
+        return read_axis(f"{where}.current", table["current"], "A m-2")
+    rates = read_axis(f"{where}.c_rate", table["c_rate"], "1")
+    return tuple(round(rate * cell.one_c_current, 10) for rate in rates)
+
+
+def _check_keys(
+    where: str,
+    table: object,
+    known: Iterable[str],
+    required: Iterable[str] = (),
+) -> None:
+    if not isinstance(table, dict):
+        raise ParameterError(f"`{where}` is {table!r}; it must be a table.")
+    prefix = f"{where}." if where else ""
+    for key in table:
+        if key not in set(known):
+            raise ParameterError(f"`{prefix}{key}` is not known. {suggestion(key, known)}")
+    for key in sorted(set(required) - set(table)):
+        raise ParameterError(f"`{prefix}{key}` is missing; add it.")

@@ -1,0 +1,170 @@
+"""Handing blocks to the workers of a Dask cluster, whatever happens to them.
+
+The runner takes a client and never makes one.  It keeps a few tasks per thread in flight, so
+that neither its memory nor the scheduler's grows with the campaign.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from distributed import CancelledError as FutureCancelled
+from distributed import KilledWorker, as_completed
+from distributed.comm.core import CommClosedError
+
+from microbatt.campaign.events import BlockRetried
+from microbatt.campaign.rescue import rescue
+from microbatt.campaign.tasks import run_task
+from microbatt.errors import CampaignError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from distributed import Client, Future
+
+    from microbatt.campaign.events import BlockFinished, Listener
+    from microbatt.campaign.tasks import Job, Task
+
+TASKS_PER_THREAD: Final = 3
+"""In flight for each thread of the cluster: one runs, the others hide the way to the scheduler."""
+ATTEMPTS: Final = 4
+"""How often a block is tried when the network or an object store fails it."""
+_RECOUNT: Final = 5.0
+"""How long a count of the cluster's threads stays good [s]."""
+_LOST = (CancelledError, FutureCancelled)
+_PASSING = (ConnectionError, TimeoutError, CommClosedError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flight:
+    """One attempt at a task."""
+
+    task: Task
+    attempt: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class _Window:
+    """The tasks in flight on a cluster, few at a time."""
+
+    client: Client
+    job: Job
+    flights: dict[str, _Flight] = field(default_factory=dict)
+    futures: dict[str, Future[BlockFinished]] = field(default_factory=dict)
+    finished: as_completed = field(init=False)
+    _counted: float = -_RECOUNT
+    _size: int = 0
+
+    def __post_init__(self) -> None:
+        self.finished = as_completed(loop=self.client.loop)
+
+    def free(self) -> int:
+        """Return how many more tasks may fly; clusters grow and shrink."""
+        if time.monotonic() - self._counted > _RECOUNT:
+            threads = sum(self.client.nthreads().values())
+            self._size = TASKS_PER_THREAD * max(threads, 1)
+            self._counted = time.monotonic()
+        return self._size - len(self.flights)
+
+    def launch(self, flight: _Flight) -> None:
+        """Submit one attempt, later ones after a pause that doubles."""
+        delay = 0.0 if flight.attempt == 1 else 2.0 ** (flight.attempt - 2)
+        key = f"{self.job.run_id}-{flight.task.block}-{flight.attempt}"
+        future = self.client.submit(run_task, self.job, flight.task, delay, key=key, pure=False)
+        self.flights[key], self.futures[key] = flight, future
+        self.finished.add(future)
+
+    def landed(self) -> Iterator[tuple[_Flight, Future[BlockFinished]]]:
+        """Wait for attempts and hand them over, until none is in flight."""
+        for future in self.finished:
+            del self.futures[future.key]
+            yield self.flights.pop(future.key), future
+
+    def abandon(self) -> None:
+        """Drop what is in flight; a task that already runs may still finish its block."""
+        if self.futures and self.client.status == "running":
+            self.client.cancel(list(self.futures.values()))
+
+
+def run_tasks(client: Client, job: Job, tasks: Iterator[Task], tell: Listener) -> None:
+    """Bring every task to its end.
+
+    Parameters
+    ----------
+    client
+        Of any Dask cluster; its workers must import microbatt and reach the store.
+    job
+        What the tasks have in common.
+    tasks
+        Blocks with something left to do.
+    tell
+        Hears of every block.
+
+    Raises
+    ------
+    CampaignError
+        If the cluster is lost.
+    OSError
+        If the store cannot be read or written.
+    """
+    try:
+        for task in _run_all(_Window(client=client, job=job), tasks, tell):
+            tell(rescue(client, job, task, tell))
+    except _LOST as error:
+        raise CampaignError(_lost_cluster(client)) from error
+
+
+def _run_all(window: _Window, tasks: Iterator[Task], tell: Listener) -> list[Task]:
+    """Run tasks side by side; return those that killed their worker, to be rescued alone."""
+    killers: list[Task] = []
+    try:
+        _fill(window, tasks)
+        for flight, future in window.landed():
+            receipt = _settle(window, flight, future, killers, tell)
+            if receipt is not None:
+                tell(receipt)
+            _fill(window, tasks)
+    finally:
+        window.abandon()
+    return killers
+
+
+def _fill(window: _Window, tasks: Iterator[Task]) -> None:
+    for task in islice(tasks, max(0, window.free())):
+        window.launch(_Flight(task=task))
+
+
+def _settle(
+    window: _Window,
+    flight: _Flight,
+    future: Future[BlockFinished],
+    killers: list[Task],
+    tell: Listener,
+) -> BlockFinished | None:
+    """Return the receipt of an attempt, or see to it that the block gets another chance."""
+    try:
+        receipt: BlockFinished = future.result()
+    except KilledWorker:
+        killers.append(flight.task)
+    except _PASSING as error:
+        if flight.attempt == ATTEMPTS:
+            raise
+        again = _Flight(task=flight.task, attempt=flight.attempt + 1)
+        tell(BlockRetried(block=str(flight.task.block), attempt=again.attempt, reason=str(error)))
+        window.launch(again)
+    else:
+        return receipt
+    return None
+
+
+def _lost_cluster(client: Client) -> str:
+    """Return the sentences for a cluster that went away."""
+    address = client.scheduler.address if client.scheduler is not None else "the scheduler"
+    return (
+        f"the connection to the Dask scheduler at {address} is lost. Finished blocks are in the "
+        "store: start a cluster and run again, which goes on with what is left."
+    )

@@ -1,0 +1,64 @@
+"""``microbatt check``: read every chunk of a store, and repair what is damaged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from microbatt.cli.stores import find_store, storage_options
+from microbatt.errors import StoreError
+
+if TYPE_CHECKING:
+    from microbatt.campaign.checking import CheckReport
+    from microbatt.cube.location import Location
+
+
+@click.command("check", epilog="Example: microbatt check demo.zarr --repair")
+@click.argument("store")
+@click.option("--repair", is_flag=True, help="Simulate damaged blocks again.")
+@click.option("--workers", type=int, help="Worker processes for the repair.  [default: cores]")
+@storage_options
+def command(store: str, *, repair: bool, workers: int | None, options: tuple[str, ...]) -> None:
+    """Read every chunk of STORE, verify its checksum, and tell which are damaged.
+
+    The exit status is 1 if something is damaged and stays so.
+    """
+    from microbatt.campaign.checking import check_store
+
+    location = find_store(store, options)
+    report = check_store(location)
+    _show(location, report)
+    if not report.damages and not (repair and report.leftovers):
+        return
+    if not repair:
+        raise StoreError(
+            f"{len(report.damages)} damages in {location}. "
+            f"Run `microbatt check {store} --repair` to simulate those blocks again."
+        )
+    _repair(location, report, workers)
+    click.echo("repaired")
+
+
+def _repair(location: Location, report: CheckReport, workers: int | None) -> None:
+    from microbatt.campaign.checking import campaign_of, check_store, repair_store
+    from microbatt.campaign.cluster import local_client
+    from microbatt.campaign.execution import fill_store
+    from microbatt.campaign.progress import ProgressListener
+
+    repair_store(location, report)
+    if any(damage.block is None for damage in report.damages):
+        # With its metadata mended the rest can be looked at.
+        repair_store(location, check_store(location))
+    if any(damage.block is not None for damage in report.damages):
+        with local_client(workers, processes=True) as client:
+            fill_store(campaign_of(location), location, client, ProgressListener())
+
+
+def _show(location: Location, report: CheckReport) -> None:
+    if report.blocks:
+        click.echo(f"{location}: {report.finished} of {report.blocks} blocks finished, all read")
+    for damage in report.damages:
+        click.echo(f"  {damage.key}: {damage.what}")
+    for key in report.leftovers:
+        click.echo(f"  {key}: left by a process that was killed; harmless")

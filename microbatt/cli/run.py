@@ -1,0 +1,112 @@
+"""``microbatt run``: run a campaign, or go on with one."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from microbatt.cli.stores import read_options, storage_options
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from distributed import Client
+
+    from microbatt.campaign.events import Event
+
+
+@click.command("run", epilog="Example: microbatt run demo --store demo.zarr --workers 2")
+@click.argument("campaign")
+@click.option("--store", help="Path or URL of the cube.  [default: cache, or NAME.zarr]")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler.")
+@click.option("--workers", type=int, help="Processes on this machine.  [default: cores]")
+@click.option("--report", metavar="FILE", help="Save Dask's performance report (HTML).")
+@click.option("--retry-failed", is_flag=True, help="Simulate failed curves again too.")
+@click.option("--extend", is_flag=True, help="Add longer axes to the cube in the store.")
+@click.option("--reuse", metavar="STORE", help="Copy curves from this smaller cube.")
+@storage_options
+def command(  # noqa: PLR0913 - one argument an option
+    campaign: str,
+    *,
+    store: str | None,
+    scheduler: str | None,
+    workers: int | None,
+    report: str | None,
+    retry_failed: bool,
+    extend: bool,
+    reuse: str | None,
+    options: tuple[str, ...],
+) -> None:
+    """Run CAMPAIGN, a name of the catalog or a TOML file, into a cube.
+
+    Run it again to go on where it was stopped, by whatever.
+    """
+    from microbatt.campaign.execution import run_campaign
+    from microbatt.campaign.progress import ProgressListener
+    from microbatt.campaign.reading import default_store, load_campaign
+
+    planned = load_campaign(campaign)
+    target = store or str(default_store(planned))
+    last = _LastEvent()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with _client(scheduler, workers) as client:
+            cube = run_campaign(
+                planned,
+                target,
+                client=client,
+                listeners=[ProgressListener(), last],
+                retry_failed=retry_failed,
+                extend=extend,
+                reuse=reuse,
+                report=report,
+                storage_options=read_options(options),
+            )
+    except KeyboardInterrupt as error:
+        from microbatt.cli.main import Interrupted
+
+        raise Interrupted(f"stopped; {last}go on with: {_again()}") from error
+    click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {target}")
+
+
+class _LastEvent:
+    """Remembers how a campaign ended, for the words after Ctrl-C."""
+
+    def __init__(self) -> None:
+        self._remaining: int | None = None
+
+    def __call__(self, event: Event) -> None:
+        self._remaining = getattr(event, "remaining", self._remaining)
+
+    def __str__(self) -> str:
+        if self._remaining is None:
+            return "finished blocks are in the store; "
+        return f"{self._remaining} curves are left; "
+
+
+def _client(scheduler: str | None, workers: int | None) -> AbstractContextManager[Client]:
+    from microbatt.campaign.cluster import local_client, remote_client
+
+    if scheduler is None:
+        return local_client(workers, processes=True)
+    if workers is not None:
+        raise ParameterError(
+            "`--workers` starts workers on this machine and `--scheduler` uses those of a "
+            "cluster; give one of the two."
+        )
+    return remote_client(scheduler)
+
+
+def _interrupt(signum: int, frame: Any) -> None:  # noqa: ANN401, ARG001 - as `signal` calls it
+    """Treat a request to terminate, such as a batch system's, like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _again() -> str:
+    return " ".join(["microbatt", *sys.argv[1:]])

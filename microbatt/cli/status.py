@@ -1,0 +1,63 @@
+"""``microbatt status``: how far a campaign is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from microbatt.cli.stores import find_store, storage_options
+
+if TYPE_CHECKING:
+    from microbatt.campaign.survey import Survey
+    from microbatt.cube.location import Location
+
+
+@click.command("status", epilog="Example: microbatt status demo.zarr")
+@click.argument("store")
+@storage_options
+def command(store: str, options: tuple[str, ...]) -> None:
+    """Show how far the campaign of STORE is.
+
+    STORE is a path, a URL, or a name of the catalog.
+    """
+    from microbatt.campaign.extension import growing_beside
+    from microbatt.campaign.stores import has_cube
+
+    location = find_store(store, options)
+    _show(location)
+    if location.is_local and has_cube(growing_beside(location)):
+        click.echo("\nA larger cube grows beside it:")
+        _show(growing_beside(location))
+
+
+def _show(location: Location) -> None:
+    from microbatt.campaign.survey import survey_group
+    from microbatt.cube.opening import open_group
+    from microbatt.cube.provenance import read_runs
+
+    group = open_group(location)
+    found = survey_group(group, location)
+    click.echo(f"{group.attrs.get('name', '')} in {location}")
+    click.echo("\n".join(_lines(found)))
+    for run in read_runs(group.store):
+        end = f"to {run.ended}" if run.ended else "has not ended: it goes on, or was killed"
+        hosts = ", ".join(run.hosts)
+        click.echo(f"  run {run.run_id} from {run.started} {end}; {run.curves} curves on {hosts}")
+
+
+def _lines(found: Survey) -> list[str]:
+    from microbatt.outcomes import Outcome
+
+    total = found.status.size
+    done = total - found.endings.get(Outcome.NOT_RUN, 0)
+    blocks = list(found.blocks())
+    full = sum(bool(found.status[block.region].all()) for block in blocks)
+    share = f"{done} of {total} curves run, {100 * done / total:.1f} %"
+    return [
+        f"  {share}; {full} of {len(blocks)} blocks finished",
+        *(
+            f"  {outcome.name.lower():<20} {count:>10}  {100 * count / total:6.2f} %"
+            for outcome, count in found.endings.items()
+        ),
+    ]

@@ -1,0 +1,116 @@
+"""``ds.microbatt``: the usual questions to a cube, as methods of the dataset that holds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from microbatt.cube.summary import CubeSummary
+
+
+@xr.register_dataset_accessor("microbatt")
+class CubeAccessor:
+    """Questions to a cube; each answer is computed when it is asked for."""
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        self._dataset = dataset
+
+    def ok(self) -> xr.DataArray:
+        """Tell which curves are whole: they exist and run to a physical end.
+
+        Returns
+        -------
+        xarray.DataArray
+            Boolean, with the dimensions of ``status``; lazy where the cube is.
+
+        Examples
+        --------
+        ``ds.voltage.where(ds.microbatt.ok())`` keeps the whole curves.
+        """
+        from microbatt.cube.endings import whole_curves
+
+        return whole_curves(self._dataset)
+
+    def curve(
+        self, *, capacity: ArrayLike | None = None, method: str | None = None, **at: float
+    ) -> xr.DataArray:
+        """Return one curve as voltage against delivered capacity.
+
+        Parameters
+        ----------
+        capacity
+            Where to rebuild it [A h m⁻²]; without, at the stored depths.
+        method
+            None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
+        **at
+            One value for each dimension: ``alpha``, ``S`` and ``current`` of a grid; ``point``
+            (its number) and ``current`` of scattered points.
+
+        Returns
+        -------
+        xarray.DataArray
+            Voltage [V] along ``capacity`` [A h m⁻²], with the point, the current and the ending
+            as coordinates; of length zero, unless `capacity` is given, where there is no curve.
+
+        Raises
+        ------
+        ParameterError
+            If a dimension is missing or unknown, or the axis has no such value.
+
+        Examples
+        --------
+        ``ds.microbatt.curve(alpha=2.3, S=3, current=17.5).plot()``
+        """
+        from microbatt.cube.curve import curve_of
+
+        return curve_of(self._dataset, at, capacity=capacity, method=method)
+
+    def failures(self) -> pd.DataFrame:
+        """List the curves that the simulation, not the cell, brought to an end.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per curve: alpha, S, current, ending (its name) and reason.
+        """
+        from microbatt.cube.endings import failure_table
+
+        return failure_table(self._dataset)
+
+    def endings(self) -> dict[str, int]:
+        """Count the curves by ending, ``not_run`` included."""
+        from microbatt.cube.endings import count_endings
+
+        return count_endings(self._dataset)
+
+    def summary(self) -> CubeSummary:
+        """Return what the cube holds and what made it; printing it gives a short text."""
+        from microbatt.cube.summary import summarise
+
+        return summarise(self._dataset)
+
+    def to_netcdf(self, path: str | Path, **options: Any) -> Path:  # noqa: ANN401 - forwarded
+        """Write the cube to one netCDF-4 file with the attributes typed as CF wants them.
+
+        Parameters
+        ----------
+        path
+            Of the file.
+        **options
+            Forwarded to `xarray.Dataset.to_netcdf`.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+        """
+        from microbatt.cube.netcdf import write_netcdf
+
+        return write_netcdf(self._dataset, path, **options)

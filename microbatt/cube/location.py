@@ -1,0 +1,142 @@
+"""Where a store lies: a folder, a zip file, or any URL that fsspec knows."""
+
+from __future__ import annotations
+
+import errno
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microbatt.errors import MissingExtraError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zarr.abc.store import Store
+
+_REMEDIES = {
+    errno.ENOSPC: "The disk is full. Free some space and run again; finished blocks are kept.",
+    errno.EDQUOT: "The quota is used up. Free some space and run again; finished blocks are kept.",
+    errno.EROFS: "It is read-only. Give another place with `--store`.",
+    errno.EACCES: "Permission is denied: check the owner and the mode, or give another place.",
+    errno.EPERM: "Permission is denied: check the owner and the mode, or give another place.",
+    errno.ENOENT: "There is nothing at this place: check the path or URL.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place for a store, hashable and small enough to travel with every task.
+
+    Attributes
+    ----------
+    url
+        Absolute path of a folder or a ``.zip`` file, or a URL such as ``s3://bucket/key``.
+    options
+        Storage options of fsspec as a JSON string; `locate` makes it from a mapping.
+    """
+
+    url: str
+    options: str = "{}"
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a path on this machine's file system."""
+        return "://" not in self.url
+
+    @property
+    def path(self) -> Path:
+        """The path of a local store."""
+        return Path(self.url)
+
+    def beside(self, suffix: str) -> Location:
+        """Return the place of the same name with a suffix."""
+        return Location(url=self.url + suffix, options=self.options)
+
+
+def locate(place: str | Path, storage_options: Mapping[str, Any] | None = None) -> Location:
+    """Make a `Location` of a path or URL.
+
+    Parameters
+    ----------
+    place
+        Path, ``file://`` URL, or URL of any protocol that fsspec knows.
+    storage_options
+        Options of that protocol, for example ``{"anon": True}``; they must be JSON-able.
+
+    Returns
+    -------
+    Location
+        With an absolute path, or the URL without a trailing slash.
+
+    Examples
+    --------
+    >>> locate("s3://bucket/cubes/demo.zarr/").url
+    's3://bucket/cubes/demo.zarr'
+    """
+    options = json.dumps(dict(storage_options or {}), sort_keys=True)
+    text = str(place).removeprefix("file://")
+    if "://" in text:
+        return Location(url=text.rstrip("/"), options=options)
+    return Location(url=str(Path(text).expanduser().absolute()), options=options)
+
+
+def open_store(location: Location, *, read_only: bool) -> Store:
+    """Open the Zarr store at a location; a local folder need not exist yet.
+
+    Raises
+    ------
+    MissingExtraError
+        If the protocol needs a package that is not installed.
+    StoreError
+        If a store is asked for reading and there is none, or the place cannot be reached.
+    """
+    from zarr.storage import LocalStore, ZipStore
+
+    if not location.is_local:
+        return _open_remote(location, read_only=read_only)
+    if read_only and not location.path.exists():
+        raise StoreError(f"there is no store at {location}. {_REMEDIES[errno.ENOENT]}")
+    if location.path.is_file():
+        if not read_only:
+            raise StoreError(f"{location} is a file; unpack it to a folder to write to it.")
+        return ZipStore(location.path, mode="r")
+    return LocalStore(location.path, read_only=read_only)
+
+
+def _open_remote(location: Location, *, read_only: bool) -> Store:
+    from zarr.storage import FsspecStore
+
+    try:
+        return FsspecStore.from_url(
+            location.url, storage_options=json.loads(location.options), read_only=read_only
+        )
+    except ImportError as error:
+        raise MissingExtraError(
+            f"opening {location} needs a package that is not installed ({error}). "
+            'For S3: pip install "microbatt[s3]".'
+        ) from error
+    except ValueError as error:
+        raise StoreError(f"{location} cannot be opened: {error}") from error
+
+
+@contextmanager
+def explained(location: Location, doing: str) -> Iterator[None]:
+    """Turn a bare `OSError` into a `StoreError` that says where, what, and what to do."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(store_trouble(location, doing, error)) from error
+
+
+def store_trouble(location: Location, doing: str, error: OSError) -> str:
+    """Return the sentences for an operating-system error on a store."""
+    remedy = _REMEDIES.get(error.errno or 0, "Mend that, then run again; finished blocks are kept.")
+    return f"{doing} at {location} failed: {error.strerror or error}. {remedy}"

@@ -1,0 +1,59 @@
+"""A cube as one netCDF-4 file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microbatt.cube.variables import typed_flags
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_COMPRESSED = {"zlib": True, "complevel": 4, "shuffle": True}
+
+
+def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:  # noqa: ANN401
+    """Write a cube to a netCDF-4 file.
+
+    Attributes that netCDF has no type for (the cell, the design, the settings) become JSON
+    text; ``flag_values`` gets the type of ``status``; variables are compressed.
+
+    Parameters
+    ----------
+    dataset
+        A cube or a part of one.
+    path
+        Of the file; it is replaced if it exists.
+    **options
+        Forwarded to `xarray.Dataset.to_netcdf`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
+    file = Path(path).expanduser()
+    plain = dataset.copy()
+    plain.attrs = {name: _attribute(value) for name, value in dataset.attrs.items()}
+    for name, variable in dataset.variables.items():
+        plain[name].attrs = typed_flags(dict(variable.attrs))
+        plain[name].encoding = {}
+    settings = {"format": "NETCDF4", "engine": "netcdf4", **options}
+    settings.setdefault("encoding", {name: _encoding(plain[name]) for name in plain.data_vars})
+    plain.to_netcdf(file, **settings)
+    return file
+
+
+def _encoding(variable: xr.DataArray) -> dict[str, Any]:
+    # NaN needs no mask, and a status of 0 is a value: no variable has a fill value.
+    return {"_FillValue": None, **(_COMPRESSED if variable.ndim else {})}
+
+
+def _attribute(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str | int | float):
+        return value
+    return json.dumps(value, ensure_ascii=False)

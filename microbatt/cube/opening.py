@@ -1,0 +1,103 @@
+"""A store as a plain `xarray.Dataset`, after a look at whether it is a cube at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from microbatt.cube.creation import SCHEMA_VERSION
+from microbatt.cube.location import Location, explained, open_store
+from microbatt.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+    import zarr
+
+Chunks: TypeAlias = "Literal['auto'] | int | dict[Any, Any] | None"
+"""As `xarray.open_zarr` takes them; None reads with NumPy instead of Dask."""
+
+
+def open_cube(location: Location, *, chunks: Chunks = "auto") -> xr.Dataset:
+    """Open a cube lazily.
+
+    Parameters
+    ----------
+    location
+        Of its store.
+    chunks
+        As in `xarray.open_zarr`; None reads with NumPy instead of Dask.
+
+    Returns
+    -------
+    xarray.Dataset
+        Its attributes tell what made it.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, it is not a cube, or a newer schema made it.
+    """
+    import xarray as xr
+
+    group = open_group(location)
+    with explained(location, "reading"):
+        dataset: xr.Dataset = xr.open_zarr(
+            group.store,
+            consolidated=group.metadata.consolidated_metadata is not None,
+            chunks=chunks,
+            decode_timedelta=False,
+        )
+        coordinates = {name: dataset[name].load() for name in dataset.coords}
+        return dataset.assign_coords(coordinates)
+
+
+def open_group(location: Location) -> zarr.Group:
+    """Open the root group of a cube for reading, and check that it is one.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, it is not a cube, or a newer schema made it.
+    """
+    import zarr
+    from zarr.errors import GroupNotFoundError
+
+    store = open_store(location, read_only=True)
+    with explained(location, "reading"):
+        try:
+            group = zarr.open_group(store, mode="r")
+        except (GroupNotFoundError, FileNotFoundError) as error:
+            raise StoreError(
+                f"there is no cube at {location}: it has no Zarr root. If its creation was cut "
+                "short, run the campaign again; otherwise check the path or URL."
+            ) from error
+        except (ValueError, KeyError) as error:
+            raise StoreError(
+                f"the metadata of {location} cannot be read ({error}). "
+                "If it is a cube, remove its `zarr.json` and run its campaign again: "
+                "finished blocks are kept."
+            ) from error
+    check_schema(location, dict(group.attrs))
+    return group
+
+
+def check_schema(location: Location, attributes: Mapping[str, Any]) -> None:
+    """Raise unless the attributes are those of a cube that this version reads.
+
+    Raises
+    ------
+    StoreError
+        If they are not; the message says which of the two it is.
+    """
+    schema = attributes.get("microbatt_schema")
+    if not isinstance(schema, int):
+        raise StoreError(
+            f"{location} is a Zarr group but not a microbatt cube: its attributes have no "
+            "`microbatt_schema`. Open it with `xarray.open_zarr`, or check the path or URL."
+        )
+    if schema > SCHEMA_VERSION:
+        raise StoreError(
+            f"{location} was made with schema {schema}; this version of microbatt reads up to "
+            f"{SCHEMA_VERSION}. Upgrade microbatt to open it."
+        )

@@ -1,0 +1,116 @@
+"""What a cube holds and what made it, in a few lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from microbatt.cube.endings import count_endings, status_of
+from microbatt.outcomes import Outcome
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import xarray as xr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CubeSummary:
+    """Facts about a cube; ``print`` shows them.
+
+    Attributes
+    ----------
+    title
+        Name and title of the campaign.
+    axes
+        Coordinate → (how many values, lowest, highest).
+    curves
+        How many the cube is to hold.
+    endings
+        Name of an ending → how many curves.
+    ranges
+        Variable → (lowest, highest) over the whole curves, with its units.
+    made_by
+        What made it, a few words for each thing.
+    """
+
+    title: str
+    axes: Mapping[str, tuple[int, float, float]]
+    curves: int
+    endings: Mapping[str, int]
+    ranges: Mapping[str, tuple[float, float]]
+    made_by: Mapping[str, str]
+
+    def __str__(self) -> str:
+        lines = [self.title, *_axis_lines(self.axes), ""]
+        lines += [f"{self.curves:,} curves".replace(",", " "), *_ending_lines(self)]
+        lines += ["", "whole curves", *_range_lines(self.ranges), ""]
+        lines += [f"  {name:<12} {words}" for name, words in self.made_by.items()]
+        return "\n".join(lines)
+
+
+def summarise(dataset: xr.Dataset) -> CubeSummary:
+    """Summarise a cube; reads the scalars of every curve, not the voltages."""
+    attrs = dataset.attrs
+    whole = dataset.microbatt.ok().to_numpy()
+    scalars = ("discharge_capacity", "energy", "power")
+    return CubeSummary(
+        title=f"{attrs.get('name', 'cube')}: {attrs.get('title', '')}".rstrip(": "),
+        axes={
+            name: (int(values.size), float(values.min()), float(values.max()))
+            for name in ("alpha", "S", "current", "depth")
+            if name in dataset.coords
+            for values in [dataset[name]]
+        },
+        curves=int(status_of(dataset).size),
+        endings=count_endings(dataset),
+        ranges={
+            name: _range(dataset[name].to_numpy()[whole]) for name in scalars if name in dataset
+        },
+        made_by=_made_by(attrs),
+    )
+
+
+def _range(values: np.ndarray[Any, Any]) -> tuple[float, float]:
+    if values.size == 0:
+        return float("nan"), float("nan")
+    return float(values.min()), float(values.max())
+
+
+def _made_by(attrs: Mapping[str, Any]) -> dict[str, str]:
+    made = {
+        "cell": attrs.get("cell_name", ""),
+        "engine": f"{attrs.get('engine', '')} {attrs.get('engine_version', '')}".strip(),
+        "balance": attrs.get("inventory", ""),
+        "thermal": attrs.get("thermal_mode", ""),
+        "campaign": str(attrs.get("campaign_hash", ""))[:12],
+        "run": " to ".join(t for t in (attrs.get("started"), attrs.get("ended")) if t),
+    }
+    return {name: words for name, words in made.items() if words}
+
+
+def _axis_lines(axes: Mapping[str, tuple[int, float, float]]) -> list[str]:
+    lines = []
+    for name, (count, low, high) in axes.items():
+        units = quantity(name).pretty_units
+        shown = "" if quantity(name).units == "1" else f" {units}"
+        lines.append(f"  {name:<8} {count:>6}   {low:g} to {high:g}{shown}")
+    return lines
+
+
+def _ending_lines(summary: CubeSummary) -> list[str]:
+    width = max((len(name) for name in summary.endings), default=0)
+    return [
+        f"  {name:<{width}}  {count:>8}  {100 * count / summary.curves:6.2f} %  "
+        f"{Outcome[name.upper()].message.split(';')[0]}"
+        for name, count in summary.endings.items()
+    ]
+
+
+def _range_lines(ranges: Mapping[str, tuple[float, float]]) -> list[str]:
+    return [
+        f"  {quantity(name).long_name:<36} {low:.4g} to {high:.4g} {quantity(name).pretty_units}"
+        for name, (low, high) in ranges.items()
+    ]

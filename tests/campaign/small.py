@@ -1,0 +1,60 @@
+"""Small campaigns on the stand-in engine, and how to compare the cubes that they fill."""
+
+from pathlib import Path
+
+from microbatt.campaign.campaign import Campaign
+from microbatt.cells.reading import load_cell
+from microbatt.cube.design import Grid
+from microbatt.cube.variables import UNREPEATABLE
+
+ROOT = Path(__file__).parents[2]
+STANDIN = "tests.campaign.standin:simulator"
+ALPHA = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
+S = (1.0, 3.0)
+CURRENT = (17.5, 35.0, 70.0)
+
+
+def small_campaign(*, alpha=ALPHA, S=S, current=CURRENT, **terms):
+    """36 curves in three blocks, unless told otherwise."""
+    settings = {
+        "name": "small",
+        "cell": load_cell("doyle-1996-cell-1"),
+        "design": Grid(alpha=alpha, S=S, current=current),
+        "engine": STANDIN,
+        "depth_points": 32,
+    }
+    return Campaign(**settings | terms)
+
+
+def write_campaign(folder, *, alpha=ALPHA, S=S, current=CURRENT, engine=STANDIN, curves=12):
+    """Write a small campaign as a file."""
+    path = Path(folder) / "small.toml"
+    path.write_text(
+        f"""
+format = 1
+name = "small"
+cell = "doyle-1996-cell-1"
+engine = "{engine}"
+[grid]
+alpha = {{ values = {list(alpha)} }}
+S = {{ values = {list(S)} }}
+current = {{ values = {list(current)}, unit = "A m⁻²" }}
+[tasks]
+curves = {curves}
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def cube_bytes(folder):
+    """Every byte of a cube that a second run has to repeat: key → content."""
+    folder = Path(folder)
+    return {
+        key: path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+        and (key := path.relative_to(folder).as_posix()) != "zarr.json"
+        and key.split("/")[0] not in {"runs", *UNREPEATABLE}
+        and not key.endswith(".partial")
+    }

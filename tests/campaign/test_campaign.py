@@ -1,0 +1,77 @@
+"""A campaign's identity: what changes the hash is what changes the numbers."""
+
+from dataclasses import replace
+
+import pytest
+
+from microbatt.campaign.campaign import Campaign, attributes_of, identity_hash, identity_in
+from microbatt.campaign.differences import differences, shortened
+from microbatt.campaign.simulators import load_simulator
+from microbatt.cube.design import Grid
+from microbatt.engines.request import Adiabatic, Inventory, Settings
+from microbatt.errors import CampaignError
+from tests.campaign.small import small_campaign
+
+
+def test_a_campaign_survives_the_way_through_a_dictionary():
+    campaign = small_campaign(thermal=Adiabatic(), inventory=Inventory.CONSERVING)
+    assert Campaign.from_dict(campaign.to_dict()) == campaign
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cutoff_voltage": 2.5},
+        {"thermal": Adiabatic()},
+        {"inventory": Inventory.CONSERVING},
+        {"settings": Settings(tolerance=1e-4)},
+        {"depth_points": 64},
+        {"engine": "native"},
+        {"design": Grid(alpha=(1.0,), S=(3.0,), current=(17.5,))},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_changes_the_numbers_changes_the_hash(change):
+    assert replace(small_campaign(), **change).hash != small_campaign().hash
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "other"}, {"title": "words"}, {"curves_per_task": 5}, {"time_limit": 60.0}],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_leaves_the_numbers_leaves_the_hash(change):
+    assert replace(small_campaign(), **change).hash == small_campaign().hash
+
+
+def test_the_attributes_of_a_cube_hold_the_identity():
+    campaign = small_campaign()
+    attributes = attributes_of(campaign) | {"microbatt_schema": 1}
+    assert identity_hash(identity_in(attributes, campaign)) == campaign.hash
+
+
+def test_differences_name_the_value_on_both_sides():
+    lines = differences(
+        small_campaign().identity, small_campaign(cutoff_voltage=2.5, alpha=(0.0, 9.0)).identity
+    )
+    assert lines == [
+        "cutoff_voltage: 2.0 in the store, 2.5 asked for",
+        "design.alpha: 6 values from 0.0 to 2.5 in the store, [0.0, 9.0] asked for",
+    ]
+
+
+def test_many_differences_are_counted():
+    assert shortened([str(i) for i in range(30)]).endswith("and 18 more")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nativ", "'native'"),
+        ("no_such_module:simulator", "cannot be imported"),
+        ("tests.campaign.standin:STEPS", "Simulator"),
+    ],
+)
+def test_an_engine_that_is_none_is_refused_with_the_remedy(name, words):
+    with pytest.raises(CampaignError, match=words):
+        load_simulator(name)
