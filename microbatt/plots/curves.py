@@ -40,10 +40,10 @@ def draw_curves(
     unit = quantity("current").pretty_units
     for current, capacity, voltage in ordered:
         label = f"{current:g} {unit}" + ("" if capacity.size else ": no curve")
-        axes.plot(capacity, voltage, color=colours[current], label=label)
+        (line,) = axes.plot(capacity, voltage, color=colours[current], label=label)
+        line.sticky_edges.x.append(0.0)  # the axis begins at no capacity, however it is scaled
     axes.set_xlabel(quantity("capacity").label)
     axes.set_ylabel(quantity("voltage").label)
-    axes.set_xlim(left=0.0)
     axes.legend(frameon=False)
     return axes
 

@@ -31,7 +31,7 @@ def draw_sweep(
     Returns
     -------
     numpy.ndarray
-        The same axes, with one legend, in the last of the first row.
+        The same axes, with one legend, to the right of the first row.
 
     Raises
     ------
@@ -52,7 +52,8 @@ def draw_sweep(
             draw_curves(axes, _curves(cube.sel(alpha=alpha, S=S)))
             axes.set_title(f"alpha = {alpha:g}, S = {S:g}", fontsize="medium")
             axes.label_outer()
-            axes.get_legend().set_visible(axes is panels[0, -1])
+            axes.get_legend().remove()
+    panels[0, -1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return panels
 
 

@@ -43,8 +43,16 @@ def test_each_panel_shows_the_curves_its_title_names(cube, panels):
 
 def test_one_legend_serves_all_panels(cube, panels):
     draw_sweep(panels, cube)
-    shown = [axes.get_legend().get_visible() for axes in panels.flat]
+    shown = [axes.get_legend() is not None for axes in panels.flat]
     assert shown == [False, False, True, False, False, False]
+
+
+def test_shared_axes_show_every_curve_to_its_end(cube):
+    panels = Figure().subplots(2, 3, squeeze=False, sharex=True, sharey=True)
+    draw_sweep(panels, cube)
+    left, right = panels[0, 0].get_xlim()
+    assert left == 0.0
+    assert right >= float(cube["discharge_capacity"].sel(alpha=ALPHAS, S=[1.0, 40.0]).max())
 
 
 def test_a_curve_that_does_not_exist_is_left_empty(cube, panels):
