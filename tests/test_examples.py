@@ -1,5 +1,6 @@
 """Every example and the README's Python run as they stand."""
 
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ def run(program, folder):
     done = subprocess.run(
         [sys.executable, "-W", "error", *program],
         cwd=folder,
+        env=os.environ | {"XDG_CACHE_HOME": str(folder)},
         capture_output=True,
         text=True,
         check=False,
@@ -44,4 +46,6 @@ def test_the_python_of_the_readme_runs(tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:
-        run(["-c", block], tmp_path)
+        program = tmp_path / "program.py"
+        program.write_text(block, encoding="utf-8")
+        run([str(program)], tmp_path)
