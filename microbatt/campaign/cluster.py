@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SETTINGS = {
-    # One death may be the neighbour's fault; after the second the block is looked into.
-    "distributed.scheduler.allowed-failures": 1,
+    # The runner looks into a block at the first death, and gives it another chance alone.
+    "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.multiprocessing-method": "spawn",
     "distributed.comm.timeouts.connect": "20s",
 }
@@ -49,6 +50,8 @@ def local_client(workers: int | None = None, *, processes: bool = False) -> Iter
             threads_per_worker=1 if processes else count,
             processes=processes,
             dashboard_address=_dashboard(),
+            silence_logs=logging.CRITICAL,
+            **({"preload": "microbatt.campaign.worker_setup"} if processes else {}),
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -88,6 +91,13 @@ def remote_client(address: str, timeout: float = 20.0) -> Iterator[Client]:
 def dashboard_link(client: Client) -> str:
     """Return the link to the dashboard of a client's cluster; empty if it has none."""
     return str(client.dashboard_link or "") if _dashboard() else ""
+
+
+def silence_dask() -> None:
+    """Keep Dask's own log off the terminal: what matters is told by events and errors."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _dashboard() -> str | None:

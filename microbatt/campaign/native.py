@@ -28,5 +28,7 @@ def _simulate(campaign: Campaign, points: NDArray[np.float64]) -> DischargeBatch
     )
 
 
-simulator = Simulator(simulate=_simulate, version=version("microbatt"), curves_per_task=1000)
+simulator = Simulator(
+    simulate=_simulate, version=version("microbatt"), curves_per_task=1000, in_threads=True
+)
 """About a second and a half a task; see docs/campaign.md for what a task costs beside."""

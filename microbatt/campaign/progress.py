@@ -106,4 +106,4 @@ class ProgressListener:
 
     def _say(self, words: str) -> None:
         if not self._progress.disable:
-            self._progress.console.print(words)
+            self._progress.console.print(words, highlight=False)

@@ -36,11 +36,15 @@ class Simulator:
         Changes when the numbers change.
     curves_per_task
         How many make a task of some seconds.
+    in_threads
+        Whether it releases the interpreter and never ends the process, so that a local cluster
+        may run it in threads, which start at once, rather than in processes.
     """
 
     simulate: Simulate
     version: str
     curves_per_task: int
+    in_threads: bool = False
 
 
 _HOME = {"native": "microbatt.campaign.native:simulator"}

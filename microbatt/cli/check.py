@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command("check", epilog="Example: microbatt check demo.zarr --repair")
 @click.argument("store")
 @click.option("--repair", is_flag=True, help="Simulate damaged blocks again.")
-@click.option("--workers", type=int, help="Worker processes for the repair.  [default: cores]")
+@click.option("--workers", type=int, help="Processes for the repair.  [default: threads]")
 @storage_options
 def command(store: str, *, repair: bool, workers: int | None, options: tuple[str, ...]) -> None:
     """Read every chunk of STORE, verify its checksum, and tell which are damaged.
@@ -45,14 +45,17 @@ def _repair(location: Location, report: CheckReport, workers: int | None) -> Non
     from microbatt.campaign.cluster import local_client
     from microbatt.campaign.execution import fill_store
     from microbatt.campaign.progress import ProgressListener
+    from microbatt.campaign.simulators import load_simulator
 
     repair_store(location, report)
     if any(damage.block is None for damage in report.damages):
         # With its metadata mended the rest can be looked at.
         repair_store(location, check_store(location))
     if any(damage.block is not None for damage in report.damages):
-        with local_client(workers, processes=True) as client:
-            fill_store(campaign_of(location), location, client, ProgressListener())
+        campaign = campaign_of(location)
+        threads = workers is None and load_simulator(campaign.engine).in_threads
+        with local_client(workers, processes=not threads) as client:
+            fill_store(campaign, location, client, ProgressListener())
 
 
 def _show(location: Location, report: CheckReport) -> None:

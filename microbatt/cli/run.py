@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import shlex
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
+    from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.events import Event
 
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("campaign")
 @click.option("--store", help="Path or URL of the cube.  [default: cache, or NAME.zarr]")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler.")
-@click.option("--workers", type=int, help="Processes on this machine.  [default: cores]")
+@click.option("--workers", type=int, help="Processes on this machine.  [default: threads]")
 @click.option("--report", metavar="FILE", help="Save Dask's performance report (HTML).")
 @click.option("--retry-failed", is_flag=True, help="Simulate failed curves again too.")
 @click.option("--extend", is_flag=True, help="Add longer axes to the cube in the store.")
@@ -44,8 +45,11 @@ def command(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Run CAMPAIGN, a name of the catalog or a TOML file, into a cube.
 
-    Run it again to go on where it was stopped, by whatever.
+    Run it again to go on where it was stopped, by whatever. Without --scheduler, all cores of
+    this machine are used: by threads of this process for the native engine, by processes with
+    --workers or another engine.
     """
+    from microbatt.campaign.cluster import silence_dask
     from microbatt.campaign.execution import run_campaign
     from microbatt.campaign.progress import ProgressListener
     from microbatt.campaign.reading import default_store, load_campaign
@@ -53,10 +57,10 @@ def command(  # noqa: PLR0913 - one argument an option
     planned = load_campaign(campaign)
     target = store or str(default_store(planned))
     last = _LastEvent()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    silence_dask()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with _client(scheduler, workers) as client:
+        with _client(planned, scheduler, workers) as client:
             cube = run_campaign(
                 planned,
                 target,
@@ -90,11 +94,15 @@ class _LastEvent:
         return f"{self._remaining} curves are left; "
 
 
-def _client(scheduler: str | None, workers: int | None) -> AbstractContextManager[Client]:
+def _client(
+    campaign: Campaign, scheduler: str | None, workers: int | None
+) -> AbstractContextManager[Client]:
     from microbatt.campaign.cluster import local_client, remote_client
+    from microbatt.campaign.simulators import load_simulator
 
     if scheduler is None:
-        return local_client(workers, processes=True)
+        threads = workers is None and load_simulator(campaign.engine).in_threads
+        return local_client(workers, processes=not threads)
     if workers is not None:
         raise ParameterError(
             "`--workers` starts workers on this machine and `--scheduler` uses those of a "
@@ -109,4 +117,4 @@ def _interrupt(signum: int, frame: Any) -> None:  # noqa: ANN401, ARG001 - as `s
 
 
 def _again() -> str:
-    return " ".join(["microbatt", *sys.argv[1:]])
+    return shlex.join(["microbatt", *sys.argv[1:]])

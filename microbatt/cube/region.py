@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -28,13 +28,11 @@ def open_arrays(location: Location, *, read_only: bool) -> Arrays:
     import zarr
 
     store = open_store(location, read_only=read_only)
+    mode: Literal["r", "r+"] = "r" if read_only else "r+"
     # A block that was written always has all its chunks, so that a missing one is a loss.
     return {
-        variable.name: zarr.open_array(
-            store,
-            path=variable.name,
-            mode="r" if read_only else "r+",
-            config={"write_empty_chunks": True},
+        variable.name: zarr.open_array(store, path=variable.name, mode=mode).with_config(
+            {"write_empty_chunks": True}
         )
         for variable in VARIABLES
     }

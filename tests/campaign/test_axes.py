@@ -37,7 +37,7 @@ def test_currents_may_come_in_another_unit():
     ],
 )
 def test_a_wrong_axis_is_refused_with_the_key_and_the_remedy(table, words):
-    with pytest.raises(ParameterError, match="grid.current") as caught:
+    with pytest.raises(ParameterError, match=r"grid\.current") as caught:
         read_axis("grid.current", table, "A m-2")
     assert words in str(caught.value)
 

@@ -1,0 +1,93 @@
+"""Campaigns and clusters as separate processes, to be killed."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from microbatt.campaign.stores import has_cube
+from microbatt.campaign.survey import survey_group
+from microbatt.cube.location import locate
+from microbatt.cube.opening import open_group
+from tests.campaign.small import ROOT
+
+PATIENCE = 60.0
+"""How long to wait for what must happen [s]; cores are shared."""
+
+
+def start(*command, **environment):
+    """Start a Python module as the leader of a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *map(str, command)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def start_run(campaign, store, *options, seconds_per_curve=0.0):
+    """Start ``microbatt run``; without further word on two worker processes."""
+    if "--scheduler" not in options:
+        options = ("--workers", "2", *options)
+    return start(
+        "microbatt",
+        "run",
+        campaign,
+        "--store",
+        store,
+        *options,
+        STANDIN_SECONDS_PER_CURVE=str(seconds_per_curve),
+    )
+
+
+def finish(process):
+    """Wait for a process to end by itself; return its exit status and what it said."""
+    said, _ = process.communicate(timeout=PATIENCE)
+    return process.returncode, said
+
+
+def kill_tree(process):
+    """SIGKILL a process and all that it started; return whether it was still alive."""
+    alive = process.poll() is None
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=PATIENCE)
+    return alive
+
+
+def curves_done(store):
+    """Count the curves that a store says are run; 0 while there is none."""
+    location = locate(store)
+    if not has_cube(location):
+        return 0
+    return int((survey_group(open_group(location), location).status != 0).sum())
+
+
+def wait_until(condition, process=None):
+    """Wait until something holds, or a process has ended."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition() and (process is None or process.poll() is None):
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def cluster_by_hand(port, workers=2):
+    """A scheduler and workers started as separate processes, as on machines of a cluster."""
+    address = f"tcp://127.0.0.1:{port}"
+    common = ("--no-dashboard",)
+    scheduler = start("dask", "scheduler", "--host", "127.0.0.1", "--port", port, *common)
+    hands = [
+        start("dask", "worker", address, "--nthreads", 1, "--death-timeout", 10, *common)
+        for _ in range(workers)
+    ]
+    try:
+        yield address, scheduler, hands
+    finally:
+        for process in (*hands, scheduler):
+            kill_tree(process)

@@ -1,0 +1,131 @@
+"""Damage done by hand is found, whatever it hits, and repaired."""
+
+import numpy as np
+import pytest
+
+from microbatt.campaign.checking import campaign_of, check_store, repair_store
+from microbatt.campaign.execution import run_campaign
+from microbatt.cube.location import locate
+from microbatt.cube.opening import open_cube
+from microbatt.errors import CampaignError, StoreError
+from tests.campaign.small import cube_bytes, small_campaign
+
+CHUNKS = ["voltage/c/1/0/0/0", "status/c/1/0/0", "energy/c/0/0/0", "steps/c/2/0/0"]
+
+
+@pytest.fixture
+def store(threads, tmp_path):
+    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    return tmp_path / "a.zarr"
+
+
+def flip_a_bit(path, place=None):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 if place is None else place] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def cut_short(path):
+    path.write_bytes(path.read_bytes()[:-3])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def repaired(store, client):
+    location = locate(store)
+    repair_store(location, check_store(location))
+    return run_campaign(campaign_of(location), store, client=client)
+
+
+def test_a_sound_store_has_no_damage(store):
+    report = check_store(locate(store))
+    assert (report.blocks, report.finished, report.damages) == (3, 3, ())
+
+
+@pytest.mark.parametrize("chunk", CHUNKS)
+@pytest.mark.parametrize("damage", [flip_a_bit, cut_short, empty])
+def test_a_damaged_chunk_is_found_and_recomputed(damage, chunk, store, threads):
+    sound = cube_bytes(store)
+    damage(store / chunk)
+    report = check_store(locate(store))
+    assert [found.key for found in report.damages] == [chunk]
+    repaired(store, threads)
+    assert cube_bytes(store) == sound
+    assert check_store(locate(store)).damages == ()
+
+
+def test_no_flipped_bit_anywhere_in_a_chunk_goes_unnoticed(store):
+    path = store / "voltage/c/1/0/0/0"
+    sound = path.read_bytes()
+    for place in np.linspace(0, len(sound) - 1, 40, dtype=int):
+        flip_a_bit(path, place)
+        assert len(check_store(locate(store)).damages) == 1
+        path.write_bytes(sound)
+
+
+def test_a_lost_chunk_of_a_finished_block_is_found_and_recomputed(store, threads):
+    sound = cube_bytes(store)
+    (store / "power/c/0/0/0").unlink()
+    (found,) = check_store(locate(store)).damages
+    assert "missing" in found.what
+    repaired(store, threads)
+    assert cube_bytes(store) == sound
+
+
+def test_a_whole_curve_with_a_hole_is_found(store):
+    import zarr
+
+    voltage = zarr.open_array(store, path="voltage", mode="r+")
+    voltage[0, 0, 0, 5] = np.nan
+    (found,) = check_store(locate(store)).damages
+    assert found.what == "1 curves contradict their status"
+
+
+@pytest.mark.parametrize("key", ["alpha/c/0", "depth/c/0", "voltage/zarr.json"])
+def test_damaged_coordinates_and_metadata_are_mended(key, store, threads):
+    sound = cube_bytes(store)
+    cut_short(store / key)
+    assert [found.key for found in check_store(locate(store)).damages] == [key]
+    repaired(store, threads)
+    assert open_cube(locate(store)).sizes["alpha"] == 6
+    assert cube_bytes(store).keys() == sound.keys()
+    assert check_store(locate(store)).damages == ()
+
+
+def test_what_a_killed_process_left_is_harmless_and_removed(store):
+    left = store / "voltage/c/1/0/0/0.123.partial"
+    left.write_bytes(b"half a chunk")
+    report = check_store(locate(store))
+    assert report.damages == ()
+    assert report.leftovers == ("voltage/c/1/0/0/0.123.partial",)
+    repair_store(locate(store), report)
+    assert not left.exists()
+
+
+def test_running_on_a_damaged_status_says_what_to_do(store, threads):
+    flip_a_bit(store / "status/c/1/0/0")
+    with pytest.raises(StoreError, match=r"microbatt check .* --repair"):
+        run_campaign(small_campaign(), store, client=threads)
+
+
+def test_a_cube_of_another_engine_version_is_not_patched_with_todays(store, monkeypatch):
+    from tests.campaign import standin
+
+    newer = standin.Simulator(
+        simulate=standin.simulator.simulate, version="stand-in 2", curves_per_task=12
+    )
+    monkeypatch.setattr("microbatt.campaign.campaign.load_simulator", lambda _: newer)
+    with pytest.raises(CampaignError, match="engine_version: 'stand-in 1' in the store"):
+        campaign_of(locate(store))
+
+
+def test_an_unreadable_root_says_what_to_do(store, threads):
+    sound = cube_bytes(store)
+    cut_short(store / "zarr.json")
+    with pytest.raises(StoreError, match=r"remove its `zarr\.json` and run its campaign again"):
+        check_store(locate(store))
+    (store / "zarr.json").unlink()
+    run_campaign(small_campaign(), store, client=threads)
+    assert cube_bytes(store) == sound

@@ -1,0 +1,103 @@
+"""Longer axes for a cube: what it holds is copied, the rest is simulated, nothing is lost."""
+
+import shutil
+
+import pytest
+
+from microbatt.campaign.execution import run_campaign
+from microbatt.campaign.extension import GROWING, REPLACED, recover_replacement
+from microbatt.cube.location import locate
+from microbatt.errors import CampaignError, StoreError
+from tests.campaign.small import cube_bytes, small_campaign
+
+LONGER = {"alpha": (0.0, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 9.0), "S": (0.5, 1.0, 3.0)}
+ALL_AXES = LONGER | {"current": (8.75, 17.5, 35.0, 70.0)}
+
+
+@pytest.mark.parametrize("axes", [LONGER, ALL_AXES, {"alpha": ALL_AXES["alpha"]}])
+def test_an_extended_cube_equals_one_made_at_once_and_simulates_only_what_is_new(
+    axes, threads, tmp_path
+):
+    larger, heard = small_campaign(**axes), []
+    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    run_campaign(larger, tmp_path / "a.zarr", client=threads, extend=True, listeners=[heard.append])
+    run_campaign(larger, tmp_path / "b.zarr", client=threads)
+    assert cube_bytes(tmp_path / "a.zarr") == cube_bytes(tmp_path / "b.zarr")
+    shape = larger.design.shape
+    assert heard[-1].simulated == shape[0] * shape[1] * shape[2] - 36
+    assert {path.name for path in tmp_path.iterdir()} == {"a.zarr", "b.zarr"}
+
+
+def test_a_cube_can_be_extended_again_and_again(threads, tmp_path):
+    for highest in (1.0, 2.0, 3.0):
+        alpha = (0.0, 0.5, highest) if highest == 1.0 else (0.0, 0.5, 1.0, 2.0, 3.0)
+        campaign = small_campaign(alpha=tuple(a for a in alpha if a <= highest))
+        cube = run_campaign(campaign, tmp_path / "a.zarr", client=threads, extend=True)
+        assert float(cube.alpha.max()) == highest
+        assert bool(cube.microbatt.ok().all())
+
+
+def test_without_being_asked_to_extend_a_larger_campaign_is_refused(threads, tmp_path):
+    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    with pytest.raises(CampaignError, match="--extend"):
+        run_campaign(small_campaign(**LONGER), tmp_path / "a.zarr", client=threads)
+
+
+def test_extending_never_drops_what_a_cube_holds(threads, tmp_path):
+    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    with pytest.raises(CampaignError, match=r"alpha \[0\.0\]"):
+        run_campaign(
+            small_campaign(alpha=(0.5, 1.0, 1.5, 2.0, 2.5)),
+            tmp_path / "a.zarr",
+            client=threads,
+            extend=True,
+        )
+
+
+def test_extending_never_mixes_campaigns(threads, tmp_path):
+    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    with pytest.raises(CampaignError, match=r"cutoff_voltage: 2\.0 in the store, 2\.5"):
+        run_campaign(
+            small_campaign(**LONGER, cutoff_voltage=2.5),
+            tmp_path / "a.zarr",
+            client=threads,
+            extend=True,
+        )
+
+
+def test_another_store_can_be_reused_and_stays_as_it_is(threads, tmp_path):
+    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    before, heard = cube_bytes(tmp_path / "a.zarr"), []
+    run_campaign(
+        small_campaign(**LONGER),
+        tmp_path / "b.zarr",
+        client=threads,
+        reuse=tmp_path / "a.zarr",
+        listeners=[heard.append],
+    )
+    assert heard[-1].simulated == 8 * 3 * 3 - 36
+    assert cube_bytes(tmp_path / "a.zarr") == before
+
+
+def test_an_object_store_is_not_extended_in_place(threads):
+    place = "memory://extended/a.zarr"
+    run_campaign(small_campaign(), place, client=threads)
+    with pytest.raises(StoreError, match="--reuse"):
+        run_campaign(small_campaign(**LONGER), place, client=threads, extend=True)
+    cube = run_campaign(
+        small_campaign(**LONGER), "memory://extended/b.zarr", client=threads, reuse=place
+    )
+    assert bool(cube.microbatt.ok().all())
+
+
+@pytest.mark.parametrize("moment", ["before the larger one moves", "before the old one goes"])
+def test_a_replacement_cut_short_is_finished_at_the_next_run(moment, threads, tmp_path):
+    store, larger = tmp_path / "a.zarr", small_campaign(**LONGER)
+    run_campaign(small_campaign(), store, client=threads)
+    run_campaign(larger, tmp_path / f"a.zarr{GROWING}", client=threads)
+    shutil.move(store, tmp_path / f"a.zarr{REPLACED}")
+    if moment == "before the old one goes":
+        shutil.move(tmp_path / f"a.zarr{GROWING}", store)
+    recover_replacement(locate(store))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zarr"]
+    assert run_campaign(larger, store, client=threads).sizes["alpha"] == 8

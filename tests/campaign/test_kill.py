@@ -1,0 +1,180 @@
+"""Whatever is killed, whenever: no curve is lost, and none half-written is taken for whole."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+
+import numpy as np
+import pytest
+
+from microbatt.campaign.cluster import local_client
+from microbatt.campaign.events import BlockFinished, BlockSplit, CurveCrashed
+from microbatt.campaign.execution import run_campaign
+from microbatt.campaign.reading import read_campaign
+from microbatt.cube.location import locate, open_store
+from microbatt.cube.provenance import read_runs
+from microbatt.outcomes import Outcome
+from tests.campaign.processes import (
+    cluster_by_hand,
+    curves_done,
+    finish,
+    kill_tree,
+    start_run,
+    wait_until,
+)
+from tests.campaign.small import cube_bytes, small_campaign, write_campaign
+from tests.campaign.standin import KILLER_ALPHA
+
+MANY_ALPHAS = tuple(float(a) for a in np.round(np.arange(0, 6, 0.1), 10))
+"""60 alphas × 2 S × 3 currents make 360 curves in 30 blocks."""
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A campaign file, and the bytes of the cube that it gives when nothing happens."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    path = write_campaign(folder, alpha=MANY_ALPHAS)
+    run_campaign(read_campaign(path), folder / "a.zarr")
+    return path, cube_bytes(folder / "a.zarr")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def assert_finished_blocks_are_whole(store, expected):
+    """Every block whose status is there has all its chunks, as they must be."""
+    found = cube_bytes(store)
+    for key in found:
+        if key.startswith("status/c/"):
+            block = key.removeprefix("status/c/")
+            for name in {key.split("/")[0] for key in expected if "/c/" in key}:
+                chunk = f"{name}/c/{block}{'/0' if name == 'voltage' else ''}"
+                if chunk in expected:
+                    assert found[chunk] == expected[chunk], chunk
+
+
+def kill_again_and_again(campaign, expected, store, *, moments, seconds_per_curve):
+    """Kill the whole process tree at each moment after its start, then let it finish.
+
+    Returns
+    -------
+    int
+        How many of the runs were alive when they were killed.
+    """
+    killed = 0
+    for moment in moments:
+        process = start_run(campaign, store, seconds_per_curve=seconds_per_curve)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=moment)
+        killed += kill_tree(process)
+        if store.exists():
+            assert_finished_blocks_are_whole(store, expected)
+    status, said = finish(start_run(campaign, store))
+    assert status == 0, said
+    assert cube_bytes(store) == expected
+    return killed
+
+
+def test_a_process_tree_killed_at_random_moments_leaves_a_store_that_resumes(undisturbed, tmp_path):
+    moments = np.random.default_rng(1).uniform(0.6, 3.0, size=3)
+    killed = kill_again_and_again(
+        *undisturbed, tmp_path / "a.zarr", moments=moments, seconds_per_curve=0.02
+    )
+    assert killed == 3
+
+
+@pytest.mark.slow
+def test_a_process_tree_killed_at_twenty_random_moments_leaves_a_store_that_resumes(
+    undisturbed, tmp_path
+):
+    # Startup takes one to two seconds of each run, so that the moments fall on either side.
+    moments = np.random.default_rng(2).uniform(0.5, 3.5, size=24)
+    killed = kill_again_and_again(
+        *undisturbed, tmp_path / "a.zarr", moments=moments, seconds_per_curve=0.1
+    )
+    assert killed >= 20
+
+
+def test_workers_killed_one_after_the_other_cost_nothing(undisturbed, tmp_path, monkeypatch):
+    campaign, expected = undisturbed
+    monkeypatch.setenv("STANDIN_SECONDS_PER_CURVE", "0.01")
+    rng, deaths = np.random.default_rng(3), []
+
+    with local_client(2, processes=True) as client:
+
+        def kill_a_worker(event):
+            if isinstance(event, BlockFinished) and len(deaths) < 3 and rng.random() < 0.3:
+                deaths.append(int(rng.choice(list(client.run(os.getpid).values()))))
+                os.kill(deaths[-1], signal.SIGKILL)
+
+        cube = run_campaign(
+            read_campaign(campaign), tmp_path / "a.zarr", client=client, listeners=[kill_a_worker]
+        )
+    assert len(deaths) == 3
+    assert bool(cube.microbatt.ok().all())
+    assert cube_bytes(tmp_path / "a.zarr") == expected
+
+
+def test_a_killed_scheduler_is_told_in_a_sentence_and_the_next_one_goes_on(undisturbed, tmp_path):
+    campaign, expected = undisturbed
+    store = tmp_path / "a.zarr"
+    with cluster_by_hand(free_port()) as (address, scheduler, _):
+        run = start_run(campaign, store, "--scheduler", address)
+        wait_until(lambda: curves_done(store) > 0, run)
+        kill_tree(scheduler)
+        status, said = finish(run)
+    assert_finished_blocks_are_whole(store, expected)
+    assert status == 2, said
+    assert "run again" in said
+    assert "Traceback" not in said
+    with cluster_by_hand(free_port()) as (address, _, _):
+        status, said = finish(start_run(campaign, store, "--scheduler", address))
+    assert status == 0, said
+    assert cube_bytes(store) == expected
+
+
+def test_a_curve_that_kills_its_worker_is_found_and_the_others_are_whole(tmp_path):
+    campaign, heard = small_campaign(alpha=(0.0, 1.0, KILLER_ALPHA, 7.0), S=(3.0,)), []
+    with local_client(2, processes=True) as client:
+        cube = run_campaign(campaign, tmp_path / "a.zarr", client=client, listeners=[heard.append])
+    crashed = cube.status == Outcome.CRASHED
+    assert bool((crashed == (cube.alpha == KILLER_ALPHA)).all())
+    assert bool((cube.microbatt.ok() == (cube.alpha != KILLER_ALPHA)).all())
+    assert sum(isinstance(event, CurveCrashed) for event in heard) == 3
+    assert any(isinstance(event, BlockSplit) for event in heard)
+
+
+def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, tmp_path):
+    campaign, expected = undisturbed
+    store = tmp_path / "a.zarr"
+    runs = [start_run(campaign, store, seconds_per_curve=0.01) for _ in range(2)]
+    for run in runs:
+        status, said = finish(run)
+        assert status == 0, said
+    assert cube_bytes(store) == expected
+    simulated = [record.curves for record in read_runs(open_store(locate(store), read_only=True))]
+    assert len(simulated) == 2
+    # Both may simulate the blocks that they hold at the same moment, but not the whole campaign.
+    assert sum(simulated) < 2 * 360
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, tmp_path):
+    campaign, expected = undisturbed
+    store = tmp_path / "a.zarr"
+    run = start_run(campaign, store, seconds_per_curve=0.05)
+    wait_until(lambda: curves_done(store) > 0, run)
+    os.killpg(run.pid, end)
+    status, said = finish(run)
+    assert status == 130, said
+    assert "go on with: microbatt run" in said
+    assert "Traceback" not in said
+    assert 0 < curves_done(store) < 360
+    status, said = finish(start_run(campaign, store))
+    assert status == 0, said
+    assert cube_bytes(store) == expected
