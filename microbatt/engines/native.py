@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from microbatt.porous_electrode.batch import simulate_many
 from microbatt.porous_electrode.preparation import cell_parameters, numerics
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 POINTS_A_THREAD = 16
 
 
-def simulate_discharge(
+def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     cell: str | Path | Cell = "doyle-1996-cell-1",
     alpha: float = 2.3,
     S: float = 3.0,

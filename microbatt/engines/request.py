@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.checks import NOT_NEGATIVE, Interval, check_choice, check_integer, check_number
 from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Inventory(enum.StrEnum):
@@ -134,7 +136,7 @@ class Settings:
 
     @classmethod
     def refined(cls) -> Settings:
-        """Settings for a reference solution, some tens of times slower than the default."""
+        """Return settings for a reference solution, some tens of times slower than the default."""
         return cls(tolerance=1e-5, mesh=5.0, particle_modes=16, max_steps=100_000)
 
     def to_dict(self) -> dict[str, Any]:

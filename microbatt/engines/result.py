@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discharge:
     """One simulated discharge.
@@ -70,7 +71,7 @@ class Discharge:
         return float(self.capacity[-1]) if self.capacity.size else float("nan")
 
     def to_dataset(self) -> xr.Dataset:
-        """The curve along ``time`` with CF attributes, its scalars beside it."""
+        """Return the curve along ``time`` with CF attributes, its scalars beside it."""
         from microbatt.engines.labelled import discharge_to_dataset
 
         return discharge_to_dataset(self)
@@ -140,7 +141,7 @@ class DischargeBatch:
         return (self[i] for i in range(len(self)))
 
     def to_dataset(self) -> xr.Dataset:
-        """The curves along ``point`` and ``step``, padded with NaN, with CF attributes."""
+        """Return the curves along ``point`` and ``step``, padded with NaN, with CF attributes."""
         from microbatt.engines.labelled import batch_to_dataset
 
         return batch_to_dataset(self)

@@ -11,7 +11,9 @@ Array = NDArray[np.float64]
 
 
 @kernel
-def condense(diagonal: Array, block: Array, kept: Array, rhs: Array, a: int) -> None:
+def condense(  # noqa: PLR0915 - a product of 2×2 blocks, written out
+    diagonal: Array, block: Array, kept: Array, rhs: Array, a: int
+) -> None:
     """Eliminate the middle node of the element whose nodes are a, a + 1, a + 2.
 
     Couplings between nodes have no (c, j) entry: each is [[s, 0], [u, v]].  On return the end

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends, lay_out
-from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.rest import (
     first_march,
@@ -144,6 +144,13 @@ def fall(
 
 
 @kernel
+def weakened(far: float, new: float, old: float) -> float:
+    """The far end's value, after two trials on the same side (Anderson & Björck)."""
+    factor = 1.0 - new / old
+    return far * (factor if factor > 0.0 else 0.5)
+
+
+@kernel
 def land(
     w: Workspace,
     layout: Layout,
@@ -157,11 +164,12 @@ def land(
 ) -> Landing:
     """Find the step that ends at the cut-off, between no step and one that overshot it.
 
-    Regula falsi (Illinois) on the length of the step; a step that cannot be solved counts as
-    below the cut-off.  `overshoot` is the step and its voltage.
+    Regula falsi on the length of the step (Anderson & Björck, BIT 13 (1973) 253); a step that
+    cannot be solved counts as below the cut-off.  `overshoot` is the step and its voltage.
     """
     low, above = 0.0, march.V - cutoff
     high, below = overshoot[0], overshoot[1] - cutoff
+    side = 0
     while high - low > time_resolution(march):
         h = low + (high - low) * min(max(above / (above - below), 0.02), 0.98)
         tried = try_step(w, layout, p, numerics, current, march, h)
@@ -171,9 +179,11 @@ def land(
             march = advance(w, layout, march, tried, h, curve)
             return Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
         if gap > 0.0:
-            low, above, below = h, gap, 0.5 * below
+            below = weakened(below, gap, above) if side > 0 else below
+            low, above, side = h, gap, 1
         else:
-            high, below, above = h, gap, 0.5 * above
+            above = weakened(above, gap, below) if side < 0 else above
+            high, below, side = h, gap, -1
     if low > 0.0:
         tried = try_step(w, layout, p, numerics, current, march, low)
         march = advance(w, layout, march, tried, low, curve)
@@ -206,9 +216,7 @@ def go_on(
             h *= step_factor(tried.error)
         elif tried.voltage < cutoff:
             march = count_work(march, tried, 1)
-            end = land(
-                w, layout, p, numerics, current, cutoff, march, (h, tried.voltage), curve
-            )
+            end = land(w, layout, p, numerics, current, cutoff, march, (h, tried.voltage), curve)
             return Landing(
                 end.outcome, end.march, end.points, min(c_min, end.min_salt_concentration)
             )

@@ -217,9 +217,7 @@ def assemble(w: Workspace, layout: Layout, p: CellParameters, current: float, st
 
 
 @kernel
-def terminal_voltage(
-    w: Workspace, layout: Layout, p: CellParameters, current: float
-) -> float:
+def terminal_voltage(w: Workspace, layout: Layout, p: CellParameters, current: float) -> float:
     """V = φ_s(L) − φ_s(0) − I R_c [V] from the state and the properties at the separator.
 
     The path runs through the solid of both electrodes and the pores of the separator.  By parts

@@ -26,6 +26,7 @@ from microbatt.porous_electrode.workspace import Workspace
 
 THINNEST = 1e-3
 FEWEST = 2
+DEPTH_ITERATIONS = 8
 
 
 class Layout(NamedTuple):
@@ -53,21 +54,30 @@ def reaction_depth(
 ) -> float:
     """How deep the reaction of a fresh electrode reaches from the separator [m].
 
-    Three lengths in parallel: that of linear kinetics, √(R K/a) with R = RT/(F i_0) + R_film and
-    K the conductivity of pores and solid in series; that of Tafel kinetics, (2RT/F) κ_eff/I; and
-    that over which diffusion alone would use up the salt, c_0 F D_eff/((1 − t₊) I).
+    λ = √(R K/a), with K the conductivity of pores and solid in series and R the slope of the
+    overpotential at the current density I/(a λ) that this depth leaves: film, and kinetics from
+    linear to Tafel, R = R_film + (2RT/F)/√(j² + 4 i_0²).
     """
-    c, theta = p.initial_concentration, e.initial_stoichiometry
-    row = p.electrolyte[int(c / SALT_STEP)]
-    kappa = now.conductivity * row[0] * e.pore_factor
-    diffusivity = now.diffusivity * row[2] * e.pore_factor
-    i_0 = exchange_current_density(at.rate_constant, c, theta, e.max_concentration)
-    resistance = 0.5 * now.thermal_voltage / i_0 + at.film_resistance
-    series = 1.0 / (1.0 / kappa + e.solid_resistivity)
-    linear = math.sqrt(resistance * series / e.area_density)
-    tafel = now.thermal_voltage * kappa / current
-    salt = c * FARADAY * diffusivity / ((1.0 - p.transference) * current)
-    return 1.0 / (1.0 / linear + 1.0 / tafel + 1.0 / salt)
+    c = p.initial_concentration
+    kappa = now.conductivity * p.electrolyte[int(c / SALT_STEP), 0] * e.pore_factor
+    i_0 = exchange_current_density(
+        at.rate_constant, c, e.initial_stoichiometry, e.max_concentration
+    )
+    spread = 1.0 / ((1.0 / kappa + e.solid_resistivity) * e.area_density)
+    depth = e.length
+    for _ in range(DEPTH_ITERATIONS):
+        j = current / (e.area_density * depth)
+        resistance = at.film_resistance + now.thermal_voltage / math.sqrt(j * j + 4.0 * i_0 * i_0)
+        depth = math.sqrt(spread * resistance)
+    return depth
+
+
+@kernel
+def salt_depth(p: CellParameters, e: ElectrodeParameters, now: Conditions, current: float) -> float:
+    """Depth over which diffusion alone would use up the salt: c_0 F D_eff/((1 − t₊) I) [m]."""
+    c = p.initial_concentration
+    diffusivity = now.diffusivity * p.electrolyte[int(c / SALT_STEP), 2] * e.pore_factor
+    return c * FARADAY * diffusivity / ((1.0 - p.transference) * current)
 
 
 @kernel
@@ -120,8 +130,11 @@ def lay_out(
 ) -> Layout:
     """Build the mesh of the three layers in the workspace."""
     neg, pos, growth = p.negative, p.positive, numerics.growth
-    neg_first = first_width(neg, reaction_depth(p, neg, now.negative, now, current), numerics)
-    pos_first = first_width(pos, reaction_depth(p, pos, now.positive, now, current), numerics)
+    neg_depth = reaction_depth(p, neg, now.negative, now, current)
+    pos_depth = reaction_depth(p, pos, now.positive, now, current)
+    pos_depth = 1.0 / (1.0 / pos_depth + 1.0 / salt_depth(p, pos, now, current))
+    neg_first = first_width(neg, neg_depth, numerics)
+    pos_first = first_width(pos, pos_depth, numerics)
     neg_largest = numerics.largest_element * neg.length
     pos_largest = numerics.largest_element * pos.length
     n_neg = graded_count(neg.length, neg_first, neg_largest, growth)

@@ -83,7 +83,10 @@ class Numerics(NamedTuple):
 
 @kernel
 def with_microstructure(
-    e: ElectrodeParameters, alpha: float, S: float, conserving: bool  # noqa: FBT001
+    e: ElectrodeParameters,
+    alpha: float,
+    S: float,
+    conserving: bool,
 ) -> ElectrodeParameters:
     """The electrode at Bruggeman exponent `alpha` and shape factor `S`.
 
@@ -113,7 +116,7 @@ def with_microstructure(
 
 
 @kernel
-def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> CellParameters:  # noqa: FBT001
+def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> CellParameters:
     """The cell with its positive electrode at (`alpha`, `S`)."""
     return CellParameters(
         p.negative,

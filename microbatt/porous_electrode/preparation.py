@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from microbatt.cells.cell import Cell
     from microbatt.cells.electrode import Electrode
 
-FIRST_ELEMENT = 0.3
-LARGEST_ELEMENT = 1.0 / 6.0
-GROWTH = 0.35
+FIRST_ELEMENT = 0.5
+LARGEST_ELEMENT = 0.25
+GROWTH = 0.18
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:

@@ -10,12 +10,12 @@ from microbatt.porous_electrode.conditions import Conditions, ElectrodeCondition
 from microbatt.porous_electrode.lookup import look_up_potential
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import solve_step
-from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
+from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.step import Attempt, March, voltage_now
 from microbatt.porous_electrode.workspace import Workspace
 
 INSTANT = 1e-9
-FIRST_CHANGE = 10.0
+FIRST_CHANGE = 4.0
 CONTINUATION = (1.0, 0.1, 0.3, 0.6, 0.8, 1.0)
 
 

@@ -19,12 +19,13 @@ from microbatt.porous_electrode.equations import (
     terminal_voltage,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
-from microbatt.porous_electrode.newton import Solve, finish_particles, solve_step
+from microbatt.porous_electrode.newton import Solve, solve_step
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
+from microbatt.porous_electrode.particle_step import finish_particles
 from microbatt.porous_electrode.thermal import heat_rate, step_temperature
 from microbatt.porous_electrode.workspace import Workspace
 
-CLIFF_SHARE = 0.02
+CLIFF_SHARE = 0.01
 TEMPERATURE_SCALE = 200.0
 SMALLEST_GUESS = 0.2
 
@@ -66,9 +67,7 @@ def extrapolate(weights: Weights, newest: float, older: float, oldest: float) ->
 
 
 @kernel
-def choose_formula(
-    w: Workspace, layout: Layout, march: March, h: float
-) -> tuple[Formula, Weights]:
+def choose_formula(w: Workspace, layout: Layout, march: March, h: float) -> tuple[Formula, Weights]:
     """Second order as soon as there is a past, and where it keeps the salt positive."""
     if march.steps == 0:
         return backward_euler(h, h), (1.0, 0.0, 0.0)
