@@ -19,6 +19,7 @@ from distributed.comm.core import CommClosedError
 from microbatt.campaign.events import BlockRetried
 from microbatt.campaign.rescue import rescue
 from microbatt.campaign.tasks import run_task
+from microbatt.cube.location import is_remote_trouble
 from microbatt.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ ATTEMPTS: Final = 4
 """How often a block is tried when the network or an object store fails it."""
 _RECOUNT: Final = 5.0
 """How long a count of the cluster's threads stays good [s]."""
-_LOST = (CancelledError, FutureCancelled)
-_PASSING = (ConnectionError, TimeoutError, CommClosedError)
+_LOST = (CancelledError, FutureCancelled, CommClosedError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +150,8 @@ def _settle(
         receipt: BlockFinished = future.result()
     except KilledWorker:
         killers.append(flight.task)
-    except _PASSING as error:
-        if flight.attempt == ATTEMPTS:
+    except Exception as error:
+        if flight.attempt == ATTEMPTS or not is_remote_trouble(error):
             raise
         again = _Flight(task=flight.task, attempt=flight.attempt + 1)
         tell(BlockRetried(block=str(flight.task.block), attempt=again.attempt, reason=str(error)))

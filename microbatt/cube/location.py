@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
 from microbatt.errors import MissingExtraError, StoreError
 
@@ -24,6 +25,10 @@ _REMEDIES = {
     errno.EPERM: "Permission is denied: check the owner and the mode, or give another place.",
     errno.ENOENT: "There is nothing at this place: check the path or URL.",
 }
+
+
+_NETWORK_LIBRARIES = frozenset({"aiobotocore", "aiohttp", "botocore", "gcsfs", "requests"})
+"""Their exceptions are no `OSError`, nor of a class that this package could name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,8 @@ def open_store(location: Location, *, read_only: bool) -> Store:
     if read_only and not location.path.exists():
         raise StoreError(f"there is no store at {location}. {_REMEDIES[errno.ENOENT]}")
     if location.path.is_file():
+        if not is_zipfile(location.path):
+            raise StoreError(f"{location} is a file but no zipped store; give a cube's folder.")
         if not read_only:
             raise StoreError(f"{location} is a file; unpack it to a folder to write to it.")
         return ZipStore(location.path, mode="r")
@@ -134,6 +141,25 @@ def explained(location: Location, doing: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise StoreError(store_trouble(location, doing, error)) from error
+    except Exception as error:
+        if not is_remote_trouble(error):
+            raise
+        raise StoreError(
+            f"{doing} at {location} failed: {error}. Check the address, the network and the "
+            "credentials, then run again; finished blocks are kept."
+        ) from error
+
+
+def is_remote_trouble(error: BaseException) -> bool:
+    """Whether an exception is about a network or a service, and may pass.
+
+    Examples
+    --------
+    >>> is_remote_trouble(ConnectionResetError()), is_remote_trouble(ValueError())
+    (True, False)
+    """
+    library = type(error).__module__.split(".")[0]
+    return isinstance(error, ConnectionError | TimeoutError) or library in _NETWORK_LIBRARIES
 
 
 def store_trouble(location: Location, doing: str, error: OSError) -> str:

@@ -1,0 +1,13 @@
+"""A small cube in memory of the file system, with every kind of ending."""
+
+from microbatt.campaign.execution import run_campaign
+from tests.campaign.small import small_campaign
+from tests.campaign.standin import BROKEN_S, NO_CURVE_CURRENT
+
+
+def small_cube(folder, **terms):
+    """Fill a cube of 36 curves: 12 whole, 18 that failed, 6 without a curve."""
+    campaign = small_campaign(
+        **{"S": (3.0, BROKEN_S), "current": (17.5, 35.0, NO_CURVE_CURRENT)} | terms
+    )
+    return run_campaign(campaign, folder / "cube.zarr")
