@@ -150,7 +150,7 @@ def try_step(
     V = voltage_now(w, layout, p, now, current, solve)
     T = T_guess
     if not math.isinf(p.heat_capacity):
-        heat = heat_rate(w, layout, p, solve, current, V)
+        heat = heat_rate(w, layout, p, now, formula.step, current, V)
         T = step_temperature(p, formula, march.T, march.T1, heat)
     if march.steps == 0:
         return Attempt(now, solve, formula, V, T, 0.0)
