@@ -88,7 +88,7 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     >>> discharge.outcome.name
     'CUTOFF_REACHED'
     >>> round(discharge.discharge_capacity, 1)
-    16.0
+    15.5
     """
     discharge = simulate_discharges(
         cell,
