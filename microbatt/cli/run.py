@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,7 @@ from microbatt.cli.stores import read_options, storage_options
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from distributed import Client
@@ -58,9 +60,8 @@ def command(  # noqa: PLR0913 - one argument an option
     target = store or str(default_store(planned))
     last = _LastEvent()
     silence_dask()
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with _client(planned, scheduler, workers) as client:
+        with _terminated_like_interrupted(), _client(planned, scheduler, workers) as client:
             cube = run_campaign(
                 planned,
                 target,
@@ -111,9 +112,14 @@ def _client(
     return remote_client(scheduler)
 
 
-def _interrupt(signum: int, frame: Any) -> None:  # noqa: ANN401, ARG001 - as `signal` calls it
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
     """Treat a request to terminate, such as a batch system's, like Ctrl-C."""
-    raise KeyboardInterrupt
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _again() -> str:
