@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+WARNINGS = ("-W", "error", "-W", "ignore:Port 8787 is already in use")  # somebody else's cluster
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
 def run(program, folder):
     done = subprocess.run(
-        [sys.executable, "-W", "error", *program],
+        [sys.executable, *WARNINGS, *program],
         cwd=folder,
         env=os.environ | {"XDG_CACHE_HOME": str(folder)},
         capture_output=True,
