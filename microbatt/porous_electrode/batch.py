@@ -35,7 +35,9 @@ def grown(curves: Array, used: int, more: int) -> Array:
     if used + more <= curves.shape[1]:
         return curves
     larger = np.empty((3, max(2 * curves.shape[1], used + more)))
-    larger[:, :used] = curves[:, :used]
+    for k in range(used):
+        for row in range(3):
+            larger[row, k] = curves[row, k]
     return larger
 
 
@@ -80,9 +82,10 @@ def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: A
             end = simulate(w, p, numerics, current, cutoff, curve)
             m = end.points
             curves = grown(curves, used, m)
-            curves[0, used : used + m] = curve.time[:m]
-            curves[1, used : used + m] = curve.voltage[:m]
-            curves[2, used : used + m] = curve.temperature[:m]
+            for k in range(m):
+                curves[0, used + k] = curve.time[k]
+                curves[1, used + k] = curve.voltage[k]
+                curves[2, used + k] = curve.temperature[k]
             used += m
             energy, power = np.nan, np.nan
             if m > 1:

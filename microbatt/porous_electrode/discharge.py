@@ -84,7 +84,22 @@ def write_point(curve: Curve, k: int, t: float, V: float, T: float) -> None:
 def least_salt(w: Workspace, layout: Layout) -> float:
     """Smallest salt concentration in the cell [mol m⁻³]."""
     n, _, _ = ends(layout)
-    return w.c[0, :n].min()
+    least = w.c[0, 0]
+    for i in range(1, n):
+        least = min(least, w.c[0, i])
+    return least
+
+
+@kernel
+def extreme_surfaces(w: Workspace, layout: Layout) -> tuple[float, float]:
+    """Smallest surface stoichiometry of the negative electrode, largest of the positive one."""
+    n, n_neg, first_pos = ends(layout)
+    smallest, largest = w.surface[0, 0], w.surface[0, first_pos]
+    for i in range(1, n_neg):
+        smallest = min(smallest, w.surface[0, i])
+    for i in range(first_pos + 1, n):
+        largest = max(largest, w.surface[0, i])
+    return smallest, largest
 
 
 @kernel
@@ -112,10 +127,9 @@ def advance(
 @kernel
 def why_vertical(w: Workspace, layout: Layout, p: CellParameters) -> int:
     """The outcome of a curve whose voltage falls faster than time can resolve."""
-    n, n_neg, first_pos = ends(layout)
+    smallest, largest = extreme_surfaces(w, layout)
     room = min(
-        w.surface[0, :n_neg].min() - p.negative.lowest_stoichiometry,
-        p.positive.highest_stoichiometry - w.surface[0, first_pos:n].max(),
+        smallest - p.negative.lowest_stoichiometry, p.positive.highest_stoichiometry - largest
     )
     if least_salt(w, layout) < EXHAUSTED_SALT * p.initial_concentration:
         return SALT_EXHAUSTED
@@ -246,14 +260,14 @@ def simulate(
     """
     layout = lay_out(w, p, conditions_at(p, p.initial_temperature), numerics, current)
     start = start_current(w, layout, p, numerics, current)
-    march = first_march(w, p, start)
+    march = first_march(w, layout, p, start)
     if start.solve.converged and start.voltage > cutoff:
         write_point(curve, 0, 0.0, march.V, march.T)
         end = go_on(w, layout, p, numerics, current, cutoff, march, curve)
     else:
         outcome = CUTOFF_AT_START if start.solve.converged else NO_CONVERGENCE
         end = Landing(outcome, march, 0, p.initial_concentration)
-    n, n_neg, first_pos = ends(layout)
+    smallest, largest = extreme_surfaces(w, layout)
     return Ending(
         end.outcome,
         end.points,
@@ -261,8 +275,8 @@ def simulate(
         start.voltage,
         end.march.T,
         end.min_salt_concentration,
-        w.surface[0, :n_neg].min(),
-        w.surface[0, first_pos:n].max(),
+        smallest,
+        largest,
         end.march.steps,
         end.march.newton,
         end.march.rejected,

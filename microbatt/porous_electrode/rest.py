@@ -16,7 +16,7 @@ from microbatt.porous_electrode.workspace import Workspace
 
 INSTANT = 1e-9
 FIRST_CHANGE = 4.0
-CONTINUATION = (1.0, 0.1, 0.3, 0.6, 0.8, 1.0)
+STAGES = 8
 
 
 @kernel
@@ -31,18 +31,23 @@ def open_circuit_voltage(p: CellParameters) -> float:
 def set_rest(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
     """Fill the state at rest, and an even current density as the first guess."""
     n, n_neg, first_pos = ends(layout)
-    w.modes[:] = 0.0
-    w.j_new[:] = 0.0
-    w.surface[:] = 0.0
-    w.mean[:] = 0.0
-    w.c_new[:n] = p.initial_concentration
-    w.c[:, :n] = p.initial_concentration
-    w.surface[:, :n_neg] = p.negative.initial_stoichiometry
-    w.mean[:, :n_neg] = p.negative.initial_stoichiometry
-    w.surface[:, first_pos:n] = p.positive.initial_stoichiometry
-    w.mean[:, first_pos:n] = p.positive.initial_stoichiometry
-    w.j_new[:n_neg] = current / (p.negative.area_density * p.negative.length)
-    w.j_new[first_pos:n] = -current / (p.positive.area_density * p.positive.length)
+    neg_j = current / (p.negative.area_density * p.negative.length)
+    pos_j = -current / (p.positive.area_density * p.positive.length)
+    for i in range(n):
+        theta, j = 0.0, 0.0
+        if i < n_neg:
+            theta, j = p.negative.initial_stoichiometry, neg_j
+        elif i >= first_pos:
+            theta, j = p.positive.initial_stoichiometry, pos_j
+        w.c_new[i] = p.initial_concentration
+        w.j_new[i] = j
+        for level in range(3):
+            w.c[level, i] = p.initial_concentration
+            w.surface[level, i] = theta
+        for level in range(2):
+            w.mean[level, i] = theta
+            for k in range(w.modes.shape[1]):
+                w.modes[level, k, i] = 0.0
 
 
 @kernel
@@ -55,19 +60,13 @@ def start_current(
     """
     now = conditions_at(p, p.initial_temperature)
     formula = backward_euler(INSTANT, 1.0)
-    iterations = 0
     set_rest(w, layout, p, current)
     solve = solve_step(w, layout, p, now, numerics, current, formula)
-    for k in range(1, len(CONTINUATION)):
-        if solve.converged and k == 1:
-            break
-        share = CONTINUATION[k]
-        if k == 1:
-            set_rest(w, layout, p, share * current)
-        else:
-            w.j_new[:] *= share / CONTINUATION[k - 1]
-        iterations += solve.iterations
-        solve = solve_step(w, layout, p, now, numerics, share * current, formula)
+    if not solve.converged:
+        set_rest(w, layout, p, current / STAGES)
+        for stage in range(1, STAGES + 1):
+            solve = solve_step(w, layout, p, now, numerics, current * stage / STAGES, formula)
+            scale_current(w, layout, min(stage + 1, STAGES) / stage)
     V = math.nan
     if solve.converged:
         V = voltage_now(w, layout, p, now, current, solve)
@@ -75,11 +74,20 @@ def start_current(
 
 
 @kernel
-def first_march(w: Workspace, p: CellParameters, start: Attempt) -> March:
+def scale_current(w: Workspace, layout: Layout, factor: float) -> None:
+    """Multiply the current density everywhere."""
+    n, _, _ = ends(layout)
+    for i in range(n):
+        w.j_new[i] *= factor
+
+
+@kernel
+def first_march(w: Workspace, layout: Layout, p: CellParameters, start: Attempt) -> March:
     """Stand at t = 0+ with the current density that was found; nothing else has moved."""
-    w.j[0] = w.j_new
-    w.j[1] = w.j_new
-    w.j[2] = w.j_new
+    n, _, _ = ends(layout)
+    for i in range(n):
+        for level in range(3):
+            w.j[level, i] = w.j_new[i]
     V, T = start.voltage, p.initial_temperature
     return March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, start.solve.iterations)
 
