@@ -1,0 +1,76 @@
+"""Tables against the fits that they were sampled from."""
+
+import numpy as np
+import pytest
+
+from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS
+from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
+from microbatt.porous_electrode.lookup import (
+    CONDUCTIVITY_FLOOR,
+    SALT_STEP,
+    SALT_TOP,
+    electrolyte_table,
+    look_up_potential,
+    open_circuit_table,
+)
+
+FITS = sorted(OPEN_CIRCUIT_FITS)
+
+
+def looked_up(table, thetas):
+    return np.array([look_up_potential(table, theta) for theta in thetas]).T
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_potential_read_from_its_table_is_that_of_the_fit(name):
+    fit = OPEN_CIRCUIT_FITS[name]
+    thetas = np.random.default_rng(1).uniform(fit.lower, fit.upper, 500)
+    potential, slope = looked_up(open_circuit_table(fit), thetas)
+    np.testing.assert_allclose(potential, fit.potential(thetas), rtol=0.0, atol=1e-8)
+    np.testing.assert_allclose(slope, fit.slope(thetas), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_value_and_slope_read_from_a_table_belong_to_one_function(name):
+    fit = OPEN_CIRCUIT_FITS[name]
+    low, high = fit.limits
+    thetas = np.random.default_rng(2).uniform(low + 1e-3, high - 1e-3, 200)
+    table, step = open_circuit_table(fit), 1e-7
+    above, below = looked_up(table, thetas + step)[0], looked_up(table, thetas - step)[0]
+    slope = looked_up(table, thetas)[1]
+    np.testing.assert_allclose(slope, (above - below) / (2.0 * step), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_table_is_continuous_across_its_segments(name):
+    table = open_circuit_table(OPEN_CIRCUIT_FITS[name])
+    for joint in (table[1, 0, 0], table[2, 0, 0]):
+        (before, after), slopes = looked_up(table, [np.nextafter(joint, 0.0), joint])
+        assert before == pytest.approx(after, rel=1e-12)
+        assert slopes[0] == pytest.approx(slopes[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(ELECTROLYTE_FITS))
+def test_an_electrolyte_table_holds_the_fit_inside_its_range(name):
+    fit = ELECTROLYTE_FITS[name]
+    table = electrolyte_table(fit)
+    c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
+    inside = c <= fit.upper
+    np.testing.assert_array_equal(table[inside, 0], fit.conductivity(c)[inside])
+    np.testing.assert_array_equal(table[inside, 2], fit.diffusivity(c)[inside])
+    np.testing.assert_array_equal(table[inside, 4], fit.thermodynamic_factor(c)[inside])
+
+
+@pytest.mark.parametrize("name", sorted(ELECTROLYTE_FITS))
+def test_no_property_of_an_electrolyte_is_negative_anywhere_in_its_table(name):
+    table = electrolyte_table(ELECTROLYTE_FITS[name])
+    assert np.all(table[1:, (0, 2, 4)] > 0.0)  # without salt, row 0, a fit may conduct nothing
+    assert np.all(table[0, (0, 2, 4)] >= 0.0)
+
+
+def test_a_conductivity_that_plunges_below_zero_is_held_at_its_floor():
+    fit = ELECTROLYTE_FITS["lipf6-ec-dmc-1-2-plastic"]
+    table = electrolyte_table(fit)
+    assert fit.conductivity(SALT_TOP) < 0.0
+    assert table[-1, 0] == CONDUCTIVITY_FLOOR * table[:, 0].max()
+    assert table[-1, 1] == 0.0
