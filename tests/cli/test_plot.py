@@ -1,0 +1,47 @@
+"""`microbatt plot`: a cube becomes a picture, or a sentence says why not."""
+
+import pytest
+from click.testing import CliRunner
+from matplotlib.image import imread
+
+from microbatt.cli.main import main
+from microbatt.cube.design import SobolPoints
+from tests.cube.cubes import small_cube
+
+
+@pytest.fixture
+def folder(tmp_path):
+    small_cube(tmp_path)
+    return tmp_path
+
+
+def call(*words):
+    return CliRunner().invoke(main, ["plot", *map(str, words)])
+
+
+def test_a_cube_with_failures_and_missing_curves_is_drawn(folder):
+    done = call(folder / "cube.zarr", folder / "sweep.png")
+    assert done.exit_code == 0, done.output
+    assert imread(folder / "sweep.png").std() > 0.01
+    assert "sweep.png shows curves across alpha and S" in done.output
+
+
+def test_scattered_points_are_refused_in_a_sentence(tmp_path):
+    design = SobolPoints(count=8, seed=1, alpha=(0.0, 5.0), S=(1.0, 9.0), current=(17.5, 35.0))
+    small_cube(tmp_path, design=design)
+    done = call(tmp_path / "cube.zarr", tmp_path / "sweep.png")
+    assert done.exit_code == 2
+    assert "`alpha` is not a dimension of this cube" in done.stderr
+
+
+def test_what_is_no_cube_is_refused(tmp_path):
+    done = call(tmp_path / "none.zarr", tmp_path / "sweep.png")
+    assert done.exit_code in {1, 2}
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.output
+
+
+def test_a_folder_that_does_not_exist_is_told(folder):
+    done = call(folder / "cube.zarr", folder / "none" / "sweep.png")
+    assert done.exit_code == 1
+    assert "none/sweep.png" in done.stderr
