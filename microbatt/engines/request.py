@@ -123,7 +123,7 @@ class Settings:
         Steps after which a discharge is given up, rejected ones included.
     """
 
-    tolerance: float = 2.5e-4
+    tolerance: float = 2e-4
     mesh: float = 1.0
     particle_modes: int = 10
     max_steps: int = 5000

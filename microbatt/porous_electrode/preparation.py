@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from microbatt.cells.cell import Cell
     from microbatt.cells.electrode import Electrode
 
-FIRST_ELEMENT = 0.5
-LARGEST_ELEMENT = 0.25
-GROWTH = 0.18
+FIRST_ELEMENT = 0.4
+LARGEST_ELEMENT = 0.2
+GROWTH = 0.14
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:
