@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -12,9 +12,12 @@ from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from microbatt.engines.result import Discharge, DischargeBatch
+Values: TypeAlias = "Mapping[str, Any]"
+"""Field of a result → its value."""
 
 CONVENTIONS: Final = "CF-1.11"
 POINT: Final = ("alpha", "S", "current")
@@ -43,53 +46,60 @@ def outcome_attrs() -> dict[str, Any]:
     }
 
 
-def discharge_to_dataset(discharge: Discharge) -> xr.Dataset:
-    """One curve along ``time``, its scalars beside it."""
+def curve_dataset(values: Values) -> xr.Dataset:
+    """Label one curve along ``time``, its scalars beside it.
+
+    Parameters
+    ----------
+    values
+        The fields of a `microbatt.engines.result.Discharge`, and its ``discharge_capacity``.
+    """
     curve = {
-        name: ("time", getattr(discharge, name), quantity(name).attrs)
+        name: ("time", values[name], quantity(name).attrs)
         for name in ("voltage", "capacity", "temperature")
     }
-    scalars = {name: ((), getattr(discharge, name), quantity(name).attrs) for name in SCALARS}
-    outcome = ((), np.int8(discharge.outcome), outcome_attrs())
-    coordinates = {name: ((), getattr(discharge, name), quantity(name).attrs) for name in POINT}
-    time = ("time", discharge.time, quantity("time").attrs)
+    scalars = {name: ((), values[name], quantity(name).attrs) for name in SCALARS}
     return xr.Dataset(
-        {**curve, **scalars, "outcome": outcome},
-        coords={"time": time, **coordinates},
+        {**curve, **scalars, "outcome": ((), np.int8(values["outcome"]), outcome_attrs())},
+        coords={name: ((), values[name], quantity(name).attrs) for name in POINT}
+        | {"time": ("time", values["time"], quantity("time").attrs)},
         attrs={"Conventions": CONVENTIONS, "title": "constant-current discharge"},
     )
 
 
-def batch_to_dataset(batch: DischargeBatch) -> xr.Dataset:
-    """All curves along ``point`` and ``step``; NaN beyond the end of each."""
-    lengths = np.diff(batch.offsets)
-    shape = (len(batch), int(lengths.max(initial=0)))
-    filled = np.arange(shape[1]) < lengths[:, None]
+def batch_dataset(values: Values) -> xr.Dataset:
+    """Label many curves along ``point`` and ``step``; NaN beyond the end of each.
+
+    Parameters
+    ----------
+    values
+        The fields of a `microbatt.engines.result.DischargeBatch`.
+    """
+    lengths = np.diff(values["offsets"])
+    filled = np.arange(lengths.max(initial=0)) < lengths[:, None]
 
     def padded(flat: NDArray[np.float64]) -> NDArray[np.float64]:
-        table = np.full(shape, np.nan)
+        table = np.full(filled.shape, np.nan)
         table[filled] = flat
         return table
 
-    time = padded(batch.time)
-    capacity = batch.current[:, None] * time / SECONDS_PER_HOUR
+    time = padded(values["time"])
+    capacity = values["current"][:, None] * time / SECONDS_PER_HOUR
     end = np.where(lengths > 0, np.max(capacity, axis=1, initial=-np.inf, where=filled), np.nan)
     curves = {
         "time": time,
-        "voltage": padded(batch.voltage),
+        "voltage": padded(values["voltage"]),
         "capacity": capacity,
-        "temperature": padded(batch.temperature),
+        "temperature": padded(values["temperature"]),
     }
-    scalars = {"discharge_capacity": end} | {
-        name: getattr(batch, name) for name in SCALARS if name != "discharge_capacity"
-    }
+    scalars = {name: end if name == "discharge_capacity" else values[name] for name in SCALARS}
     variables: dict[str, Any] = {
-        name: (("point", "step"), values, quantity(name).attrs) for name, values in curves.items()
+        name: (("point", "step"), table, quantity(name).attrs) for name, table in curves.items()
     }
-    variables |= {name: ("point", values, quantity(name).attrs) for name, values in scalars.items()}
-    variables["outcome"] = ("point", batch.outcome, outcome_attrs())
+    variables |= {name: ("point", column, quantity(name).attrs) for name, column in scalars.items()}
+    variables["outcome"] = ("point", values["outcome"], outcome_attrs())
     return xr.Dataset(
         variables,
-        coords={name: ("point", getattr(batch, name), quantity(name).attrs) for name in POINT},
+        coords={name: ("point", values[name], quantity(name).attrs) for name in POINT},
         attrs={"Conventions": CONVENTIONS, "title": "constant-current discharges"},
     )

@@ -72,9 +72,10 @@ class Discharge:
 
     def to_dataset(self) -> xr.Dataset:
         """Return the curve along ``time`` with CF attributes, its scalars beside it."""
-        from microbatt.engines.labelled import discharge_to_dataset
+        from microbatt.engines.labelled import curve_dataset
 
-        return discharge_to_dataset(self)
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return curve_dataset(values | {"discharge_capacity": self.discharge_capacity})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +143,9 @@ class DischargeBatch:
 
     def to_dataset(self) -> xr.Dataset:
         """Return the curves along ``point`` and ``step``, padded with NaN, with CF attributes."""
-        from microbatt.engines.labelled import batch_to_dataset
+        from microbatt.engines.labelled import batch_dataset
 
-        return batch_to_dataset(self)
+        return batch_dataset({field.name: getattr(self, field.name) for field in fields(self)})
 
 
 def join_batches(batches: Sequence[DischargeBatch]) -> DischargeBatch:
