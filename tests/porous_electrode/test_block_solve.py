@@ -35,7 +35,7 @@ def test_the_solution_is_that_of_a_dense_solver(elements):
     n = 2 * elements + 1
     block = rng.normal(size=(elements, 18))
     # Heavy diagonals keep the condition number below some hundreds, as no pivoting is done.
-    diagonal = rng.normal(size=(n, 4)) + [12.0, 0.0, 0.0, 12.0]
+    diagonal = rng.normal(size=(n, 4)) + np.array([12.0, 0.0, 0.0, 12.0])
     rhs = rng.normal(size=(n, 2))
     expected = np.linalg.solve(dense_matrix(diagonal, block), rhs.ravel()).reshape(n, 2)
 

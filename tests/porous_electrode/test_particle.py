@@ -1,5 +1,7 @@
 """A handful of exponentials against the diffusion in a sphere that they stand for."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -72,4 +74,4 @@ def test_the_start_of_a_step_grows_like_the_square_root_of_time():
 def test_more_modes_come_closer():
     s = np.geomspace(1.0, 1e5, 100)
     errors = [np.abs(reduced_answer(s, n) / exact_answer(s) - 1.0).max() for n in (4, 7, 10, 16)]
-    assert all(later < 0.5 * earlier for earlier, later in zip(errors, errors[1:], strict=False))
+    assert all(later < 0.5 * earlier for earlier, later in pairwise(errors))

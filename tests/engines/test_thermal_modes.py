@@ -1,0 +1,72 @@
+"""A cell that warms up: its limits. That energy is conserved is shown with the other balances."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from microbatt.engines.native import simulate_discharge
+from microbatt.engines.request import Adiabatic, Isothermal, Lumped
+from tests.engines.idealised import CELL
+
+POINT = (2.3, 1.0, 35.0)
+
+
+def discharge(thermal, cell=CELL):
+    return simulate_discharge(cell, *POINT, thermal=thermal)
+
+
+def lumped(h):
+    return discharge(Lumped(heat_transfer_coefficient=h))
+
+
+def test_without_heat_transfer_the_lumped_cell_is_adiabatic():
+    one, other = lumped(0.0), discharge(Adiabatic())
+    np.testing.assert_array_equal(one.voltage, other.voltage)
+    np.testing.assert_array_equal(one.temperature, other.temperature)
+
+
+def test_with_much_heat_transfer_the_lumped_cell_is_isothermal():
+    isothermal = discharge(Isothermal())
+    # The cell gives off some tens of W m⁻²: its rise is that over h.
+    for h in (1e4, 1e6):
+        cooled = lumped(h)
+        assert cooled.end_temperature - CELL.ambient_temperature < 100.0 / h
+        capacity = isothermal.discharge_capacity
+        assert cooled.discharge_capacity == pytest.approx(capacity, rel=10.0 / h)
+
+
+def test_less_heat_transfer_means_a_warmer_cell():
+    ends = [lumped(h).end_temperature for h in (0.0, 1.0, 10.0, 100.0)]
+    assert np.all(np.diff(ends) < 0.0)
+
+
+def test_a_warmer_cell_has_the_higher_voltage():
+    warm, cold = discharge(Adiabatic()), discharge(Isothermal())
+    capacity = np.linspace(0.1, 0.9, 50) * cold.discharge_capacity
+    gain = np.interp(capacity, warm.capacity, warm.voltage) - np.interp(
+        capacity, cold.capacity, cold.voltage
+    )
+    assert np.all(gain > 0.0)
+
+
+def test_a_cell_at_its_ambient_temperature_starts_there_and_only_warms():
+    d = discharge(Adiabatic())
+    assert d.temperature[0] == CELL.initial_temperature
+    assert np.all(np.diff(d.temperature) >= 0.0)
+    assert d.end_temperature == d.temperature[-1]
+
+
+def test_a_cold_cell_in_a_warm_room_is_warmed_by_it():
+    cold = replace(CELL, initial_temperature=280.0, ambient_temperature=310.0)
+    d = discharge(Lumped(heat_transfer_coefficient=500.0), cold)
+    assert d.temperature[0] == 280.0
+    assert d.end_temperature == pytest.approx(310.0, abs=1.0)  # some hundred W m⁻² over h
+
+
+def test_twice_the_heat_capacity_is_half_the_first_warming():
+    light = discharge(Adiabatic())
+    heavy = discharge(Adiabatic(), replace(CELL, heat_capacity=2.0 * CELL.heat_capacity))
+    after = 60.0  # s; by then the temperatures have hardly acted back on the heat
+    rise = [np.interp(after, d.time, d.temperature) - 298.15 for d in (light, heavy)]
+    assert rise[0] / rise[1] == pytest.approx(2.0, rel=0.02)
