@@ -65,18 +65,16 @@ class Cell:
     electrolyte: Electrolyte
     negative_collector: Collector
     positive_collector: Collector
-    polymer_density: float = number("kg m-3", DENSITY, remedy="Check the unit.", default=1760.0)
-    filler_density: float = number("kg m-3", DENSITY, remedy="Check the unit.", default=1800.0)
-    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5), remedy="Check the unit.")
+    polymer_density: float = number("kg m-3", DENSITY, default=1760.0)
+    filler_density: float = number("kg m-3", DENSITY, default=1800.0)
+    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5))
     initial_temperature: float = number(
         "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
     )
     ambient_temperature: float = number(
         "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
     )
-    contact_resistance: float = number(
-        "ohm m2", Interval(0.0, 1.0), remedy="Check the unit.", default=0.0
-    )
+    contact_resistance: float = number("ohm m2", Interval(0.0, 1.0), default=0.0)
     one_c_current: float = number(
         "A m-2", Interval(0.0, 1e5, low_open=True), remedy="Give a current per area of separator."
     )

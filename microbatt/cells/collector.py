@@ -19,8 +19,8 @@ class Collector:
         [kg m⁻³].
     """
 
-    thickness: float = number("m", Interval(0.0, 1e-2), remedy="Check the unit.")
-    density: float = number("kg m-3", DENSITY, remedy="Check the unit.")
+    thickness: float = number("m", Interval(0.0, 1e-2))
+    density: float = number("kg m-3", DENSITY)
 
     def __post_init__(self) -> None:
         check_numbers(self)

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from microbatt.cells.microstructure import area_density, matrix_factor, transport_factor
 from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS, OpenCircuitFit
-from microbatt.cells.records import check_numbers, check_volume, fraction, number, one_of
+from microbatt.cells.records import (
+    activation,
+    check_numbers,
+    check_volume,
+    fraction,
+    number,
+    one_of,
+)
 from microbatt.checks import Interval
 from microbatt.errors import ParameterError
 
@@ -12,7 +19,6 @@ THICKNESS = Interval(1e-7, 5e-3)
 DENSITY = Interval(1.0, 3e4)
 ALPHA = Interval(0.0, 20.0)
 SHAPE_FACTOR = Interval(0.01, 1000.0)
-ACTIVATION = Interval(0.0, 3e4)
 
 _MIN_ACTIVE = 0.01
 
@@ -66,45 +72,26 @@ class Electrode:
     particle_radius: float = number(
         "m", Interval(1e-9, 1e-3), remedy="Give the radius, half the diameter."
     )
-    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6), remedy="Check the unit.")
-    max_concentration: float = number("mol m-3", Interval(100.0, 2e5), remedy="Check the unit.")
-    solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9), remedy="Check the unit.")
-    effective_solid_conductivity: float | None = number(
-        "S m-1", Interval(1e-6, 1e9), remedy="Check the unit.", default=None
-    )
+    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6))
+    max_concentration: float = number("mol m-3", Interval(100.0, 2e5))
+    solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9))
+    effective_solid_conductivity: float | None = number("S m-1", Interval(1e-6, 1e9), default=None)
     initial_stoichiometry: float = fraction()
-    rate_constant: float = number(
-        "m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True), remedy="Check the unit."
-    )
-    film_resistance: float = number(
-        "ohm m2", Interval(0.0, 100.0), remedy="Check the unit.", default=0.0
-    )
-    density: float = number("kg m-3", DENSITY, remedy="Check the unit.")
+    rate_constant: float = number("m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True))
+    film_resistance: float = number("ohm m2", Interval(0.0, 100.0), default=0.0)
+    density: float = number("kg m-3", DENSITY)
     open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS)
     alpha: float = number(
         "1", ALPHA, remedy="alpha is the exponent on the porosity less one.", default=0.5
     )
     S: float = number("1", SHAPE_FACTOR, remedy="A sphere has S = 3.", default=3.0)
-    solid_diffusivity_activation: float = number(
-        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
-    )
-    rate_constant_activation: float = number(
-        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
-    )
-    film_resistance_activation: float = number(
-        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
-    )
+    solid_diffusivity_activation: float = activation()
+    rate_constant_activation: float = activation()
+    film_resistance_activation: float = activation()
 
     def __post_init__(self) -> None:
         check_numbers(self)
-        check_volume(
-            {
-                "electrolyte": self.electrolyte_fraction,
-                "polymer": self.polymer_fraction,
-                "filler": self.filler_fraction,
-                "gas": self.gas_fraction,
-            }
-        )
+        check_volume(self)
         if not self.active_fraction >= _MIN_ACTIVE:
             raise ParameterError(
                 f"the volume fractions leave {self.active_fraction:.6g} for active material; "

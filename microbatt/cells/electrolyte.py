@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from microbatt.cells.electrode import ACTIVATION, DENSITY
+from microbatt.cells.electrode import DENSITY
 from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit
-from microbatt.cells.records import check_numbers, number, one_of
+from microbatt.cells.records import activation, check_numbers, number, one_of
 from microbatt.checks import Interval
 from microbatt.errors import ParameterError
 
@@ -29,13 +29,9 @@ class Electrolyte:
         "mol m-3", Interval(1.0, 1e4), remedy="Give the salt concentration of the cell at rest."
     )
     fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS)
-    density: float = number("kg m-3", DENSITY, remedy="Check the unit.")
-    conductivity_activation: float = number(
-        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
-    )
-    diffusivity_activation: float = number(
-        "K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0
-    )
+    density: float = number("kg m-3", DENSITY)
+    conductivity_activation: float = activation()
+    diffusivity_activation: float = activation()
 
     def __post_init__(self) -> None:
         check_numbers(self)

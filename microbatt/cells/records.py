@@ -16,6 +16,7 @@ Record = TypeVar("Record")
 
 _KEY = "microbatt"
 
+ACTIVATION = Interval(0.0, 3e4)
 USE_FRACTION = "Divide a percentage by 100."
 
 
@@ -40,7 +41,11 @@ Spec = NumberSpec | FitSpec
 
 
 def number(
-    unit: str, allowed: Interval, *, remedy: str = "", default: float | object | None = MISSING
+    unit: str,
+    allowed: Interval,
+    *,
+    remedy: str = "Check the unit.",
+    default: float | object | None = MISSING,
 ) -> Any:  # noqa: ANN401 - a field declaration stands in for the field's own type
     """Declare a number of a record.
 
@@ -62,6 +67,11 @@ def number(
 def fraction(*, low: float = 0.0, default: float | object = MISSING) -> Any:  # noqa: ANN401
     """Declare a volume fraction of a record."""
     return number("1", Interval(low, 1.0), remedy=USE_FRACTION, default=default)
+
+
+def activation() -> Any:  # noqa: ANN401
+    """Declare the activation temperature E/R of an Arrhenius factor; none means no effect."""
+    return number("K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0)
 
 
 def one_of(known: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -90,14 +100,16 @@ def check_numbers(record: Any) -> None:  # noqa: ANN401 - any record declared wi
         object.__setattr__(record, name, checked)
 
 
-def check_volume(fractions: Mapping[str, float]) -> None:
-    """Refuse volume fractions that leave no room.
+def check_volume(layer: Any) -> None:  # noqa: ANN401 - an electrode or a separator
+    """Refuse a layer whose volume fractions leave no room.
 
     Raises
     ------
     ParameterError
-        If they sum to more than 1, rounding aside.
+        If electrolyte, polymer, filler and gas sum to more than 1, rounding aside.
     """
+    names = ("electrolyte", "polymer", "filler", "gas")
+    fractions = {name: getattr(layer, f"{name}_fraction") for name in names}
     total = sum(fractions.values())
     if not total <= 1.0 + 1e-9:
         parts = " + ".join(f"{name} {value:.6g}" for name, value in fractions.items())

@@ -28,21 +28,14 @@ class Separator:
     polymer_fraction: float = fraction(default=0.0)
     filler_fraction: float = fraction(default=0.0)
     gas_fraction: float = fraction(default=0.0)
-    density: float = number("kg m-3", DENSITY, remedy="Check the unit.", default=900.0)
+    density: float = number("kg m-3", DENSITY, default=900.0)
     alpha: float = number(
         "1", ALPHA, remedy="alpha is the exponent on the porosity less one.", default=0.5
     )
 
     def __post_init__(self) -> None:
         check_numbers(self)
-        check_volume(
-            {
-                "electrolyte": self.electrolyte_fraction,
-                "polymer": self.polymer_fraction,
-                "filler": self.filler_fraction,
-                "gas": self.gas_fraction,
-            }
-        )
+        check_volume(self)
 
     @property
     def porosity(self) -> float:
