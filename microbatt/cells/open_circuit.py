@@ -152,7 +152,7 @@ _LITERATURE_POLE = 1.00167
 
 
 def lmo_literature(theta: ArrayLike) -> Array:
-    """LiMn₂O₄ spinel, upper plateau; Doyle & Newman (1995) as in dualfoil. Pole above θ = 1."""
+    """LiMn₂O₄ spinel, upper plateau; Fuller, Doyle & Newman (1994). Pole above θ = 1."""
     y = np.asarray(theta, dtype=float)
     return (
         4.06279
@@ -239,7 +239,7 @@ _ALL = (
     OpenCircuitFit(
         name="lmo-literature",
         material="LiyMn2O4 spinel, upper plateau",
-        reference="doyle1995",
+        reference="fuller1994",
         lower=0.2,
         upper=1.0,
         potential=lmo_literature,

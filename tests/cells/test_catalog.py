@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 
 from microbatt.cells.catalog import available_cells, cell_path
+from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS
+from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
 from microbatt.cells.reading import load_cell
 
 REFERENCES = Path(__file__).parents[2] / "docs" / "references.bib"
 EXPLAINED_IN_THE_FILE = {"convention", "release"}
+
+
+def reference_keys():
+    """Keys of docs/references.bib."""
+    return set(re.findall(r"^@\w+\{(\w+),", REFERENCES.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_the_five_promised_cells_are_there():
@@ -30,7 +37,7 @@ def test_a_cell_is_named_like_its_file(name):
 
 @pytest.mark.parametrize("name", available_cells())
 def test_every_source_is_a_reference_or_explained_in_the_file(name):
-    keys = set(re.findall(r"^@\w+\{(\w+),", REFERENCES.read_text(encoding="utf-8"), re.MULTILINE))
+    keys = reference_keys()
     text = cell_path(name).read_text(encoding="utf-8")
     header = text[: text.index("format = ")]
     for section in tomllib.loads(text).values():
@@ -82,3 +89,8 @@ def test_one_c_empties_a_cell_in_about_an_hour(name):
     ]
     # Doyle's thick cell 3 counts its C-rate by the current of cell 1, as the paper does
     assert 0.8 < min(hours) < (3.0 if name == "doyle-1996-cell-3" else 1.5)
+
+
+@pytest.mark.parametrize("fit", [*OPEN_CIRCUIT_FITS.values(), *ELECTROLYTE_FITS.values()])
+def test_every_fit_cites_a_reference_that_exists(fit):
+    assert fit.reference in reference_keys()
