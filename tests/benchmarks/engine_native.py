@@ -50,15 +50,20 @@ def time_curves(cell: Cell, points: Array, inventory: str, *, passes: int) -> Ar
 
 
 def time_batch(
-    cell: Cell, points: Array, inventory: str, *, threads: int = 1, passes: int = 3
-) -> tuple[float, float]:
-    """Wall time and CPU time of all points in one call [s], the least of some passes."""
-    best = np.full(2, np.inf)
+    cell: Cell, points: Array, inventory: str, *, threads: tuple[int, ...] = (1,), passes: int = 5
+) -> list[tuple[float, float]]:
+    """Wall time and CPU time of all points in one call [s], for each number of threads.
+
+    The least of some passes, in which the numbers of threads take turns.
+    """
+    best = np.full((len(threads), 2), np.inf)
     for _ in range(passes):
-        start = np.array([time.perf_counter(), time.process_time()])
-        simulate_discharges(cell, points, inventory=inventory, threads=threads)
-        best = np.minimum(best, np.array([time.perf_counter(), time.process_time()]) - start)
-    return float(best[0]), float(best[1])
+        for k, count in enumerate(threads):
+            start = np.array([time.perf_counter(), time.process_time()])
+            simulate_discharges(cell, points, inventory=inventory, threads=count)
+            used = np.array([time.perf_counter(), time.process_time()]) - start
+            best[k] = np.minimum(best[k], used)
+    return [(float(wall), float(cpu)) for wall, cpu in best]
 
 
 def curves_of(batch: DischargeBatch) -> list[Curve | None]:

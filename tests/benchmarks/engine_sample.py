@@ -52,12 +52,21 @@ class Distance:
     capacity: float
 
 
+def common_capacity(*curves: Curve) -> Array:
+    """Capacities up to a share of the smallest end capacity [A h m⁻²]."""
+    end = min(float(curve.capacity[-1]) for curve in curves)
+    return np.linspace(0.0, COMPARED_SHARE * end, COMPARED_POINTS)
+
+
+def rms(gap: Array) -> float:
+    """Root mean square of a voltage difference [V], in mV."""
+    return 1e3 * float(np.sqrt(np.mean(gap**2)))
+
+
 def distance(curve: Curve, reference: Curve) -> Distance:
-    """Compare at equal capacity, up to a share of the smaller end capacity."""
-    ends = float(curve.capacity[-1]), float(reference.capacity[-1])
-    common = np.linspace(0.0, COMPARED_SHARE * min(ends), COMPARED_POINTS)
-    gap = curve.at(common) - reference.at(common)
+    """Compare at equal capacity."""
+    common = common_capacity(curve, reference)
     return Distance(
-        voltage=1e3 * float(np.sqrt(np.mean(gap**2))),
-        capacity=100.0 * abs(ends[0] / ends[1] - 1.0),
+        voltage=rms(curve.at(common) - reference.at(common)),
+        capacity=100.0 * abs(float(curve.capacity[-1] / reference.capacity[-1]) - 1.0),
     )

@@ -28,7 +28,15 @@ from engine_native import (
     time_start,
 )
 from engine_parts import parts_of_time
-from engine_sample import CURRENTS, Curve, Distance, distance, sample_points
+from engine_sample import (
+    CURRENTS,
+    Curve,
+    Distance,
+    common_capacity,
+    distance,
+    rms,
+    sample_points,
+)
 from rich.console import Console
 from rich.table import Table
 
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
 SEED = 20
 PASSES = 3
 PARTS_POINTS = 60
+FINE = (60, 120)
 FINE_POINTS = tuple(
     (alpha, S, current)
     for alpha, S in ((0.0, 3.0), (0.5, 1.0), (1.0, 10.0), (2.3, 3.0))
@@ -85,7 +94,10 @@ def _machine() -> str:
             cpu = line.partition(":")[2].strip()
             break
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "xarray"))
-    return f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, {packages}"
+    return (
+        f"{cpu}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}; "
+        f"Python {platform.python_version()}, {packages}"
+    )
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -143,21 +155,20 @@ def print_batches(cell: Cell, points: Array, seconds: Array) -> None:
     """Many curves in a call, on one thread and on two, and what memory does."""
     table = _table("All curves in one call", "", "wall, a curve [ms]", "CPU, a curve [ms]")
     n = len(points)
-    walls = []
-    for threads in (1, 2):
-        wall, cpu = time_batch(cell, points, "conserving", threads=threads)
-        walls.append(wall)
-        table.add_row(f"{threads} thread{'s'[: threads - 1]}", _ms(wall / n), _ms(cpu / n))
+    threads = (1, 2)
+    times = time_batch(cell, points, "conserving", threads=threads)
+    for count, (wall, cpu) in zip(threads, times, strict=True):
+        table.add_row(f"threads: {count}", _ms(wall / n), _ms(cpu / n))
     table.add_row("one call a curve", "", _ms(seconds.mean()))
     console.print(table)
-    console.print(f"Two threads are {walls[0] / walls[1]:.2f} times as fast as one.")
+    console.print(f"Two threads are {times[0][0] / times[1][0]:.2f} times as fast as one.")
     console.print(f"Memory grows by {memory_growth(cell, points):.1f} MiB over 10 000 curves.")
 
 
 def print_parts(cell: Cell, points: Array) -> None:
     """Where the time of a curve goes."""
     some = points[: min(PARTS_POINTS, len(points))]
-    _, cpu = time_batch(cell, some, "conserving")
+    ((_, cpu),) = time_batch(cell, some, "conserving")
     mean = np.full(len(some), cpu / len(some))
     table = _table(f"Where the time goes, mean of {len(some)} curves", "", "ms a curve", "%")
     for name, (part, share) in parts_of_time(cell, some, mean).items():
@@ -223,24 +234,30 @@ def print_pybamm(cell: Cell, points: Array, seconds: Array) -> None:
         for ending, count in Counter(one.ended[:120] for one in done).most_common():
             console.print(f"  {count:4d} {ending}")
     console.print(table)
-    print_fine(cell, Peer(cell, Resolution(volumes=(120, 60, 120, 80), rtol=1e-7, atol=1e-9)))
+    print_fine(cell)
 
 
-def print_fine(cell: Cell, peer) -> None:
-    """An independent code, finely resolved, against the engine at low alpha."""
+def print_fine(cell: Cell) -> None:
+    """An independent code against the engine at low alpha, on two meshes and in their limit.
+
+    PyBaMM's voltage converges with the first power of the mesh width, so twice the finer one less
+    the coarser one is the limit, to that order.
+    """
+    from engine_pybamm import Peer, Resolution
+
+    peers = [Peer(cell, Resolution(volumes=(k, k // 2, k, 80), rtol=1e-7, atol=1e-9)) for k in FINE]
     points = np.array(FINE_POINTS)
-    default = curves_of(simulate_discharges(cell, points, inventory="conserving"))
-    refined = refined_curves(cell, points, "conserving")
     table = _table(
-        "PyBaMM on 120 + 60 + 120 volumes, 80 radial, rtol 1e-7: distance [mV rms, % of capacity] "
-        "from microbatt, refined and default",
-        *("alpha", "S", "A m⁻²", "refined", "capacity", "default", "capacity"),
+        "PyBaMM with 80 radial volumes, rtol 1e-7: distance from microbatt's refined solution, "
+        "voltage, rms [mV]",
+        *("alpha", "S", "A m⁻²", *(f"{k} + {k // 2} + {k}" for k in FINE), "limit"),
     )
-    for point, *ours in zip(points, refined, default, strict=True):
-        theirs = peer.discharge(point, passes=1).curve
-        gaps = [distance(theirs, one) for one in ours]
-        figures = [text for gap in gaps for text in (f"{gap.voltage:.3f}", f"{gap.capacity:.3f}")]
-        table.add_row(*(f"{one:g}" for one in point), *figures)
+    for point, ours in zip(points, refined_curves(cell, points, "conserving"), strict=True):
+        curves = [peer.discharge(point, passes=1).curve for peer in peers]
+        common = common_capacity(ours, *curves)
+        coarse, fine = (curve.at(common) - ours.at(common) for curve in curves)
+        gaps = (f"{rms(gap):.3f}" for gap in (coarse, fine, 2.0 * fine - coarse))
+        table.add_row(*(f"{one:g}" for one in point), *gaps)
     console.print(table)
 
 
