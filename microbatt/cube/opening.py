@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import numpy as np
+
 from microbatt.cube.creation import SCHEMA_VERSION
 from microbatt.cube.location import Location, explained, open_store
 from microbatt.errors import StoreError
@@ -48,8 +50,14 @@ def open_cube(location: Location, *, chunks: Chunks = "auto") -> xr.Dataset:
             chunks=chunks,
             decode_timedelta=False,
         )
-        coordinates = {name: dataset[name].load() for name in dataset.coords}
-        return dataset.assign_coords(coordinates)
+        # Dask would need a graph to say what a C-rate is; these are a few numbers.
+        small = {name: dataset[name] for name in dataset.coords if name not in dataset.indexes}
+        return dataset.assign_coords(
+            {
+                name: (lazy.dims, np.asarray(group[str(name)]), lazy.attrs)
+                for name, lazy in small.items()
+            }
+        )
 
 
 def open_group(location: Location) -> zarr.Group:

@@ -12,8 +12,8 @@ import numpy as np
 import microbatt
 from microbatt.outcomes import Outcome
 
-ALPHA = ((0, 2), (2, 4), (4, 6), (6, 8), (8, 10.01))
-S = ((1, 3), (3, 10), (10, 40.01))
+ALPHA = ((0, 2), (2, 4), (4, 6), (6, 8), (8, 11))
+S = ((1, 3), (3, 10), (10, 41))
 SHOWN = ("CUTOFF_REACHED", "LITHIUM_EXHAUSTED", "SALT_EXHAUSTED", "CUTOFF_AT_START")
 
 
@@ -37,9 +37,9 @@ def table(cube):
     status = cube.status.load()
     rows = [("all", status)]
     rows += [
-        (f"alpha {a:g}–{b:.2g}", status.sel(alpha=between(cube.alpha, a, b))) for a, b in ALPHA
+        (f"{a:g} ≤ alpha < {b:g}", status.sel(alpha=between(cube.alpha, a, b))) for a, b in ALPHA
     ]
-    rows += [(f"S {a:g}–{b:.2g}", status.sel(S=between(cube.S, a, b))) for a, b in S]
+    rows += [(f"{a:g} ≤ S < {b:g}", status.sel(S=between(cube.S, a, b))) for a, b in S]
     rows += [(f"{float(i):g} A m⁻²", status.sel(current=i)) for i in cube.current]
     for name, part in rows:
         cells = " | ".join(f"{share:.2f} %" for share in shares(part))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from microbatt.campaign.reading import load_campaign
 from microbatt.cube.depth import CLIFF, DEPTH_POINTS, depth_axis, rebuild_voltage
 from microbatt.engines.request import Settings
 from tests.cube.rebuilding import box, rebuilding_errors
@@ -41,6 +42,13 @@ def test_an_even_axis_of_the_same_length_would_miss_the_ends():
     rms, largest = rebuilding_errors(box(8), tight, np.linspace(0, 1, DEPTH_POINTS))
     assert rms.max() > 1e-3
     assert largest.max() > 0.1
+
+
+def test_the_sweeps_of_the_catalog_are_solved_so_that_curves_are_rebuilt_within_five_millivolts():
+    settings = load_campaign("published-sweep").settings
+    rms, largest = rebuilding_errors(box(64, seed=3), settings)
+    assert rms.max() < 1e-3
+    assert np.quantile(largest, 0.99) < 5e-3  # docs/cube.md tells of the rest
 
 
 @pytest.mark.slow
