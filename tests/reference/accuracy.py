@@ -9,6 +9,7 @@ box, every point beyond what is promised, and the endings of a larger sample.
 # ruff: noqa: T201 - its product is what it prints
 
 import argparse
+import os
 from collections import Counter
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ LOW = (0.0, 0.3, 1.75)
 HIGH = (10.0, 40.0, 122.5)
 VOLTAGE = 1e-3
 FAILURES = 5e-4
+THREADS = os.cpu_count() or 1
 
 
 class Sample(NamedTuple):
@@ -59,8 +61,10 @@ def random_points(count: int, seed: int) -> np.ndarray:
 def sample(count: int, seed: int, inventory: Inventory) -> Sample:
     """Solve `count` random points at default and at refined settings."""
     points = random_points(count, seed)
-    default = simulate_discharges(CELL, points, inventory=inventory)
-    refined = simulate_discharges(CELL, points, inventory=inventory, settings=Settings.refined())
+    default = simulate_discharges(CELL, points, inventory=inventory, threads=THREADS)
+    refined = simulate_discharges(
+        CELL, points, inventory=inventory, threads=THREADS, settings=Settings.refined()
+    )
     differences: list[Difference | None] = []
     for one, other in zip(default, refined, strict=True):
         both = one.outcome.is_whole and other.outcome.is_whole
@@ -71,7 +75,9 @@ def sample(count: int, seed: int, inventory: Inventory) -> Sample:
 
 def endings(count: int, seed: int, inventory: Inventory) -> DischargeBatch:
     """Solve `count` random points at default settings."""
-    return simulate_discharges(CELL, random_points(count, seed), inventory=inventory)
+    return simulate_discharges(
+        CELL, random_points(count, seed), inventory=inventory, threads=THREADS
+    )
 
 
 def quantiles(values: list[float]) -> str:
