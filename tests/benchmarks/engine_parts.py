@@ -2,8 +2,9 @@
 
 Each kernel of a step is timed by itself, many times over, on the mesh of a point and on a state
 that is spread over the concentrations that a discharge visits.  Its cost times the number of
-calls, from the counters of the discharge, is its share; what no kernel accounts for is the rest:
-prediction, error estimate, histories, mesh, the copy of the curve.
+calls, from the counters of the discharge, is its share.  The rest is what no kernel accounts for:
+prediction, error estimate, histories, mesh, the copy of the curve, and how much slower the timed
+kernels are inside a discharge, where each has to wait for the one before, than in a tight loop.
 """
 
 from __future__ import annotations
@@ -184,5 +185,7 @@ def parts_of_time(cell: Cell, points: Array, seconds: Array) -> dict[str, tuple[
         "Newton change and bounds": used[3],
         "particles": used[4] + used[5],
     }
-    parts["steps: prediction, error, histories, mesh, output"] = mean - sum(parts.values())
+    parts["the rest: step control, histories, and loops slower in place"] = mean - sum(
+        parts.values()
+    )
     return {name: (float(part), float(part) / mean) for name, part in parts.items()}
