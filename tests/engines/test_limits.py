@@ -165,6 +165,44 @@ def test_the_salt_settles_into_the_parabolas_of_an_even_reaction(alpha, current)
     assert discharge.min_salt_concentration == pytest.approx(expected, rel=1e-4)
 
 
+def salt_at_the_positive_collector(cell, current, t):
+    """Salt at x = L after `t` of an even reaction, all layers having the same pores [mol m⁻³].
+
+    Diffusion with an even source, none, and an even sink: a cosine series (Crank, 1975, § 4.3).
+    """
+    first, last = cell.negative.thickness, cell.positive.thickness
+    length = first + cell.separator.thickness + last
+    diffusivity = float(cell.electrolyte.fit.diffusivity(np.array(0.0)))
+    diffusivity *= cell.separator.transport_factor
+    strength = (1.0 - cell.electrolyte.fit.transference) * current / FARADAY
+    n = np.arange(1, 4001)
+    k = n * np.pi / length
+    sources = np.sin(k * first) / first + np.sin(k * (length - last)) / last
+    sources *= 2.0 * strength / (length * k)
+    settled = 1.0 - np.exp(-diffusivity * k**2 * t / cell.separator.porosity)
+    change = (-1.0) ** n * sources / (diffusivity * k**2) * settled
+    return cell.electrolyte.initial_concentration + change.sum()
+
+
+@pytest.mark.parametrize("cutoff", [3.9, 3.8, 3.7, 3.0])
+def test_on_its_way_there_the_salt_follows_the_series_of_diffusion_with_even_sources(cutoff):
+    cell = evenly_reacting_cell(diffusivity=2e-11)
+    pores = {"electrolyte_fraction": 0.5, "polymer_fraction": 0.0, "filler_fraction": 0.1}
+    cell = replace(
+        cell,
+        negative=replace(cell.negative, alpha=0.5, **pores),
+        separator=replace(cell.separator, alpha=0.5, **pores),
+        positive=replace(cell.positive, **pores),
+    )
+    d = simulate_discharge(
+        cell, 0.5, 3.0, 17.5, cutoff_voltage=cutoff, settings=Settings(tolerance=1e-5, mesh=4.0)
+    )
+    expected = salt_at_the_positive_collector(cell, 17.5, d.time[-1])
+    lost = cell.electrolyte.initial_concentration - expected
+    assert lost > 20.0  # mol m⁻³
+    assert d.min_salt_concentration == pytest.approx(expected, abs=1e-3 * lost)
+
+
 def test_the_salt_runs_out_above_the_limiting_current_and_not_below():
     alpha, salt = 2.3, 200.0  # so little that it settles long before the lithium is gone
     cell = evenly_reacting_cell(diffusivity=7.5e-11)
