@@ -77,6 +77,6 @@ def test_twice_the_heat_capacity_is_half_the_first_warming():
     [(1.0, 17.5, 46), (1.0, 35.0, 61), (1.0, 70.0, 86), (3.0, 17.5, 65), (3.0, 35.0, 93)],
 )
 def test_cell_1_ends_as_warm_as_the_documentation_says(S, current, celsius):
-    """Follows from its open-circuit potentials, its drop and 700 J kg⁻¹ K⁻¹; see docs/physics.md."""
+    """By its potentials, its drop and 700 J kg⁻¹ K⁻¹; the figures of docs/physics.md."""
     d = simulate_discharge(CELL, 2.3, S, current, thermal=Adiabatic())
     assert d.end_temperature - 273.15 == pytest.approx(celsius, abs=1.0)  # given to the degree
