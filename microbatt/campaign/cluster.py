@@ -24,7 +24,9 @@ _SETTINGS = {
 
 
 @contextmanager
-def local_client(workers: int | None = None, *, processes: bool = False) -> Iterator[Client]:
+def local_client(
+    workers: int | None = None, *, processes: bool = False, profiled: bool = False
+) -> Iterator[Client]:
     """Start a cluster on this machine, and end it afterwards.
 
     Parameters
@@ -34,6 +36,8 @@ def local_client(workers: int | None = None, *, processes: bool = False) -> Iter
     processes
         Whether each worker is a process of its own, which costs a second at the start and
         survives whatever kills a simulation, or a thread of this one.
+    profiled
+        Whether Dask samples what its workers do, a hundred times a second; for its report.
 
     Yields
     ------
@@ -44,7 +48,7 @@ def local_client(workers: int | None = None, *, processes: bool = False) -> Iter
         check_integer("workers", workers, low=1)
     count = workers or dask.system.CPU_COUNT
     with (
-        dask.config.set(_SETTINGS),
+        dask.config.set(_SETTINGS | {"distributed.worker.profile.enabled": profiled}),
         LocalCluster(
             n_workers=count if processes else 1,
             threads_per_worker=1 if processes else count,

@@ -61,7 +61,10 @@ def command(  # noqa: PLR0913 - one argument an option
     last = _LastEvent()
     silence_dask()
     try:
-        with _terminated_like_interrupted(), _client(planned, scheduler, workers) as client:
+        with (
+            _terminated_like_interrupted(),
+            _client(planned, scheduler, workers, profiled=report is not None) as client,
+        ):
             cube = run_campaign(
                 planned,
                 target,
@@ -96,14 +99,14 @@ class _LastEvent:
 
 
 def _client(
-    campaign: Campaign, scheduler: str | None, workers: int | None
+    campaign: Campaign, scheduler: str | None, workers: int | None, *, profiled: bool
 ) -> AbstractContextManager[Client]:
     from microbatt.campaign.cluster import local_client, remote_client
     from microbatt.campaign.simulators import load_simulator
 
     if scheduler is None:
         threads = workers is None and load_simulator(campaign.engine).in_threads
-        return local_client(workers, processes=not threads)
+        return local_client(workers, processes=not threads, profiled=profiled)
     if workers is not None:
         raise ParameterError(
             "`--workers` starts workers on this machine and `--scheduler` uses those of a "
