@@ -49,6 +49,11 @@ def load_cell(cell: str | Path | Cell) -> Cell:
     """
     if isinstance(cell, Cell):
         return cell
+    if not isinstance(cell, str | Path):
+        raise ParameterError(
+            f"`cell` is {cell!r}; it must be a name that `microbatt cells` lists, the path of a "
+            "cell file, or a Cell."
+        )
     if isinstance(cell, Path) or cell.endswith(".toml") or "/" in cell:
         return read_cell(Path(cell))
     check_choice("cell", cell, available_cells())

@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.cells.reading import load_cell
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
-from microbatt.engines.points import as_points
+from microbatt.engines.points import ALLOWED, UNITS, as_points
 from microbatt.engines.request import (
     Adiabatic,
     Inventory,
@@ -17,6 +17,7 @@ from microbatt.engines.request import (
     Lumped,
     Settings,
     Thermal,
+    check_settings,
     check_thermal,
 )
 from microbatt.engines.result import Discharge, DischargeBatch, join_batches
@@ -90,9 +91,12 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     >>> round(discharge.discharge_capacity, 1)
     15.5
     """
+    point = {"alpha": alpha, "S": S, "current": current}
+    for name, value in point.items():
+        check_number(name, value, ALLOWED[name], unit=UNITS[name])
     discharge = simulate_discharges(
         cell,
-        [(alpha, S, current)],
+        point,
         inventory=inventory,
         cutoff_voltage=cutoff_voltage,
         thermal=thermal,
@@ -149,6 +153,7 @@ def simulate_discharges(
     check_choice("inventory", str(inventory), [str(one) for one in Inventory])
     check_number("cutoff_voltage", cutoff_voltage, POSITIVE, unit="V")
     check_integer("threads", threads, low=1)
+    check_settings(settings)
     parameters = cell_parameters(
         load_cell(cell), heat_transfer_coefficient=_heat_transfer(check_thermal(thermal))
     )

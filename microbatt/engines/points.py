@@ -19,7 +19,7 @@ ALLOWED: Final = {
     "S": Interval(0.01, 1000.0),
     "current": Interval(0.0, 1e5, low_open=True),
 }
-_UNITS: Final = {"alpha": "", "S": "", "current": " A m⁻²"}
+UNITS: Final = {"alpha": "1", "S": "1", "current": "A m⁻²"}
 
 
 def as_points(points: ArrayLike | Mapping[str, Any]) -> NDArray[np.float64]:
@@ -46,7 +46,7 @@ def as_points(points: ArrayLike | Mapping[str, Any]) -> NDArray[np.float64]:
     if isinstance(points, Mapping) or hasattr(points, "columns"):
         table = _columns(points)
     else:
-        table = np.array(points, dtype=float, ndmin=2)
+        table = np.atleast_2d(_numbers("points", points))
     if table.ndim != 2 or table.shape[1] != len(COLUMNS):
         raise ParameterError(
             f"`points` has the shape {table.shape}; it must be (n, 3), a row of alpha, S and "
@@ -64,7 +64,7 @@ def _columns(points: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a mapping, f
             f"`points` has no {', '.join(repr(name) for name in missing)}; it must have "
             "'alpha', 'S' and 'current'."
         )
-    columns = [np.asarray(points[name], dtype=float) for name in COLUMNS]
+    columns = [_numbers(name, points[name]) for name in COLUMNS]
     try:
         return np.stack(np.broadcast_arrays(*columns), axis=-1).reshape(-1, len(COLUMNS))
     except ValueError as error:
@@ -74,14 +74,28 @@ def _columns(points: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a mapping, f
         ) from error
 
 
+def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return `values` as floats; text is refused even where it reads like a number."""
+    try:
+        array = np.array(values)
+    except ValueError:
+        array = np.array(None)
+    if array.dtype.kind not in "iuf":
+        raise ParameterError(
+            f"`{name}` is {values!r}; it must be real numbers, in rows of equal length."
+        )
+    return array.astype(float)
+
+
 def _check_column(name: str, column: NDArray[np.float64]) -> None:
     allowed = ALLOWED[name]
     for row in np.flatnonzero(~(np.isfinite(column) & (column > -np.inf))):
         raise ParameterError(f"`{name}` is {column[row]} in row {row}; it must be in {allowed}.")
+    unit = "" if UNITS[name] == "1" else f" {UNITS[name]}"
     outside = (column < allowed.low) | (column > allowed.high)
     if allowed.low_open:
         outside |= column == allowed.low
     for row in np.flatnonzero(outside):
         raise ParameterError(
-            f"`{name}` is {column[row]:.6g}{_UNITS[name]} in row {row}; it must lie in {allowed}."
+            f"`{name}` is {column[row]:.6g}{unit} in row {row}; it must lie in {allowed}."
         )
