@@ -68,9 +68,13 @@ def growing_beside(location: Location) -> Location:
 
 
 def replace_by_larger(location: Location) -> None:
-    """Put the larger cube, which must be complete, in the old one's place."""
+    """Put the larger cube, which must be complete, in the old one's place.
+
+    Nothing happens if another runner has done it meanwhile.
+    """
     with explained(location, "replacing the cube by the larger one"):
-        location.path.rename(location.beside(REPLACED).path)
+        if location.beside(GROWING).path.exists():
+            location.path.rename(location.beside(REPLACED).path)
     recover_replacement(location)
 
 
@@ -81,7 +85,7 @@ def recover_replacement(location: Location) -> None:
     replaced, larger = location.beside(REPLACED).path, location.beside(GROWING).path
     with explained(location, "replacing the cube by the larger one"):
         if replaced.exists() and not location.path.exists():
-            larger.rename(location.path)
+            (larger if larger.exists() else replaced).rename(location.path)
         if replaced.exists() and location.path.exists():
             shutil.rmtree(replaced)
 

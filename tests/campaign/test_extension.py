@@ -5,7 +5,12 @@ import shutil
 import pytest
 
 from microbatt.campaign.execution import run_campaign
-from microbatt.campaign.extension import GROWING, REPLACED, recover_replacement
+from microbatt.campaign.extension import (
+    GROWING,
+    REPLACED,
+    recover_replacement,
+    replace_by_larger,
+)
 from microbatt.cube.location import locate
 from microbatt.errors import CampaignError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign
@@ -88,6 +93,16 @@ def test_an_object_store_is_not_extended_in_place(threads):
         small_campaign(**LONGER), "memory://extended/b.zarr", client=threads, reuse=place
     )
     assert bool(cube.microbatt.ok().all())
+
+
+def test_replacing_twice_keeps_the_larger_cube(threads, tmp_path):
+    store, larger = tmp_path / "a.zarr", small_campaign(**LONGER)
+    run_campaign(small_campaign(), store, client=threads)
+    run_campaign(larger, store, client=threads, extend=True)
+    replace_by_larger(locate(store))
+    shutil.move(store, tmp_path / f"a.zarr{REPLACED}")
+    recover_replacement(locate(store))
+    assert run_campaign(larger, store, client=threads).sizes["alpha"] == 8
 
 
 @pytest.mark.parametrize("moment", ["before the larger one moves", "before the old one goes"])
