@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.campaign.campaign import Campaign
+    from microbatt.campaign.simulators import Terms
     from microbatt.engines.result import DischargeBatch
 
 _NUMERICS: Final = (
@@ -25,7 +25,7 @@ _NUMERICS: Final = (
 """Where the numbers of a discharge come from."""
 
 
-def _simulate(campaign: Campaign, points: NDArray[np.float64]) -> DischargeBatch:
+def _simulate(campaign: Terms, points: NDArray[np.float64]) -> DischargeBatch:
     from microbatt.engines.native import simulate_discharges
 
     return simulate_discharges(

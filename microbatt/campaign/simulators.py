@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from microbatt.checks import suggestion
 from microbatt.errors import CampaignError
@@ -16,10 +16,39 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.campaign.campaign import Campaign
+    from microbatt.cells.cell import Cell
+    from microbatt.engines.request import Inventory, Settings, Thermal
     from microbatt.engines.result import DischargeBatch
 
-    Simulate: TypeAlias = Callable[[Campaign, NDArray[np.float64]], DischargeBatch]
+    Simulate: TypeAlias = Callable[["Terms", NDArray[np.float64]], DischargeBatch]
+
+
+class Terms(Protocol):
+    """What a simulator reads of a campaign; see `microbatt.campaign.campaign.Campaign`."""
+
+    @property
+    def cell(self) -> Cell:
+        """Of which cell."""
+
+    @property
+    def inventory(self) -> Inventory:
+        """Which lithium balance."""
+
+    @property
+    def cutoff_voltage(self) -> float:
+        """Where a discharge ends [V]."""
+
+    @property
+    def thermal(self) -> Thermal:
+        """What happens to the heat."""
+
+    @property
+    def settings(self) -> Settings:
+        """How finely the native engine solves."""
+
+    @property
+    def time_limit(self) -> float | None:
+        """Wall-clock limit for one curve [s]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +58,9 @@ class Simulator:
     Attributes
     ----------
     simulate
-        Campaign and points, shape (n, 3), in; n discharges out, in order.  Failures are endings,
-        never exceptions.  The same input gives the same numbers to the last bit, whatever the
-        other points of the call.
+        Terms (the campaign) and points, shape (n, 3), in; n discharges out, in order.  Failures
+        are endings, never exceptions.  The same input gives the same numbers to the last bit,
+        whatever the other points of the call.
     version
         Changes when the numbers change.
     curves_per_task
