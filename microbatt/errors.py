@@ -17,6 +17,10 @@ class CellFileError(ParameterError):
     """A cell file cannot be read, or holds something a cell cannot have."""
 
 
+class MeasurementError(ParameterError):
+    """A measured curve, or the file that holds it, cannot be read as a discharge."""
+
+
 class CampaignError(MicrobattError, ValueError):
     """A campaign is badly described, or does not fit the store it is to fill."""
 

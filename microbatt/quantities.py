@@ -158,6 +158,45 @@ _ALL = (
     Quantity(
         name="newton_iterations", symbol="n_it", units="1", long_name="Newton iterations in all"
     ),
+    Quantity(
+        name="contact_resistance",
+        symbol="R_c",
+        units="ohm m2",
+        long_name="contact resistance",
+        comment="lumped, per area of separator",
+    ),
+    Quantity(
+        name="voltage_offset",
+        symbol="V_off",
+        units="V",
+        long_name="offset of the measured voltage",
+        comment="measured less true voltage, the same for every curve",
+    ),
+    Quantity(
+        name="capacity_scale",
+        symbol="s_Q",
+        units="1",
+        long_name="scale of the measured capacity",
+        comment="measured over true capacity: errors of the area or of the current",
+    ),
+    Quantity(
+        name="negative_stoichiometry",
+        symbol="x_0",
+        units="1",
+        long_name="initial stoichiometry of the negative electrode",
+    ),
+    Quantity(
+        name="positive_stoichiometry",
+        symbol="y_0",
+        units="1",
+        long_name="initial stoichiometry of the positive electrode",
+    ),
+    Quantity(
+        name="initial_temperature",
+        symbol="T_0",
+        units="K",
+        long_name="temperature of the cell at the start and of its surroundings",
+    ),
     Quantity(name="status", symbol="", units="1", long_name="how the discharge ended"),
 )
 

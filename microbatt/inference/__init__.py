@@ -1,0 +1,1 @@
+"""Measured curves in; alpha and S out, with their uncertainty and what limits it."""
