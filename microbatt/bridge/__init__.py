@@ -1,0 +1,1 @@
+"""xarray → tf.data: which points, in which order, in which batches."""

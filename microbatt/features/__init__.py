@@ -1,0 +1,1 @@
+"""Curves → what a network eats: resampled curves, curve images, energy and power."""

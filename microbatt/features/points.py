@@ -1,0 +1,84 @@
+"""The points of a cube in one fixed order, whatever its dimensions: a grid's or scattered ones.
+
+Points are counted along the dimensions that are not ``current``, the last one fastest, so that a
+number means the same point in every array made of the same cube.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microbatt.cube.endings import status_of
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+CURRENT = "current"
+TARGETS = ("alpha", "S")
+"""What is learned, in the order in which targets, predictions and covariances hold it."""
+
+
+def arranged(cube: xr.Dataset) -> xr.Dataset:
+    """Return the curves of a cube with the dimensions of its points first, then ``current``.
+
+    An axis that was picked away by ``cube.sel(current=17.5)`` becomes a dimension of length one
+    again; variables that are not one value or one curve per discharge are left out.
+
+    Parameters
+    ----------
+    cube
+        With ``status`` and the coordinates ``alpha``, ``S`` and ``current``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Lazy where the cube is.
+
+    Raises
+    ------
+    ParameterError
+        If it is not a cube.
+    """
+    status = status_of(cube)
+    for name in (*TARGETS, CURRENT):
+        if name not in cube.coords:
+            raise ParameterError(
+                f"the dataset has no coordinate `{name}`, so it is not a microbatt cube; "
+                "open one with `microbatt.open_dataset`, and keep its coordinates."
+            )
+    per_curve = [name for name, v in cube.data_vars.items() if set(status.dims) <= set(v.dims)]
+    scalars = [name for name in (*TARGETS, CURRENT) if cube[name].ndim == 0]
+    full = cube[per_curve].expand_dims(scalars)
+    order = [dim for dim in full["status"].dims if dim != CURRENT]
+    return full.transpose(*order, CURRENT, ...)
+
+
+def point_dims(cube: xr.Dataset) -> tuple[str, ...]:
+    """Return the dimensions along which the points of a cube lie, in its order."""
+    return tuple(str(dim) for dim in status_of(cube).dims if dim != CURRENT)
+
+
+def true_values(cube: xr.Dataset) -> NDArray[np.float64]:
+    """Return alpha and S of every point of an arranged cube, shape (points, 2)."""
+    dims = point_dims(cube)
+    like = cube["status"].isel({CURRENT: 0})
+    columns = [by_point(cube[name].broadcast_like(like), dims) for name in TARGETS]
+    return np.stack(columns, axis=1).astype(float)
+
+
+def by_point(values: xr.DataArray, dims: tuple[str, ...]) -> NDArray[Any]:
+    """Return a variable's values with its point dimensions joined to one, the first.
+
+    Parameters
+    ----------
+    values
+        With all of `dims`, and possibly others.
+    dims
+        From `point_dims`.
+    """
+    array: NDArray[Any] = values.transpose(*dims, ...).to_numpy()
+    return array.reshape(-1, *array.shape[len(dims) :])

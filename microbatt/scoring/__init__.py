@@ -1,0 +1,1 @@
+"""Predictions against truth: errors, whole and by range. Arrays and cubes; no learner."""
