@@ -47,14 +47,19 @@ class Change(NamedTuple):
 
 
 @kernel
-def change_salt(w: Workspace, start: int, stop: int, scale: float) -> Change:
-    """Add Newton's change of the salt to nodes [start, stop), which stays positive."""
+def change_salt(
+    w: Workspace, start: int, stop: int, thermal_voltage: float, scale: float
+) -> Change:
+    """Add Newton's change of the salt to nodes [start, stop), which stays positive.
+
+    Where it is all but exhausted the voltage follows its logarithm.
+    """
     size, whole = 0.0, True
     for i in range(start, stop):
         change = max(w.rhs[i, 0], -BOUNDARY_FRACTION * w.c_new[i])
         whole = whole and change == w.rhs[i, 0]
         w.c_new[i] += change
-        size = max(size, abs(change) * scale)
+        size = max(size, abs(change) * max(scale, thermal_voltage / w.c_new[i]))
     return Change(size, whole)
 
 
@@ -65,21 +70,24 @@ def change_current(
     stop: int,
     e: ElectrodeParameters,
     depletion: float,
+    thermal_voltage: float,
     voltage_per_current: float,
 ) -> Change:
-    """Add Newton's change of j to one electrode, whose stoichiometries stay inside their range."""
+    """Add Newton's change of j to one electrode, whose stoichiometries stay inside their range.
+
+    Where a surface is all but exhausted the voltage follows the logarithm of what is left there.
+    """
     size, moved, whole = 0.0, 0.0, True
     for i in range(start, stop):
         change = w.rhs[i, 1]
         theta = w.surface_history[i] - depletion * w.j_new[i]
-        step = keep_inside(
-            -depletion * change, theta - e.lowest_stoichiometry, e.highest_stoichiometry - theta
-        )
+        emptying, filling = theta - e.lowest_stoichiometry, e.highest_stoichiometry - theta
+        step = keep_inside(-depletion * change, emptying, filling)
         if step != -depletion * change:
             change = -step / depletion
             whole = False
         w.j_new[i] += change
-        size = max(size, abs(step))
+        size = max(size, abs(step) * max(1.0, thermal_voltage / min(emptying, filling)))
         moved += abs(change) * w.area[i]
     return Change(max(size, moved * voltage_per_current), whole)
 
@@ -104,10 +112,10 @@ def iterate(
         evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage, depletions[1])
     assemble(w, layout, p, current, step)
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
-    scale = now.thermal_voltage / current
-    salt = change_salt(w, 0, n, 1.0 / p.initial_concentration)
-    negative = change_current(w, 0, n_neg, p.negative, depletions[0], scale)
-    positive = change_current(w, first_pos, n, p.positive, depletions[1], scale)
+    V_T = now.thermal_voltage
+    salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration)
+    negative = change_current(w, 0, n_neg, p.negative, depletions[0], V_T, V_T / current)
+    positive = change_current(w, first_pos, n, p.positive, depletions[1], V_T, V_T / current)
     return Change(
         max(salt.size, negative.size, positive.size),
         salt.whole and negative.whole and positive.whole,

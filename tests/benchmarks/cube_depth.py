@@ -14,7 +14,6 @@ from tests.cube.rebuilding import box, rebuilding_errors
 
 SETTINGS = {
     "default": Settings(),
-    "tolerance 5e-5, the catalog's sweeps": Settings(tolerance=5e-5),
     "tolerance 1e-6": Settings(tolerance=1e-6, max_steps=100_000),
 }
 
