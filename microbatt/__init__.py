@@ -7,14 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import microbatt.cube.accessor  # noqa: F401 - makes `dataset.microbatt` known to xarray
+import microbatt.plots.accessor  # noqa: F401 - and `dataset.microbatt.plot`
 
 if TYPE_CHECKING:
     from microbatt.campaign.execution import run_campaign
     from microbatt.catalog import open_dataset
     from microbatt.cells.cell import Cell
     from microbatt.cells.reading import load_cell
-    from microbatt.engines.native import simulate_discharge, simulate_discharges
     from microbatt.engines.request import Adiabatic, Isothermal, Lumped, Settings
+    from microbatt.engines.simulation import simulate_discharge, simulate_discharges
     from microbatt.errors import MicrobattError
     from microbatt.outcomes import Outcome
 
@@ -29,8 +30,8 @@ _HOME = {
     "load_cell": "microbatt.cells.reading",
     "open_dataset": "microbatt.catalog",
     "run_campaign": "microbatt.campaign.execution",
-    "simulate_discharge": "microbatt.engines.native",
-    "simulate_discharges": "microbatt.engines.native",
+    "simulate_discharge": "microbatt.engines.simulation",
+    "simulate_discharges": "microbatt.engines.simulation",
 }
 """Public name → module that defines it."""
 

@@ -7,16 +7,15 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.campaign.simulators import load_simulator
 from microbatt.cells.cell import Cell
-from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
+from microbatt.checks import check_integer
 from microbatt.cube.creation import SCHEMA_VERSION
 from microbatt.cube.depth import DEPTH_POINTS
 from microbatt.cube.design import Design, design_from_dict
+from microbatt.engines.registry import load_engine
 from microbatt.engines.request import (
     Inventory,
     Isothermal,
-    Settings,
     Thermal,
     thermal_from_dict,
     thermal_to_dict,
@@ -24,6 +23,8 @@ from microbatt.engines.request import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from microbatt.engines.engine import EngineSettings, Request
 
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
@@ -44,13 +45,13 @@ class Campaign:
     title
         A line of words.
     engine
-        Name of the simulator; see `load_simulator`.
+        Name of the simulator; see `microbatt.engines.registry.load_engine`.
     inventory
         Which of the two lithium balances.
     cutoff_voltage
         [V].
     thermal, settings
-        As for a single discharge.
+        As for a single discharge; settings of None become the engine's default.
     depth_points
         Length of the depth axis.
     curves_per_task
@@ -67,20 +68,30 @@ class Campaign:
     inventory: Inventory = Inventory.AREA_ONLY
     cutoff_voltage: float = 2.0
     thermal: Thermal = field(default_factory=Isothermal)
-    settings: Settings = field(default_factory=Settings)
+    settings: EngineSettings | None = None
     depth_points: int = DEPTH_POINTS
     curves_per_task: int | None = None
     time_limit: float | None = None
 
     def __post_init__(self) -> None:
-        check_choice("inventory", str(self.inventory), [str(one) for one in Inventory])
-        object.__setattr__(self, "inventory", Inventory(self.inventory))
-        check_number("cutoff_voltage", self.cutoff_voltage, POSITIVE, unit="V")
+        request = self.request
+        object.__setattr__(self, "inventory", request.inventory)
+        object.__setattr__(self, "settings", request.settings)
         check_integer("depth_points", self.depth_points, low=16)
         if self.curves_per_task is not None:
             check_integer("curves_per_task", self.curves_per_task, low=1)
-        if self.time_limit is not None:
-            check_number("time_limit", self.time_limit, POSITIVE, unit="s")
+
+    @property
+    def request(self) -> Request:
+        """What its engine is asked, whatever the point."""
+        return load_engine(self.engine).request(
+            cell=self.cell,
+            inventory=self.inventory,
+            cutoff_voltage=self.cutoff_voltage,
+            thermal=self.thermal,
+            settings=self.settings,
+            time_limit=self.time_limit,
+        )
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -90,8 +101,8 @@ class Campaign:
 
     @property
     def engine_version(self) -> str:
-        """Version of the engine installed here."""
-        return load_simulator(self.engine).version
+        """Version of the engine installed here, with these settings."""
+        return load_engine(self.engine).version(self.settings)
 
     @property
     def hash(self) -> str:
@@ -109,7 +120,7 @@ class Campaign:
             "inventory": str(self.inventory),
             "cutoff_voltage": self.cutoff_voltage,
             "thermal": thermal_to_dict(self.thermal),
-            "settings": self.settings.to_dict(),
+            "settings": self.request.settings.to_dict(),
             "depth_points": self.depth_points,
         }
 
@@ -125,7 +136,7 @@ class Campaign:
             inventory=Inventory(described["inventory"]),
             cutoff_voltage=described["cutoff_voltage"],
             thermal=thermal_from_dict(described["thermal"]),
-            settings=Settings.from_dict(described["settings"]),
+            settings=load_engine(described["engine"]).settings.from_dict(described["settings"]),
             depth_points=described["depth_points"],
         )
 

@@ -12,7 +12,8 @@ from microbatt.cells.reading import load_cell
 from microbatt.checks import check_choice, suggestion
 from microbatt.cube.design import Design, Grid, ListedPoints, SobolPoints
 from microbatt.data_files import catalog_folder
-from microbatt.engines.request import Settings, thermal_from_dict
+from microbatt.engines.registry import load_engine
+from microbatt.engines.request import thermal_from_dict
 from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
@@ -101,9 +102,10 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
             f"`format` is {document['format']!r}; this version reads `format = {FORMAT}`."
         )
     cell = _cell(document["cell"], folder)
+    engine = document.get("engine", "native")
     tasks = document.get("tasks", {})
     _check_keys("tasks", tasks, {"curves", "time_limit"})
-    optional = {key: document[key] for key in ("title", "engine", "inventory") if key in document}
+    optional = {key: document[key] for key in ("title", "inventory") if key in document}
     if "cutoff_voltage" in document:
         optional["cutoff_voltage"] = read_quantity(
             "cutoff_voltage", document["cutoff_voltage"], "V"
@@ -113,9 +115,10 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
     return Campaign(
         name=document["name"],
         cell=cell,
+        engine=engine,
         design=_design(document, cell),
         thermal=thermal_from_dict(document.get("thermal", {"mode": "isothermal"})),
-        settings=Settings.from_dict(document.get("settings", {})),
+        settings=load_engine(engine).settings.from_dict(document.get("settings", {})),
         curves_per_task=tasks.get("curves"),
         **optional,
     )

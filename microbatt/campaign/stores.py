@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from microbatt.campaign.blocks import choose_chunks
 from microbatt.campaign.campaign import attributes_of, identity_hash, identity_in
 from microbatt.campaign.differences import differences, shortened
-from microbatt.campaign.simulators import load_simulator
 from microbatt.cube.creation import ROOT, cube_skeleton, write_skeleton
 from microbatt.cube.depth import depth_axis
 from microbatt.cube.location import explained, open_store
 from microbatt.cube.objects import list_folder, object_exists
 from microbatt.cube.opening import open_group
+from microbatt.engines.registry import load_engine
 from microbatt.errors import CampaignError, StoreError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def create_store(campaign: Campaign, location: Location) -> None:
 
 def skeleton_of(campaign: Campaign) -> dict[str, bytes]:
     """Return the objects of a campaign's empty cube, key → bytes, the root last."""
-    curves = campaign.curves_per_task or load_simulator(campaign.engine).curves_per_task
+    curves = campaign.curves_per_task or load_engine(campaign.engine).curves_per_task
     chunks = choose_chunks(campaign.design.shape, curves)
     return cube_skeleton(
         campaign.design,

@@ -12,11 +12,11 @@ import numpy as np
 
 from microbatt.campaign.events import BlockFinished
 from microbatt.campaign.known_curves import known_rows
-from microbatt.campaign.simulators import load_simulator
 from microbatt.cube.endings import tally
 from microbatt.cube.region import open_arrays, read_rows, read_status, write_rows, write_status
 from microbatt.cube.rows import merged_rows, rows_from_batch, rows_without_curve
 from microbatt.cube.variables import STATUS
+from microbatt.engines.registry import load_engine
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
     if len(points) == 0:
         return rows_without_curve(0, job.depth.size, Outcome.NOT_RUN)
     start = time.perf_counter()
-    batch = load_simulator(job.campaign.engine).simulate(job.campaign, points)
+    batch = load_engine(job.campaign.engine).simulate(job.campaign.request, points)
     return rows_from_batch(batch, job.depth, time.perf_counter() - start)
 
 

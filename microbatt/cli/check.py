@@ -45,7 +45,7 @@ def _repair(location: Location, report: CheckReport, workers: int | None) -> Non
     from microbatt.campaign.cluster import local_client
     from microbatt.campaign.execution import fill_store
     from microbatt.campaign.progress import ProgressListener
-    from microbatt.campaign.simulators import load_simulator
+    from microbatt.engines.registry import load_engine
 
     repair_store(location, report)
     if any(damage.block is None for damage in report.damages):
@@ -53,7 +53,7 @@ def _repair(location: Location, report: CheckReport, workers: int | None) -> Non
         repair_store(location, check_store(location))
     if any(damage.block is not None for damage in report.damages):
         campaign = campaign_of(location)
-        threads = workers is None and load_simulator(campaign.engine).in_threads
+        threads = workers is None and load_engine(campaign.engine).in_threads
         with local_client(workers, processes=not threads) as client:
             fill_store(campaign, location, client, ProgressListener())
 

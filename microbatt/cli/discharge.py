@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     from microbatt.cells.reading import load_cell
     from microbatt.checks import check_extra
-    from microbatt.engines.native import simulate_discharge
+    from microbatt.engines.simulation import simulate_discharge
 
     if picture is not None:
         check_extra("matplotlib", extra="plot")

@@ -102,10 +102,10 @@ def _client(
     campaign: Campaign, scheduler: str | None, workers: int | None, *, profiled: bool
 ) -> AbstractContextManager[Client]:
     from microbatt.campaign.cluster import local_client, remote_client
-    from microbatt.campaign.simulators import load_simulator
+    from microbatt.engines.registry import load_engine
 
     if scheduler is None:
-        threads = workers is None and load_simulator(campaign.engine).in_threads
+        threads = workers is None and load_engine(campaign.engine).in_threads
         return local_client(workers, processes=not threads, profiled=profiled)
     if workers is not None:
         raise ParameterError(

@@ -106,22 +106,6 @@ def thermal_from_dict(described: Mapping[str, Any]) -> Thermal:
     return _THERMAL[mode](**values)
 
 
-def check_settings(settings: object) -> Settings:
-    """Return `settings` if they are `Settings`.
-
-    Raises
-    ------
-    ParameterError
-        If they are something else, a dict for instance.
-    """
-    if isinstance(settings, Settings):
-        return settings
-    raise ParameterError(
-        f"`settings` is {settings!r}; it must be Settings(…), from microbatt.engines.request; "
-        "Settings.from_dict reads a dict."
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How finely the native engine solves.

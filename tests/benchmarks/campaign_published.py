@@ -24,7 +24,7 @@ ENGINE_ALONE = """
 import os, time
 from microbatt.campaign.reading import load_campaign
 from microbatt.cube.design import region_points
-from microbatt.engines.native import simulate_discharges
+from microbatt.engines.simulation import simulate_discharges
 campaign = load_campaign({name!r})
 design = campaign.design
 points = region_points(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from engine_sample import Curve
 
-from microbatt.engines.native import simulate_discharges
+from microbatt.engines.simulation import simulate_discharges
 from microbatt.engines.request import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.engines.native import simulate_discharges
+from microbatt.engines.simulation import simulate_discharges
 from microbatt.engines.request import Settings
 from microbatt.porous_electrode.bdf import bdf2
 from microbatt.porous_electrode.block_solve import solve_blocks

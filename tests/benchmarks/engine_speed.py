@@ -42,7 +42,7 @@ from rich.table import Table
 
 from microbatt.cells.reading import load_cell
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.native import simulate_discharges
+from microbatt.engines.simulation import simulate_discharges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from microbatt.campaign.simulators import Simulator
+from microbatt.engines.engine import Engine
 from microbatt.engines.result import DischargeBatch
 from microbatt.outcomes import Outcome
 
@@ -25,7 +25,7 @@ NO_CURVE_CURRENT = 1000.0
 STEPS = 40
 
 
-def _simulate(campaign, points):
+def _simulate(request, points):
     time.sleep(float(os.environ.get("STANDIN_SECONDS_PER_CURVE", "0")) * len(points))
     if (points[:, 0] == KILLER_ALPHA).any():
         os.kill(os.getpid(), signal.SIGKILL)
@@ -33,9 +33,9 @@ def _simulate(campaign, points):
     outcome[points[:, 2] >= NO_CURVE_CURRENT] = Outcome.CUTOFF_AT_START
     if "STANDIN_CONVERGES" not in os.environ:
         outcome[points[:, 1] == BROKEN_S] = Outcome.NO_CONVERGENCE
-    if campaign.time_limit is not None:
+    if request.time_limit is not None:
         outcome[points[:, 1] == SLOW_S] = Outcome.TIME_LIMIT
-    return _batch(points, outcome, campaign.cutoff_voltage)
+    return _batch(points, outcome, request.cutoff_voltage)
 
 
 def _batch(points, outcome, cutoff_voltage):
@@ -75,4 +75,9 @@ def _batch(points, outcome, cutoff_voltage):
     )
 
 
-simulator = Simulator(simulate=_simulate, version="stand-in 1", curves_per_task=12)
+simulator = Engine(
+    name="stand-in",
+    simulate=_simulate,
+    version=lambda settings: "stand-in 1",  # noqa: ARG005
+    curves_per_task=12,
+)

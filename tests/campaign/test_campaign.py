@@ -6,10 +6,10 @@ import pytest
 
 from microbatt.campaign.campaign import Campaign, attributes_of, identity_hash, identity_in
 from microbatt.campaign.differences import differences, shortened
-from microbatt.campaign.simulators import load_simulator
 from microbatt.cube.design import Grid
+from microbatt.engines.registry import load_engine
 from microbatt.engines.request import Adiabatic, Inventory, Settings
-from microbatt.errors import CampaignError
+from microbatt.errors import ParameterError
 from tests.campaign.small import small_campaign
 
 
@@ -69,9 +69,9 @@ def test_many_differences_are_counted():
     [
         ("nativ", "'native'"),
         ("no_such_module:simulator", "cannot be imported"),
-        ("tests.campaign.standin:STEPS", "Simulator"),
+        ("tests.campaign.standin:STEPS", "Engine"),
     ],
 )
 def test_an_engine_that_is_none_is_refused_with_the_remedy(name, words):
-    with pytest.raises(CampaignError, match=words):
-        load_simulator(name)
+    with pytest.raises(ParameterError, match=words):
+        load_engine(name)

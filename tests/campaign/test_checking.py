@@ -1,5 +1,7 @@
 """Damage done by hand is found, whatever it hits, and repaired."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,10 +115,8 @@ def test_running_on_a_damaged_status_says_what_to_do(store, threads):
 def test_a_cube_of_another_engine_version_is_not_patched_with_todays(store, monkeypatch):
     from tests.campaign import standin
 
-    newer = standin.Simulator(
-        simulate=standin.simulator.simulate, version="stand-in 2", curves_per_task=12
-    )
-    monkeypatch.setattr("microbatt.campaign.campaign.load_simulator", lambda _: newer)
+    newer = replace(standin.simulator, version=lambda _: "stand-in 2")
+    monkeypatch.setattr("microbatt.campaign.campaign.load_engine", lambda _: newer)
     with pytest.raises(CampaignError, match="engine_version: 'stand-in 1' in the store"):
         campaign_of(locate(store))
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from matplotlib.image import imread
 
 from microbatt.cli.main import main
-from microbatt.engines.native import simulate_discharge
+from microbatt.engines.simulation import simulate_discharge
 
 CELL = "doyle-1996-cell-1"
 

@@ -11,9 +11,9 @@ import xarray as xr
 
 from microbatt.cells.catalog import available_cells
 from microbatt.cells.writing import to_toml
-from microbatt.engines.native import simulate_discharge, simulate_discharges
 from microbatt.engines.request import Adiabatic, Isothermal, Lumped, Settings
 from microbatt.engines.result import DischargeBatch
+from microbatt.engines.simulation import simulate_discharge, simulate_discharges
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import Outcome
 from tests.engines.idealised import CELL
@@ -116,7 +116,7 @@ CASES = [
     ({"current": -17.5}, r"`current` is -17\.5 A m⁻²; it must lie in \(0, 100000\]"),
     ({"current": np.inf}, r"`current` is inf A m⁻²"),
     ({"current": None}, r"`current` is None; it must be a number"),
-    ({"settings": None}, r"`settings` is None; it must be Settings"),
+    ({"settings": 3}, r"`settings` is 3.*must be Settings"),
     ({"settings": {"mesh": 2.0}}, r"`settings` is \{'mesh': 2\.0\}.*Settings\.from_dict"),
     ({"cell": 5}, r"`cell` is 5; it must be a name"),
     ({"cutoff_voltage": 0.0}, r"`cutoff_voltage` is 0 V; it must lie in \(0, inf\) V"),

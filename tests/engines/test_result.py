@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.engines.native import simulate_discharge, simulate_discharges
 from microbatt.engines.result import DischargeBatch, join_batches
+from microbatt.engines.simulation import simulate_discharge, simulate_discharges
 from microbatt.outcomes import Outcome
 from tests.engines.idealised import CELL
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.engines.native import simulate_discharge
 from microbatt.engines.request import Settings
+from microbatt.engines.simulation import simulate_discharge
 from tests.engines.idealised import CELL, linear_cell, scaled
 
 

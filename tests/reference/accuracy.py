@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from microbatt.engines.native import simulate_discharges
+from microbatt.engines.simulation import simulate_discharges
 from microbatt.engines.request import Inventory, Settings
 from microbatt.engines.result import DischargeBatch
 from microbatt.outcomes import Outcome

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.engines.native import simulate_discharge, simulate_discharges
+from microbatt.engines.simulation import simulate_discharge, simulate_discharges
 from microbatt.engines.result import Discharge
 from tests.reference.comparison import SAMPLES, SHARE, rms
 

@@ -14,7 +14,7 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.cells.reading import load_cell
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
-from microbatt.engines.native import simulate_discharge
+from microbatt.engines.simulation import simulate_discharge
 from microbatt.engines.request import Adiabatic
 
 FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "published_example"

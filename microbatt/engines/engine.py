@@ -1,0 +1,159 @@
+"""What an engine is: what it is asked, what it can do, and how it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias
+
+from microbatt.checks import POSITIVE, check_choice, check_number
+from microbatt.engines.request import (
+    Adiabatic,
+    Inventory,
+    Isothermal,
+    Lumped,
+    Settings,
+    Thermal,
+    check_thermal,
+)
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from microbatt.cells.cell import Cell
+    from microbatt.engines.result import DischargeBatch
+
+    Simulate: TypeAlias = Callable[["Request", NDArray[np.float64]], DischargeBatch]
+    Refuse: TypeAlias = Callable[["Request", NDArray[np.float64]], None]
+
+ALL_THERMAL: Final = (Isothermal, Adiabatic, Lumped)
+
+
+class EngineSettings(Protocol):
+    """How an engine is to solve; each engine has a frozen record of its own."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Describe in JSON's terms everything in them that can change a number."""
+
+    @classmethod
+    def from_dict(cls, described: Mapping[str, Any], /) -> Self:
+        """Read what `to_dict` wrote, or a table of a file; what is left out keeps its default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """On which terms an engine is to discharge which cell; the points come beside it.
+
+    Attributes
+    ----------
+    cell
+        Of which cell.
+    settings
+        How to solve, in the engine's own record.
+    inventory
+        Which of the two lithium balances.
+    cutoff_voltage
+        Where a discharge ends [V].
+    thermal
+        What happens to the heat.
+    time_limit
+        Wall-clock limit for one curve [s]; None is none.
+    """
+
+    cell: Cell
+    settings: EngineSettings
+    inventory: Inventory = Inventory.AREA_ONLY
+    cutoff_voltage: float = 2.0
+    thermal: Thermal = field(default_factory=Isothermal)
+    time_limit: float | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("inventory", str(self.inventory), [str(one) for one in Inventory])
+        object.__setattr__(self, "inventory", Inventory(self.inventory))
+        check_number("cutoff_voltage", self.cutoff_voltage, POSITIVE, unit="V")
+        check_thermal(self.thermal)
+        if self.time_limit is not None:
+            check_number("time_limit", self.time_limit, POSITIVE, unit="s")
+
+
+def _serves_all(request: Request, points: NDArray[np.float64]) -> None:
+    """Refuse nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """A simulator of discharges.
+
+    Attributes
+    ----------
+    name
+        As it is asked for.
+    simulate
+        A request and points (alpha, S, current [A m⁻²]), shape (n, 3), in; n discharges out, in
+        order.  Failures are endings, never exceptions.  The same input gives the same numbers to
+        the last bit, whatever the other points of the call.
+    version
+        Of the engine with given settings; it changes when the numbers change.
+    curves_per_task
+        How many make a task of some seconds in a campaign.
+    settings
+        The record of its settings.
+    thermal, inventories
+        The heat balances and lithium balances that it knows.
+    refuse
+        Raises `ParameterError`, saying why and what to do, if a request or a point is beyond it
+        for any other reason.
+    in_threads
+        Whether it releases the interpreter and never ends the process, so that threads of one
+        process, which start at once, may share its work.
+    keeps_time_limit
+        Whether a curve ends at the request's ``time_limit``.  An engine whose curves take
+        milliseconds by construction need not.
+    """
+
+    name: str
+    simulate: Simulate
+    version: Callable[[Any], str]
+    curves_per_task: int
+    settings: type[EngineSettings] = Settings
+    thermal: tuple[type[Thermal], ...] = ALL_THERMAL
+    inventories: tuple[Inventory, ...] = tuple(Inventory)
+    refuse: Refuse = _serves_all
+    in_threads: bool = False
+    keeps_time_limit: bool = True
+
+    def request(self, *, settings: object = None, **terms: Any) -> Request:  # noqa: ANN401 - fields
+        """Return a checked request with this engine's settings; None stands for its defaults.
+
+        Raises
+        ------
+        ParameterError
+            If a term is out of range, or beyond this engine.
+        """
+        checked = self.settings() if settings is None else self._own(settings)
+        request = Request(settings=checked, **terms)
+        _check_known("inventory", str(request.inventory), self.inventories, self.name)
+        modes = [one.__name__ for one in self.thermal]
+        _check_known("thermal", type(request.thermal).__name__, modes, self.name)
+        return request
+
+    def _own(self, settings: object) -> EngineSettings:
+        if isinstance(settings, self.settings):
+            return settings
+        kind = self.settings
+        raise ParameterError(
+            f"`settings` is {settings!r}; for the engine {self.name!r} it must be "
+            f"{kind.__name__}(…), from {kind.__module__}; {kind.__name__}.from_dict reads a dict."
+        )
+
+
+def _check_known(what: str, asked: str, known: Any, engine: str) -> None:  # noqa: ANN401 - names
+    names = [str(one) for one in known]
+    if asked not in names:
+        raise ParameterError(
+            f"`{what}` is {asked!r}, which the engine {engine!r} cannot do. It can: "
+            f"{', '.join(names)}. Change it, or take another engine."
+        )
