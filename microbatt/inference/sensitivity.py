@@ -1,0 +1,467 @@
+"""How curves respond to a small change of alpha, of S and of what else may be unknown.
+
+A curve is compared with its neighbours at equal *depth*, where a cliff of one lies on the cliff of
+the other, and the change of the end is added by the chain rule.  With V(Q) = v(q, θ), q = Q/E(θ)
+and E the capacity at the end,
+
+    ∂V/∂θ at equal Q  =  ∂v/∂θ at equal q  −  q ∂v/∂q · ∂(ln E)/∂θ .
+
+The differences are of second order, central where both neighbours exist and one-sided at the end
+of a range (alpha = 0).  What an instrument adds, and an ohmic drop, need no neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.cells.reading import load_cell
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.engines.native import simulate_discharges
+from microbatt.engines.request import Inventory, Isothermal, Settings, Thermal
+from microbatt.engines.resample import resample_curves
+from microbatt.engines.result import join_batches
+from microbatt.errors import ParameterError
+from microbatt.inference.parameters import (
+    PARAMETERS,
+    POINT,
+    cell_with,
+    check_nuisances,
+    range_in_cell,
+    value_in_cell,
+)
+from microbatt.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from microbatt.cells.cell import Cell
+    from microbatt.checks import Interval
+    from microbatt.engines.result import DischargeBatch
+
+    Array = NDArray[np.float64]
+
+SETTINGS: Final = Settings(tolerance=5e-5)
+"""As for the sweeps of the catalog; docs/guide/identifiability.md has the error that it leaves."""
+
+_SLOPE_STEP: Final = 1e-4
+"""Share of the depth over which the slope of a curve is taken."""
+_WHOLE: Final = [outcome.value for outcome in Outcome if outcome.is_whole]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stencil:
+    """How a curve and two of its neighbours make a derivative.
+
+    Attributes
+    ----------
+    members
+        Numbers of the two in `Neighbours.curves`; 0 is the curve itself.
+    weights
+        Of the curve itself and of the two, shape (n, 3) [per unit of the parameter].
+    """
+
+    members: tuple[int, int]
+    weights: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """Curves at some points, and those beside them that derivatives need.
+
+    Attributes
+    ----------
+    parameters
+        alpha, S, then the nuisances that are free.
+    points
+        Rows of alpha and S, shape (n, 2).
+    currents
+        Shape (k,) [A m⁻²].
+    curves
+        All of them; the first n × k are the curves themselves, each further n × k a member.
+    stencils
+        Of the parameters that need neighbours.
+    """
+
+    parameters: tuple[str, ...]
+    points: Array
+    currents: Array
+    curves: DischargeBatch
+    stencils: dict[str, Stencil]
+
+    @property
+    def capacity(self) -> Array:
+        """Capacity at the end of each curve, shape (n, k) [A h m⁻²]; NaN without a whole one."""
+        return np.asarray(self.by_member(end_capacity(self.curves))[0])
+
+    def by_member(self, values: Array) -> Array:
+        """Split the first axis, a curve each, into member, point and current."""
+        split = (-1, len(self.points), len(self.currents), *values.shape[1:])
+        return values.reshape(split)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivities:
+    """Curves and their derivatives; NaN where there is no whole curve, or a neighbour has none.
+
+    Attributes
+    ----------
+    parameters
+        alpha, S, then the nuisances that are free: p names.
+    currents
+        Shape (k,) [A m⁻²].
+    depth
+        Share of the end capacity at which each curve is sampled, shape (m,).
+    voltage
+        Shape (n, k, m) [V].
+    capacity
+        At the end, shape (n, k) [A h m⁻²].
+    slope
+        dV/d(ln Q) of each curve, shape (n, k, m) [V].
+    voltage_derivative
+        At equal delivered capacity, shape (n, k, m, p) [V per unit of the parameter].
+    capacity_derivative
+        Of the capacity at the end, shape (n, k, p) [A h m⁻² per unit of the parameter].
+    """
+
+    parameters: tuple[str, ...]
+    currents: Array
+    depth: Array
+    voltage: Array
+    capacity: Array
+    slope: Array
+    voltage_derivative: Array
+    capacity_derivative: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveSensitivity:
+    """One curve at the capacities of measured samples; NaN beyond its end.
+
+    Attributes
+    ----------
+    current
+        [A m⁻²].
+    capacity, voltage
+        Shape (m,) [A h m⁻²], [V].
+    voltage_derivative
+        At equal delivered capacity, shape (m, p) [V per unit of the parameter].
+    discharge_capacity
+        At the end [A h m⁻²].
+    capacity_derivative
+        Of the capacity at the end, shape (p,) [A h m⁻² per unit of the parameter].
+    """
+
+    current: float
+    capacity: Array
+    voltage: Array
+    voltage_derivative: Array
+    discharge_capacity: float
+    capacity_derivative: Array
+
+
+def simulate_neighbours(  # noqa: PLR0913 - what, and the terms of the engine
+    cell: str | Path | Cell,
+    points: ArrayLike,
+    currents: ArrayLike,
+    *,
+    nuisances: Sequence[str] = (),
+    inventory: Inventory | str = Inventory.AREA_ONLY,
+    cutoff_voltage: float = 2.0,
+    thermal: Thermal = Isothermal(),
+    settings: Settings = SETTINGS,
+    threads: int = 1,
+) -> Neighbours:
+    """Simulate curves and the neighbours that their derivatives need.
+
+    One call of the engine with five curves a point and current, and two short ones for each
+    nuisance that moves the cell.
+
+    Parameters
+    ----------
+    cell, inventory, cutoff_voltage, thermal, settings, threads
+        As for `microbatt.engines.native.simulate_discharges`.
+    points
+        Rows of alpha and S, shape (n, 2).
+    currents
+        Shape (k,) [A m⁻²].
+    nuisances
+        Names from `microbatt.inference.parameters.NUISANCES`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range, or a nuisance is not known.
+    """
+    itself = load_cell(cell)
+    rows, along = _as_rows(points), np.atleast_1d(np.asarray(currents, dtype=float))
+    names = check_nuisances(nuisances)
+
+    def simulated(which: Cell, members: Sequence[Array]) -> DischargeBatch:
+        each = np.concatenate(members)
+        return simulate_discharges(
+            which,
+            np.column_stack([each.repeat(along.size, axis=0), np.tile(along, len(each))]),
+            inventory=inventory,
+            cutoff_voltage=cutoff_voltage,
+            thermal=thermal,
+            settings=settings,
+            threads=threads,
+        )
+
+    moved, stencils = [rows], {}
+    for name in POINT:
+        pair, weights = _moved_points(rows, name)
+        stencils[name] = Stencil(members=(len(moved), len(moved) + 1), weights=weights)
+        moved += pair
+    batches = [simulated(itself, moved)]
+    for name in names:
+        if _moves_cell(name, thermal):
+            cells, weights = _moved_cells(itself, name, len(rows))
+            count = 2 * len(stencils) + 1
+            stencils[name] = Stencil(members=(count, count + 1), weights=weights)
+            batches += [simulated(other, [rows]) for other in cells]
+    return Neighbours(
+        parameters=(*POINT, *names),
+        points=rows,
+        currents=along,
+        curves=join_batches(batches),
+        stencils=stencils,
+    )
+
+
+def sensitivities_at_depth(neighbours: Neighbours, depth: ArrayLike) -> Sensitivities:
+    """Differentiate curves at shares of the capacity that each delivers.
+
+    Parameters
+    ----------
+    neighbours
+        What `simulate_neighbours` returned.
+    depth
+        Increasing, in [0, 1], shape (m,).
+
+    Returns
+    -------
+    Sensitivities
+        Derivatives at equal *capacity*, sampled at equal depth.
+    """
+    shares = np.asarray(depth, dtype=float)
+    curves, by_member = neighbours.curves, neighbours.by_member
+    ends = end_capacity(curves)
+    seen = _Seen(
+        voltage=by_member(_only_whole(ends, resample_curves(curves, shares))),
+        capacity=by_member(ends),
+        slope=by_member(_only_whole(ends, _slopes(curves, shares)))[0],
+        foot=by_member(_only_whole(ends, _slopes(curves, np.ones(1))))[0],
+        currents=neighbours.currents[:, None],
+    )
+    columns = [_derivative(neighbours.stencils, name, seen) for name in neighbours.parameters]
+    return Sensitivities(
+        parameters=neighbours.parameters,
+        currents=neighbours.currents,
+        depth=shares,
+        voltage=seen.voltage[0],
+        capacity=seen.capacity[0],
+        slope=seen.slope,
+        voltage_derivative=np.stack([at_samples for at_samples, _ in columns], axis=-1),
+        capacity_derivative=np.stack([at_end for _, at_end in columns], axis=-1),
+    )
+
+
+def sensitivities_at_capacity(
+    neighbours: Neighbours, capacities: Sequence[ArrayLike]
+) -> tuple[CurveSensitivity, ...]:
+    """Differentiate the curves of one point at the capacities of measured samples.
+
+    Parameters
+    ----------
+    neighbours
+        What `simulate_neighbours` returned for one point.
+    capacities
+        For each current the delivered capacities of its samples, increasing [A h m⁻²].
+
+    Returns
+    -------
+    tuple of CurveSensitivity
+        One for each current.
+
+    Raises
+    ------
+    ParameterError
+        If there is more than one point, or not one array for each current.
+    """
+    if len(neighbours.points) != 1 or len(capacities) != neighbours.currents.size:
+        raise ParameterError(
+            f"there are {len(neighbours.points)} points, {neighbours.currents.size} currents and "
+            f"`capacities` of {len(capacities)} curves; give one point, and for each current the "
+            "capacities of its samples."
+        )
+    wanted = [np.asarray(one, dtype=float) for one in capacities]
+    shares = [one / end for one, end in zip(wanted, neighbours.capacity[0], strict=True)]
+    union = np.unique(np.concatenate(shares))
+    union = union[union <= 1.0]
+    found = sensitivities_at_depth(neighbours, union)
+    return tuple(_one_curve(found, j, wanted[j], shares[j]) for j in range(len(wanted)))
+
+
+def end_capacity(batch: DischargeBatch) -> Array:
+    """Return the capacity at the end of each curve, shape (n,) [A h m⁻²]; NaN without a whole one.
+
+    Parameters
+    ----------
+    batch
+        n discharges.
+    """
+    whole = np.isin(batch.outcome, _WHOLE)
+    last = np.where(whole, batch.offsets[1:] - 1, 0)
+    ends = batch.current * batch.time[last] / SECONDS_PER_HOUR if batch.time.size else batch.current
+    return np.asarray(np.where(whole, ends, np.nan))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What derivatives are made of.
+
+    Voltage (member, n, k, m) and end capacity (member, n, k) of all curves; dV/d(ln Q) of the
+    curves themselves at the samples, (n, k, m), and at the end, (n, k, 1); currents (k, 1).
+    """
+
+    voltage: Array
+    capacity: Array
+    slope: Array
+    foot: Array
+    currents: Array
+
+
+def _derivative(stencils: Mapping[str, Stencil], name: str, seen: _Seen) -> tuple[Array, Array]:
+    """Return the derivatives of voltage (n, k, m) and of end capacity (n, k)."""
+    if name in stencils:
+        stencil = stencils[name]
+        at_depth = _combined(stencil, seen.voltage)
+        log_end = _combined(stencil, np.log(seen.capacity))
+        return at_depth - seen.slope * log_end[..., None], seen.capacity[0] * log_end
+    effect, at_foot = (_seen_by_instrument(name, seen.currents, s) for s in (seen.slope, seen.foot))
+    return effect, -seen.capacity[0] * (at_foot / seen.foot)[..., 0]
+
+
+def _combined(stencil: Stencil, values: Array) -> Array:
+    """Weigh the curve itself and its two neighbours, member first, point second."""
+    chosen = values[[0, *stencil.members]]
+    combined: Array = np.einsum("np,pn...->n...", stencil.weights, chosen)
+    return combined
+
+
+def _seen_by_instrument(name: str, currents: Array, slope: Array) -> Array:
+    """Return the change of voltage at equal capacity that needs no other curve."""
+    if name == "contact_resistance":
+        return np.broadcast_to(-currents, slope.shape)
+    if name == "voltage_offset":
+        return np.ones(slope.shape)
+    return -slope
+
+
+def _slopes(curves: DischargeBatch, shares: Array) -> Array:
+    """Return dV/d(ln Q) of each curve at shares of its end, shape (n, m) [V]."""
+    low, high = shares * (1.0 - _SLOPE_STEP), np.minimum(shares * (1.0 + _SLOPE_STEP), 1.0)
+    rise = resample_curves(curves, high) - resample_curves(curves, low)
+    return rise * np.divide(shares, high - low, out=np.zeros_like(shares), where=shares > 0.0)
+
+
+def _only_whole(ends: Array, values: Array) -> Array:
+    return np.where(np.isnan(ends)[:, None], np.nan, values)
+
+
+def _one_curve(found: Sensitivities, j: int, capacity: Array, shares: Array) -> CurveSensitivity:
+    inside = shares <= 1.0
+    place = np.searchsorted(found.depth, np.minimum(shares, found.depth[-1]))
+    return CurveSensitivity(
+        current=float(found.currents[j]),
+        capacity=capacity,
+        voltage=np.where(inside, found.voltage[0, j, place], np.nan),
+        voltage_derivative=np.where(inside[:, None], found.voltage_derivative[0, j, place], np.nan),
+        discharge_capacity=float(found.capacity[0, j]),
+        capacity_derivative=found.capacity_derivative[0, j],
+    )
+
+
+def _moves_cell(name: str, thermal: Thermal) -> bool:
+    """Whether a nuisance changes more than what the terminals see of the same curve."""
+    ohmic = name == "contact_resistance" and isinstance(thermal, Isothermal)
+    return PARAMETERS[name].owner == "cell" and not ohmic
+
+
+def _moved_points(rows: Array, name: str) -> tuple[list[Array], Array]:
+    """Return the points with alpha or S moved twice, and the weights of the derivative."""
+    column = POINT.index(name)
+    allowed, step = PARAMETERS[name].allowed, PARAMETERS[name].step
+    values = rows[:, column]
+    offsets, weights = difference(values, allowed, step * (values if name == "S" else 1.0))
+    moved = [rows.copy(), rows.copy()]
+    for one, offset in zip(moved, offsets.T, strict=True):
+        one[:, column] += offset
+    return moved, weights
+
+
+def _moved_cells(cell: Cell, name: str, n: int) -> tuple[list[Cell], Array]:
+    """Return the cell with one of its parameters moved twice, and the weights, repeated n times."""
+    value = np.array([value_in_cell(cell, name)])
+    offsets, weights = difference(value, range_in_cell(cell, name), PARAMETERS[name].step)
+    cells = [cell_with(cell, name, float(value[0] + offset)) for offset in offsets[0]]
+    return cells, np.repeat(weights, n, axis=0)
+
+
+def difference(values: Array, allowed: Interval, step: ArrayLike) -> tuple[Array, Array]:
+    """Choose neighbours inside a range and the weights of a derivative of second order.
+
+    Parameters
+    ----------
+    values
+        Where the derivative is wanted, shape (n,).
+    allowed
+        Where neighbours may be.
+    step
+        Distance of the nearest neighbour, one number or shape (n,).
+
+    Returns
+    -------
+    offsets
+        Of the two neighbours, shape (n, 2): a step down and up, or one and two to one side.
+    weights
+        Of the value itself and of the two, shape (n, 3).
+
+    Examples
+    --------
+    >>> from microbatt.checks import Interval
+    >>> offsets, weights = difference(np.array([0.0, 2.0]), Interval(0.0, 20.0), 0.5)
+    >>> offsets
+    array([[ 0.5,  1. ],
+           [-0.5,  0.5]])
+    >>> weights
+    array([[-3.,  4., -1.],
+           [ 0., -1.,  1.]])
+    """
+    h = np.broadcast_to(np.asarray(step, dtype=float), values.shape)
+    side = np.zeros(values.shape)
+    side[values - h < allowed.low] = 1.0
+    side[values + h > allowed.high] = -1.0
+    central = side == 0.0
+    offsets = np.stack(
+        [np.where(central, -h, side * h), np.where(central, h, 2 * side * h)], axis=1
+    )
+    forward = np.stack([-3.0 * side, 4.0 * side, -side], axis=1)
+    weights = np.where(central[:, None], np.array([0.0, -1.0, 1.0]), forward) / (2.0 * h[:, None])
+    return offsets, weights
+
+
+def _as_rows(points: ArrayLike) -> Array:
+    rows = np.atleast_2d(np.asarray(points, dtype=float))
+    if rows.ndim != 2 or rows.shape[1] != len(POINT):
+        raise ParameterError(
+            f"`points` has the shape {rows.shape}; it must be (n, 2), a row of alpha and S each."
+        )
+    return rows
