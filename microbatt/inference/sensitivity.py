@@ -19,10 +19,11 @@ import numpy as np
 
 from microbatt.cells.reading import load_cell
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.native import simulate_discharges
+from microbatt.engines.registry import load_engine
 from microbatt.engines.request import Inventory, Isothermal, Settings, Thermal
 from microbatt.engines.resample import resample_curves
 from microbatt.engines.result import join_batches
+from microbatt.engines.simulation import simulate_discharges
 from microbatt.errors import ParameterError
 from microbatt.inference.parameters import (
     PARAMETERS,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells.cell import Cell
     from microbatt.checks import Interval
+    from microbatt.engines.engine import Request
     from microbatt.engines.result import DischargeBatch
 
     Array = NDArray[np.float64]
@@ -165,16 +167,43 @@ class CurveSensitivity:
     capacity_derivative: Array
 
 
-def simulate_neighbours(  # noqa: PLR0913 - what, and the terms of the engine
+def native_request(
     cell: str | Path | Cell,
-    points: ArrayLike,
-    currents: ArrayLike,
     *,
-    nuisances: Sequence[str] = (),
     inventory: Inventory | str = Inventory.AREA_ONLY,
     cutoff_voltage: float = 2.0,
     thermal: Thermal = Isothermal(),
     settings: Settings = SETTINGS,
+) -> Request:
+    """Put together on which terms curves are to be simulated.
+
+    Parameters
+    ----------
+    cell, inventory, cutoff_voltage, thermal
+        As for `microbatt.engines.simulation.simulate_discharges`.
+    settings
+        Of the native engine; looser ones spoil differences between curves.
+
+    Raises
+    ------
+    ParameterError
+        If a term is out of range.
+    """
+    return load_engine("native").request(
+        cell=load_cell(cell),
+        inventory=inventory,
+        cutoff_voltage=cutoff_voltage,
+        thermal=thermal,
+        settings=settings,
+    )
+
+
+def simulate_neighbours(
+    request: Request,
+    points: ArrayLike,
+    currents: ArrayLike,
+    *,
+    nuisances: Sequence[str] = (),
     threads: int = 1,
 ) -> Neighbours:
     """Simulate curves and the neighbours that their derivatives need.
@@ -184,33 +213,41 @@ def simulate_neighbours(  # noqa: PLR0913 - what, and the terms of the engine
 
     Parameters
     ----------
-    cell, inventory, cutoff_voltage, thermal, settings, threads
-        As for `microbatt.engines.native.simulate_discharges`.
+    request
+        Of which cell, on which terms; see `native_request`.
     points
         Rows of alpha and S, shape (n, 2).
     currents
         Shape (k,) [A m⁻²].
     nuisances
         Names from `microbatt.inference.parameters.NUISANCES`.
+    threads
+        How many share the curves.
 
     Raises
     ------
     ParameterError
-        If an argument is out of range, or a nuisance is not known.
+        If a point or a current is out of range, or a nuisance is not known.
+
+    Examples
+    --------
+    >>> request = native_request("doyle-1996-cell-1")
+    >>> neighbours = simulate_neighbours(request, [(2.3, 3.0)], [17.5, 35.0])
+    >>> sensitivities_at_depth(neighbours, [0.25, 0.5]).voltage_derivative.shape
+    (1, 2, 2, 2)
     """
-    itself = load_cell(cell)
     rows, along = _as_rows(points), np.atleast_1d(np.asarray(currents, dtype=float))
     names = check_nuisances(nuisances)
 
-    def simulated(which: Cell, members: Sequence[Array]) -> DischargeBatch:
+    def simulated(cell: Cell, members: Sequence[Array]) -> DischargeBatch:
         each = np.concatenate(members)
         return simulate_discharges(
-            which,
+            cell,
             np.column_stack([each.repeat(along.size, axis=0), np.tile(along, len(each))]),
-            inventory=inventory,
-            cutoff_voltage=cutoff_voltage,
-            thermal=thermal,
-            settings=settings,
+            inventory=request.inventory,
+            cutoff_voltage=request.cutoff_voltage,
+            thermal=request.thermal,
+            settings=request.settings,
             threads=threads,
         )
 
@@ -219,10 +256,10 @@ def simulate_neighbours(  # noqa: PLR0913 - what, and the terms of the engine
         pair, weights = _moved_points(rows, name)
         stencils[name] = Stencil(members=(len(moved), len(moved) + 1), weights=weights)
         moved += pair
-    batches = [simulated(itself, moved)]
+    batches = [simulated(request.cell, moved)]
     for name in names:
-        if _moves_cell(name, thermal):
-            cells, weights = _moved_cells(itself, name, len(rows))
+        if _moves_cell(name, request.thermal):
+            cells, weights = _moved_cells(request.cell, name, len(rows))
             count = 2 * len(stencils) + 1
             stencils[name] = Stencil(members=(count, count + 1), weights=weights)
             batches += [simulated(other, [rows]) for other in cells]

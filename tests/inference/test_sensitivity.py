@@ -4,41 +4,44 @@ import numpy as np
 import pytest
 
 from microbatt.cells.reading import load_cell
-from microbatt.engines.native import simulate_discharge
 from microbatt.engines.request import Adiabatic, Settings
+from microbatt.engines.simulation import simulate_discharge
 from microbatt.errors import ParameterError
 from microbatt.inference.parameters import cell_with
 from microbatt.inference.sensitivity import (
     SETTINGS,
     difference,
+    native_request,
     sensitivities_at_capacity,
     sensitivities_at_depth,
     simulate_neighbours,
 )
 
 CELL = "doyle-1996-cell-1"
+TERMS = native_request(CELL)
 DEPTH = np.linspace(0.0, 0.97, 50)
 POINTS = [(0.0, 3.0), (0.5, 3.0), (2.3, 1.0), (2.3, 11.0), (6.0, 40.0), (9.0, 0.5)]
 CURRENTS = [1.75, 17.5, 70.0]
 FINE = Settings(tolerance=1e-6, mesh=4.0, particle_modes=16, max_steps=100_000)
+REFINED = native_request(CELL, settings=FINE)
 
 
 @pytest.fixture(scope="module")
 def found():
-    return sensitivities_at_depth(simulate_neighbours(CELL, POINTS, CURRENTS), DEPTH)
+    return sensitivities_at_depth(simulate_neighbours(TERMS, POINTS, CURRENTS), DEPTH)
 
 
 def test_derivatives_are_those_of_a_finer_solution_within_two_percent(found):
     # 0.1 % at the median and 1.3 % at worst over 30 random points: docs/guide/identifiability.md
     fine = sensitivities_at_depth(
-        simulate_neighbours(CELL, POINTS, CURRENTS, settings=FINE), DEPTH
+        simulate_neighbours(REFINED, POINTS, CURRENTS), DEPTH
     ).voltage_derivative
     error = np.sqrt(np.mean((found.voltage_derivative - fine) ** 2, axis=(1, 2)))
     assert np.all(error < 0.02 * np.sqrt(np.mean(fine**2, axis=(1, 2))))
 
 
 def test_a_curve_moved_along_its_derivative_is_the_neighbouring_curve():
-    here = simulate_neighbours(CELL, [(2.3, 3.0)], [35.0])
+    here = simulate_neighbours(TERMS, [(2.3, 3.0)], [35.0])
     there = simulate_discharge(CELL, alpha=2.32, S=3.015, current=35.0, settings=SETTINGS)
     capacity = np.linspace(0.0, 0.9, 20) * there.discharge_capacity
     (curve,) = sensitivities_at_capacity(here, [capacity])
@@ -49,7 +52,7 @@ def test_a_curve_moved_along_its_derivative_is_the_neighbouring_curve():
 
 
 def test_the_end_of_the_curve_does_not_move_in_voltage():
-    curves = sensitivities_at_depth(simulate_neighbours(CELL, [(2.3, 3.0)], [17.5]), [1.0])
+    curves = sensitivities_at_depth(simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5]), [1.0])
     # dV/dQ · dE/dθ + ∂V/∂θ = 0 at the cut-off
     drift = curves.slope[..., None] * curves.capacity_derivative[:, :, None] / curves.capacity
     assert curves.voltage_derivative == pytest.approx(-drift, abs=1e-4)  # curves end within 0.01 mV
@@ -57,17 +60,15 @@ def test_the_end_of_the_curve_does_not_move_in_voltage():
 
 @pytest.mark.parametrize("name", ["contact_resistance", "voltage_offset", "capacity_scale"])
 def test_effects_of_the_instrument_need_no_further_curves(name):
-    plain = simulate_neighbours(CELL, [(2.3, 3.0)], [17.5, 70.0])
-    freed = simulate_neighbours(CELL, [(2.3, 3.0)], [17.5, 70.0], nuisances=[name])
+    plain = simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5, 70.0])
+    freed = simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5, 70.0], nuisances=[name])
     assert len(freed.curves) == len(plain.curves)
 
 
 def test_an_ohmic_drop_shifts_an_isothermal_curve_by_the_current():
     cell = cell_with(load_cell(CELL), "contact_resistance", 1e-4)
     moved = simulate_discharge(cell, alpha=2.3, S=3.0, current=70.0, settings=FINE)
-    freed = simulate_neighbours(
-        CELL, [(2.3, 3.0)], [70.0], nuisances=["contact_resistance"], settings=FINE
-    )
+    freed = simulate_neighbours(REFINED, [(2.3, 3.0)], [70.0], nuisances=["contact_resistance"])
     (curve,) = sensitivities_at_capacity(freed, [moved.capacity[moved.capacity < 5.0]])
     shift = moved.voltage[moved.capacity < 5.0] - curve.voltage
     assert shift == pytest.approx(1e-4 * curve.voltage_derivative[:, 2], abs=2e-5)
@@ -77,14 +78,13 @@ def test_an_ohmic_drop_shifts_an_isothermal_curve_by_the_current():
 
 
 def test_an_adiabatic_cell_warms_by_its_contact_resistance():
-    kept = simulate_neighbours(
-        CELL, [(2.3, 3.0)], [70.0], nuisances=["contact_resistance"], thermal=Adiabatic()
-    )
+    warming = native_request(CELL, thermal=Adiabatic())
+    kept = simulate_neighbours(warming, [(2.3, 3.0)], [70.0], nuisances=["contact_resistance"])
     assert "contact_resistance" in kept.stencils
 
 
 def test_stoichiometries_at_the_edge_of_their_fit_are_differentiated_to_one_side():
-    freed = simulate_neighbours(CELL, [(2.3, 3.0)], [17.5], nuisances=["positive_stoichiometry"])
+    freed = simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5], nuisances=["positive_stoichiometry"])
     (curve,) = sensitivities_at_capacity(freed, [[1.0, 5.0]])
     warmer = cell_with(load_cell(CELL), "positive_stoichiometry", 0.1715)
     moved = simulate_discharge(warmer, alpha=2.3, S=3.0, current=17.5, settings=FINE)
@@ -94,14 +94,14 @@ def test_stoichiometries_at_the_edge_of_their_fit_are_differentiated_to_one_side
 
 def test_points_without_a_whole_curve_have_no_derivatives():
     found = sensitivities_at_depth(
-        simulate_neighbours(CELL, [(10.0, 0.3), (2.3, 3.0)], [1000.0]), [0.0, 0.5]
+        simulate_neighbours(TERMS, [(10.0, 0.3), (2.3, 3.0)], [1000.0]), [0.0, 0.5]
     )
     assert np.isnan(found.voltage_derivative[0]).all()
 
 
 def test_samples_beyond_the_end_have_no_voltage():
     (curve,) = sensitivities_at_capacity(
-        simulate_neighbours(CELL, [(2.3, 3.0)], [17.5]), [[1.0, 100.0]]
+        simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5]), [[1.0, 100.0]]
     )
     assert np.isnan(curve.voltage).tolist() == [False, True]
 
@@ -117,8 +117,8 @@ def test_differences_are_exact_for_parabolas_on_either_side():
 
 def test_a_wrong_shape_and_an_unknown_nuisance_are_refused():
     with pytest.raises(ParameterError, match=r"\(n, 2\)"):
-        simulate_neighbours(CELL, [(2.3, 3.0, 17.5)], [17.5])
+        simulate_neighbours(TERMS, [(2.3, 3.0, 17.5)], [17.5])
     with pytest.raises(ParameterError, match="contact_resistance"):
-        simulate_neighbours(CELL, [(2.3, 3.0)], [17.5], nuisances=["contact_resistence"])
+        simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5], nuisances=["contact_resistence"])
     with pytest.raises(ParameterError, match="one point"):
-        sensitivities_at_capacity(simulate_neighbours(CELL, POINTS, [17.5]), [[1.0]])
+        sensitivities_at_capacity(simulate_neighbours(TERMS, POINTS, [17.5]), [[1.0]])
