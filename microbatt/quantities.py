@@ -99,6 +99,13 @@ _ALL = (
         comment="per area of separator",
     ),
     Quantity(
+        name="capacity_kept",
+        symbol="Q/Q_low",
+        units="%",
+        long_name="capacity kept",
+        comment="capacity at the end over that of the same point at the lowest current",
+    ),
+    Quantity(
         name="energy",
         symbol="E",
         units="W h kg-1",
