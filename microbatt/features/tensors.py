@@ -1,7 +1,7 @@
 """Curve tensors: voltage at shared depths, delivered capacity, current, and which curves exist.
 
-The same function makes them of a cube and of a measured curve, so that what a network learned
-from is what it is asked about.
+The same interpolation makes them of a cube and of a measured curve, so that a network is asked
+about what it learned from.
 """
 
 from __future__ import annotations
@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.checks import POSITIVE, check_integer, check_number
+from microbatt.checks import check_integer
 from microbatt.cube.endings import whole_curves
 from microbatt.errors import ParameterError
-from microbatt.features.points import CURRENT, arranged, by_point, point_dims
+from microbatt.features.points import arranged
+from microbatt.features.stored_curves import (
+    StoredCurves,
+    check_curves,
+    checked_currents,
+    current_place,
+    read_curves,
+)
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -26,15 +33,13 @@ if TYPE_CHECKING:
 
 SAMPLES: Final = 100
 """Voltages per curve unless somebody asks for another number."""
-_SAME_CURRENT: Final = 1e-6
-"""Two currents closer than this, relatively, are the same."""
 _LATEST_START: Final = 0.02
 """A measured curve must begin before this share of its capacity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveTensors:
-    """The curves of n points; where `mask` is False there is none, and all else is 0.
+    """The curves of n points; where `mask` is False there is none, and voltage and capacity are 0.
 
     Attributes
     ----------
@@ -98,7 +103,8 @@ def resampled(
 
     Examples
     --------
-    >>> resampled(np.array([0.0, 0.5, 1.0]), np.array([4.0, 3.5, 3.0]), wanted=np.array([0.25]))
+    >>> depth, voltage = np.array([0.0, 0.5, 1.0]), np.array([4.0, 3.5, 3.0])
+    >>> resampled(depth, voltage, wanted=np.array([0.25]))
     array([3.75], dtype=float32)
     """
     from microbatt.features.interpolation import resample_rows
@@ -110,10 +116,33 @@ def resampled(
     return out.reshape(*voltage.shape[:-1], wanted.size)
 
 
-def curve_tensors(
+def curve_tensors(curves: StoredCurves, *, samples: int = SAMPLES) -> CurveTensors:
+    """Make the curve tensors of curves in memory.
+
+    Parameters
+    ----------
+    curves
+        Of n points.
+    samples
+        Voltages per curve.
+
+    Returns
+    -------
+    CurveTensors
+        Of the same points; a curve that is not whole or not finite is masked.
+    """
+    voltage = resampled(curves.depth, curves.voltage, wanted=sample_depths(samples))
+    mask = curves.whole & np.isfinite(voltage[..., 0])
+    voltage[~mask] = 0.0
+    capacity = np.where(mask, curves.discharge_capacity, 0.0).astype(np.float32)
+    current = np.broadcast_to(curves.current.astype(np.float32), mask.shape)
+    return CurveTensors(voltage=voltage, capacity=capacity, current=current, mask=mask)
+
+
+def tensors_of_cube(
     cube: xr.Dataset, *, samples: int = SAMPLES, currents: Sequence[float] | None = None
-) -> xr.Dataset:
-    """Make the curve tensors of a cube, labelled.
+) -> CurveTensors:
+    """Make the curve tensors of every point of a cube, in the order of `features.points`.
 
     Parameters
     ----------
@@ -126,9 +155,32 @@ def curve_tensors(
 
     Returns
     -------
+    CurveTensors
+        In memory; points without any curve are in it too, all masked.
+
+    Raises
+    ------
+    ParameterError
+        If the dataset is not a cube, or lacks the voltages or capacities.
+    """
+    return curve_tensors(read_curves(cube).at_currents(currents), samples=samples)
+
+
+def labelled_tensors(cube: xr.Dataset, *, samples: int = SAMPLES) -> xr.Dataset:
+    """Make the curve tensors of a cube with its labels, lazily where the cube is lazy.
+
+    Parameters
+    ----------
+    cube
+        A grid or scattered points.
+    samples
+        Voltages per curve.
+
+    Returns
+    -------
     xarray.Dataset
         ``voltage`` along the points, ``current`` and ``depth``, ``capacity`` and ``mask`` without
-        the depth; 0 and False where there is no whole, finite curve. Lazy where the cube is.
+        the depth; 0 and False where there is no whole, finite curve.
 
     Raises
     ------
@@ -137,13 +189,8 @@ def curve_tensors(
     """
     import xarray as xr
 
-    full = with_currents(arranged(cube), currents)
-    for name in ("voltage", "discharge_capacity"):
-        if name not in full:
-            raise ParameterError(
-                f"the cube has no variable `{name}`, which curve tensors need; "
-                "keep it when selecting variables."
-            )
+    full = arranged(cube)
+    check_curves(full)
     depths = sample_depths(samples)
     voltage = xr.apply_ufunc(
         partial(resampled, full["depth"].to_numpy(), wanted=depths),
@@ -154,45 +201,19 @@ def curve_tensors(
         dask="parallelized",
         dask_gufunc_kwargs={"output_sizes": {"depth": samples}},
         output_dtypes=[np.float32],
-    ).assign_coords(depth=("depth", depths, quantity("depth").attrs))
-    capacity = full["discharge_capacity"].astype(np.float32)
+    )
+    capacity = full["discharge_capacity"]
     mask = whole_curves(full) & (capacity > 0.0) & np.isfinite(voltage.isel(depth=0))
-    mask = mask.drop_vars("depth")
-    return xr.Dataset(
-        {
-            "voltage": voltage.where(mask, np.float32(0.0)).assign_attrs(quantity("voltage").attrs),
-            "capacity": capacity.where(mask, np.float32(0.0)).assign_attrs(
-                quantity("capacity").attrs
-            ),
-            "mask": mask.assign_attrs(units="1", long_name="whether there is a curve"),
-        }
-    )
-
-
-def tensors_of_cube(
-    cube: xr.Dataset, *, samples: int = SAMPLES, currents: Sequence[float] | None = None
-) -> CurveTensors:
-    """Make the curve tensors of every point of a cube, in the order of `features.points`.
-
-    Parameters
-    ----------
-    cube, samples, currents
-        As in `curve_tensors`.
-
-    Returns
-    -------
-    CurveTensors
-        In memory; points without any curve are in it too, all masked.
-    """
-    labelled = curve_tensors(cube, samples=samples, currents=currents).compute()
-    dims = point_dims(arranged(cube))
-    mask = by_point(labelled["mask"], dims)
-    return CurveTensors(
-        voltage=by_point(labelled["voltage"], dims),
-        capacity=by_point(labelled["capacity"], dims),
-        current=np.broadcast_to(labelled["current"].to_numpy().astype(np.float32), mask.shape),
-        mask=mask,
-    )
+    columns = {
+        "voltage": voltage.assign_coords(depth=("depth", depths, quantity("depth").attrs)),
+        "capacity": capacity,
+    }
+    filled = {
+        name: values.where(mask, 0.0).astype(np.float32).assign_attrs(quantity(name).attrs)
+        for name, values in columns.items()
+    }
+    shown = mask.assign_attrs(units="1", long_name="whether there is a curve")
+    return xr.Dataset({**filled, "mask": shown})
 
 
 def tensors_of_curves(
@@ -230,19 +251,19 @@ def tensors_of_curves(
     >>> tensors_of_curves({17.5: ([0.0, 10.0, 20.0], [4.0, 3.5, 3.0])}, samples=3).voltage
     array([[[4. , 3.5, 3. ]]], dtype=float32)
     """
-    measured = sorted(check_number("current", c, POSITIVE, unit="A m⁻²") for c in curves)
-    wanted = np.asarray(measured if currents is None else list(currents), dtype=float)
-    voltage = np.zeros((1, wanted.size, samples), dtype=np.float32)
-    capacity = np.zeros((1, wanted.size), dtype=np.float32)
-    mask = np.zeros((1, wanted.size), dtype=bool)
-    for given, (charge, potential) in curves.items():
-        place = _place(wanted, float(given))
-        depth, rows = _checked_curve(float(given), charge, potential)
-        voltage[0, place] = resampled(depth / depth[-1], rows, wanted=sample_depths(samples))
-        capacity[0, place] = depth[-1]
-        mask[0, place] = True
-    current = wanted.astype(np.float32)[np.newaxis]
-    return CurveTensors(voltage=voltage, capacity=capacity, current=current, mask=mask)
+    axis = checked_currents(sorted(curves) if currents is None else currents)
+    voltage = np.zeros((1, axis.size, samples), dtype=np.float32)
+    capacity = np.zeros((1, axis.size), dtype=np.float32)
+    mask = np.zeros((1, axis.size), dtype=bool)
+    for current, curve in curves.items():
+        place = (0, _place(axis, current))
+        charge, potential = checked_curve(current, *curve)
+        depth = charge / charge[-1]
+        voltage[place] = resampled(depth, potential, wanted=sample_depths(samples))
+        capacity[place], mask[place] = charge[-1], True
+    return CurveTensors(
+        voltage=voltage, capacity=capacity, current=axis.astype(np.float32)[np.newaxis], mask=mask
+    )
 
 
 def joined_tensors(parts: Sequence[CurveTensors]) -> CurveTensors:
@@ -251,47 +272,23 @@ def joined_tensors(parts: Sequence[CurveTensors]) -> CurveTensors:
     return CurveTensors(**{name: np.concatenate([a[name] for a in arrays]) for name in arrays[0]})
 
 
-def with_currents(cube: xr.Dataset, currents: Sequence[float] | None) -> xr.Dataset:
-    """Return an arranged cube at other currents; what it lacks has status 0 and no curve.
+def checked_curve(
+    current: float, capacity: ArrayLike, voltage: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a measured curve as arrays.
 
     Parameters
     ----------
-    cube
-        From `microbatt.features.points.arranged`.
-    currents
-        [A m⁻²]; None changes nothing.
+    current
+        For the message [A m⁻²].
+    capacity, voltage
+        [A h m⁻²], [V], shape (k,).
+
+    Raises
+    ------
+    ParameterError
+        If it is not finite, or its capacity does not increase or starts late.
     """
-    if currents is None:
-        return cube
-    wanted = [check_number("current", c, POSITIVE, unit="A m⁻²") for c in currents]
-    own = cube[CURRENT].to_numpy()
-    if own.size == len(wanted) and np.allclose(own, wanted, rtol=_SAME_CURRENT, atol=0.0):
-        return cube
-    nearest = {float(own[np.abs(own - c).argmin()]): c for c in wanted}
-    same = {a: c for a, c in nearest.items() if abs(a - c) <= _SAME_CURRENT * c}
-    renamed = cube.assign_coords({CURRENT: [same.get(float(c), float(c)) for c in own]})
-    fills = dict.fromkeys(renamed.data_vars, np.nan) | {"status": np.int8(0)}
-    return renamed.reindex({CURRENT: wanted}, fill_value=fills)
-
-
-def _whole_along_depth(voltage: xr.DataArray) -> xr.DataArray:
-    return voltage.chunk({"depth": -1}) if voltage.chunks is not None else voltage
-
-
-def _place(currents: NDArray[np.float64], current: float) -> int:
-    place = int(np.abs(currents - current).argmin())
-    if not abs(currents[place] - current) <= _SAME_CURRENT * current:
-        shown = ", ".join(f"{c:g}" for c in currents)
-        raise ParameterError(
-            f"`current` is {current:.6g} A m⁻²; allowed here are {shown}. "
-            "Leave that curve out, or ask for its current in `currents`."
-        )
-    return place
-
-
-def _checked_curve(
-    current: float, capacity: ArrayLike, voltage: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     charge, potential = np.asarray(capacity, dtype=float), np.asarray(voltage, dtype=float)
     name = f"the curve at {current:.6g} A m⁻²"
     if charge.ndim != 1 or charge.shape != potential.shape or charge.size < 2:
@@ -313,3 +310,18 @@ def _checked_curve(
             "discharge, and keep its beginning."
         )
     return charge, potential
+
+
+def _whole_along_depth(voltage: xr.DataArray) -> xr.DataArray:
+    return voltage.chunk({"depth": -1}) if voltage.chunks is not None else voltage
+
+
+def _place(currents: NDArray[np.float64], current: float) -> int:
+    place = current_place(currents, current)
+    if place is None:
+        shown = ", ".join(f"{c:g}" for c in currents)
+        raise ParameterError(
+            f"`current` is {current:.6g} A m⁻²; allowed here are {shown}. "
+            "Leave that curve out, or ask for its current in `currents`."
+        )
+    return place
