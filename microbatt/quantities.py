@@ -101,9 +101,9 @@ _ALL = (
     Quantity(
         name="capacity_kept",
         symbol="Q/Q_low",
-        units="%",
-        long_name="capacity kept",
-        comment="capacity at the end over that of the same point at the lowest current",
+        units="1",
+        long_name="capacity over that at the lowest current",
+        comment="of the same point; both curves are whole",
     ),
     Quantity(
         name="energy",
