@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import microbatt.cube.accessor  # noqa: F401 - makes `dataset.microbatt` known to xarray
-import microbatt.plots.accessor  # noqa: F401 - and `dataset.microbatt.plot`
 
 if TYPE_CHECKING:
     from microbatt.campaign.execution import run_campaign
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from microbatt.engines.simulation import simulate_discharge, simulate_discharges
     from microbatt.errors import MicrobattError
     from microbatt.outcomes import Outcome
+
+import_module("microbatt.plots.accessor")  # and `dataset.microbatt.plot`
 
 _HOME = {
     "Adiabatic": "microbatt.engines.request",

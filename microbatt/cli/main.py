@@ -14,6 +14,7 @@ COMMANDS = {
     "cells": "microbatt.cli.cells",
     "check": "microbatt.cli.check",
     "discharge": "microbatt.cli.discharge",
+    "figures": "microbatt.cli.figures",
     "plot": "microbatt.cli.plot",
     "run": "microbatt.cli.run",
     "status": "microbatt.cli.status",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import xarray as xr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
     from numpy.typing import ArrayLike
 
     from microbatt.cube.summary import CubeSummary
+
+_Namespace = TypeVar("_Namespace", bound=type)
 
 
 @xr.register_dataset_accessor("microbatt")
@@ -114,3 +117,27 @@ class CubeAccessor:
         from microbatt.cube.netcdf import write_netcdf
 
         return write_netcdf(self._dataset, path, **options)
+
+
+def register_namespace(name: str) -> Callable[[_Namespace], _Namespace]:
+    """Make a class of a later stage known as ``ds.microbatt.<name>``.
+
+    Parameters
+    ----------
+    name
+        Of the attribute.
+
+    Returns
+    -------
+    Callable
+        A decorator for a class that takes the dataset.
+    """
+
+    def register(namespace: _Namespace) -> _Namespace:
+        def view(cube: CubeAccessor) -> object:
+            return namespace(cube._dataset)  # noqa: SLF001 - this module's own class
+
+        setattr(CubeAccessor, name, property(view, doc=namespace.__doc__))
+        return namespace
+
+    return register

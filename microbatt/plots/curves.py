@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
 
 from microbatt.plots.colours import current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    import numpy as np
+    import xarray as xr
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
     from microbatt.engines.result import Discharge
 
+Curve: TypeAlias = "tuple[float, NDArray[np.floating], NDArray[np.floating]]"
+"""Current [A m⁻²], capacity [A h m⁻²] and voltage [V], the latter two of shape (n,)."""
 
-def draw_curves(
-    axes: Axes, curves: Iterable[tuple[float, NDArray[np.floating], NDArray[np.floating]]]
-) -> Axes:
+
+def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
     """Draw discharge curves with axis labels and a legend of currents.
 
     Parameters
@@ -48,6 +52,16 @@ def draw_curves(
     return axes
 
 
+def current_handles(currents: Iterable[float]) -> tuple[list[Line2D], list[str]]:
+    """Return lines and names for a legend of currents [A m⁻²], as `Figure.legend` takes them."""
+    from matplotlib.lines import Line2D
+
+    unit = quantity("current").pretty_units
+    colours = current_colours(currents)
+    lines = [Line2D([], [], color=colour) for colour in colours.values()]
+    return lines, [f"{current:g} {unit}" for current in colours]
+
+
 def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
     """Draw what an engine returned; see `draw_curves`.
 
@@ -64,3 +78,27 @@ def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
         The same axes.
     """
     return draw_curves(axes, ((d.current, d.capacity, d.voltage) for d in discharges))
+
+
+def curves_in(point: xr.Dataset) -> Iterator[Curve]:
+    """Yield the curves of one microstructure of a cube, one a current; see `draw_curves`.
+
+    Parameters
+    ----------
+    point
+        A cube at one alpha and one S, with or without the dimension ``current``.
+
+    Yields
+    ------
+    Curve
+        Empty where there is no curve.
+    """
+    loaded = point[["voltage", "discharge_capacity"]].load()
+    if "current" not in loaded.dims:
+        loaded = loaded.expand_dims("current")
+    for current in loaded["current"].to_numpy():
+        curve = loaded.sel(current=current)
+        capacity = (curve["depth"] * curve["discharge_capacity"]).to_numpy()
+        voltage = curve["voltage"].to_numpy()
+        whole = np.isfinite(capacity) & np.isfinite(voltage)
+        yield float(current), capacity[whole], voltage[whole]

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from microbatt.errors import ParameterError
-from microbatt.plots.curves import draw_curves
+from microbatt.plots.curves import curves_in, draw_curves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -49,7 +47,7 @@ def draw_sweep(
     for i, S in enumerate(spread(cube["S"].to_numpy(), rows)):
         for j, alpha in enumerate(spread(cube["alpha"].to_numpy(), columns)):
             axes = panels[i, j]
-            draw_curves(axes, _curves(cube.sel(alpha=alpha, S=S)))
+            draw_curves(axes, curves_in(cube.sel(alpha=alpha, S=S)))
             axes.set_title(f"alpha = {alpha:g}, S = {S:g}", fontsize="medium")
             axes.label_outer()
             axes.get_legend().remove()
@@ -79,15 +77,3 @@ def spread(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
     """
     chosen = np.linspace(0, values.size - 1, min(count, values.size)).round().astype(int)
     return np.asarray(values[chosen])
-
-
-def _curves(
-    point: xr.Dataset,
-) -> Iterator[tuple[float, NDArray[np.floating], NDArray[np.floating]]]:
-    """Yield current, capacity and voltage of each curve of one microstructure."""
-    loaded = point[["voltage", "discharge_capacity"]].load()
-    for current in loaded["current"].to_numpy():
-        curve = loaded.sel(current=current)
-        capacity = (curve["depth"] * curve["discharge_capacity"]).to_numpy()
-        whole = np.isfinite(capacity)
-        yield float(current), capacity[whole], curve["voltage"].to_numpy()[whole]

@@ -1,0 +1,45 @@
+"""``microbatt figures``: every figure of the published work from one cube."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("figures", epilog="Example: microbatt figures published-sweep --out figures")
+@click.argument("cube")
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for the figures; made if it is not there.",
+)
+@click.option(
+    "--format",
+    "ending",
+    type=click.Choice(["png", "pdf", "svg"]),
+    default="png",
+    help="Format of the files.",
+)
+def command(cube: str, folder: Path, ending: str) -> None:
+    """Draw every figure of the published work from CUBE into a folder.
+
+    CUBE is the path or URL of a cube, or a name of the catalog. Figures for which it holds too
+    little, such as predictions, are left out and named.
+    """
+    from microbatt.checks import check_extra
+
+    check_extra("matplotlib", extra="plot")
+    from microbatt.catalog import open_dataset
+    from microbatt.plots.published import FIGURES, drawable
+
+    dataset = open_dataset(cube, chunks=None)
+    lacking = drawable(dataset)
+    folder.mkdir(parents=True, exist_ok=True)
+    for figure in FIGURES:
+        if lacking[figure.name]:
+            click.echo(f"left out {figure.name}, {figure.title}: {lacking[figure.name]}.")
+            continue
+        path = folder / f"{figure.name}.{ending}"
+        figure.draw(dataset).savefig(path, dpi=200)
+        click.echo(f"{path}: {figure.title}")

@@ -1,0 +1,188 @@
+"""``ds.microbatt.plot``: every kind of figure as a method of the cube that it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from microbatt.checks import check_choice, check_extra
+from microbatt.cube.accessor import register_namespace
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+    from microbatt.plots.interactive import InteractivePlots
+    from microbatt.plots.predictions import Parameter
+
+
+@register_namespace("plot")
+class CubePlots:
+    """Figures of a cube for print; each draws on the axes given, or on new ones, and returns them.
+
+    `interactive` has those for screens.
+    """
+
+    def __init__(self, dataset: xr.Dataset) -> None:
+        self._dataset = dataset
+
+    @property
+    def interactive(self) -> InteractivePlots:
+        """The same questions answered with HoloViews, for a notebook or a browser."""
+        from microbatt.plots.interactive import InteractivePlots
+
+        return InteractivePlots(self._dataset)
+
+    def curves(self, *, alpha: float, S: float, axes: Axes | None = None) -> Axes:
+        """Draw voltage against capacity for every current.
+
+        Parameters
+        ----------
+        alpha, S
+            Of one microstructure; the nearest in the cube is taken, and named in the title.
+        axes
+            Where to draw.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+        """
+        from microbatt.plots.curves import curves_in, draw_curves
+
+        point = nearest_point(self._dataset, alpha=alpha, S=S)
+        drawn = draw_curves(_axes(axes), curves_in(point))
+        drawn.set_title(f"alpha {float(point['alpha']):g}, S {float(point['S']):g}")
+        return drawn
+
+    def ragone(self, *, axes: Axes | None = None) -> Axes:
+        """Draw specific energy against mean specific power; see `microbatt.plots.ragone`."""
+        from microbatt.plots.ragone import draw_ragone
+
+        return draw_ragone(_axes(axes), self._dataset)
+
+    def map(
+        self,
+        variable: str,
+        *,
+        current: float | None = None,
+        logarithmic: bool = False,
+        axes: Axes | None = None,
+    ) -> Axes:
+        """Draw one variable over alpha and S, and where it has no value, why.
+
+        Parameters
+        ----------
+        variable
+            Name of a variable of the cube.
+        current
+            At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
+        logarithmic
+            Whether the colours follow the logarithm.
+        axes
+            Where to draw.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such variable, or it has the dimension ``current`` and none is given.
+        """
+        from microbatt.plots.maps import draw_map
+
+        check_choice("variable", variable, map(str, self._dataset.data_vars))
+        values = self._at(self._dataset[variable], current)
+        status = self._dataset.get("status")
+        if status is not None and "current" in self._dataset[variable].dims:
+            status = self._at(status, current)
+        elif status is not None and "current" in status.dims:
+            status = None  # one number for all currents: no single ending explains a hole
+        drawn = draw_map(_axes(axes), values.load(), status=status, logarithmic=logarithmic)
+        _name_current(drawn, values)
+        return drawn
+
+    def endings(self, *, current: float | None = None, axes: Axes | None = None) -> Axes:
+        """Draw how the curves of one current ended, over alpha and S."""
+        from microbatt.plots.endings import draw_endings
+
+        status = self._at(self._dataset["status"], current)
+        return draw_endings(_axes(axes), status.load())
+
+    def parity(self, parameter: Parameter = "alpha", *, axes: Axes | None = None) -> Axes:
+        """Draw what a network predicts against what is true, for ``"alpha"`` or ``"S"``."""
+        from microbatt.plots.parity import draw_parity
+        from microbatt.plots.predictions import only_prediction, pairs_of
+
+        return draw_parity(_axes(axes), pairs_of(only_prediction(self._dataset), parameter))
+
+    def residuals(self, parameter: Parameter = "alpha", *, axes: Axes | None = None) -> Axes:
+        """Draw prediction less truth, and its density, for ``"alpha"`` or ``"S"``."""
+        from microbatt.plots.predictions import only_prediction, pairs_of
+        from microbatt.plots.residuals import draw_residuals
+
+        return draw_residuals(_axes(axes), pairs_of(only_prediction(self._dataset), parameter))
+
+    def errors_by_range(self, parameter: Parameter = "alpha", *, axes: Axes | None = None) -> Axes:
+        """Draw the mean relative error L_s of each network by range of ``"alpha"`` or ``"S"``."""
+        from microbatt.plots.error_ranges import draw_errors_by_range
+        from microbatt.plots.predictions import pairs_of, predictions_in
+
+        pairs = {
+            name: pairs_of(one, parameter) for name, one in predictions_in(self._dataset).items()
+        }
+        return draw_errors_by_range(_axes(axes), pairs)
+
+    def _at(self, values: xr.DataArray, current: float | None) -> xr.DataArray:
+        if "current" not in values.dims:
+            return values
+        if current is None and values.sizes["current"] == 1:
+            return values.squeeze("current")
+        if current is None:
+            listed = ", ".join(f"{one:g}" for one in values["current"].to_numpy())
+            raise ParameterError(
+                f"`{values.name}` has a value for each current; give one of them, "
+                f"current={listed} (A m⁻²)."
+            )
+        return values.sel(current=current, method="nearest")
+
+
+def nearest_point(cube: xr.Dataset, *, alpha: float, S: float) -> xr.Dataset:
+    """Return the microstructure of a cube that lies nearest to a point.
+
+    Parameters
+    ----------
+    cube
+        A grid, or scattered points; distances are relative to its extent.
+    alpha, S
+        The point.
+
+    Returns
+    -------
+    xarray.Dataset
+        Without the dimensions ``alpha`` and ``S``, or ``point``.
+    """
+    from microbatt.plots.rows import nearest_row
+
+    if "point" in cube.dims:
+        return cube.isel(point=nearest_row(cube, (alpha, S)))
+    wanted = {"alpha": alpha, "S": S}
+    lying = {name: value for name, value in wanted.items() if name in cube.dims}
+    return cube.sel(lying, method="nearest")
+
+
+def _axes(axes: Axes | None) -> Axes:
+    if axes is not None:
+        return axes
+    check_extra("matplotlib", extra="plot")
+    from matplotlib import pyplot as plt
+
+    return plt.subplots(layout="constrained")[1]
+
+
+def _name_current(axes: Axes, values: xr.DataArray) -> None:
+    if "current" in values.coords and not axes.get_legend():
+        axes.set_title(f"{float(values['current']):g} A m⁻²")

@@ -1,0 +1,74 @@
+"""A Ragone plot: the energy that a cell delivers against the power at which it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from microbatt.cube.endings import whole_curves
+from microbatt.plots.colours import current_colours, named_colours
+from microbatt.plots.labels import axis_label
+from microbatt.plots.rows import as_rows
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+LINES = 6
+"""Up to so many microstructures have a line and a name each; more are a cloud."""
+
+
+def draw_ragone(axes: Axes, cube: xr.Dataset) -> Axes:
+    """Draw specific energy against mean specific power, whole curves only.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; the power is logarithmic.
+    cube
+        With ``energy``, ``power`` and ``status``. Each microstructure of a few is a line from its
+        smallest current to its largest; many are a cloud, coloured by the current.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same axes.
+    """
+    rows = as_rows(cube[["energy", "power", "status"]].load())
+    whole = rows[["energy", "power"]].where(whole_curves(rows))
+    if "current" not in whole.dims:
+        whole = whole.expand_dims("current", axis=-1)
+    draw = _draw_lines if whole.sizes["point"] <= LINES else _draw_cloud
+    draw(axes, whole)
+    axes.set_xscale("log")
+    axes.set_ylim(bottom=0.0)
+    axes.set_xlabel(axis_label(rows["power"]))
+    axes.set_ylabel(axis_label(rows["energy"]))
+    axes.legend(frameon=False, fontsize="small")
+    return axes
+
+
+def _draw_lines(axes: Axes, rows: xr.Dataset) -> None:
+    points = zip(rows["alpha"].to_numpy(), rows["S"].to_numpy(), strict=True)
+    names = [f"alpha {alpha:g}, S {S:g}" for alpha, S in points]
+    for i, (name, colour) in enumerate(named_colours(names).items()):
+        line = rows.isel(point=i)
+        axes.plot(line["power"], line["energy"], "o-", color=colour, markersize=4, label=name)
+
+
+def _draw_cloud(axes: Axes, rows: xr.Dataset) -> None:
+    unit = quantity("current").pretty_units
+    colours = current_colours(np.asarray(rows["current"]).tolist())
+    for current, colour in colours.items():
+        part = rows.sel(current=current)
+        axes.plot(
+            part["power"],
+            part["energy"],
+            ".",
+            color=colour,
+            markersize=3,
+            label=f"{current:g} {unit}",
+            rasterized=True,
+        )

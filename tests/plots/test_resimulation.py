@@ -1,0 +1,62 @@
+"""Curves of predictions: simulated on the cube's own terms, beside those that are true."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from microbatt.campaign.campaign import Campaign, attributes_of
+from microbatt.cells.reading import load_cell
+from microbatt.cube.design import Grid
+from microbatt.engines.native import simulate_discharge
+from microbatt.plots.expected import draw_expected_and_predicted, voltage_difference
+from microbatt.plots.predictions import predictions_in
+from microbatt.plots.resimulation import resimulate
+from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_predictions
+
+
+@pytest.fixture(scope="module")
+def cube():
+    campaign = Campaign(
+        name="plots",
+        cell=load_cell("doyle-1996-cell-1"),
+        design=Grid(alpha=tuple(ALPHAS), S=tuple(SHAPES), current=tuple(CURRENTS)),
+        inventory="conserving",
+        cutoff_voltage=2.5,
+    )
+    return with_predictions(plotted_cube()).assign_attrs(attributes_of(campaign))
+
+
+def test_a_prediction_is_simulated_with_the_cell_and_the_terms_of_the_cube(cube):
+    (predictions,) = predictions_in(cube).values()
+    (case,) = resimulate(cube, predictions, near=[(5.9, 6.0)])
+    assert case.truth == (6.0, 5.0)
+    assert case.predicted == pytest.approx((6.06, 5.1))
+    direct = simulate_discharge(
+        "doyle-1996-cell-1",
+        *case.predicted,
+        35.0,
+        inventory="conserving",
+        cutoff_voltage=2.5,
+    )
+    current, capacity, voltage = case.simulated[1]
+    assert current == 35.0
+    np.testing.assert_array_equal(voltage, direct.voltage)
+    np.testing.assert_array_equal(capacity, direct.capacity)
+    assert [one[1][-1] for one in case.expected] == [600 + 50 + 17.5, 600 + 50 + 35.0]
+
+
+def test_the_difference_of_two_curves_is_relative_and_over_what_both_have():
+    capacity = np.linspace(0.0, 10.0, 11)
+    truth = (35.0, capacity, np.full(11, 4.0))
+    guess = (35.0, capacity[:8], np.full(8, 4.04))
+    assert voltage_difference(truth, guess) == pytest.approx(0.01)
+
+
+def test_expected_and_predicted_curves_of_a_current_share_a_colour():
+    axes = Figure().add_subplot()
+    capacity = np.array([0.0, 1.0])
+    curves = [(one, capacity, capacity + 2.0) for one in CURRENTS]
+    assert draw_expected_and_predicted(axes, curves, curves) is axes
+    expected, predicted = axes.lines[:2], axes.lines[2:]
+    assert [one.get_color() for one in expected] == [one.get_color() for one in predicted]
+    assert {one.get_linestyle() for one in predicted} == {"--"}
