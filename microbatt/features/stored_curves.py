@@ -13,7 +13,7 @@ from microbatt.errors import ParameterError
 from microbatt.features.points import CURRENT, arranged, by_point, point_dims
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ class StoredCurves:
     discharge_capacity, energy, power
         [A h m⁻²], [W h kg⁻¹], [W kg⁻¹], shape (n, c).
     whole
-        Whether the curve ran to a physical end, shape (n, c).
+        Whether the curve ran to a physical end and is finite throughout, shape (n, c).
     """
 
     depth: NDArray[np.float64]
@@ -50,6 +50,9 @@ class StoredCurves:
     energy: NDArray[np.float64]
     power: NDArray[np.float64]
     whole: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return int(self.whole.shape[0])
 
     def at_currents(self, currents: Sequence[float] | None) -> StoredCurves:
         """Return the curves at other currents; one that is not stored is not whole, and NaN.
@@ -92,12 +95,30 @@ def read_curves(cube: xr.Dataset) -> StoredCurves:
     """
     full = arranged(cube)
     check_curves(full)
-    dims = point_dims(full)
+    voltage = by_point(full["voltage"], point_dims(full))
+    return stored_curves(full, voltage, scalars_by_point(full))
+
+
+def stored_curves(
+    full: xr.Dataset, voltage: NDArray[Any], scalars: Mapping[str, NDArray[Any]]
+) -> StoredCurves:
+    """Join the voltages of some points of an arranged cube with their scalars.
+
+    Parameters
+    ----------
+    full
+        Tells the depths and currents.
+    voltage
+        [V], shape (n, c, k).
+    scalars
+        From `scalars_by_point`, of the same points.
+    """
+    whole = scalars["whole"] & np.isfinite(voltage).all(axis=-1)
     return StoredCurves(
         depth=full["depth"].to_numpy(),
         current=full[CURRENT].to_numpy(),
-        voltage=by_point(full["voltage"], dims),
-        **scalars_by_point(full),
+        voltage=voltage,
+        **{**scalars, "whole": whole},
     )
 
 
