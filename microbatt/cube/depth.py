@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEPTH_POINTS: Final = 200
-"""Length of the axis; see docs/cube.md for the error that it leaves."""
+"""Length of the axis; see docs/guide/cube.md for the error that it leaves."""
 
 CLIFF: Final = 1e-7
 """A vertical fall at the end takes this share of the capacity; a point lies at its top."""

@@ -3,7 +3,7 @@
     python tests/benchmarks/engine_speed.py [--points N] [--pybamm] [--dualfoil PATH]
 
 Times are CPU times of one core, the least of three passes, so that other work on the machine does
-not count; compilation is apart.  What was measured is in docs/benchmarks.md.
+not count; compilation is apart.  What was measured is in docs/results/benchmarks.md.
 """
 
 from __future__ import annotations
