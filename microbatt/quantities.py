@@ -218,6 +218,12 @@ _ALL = (
         units="1",
         long_name="correlation of alpha and S at their Cramér-Rao bounds",
     ),
+    Quantity(
+        name="bound_curves",
+        symbol="n_c",
+        units="1",
+        long_name="curves that exist, of those that the bounds ask for",
+    ),
     Quantity(name="status", symbol="", units="1", long_name="how the discharge ended"),
 )
 
