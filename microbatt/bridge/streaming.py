@@ -1,0 +1,144 @@
+"""Samples larger than memory: whole chunks read in a random order, shuffled within a window.
+
+Chunks come in a new order each pass; some of them, a window, are read together, made into
+features, shuffled, and cut into batches.  Python runs once per window, never per sample.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.bridge.blocks import Block, read_blocks
+from microbatt.bridge.passes import Passes, Tensor, laid_end_to_end, pass_order
+from microbatt.features.specification import Feature, feature_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from microbatt.features.stored_curves import StoredCurves
+
+_LOGGER = logging.getLogger(__name__)
+_READERS: Final = 2
+"""Windows read at once."""
+_COPIES: Final = 8
+"""Windows in memory at once: read, made into features, shuffled, waiting, being cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where samples are read from.
+
+    Attributes
+    ----------
+    cube
+        Arranged.
+    blocks
+        Whole chunks, with the points wanted of each.
+    scalars
+        Of the curves of every point, and their ``targets``.
+    features
+        What is made of the curves.
+    """
+
+    cube: xr.Dataset
+    blocks: tuple[Block, ...]
+    scalars: Mapping[str, NDArray[Any]]
+    targets: NDArray[np.float32]
+    features: tuple[Feature, ...]
+
+    def window(self, numbers: Sequence[int]) -> dict[str, NDArray[Any]]:
+        """Read some blocks; return their samples by name, ``targets`` among them."""
+        chosen = [self.blocks[number] for number in numbers]
+        return samples_of(
+            read_blocks(self.cube, chosen, self.scalars),
+            np.concatenate([self.targets[block.points] for block in chosen]),
+            self.features,
+        )
+
+
+def samples_of(
+    curves: StoredCurves, targets: NDArray[np.float32], features: Sequence[Feature]
+) -> dict[str, NDArray[Any]]:
+    """Return features and targets by name, without points that have no finite curve.
+
+    A curve that is not finite in spite of its status is masked like a missing one; what that
+    leaves of a point is kept, and a point of which nothing is left is told in the log.
+    """
+    arrays = feature_arrays(curves, features) | {"targets": targets}
+    left = curves.whole.any(axis=1)
+    if left.all():
+        return arrays
+    _LOGGER.warning("left out %d points: their curves hold NaN", int((~left).sum()))
+    return {name: values[left] for name, values in arrays.items()}
+
+
+def streamed_batches(
+    source: Source,
+    *,
+    batch: int,
+    seed: int,
+    passes: Passes,
+    memory: int,
+    finish: Callable[[dict[str, Tensor], Tensor, Tensor], Tensor],
+) -> Tensor:
+    """Return a `tf.data.Dataset` of batches read from a cube.
+
+    Parameters
+    ----------
+    source
+        Where from.
+    batch
+        Samples per batch.
+    seed
+        Of the order of chunks and of the shuffle within a window.
+    passes
+        How the samples are gone through; replicas share the chunks out.
+    memory
+        What all windows in memory may take [bytes]; one chunk is always read.
+    finish
+        (batch by name, number of the pass, number of the batch) → element.
+    """
+    import tensorflow as tf
+
+    empty = {name: values[:0] for name, values in source.window([0]).items()}
+    kinds = [tf.as_dtype(values.dtype) for values in empty.values()]
+
+    def read(numbers: NDArray[np.int64], epoch: NDArray[np.int64]) -> list[NDArray[Any]]:
+        samples = list(source.window(numbers.tolist()).values())
+        if not passes.shuffle:
+            return samples
+        dice = np.random.default_rng([seed, int(epoch), int(numbers[0])])
+        order = dice.permutation(len(samples[0]))
+        return [values[order] for values in samples]
+
+    def loaded(numbers: Tensor, epoch: Tensor) -> dict[str, Tensor]:
+        found = tf.numpy_function(read, [numbers, epoch], kinds)
+        for tensor, values in zip(found, empty.values(), strict=True):
+            tensor.set_shape((None, *values.shape[1:]))
+        return dict(zip(empty, found, strict=True))
+
+    def one_pass(epoch: Tensor) -> Tensor:
+        order = pass_order(len(source.blocks), seed, epoch, passes)
+        windows = tf.data.Dataset.from_tensor_slices(order).batch(_window_size(source, memory))
+        read_ahead = windows.map(
+            lambda numbers: loaded(numbers, epoch), num_parallel_calls=_READERS
+        ).prefetch(1)
+        batches = read_ahead.rebatch(batch, drop_remainder=passes.drop_remainder)
+        return batches.enumerate().map(lambda number, found: finish(found, epoch, number))
+
+    return laid_end_to_end(one_pass, passes, seed)
+
+
+def _window_size(source: Source, memory: int) -> int:
+    """Return how many blocks a window holds so that all windows fit into memory."""
+    largest = max(block.rows.size for block in source.blocks)
+    voltage = source.cube["voltage"]
+    point = voltage.dtype.itemsize * voltage.sizes["current"] * voltage.sizes["depth"]
+    return max(1, memory // (_COPIES * largest * point))
