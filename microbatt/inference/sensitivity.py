@@ -151,6 +151,8 @@ class CurveSensitivity:
         [A m⁻²].
     capacity, voltage
         Shape (m,) [A h m⁻²], [V].
+    slope
+        dV/d(ln Q), shape (m,) [V].
     voltage_derivative
         At equal delivered capacity, shape (m, p) [V per unit of the parameter].
     discharge_capacity
@@ -162,6 +164,7 @@ class CurveSensitivity:
     current: float
     capacity: Array
     voltage: Array
+    slope: Array
     voltage_derivative: Array
     discharge_capacity: float
     capacity_derivative: Array
@@ -420,6 +423,7 @@ def _one_curve(found: Sensitivities, j: int, capacity: Array, shares: Array) -> 
         current=float(found.currents[j]),
         capacity=capacity,
         voltage=np.where(inside, found.voltage[0, j, place], np.nan),
+        slope=np.where(inside, found.slope[0, j, place], np.nan),
         voltage_derivative=np.where(inside[:, None], found.voltage_derivative[0, j, place], np.nan),
         discharge_capacity=float(found.capacity[0, j]),
         capacity_derivative=found.capacity_derivative[0, j],
