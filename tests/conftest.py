@@ -1,7 +1,32 @@
 """Settings that every test shares."""
 
+import socket
+
+import pytest
 from hypothesis import settings
 
 # Cores are shared and the first call of a kernel compiles it: time says nothing about a claim.
 settings.register_profile("microbatt", deadline=None)
 settings.load_profile("microbatt")
+
+
+@pytest.fixture(scope="session")
+def s3():
+    """An object store's own protocol, served on the loopback by moto."""
+    pytest.importorskip("s3fs", reason="install microbatt[s3] to test object stores")
+    server = pytest.importorskip("moto.server", reason="install moto[server] to test S3")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    moto = server.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    moto.start()
+    options = {
+        "key": "test",
+        "secret": "test",
+        "endpoint_url": f"http://127.0.0.1:{port}",
+    }
+    import fsspec
+
+    fsspec.filesystem("s3", **options).mkdir("cubes")
+    yield options
+    moto.stop()

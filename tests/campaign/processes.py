@@ -13,7 +13,7 @@ from microbatt.cube.location import locate
 from microbatt.cube.opening import open_group
 from tests.campaign.small import ROOT
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """How long to wait for what must happen [s]; cores are shared."""
 
 
@@ -60,9 +60,9 @@ def kill_tree(process):
     return alive
 
 
-def curves_done(store):
+def curves_done(store, options=None):
     """Count the curves that a store says are run; 0 while there is none."""
-    location = locate(store)
+    location = locate(store, options)
     if not has_cube(location):
         return 0
     return int((survey_group(open_group(location), location).status != 0).sum())

@@ -5,6 +5,8 @@ from pathlib import Path
 from microbatt.campaign.campaign import Campaign
 from microbatt.cells.reading import load_cell
 from microbatt.cube.design import Grid
+from microbatt.cube.location import locate, open_store
+from microbatt.cube.objects import list_objects, read_object
 from microbatt.cube.variables import UNREPEATABLE
 
 ROOT = Path(__file__).parents[2]
@@ -47,14 +49,12 @@ curves = {curves}
     return path
 
 
-def cube_bytes(folder):
+def cube_bytes(url, options=None):
     """Every byte of a cube that a second run has to repeat: key → content."""
-    folder = Path(folder)
+    store = open_store(locate(url, options), read_only=True)
     return {
-        key: path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-        and (key := path.relative_to(folder).as_posix()) != "zarr.json"
-        and key.split("/")[0] not in {"runs", *UNREPEATABLE}
+        key: read_object(store, key)
+        for key in list_objects(store)
+        if key.split("/")[0] not in {"zarr.json", "runs", *UNREPEATABLE}
         and not key.endswith(".partial")
     }

@@ -1,10 +1,12 @@
 """Whatever is killed, whenever: no curve is lost, and none half-written is taken for whole."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
+import uuid
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from microbatt.campaign.cluster import local_client
 from microbatt.campaign.events import BlockFinished, BlockSplit, CurveCrashed
 from microbatt.campaign.execution import run_campaign
 from microbatt.campaign.reading import read_campaign
+from microbatt.campaign.stores import has_cube
 from microbatt.cube.location import locate, open_store
 from microbatt.cube.provenance import read_runs
 from microbatt.outcomes import Outcome
@@ -31,6 +34,24 @@ MANY_ALPHAS = tuple(float(a) for a in np.round(np.arange(0, 6, 0.1), 10))
 """60 alphas × 2 S × 3 currents make 360 curves in 30 blocks."""
 
 
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.slow)])
+def place(request, tmp_path):
+    """Where a cube is filled: its path or URL, and the options of its protocol."""
+    if request.param == "folder":
+        return tmp_path / "a.zarr", {}
+    return on_s3(request.getfixturevalue("s3"))
+
+
+def on_s3(options):
+    """A new place in an object store."""
+    return f"s3://cubes/{uuid.uuid4().hex}/a.zarr", options
+
+
+def words(options):
+    """Say the options of a protocol on the command line."""
+    return [f"--storage-option={key}={json.dumps(value)}" for key, value in options.items()]
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """A campaign file, and the bytes of the cube that it gives when nothing happens."""
@@ -46,9 +67,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def assert_finished_blocks_are_whole(store, expected):
+def assert_finished_blocks_are_whole(place, expected):
     """Every block whose status is there has all its chunks, as they must be."""
-    found = cube_bytes(store)
+    found = cube_bytes(*place)
     for key in found:
         if key.startswith("status/c/"):
             block = key.removeprefix("status/c/")
@@ -58,7 +79,7 @@ def assert_finished_blocks_are_whole(store, expected):
                     assert found[chunk] == expected[chunk], chunk
 
 
-def kill_again_and_again(campaign, expected, store, *, moments, seconds_per_curve):
+def kill_again_and_again(campaign, expected, place, *, moments, seconds_per_curve):
     """Kill the whole process tree at each moment after its start, then let it finish.
 
     Returns
@@ -66,42 +87,44 @@ def kill_again_and_again(campaign, expected, store, *, moments, seconds_per_curv
     int
         How many of the runs were alive when they were killed.
     """
-    killed = 0
+    (store, options), killed = place, 0
     for moment in moments:
-        process = start_run(campaign, store, seconds_per_curve=seconds_per_curve)
+        process = start_run(campaign, store, *words(options), seconds_per_curve=seconds_per_curve)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=moment)
         killed += kill_tree(process)
-        if store.exists():
-            assert_finished_blocks_are_whole(store, expected)
-    status, said = finish(start_run(campaign, store))
+        if has_cube(locate(*place)):
+            assert_finished_blocks_are_whole(place, expected)
+    status, said = finish(start_run(campaign, store, *words(options)))
     assert status == 0, said
-    assert cube_bytes(store) == expected
+    assert cube_bytes(*place) == expected
     return killed
 
 
-def test_a_process_tree_killed_at_random_moments_leaves_a_store_that_resumes(undisturbed, tmp_path):
+def test_a_process_tree_killed_at_random_moments_leaves_a_store_that_resumes(undisturbed, place):
     moments = np.random.default_rng(1).uniform(0.6, 3.0, size=3)
-    killed = kill_again_and_again(
-        *undisturbed, tmp_path / "a.zarr", moments=moments, seconds_per_curve=0.02
-    )
+    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.02)
     assert killed == 3
+
+
+def test_a_process_tree_killed_while_it_fills_an_object_store_leaves_one_that_resumes(
+    undisturbed, s3
+):
+    assert kill_again_and_again(*undisturbed, on_s3(s3), moments=[3.0], seconds_per_curve=0.05) == 1
 
 
 @pytest.mark.slow
 def test_a_process_tree_killed_at_twenty_random_moments_leaves_a_store_that_resumes(
-    undisturbed, tmp_path
+    undisturbed, place
 ):
     # Startup takes one to two seconds of each run, so that the moments fall on either side.
     moments = np.random.default_rng(2).uniform(0.5, 3.5, size=24)
-    killed = kill_again_and_again(
-        *undisturbed, tmp_path / "a.zarr", moments=moments, seconds_per_curve=0.1
-    )
+    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.1)
     assert killed >= 20
 
 
-def test_workers_killed_one_after_the_other_cost_nothing(undisturbed, tmp_path, monkeypatch):
-    campaign, expected = undisturbed
+def test_workers_killed_one_after_the_other_cost_nothing(undisturbed, place, monkeypatch):
+    (campaign, expected), (store, options) = undisturbed, place
     monkeypatch.setenv("STANDIN_SECONDS_PER_CURVE", "0.01")
     rng, deaths = np.random.default_rng(3), []
 
@@ -113,29 +136,33 @@ def test_workers_killed_one_after_the_other_cost_nothing(undisturbed, tmp_path, 
                 os.kill(deaths[-1], signal.SIGKILL)
 
         cube = run_campaign(
-            read_campaign(campaign), tmp_path / "a.zarr", client=client, listeners=[kill_a_worker]
+            read_campaign(campaign),
+            store,
+            client=client,
+            listeners=[kill_a_worker],
+            storage_options=options,
         )
     assert len(deaths) == 3
     assert bool(cube.microbatt.ok().all())
-    assert cube_bytes(tmp_path / "a.zarr") == expected
+    assert cube_bytes(*place) == expected
 
 
-def test_a_killed_scheduler_is_told_in_a_sentence_and_the_next_one_goes_on(undisturbed, tmp_path):
-    campaign, expected = undisturbed
-    store = tmp_path / "a.zarr"
+def test_a_killed_scheduler_is_told_in_a_sentence_and_the_next_one_goes_on(undisturbed, place):
+    (campaign, expected), (store, options) = undisturbed, place
     with cluster_by_hand(free_port()) as (address, scheduler, _):
-        run = start_run(campaign, store, "--scheduler", address)
-        wait_until(lambda: curves_done(store) > 0, run)
+        run = start_run(campaign, store, "--scheduler", address, *words(options))
+        wait_until(lambda: curves_done(*place) > 0, run)
         kill_tree(scheduler)
         status, said = finish(run)
-    assert_finished_blocks_are_whole(store, expected)
+    assert_finished_blocks_are_whole(place, expected)
     assert status == 2, said
     assert "run again" in said
     assert "Traceback" not in said
     with cluster_by_hand(free_port()) as (address, _, _):
-        status, said = finish(start_run(campaign, store, "--scheduler", address))
+        again = start_run(campaign, store, "--scheduler", address, *words(options))
+        status, said = finish(again)
     assert status == 0, said
-    assert cube_bytes(store) == expected
+    assert cube_bytes(*place) == expected
 
 
 def test_a_curve_that_kills_its_worker_is_found_and_the_others_are_whole(tmp_path):
@@ -149,32 +176,30 @@ def test_a_curve_that_kills_its_worker_is_found_and_the_others_are_whole(tmp_pat
     assert any(isinstance(event, BlockSplit) for event in heard)
 
 
-def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, tmp_path):
-    campaign, expected = undisturbed
-    store = tmp_path / "a.zarr"
-    runs = [start_run(campaign, store, seconds_per_curve=0.01) for _ in range(2)]
+def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, place):
+    (campaign, expected), (store, options) = undisturbed, place
+    runs = [start_run(campaign, store, *words(options), seconds_per_curve=0.01) for _ in range(2)]
     for run in runs:
         status, said = finish(run)
         assert status == 0, said
-    assert cube_bytes(store) == expected
-    simulated = [record.curves for record in read_runs(open_store(locate(store), read_only=True))]
+    assert cube_bytes(*place) == expected
+    simulated = [record.curves for record in read_runs(open_store(locate(*place), read_only=True))]
     assert len(simulated) == 2
     # Both may simulate the blocks that they hold at the same moment, but not the whole campaign.
     assert sum(simulated) < 2 * 360
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, tmp_path):
-    campaign, expected = undisturbed
-    store = tmp_path / "a.zarr"
-    run = start_run(campaign, store, seconds_per_curve=0.05)
-    wait_until(lambda: curves_done(store) > 0, run)
+def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, place):
+    (campaign, expected), (store, options) = undisturbed, place
+    run = start_run(campaign, store, *words(options), seconds_per_curve=0.05)
+    wait_until(lambda: curves_done(*place) > 0, run)
     os.killpg(run.pid, end)
     status, said = finish(run)
     assert status == 130, said
     assert "go on with: microbatt run" in said
     assert "Traceback" not in said
-    assert 0 < curves_done(store) < 360
-    status, said = finish(start_run(campaign, store))
+    assert 0 < curves_done(*place) < 360
+    status, said = finish(start_run(campaign, store, *words(options)))
     assert status == 0, said
-    assert cube_bytes(store) == expected
+    assert cube_bytes(*place) == expected
