@@ -1,0 +1,86 @@
+"""Ranges of alpha and of S by which scores are told apart."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+RANGES: Final[Mapping[str, tuple[float, ...]]] = {
+    "alpha": (0.0, 0.3, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0),
+    "S": (0.0, 2.2, 5.0, 10.0, 20.0, 30.0, 40.0),
+}
+"""Edges; a range holds its lower edge, the last one its upper edge too."""
+
+
+def range_numbers(values: ArrayLike, edges: Sequence[float]) -> NDArray[np.int64]:
+    """Return the range in which each value lies.
+
+    Parameters
+    ----------
+    values
+        Shape (n,).
+    edges
+        Increasing, at least two.
+
+    Returns
+    -------
+    numpy.ndarray
+        From 0, shape (n,).
+
+    Raises
+    ------
+    ParameterError
+        If the edges do not increase, or a value lies outside them all.
+
+    Examples
+    --------
+    >>> range_numbers([0.0, 1.0, 10.0], (0.0, 1.0, 10.0))
+    array([0, 1, 1])
+    """
+    given, x = np.asarray(edges, dtype=float), np.asarray(values, dtype=float)
+    if given.size < 2 or not (np.diff(given) > 0.0).all():
+        raise ParameterError(
+            f"`edges` are {list(edges)!r}; give at least two, each larger than the one before."
+        )
+    outside = ~((x >= given[0]) & (x <= given[-1]))
+    if outside.any():
+        raise ParameterError(
+            f"{int(outside.sum())} values lie outside the ranges from {given[0]:g} to "
+            f"{given[-1]:g}, the first is {x[outside][0]:g}; add ranges that hold them, so that "
+            "no point is left out in silence."
+        )
+    return np.minimum(np.searchsorted(given, x, side="right") - 1, given.size - 2)
+
+
+def range_names(edges: Sequence[float]) -> list[str]:
+    """Return how people write the ranges between edges.
+
+    Examples
+    --------
+    >>> range_names((0.0, 0.3, 1.0))
+    ['0 to 0.3', '0.3 to 1']
+    """
+    return [f"{low:g} to {high:g}" for low, high in pairwise(edges)]
+
+
+def edges_that_hold(edges: Sequence[float], values: ArrayLike) -> tuple[float, ...]:
+    """Return edges, with one more on either side where values lie beyond.
+
+    Examples
+    --------
+    >>> edges_that_hold((0.0, 1.0), [0.5, 3.0])
+    (0.0, 1.0, 3.0)
+    """
+    low, high = float(np.min(values)), float(np.max(values))
+    before = (low,) if low < edges[0] else ()
+    after = (high,) if high > edges[-1] else ()
+    return (*before, *map(float, edges), *after)

@@ -1,0 +1,199 @@
+"""Scores of the predictions joined to a cube: whole, and by range of alpha and of S."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import xarray as xr
+
+from microbatt.errors import ParameterError
+from microbatt.quantities import quantity
+from microbatt.scoring.coverage import LEVELS, interval_coverage, score_spread
+from microbatt.scoring.errors import (
+    bias,
+    mean_relative_error,
+    pair_count,
+    r_squared,
+    relative_error,
+    rms_error,
+    worst_relative_error,
+)
+from microbatt.scoring.ranges import RANGES, edges_that_hold, range_names, range_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+TARGETS: Final = ("alpha", "S")
+PREDICTED: Final = 1
+"""Value of ``prediction_status`` of a point that counts."""
+MEASURES: Final = {
+    "mean_relative_error": mean_relative_error,
+    "worst_relative_error": worst_relative_error,
+    "r_squared": r_squared,
+    "rms_error": rms_error,
+    "bias": bias,
+    "count": pair_count,
+}
+"""Name of a score → function of truth and prediction."""
+_SAMPLE: Final = "sample"
+
+
+def score(
+    cube: xr.Dataset,
+    *,
+    ranges: Mapping[str, Sequence[float]] = RANGES,
+    levels: Sequence[float] = LEVELS,
+) -> xr.Dataset:
+    """Score the predictions that were joined to a cube.
+
+    Parameters
+    ----------
+    cube
+        With ``predicted_alpha`` and ``predicted_S`` over its points, and their ``…_std`` where the
+        network gives them. Further dimensions, such as ``network``, stay apart.
+    ranges
+        ``"alpha"`` and ``"S"`` → edges; one more is added where truth lies beyond.
+    levels
+        Probabilities of the intervals of which the coverage is counted.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``parameter`` (alpha, S): ``mean_relative_error`` (L_s), ``worst_relative_error``
+        [%], ``r_squared``, ``rms_error``, ``bias``, ``count``, ``coverage`` along ``level``, and
+        ``score_spread``. The same, named ``…_by_alpha`` and ``…_by_S``, along ``alpha_range`` and
+        ``S_range`` of the true values. Points without a prediction, or out of the range that the
+        network learned, do not count; the attribute ``left_out`` says how many.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has no predictions, or an edge or a level is not allowed.
+
+    Examples
+    --------
+    ``score(cube).mean_relative_error.sel(parameter="alpha")``
+    """
+    points = _points(cube)
+    parts = [_measured(points, levels)]
+    for name in TARGETS:
+        edges = edges_that_hold(ranges.get(name, RANGES[name]), points["truth"].sel(parameter=name))
+        parts.append(_by_range(points, name, edges, levels))
+    scores = xr.merge(parts, join="outer", compat="no_conflicts")
+    return scores.assign_attrs(left_out=int(points.attrs["left_out"]), **_made_by(cube))
+
+
+def with_errors(cube: xr.Dataset) -> xr.Dataset:
+    """Return a cube with ``alpha_error`` and ``S_error`` [%] beside its predictions.
+
+    Parameters
+    ----------
+    cube
+        With ``predicted_alpha`` and ``predicted_S``.
+
+    Returns
+    -------
+    xarray.Dataset
+        A new dataset; the errors are those of `microbatt.scoring.errors.relative_error`, lazy
+        where the predictions are.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has no predictions.
+    """
+    _check_predictions(cube)
+    errors = {
+        f"{name}_error": xr.apply_ufunc(
+            relative_error,
+            cube[name],
+            cube[f"predicted_{name}"],
+            dask="parallelized",
+            output_dtypes=[float],
+        )
+        .transpose(*cube[f"predicted_{name}"].dims)
+        .assign_attrs(quantity(f"{name}_error").attrs)
+        for name in TARGETS
+    }
+    return cube.assign(errors)
+
+
+def _points(cube: xr.Dataset) -> xr.Dataset:
+    """Return truth, prediction and standard deviation, (parameter, …, sample), NaN where none."""
+    _check_predictions(cube)
+    names = [f"predicted_{name}{end}" for name in TARGETS for end in ("", "_std")]
+    kept = [name for name in (*names, "prediction_status") if name in cube]
+    values = cube[kept].reset_coords(drop=True)
+    if "prediction_status" in values:
+        counts = values["prediction_status"] == PREDICTED
+        values = values.drop_vars("prediction_status").where(counts)
+    dims = [d for d in values["predicted_alpha"].dims if d in ("alpha", "S", "point")]
+    truth = {name: cube[name] for name in TARGETS}
+    like = values["predicted_alpha"]
+    columns = {
+        "truth": [truth[name].broadcast_like(like) for name in TARGETS],
+        "predicted": [values[f"predicted_{name}"] for name in TARGETS],
+        "std": [
+            values.get(f"predicted_{name}_std", xr.full_like(like, np.nan, dtype=float))
+            for name in TARGETS
+        ],
+    }
+    return _stacked(columns, dims)
+
+
+def _stacked(columns: Mapping[str, Sequence[xr.DataArray]], dims: Sequence[Any]) -> xr.Dataset:
+    joined = {}
+    for name, parts in columns.items():
+        plain = [part.drop_vars([c for c in part.coords if c in TARGETS]) for part in parts]
+        both = xr.concat(plain, dim="parameter", coords="minimal", compat="override", join="exact")
+        flat = (
+            both.stack({_SAMPLE: dims}, create_index=False) if dims else both.expand_dims(_SAMPLE)
+        )
+        joined[name] = flat.transpose("parameter", ..., _SAMPLE)
+    points = xr.Dataset(joined).assign_coords(parameter=list(TARGETS)).load()
+    lacking = ~np.isfinite(points["predicted"]).all("parameter")
+    return points.assign_attrs(left_out=int(lacking.sum()))
+
+
+def _by_range(
+    points: xr.Dataset, name: str, edges: Sequence[float], levels: Sequence[float]
+) -> xr.Dataset:
+    dim = f"{name}_range"
+    truth = points["truth"].sel(parameter=name)
+    one = truth.isel({d: 0 for d in truth.dims if d != _SAMPLE}).to_numpy()
+    numbers = xr.DataArray(range_numbers(one, edges), dims=_SAMPLE, name=dim)
+    grouped = points.groupby(numbers).map(lambda part: _measured(part, levels))
+    names = range_names(edges)
+    full = grouped.reindex({dim: np.arange(len(names))}, fill_value={"count": 0})
+    labelled = full.assign_coords({dim: names})
+    return labelled.rename({v: f"{v}_by_{name}" for v in labelled.data_vars})
+
+
+def _measured(points: xr.Dataset, levels: Sequence[float]) -> xr.Dataset:
+    truth, predicted, std = (points[name].to_numpy() for name in ("truth", "predicted", "std"))
+    dims = points["predicted"].dims[:-1]
+    found = {
+        name: (dims, measure(truth, predicted), quantity(name).attrs)
+        for name, measure in MEASURES.items()
+    }
+    spread = score_spread(truth, predicted, std)
+    found["score_spread"] = (dims, spread, quantity("score_spread").attrs)
+    covered = [interval_coverage(truth, predicted, std, level) for level in levels]
+    coverage = {"coverage": (("level", *dims), np.stack(covered), quantity("coverage").attrs)}
+    coords = {name: points[name] for name in dims if name in points.coords}
+    return xr.Dataset({**found, **coverage}, coords={**coords, "level": list(levels)})
+
+
+def _check_predictions(cube: xr.Dataset) -> None:
+    for name in TARGETS:
+        if f"predicted_{name}" not in cube:
+            raise ParameterError(
+                f"the cube has no variable `predicted_{name}`, so there is nothing to score. "
+                "Join predictions to it first: microbatt predict CUBE."
+            )
+
+
+def _made_by(cube: xr.Dataset) -> dict[str, Any]:
+    attrs = cube["predicted_alpha"].attrs
+    return {name: attrs[name] for name in ("network", "weights_hash") if name in attrs}
