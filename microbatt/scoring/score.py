@@ -152,7 +152,7 @@ def _stacked(columns: Mapping[str, Sequence[xr.DataArray]], dims: Sequence[Any])
         )
         joined[name] = flat.transpose("parameter", ..., _SAMPLE)
     points = xr.Dataset(joined).assign_coords(parameter=list(TARGETS)).load()
-    lacking = ~np.isfinite(points["predicted"]).all("parameter")
+    lacking = points["predicted"].isnull().any("parameter")
     return points.assign_attrs(left_out=int(lacking.sum()))
 
 
