@@ -8,7 +8,6 @@ from microbatt.errors import ParameterError
 from microbatt.quantities import QUANTITIES, quantity
 from microbatt.units import parse_unit
 
-
 PERCENT = {name for name, found in QUANTITIES.items() if found.units == "%"}
 """Scores as the literature prints them: written, and never read as an input."""
 
