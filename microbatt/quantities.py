@@ -36,7 +36,8 @@ class Quantity:
     @property
     def pretty_units(self) -> str:
         """Units as people write them: ``"A m⁻²"``."""
-        return re.sub(r"-?\d+", lambda power: power[0].translate(_SUPERSCRIPT), self.units)
+        units = self.units.replace("ohm", "Ω")
+        return re.sub(r"-?\d+", lambda power: power[0].translate(_SUPERSCRIPT), units)
 
     @property
     def label(self) -> str:

@@ -1,0 +1,177 @@
+"""A posterior at a glance: every parameter, and every pair of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.errors import ParameterError
+from microbatt.plots.colours import MEASUREMENT, TRUTH
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Panels = np.ndarray[Any, np.dtype[np.object_]]
+
+SHARES: Final = (0.9, 0.5)
+"""Of the draws, inside the two contours."""
+_REACH: Final = (0.002, 0.998)
+_BINS: Final = 40
+_SMOOTH: Final = 1.2
+_SPACE: Final = 0.12
+
+
+def draw_corner(
+    panels: Panels,
+    draws: Array,
+    names: Sequence[str],
+    *,
+    level: float = 0.9,
+    truth: Sequence[float] | None = None,
+) -> Panels:
+    """Draw draws from a posterior: each parameter on the diagonal, each pair below it.
+
+    Parameters
+    ----------
+    panels
+        Axes, shape (p, p), as `Figure.subplots(p, p, squeeze=False)` makes them; those above the
+        diagonal are removed.
+    draws
+        Shape (n, p).
+    names
+        Names of p quantities.
+    level
+        Of the central interval that is shaded on the diagonal.
+    truth
+        Where the truth lies, if it is known, shape (p,).
+
+    Returns
+    -------
+    numpy.ndarray
+        The same axes.
+
+    Raises
+    ------
+    ParameterError
+        If the number of axes, names and parameters differ.
+    """
+    count = len(names)
+    if draws.ndim != 2 or draws.shape[1] != count or panels.shape != (count, count):
+        raise ParameterError(
+            f"there are {count} names, draws of the shape {draws.shape} and axes of the shape "
+            f"{panels.shape}; give draws (n, {count}) and axes ({count}, {count})."
+        )
+    ranges = [_range(column) for column in draws.T]
+    for i in range(count):
+        _draw_one(panels[i, i], draws[:, i], ranges[i], level)
+        for j in range(count):
+            if j < i:
+                _draw_pair(panels[i, j], draws[:, j], draws[:, i], (ranges[j], ranges[i]))
+            if j > i:
+                panels[i, j].remove()
+        if truth is not None:
+            _mark(panels, i, truth)
+    _label(panels, names, ranges)
+    return panels
+
+
+def _draw_one(axes: Axes, values: Array, span: tuple[float, float], level: float) -> None:
+    heights, edges = np.histogram(values, bins=_BINS, range=span, density=True)
+    low, middle, high = np.quantile(values, [0.5 - level / 2, 0.5, 0.5 + level / 2])
+    axes.axvspan(low, high, color=MEASUREMENT, alpha=0.12, linewidth=0)
+    axes.stairs(heights, edges, color=MEASUREMENT, linewidth=1.2)
+    axes.axvline(middle, color=MEASUREMENT, linewidth=1.2)
+    axes.set_ylim(0.0, None)
+
+
+def _draw_pair(
+    axes: Axes, x: Array, y: Array, spans: tuple[tuple[float, float], tuple[float, float]]
+) -> None:
+    counts, x_edges, y_edges = np.histogram2d(x, y, bins=_BINS, range=spans)
+    density = _smoothed(counts)
+    levels = [*density_levels(density, SHARES), density.max()]
+    if np.all(np.diff(levels) > 0.0):
+        centres = [(edges[1:] + edges[:-1]) / 2.0 for edges in (x_edges, y_edges)]
+        axes.contourf(*centres, density.T, levels=levels, colors=MEASUREMENT, alpha=0.3)
+        axes.contourf(*centres, density.T, levels=levels[1:], colors=MEASUREMENT, alpha=0.35)
+        axes.contour(*centres, density.T, levels=levels[:-1], colors=MEASUREMENT, linewidths=1.0)
+    else:
+        axes.plot(x, y, ",", color=MEASUREMENT, rasterized=True)
+
+
+def density_levels(density: Array, shares: Sequence[float]) -> list[float]:
+    """Return the densities above which given shares of the whole lie.
+
+    Parameters
+    ----------
+    density
+        On cells of equal area, any shape.
+    shares
+        Decreasing.
+
+    Returns
+    -------
+    list of float
+        Increasing.
+
+    Examples
+    --------
+    >>> density_levels(np.array([1.0, 2.0, 3.0, 4.0]), [0.9, 0.4])
+    [2.0, 4.0]
+    """
+    ordered = np.sort(density, axis=None)[::-1]
+    held = np.cumsum(ordered) / ordered.sum()
+    return [float(ordered[np.searchsorted(held, share - 1e-12)]) for share in shares]
+
+
+def _smoothed(counts: Array) -> Array:
+    from scipy.ndimage import gaussian_filter
+
+    smooth: Array = gaussian_filter(counts, _SMOOTH, mode="constant")
+    return smooth
+
+
+def _range(values: Array) -> tuple[float, float]:
+    low, high = np.quantile(values, _REACH)
+    space = _SPACE * (high - low) or 1e-9 * max(1.0, abs(high))
+    return float(low - space), float(high + space)
+
+
+def _mark(panels: Panels, i: int, truth: Sequence[float]) -> None:
+    panels[i, i].axvline(truth[i], color=TRUTH, linestyle="--", linewidth=1.0)
+    for j in range(i):
+        panels[i, j].axvline(truth[j], color=TRUTH, linestyle="--", linewidth=0.8)
+        panels[i, j].axhline(truth[i], color=TRUTH, linestyle="--", linewidth=0.8)
+
+
+def _label(panels: Panels, names: Sequence[str], ranges: Sequence[tuple[float, float]]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    last = len(names) - 1
+    for i, name in enumerate(names):
+        for j in range(i + 1):
+            axes = panels[i, j]
+            axes.set_xlim(ranges[j])
+            axes.xaxis.set_major_locator(MaxNLocator(3))
+            axes.tick_params(axis="x", labelrotation=30, labelbottom=i == last)
+            if i == j:
+                axes.set_yticks([])
+                continue
+            axes.set_ylim(ranges[i])
+            axes.yaxis.set_major_locator(MaxNLocator(3))
+            axes.tick_params(axis="y", labelleft=j == 0)
+        panels[last, i].set_xlabel(_short(name))
+        if i > 0:
+            panels[i, 0].set_ylabel(_short(name))
+
+
+def _short(name: str) -> str:
+    found = quantity(name)
+    words = name.replace("_", " ")
+    return words if found.units == "1" else f"{words}\n[{found.pretty_units}]"

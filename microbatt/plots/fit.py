@@ -1,0 +1,99 @@
+"""Measured curves beside their fit, and what the fit leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from microbatt.plots.colours import TRUTH, current_colours
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from microbatt.inference.estimate import FittedCurve
+
+_MILLI: Final = 1e3
+_MOST_MARKS: Final = 40
+"""Measured points drawn a curve; more would hide the fit."""
+
+
+def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
+    """Draw measured voltages as points and the fit as lines, a colour a current.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    curves
+        Of an estimate.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same axes.
+    """
+    colours = current_colours(curve.current for curve in curves)
+    unit = quantity("current").pretty_units
+    for curve in sorted(curves, key=lambda one: one.current):
+        colour = colours[curve.current]
+        every = max(1, curve.capacity.size // _MOST_MARKS)
+        axes.fill_between(
+            curve.capacity, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0
+        )
+        axes.plot(curve.capacity, curve.fitted, color=colour, label=f"{curve.current:g} {unit}")
+        axes.plot(
+            curve.capacity[::every], curve.measured[::every], "o", color=colour,
+            markersize=3.2, markerfacecolor="white", markeredgewidth=0.9,
+        )  # fmt: skip
+    axes.set_xlabel(quantity("capacity").label)
+    axes.set_ylabel(quantity("voltage").label)
+    axes.set_xlim(0.0, None)
+    axes.legend(frameon=False, fontsize="small", title="points: measured; lines: fit")
+    return axes
+
+
+def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -> Axes:
+    """Draw measured less fitted voltage of one curve, within what was allowed for.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    curve
+        Of an estimate.
+    colour
+        Of the points.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same axes; the band is twice the standard deviation allowed for each point.
+    """
+    depth = curve.capacity / curve.capacity[-1]
+    axes.fill_between(
+        depth, -2.0 * _MILLI * curve.sigma, 2.0 * _MILLI * curve.sigma, color="#9aa0a6", alpha=0.25,
+        linewidth=0,
+    )  # fmt: skip
+    axes.axhline(0.0, color=TRUTH, linewidth=0.7)
+    axes.plot(depth, _MILLI * curve.residual, ".", color=colour, markersize=3.0)
+    inside = depth <= _SHOWN
+    widest = (
+        1.3
+        * _MILLI
+        * max(
+            float(abs(curve.residual[inside]).max(initial=0.0)),
+            2.0 * float(curve.sigma[inside].min()),
+        )
+    )
+    axes.set_ylim(-widest, widest)
+    axes.set_xlim(0.0, 1.0)
+    axes.set_title(f"{curve.current:g} {quantity('current').pretty_units}", fontsize="medium")
+    axes.set_xlabel("share of the capacity")
+    axes.set_ylabel("residual [mV]")
+    return axes
+
+
+_SHOWN: Final = 0.97
+"""The scale follows the residuals up to this share; beyond it a curve may fall vertically."""
