@@ -13,10 +13,13 @@ from microbatt.errors import CampaignError, MicrobattError, ParameterError
 COMMANDS = {
     "cells": "microbatt.cli.cells",
     "check": "microbatt.cli.check",
+    "design": "microbatt.cli.design",
     "discharge": "microbatt.cli.discharge",
+    "explore": "microbatt.cli.explore",
     "figures": "microbatt.cli.figures",
     "plot": "microbatt.cli.plot",
     "run": "microbatt.cli.run",
+    "score": "microbatt.cli.score",
     "status": "microbatt.cli.status",
 }
 """Subcommand → module that defines it as ``command``, imported when it is asked for."""
