@@ -1,0 +1,228 @@
+"""``microbatt design``: which currents to run to know alpha and S best."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from microbatt.cli.values import read_free, read_list, read_measured, read_range
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from microbatt.inference.design import Choice, Proposal
+
+CRITERIA = ("ellipse", "sum", "alpha", "S")
+
+
+@click.command(
+    "design",
+    epilog="Example: microbatt design --cell doyle-1996-cell-1 --noise 1mV --alpha 1:4 --S 1:10",
+)
+@click.option("--cell", required=True, help="A name of `microbatt cells`, or a cell file.")
+@click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
+@click.option("--samples", default=100, help="Voltages read from a curve.")
+@click.option("--max-curves", default=3, help="How many curves may be measured.")
+@click.option("--max-hours", type=float, help="How long they may take together, discharging.")
+@click.option("--currents", help="Candidates [A m⁻²]: 17.5,35,70.  [default: C/10 to 7C]")
+@click.option("--alpha", default="0:10", help="Where alpha may be: LOW:HIGH or a number.")
+@click.option("--S", "S", default="1:40", help="Where S may be: LOW:HIGH or a number.")
+@click.option(
+    "--free", multiple=True, metavar="NAME[=WIDTH]", help="Not known exactly; may be repeated."
+)
+@click.option(
+    "--criterion",
+    type=click.Choice(CRITERIA),
+    default=CRITERIA[0],
+    help="What is to be small: both together, or one of the two.",
+)
+@click.option("--compare", multiple=True, metavar="CURRENTS", help="A set to hold against it.")
+@click.option(
+    "--inventory", type=click.Choice(["area-only", "conserving"]), default="area-only",
+    help="Lithium balance of the particles.",
+)  # fmt: skip
+@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option("--threads", default=1, help="Threads that simulate.")
+@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw it there.")
+@click.option("--json", "table", type=click.Path(path_type=Path), help="Write the numbers there.")
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    cell: str,
+    noise: str,
+    samples: int,
+    max_curves: int,
+    max_hours: float | None,
+    currents: str | None,
+    alpha: str,
+    S: str,
+    free: tuple[str, ...],
+    criterion: str,
+    compare: tuple[str, ...],
+    inventory: str,
+    cutoff: float,
+    threads: int,
+    picture: Path | None,
+    table: Path | None,
+) -> None:
+    """Propose the currents that tell most of alpha and S.
+
+    The cell may be anywhere in the ranges given. For each number of curves the best set of
+    candidates is shown, with the smallest standard deviations that an estimate from them can have.
+    """
+    from microbatt.checks import check_extra
+
+    if picture is not None:
+        check_extra("matplotlib", extra="plot")
+    import math
+
+    from microbatt.inference.design import judge_currents, propose_currents, region_points
+    from microbatt.inference.identifiability import Readings
+    from microbatt.inference.sensitivity import native_request
+
+    request = native_request(cell, inventory=inventory, cutoff_voltage=cutoff)
+    points = region_points(read_range("--alpha", alpha), read_range("--S", S))
+    readings = Readings(noise=read_measured("--noise", noise, "V"), samples=samples)
+    unknown = read_free(free)
+    found = propose_currents(
+        request,
+        points,
+        None if currents is None else read_list("--currents", currents),
+        readings,
+        max_curves=max_curves,
+        max_hours=math.inf if max_hours is None else max_hours,
+        free=unknown,
+        criterion=criterion,
+        threads=threads,
+    )
+    others = [
+        judge_currents(
+            request, found.points, read_list("--compare", one), readings,
+            free=unknown, criterion=criterion,
+        )
+        for one in compare
+    ]  # fmt: skip
+    one_c = request.cell.one_c_current
+    _show(found, others, one_c, f"{request.cell.name}, {inventory}, noise {noise}", unknown)
+    if picture is not None:
+        _draw(picture, found)
+    if table is not None:
+        table.write_text(json.dumps(_numbers(found, others), indent=1) + "\n", encoding="utf-8")
+
+
+def _show(
+    found: Proposal, others: Sequence[Choice], one_c: float, terms: str, free: dict[str, float]
+) -> None:
+    from rich.table import Table
+
+    from microbatt.cli.terminal import console
+
+    out = console()
+    out.print(f"[bold]{terms}[/bold], {found.readings.samples} readings a curve")
+    out.print(f"unknown: {_unknown(free)}; all else is known exactly")
+    out.print(_places(found))
+    shown = Table(box=None, pad_edge=False, header_style="")
+    for heading in ("curves", "currents [A m⁻²]", "C-rates", "alpha ±", "S ± %", "corr.", "hours"):
+        shown.add_column(heading, justify="left" if "rr" in heading[:4] else "right")
+    for choice in found.choices:
+        shown.add_row(*_row(choice, found, one_c))
+    shown.add_section()
+    shown.add_row(*_row(found.everything, found, one_c, short=True))
+    for choice in others:
+        shown.add_row(*_row(choice, found, one_c))
+    out.print(shown)
+    out.print(
+        "± smallest possible standard deviation, median over these points; hours of discharging.\n"
+        f"{_gain(found)}",
+        markup=False,
+    )
+
+
+def _unknown(free: dict[str, float]) -> str:
+    from microbatt.quantities import quantity
+
+    words = ["alpha", "S"]
+    for name, width in free.items():
+        unit = quantity(name).pretty_units
+        words.append(f"{name.replace('_', ' ')} ± {width:g}{'' if unit == '1' else ' ' + unit}")
+    return ", ".join(words)
+
+
+def _places(found: Proposal) -> str:
+    alpha, S = found.points[:, 0], found.points[:, 1]
+    text = (
+        f"alpha {alpha.min():g} to {alpha.max():g}, S {S.min():g} to {S.max():g}: "
+        f"{len(found.points)} points"
+    )
+    if found.left_out:
+        text += f"; {found.left_out} left out, where no candidate tells alpha and S"
+    return text + "\n"
+
+
+def _row(choice: Choice, found: Proposal, one_c: float, *, short: bool = False) -> list[str]:
+    import numpy as np
+
+    numbers = [
+        f"{np.median(choice.bounds.alpha):.2g}",
+        f"{100.0 * np.median(choice.bounds.S / found.points[:, 1]):.2g}",
+        f"{np.median(choice.bounds.correlation):+.2f}",
+        f"{choice.hours:.1f}",
+    ]
+    if short:
+        return [str(len(choice.currents)), "all candidates", "", *numbers]
+    currents = ", ".join(f"{current:g}" for current in choice.currents)
+    rates = ", ".join(f"{current / one_c:.3g}" for current in choice.currents)
+    return [str(len(choice.currents)), currents, rates, *numbers]
+
+
+def _gain(found: Proposal) -> str:
+    """Say in a sentence what the last curve bought and what is left to gain."""
+    left = found.best.size / found.everything.size
+    words = f"All candidates together would be {left:.2g} times sharper than the best set."
+    if len(found.choices) < 2:
+        return words
+    gained = found.choices[-2].size / found.best.size
+    return f"The last curve makes the estimate {gained:.2g} times sharper. {words}"
+
+
+def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, Any]:
+    def one(choice: Choice) -> dict[str, Any]:
+        return {
+            "currents": list(choice.currents),
+            "size": choice.size,
+            "hours": choice.hours,
+            "alpha_bound": choice.bounds.alpha.tolist(),
+            "S_bound": choice.bounds.S.tolist(),
+            "bound_correlation": choice.bounds.correlation.tolist(),
+        }
+
+    return {
+        "criterion": found.criterion,
+        "alpha": found.points[:, 0].tolist(),
+        "S": found.points[:, 1].tolist(),
+        "left_out": found.left_out,
+        "noise_voltage": found.readings.noise,
+        "samples": found.readings.samples,
+        "free": list(found.free),
+        "choices": [one(choice) for choice in found.choices],
+        "everything": one(found.everything),
+        "compared": [one(choice) for choice in others],
+    }
+
+
+def _draw(path: Path, found: Proposal) -> None:
+    from matplotlib.figure import Figure
+
+    from microbatt.plots.identifiability import draw_candidates, draw_choices
+
+    figure = Figure(figsize=(10.0, 4.0), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    draw_candidates(left, found)
+    draw_choices(right, found)
+    try:
+        figure.savefig(path, dpi=200)
+    except ValueError as error:
+        raise ParameterError(f"`--plot` is {str(path)!r}: {error}.") from error

@@ -1,0 +1,64 @@
+"""``microbatt design``: the proposal as a table, a picture and numbers."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from microbatt.cli.main import main
+
+CELL = ["design", "--cell", "doyle-1996-cell-1", "--alpha", "2.3", "--S", "3"]
+FEW = ["--currents", "1.75,17.5,70"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [*CELL, *arguments])
+
+
+def test_the_table_names_the_best_currents_and_what_they_tell(tmp_path):
+    result = run(*FEW, "--max-curves", "2", "--json", str(tmp_path / "d.json"))
+    assert result.exit_code == 0, result.output
+    numbers = json.loads((tmp_path / "d.json").read_text())
+    best = numbers["choices"][-1]
+    assert ", ".join(f"{current:g}" for current in best["currents"]) in result.output
+    assert f"{best['alpha_bound'][0]:.2g}" in result.output
+
+
+def test_a_free_nuisance_is_named_and_costs_information(tmp_path):
+    sizes = []
+    for free in ([], ["--free", "contact_resistance", "--free", "voltage_offset=5mV"]):
+        file = tmp_path / "d.json"
+        result = run(*FEW, "--max-curves", "1", "--json", str(file), *free)
+        assert result.exit_code == 0, result.output
+        sizes.append(json.loads(file.read_text())["choices"][0]["size"])
+    assert sizes[1] > sizes[0]
+    assert "voltage offset ± 0.005 V" in result.output
+
+
+def test_a_set_can_be_held_against_the_proposal_and_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    result = run(
+        *FEW, "--max-curves", "1", "--compare", "8.75,52.5", "--plot", str(tmp_path / "d.svg")
+    )
+    assert result.exit_code == 0, result.output
+    assert "8.75, 52.5" in result.output
+    assert (tmp_path / "d.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--noise", "1"], "its unit"),
+        (["--noise", "1 kg"], "does not measure"),
+        (["--currents", "17.5;35"], "commas"),
+        (["--alpha", "1:2:3"], "LOW:HIGH"),
+        (["--free", "contact_resistanc"], "contact_resistance"),
+        (["--free", "temperature=1"], "its unit"),
+        ([*FEW, "--max-curves", "4"], "from 1 to 3"),
+        ([*FEW, "--max-hours", "0.01", "--max-curves", "1"], "larger currents"),
+    ],
+)
+def test_bad_input_is_answered_with_the_remedy_and_exit_code_2(arguments, words):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output.replace("\n", " ")
