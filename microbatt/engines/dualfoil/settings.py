@@ -1,0 +1,195 @@
+"""How to run dualfoil: which executable, how alpha and S reach it, how finely, how long."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
+from microbatt.engines.dualfoil.deck import VERSIONS
+from microbatt.engines.dualfoil.template import ExtraFile, check_template, told
+from microbatt.errors import ParameterError
+
+EXECUTABLE_VARIABLE: Final = "MICROBATT_DUALFOIL"
+"""Environment variable with the path of an executable."""
+EXECUTABLE_NAMES: Final = ("dualfoil", "dualfoil5", "dualfoil5.1", "dualfoil5.2")
+"""Looked for on the PATH, in this order."""
+RETRIES: Final = ("smaller-step", "other-mesh", "scaled-rates")
+"""What can be tried when a discharge does not converge; see `microbatt.engines.dualfoil.retry`."""
+_LAYERS: Final = ("negative", "separator", "positive")
+_FEWEST_NODES: Final = (2, 2, 11)
+"""dualfoil looks at the tenth node of the positive to see whether it has converged."""
+_OF_THE_MACHINE: Final = frozenset({"executable", "records"})
+"""Settings that say where things are; the executable's content is in the engine's version."""
+_HOW_TO_GIVE: Final = (
+    f"Give its path as `executable` in the settings, as `--dualfoil PATH`, in the environment "
+    f"variable {EXECUTABLE_VARIABLE}, or put it on the PATH as `dualfoil`."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DualfoilSettings:
+    """How the dualfoil engine runs.
+
+    Attributes
+    ----------
+    executable
+        Path; None looks at the environment variable MICROBATT_DUALFOIL, then along the PATH.
+    version
+        Of the deck to write, ``"5.1"`` or ``"5.2"``; 5.2 takes a contact resistance.
+    extra_file
+        A file beside the deck through which the executable is told alpha and S.
+    environment
+        Environment variables through which it is told, as pairs of name and template.
+    built_in_alpha
+        The exponent built into the executable, less one; None is that of public copies, 2.3 for
+        the plastic electrolytes and 0.5 for the liquid one.
+    nodes
+        In negative, separator and positive; their sum is at most `most_nodes`.
+    most_nodes
+        How many the executable has room for.
+    iteration_limit
+        Newton's, in a step.
+    largest_step
+        [s]; None is a six-hundredth of the longest that the discharge can take.
+    time_limit
+        Wall-clock limit for one curve where the request has none [s]; retries share it.
+    output_limit
+        Of all files of one run [byte].
+    retries
+        What is tried, in order, when a discharge does not converge.
+    records
+        Folder that keeps a record of every curve that is not whole: deck, output and what was
+        tried.
+    """
+
+    executable: str | None = None
+    version: str = "5.1"
+    extra_file: ExtraFile | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    built_in_alpha: float | None = None
+    nodes: tuple[int, int, int] = (60, 30, 60)
+    most_nodes: int = 220
+    iteration_limit: int = 100
+    largest_step: float | None = None
+    time_limit: float = 300.0
+    output_limit: int = 64_000_000
+    retries: tuple[str, ...] = RETRIES
+    records: str | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("version", self.version, VERSIONS)
+        check_number("time_limit", self.time_limit, POSITIVE, unit="s")
+        check_integer("output_limit", self.output_limit, low=10_000)
+        check_integer("iteration_limit", self.iteration_limit, low=5)
+        if self.largest_step is not None:
+            check_number("largest_step", self.largest_step, POSITIVE, unit="s")
+        for name, template in self.environment:
+            check_template(f"environment.{name}", template)
+        for retry in self.retries:
+            check_choice("retries", retry, RETRIES)
+        _check_nodes(self.nodes, self.most_nodes)
+
+    @property
+    def told(self) -> frozenset[str]:
+        """What the executable is told beside the deck: ``alpha``, ``S`` and more of that kind."""
+        extra = () if self.extra_file is None else (self.extra_file.template,)
+        return told((*extra, *(template for _, template in self.environment)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Describe in JSON's terms everything that can change a number.
+
+        Examples
+        --------
+        >>> settings = DualfoilSettings(environment=(("ALPHA", "{alpha}"),))
+        >>> DualfoilSettings.from_dict(settings.to_dict()) == settings
+        True
+        """
+        values = asdict(self) | {
+            "environment": dict(self.environment),
+            "nodes": list(self.nodes),
+            "retries": list(self.retries),
+        }
+        return {name: value for name, value in values.items() if name not in _OF_THE_MACHINE}
+
+    @classmethod
+    def from_dict(cls, described: Mapping[str, Any]) -> DualfoilSettings:
+        """Read what `to_dict` wrote, or ``[settings]`` of a file; the rest keeps its default.
+
+        Raises
+        ------
+        ParameterError
+            If a key is unknown, or a value is not allowed.
+        """
+        for name in described:
+            check_choice("settings", name, cls.__slots__)
+        values = dict(described)
+        if values.get("extra_file") is not None:
+            values["extra_file"] = _extra_file(values["extra_file"])
+        if "environment" in values:
+            values["environment"] = _environment(values["environment"])
+        for name in ("nodes", "retries"):
+            if name in values:
+                values[name] = tuple(values[name])
+        return cls(**values)
+
+
+def find_executable(settings: DualfoilSettings) -> Path:
+    """Return the executable that the settings, the environment or the PATH name.
+
+    Raises
+    ------
+    ParameterError
+        If there is none; the message says how to give one.
+    """
+    given = settings.executable or os.environ.get(EXECUTABLE_VARIABLE)
+    if given:
+        path = Path(shutil.which(given) or given).expanduser().absolute()
+        if not path.is_file() or not os.access(path, os.X_OK):
+            raise ParameterError(
+                f"the dualfoil executable {given!r} is not a program that can be run. "
+                f"{_HOW_TO_GIVE}"
+            )
+        return path
+    for name in EXECUTABLE_NAMES:
+        found = shutil.which(name)
+        if found:
+            return Path(found).absolute()
+    raise ParameterError(
+        f"no dualfoil executable is found; microbatt contains none. {_HOW_TO_GIVE}"
+    )
+
+
+def _extra_file(given: Any) -> ExtraFile:  # noqa: ANN401 - from TOML
+    if not isinstance(given, Mapping) or set(given) != {"name", "template"}:
+        raise ParameterError(
+            f"`extra_file` is {given!r}; write it as "
+            '`{ name = "alpha-S.in", template = "{exponent} {S}" }`.'
+        )
+    return ExtraFile(name=str(given["name"]), template=str(given["template"]))
+
+
+def _environment(given: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - from TOML
+    if not isinstance(given, Mapping):
+        raise ParameterError(
+            f'`environment` is {given!r}; write it as `{{ DF_ALPHA = "{{alpha}}" }}`.'
+        )
+    return tuple((str(name), str(template)) for name, template in given.items())
+
+
+def _check_nodes(nodes: tuple[int, ...], most: int) -> None:
+    if len(nodes) != 3:
+        raise ParameterError(
+            f"`nodes` is {nodes!r}; give three numbers: negative, separator, positive."
+        )
+    for name, one, low in zip(_LAYERS, nodes, _FEWEST_NODES, strict=True):
+        check_integer(f"nodes, {name}", one, low=low)
+    if sum(nodes) > most:
+        raise ParameterError(
+            f"`nodes` are {sum(nodes)} in all; the executable has room for {most}. Take fewer, or "
+            "raise `most_nodes` if yours has more room."
+        )

@@ -1,0 +1,148 @@
+"""Running a program that cannot be trusted to end: with limits, and never leaving it behind."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import math
+import os
+import resource
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_LONGEST_PAUSE: Final = 0.05
+"""Between two looks at the program [s]."""
+_WEIGHING: Final = 0.25
+"""Between two looks at what it has written [s]."""
+
+
+class Stop(enum.StrEnum):
+    """Why a program is over."""
+
+    ENDED = "it ended"
+    TIME = "it was stopped at the wall-clock limit"
+    OUTPUT = "it was stopped at the limit on its output"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A program that is over, with everything that it started.
+
+    Attributes
+    ----------
+    stop
+        Why.
+    exit_code
+        As `subprocess.Popen.returncode` has it: below zero is the number of a signal.
+    seconds
+        Wall-clock time.
+    """
+
+    stop: Stop
+    exit_code: int
+    seconds: float
+
+
+def run_limited(
+    command: Sequence[str],
+    folder: Path,
+    *,
+    time_limit: float,
+    output_limit: int,
+    environment: Mapping[str, str] | None = None,
+) -> Finished:
+    """Run a program in a folder until it ends or a limit is reached; then end its whole group.
+
+    On Linux the kernel holds it to the limits too (CPU time, size of a file), should this process
+    be killed while it runs.
+
+    Parameters
+    ----------
+    command
+        Program and arguments.
+    folder
+        Its working directory, with nothing else that grows.
+    time_limit
+        Wall-clock time [s].
+    output_limit
+        Size of all files in the folder [byte].
+    environment
+        Variables beside those of this process.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
+    """
+    start = time.monotonic()
+    process = subprocess.Popen(  # noqa: S603 - running what the user names is the purpose
+        list(command),
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _limit(process.pid, time_limit, output_limit)
+        stop = _watch(process.pid, folder, start + time_limit, output_limit)
+    finally:
+        # Not reaped yet, so that its number cannot be another process's by now.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        exit_code = process.wait()
+    if exit_code == -getattr(signal, "SIGXFSZ", 0):
+        stop = Stop.OUTPUT
+    elif exit_code == -getattr(signal, "SIGXCPU", 0):
+        stop = Stop.TIME
+    return Finished(stop=stop, exit_code=exit_code, seconds=time.monotonic() - start)
+
+
+def _watch(pid: int, folder: Path, deadline: float, output_limit: int) -> Stop:
+    pause, weighed = 0.001, time.monotonic()
+    while not _is_over(pid):
+        now = time.monotonic()
+        if now >= deadline:
+            return Stop.TIME
+        if now - weighed > _WEIGHING:
+            if _weight(folder) > output_limit:
+                return Stop.OUTPUT
+            weighed = now
+        time.sleep(min(pause, deadline - now))
+        pause = min(2.0 * pause, _LONGEST_PAUSE)
+    return Stop.ENDED
+
+
+def _is_over(pid: int) -> bool:
+    """Whether a child has ended, without reaping it."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _weight(folder: Path) -> int:
+    total = 0
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
+
+
+def _limit(pid: int, time_limit: float, output_limit: int) -> None:
+    if not hasattr(resource, "prlimit"):
+        return
+    seconds = math.ceil(time_limit) + 1
+    limits = {
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: 2 * output_limit,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, value in limits.items():
+        with contextlib.suppress(OSError, ValueError):  # ended already, or a stricter limit holds
+            resource.prlimit(pid, kind, (value, value))
