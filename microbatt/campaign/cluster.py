@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import dask
@@ -13,7 +15,7 @@ from microbatt.checks import check_integer
 from microbatt.errors import CampaignError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _SETTINGS = {
     # The runner looks into a block at the first death, and gives it another chance alone.
@@ -25,7 +27,12 @@ _SETTINGS = {
 
 @contextmanager
 def local_client(
-    workers: int | None = None, *, processes: bool = False, profiled: bool = False
+    workers: int | None = None,
+    *,
+    processes: bool = False,
+    profiled: bool = False,
+    dashboard: bool = True,
+    warm_up: Callable[[], None] | None = None,
 ) -> Iterator[Client]:
     """Start a cluster on this machine, and end it afterwards.
 
@@ -38,6 +45,10 @@ def local_client(
         survives whatever kills a simulation, or a thread of this one.
     profiled
         Whether Dask samples what its workers do, a hundred times a second; for its report.
+    dashboard
+        Whether to serve Dask's dashboard, where bokeh is installed; loading it takes half a second.
+    warm_up
+        Called beside the start of a cluster of threads, to load what its first tasks need.
 
     Yields
     ------
@@ -47,13 +58,16 @@ def local_client(
     if workers is not None:
         check_integer("workers", workers, low=1)
     count = workers or dask.system.CPU_COUNT
+    if warm_up is not None and not processes:
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     with (
         dask.config.set(_SETTINGS | {"distributed.worker.profile.enabled": profiled}),
         LocalCluster(
             n_workers=count if processes else 1,
             threads_per_worker=1 if processes else count,
             processes=processes,
-            dashboard_address=_dashboard(),
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": dashboard and _has_bokeh()},
             silence_logs=logging.CRITICAL,
             **({"preload": "microbatt.campaign.worker_setup"} if processes else {}),
         ) as cluster,
@@ -94,7 +108,9 @@ def remote_client(address: str, timeout: float = 20.0) -> Iterator[Client]:
 
 def dashboard_link(client: Client) -> str:
     """Return the link to the dashboard of a client's cluster; empty if it has none."""
-    return str(client.dashboard_link or "") if _dashboard() else ""
+    made_here = getattr(client.cluster, "scheduler_spec", None) or {}
+    served = made_here.get("options", {}).get("dashboard", True) and _has_bokeh()
+    return str(client.dashboard_link or "") if served else ""
 
 
 def silence_dask() -> None:
@@ -104,7 +120,5 @@ def silence_dask() -> None:
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _dashboard() -> str | None:
-    from importlib.util import find_spec
-
-    return "127.0.0.1:0" if find_spec("bokeh") else None
+def _has_bokeh() -> bool:
+    return find_spec("bokeh") is not None

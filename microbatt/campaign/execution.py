@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from microbatt.campaign.reading import default_store, load_campaign
 from microbatt.campaign.runner import run_tasks
 from microbatt.campaign.stores import has_cube, prepare_store
 from microbatt.campaign.survey import survey_group
-from microbatt.campaign.tasks import Job
+from microbatt.campaign.tasks import Job, warm_up
 from microbatt.cube.creation import update_attributes
 from microbatt.cube.location import explained, locate, open_store
 from microbatt.cube.opening import open_cube, open_group
@@ -35,6 +36,7 @@ from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Any
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from microbatt.campaign.known_curves import KnownCurves
     from microbatt.campaign.survey import Survey
     from microbatt.cube.location import Location
+    from microbatt.cube.opening import Chunks
     from microbatt.cube.provenance import RunRecord
 
 FAILURES = tuple(outcome for outcome in Outcome if outcome.is_failure)
@@ -63,6 +66,7 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
     reuse: str | Path | None = None,
     report: str | Path | None = None,
     storage_options: Mapping[str, Any] | None = None,
+    chunks: Chunks = "auto",
 ) -> xr.Dataset:
     """Run a campaign into a store; what is in the store already is kept.
 
@@ -88,6 +92,8 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
         File for Dask's performance report.
     storage_options
         Of the store's protocol; see `microbatt.cube.location.locate`.
+    chunks
+        Of the cube that is returned; as in `xarray.open_zarr`.
 
     Returns
     -------
@@ -109,7 +115,7 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
     growing = _place_to_grow(planned, location, extend=extend)
     source = location if growing else locate(reuse, storage_options) if reuse else None
     with (
-        nullcontext(client) if client is not None else local_client() as connected,
+        _connected(client, planned) as connected,
         _reported(connected, report),
     ):
         fill_store(
@@ -122,7 +128,13 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
         )
     if growing:
         replace_by_larger(location)
-    return open_cube(location)
+    return open_cube(location, chunks=chunks)
+
+
+def _connected(client: Client | None, campaign: Campaign) -> AbstractContextManager[Client]:
+    if client is not None:
+        return nullcontext(client)
+    return local_client(warm_up=partial(warm_up, campaign))
 
 
 def fill_store(

@@ -12,6 +12,8 @@ import numpy as np
 
 from microbatt.campaign.events import BlockFinished
 from microbatt.campaign.known_curves import known_rows
+from microbatt.cube.depth import depth_axis
+from microbatt.cube.design import region_points
 from microbatt.cube.endings import tally
 from microbatt.cube.region import open_arrays, read_rows, read_status, write_rows, write_status
 from microbatt.cube.rows import merged_rows, rows_from_batch, rows_without_curve
@@ -159,6 +161,16 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
     start = time.perf_counter()
     batch = load_engine(job.campaign.engine).simulate(job.campaign.request, points)
     return rows_from_batch(batch, job.depth, time.perf_counter() - start)
+
+
+def warm_up(campaign: Campaign) -> None:
+    """Simulate one curve for nothing: what an engine loads when first used is loaded then."""
+    shape = campaign.design.shape
+    first = region_points(
+        campaign.design.dims, campaign.design.coordinates(), tuple(slice(0, 1) for _ in shape)
+    )
+    batch = load_engine(campaign.engine).simulate(campaign.request, first)
+    rows_from_batch(batch, depth_axis(campaign.depth_points), 0.0)
 
 
 def store_rows(job: Job, task: Task, rows: Rows) -> BlockFinished:

@@ -6,6 +6,7 @@ import shlex
 import signal
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 @click.option("--store", help="Path or URL of the cube.  [default: cache, or NAME.zarr]")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler.")
 @click.option("--workers", type=int, help="Processes on this machine.  [default: threads]")
+@click.option(
+    "--dashboard/--no-dashboard", default=None, help="Dask's page.  [default: in a terminal]"
+)
 @click.option("--report", metavar="FILE", help="Save Dask's performance report (HTML).")
 @click.option("--retry-failed", is_flag=True, help="Simulate failed curves again too.")
 @click.option("--extend", is_flag=True, help="Add longer axes to the cube in the store.")
@@ -39,6 +43,7 @@ def command(  # noqa: PLR0913 - one argument an option
     store: str | None,
     scheduler: str | None,
     workers: int | None,
+    dashboard: bool | None,
     report: str | None,
     retry_failed: bool,
     extend: bool,
@@ -63,7 +68,13 @@ def command(  # noqa: PLR0913 - one argument an option
     try:
         with (
             _terminated_like_interrupted(),
-            _client(planned, scheduler, workers, profiled=report is not None) as client,
+            _client(
+                planned,
+                scheduler,
+                workers,
+                dashboard=sys.stderr.isatty() if dashboard is None else dashboard,
+                profiled=report is not None,
+            ) as client,
         ):
             cube = run_campaign(
                 planned,
@@ -75,6 +86,7 @@ def command(  # noqa: PLR0913 - one argument an option
                 reuse=reuse,
                 report=report,
                 storage_options=read_options(options),
+                chunks=None,
             )
     except KeyboardInterrupt as error:
         from microbatt.cli.main import Interrupted
@@ -99,14 +111,26 @@ class _LastEvent:
 
 
 def _client(
-    campaign: Campaign, scheduler: str | None, workers: int | None, *, profiled: bool
+    campaign: Campaign,
+    scheduler: str | None,
+    workers: int | None,
+    *,
+    dashboard: bool,
+    profiled: bool,
 ) -> AbstractContextManager[Client]:
+    from microbatt.campaign import tasks
     from microbatt.campaign.cluster import local_client, remote_client
     from microbatt.engines.registry import load_engine
 
     if scheduler is None:
         threads = workers is None and load_engine(campaign.engine).in_threads
-        return local_client(workers, processes=not threads, profiled=profiled)
+        return local_client(
+            workers,
+            processes=not threads,
+            dashboard=dashboard,
+            profiled=profiled,
+            warm_up=partial(tasks.warm_up, campaign),
+        )
     if workers is not None:
         raise ParameterError(
             "`--workers` starts workers on this machine and `--scheduler` uses those of a "
