@@ -13,8 +13,10 @@ from microbatt.errors import CampaignError, MicrobattError, ParameterError
 COMMANDS = {
     "cells": "microbatt.cli.cells",
     "check": "microbatt.cli.check",
+    "deck": "microbatt.cli.deck",
     "design": "microbatt.cli.design",
     "discharge": "microbatt.cli.discharge",
+    "dualfoil-compatible": "microbatt.cli.dualfoil_compatible",
     "explore": "microbatt.cli.explore",
     "figures": "microbatt.cli.figures",
     "plot": "microbatt.cli.plot",

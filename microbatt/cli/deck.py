@@ -1,0 +1,210 @@
+"""``microbatt deck``: dualfoil's decks, shown and converted to cells and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from microbatt.engines.dualfoil.deck import Deck
+    from microbatt.engines.dualfoil.reading import DeckCell
+
+
+@click.group("deck")
+def command() -> None:
+    """Show dualfoil's decks (dualfoil5.in), and convert them to cell files and back."""
+
+
+def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what a deck leaves open."""
+    options: tuple[Any, ...] = (
+        click.option(
+            "--activation",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Its li-ion-ebar.in.  [default: beside the deck, if it is there]",
+        ),
+        click.option("--alpha", type=float, help="Of the executable.  [default: built in]"),
+        click.option("--S", "S", type=float, help="Of the executable.  [default: 3]"),
+        click.option("--negative-fit", help="Open-circuit fit to take for the negative."),
+        click.option("--electrolyte-fit", help="Fit to take for the electrolyte."),
+        click.option("--positive-fit", help="Open-circuit fit to take for the positive."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@command.command("show", epilog="Example: microbatt deck show runs/17/dualfoil5.in")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_reading_options
+def show(*, file: Path, **options: Any) -> None:  # noqa: ANN401 - passed on to `_read`
+    """Show what the deck FILE says, and what microbatt cannot say of it."""
+    from rich.table import Table
+
+    from microbatt.cli.terminal import console
+
+    deck, read, trouble = _read_or_trouble(file, **options)
+    out = console()
+    table = Table(box=None, pad_edge=False, title=f"dualfoil {deck.version}", title_justify="left")
+    for column in ("symbol", "value", "what it is"):
+        table.add_column(column, justify="right" if column == "value" else "left")
+    for symbol, value, words in _rows(deck):
+        table.add_row(symbol, value, words)
+    out.print(table)
+    if read is None:
+        out.print(f"\nNot a cell for microbatt: {trouble}", markup=False)
+        return
+    cell = read.cell
+    out.print(
+        f"\nAs a cell: {cell.open_circuit_voltage:.3f} V at rest, {cell.mass_per_area:.4f} kg m⁻², "
+        f"{type(read.thermal).__name__.lower()}."
+    )
+    _print_unmapped(read.unmapped)
+
+
+@command.command("convert", epilog="Example: microbatt deck convert dualfoil5.in -o my-cell.toml")
+@click.argument("file")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: the terminal.")
+@click.option("--current", type=float, help="Cell to deck: current [A m⁻²].  [default: 1 C]")
+@click.option("--cutoff", type=float, default=2.0, help="Cell to deck: cut-off voltage [V].")
+@click.option("--version", type=click.Choice(["5.1", "5.2"]), default="5.1", help="Cell to deck.")
+@_reading_options
+def convert(
+    *,
+    file: str,
+    output: Path | None,
+    current: float | None,
+    cutoff: float,
+    version: str,
+    **options: Any,  # noqa: ANN401 - passed on to `_read`
+) -> None:
+    """Convert FILE: a deck to a cell file; a cell file (or a cell of the catalog) to a deck.
+
+    A deck goes with its activation energies: beside the deck that is written, li-ion-ebar.in is
+    written too.
+    """
+    from microbatt.cells.catalog import available_cells
+
+    if file.endswith(".toml") or file in available_cells():
+        _write_deck(file, output, current, cutoff, version)
+        return
+    _write_cell(Path(file), output, **options)
+
+
+def _write_cell(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN401
+    from microbatt.cells.writing import to_toml
+
+    _, read = _read(file, **options)
+    _put(output, to_toml(read.cell, source=f"dualfoil deck {file.name}"))
+    _print_unmapped(read.unmapped)
+
+
+def _write_deck(
+    file: str, output: Path | None, current: float | None, cutoff: float, version: str
+) -> None:
+    from microbatt.cells.reading import load_cell
+    from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, format_activation
+    from microbatt.engines.dualfoil.deck import format_deck
+    from microbatt.engines.dualfoil.writing import (
+        activation_from_cell,
+        deck_from_cell,
+        galvanostatic,
+        not_in_a_deck,
+    )
+
+    cell = load_cell(file)
+    kind = "5.2" if version == "5.2" else "5.1"
+    asked = cell.one_c_current if current is None else current
+    segments = galvanostatic(asked, cutoff, version=kind, resistance=cell.contact_resistance)
+    _put(output, format_deck(deck_from_cell(cell, segments)))
+    if output is not None:
+        beside = output.with_name(ACTIVATION_FILE)
+        beside.write_text(format_activation(activation_from_cell(cell)), encoding="utf-8")
+    _print_unmapped(not_in_a_deck(cell, kind))
+
+
+def _read_or_trouble(
+    file: Path,
+    **options: Any,  # noqa: ANN401 - passed on
+) -> tuple[Deck, DeckCell | None, str]:
+    from microbatt.engines.dualfoil.deck import read_deck
+
+    deck = read_deck(file)
+    try:
+        return *_read(file, **options), ""
+    except ParameterError as error:
+        return deck, None, str(error)
+
+
+def _read(
+    file: Path,
+    *,
+    activation: Path | None,
+    alpha: float | None,
+    S: float | None,
+    negative_fit: str | None,
+    electrolyte_fit: str | None,
+    positive_fit: str | None,
+) -> tuple[Deck, DeckCell]:
+    from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
+    from microbatt.engines.dualfoil.deck import read_deck
+    from microbatt.engines.dualfoil.reading import cell_from_deck
+
+    if activation is not None and not activation.is_file():
+        raise ParameterError(f"`--activation` is {str(activation)!r}, and there is no such file.")
+    fits = {"negative": negative_fit, "electrolyte": electrolyte_fit, "positive": positive_fit}
+    deck = read_deck(file)
+    read = cell_from_deck(
+        deck,
+        read_activation(activation or file.with_name(ACTIVATION_FILE)),
+        name=file.stem if file.stem != "dualfoil5" else (file.absolute().parent.name or "a-deck"),
+        alpha=alpha,
+        S=S,
+        fits={part: fit for part, fit in fits.items() if fit is not None},
+    )
+    return deck, read
+
+
+def _rows(deck: Deck) -> list[tuple[str, str, str]]:
+    from microbatt.engines.dualfoil.deck import ENTRIES
+    from microbatt.engines.dualfoil.materials import ELECTROLYTES, NEGATIVES, POSITIVES
+
+    lists = {
+        "negative_material": NEGATIVES,
+        "electrolyte_material": ELECTROLYTES,
+        "positive_material": POSITIVES,
+    }
+    rows = []
+    for entry in ENTRIES[:-1]:
+        value = getattr(deck, entry.name)
+        named = lists[entry.name].describe(value) if entry.name in lists else entry.words
+        rows.append((entry.symbol, f"{value:g}", named.replace("[", r"\[")))
+    for n, one in enumerate(deck.segments, start=1):
+        resistance = "" if one.resistance is None else f", {one.resistance:g} Ω m²"
+        rows.append(
+            (
+                f"segment {n}",
+                f"{one.value:g}",
+                f"{one.mode.name.lower().replace('_', ' ')} {one.end:g}, between "
+                f"{one.low_cutoff:g} and {one.high_cutoff:g} V{resistance}",
+            )
+        )
+    return rows
+
+
+def _put(output: Path | None, text: str) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _print_unmapped(sentences: tuple[str, ...]) -> None:
+    for sentence in sentences:
+        click.echo(f"  - {sentence}", err=True)
