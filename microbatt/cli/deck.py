@@ -12,7 +12,7 @@ from microbatt.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from microbatt.engines.dualfoil.deck import Deck
+    from microbatt.engines.dualfoil.deck import Deck, Segment, Version
     from microbatt.engines.dualfoil.reading import DeckCell
 
 
@@ -119,7 +119,7 @@ def _write_deck(
     )
 
     cell = load_cell(file)
-    kind = "5.2" if version == "5.2" else "5.1"
+    kind: Version = "5.2" if version == "5.2" else "5.1"
     asked = cell.one_c_current if current is None else current
     segments = galvanostatic(asked, cutoff, version=kind, resistance=cell.contact_resistance)
     _put(output, format_deck(deck_from_cell(cell, segments)))
@@ -185,17 +185,16 @@ def _rows(deck: Deck) -> list[tuple[str, str, str]]:
         value = getattr(deck, entry.name)
         named = lists[entry.name].describe(value) if entry.name in lists else entry.words
         rows.append((entry.symbol, f"{value:g}", named.replace("[", r"\[")))
-    for n, one in enumerate(deck.segments, start=1):
-        resistance = "" if one.resistance is None else f", {one.resistance:g} Ω m²"
-        rows.append(
-            (
-                f"segment {n}",
-                f"{one.value:g}",
-                f"{one.mode.name.lower().replace('_', ' ')} {one.end:g}, between "
-                f"{one.low_cutoff:g} and {one.high_cutoff:g} V{resistance}",
-            )
-        )
-    return rows
+    segments = enumerate(deck.segments, start=1)
+    return rows + [(f"segment {n}", f"{one.value:g}", _segment_words(one)) for n, one in segments]
+
+
+def _segment_words(segment: Segment) -> str:
+    resistance = "" if segment.resistance is None else f", {segment.resistance:g} Ω m²"
+    return (
+        f"{segment.mode.name.lower().replace('_', ' ')} {segment.end:g}, between "
+        f"{segment.low_cutoff:g} and {segment.high_cutoff:g} V{resistance}"
+    )
 
 
 def _put(output: Path | None, text: str) -> None:
