@@ -1,0 +1,1 @@
+"""An estimate as one self-contained page for people, and as numbers for programs."""

@@ -1,0 +1,85 @@
+"""The numbers of a report, for programs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microbatt.engines.request import thermal_to_dict
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from microbatt.inference.estimate import Estimate, FittedCurve
+
+
+def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict[str, Any]:
+    """Return what a report says in JSON's terms; not finite numbers become null.
+
+    Parameters
+    ----------
+    estimate
+        What was inferred.
+    here
+        Smallest standard deviations at the estimate, from `microbatt.report.surroundings`.
+    """
+    return {
+        "name": estimate.name,
+        "cell": estimate.cell.to_dict(),
+        "inventory": str(estimate.inventory),
+        "thermal": thermal_to_dict(estimate.thermal),
+        "noise_voltage": estimate.noise,
+        "noise_given": estimate.noise_given,
+        "level": estimate.level,
+        "parameters": [
+            {
+                "name": one.name,
+                "units": quantity(one.name).units,
+                "value": one.value,
+                "std": one.std,
+                "low": one.low,
+                "high": one.high,
+                "prior": one.prior,
+            }
+            for one in estimate.parameters
+        ],
+        "covariance": estimate.covariance.tolist(),
+        "correlation": _finite(estimate.correlation),
+        "posterior": str(estimate.posterior),
+        "posterior_sentence": estimate.posterior_sentence,
+        "belief": {
+            "misfit": bool(estimate.belief.misfit),
+            "reduced_chi_square": _finite(estimate.belief.reduced_chi_square),
+            "misfit_sentence": estimate.belief.misfit_sentence,
+            "out_of_range": bool(estimate.belief.out_of_range),
+            "range_sentence": estimate.belief.range_sentence,
+        },
+        "bounds": None if here is None else _bounds(here),
+        "curves": [_curve(curve) for curve in estimate.curves],
+        "assumptions": list(estimate.assumptions),
+        "versions": dict(estimate.versions),
+        "seconds": dict(estimate.seconds),
+    }
+
+
+def _bounds(here: xr.Dataset) -> dict[str, Any]:
+    names = ("alpha_bound", "S_bound", "bound_correlation")
+    return {name: _finite(np.asarray(here[name]).item()) for name in names}
+
+
+def _curve(curve: FittedCurve) -> dict[str, Any]:
+    return {
+        "source": curve.source,
+        "current": curve.current,
+        "samples": curve.samples,
+        "residual_rms": _finite(curve.residual_rms),
+        "information": {"alpha": curve.information[0], "S": curve.information[1]},
+        "remarks": list(curve.remarks),
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,101 @@
+"""The page of a report: an estimate and what belongs to it, set in HTML."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.cube.provenance import now
+from microbatt.report.numbers import estimate_numbers
+from microbatt.report.pictures import (
+    corner_picture,
+    fit_picture,
+    map_picture,
+    residual_picture,
+)
+from microbatt.report.words import against_bounds, parameter_fact, rounded, structure_facts
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from microbatt.inference.estimate import Estimate, FittedCurve, Start
+
+_PACKAGE: Final = "microbatt.report"
+
+
+def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str:
+    """Set a report in HTML.
+
+    Parameters
+    ----------
+    estimate
+        What was inferred.
+    bounds, here
+        From `microbatt.report.surroundings`: around the estimate, and at it.
+
+    Returns
+    -------
+    str
+        A page that needs no other file and no network.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    template = files(_PACKAGE).joinpath("page.html.jinja").read_text(encoding="utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.from_string(template).render(
+        style=files(_PACKAGE).joinpath("page.css").read_text(encoding="utf-8"),
+        made=now(),
+        estimate=estimate,
+        level=f"{100 * estimate.level:.0f}\u00a0%",
+        noise=f"{1e3 * estimate.noise:.3g}\u00a0mV",
+        facts=[parameter_fact(one) for one in estimate.parameters],
+        structure=structure_facts(estimate),
+        correlation=f"{estimate.correlation:+.2f}",
+        against_bounds=against_bounds(estimate, here),
+        bounds_for=bounds["alpha_bound"].attrs,
+        curves=[_curve_row(estimate, curve) for curve in _ordered(estimate)],
+        starts=[_start_row(estimate, one) for one in estimate.starts],
+        pictures={
+            "fit": fit_picture(estimate),
+            "residuals": residual_picture(estimate),
+            "corner": corner_picture(estimate),
+            "map": map_picture(bounds, estimate),
+        },
+        cell=json.dumps(estimate.cell.to_dict(), indent=1, ensure_ascii=False),
+        numbers=_for_script(estimate_numbers(estimate, here)),
+        seconds=sum(estimate.seconds.values()),
+    )
+
+
+def _ordered(estimate: Estimate) -> list[FittedCurve]:
+    return sorted(estimate.curves, key=lambda curve: curve.current)
+
+
+def _curve_row(estimate: Estimate, curve: FittedCurve) -> dict[str, Any]:
+    return {
+        "source": curve.source,
+        "current": f"{curve.current:g}",
+        "c_rate": f"{curve.current / estimate.cell.one_c_current:.3g}",
+        "samples": curve.samples,
+        "rms": f"{1e3 * curve.residual_rms:.2f}",
+        "allowed": f"{1e3 * float(np.median(curve.sigma)):.2f}",
+        "alpha_share": round(100.0 * curve.information[0]),
+        "S_share": round(100.0 * curve.information[1]),
+        "remarks": "; ".join(curve.remarks),
+    }
+
+
+def _start_row(estimate: Estimate, start: Start) -> dict[str, str]:
+    return {
+        "origin": start.origin,
+        "alpha": rounded(start.alpha, 10.0 * estimate["alpha"].std),
+        "S": rounded(start.S, 10.0 * estimate["S"].std),
+    }
+
+
+def _for_script(numbers: dict[str, Any]) -> str:
+    """Return JSON that cannot end the element in which it stands."""
+    return json.dumps(numbers, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,0 +1,111 @@
+"""The page of a report: complete, self-contained, and safe with any name."""
+
+import html.parser
+import json
+import re
+
+import pytest
+
+from microbatt.report.numbers import estimate_numbers
+from microbatt.report.surroundings import bounds_around, bounds_at
+from tests.report.estimates import made_estimate
+
+pytest.importorskip("jinja2")
+pytest.importorskip("matplotlib")
+
+
+@pytest.fixture(scope="module")
+def maps():
+    estimate = made_estimate()
+    return bounds_around(estimate, steps=3), bounds_at(estimate)
+
+
+@pytest.fixture(scope="module")
+def page(maps):
+    from microbatt.report.page import render_page
+
+    return render_page(made_estimate(), *maps)
+
+
+class Elements(html.parser.HTMLParser):
+    """Collects elements and their attributes; unbalanced ones are noticed."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.open = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def elements(page):
+    parser = Elements()
+    parser.feed(page)
+    assert not parser.open
+    return parser.found
+
+
+def test_the_page_asks_for_nothing_outside_itself(elements, page):
+    for _, attributes in elements:
+        for name in ("src", "href", "xlink:href", "data"):
+            target = attributes.get(name)
+            assert target is None or target.startswith(("#", "data:"))
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+
+
+def test_four_pictures_have_titles_and_no_identifier_twice(elements):
+    pictures = [attributes for tag, attributes in elements if tag == "svg"]
+    assert len(pictures) == 4
+    assert all(attributes["aria-label"] for attributes in pictures)
+    identifiers = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_what_files_are_called_cannot_break_the_page(page):
+    assert "cell &lt;7&gt; &amp; co" in page
+    assert "run <17.5>.csv" not in page
+
+
+def test_the_page_says_what_was_found_and_what_was_assumed(page):
+    for words in (
+        "2.300", "3.000", "contact resistance", "tortuosity of the pores", "It fits.",
+        "Every discharge began from rest.", "2 rows without numbers", "numpy 2.0",
+        "Nothing speaks against this estimate.",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_a_misfit_stands_at_the_top(maps):
+    from microbatt.report.page import render_page
+
+    page = render_page(made_estimate(misfit=True), *maps)
+    assert page.index("Do not rely on this estimate") < page.index("2.300")
+
+
+def test_the_numbers_in_the_page_are_the_numbers(page, maps):
+    (embedded,) = re.findall(r'id="numbers">(.*?)</script>', page, flags=re.DOTALL)
+    assert json.loads(embedded) == json.loads(
+        json.dumps(estimate_numbers(made_estimate(), maps[1]))
+    )
+
+
+def test_numbers_that_are_not_finite_become_null():
+    numbers = estimate_numbers(made_estimate())
+    json.dumps(numbers, allow_nan=False)
+
+
+def test_the_map_holds_the_estimate_and_its_terms(maps):
+    around, here = maps
+    assert around["alpha"].min() <= 2.3 <= around["alpha"].max()
+    assert around["alpha_bound"].attrs["currents"].tolist() == [17.5, 70.0]
+    assert "contact_resistance" in here["alpha_bound"].attrs["free"]
