@@ -19,6 +19,7 @@ COMMANDS = {
     "dualfoil-compatible": "microbatt.cli.dualfoil_compatible",
     "explore": "microbatt.cli.explore",
     "figures": "microbatt.cli.figures",
+    "import": "microbatt.cli.import_",
     "plot": "microbatt.cli.plot",
     "run": "microbatt.cli.run",
     "score": "microbatt.cli.score",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.dualfoil.endings import ON_THE_CUTOFF
 from microbatt.engines.dualfoil.output import curve_rows
-from microbatt.engines.result import Discharge, DischargeBatch, join_batches
+from microbatt.engines.result import Discharge
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from microbatt.cells.cell import Cell
@@ -71,8 +68,9 @@ def discharge_from_rows(
     first = float(voltage[0]) if voltage.size else initial_voltage
     if outcome in _NO_CURVE or time.size < 2:
         time, voltage, temperature = time[:0], voltage[:0], temperature[:0]
-    if outcome is Outcome.CUTOFF_REACHED:
-        _end_on_the_cutoff(time, voltage, cutoff_voltage)
+    if outcome is Outcome.CUTOFF_REACHED and time.size:
+        time, voltage = _end_on_the_cutoff(time, voltage, cutoff_voltage)
+        temperature = temperature[: time.size]
     hours = time / SECONDS_PER_HOUR
     has_curve = time.size > 0
     work = current * float(np.trapezoid(voltage, hours)) if has_curve else np.nan
@@ -98,46 +96,15 @@ def discharge_from_rows(
     )
 
 
-def as_batch(discharges: Sequence[Discharge]) -> DischargeBatch:
-    """Lay discharges end to end."""
-    return join_batches([_batch_of_one(one) for one in discharges])
-
-
-def _batch_of_one(discharge: Discharge) -> DischargeBatch:
-    def one(name: str, dtype: Any = float) -> NDArray[Any]:  # noqa: ANN401 - a NumPy type
-        return np.array([getattr(discharge, name)], dtype=dtype)
-
-    return DischargeBatch(
-        alpha=one("alpha"),
-        S=one("S"),
-        current=one("current"),
-        outcome=one("outcome", np.int8),
-        offsets=np.array([0, discharge.time.size], dtype=np.int64),
-        time=discharge.time,
-        voltage=discharge.voltage,
-        temperature=discharge.temperature,
-        open_circuit_voltage=one("open_circuit_voltage"),
-        initial_voltage=one("initial_voltage"),
-        end_temperature=one("end_temperature"),
-        min_salt_concentration=one("min_salt_concentration"),
-        negative_surface_stoichiometry=one("negative_surface_stoichiometry"),
-        positive_surface_stoichiometry=one("positive_surface_stoichiometry"),
-        steps=one("steps", np.int32),
-        newton_iterations=one("newton_iterations", np.int32),
-        rejected_steps=one("rejected_steps", np.int32),
-        energy=one("energy"),
-        power=one("power"),
-    )
-
-
 def _end_on_the_cutoff(
     time: NDArray[np.float64], voltage: NDArray[np.float64], cutoff_voltage: float
-) -> None:
-    """Move the last point along the last step to where it crosses the cut-off."""
-    if not voltage[-1] < cutoff_voltage < voltage[-2]:
-        if abs(voltage[-1] - cutoff_voltage) <= ON_THE_CUTOFF:
-            voltage[-1] = cutoff_voltage
-        return
-    share = (voltage[-2] - cutoff_voltage) / (voltage[-2] - voltage[-1])
-    time[-1] = time[-2] + share * (time[-1] - time[-2])
-    voltage[-1] = cutoff_voltage
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cut a curve off where it crosses the cut-off, on the straight line between two rows."""
+    below = np.flatnonzero(voltage < cutoff_voltage)
+    end = int(below[0]) if below.size else voltage.size - 1
+    time, voltage = time[: end + 1].copy(), voltage[: end + 1].copy()
+    if end > 0 and voltage[end] < cutoff_voltage < voltage[end - 1]:
+        share = (voltage[end - 1] - cutoff_voltage) / (voltage[end - 1] - voltage[end])
+        time[end] = time[end - 1] + share * (time[end] - time[end - 1])
+    voltage[end] = cutoff_voltage
+    return time, voltage

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.engines.batches import as_batch
 from microbatt.engines.dualfoil.capacity import held_capacity
-from microbatt.engines.dualfoil.curve import as_batch, discharge_from_rows
+from microbatt.engines.dualfoil.curve import discharge_from_rows
 from microbatt.engines.dualfoil.deck import Mode
 from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.materials import BUILT_IN_S, ELECTROLYTES, built_in_alpha
@@ -97,6 +98,7 @@ def simulate_record(
 
 
 def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
+    _refuse(request, points)
     executable = find_executable(_settings(request))
     return as_batch(
         [

@@ -29,6 +29,8 @@ NAMES: Final = {
 }
 """What may stand in braces."""
 
+_NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdDqQ][+-]?\d+)?"
+
 _SAME: Final = {
     "alpha": {"alpha", "exponent"},
     "S": {"S", "area_density"},
@@ -140,7 +142,7 @@ def read_template(template: str, text: str) -> dict[str, float]:
     >>> read_template("n = {exponent}, {S}", "n = 3.3d0, 10")
     {'exponent': 3.3, 'S': 10.0}
     """
-    match = re.match(_pattern(template), text)
+    match = re.match(template_pattern(template), text)
     if match is None:
         raise ParameterError(
             f"the text {text.strip()[:60]!r} does not read as {template!r}; the names in braces "
@@ -170,12 +172,19 @@ def point_values(values: dict[str, float], cell: Cell | None = None) -> dict[str
     return point
 
 
-def _pattern(template: str) -> str:
+def template_pattern(template: str) -> str:
+    """Return the regular expression of what a template can be filled to.
+
+    Examples
+    --------
+    >>> re.search(template_pattern("a{alpha}_S{S}"), "runs/a2.3_S10/17").groups()
+    ('2.3', '10')
+    """
     parts, seen = [], set[str]()
     for literal, name, _, _ in Formatter().parse(template):
         parts += [r"\s*"] + [re.escape(word) + r"\s*" for word in literal.split()]
         if name is not None and name not in seen:
-            parts.append(rf"(?P<{name}>[\d.eEdDqQ+-]+)")
+            parts.append(rf"(?P<{name}>{_NUMBER})")
             seen.add(name)
         elif name is not None:
             parts.append(rf"(?P={name})")
