@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from microbatt.plots.colours import named_colours
+from microbatt.scoring.errors import mean_relative_error
+from microbatt.scoring.ranges import RANGES, edges_that_hold, range_names, range_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.plots.predictions import Pairs
-
-EDGES: Final = {"alpha": (0.0, 2.0, 4.0, 6.0, 8.0, 10.0), "S": (0.0, 10.0, 20.0, 30.0, 40.0)}
-"""Bounds of the ranges; each includes its lower bound, the last also its upper one."""
 
 _WIDTH = 0.8
 
@@ -35,7 +33,7 @@ def draw_errors_by_range(
     networks
         Name → truth beside prediction of one parameter, the same for all.
     edges
-        Bounds of the ranges, increasing; None takes `EDGES`.
+        Bounds of the ranges, increasing; None takes those of the scores.
 
     Returns
     -------
@@ -43,13 +41,13 @@ def draw_errors_by_range(
         The same axes.
     """
     parameter = next(iter(networks.values())).parameter
-    bounds = np.asarray(EDGES[parameter] if edges is None else edges, dtype=float)
+    truth = np.concatenate([one.truth for one in networks.values()])
+    bounds = edges_that_hold(RANGES[parameter] if edges is None else edges, truth)
     width = _WIDTH / len(networks)
     for i, (name, colour) in enumerate(named_colours(networks).items()):
-        places = np.arange(bounds.size - 1) + (i - (len(networks) - 1) / 2) * width
+        places = np.arange(len(bounds) - 1) + (i - (len(networks) - 1) / 2) * width
         axes.bar(places, mean_errors(networks[name], bounds), width, color=colour, label=name)
-    names = [f"{low:g}–{high:g}" for low, high in pairwise(bounds.tolist())]
-    axes.set_xticks(np.arange(bounds.size - 1), names)
+    axes.set_xticks(np.arange(len(bounds) - 1), range_names(bounds))
     axes.set_yscale("log")
     axes.set_xlabel(f"Range of true {parameter}")
     axes.set_ylabel(f"Mean relative error of {parameter}, L_s [%]")
@@ -59,7 +57,7 @@ def draw_errors_by_range(
     return axes
 
 
-def mean_errors(pairs: Pairs, edges: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_errors(pairs: Pairs, edges: Sequence[float]) -> NDArray[np.float64]:
     """Return the mean relative error in each range.
 
     Parameters
@@ -72,15 +70,12 @@ def mean_errors(pairs: Pairs, edges: NDArray[np.float64]) -> NDArray[np.float64]
     Returns
     -------
     numpy.ndarray
-        Percent, shape (k,); NaN where no truth lies in the range.
+        Percent, shape (k,); NaN where no truth lies in the range, which together hold all.
     """
-    with np.errstate(invalid="ignore"):  # 0/0 where both are zero
-        error = 200.0 * np.abs(pairs.residual) / (pairs.truth + pairs.predicted)
-    place = np.searchsorted(edges, pairs.truth, side="right") - 1
-    place = np.where(pairs.truth == edges[-1], edges.size - 2, place)
+    place = range_numbers(pairs.truth, edges)
     return np.array(
         [
-            np.nanmean(error[place == k]) if np.isfinite(error[place == k]).any() else np.nan
-            for k in range(edges.size - 1)
+            mean_relative_error(pairs.truth[place == k], pairs.predicted[place == k])
+            for k in range(len(edges) - 1)
         ]
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from microbatt.errors import ParameterError
 from microbatt.plots.rows import as_rows
+from microbatt.scoring.score import PREDICTED
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -60,6 +61,7 @@ def predictions_in(cube: xr.Dataset) -> dict[str, xr.Dataset]:
         If the cube has no predictions.
     """
     names = [f"predicted_{parameter}" for parameter in PARAMETERS]
+    names += ["prediction_status"] if "prediction_status" in cube else []
     missing = [name for name in names if name not in cube]
     if missing:
         raise ParameterError(
@@ -93,9 +95,15 @@ def only_prediction(cube: xr.Dataset) -> xr.Dataset:
 
 
 def pairs_of(predictions: xr.Dataset, parameter: Parameter) -> Pairs:
-    """Return truth beside prediction of one parameter, points without a prediction left out."""
+    """Return truth beside prediction of one parameter.
+
+    Points without a prediction, or out of the range that the network learned, are left out, as
+    they are of the scores.
+    """
     rows = as_rows(predictions)
     truth = rows[parameter].to_numpy().astype(float)
     predicted = rows[f"predicted_{parameter}"].to_numpy().astype(float)
     known = np.isfinite(predicted)
+    if "prediction_status" in rows:
+        known &= rows["prediction_status"].to_numpy() == PREDICTED
     return Pairs(parameter=parameter, truth=truth[known], predicted=predicted[known])

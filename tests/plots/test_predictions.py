@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
@@ -34,6 +35,14 @@ def test_a_point_without_a_prediction_is_left_out():
     cube = with_predictions(plotted_cube())
     cube["predicted_alpha"].loc[{"alpha": 2.0, "S": 5.0}] = np.nan
     assert pairs_of(cube, "alpha").truth.size == 11
+
+
+def test_a_point_out_of_the_range_of_the_network_is_left_out():
+    cube = with_predictions(plotted_cube())
+    cube["prediction_status"] = xr.ones_like(cube["predicted_alpha"], dtype=np.int8)
+    cube["prediction_status"].loc[{"alpha": 2.0, "S": 5.0}] = 3
+    (found,) = predictions_in(cube).values()
+    assert pairs_of(found, "alpha").truth.size == 11
 
 
 def test_networks_are_told_apart_by_their_dimension():
@@ -80,19 +89,19 @@ def test_normal_residuals_lie_on_the_line_of_the_quantile_plot(axes):
 
 def test_the_mean_relative_error_is_taken_range_by_range():
     one = pairs([0.0, 0.0, 2.0], truth=[1.0, 2.0, 9.0])
-    found = mean_errors(one, np.array([0.0, 2.0, 5.0, 9.0]))
+    found = mean_errors(one, (0.0, 2.0, 5.0, 9.0))
     np.testing.assert_allclose(found, [0.0, 0.0, 20.0])
 
 
 def test_a_range_without_a_point_has_no_bar():
-    assert np.isnan(mean_errors(pairs([0.1]), np.array([5.0, 9.0]))).all()
+    assert np.isnan(mean_errors(pairs([0.1]), (0.0, 5.0, 9.0))).tolist() == [False, True]
 
 
 def test_bars_of_two_networks_stand_side_by_side(axes):
     networks = {"a": pairs([0.1] * 9), "b": pairs([0.2] * 9)}
     assert draw_errors_by_range(axes, networks, edges=(0.0, 5.0, 10.0)) is axes
     first, second = axes.containers
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0–5", "5–10"]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0 to 5", "5 to 10"]
     for low, high in zip(first, second, strict=True):
         assert low.get_x() + low.get_width() == pytest.approx(high.get_x())
         assert low.get_height() < high.get_height()

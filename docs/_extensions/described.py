@@ -1,0 +1,208 @@
+"""Pages that the package writes about itself: commands, endings, variables, quantities, catalogs.
+
+``{described} NAME`` inserts what the code says of NAME, so that the reference is never stale.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+from docutils import nodes
+from numpydoc.docscrape import NumpyDocString
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import microbatt
+from microbatt.catalog import open_dataset
+from microbatt.cells.catalog import available_cells
+from microbatt.cells.cell import PARTS, Cell
+from microbatt.cells.reading import load_cell
+from microbatt.cells.records import FitSpec, Spec, specs
+from microbatt.cli.main import COMMANDS, main
+from microbatt.cube.variables import VARIABLES
+from microbatt.outcomes import Outcome
+from microbatt.quantities import QUANTITIES, quantity
+
+
+def table(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    titles = list(heading)
+    yield "| " + " | ".join(titles) + " |"
+    yield "|" + "---|" * len(titles)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+    yield ""
+
+
+def commands() -> Iterator[str]:
+    """Describe the command line: each command with its arguments, options and example."""
+    for name in sorted(COMMANDS):
+        context = click.Context(main, info_name="microbatt")
+        command = main.get_command(context, name)
+        if command is not None:
+            yield from one_command(command, click.Context(command, info_name=f"microbatt {name}"))
+
+
+def one_command(command: click.Command, context: click.Context) -> Iterator[str]:
+    """Describe one command, and those below it if it is a group."""
+    yield f"## {context.info_name}"
+    yield ""
+    yield "```text"
+    yield " ".join([str(context.info_name), *command.collect_usage_pieces(context)])
+    yield "```"
+    yield ""
+    yield from (command.help or "").replace("\b", "").splitlines()
+    yield ""
+    options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
+    with context.scope():
+        records = [one.get_help_record(context) for one in options]
+    yield from table(
+        ["option", "what it does"],
+        ([f"`{record[0]}`", record[1]] for record in records if record is not None),
+    )
+    if command.epilog:
+        example = command.epilog.replace("Example: ", "").replace("Examples: ", "")
+        yield from ["```console", f"$ {' '.join(example.split())}", "```", ""]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None:
+                inner = click.Context(below, info_name=f"{context.info_name} {name}")
+                yield from one_command(below, inner)
+
+
+def outcomes() -> Iterator[str]:
+    """Describe every ending of a curve."""
+    yield from table(
+        ["`status`", "name", "what happened", "curve"],
+        ([str(int(one)), f"`{one.name.lower()}`", one.message, curve(one)] for one in Outcome),
+    )
+
+
+def curve(outcome: Outcome) -> str:
+    """Say in a word what curve an ending leaves."""
+    if outcome.is_whole:
+        return "whole"
+    stopped = (Outcome.STEP_BUDGET, Outcome.NO_CONVERGENCE, Outcome.TIME_LIMIT)
+    return "up to there" if outcome in stopped else "none"
+
+
+def variables() -> Iterator[str]:
+    """Describe every variable of a cube."""
+    yield from table(
+        ["variable", "type", "unit", "what it is"],
+        (
+            [
+                f"`{one.name}`" + (" along `depth`" if one.along_depth else ""),
+                one.dtype,
+                quantity(one.name).pretty_units,
+                "; ".join(filter(None, [quantity(one.name).long_name, quantity(one.name).comment])),
+            ]
+            for one in VARIABLES
+        ),
+    )
+
+
+def quantities() -> Iterator[str]:
+    """Describe every quantity that datasets and pictures name."""
+    yield from table(
+        ["name", "symbol", "unit", "what it is"],
+        (
+            [f"`{one.name}`", one.symbol, one.pretty_units, one.long_name]
+            for one in QUANTITIES.values()
+        ),
+    )
+
+
+def cells() -> Iterator[str]:
+    """Describe the cells that come with the package."""
+    yield from table(
+        ["name", "what it is"],
+        ([f"`{name}`", load_cell(name).description] for name in available_cells()),
+    )
+
+
+def datasets() -> Iterator[str]:
+    """Describe the catalog of cubes."""
+    catalog = open_dataset()
+    yield from table(
+        ["name", "what it is", "curves"],
+        (
+            [f"`{name}`", str(row["title"]), f"{row['curves']:,}".replace(",", " ")]
+            for name, row in catalog.iterrows()
+        ),
+    )
+
+
+def root() -> Iterator[str]:
+    """Describe the names at the root of the package."""
+    yield from table(
+        ["name", "what it is"],
+        (
+            [f"{{py:obj}}`microbatt.{name} <{home}.{name}>`", first_line(getattr(microbatt, name))]
+            for name, home in microbatt._HOME.items()  # noqa: SLF001 - the list itself
+        ),
+    )
+
+
+def first_line(named: object) -> str:
+    """Return the first line of a docstring."""
+    return (inspect.getdoc(named) or "").split("\n")[0]
+
+
+def cell_fields() -> Iterator[str]:
+    """Describe every key of a cell file, from the records that check it."""
+    for section, record in {"cell": Cell, **PARTS}.items():
+        meanings = attributes_of(record)
+        yield f"**`[{section}]`**"
+        yield ""
+        yield from table(
+            ["key", "SI unit", "allowed, in that unit", "if left out", "what it is"],
+            (
+                [f"`{name}`", *allowed(field, spec), meanings.get(name, "")]
+                for name, (field, spec) in specs(record).items()
+            ),
+        )
+
+
+def allowed(field: dataclasses.Field[Any], spec: Spec) -> tuple[str, str, str]:
+    """Return unit, range and default of one key, in words."""
+    if isinstance(spec, FitSpec):
+        return "–", "one of " + ", ".join(f"`{name}`" for name in spec.known), "must be given"
+    missing = field.default is dataclasses.MISSING
+    default = "none" if field.default is None else f"{field.default}"
+    return spec.unit, str(spec.allowed), "must be given" if missing else default
+
+
+def attributes_of(record: type) -> dict[str, str]:
+    """Return what a record's docstring says of each of its attributes."""
+    return {
+        name.strip(): " ".join(one.desc)
+        for one in NumpyDocString(inspect.cleandoc(record.__doc__ or ""))["Attributes"]
+        for name in (one.name or one.type).split(",")
+    }
+
+
+DESCRIBED = {
+    one.__name__: one
+    for one in (commands, outcomes, variables, quantities, cells, datasets, root, cell_fields)
+}
+
+
+class Described(SphinxDirective):
+    """Insert what the package says of something."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the nodes of the generated Markdown."""
+        lines = "\n".join(DESCRIBED[self.arguments[0]]())
+        return self.parse_text_to_nodes(lines, allow_section_headings=True)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Make the directive known."""
+    app.add_directive("described", Described)
+    return {"parallel_read_safe": True}
