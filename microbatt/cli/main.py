@@ -20,6 +20,7 @@ COMMANDS = {
     "explore": "microbatt.cli.explore",
     "figures": "microbatt.cli.figures",
     "import": "microbatt.cli.import_",
+    "map": "microbatt.cli.map",
     "plot": "microbatt.cli.plot",
     "run": "microbatt.cli.run",
     "score": "microbatt.cli.score",

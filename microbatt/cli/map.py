@@ -1,0 +1,93 @@
+"""``microbatt map``: what can be known of alpha and S at every point of a cube."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from microbatt.cli.stores import find_store, storage_options
+from microbatt.cli.values import read_free, read_list, read_measured
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@click.command("map", epilog="Example: microbatt map demo.zarr --noise 1mV --currents 17.5,35,70")
+@click.argument("store")
+@click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
+@click.option("--samples", default=100, help="Voltages read from a curve.")
+@click.option("--currents", help="Of the measured curves [A m⁻²].  [default: the cube's]")
+@click.option(
+    "--free", multiple=True, metavar="NAME[=WIDTH]", help="Not known exactly; may be repeated."
+)
+@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the map there.")
+@storage_options
+def command(
+    store: str,
+    *,
+    noise: str,
+    samples: int,
+    currents: str | None,
+    free: tuple[str, ...],
+    picture: Path | None,
+    options: tuple[str, ...],
+) -> None:
+    """Join the smallest possible standard deviations of alpha and S to the cube in STORE.
+
+    They are Cramér-Rao bounds for discharge curves of the cube's cell, on its terms; they replace
+    those that the cube holds. Some minutes for thousands of points.
+    """
+    from dask.diagnostics.progress import ProgressBar
+
+    from microbatt.checks import check_extra
+    from microbatt.cube.joining import join_variables
+    from microbatt.cube.opening import open_cube
+    from microbatt.inference.bound_map import cube_bounds
+    from microbatt.inference.identifiability import Readings
+
+    if picture is not None:
+        check_extra("matplotlib", extra="plot")
+    location = find_store(store, options)
+    cube = open_cube(location, chunks=None)
+    if picture is not None and "point" in cube.dims:
+        raise ParameterError("`--plot` needs a grid of alpha and S; this cube has points.")
+    lazy = cube_bounds(
+        cube,
+        None if currents is None else read_list("--currents", currents),
+        Readings(noise=read_measured("--noise", noise, "V"), samples=samples),
+        free=read_free(free),
+    )
+    with ProgressBar(dt=1.0, out=sys.stderr):
+        bounds = lazy.compute()
+    join_variables(location, bounds)
+    click.echo(_said(bounds, store))
+    if picture is not None:
+        _draw(picture, bounds)
+
+
+def _said(bounds: xr.Dataset, store: str) -> str:
+    known = bounds.where(bounds["bound_curves"] > 0)
+    relative = known["S_bound"] / known["S"]
+    missing = int((bounds["bound_curves"] == 0).sum())
+    lines = [
+        f"{store} holds the bounds of {bounds['S_bound'].size} points:",
+        f"  alpha ±  median {float(known['alpha_bound'].median()):.2g}",
+        f"  S ±      median {100.0 * float(relative.median()):.2g} %",
+    ]
+    if missing:
+        lines.append(f"  {missing} points have no curve at these currents")
+    return "\n".join(lines)
+
+
+def _draw(path: Path, bounds: xr.Dataset) -> None:
+    from matplotlib.figure import Figure
+
+    from microbatt.plots.identifiability import draw_bounds
+
+    figure = Figure(figsize=(13.0, 4.0), layout="constrained")
+    draw_bounds(figure.subplots(1, 3, sharey=True), bounds)
+    figure.savefig(path, dpi=200)

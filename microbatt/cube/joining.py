@@ -1,0 +1,114 @@
+"""Joining further variables to a cube: what was found out about its points later.
+
+The last variable of a set tells which points have values.  It is emptied first and written last, so
+that a reader, or somebody who comes after a process that was killed, sees a set that is whole or
+one that says that it is not there.  The curves and their ``status`` are never touched.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.cube.creation import consolidate
+from microbatt.cube.location import explained, open_store
+from microbatt.cube.opening import open_group
+from microbatt.cube.variables import VARIABLES
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    import xarray as xr
+    import zarr
+
+    from microbatt.cube.location import Location
+
+_OWN: Final = frozenset(variable.name for variable in VARIABLES)
+
+
+def join_variables(location: Location, joined: xr.Dataset) -> None:
+    """Put variables into a cube; those of the same names are replaced.
+
+    Parameters
+    ----------
+    location
+        Of the cube.
+    joined
+        Variables along dimensions of the cube, none along ``depth``; small, for they are loaded.
+        The last one is a count or a code whose 0 says that there is no value.
+
+    Raises
+    ------
+    ParameterError
+        If a variable is one of the cube's own, or lies along other points.
+    StoreError
+        If the cube cannot be read or written.
+    """
+    open_group(location)
+    store = open_store(location, read_only=False)
+    import zarr
+
+    with explained(location, "joining variables"):
+        group = zarr.open_group(store, mode="r+", use_consolidated=False)
+        _check(group, joined)
+        names = [str(name) for name in joined.data_vars]
+        if names[-1] in group:
+            _empty(group, names[-1])
+        for name in names:
+            _write(group, name, joined[name])
+        consolidate(store)
+
+
+def _check(group: zarr.Group, joined: xr.Dataset) -> None:
+    own = [str(name) for name in joined.data_vars if name in _OWN]
+    if own:
+        raise ParameterError(f"`{own[0]}` is a variable of the cube itself; join another name.")
+    for dim in joined.dims:
+        size = _sizes(group).get(str(dim))
+        if size != joined.sizes[dim]:
+            raise ParameterError(
+                f"the variables have {joined.sizes[dim]} values along `{dim}` and the cube "
+                f"{'no such dimension' if size is None else size}; compute them for this cube."
+            )
+    for name in set(joined.coords) & set(group.array_keys()):
+        if not np.array_equal(np.asarray(group[str(name)]), joined[name].to_numpy()):
+            raise ParameterError(
+                f"`{name}` is not the same in the cube; compute the variables for this cube."
+            )
+
+
+def _sizes(group: zarr.Group) -> dict[str, int]:
+    return {
+        str(dim): size
+        for _, array in group.arrays()
+        for dim, size in zip(
+            getattr(array.metadata, "dimension_names", None) or (), array.shape, strict=False
+        )
+    }
+
+
+def _empty(group: zarr.Group, name: str) -> None:
+    array: Any = group[name]
+    array[...] = array.fill_value
+
+
+def _write(group: zarr.Group, name: str, variable: xr.DataArray) -> None:
+    from zarr.codecs import Crc32cCodec, ZstdCodec
+
+    values = variable.to_numpy()
+    array = group.create_array(
+        name,
+        shape=values.shape,
+        dtype=values.dtype,
+        chunks=values.shape,
+        fill_value=float("nan") if values.dtype.kind == "f" else 0,
+        compressors=[ZstdCodec(level=1), Crc32cCodec()],
+        dimension_names=[str(dim) for dim in variable.dims],
+        attributes={str(key): _plain(value) for key, value in variable.attrs.items()},
+        overwrite=True,
+    )
+    array[...] = values
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute holds
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
