@@ -1,0 +1,124 @@
+"""The documentation tells the truth: its code runs, its commands exist, its pages build."""
+
+import ast
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from microbatt.cli.main import main
+from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
+
+WITH_PYTHON = [page for page in PAGES if python_of(page)]
+WITH_SHELL = [page for page in PAGES if shell_of(page)]
+WARNINGS = ("-W", "error", "-W", "ignore:Port 8787 is already in use")  # somebody else's cluster
+PRELUDE = "import matplotlib; matplotlib.use('agg')\n"
+
+
+def name(page):
+    return str(page.relative_to(ROOT / "docs"))
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """One cache of cubes for all pages, so that `demo` is computed once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def test_there_are_pages_with_code():
+    assert len(WITH_PYTHON) > 5
+    assert len(WITH_SHELL) > 5
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON, ids=name)
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, cache, tmp_path):
+    blocks = [block.code for block in python_of(page) if not block.reason]
+    if not blocks:
+        pytest.skip("no block of this page can run in a test; they are compiled below")
+    program = tmp_path / "page.py"
+    program.write_text(PRELUDE + "\n\n".join(blocks), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, *WARNINGS, str(program)],
+        cwd=tmp_path,
+        env=os.environ | {"XDG_CACHE_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON, ids=name)
+def test_python_that_cannot_run_in_a_test_compiles_and_imports_what_exists(page):
+    for block in python_of(page):
+        for node in ast.walk(ast.parse(block.code)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("microbatt"):
+                module = importlib.import_module(node.module)
+                for imported in node.names:
+                    assert hasattr(module, imported.name), f"{node.module}.{imported.name}"
+
+
+@pytest.mark.parametrize("page", WITH_SHELL, ids=name)
+def test_the_shell_of_a_page_is_well_formed(page):
+    for script in shell_of(page):
+        done = subprocess.run(
+            ["/bin/bash", "-n"], input=script, text=True, capture_output=True, check=False
+        )
+        assert done.returncode == 0, f"{script}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", WITH_SHELL, ids=name)
+def test_the_commands_of_a_page_are_ones_that_the_command_line_takes(page):
+    for script in shell_of(page):
+        for call in commands_in(script):
+            parse(main, [word for word in call if word != "--debug"])
+
+
+def parse(group, words):
+    """Parse a call as the command line does, without running it; files need not exist."""
+    if not words or words[0].startswith("-"):
+        return
+    command = group.get_command(click.Context(group), words[0])
+    assert command is not None, words[0]
+    if isinstance(command, click.Group):
+        parse(command, words[1:])
+    elif not {"-h", "--help"} & set(words):
+        try:
+            command.make_context(words[0], words[1:])
+        except click.BadParameter as error:
+            if "does not exist" not in str(error):
+                raise
+
+
+def test_every_page_says_why_a_block_is_not_run():
+    for page in PAGES:
+        for found in re.findall(r"<!-- not run(.*?)-->", page.read_text(encoding="utf-8")):
+            assert re.fullmatch(r": .{8,} ", found), f"{name(page)}: {found}"
+
+
+def test_local_links_of_the_readme_lead_somewhere():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert links
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.slow
+def test_the_pages_build_without_a_warning(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "--keep-going", "docs", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    assert Path(tmp_path, "index.html").exists()
