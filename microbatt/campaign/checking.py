@@ -112,6 +112,8 @@ def check_store(location: Location) -> CheckReport:
 def repair_store(location: Location, report: CheckReport) -> None:
     """Mend coordinates and metadata, and forget damaged blocks, so that running fills them again.
 
+    Damaged variables that were joined to the cube are emptied: what made them can make them again.
+
     Parameters
     ----------
     location
@@ -128,7 +130,7 @@ def repair_store(location: Location, report: CheckReport) -> None:
             elif damage.key in metadata:
                 write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
             else:
-                write_object(store, damage.key, skeleton_of(campaign_of(location))[damage.key])
+                _mend(store, damage.key, skeleton_of(campaign_of(location)))
         for key in report.leftovers:
             delete_object(store, key)
 
@@ -182,7 +184,8 @@ def _coordinate_damages(location: Location) -> Iterator[Damage]:
         try:
             array[...]
         except UNREADABLE as error:
-            yield Damage(key=f"{name}/{array.metadata.encode_chunk_key((0,))}", what=str(error))
+            first = array.metadata.encode_chunk_key((0,) * array.ndim)
+            yield Damage(key=f"{name}/{first}", what=str(error))
 
 
 def _block_damages(arrays: Arrays, block: Block, keys: Container[str]) -> Iterator[Damage]:
@@ -200,6 +203,14 @@ def _block_damages(arrays: Arrays, block: Block, keys: Container[str]) -> Iterat
     if torn:
         what = f"{torn} curves contradict their status"
         yield Damage(key=chunk_key(arrays, STATUS.name, block), what=what, block=block)
+
+
+def _mend(store: Store, key: str, skeleton: Mapping[str, bytes]) -> None:
+    """Write an object as it was when the cube was made; remove one that was not there then."""
+    if key in skeleton:
+        write_object(store, key, skeleton[key])
+    else:
+        delete_object(store, key)
 
 
 def _forget(store: Store, location: Location, block: Block) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from microbatt.campaign.checking import check_store, repair_store
 from microbatt.cube import joining
 from microbatt.cube.joining import join_variables
 from microbatt.cube.location import locate
@@ -78,3 +79,14 @@ def test_values_for_other_points_are_refused(place):
 def test_what_is_no_cube_is_refused(tmp_path):
     with pytest.raises(StoreError):
         join_variables(locate(tmp_path), xr.Dataset())
+
+
+def test_damaged_joined_variables_are_found_and_emptied(place):
+    join_variables(place, found_out(place))
+    chunk = place.path / "guess" / "c" / "0" / "0"
+    chunk.write_bytes(b"no longer a chunk")
+    report = check_store(place)
+    assert [damage.key for damage in report.damages] == ["guess/c/0/0"]
+    repair_store(place, report)
+    assert check_store(place).damages == ()
+    assert np.isnan(open_cube(place, chunks=None)["guess"]).all()
