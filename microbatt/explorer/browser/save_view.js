@@ -1,0 +1,23 @@
+// Save both figures side by side, under what is selected, as one PNG.
+const views = figures.map((figure) => Bokeh.index.find_one(figure)).filter((view) => view != null)
+const images = views.map((view) => view.export("png", true).canvas)
+const ratio = images[0].width / views[0].el.getBoundingClientRect().width
+const top = Math.round(34 * ratio)
+const canvas = document.createElement("canvas")
+canvas.width = images.reduce((width, image) => width + image.width, 0)
+canvas.height = top + Math.max(...images.map((image) => image.height))
+const context = canvas.getContext("2d")
+context.fillStyle = "#ffffff"
+context.fillRect(0, 0, canvas.width, canvas.height)
+context.fillStyle = "#1f2933"
+context.font = `${Math.round(14 * ratio)}px sans-serif`
+context.fillText(caption.value, Math.round(10 * ratio), Math.round(22 * ratio))
+let left = 0
+for (const image of images) {
+  context.drawImage(image, left, top)
+  left += image.width
+}
+const link = document.createElement("a")
+link.href = canvas.toDataURL("image/png")
+link.download = "microbatt-explorer.png"
+link.click()

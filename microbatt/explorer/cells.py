@@ -1,0 +1,148 @@
+"""What a map draws: a cell for each microstructure, its value, and how its curve ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.explorer.plane import edges
+from microbatt.explorer.reasons import ENDINGS, NOT_STORED, prediction_reasons
+from microbatt.explorer.variables import is_whole, variable_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from microbatt.explorer.plane import Plane, Scale
+    from microbatt.explorer.reasons import Reason
+    from microbatt.explorer.source import CubeSource
+    from microbatt.explorer.variables import MapVariable
+
+MOST_CELLS: Final = 12_000
+"""A browser draws so many with ease; of a finer grid every second, third, … is drawn."""
+
+_PIXELS: Final = 1200
+"""Along an uneven axis."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of a map, all arrays of shape (cells,).
+
+    Attributes
+    ----------
+    number
+        Of the point in the cube.
+    alpha, S
+        Of the point.
+    value
+        What is shown; NaN where there is none.
+    reason
+        Code that says why the value is what it is: how the curve ended or, where a value is
+        missing for what happens at another current, how the first curve ended that is not whole.
+        Of what a network says, ``prediction_status``.
+    reasons
+        What the codes say.
+    stride
+        Which share of the points is drawn: one in so many along each axis.
+    """
+
+    number: NDArray[np.int64]
+    alpha: NDArray[np.float64]
+    S: NDArray[np.float64]
+    value: NDArray[np.float64]
+    reason: NDArray[np.int8]
+    reasons: Mapping[int, Reason]
+    stride: int
+
+
+def map_cells(source: CubeSource, variable: MapVariable, current: int) -> Cells:
+    """Return the cells of a map of one variable at one current (its index)."""
+    value = variable_values(source, variable, current)
+    number, stride = drawn_points(source.plane)
+    predicted = variable.from_network and "prediction_status" in source.dataset
+    reason = (
+        source.values("prediction_status").astype(np.int8)
+        if predicted
+        else _endings(source, variable, value, current)
+    )
+    return Cells(
+        number=number,
+        alpha=source.plane.alpha[number],
+        S=source.plane.S[number],
+        value=value[number],
+        reason=reason[number],
+        reasons=prediction_reasons(source.dataset) if predicted else ENDINGS,
+        stride=stride,
+    )
+
+
+def _endings(
+    source: CubeSource, variable: MapVariable, value: NDArray[np.float64], current: int
+) -> NDArray[np.int8]:
+    """Return the endings at a current; of missing values, the ending that explains it."""
+    ending = source.status[:, current].copy()
+    elsewhere = ~np.isfinite(value) & (is_whole(ending) | (not variable.per_current))
+    rows = source.status[elsewhere]
+    first = rows[np.arange(len(rows)), (~is_whole(rows)).argmax(axis=1)]
+    ending[elsewhere] = np.where(is_whole(first), NOT_STORED, first)
+    return ending
+
+
+def drawn_points(plane: Plane, most: int = MOST_CELLS) -> tuple[NDArray[np.int64], int]:
+    """Return the numbers of the points to draw, and one in how many along each axis that is."""
+    numbers = np.arange(plane.alpha.size)
+    if not plane.is_grid:
+        return numbers, 1
+    stride = 1
+    while np.prod([-(-length // stride) for length in plane.shape]) > most:
+        stride += 1
+    return numbers.reshape(plane.shape)[::stride, ::stride].ravel(), stride
+
+
+def cell_edges(plane: Plane, stride: int) -> dict[str, NDArray[np.float64]]:
+    """Return left, right, bottom and top of the drawn cells of a grid, each of shape (cells,)."""
+    alpha = _edges_of_drawn(plane.alpha_axis, plane.scales[0], stride)
+    S = _edges_of_drawn(plane.S_axis, plane.scales[1], stride)
+    left, bottom = np.meshgrid(alpha[:-1], S[:-1], indexing="ij")
+    right, top = np.meshgrid(alpha[1:], S[1:], indexing="ij")
+    return {
+        "left": left.ravel(),
+        "right": right.ravel(),
+        "bottom": bottom.ravel(),
+        "top": top.ravel(),
+    }
+
+
+def pixel_values(plane: Plane, cells: Cells) -> NDArray[np.float64]:
+    """Return the values of a grid's cells as pixels, even along each axis on its scale.
+
+    Returns
+    -------
+    numpy.ndarray
+        S down the rows and alpha along the columns. One pixel a cell if an axis is even, else
+        so many that edges are where they belong to within a pixel of a screen.
+    """
+    columns = _cells_of_pixels(plane.alpha_axis, plane.scales[0], cells.stride)
+    rows = _cells_of_pixels(plane.S_axis, plane.scales[1], cells.stride)
+    lengths = [-(-length // cells.stride) for length in plane.shape]
+    return cells.value.reshape(lengths).T[np.ix_(rows, columns)]
+
+
+def _cells_of_pixels(axis: NDArray[np.float64], scale: Scale, stride: int) -> NDArray[np.intp]:
+    """Return which cell each pixel along an axis shows."""
+    ends = _edges_of_drawn(axis, scale, stride)
+    at = np.log(ends) if scale == "log" else ends
+    if np.allclose(np.diff(at), at[1] - at[0], rtol=1e-6):
+        return np.arange(at.size - 1)
+    middles = at[0] + (np.arange(_PIXELS) + 0.5) / _PIXELS * (at[-1] - at[0])
+    return np.asarray(np.clip(np.searchsorted(at, middles) - 1, 0, at.size - 2))
+
+
+def _edges_of_drawn(axis: NDArray[np.float64], scale: Scale, stride: int) -> NDArray[np.float64]:
+    """Return the edges of every stride-th cell, which grow to fill the axis."""
+    fine = edges(axis, scale)
+    return np.append(fine[:-1:stride], fine[-1])

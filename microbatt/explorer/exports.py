@@ -1,0 +1,97 @@
+"""The selected points as files: CSV for a spreadsheet, netCDF for everything else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from microbatt.explorer.points import point_curves
+from microbatt.explorer.selection import selected
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import xarray as xr
+
+    from microbatt.explorer.selection import Selection
+    from microbatt.explorer.source import CubeSource
+
+_COLUMNS = ("alpha", "S", "current", "capacity", "voltage")
+
+
+def points_as_csv(source: CubeSource, selection: Selection) -> str:
+    """Return the curves of the selected and the pinned point as one table.
+
+    A row for each stored depth; a curve that does not exist is one row with its ending and no
+    numbers. Headings are names with units in brackets.
+    """
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([_heading(name) for name in _COLUMNS] + ["ending"])
+    for number in _numbers(selection):
+        writer.writerows(_rows(source, number))
+    return file.getvalue()
+
+
+def points_as_netcdf(source: CubeSource, selection: Selection) -> bytes:
+    """Return the selected and the pinned point, with all their variables, as a netCDF-4 file.
+
+    One point keeps no dimension of the plane; two lie along ``point``, the selected one first.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "points.nc"
+        _dataset(source, selection).microbatt.to_netcdf(path)
+        return path.read_bytes()
+
+
+def file_name(source: CubeSource, selection: Selection, ending: str) -> str:
+    """Return a name for a file of the selected point.
+
+    A cube's name is free text, so that everything but letters, digits, dot and dash becomes a
+    dash.
+    """
+    cube = str(source.opened.attrs.get("name", "cube"))
+    plane, number = source.plane, selection.number
+    point = f"alpha-{plane.alpha[number]:.4g}-S-{plane.S[number]:.4g}"
+    safe = "".join(c if c.isalnum() or c in ".-" else "-" for c in cube)
+    return f"{safe}-{point}.{ending}"
+
+
+def _dataset(source: CubeSource, selection: Selection) -> xr.Dataset:
+    import xarray as xr
+
+    points = [selected(source.dataset, source.plane, n) for n in _numbers(selection)]
+    if len(points) == 1:
+        return points[0]
+    return xr.concat(
+        points,
+        "point",
+        data_vars="all",
+        coords=["alpha", "S"],
+        compat="override",
+        combine_attrs="override",
+    )
+
+
+def _numbers(selection: Selection) -> list[int]:
+    pinned = [] if selection.pinned is None else [selection.pinned]
+    return list(dict.fromkeys([selection.number, *pinned]))
+
+
+def _rows(source: CubeSource, number: int) -> Iterator[Iterable[object]]:
+    alpha, S = source.plane.alpha[number], source.plane.S[number]
+    for curve in point_curves(source, number):
+        start = [f"{alpha:.9g}", f"{S:.9g}", f"{curve.current:.9g}"]
+        ending = curve.outcome.name.lower()
+        if not curve.capacity.size:
+            yield [*start, "", "", ending]
+        for capacity, voltage in zip(curve.capacity, curve.voltage, strict=True):
+            yield [*start, f"{capacity:.9g}", f"{voltage:.6g}", ending]
+
+
+def _heading(name: str) -> str:
+    return f"{name} [{quantity(name).units}]"

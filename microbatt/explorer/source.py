@@ -1,0 +1,147 @@
+"""The cube that is looked at: its numbers, kept once read, and read again when it has grown."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.cube.endings import status_of
+from microbatt.errors import MicrobattError, ParameterError
+from microbatt.explorer.plane import plane_of
+from microbatt.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from microbatt.explorer.plane import Plane
+
+_NEEDED: Final = ("voltage", "discharge_capacity")
+_REST: Final = 20.0
+"""Between two looks at the store at least so many times what one look takes."""
+
+
+class CubeSource:
+    """A cube for as many viewers as there are.
+
+    Parameters
+    ----------
+    reopen
+        Returns the cube as it is now; called again to see whether it has grown.
+
+    Attributes
+    ----------
+    opened
+        What `reopen` returned last.
+    dataset
+        The same with all its dimensions; see `as_cube`.
+    plane
+        Where its points lie.
+    currents
+        Its currents [A m⁻²].
+    version
+        Counts the changes.
+    """
+
+    def __init__(self, reopen: Callable[[], xr.Dataset]) -> None:
+        self._reopen = reopen
+        self.version = 0
+        self._looked = time.monotonic()
+        self._pause = 0.0
+        self._take(reopen())
+
+    def _take(self, opened: xr.Dataset) -> None:
+        self.opened = opened
+        self.dataset = as_cube(opened)
+        self._kept: dict[str, NDArray[Any]] = {}
+        self._last_status = opened["status"].to_numpy()
+        self.plane: Plane = plane_of(self.dataset)
+        self.currents: NDArray[np.float64] = np.asarray(self.dataset["current"], dtype=float)
+
+    @property
+    def status(self) -> NDArray[np.int8]:
+        """How every curve ended, shape (points, currents)."""
+        return self.values("status")
+
+    @property
+    def waiting(self) -> int:
+        """How many curves have not been run yet."""
+        return int((self.status == Outcome.NOT_RUN).sum())
+
+    def values(self, name: str) -> NDArray[Any]:
+        """Return a variable for every point, shape (points, currents), or (points,)."""
+        if name not in self._kept:
+            variable = self.dataset[name]
+            rows = variable.to_numpy().reshape(self.plane.alpha.size, -1)
+            self._kept[name] = rows if "current" in variable.dims else rows[:, 0]
+        return self._kept[name]
+
+    def voltage(self, number: int) -> NDArray[np.float64]:
+        """Return the voltages of one point, shape (currents, depth)."""
+        curves = self.dataset["voltage"].isel(self.plane.place(number))
+        return np.asarray(curves.to_numpy(), dtype=float)
+
+    def look(self) -> bool:
+        """Look whether the store has changed, not more often than is fair to it.
+
+        Returns
+        -------
+        bool
+            Whether it has, so that `version` is one higher. A store that cannot be read just
+            now, because it is being replaced, say, has not changed.
+        """
+        start = time.monotonic()
+        if start < self._looked + self._pause:
+            return False
+        try:
+            changed = self._take_if_changed()
+        except (MicrobattError, OSError):
+            changed = False
+        self._looked = time.monotonic()
+        self._pause = _REST * (self._looked - start)
+        return changed
+
+    def _take_if_changed(self) -> bool:
+        opened = self._reopen()
+        same_names = set(opened.variables) == set(self.opened.variables)
+        if same_names and np.array_equal(opened["status"].to_numpy(), self._last_status):
+            return False
+        self._take(opened)
+        self.version += 1
+        return True
+
+
+def as_cube(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a cube with all its dimensions, in order: a part of one has lost some.
+
+    Parameters
+    ----------
+    dataset
+        A cube, or what a selection has left of it.
+
+    Returns
+    -------
+    xarray.Dataset
+        With the dimensions ``alpha, S, current`` or ``point, current`` first.
+
+    Raises
+    ------
+    ParameterError
+        If it is no cube, or a needed variable or coordinate has been left out.
+    """
+    status_of(dataset)
+    missing = [name for name in _NEEDED if name not in dataset]
+    missing += [name for name in ("alpha", "S", "current") if name not in dataset.coords]
+    if missing:
+        raise ParameterError(
+            f"the dataset has no {', '.join(f'`{name}`' for name in missing)}, which the explorer "
+            "shows; keep them when selecting variables."
+        )
+    wanted = ("current",) if "point" in dataset.dims else ("alpha", "S", "current")
+    lost = [name for name in wanted if name not in dataset.dims]
+    first = ("point",) if "point" in dataset.dims else ("alpha", "S")
+    return dataset.expand_dims(lost).transpose(*first, "current", ...)
