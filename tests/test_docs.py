@@ -2,10 +2,12 @@
 
 import ast
 import importlib
+import itertools
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -108,6 +110,24 @@ def test_local_links_of_the_readme_lead_somewhere():
     assert links
     missing = [link for link in links if not (ROOT / link).exists()]
     assert missing == []
+
+
+def test_the_architecture_names_every_package_and_module_at_the_root():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for path in (ROOT / "microbatt").iterdir():
+        if not path.name.startswith(("__", "py.typed")):
+            assert f"`microbatt/{path.name}{'/' * path.is_dir()}`" in text, path.name
+
+
+def test_the_architecture_says_why_for_every_dependency():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for requirement in [*project["dependencies"], *itertools.chain(*extras.values())]:
+        name = re.match(r"[\w-]+", requirement)[0]
+        assert name == "microbatt" or re.search(rf"[| ]{name}[,\[ ]", text), name
+    for extra in set(extras) - {"all"}:
+        assert f"`{extra}`" in text, extra
 
 
 @pytest.mark.slow
