@@ -266,6 +266,6 @@ def test_a_network_learns_from_it():
     network.compile("adam", "mse")
     dataset = to_tf_dataset(troubled_cube(), features=FEW, batch=6)
     kept = dataset.map(lambda x, y: ({name: x[name] for name in inputs}, y))
-    losses = network.fit(kept, epochs=8, verbose=0).history["loss"]
+    losses = network.fit(kept, epochs=8, shuffle=False, verbose=0).history["loss"]
     assert np.isfinite(losses).all()
     assert losses[-1] < losses[0]
