@@ -1,0 +1,27 @@
+"""A cube with predictions whose errors are known."""
+
+import numpy as np
+
+from tests.features.cubes import made_cube
+
+STD = 0.1
+
+
+def predicted_cube(*, seed=0, scattered=False, **axes):
+    """A made-up cube with alpha and S predicted, off by normal errors of a known size."""
+    cube = made_cube(**axes)
+    shape = (cube.sizes["alpha"], cube.sizes["S"])
+    rng = np.random.default_rng(seed)
+    columns = {}
+    for name, true in (
+        ("alpha", cube["alpha"].to_numpy()[:, None]),
+        ("S", cube["S"].to_numpy()[None, :]),
+    ):
+        columns[f"predicted_{name}"] = true + STD * rng.standard_normal(shape)
+        columns[f"predicted_{name}_std"] = np.full(shape, STD)
+    columns["prediction_status"] = np.ones(shape, dtype=np.int8)
+    joined = cube.assign({name: (("alpha", "S"), values) for name, values in columns.items()})
+    joined["predicted_alpha"].attrs |= {"network": "made-up", "weights_hash": "1234"}
+    if not scattered:
+        return joined
+    return joined.stack(point=("alpha", "S"), create_index=False)
