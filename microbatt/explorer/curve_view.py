@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from bokeh.models import ColumnDataSource, HoverTool, Label, Legend, LegendItem, Range1d, Span
+from bokeh.models import (
+    ColumnDataSource,
+    HoverTool,
+    Label,
+    Legend,
+    LegendItem,
+    Line,
+    MultiLine,
+    Range1d,
+    Scatter,
+    Span,
+)
 
 from microbatt.explorer.appearance import FAINT, FONT, INK, empty_figure
 from microbatt.explorer.reasons import ending_reason, ending_words
@@ -90,10 +101,14 @@ class CurveView:
 
 def _lines(drawn_in: figure, name: str) -> ColumnDataSource:
     source = ColumnDataSource(
-        data={"capacity": [], "voltage": [], "current": [], "colour": [], "ending": []}, name=f"{name} curves"
+        data={"capacity": [], "voltage": [], "current": [], "colour": [], "ending": []},
+        name=f"{name} curves",
     )
-    lines = drawn_in.multi_line(
-        "capacity", "voltage", source=source, line_color="colour", line_join="round", **KINDS[name]
+    lines = drawn_in.add_glyph(
+        source,
+        MultiLine(
+            xs="capacity", ys="voltage", line_color="colour", line_join="round", **KINDS[name]
+        ),
     )
     hover = HoverTool(
         renderers=[lines],
@@ -116,15 +131,15 @@ def _ends(drawn_in: figure, name: str) -> ColumnDataSource:
         "capacity": [], "voltage": [], "colour": [], "ending": [], "reason": []
     }  # fmt: skip
     source = ColumnDataSource(data=columns, name=f"{name} ends")
-    drawn_in.scatter(
-        "capacity",
-        "voltage",
-        source=source,
+    dots = Scatter(
+        x="capacity",
+        y="voltage",
         size=9 if name == "selected" else 6,
         fill_color="colour",
         line_color=INK,
         line_width=1.2,
     )
+    drawn_in.add_glyph(source, dots)
     return source
 
 
@@ -155,9 +170,12 @@ def _cutoff(drawn_in: figure, source: CubeSource) -> None:
 def _legend(drawn_in: figure, colours: dict[float, str]) -> None:
     """Name the currents in their colours, the largest on top, as the curves stand from right."""
     unit = quantity("current").pretty_units
+    nowhere = ColumnDataSource(data={"nowhere": [np.nan]})
     items = []
     for current, colour in colours.items():
-        swatch = drawn_in.line([np.nan], [np.nan], line_color=colour, line_width=3)
+        swatch = drawn_in.add_glyph(
+            nowhere, Line(x="nowhere", y="nowhere", line_color=colour, line_width=3)
+        )
         items.append(LegendItem(label={"value": f"{current:g} {unit}"}, renderers=[swatch]))
     legend = Legend(
         items=items,

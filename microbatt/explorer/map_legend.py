@@ -8,12 +8,14 @@ import numpy as np
 from bokeh.models import (
     BasicTicker,
     ColorBar,
+    ColumnDataSource,
     Legend,
     LegendItem,
     LinearColorMapper,
     LogColorMapper,
     LogTicker,
     PrintfTickFormatter,
+    Quad,
 )
 
 from microbatt.explorer.appearance import (
@@ -70,6 +72,7 @@ class ReasonLegend:
 
     def __init__(self, drawn_in: figure) -> None:
         self._figure = drawn_in
+        self._nowhere = ColumnDataSource(data={"nowhere": [np.nan]})
         self._swatches: dict[tuple[str, str], Any] = {}
         self._legend = Legend(
             items=[],
@@ -100,17 +103,15 @@ class ReasonLegend:
     def _swatch(self, colour: str, hatch: str) -> Any:  # noqa: ANN401 - a glyph renderer
         key = (colour, hatch)
         if key not in self._swatches:
-            self._swatches[key] = self._figure.quad(
-                left=[np.nan],
-                right=[np.nan],
-                bottom=[np.nan],
-                top=[np.nan],
-                fill_color=colour or "#ffffff",
+            square = Quad(
+                **dict.fromkeys(("left", "right", "bottom", "top"), "nowhere"),
+                fill_color=colour,
                 line_color="#9aa5b1",
                 hatch_pattern=hatch,
                 hatch_color=hatch_colour(colour),
                 hatch_scale=6,
             )
+            self._swatches[key] = self._figure.add_glyph(self._nowhere, square)
         return self._swatches[key]
 
 

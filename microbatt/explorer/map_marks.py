@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Line, Patch, Quad, Scatter
 
 from microbatt.explorer.appearance import INK, inks
 from microbatt.explorer.map_legend import hatch_colour
@@ -85,53 +85,33 @@ class Marks:
             "hatch_alpha": 0.55,
             "hatch_scale": 9,
             "hatch_weight": 0.8,
-            "source": self._reasons,
         }
         if self._plane.is_grid:
-            drawn_in.quad("left", "right", "bottom", "top", **style)
+            cells: Any = Quad(left="left", right="right", bottom="bottom", top="top", **style)
         else:
-            drawn_in.scatter("alpha", "S", size=9, **style)
+            cells = Scatter(x="alpha", y="S", size=9, **style)
+        drawn_in.add_glyph(self._reasons, cells)
 
     def _draw_points(self, drawn_in: figure) -> None:
-        points = self._points
-        drawn_in.patch(
-            "alpha",
-            "S",
-            source=points["spread"],
-            fill_color=PREDICTION,
-            fill_alpha=0.15,
-            line_color=PREDICTION,
-        )
-        for colour, width, dash in (("#ffffff", 4, "solid"), (PREDICTION, 2, "solid")):
-            drawn_in.line(
-                "alpha", "S", source=points["path"], color=colour, width=width, line_dash=dash
-            )
-            drawn_in.scatter(
-                "alpha",
-                "S",
-                source=points["predicted"],
-                marker="x",
-                size=12,
-                line_color=colour,
-                line_width=width + 0.5,
-            )
-        _ring(drawn_in, points["pinned"], "diamond", _RING + 4)
-        _ring(drawn_in, points["selected"], "circle", _RING)
+        for colour, width in (("#ffffff", 4), (PREDICTION, 2)):
+            stroke = {"line_color": colour, "line_width": width}
+            spread = Patch(x="alpha", y="S", fill_color=PREDICTION, fill_alpha=0.1, **stroke)
+            drawn_in.add_glyph(self._points["spread"], spread)
+            drawn_in.add_glyph(self._points["path"], Line(x="alpha", y="S", **stroke))
+            cross = Scatter(x="alpha", y="S", marker="x", size=12, **stroke)
+            drawn_in.add_glyph(self._points["predicted"], cross)
+        for name, marker, size in (("pinned", "diamond", _RING + 4), ("selected", "circle", _RING)):
+            for ring in _rings(marker, size):
+                drawn_in.add_glyph(self._points[name], ring)
 
 
-def _ring(drawn_in: figure, source: ColumnDataSource, marker: str, size: int) -> None:
-    """Draw an outline that shows on any colour: white around ink."""
-    for colour, width in (("#ffffff", 6), (INK, 2.5)):
-        drawn_in.scatter(
-            "alpha",
-            "S",
-            source=source,
-            marker=marker,
-            size=size,
-            fill_alpha=0,
-            line_color=colour,
-            line_width=width,
-        )
+def _rings(marker: str, size: int) -> list[Scatter]:
+    """Return an outline that shows on any colour: white around ink."""
+    shape = {"x": "alpha", "y": "S", "marker": marker, "size": size, "fill_alpha": 0}
+    return [
+        Scatter(line_color=colour, line_width=width, **shape)
+        for colour, width in (("#ffffff", 6), (INK, 2.5))
+    ]
 
 
 def _nowhere() -> dict[str, list[float]]:

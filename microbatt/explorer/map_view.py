@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, HoverTool, Image
+from bokeh.models import ColumnDataSource, HoverTool, Image, Quad, Scatter
 
 from microbatt.explorer.appearance import OF_NO_CURVE, colouring, empty_figure
 from microbatt.explorer.cells import cell_edges, pixel_values
@@ -110,16 +110,14 @@ class MapView:
 
     def _draw_cells(self) -> Any:  # noqa: ANN401 - a glyph renderer
         if not self._plane.is_grid:
-            return self.figure.scatter(
-                "alpha", "S", size=_MARKER, source=self._cells, line_color=None
-            )
+            dots = Scatter(x="alpha", y="S", size=_MARKER, line_color=None)
+            return self.figure.add_glyph(self._cells, dots)
         # Bokeh does not notice when an image gets another mapper, so there is one for each.
         for mapper in self._bars.mappers:
             image = Image(image="value", x="x", y="y", dw="dw", dh="dh", color_mapper=mapper)
             self._pictures[mapper] = self.figure.add_glyph(self._image, image)
-        return self.figure.quad(
-            "left", "right", "bottom", "top", source=self._cells, fill_alpha=0, line_color=None
-        )
+        sides = {name: name for name in ("left", "right", "bottom", "top")}
+        return self.figure.add_glyph(self._cells, Quad(**sides, fill_alpha=0, line_color=None))
 
     def _paint(self, mapper: Any) -> None:  # noqa: ANN401 - a colour mapper
         if self._plane.is_grid:

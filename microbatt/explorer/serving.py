@@ -55,6 +55,7 @@ def serve(
     from microbatt.explorer.source import CubeSource
 
     source = CubeSource(reopen)
+    Explorer(source).view.get_root()  # what is loaded late is loaded now, not for the first viewer
     pn.config.raw_css.append(_PAGE)
     started(f"http://localhost:{port}")
     pn.serve(
