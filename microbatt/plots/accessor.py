@@ -9,11 +9,16 @@ from microbatt.cube.accessor import register_namespace
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xarray as xr
     from matplotlib.axes import Axes
 
     from microbatt.plots.interactive import InteractivePlots
     from microbatt.plots.predictions import Parameter
+
+
+_BOUNDS = ("alpha_bound", "S_bound", "bound_correlation")
 
 
 @register_namespace("plot")
@@ -136,6 +141,23 @@ class CubePlots:
         }
         return draw_errors_by_range(_axes(axes), pairs)
 
+    def identifiability(self, *, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+        """Draw what can be known: bounds of alpha and S and their correlation, on three axes.
+
+        `microbatt map` joins the bounds to a cube.
+        """
+        from microbatt.plots.identifiability import draw_bounds
+
+        missing = [name for name in _BOUNDS if name not in self._dataset]
+        if missing:
+            raise ParameterError(
+                f"the cube has no variable `{missing[0]}`; join the bounds to it first: "
+                "microbatt map STORE."
+            )
+        return draw_bounds(
+            _new_axes(3) if axes is None else axes, self._dataset[list(_BOUNDS)].load()
+        )
+
     def _at(self, values: xr.DataArray, current: float | None) -> xr.DataArray:
         if "current" not in values.dims:
             return values
@@ -175,12 +197,15 @@ def nearest_point(cube: xr.Dataset, *, alpha: float, S: float) -> xr.Dataset:
 
 
 def _axes(axes: Axes | None) -> Axes:
-    if axes is not None:
-        return axes
+    return _new_axes(1)[0] if axes is None else axes
+
+
+def _new_axes(count: int) -> Sequence[Axes]:
     check_extra("matplotlib", extra="plot")
     from matplotlib import pyplot as plt
 
-    return plt.subplots(layout="constrained")[1]
+    size = (6.4, 4.8) if count == 1 else (4.4 * count, 3.8)
+    return list(plt.subplots(1, count, figsize=size, layout="constrained", squeeze=False)[1][0])
 
 
 def _name_current(axes: Axes, values: xr.DataArray) -> None:

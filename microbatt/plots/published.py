@@ -12,6 +12,7 @@ from microbatt.plots.curves import current_handles
 from microbatt.plots.endings import draw_endings
 from microbatt.plots.error_ranges import draw_errors_by_range
 from microbatt.plots.expected import draw_expected_and_predicted, voltage_difference
+from microbatt.plots.identifiability import draw_bounds
 from microbatt.plots.maps import draw_map
 from microbatt.plots.parity import draw_parity
 from microbatt.plots.predictions import PARAMETERS, pairs_of, predictions_in
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 _GRID = ("grid of alpha and S", ("alpha", "S", "current"))
 _CURVES = ("curves", ("voltage",))
+_BOUNDS = (
+    "bounds on a grid, which `microbatt map CUBE` joins to it",
+    ("alpha", "S", "alpha_bound", "S_bound", "bound_correlation"),
+)
 _PREDICTIONS = (
     "predictions, which `microbatt predict CUBE` joins to it",
     ("predicted_alpha", "predicted_S"),
@@ -143,6 +148,12 @@ def _errors_by_range(cube: xr.Dataset) -> Figure:
     return figure
 
 
+def _identifiability(cube: xr.Dataset) -> Figure:
+    figure = Figure(figsize=(13.2, 3.8), layout="constrained")
+    draw_bounds(list(figure.subplots(1, 3)), cube[["alpha_bound", "S_bound", "bound_correlation"]])
+    return figure
+
+
 def _resimulated(cube: xr.Dataset) -> Figure:
     name, predictions = next(iter(predictions_in(cube).items()))
     figure = Figure(figsize=(11.0, 7.0), layout="constrained")
@@ -205,8 +216,14 @@ FIGURES: Final = (
         draw=_resimulated,
         needs=(_PREDICTIONS, _CURVES),
     ),
+    PublishedFigure(
+        name="identifiability",
+        title="what curves can tell of alpha and S at all",
+        draw=_identifiability,
+        needs=(_BOUNDS,),
+    ),
 )
-"""In the order in which a paper would show them."""
+"""In the order in which a paper would show them; the last one the published work has not."""
 
 
 def drawable(cube: xr.Dataset) -> dict[str, str]:

@@ -10,7 +10,7 @@ from microbatt.cli.main import main
 from microbatt.cube.design import Grid, SobolPoints
 from microbatt.plots.published import FIGURES
 from tests.cube.cubes import small_cube
-from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_predictions
+from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_bounds, with_predictions
 
 
 def call(*words):
@@ -23,7 +23,7 @@ def test_every_figure_is_drawn_of_a_cube_with_predictions(tmp_path):
         cell=load_cell("doyle-1996-cell-1"),
         design=Grid(alpha=tuple(ALPHAS), S=tuple(SHAPES), current=tuple(CURRENTS)),
     )
-    cube = with_predictions(plotted_cube()).assign_attrs(attributes_of(campaign))
+    cube = with_bounds(with_predictions(plotted_cube())).assign_attrs(attributes_of(campaign))
     for figure in FIGURES:
         assert figure.lacks(cube) == ""
         figure.draw(cube).savefig(tmp_path / f"{figure.name}.png", dpi=40)

@@ -40,3 +40,13 @@ def with_predictions(cube, *, networks=()):
 def scattered(cube):
     """Return the same curves at scattered points."""
     return cube.stack(point=["alpha", "S"], create_index=False).transpose("point", ...)
+
+
+def with_bounds(cube):
+    """Add bounds that grow with alpha and S, and a correlation that changes its sign."""
+    alpha, S = xr.broadcast(cube["alpha"], cube["S"])
+    return cube.assign(
+        alpha_bound=0.001 * (1 + alpha),
+        S_bound=0.001 * S * (1 + alpha),
+        bound_correlation=(S / 40) * (alpha / 5 - 1),
+    )

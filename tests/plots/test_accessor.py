@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import microbatt  # noqa: F401 - makes the accessor known
 from microbatt.errors import ParameterError
-from tests.plots.cubes import plotted_cube, scattered, with_predictions
+from tests.plots.cubes import plotted_cube, scattered, with_bounds, with_predictions
 
 
 @pytest.fixture
@@ -36,6 +36,17 @@ def cube():
 def test_every_kind_draws_on_the_axes_given_and_returns_them(cube, axes, kind, arguments):
     assert getattr(cube.microbatt.plot, kind)(**arguments, axes=axes) is axes
     assert axes.has_data()
+
+
+def test_bounds_are_drawn_on_three_axes(cube):
+    panels = list(Figure().subplots(1, 3))
+    assert with_bounds(cube).microbatt.plot.identifiability(axes=panels) == panels
+    assert all(axes.has_data() for axes in panels)
+
+
+def test_a_cube_without_bounds_is_told_how_to_get_them(cube):
+    with pytest.raises(ParameterError, match=r"`alpha_bound`.*microbatt map STORE"):
+        cube.microbatt.plot.identifiability()
 
 
 def test_without_axes_new_ones_are_made(cube):
