@@ -99,10 +99,8 @@ def run_limited(
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         exit_code = process.wait()
-    if exit_code == -getattr(signal, "SIGXFSZ", 0):
-        stop = Stop.OUTPUT
-    elif exit_code == -getattr(signal, "SIGXCPU", 0):
-        stop = Stop.TIME
+    if stop is Stop.ENDED and _weight(folder) > output_limit:
+        stop = Stop.OUTPUT  # the kernel was quicker
     return Finished(stop=stop, exit_code=exit_code, seconds=time.monotonic() - start)
 
 

@@ -281,7 +281,7 @@ def _read_segment(n: int, count: int, lines: Iterator[tuple[int, str]]) -> Segme
         if not found:
             words = f"segment {n} of {count}: value, time or cut-off, mode, low and high cut-off"
             raise CellFileError(
-                _misread(at, line, words) if at else f"the deck ends before {words}"
+                _misread(at, line, words) if at else f"the deck ends before {words}."
             )
         numbers += found
     value, end, mode, low, high, *resistance = numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells.cell import Cell
@@ -134,7 +134,7 @@ def cell_from_deck(
             initial_temperature=deck.temperature,
             ambient_temperature=deck.ambient_temperature,
             contact_resistance=deck.segments[0].resistance or 0.0,
-            one_c_current=float(f"{held_capacity(negative, positive):.3g}"),
+            one_c_current=_one_c_current(negative, positive),
             references=("dualfoil",),
         )
     except ParameterError as error:
@@ -145,6 +145,17 @@ def cell_from_deck(
         discharge=_discharge(deck),
         unmapped=tuple(_unmapped(deck, activation, exponent, alpha, S)),
     )
+
+
+def _one_c_current(negative: Electrode, positive: Electrode) -> float:
+    """Return the current that empties or fills the limiting electrode in an hour [A m⁻²]."""
+    capacity = held_capacity(negative, positive)
+    if not capacity > 0.0:  # nothing left to discharge: of electrodes half full then
+        capacity = held_capacity(
+            replace(negative, initial_stoichiometry=0.5),
+            replace(positive, initial_stoichiometry=0.5),
+        )
+    return float(f"{capacity:.3g}")
 
 
 def _electrode(

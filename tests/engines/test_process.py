@@ -1,0 +1,82 @@
+"""Programs that do not end, that write without end, that leave children: all ended."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from microbatt.engines.process import Stop, run_limited
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a shell script in a folder of its own."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+
+    def start(script, *, time_limit=20.0, output_limit=1_000_000, **environment):
+        return run_limited(
+            ["/bin/sh", "-c", script],
+            folder,
+            time_limit=time_limit,
+            output_limit=output_limit,
+            environment=environment,
+        )
+
+    start.folder = folder
+    return start
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rsplit(")")[-1].split()[0] != "Z"
+
+
+def test_a_program_that_ends_is_told_with_its_exit_code(run):
+    finished = run("echo done > out; exit 3")
+    assert (finished.stop, finished.exit_code) == (Stop.ENDED, 3)
+    assert (run.folder / "out").read_text() == "done\n"
+
+
+def test_its_variables_are_added_to_ours(run):
+    run('echo "$ALPHA $HOME" > out', ALPHA="2.3")
+    assert (run.folder / "out").read_text() == f"2.3 {os.environ['HOME']}\n"
+
+
+def test_a_program_that_hangs_is_stopped_at_the_limit(run):
+    finished = run("sleep 60", time_limit=0.3)
+    assert finished.stop is Stop.TIME
+    assert finished.exit_code == -signal.SIGKILL
+    assert 0.3 <= finished.seconds < 10.0
+
+
+def test_a_program_that_will_not_be_stopped_is_stopped(run):
+    finished = run("trap '' TERM INT; while :; do :; done", time_limit=0.3)
+    assert finished.stop is Stop.TIME
+
+
+def test_a_program_that_writes_without_end_is_stopped(run):
+    finished = run("yes NaN > out")
+    assert finished.stop is Stop.OUTPUT
+    assert (run.folder / "out").stat().st_size <= 2_000_000
+
+
+def test_what_it_left_in_the_background_is_ended_too(run):
+    finished = run("sleep 60 & echo $! > child; exit 0")
+    assert finished.stop is Stop.ENDED
+    child = int((run.folder / "child").read_text())
+    deadline = time.monotonic() + 5.0
+    while is_running(child) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_running(child)
+
+
+def test_a_program_that_cannot_be_started_is_an_error(tmp_path):
+    with pytest.raises(OSError, match="nothing"):
+        run_limited([str(tmp_path / "nothing")], tmp_path, time_limit=1.0, output_limit=10**6)
