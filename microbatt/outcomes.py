@@ -27,6 +27,7 @@ class Outcome(enum.IntEnum):
     NO_CONVERGENCE = 6
     TIME_LIMIT = 7
     CRASHED = 8
+    UNPHYSICAL = 9
 
     @property
     def is_whole(self) -> bool:
@@ -48,7 +49,13 @@ _WHOLE: Final = frozenset(
     {Outcome.CUTOFF_REACHED, Outcome.SALT_EXHAUSTED, Outcome.LITHIUM_EXHAUSTED}
 )
 _FAILURES: Final = frozenset(
-    {Outcome.STEP_BUDGET, Outcome.NO_CONVERGENCE, Outcome.TIME_LIMIT, Outcome.CRASHED}
+    {
+        Outcome.STEP_BUDGET,
+        Outcome.NO_CONVERGENCE,
+        Outcome.TIME_LIMIT,
+        Outcome.CRASHED,
+        Outcome.UNPHYSICAL,
+    }
 )
 _MESSAGES: Final = {
     Outcome.NOT_RUN: "not run yet",
@@ -73,4 +80,8 @@ _MESSAGES: Final = {
     ),
     Outcome.TIME_LIMIT: "the wall-clock limit for one curve was reached; raise the limit",
     Outcome.CRASHED: "the process that simulated this curve died; look into the worker's log",
+    Outcome.UNPHYSICAL: (
+        "the engine went on with salt below zero, which is no solution; refine its mesh in the "
+        "settings, or take the native engine"
+    ),
 }

@@ -1,0 +1,73 @@
+"""PyBaMM as an engine."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from microbatt.checks import check_extra
+from microbatt.engines.batches import as_batch
+from microbatt.engines.engine import Engine
+from microbatt.engines.pybamm.settings import PybammSettings
+from microbatt.engines.request import Isothermal
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from microbatt.engines.engine import Request
+    from microbatt.engines.result import DischargeBatch
+
+_NUMERICS: Final = ("curve.py", "equations.py", "fits.py", "parameters.py")
+"""Which modules beside PyBaMM determine a number."""
+
+
+def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
+    _refuse(request, points)
+    rows = [(float(alpha), float(S), float(current)) for alpha, S, current in points]
+    if request.time_limit is not None:
+        from microbatt.engines.pybamm.limited import discharge_limited
+
+        return as_batch(discharge_limited(request, rows, request.time_limit))
+    from microbatt.engines.pybamm.discharge import discharge
+
+    return as_batch([discharge(request, row) for row in rows])
+
+
+def _refuse(request: Request, points: NDArray[np.float64]) -> None:
+    """Refuse what these equations cannot say; alpha, S and current are free."""
+    del points
+    check_extra("pybamm", extra="pybamm")
+    if request.cell.positive.film_resistance > 0.0:
+        raise ParameterError(
+            f"the positive electrode has a film of {request.cell.positive.film_resistance:g} Ω m², "
+            "and PyBaMM's film parameters are those of the negative one. Take the native engine, "
+            "or count the drop as a `contact_resistance`."
+        )
+
+
+def _version(settings: Any) -> str:  # noqa: ANN401, ARG001 - the same for all settings
+    check_extra("pybamm", extra="pybamm")
+    return f"pybamm {version('pybamm')}, adapter {_adapter_digest()}"
+
+
+@cache
+def _adapter_digest() -> str:
+    content = b"\0".join(Path(__file__).with_name(name).read_bytes() for name in _NUMERICS)
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+ENGINE: Final = Engine(
+    name="pybamm",
+    simulate=_simulate,
+    version=_version,
+    curves_per_task=100,
+    settings=PybammSettings,
+    thermal=(Isothermal,),
+    refuse=_refuse,
+)
+"""A curve takes some tens of milliseconds."""

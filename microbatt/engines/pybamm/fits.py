@@ -1,0 +1,68 @@
+"""Our fits as PyBaMM's interpolants, so that every fit of every cell is served."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+from microbatt.engines.pybamm.loading import load_pybamm
+from microbatt.porous_electrode.lookup import SALT_STEP, electrolyte_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from microbatt.cells.electrolyte_fits import ElectrolyteFit
+    from microbatt.cells.open_circuit import OpenCircuitFit
+
+    Law: TypeAlias = Callable[..., Any]
+
+_NODES: Final = 2000
+
+
+def open_circuit_law(fit: OpenCircuitFit) -> Law:
+    """Return U(θ) [V] as a cubic spline whose nodes crowd at both ends, where potentials plunge."""
+    low, high = fit.limits
+    theta = low + (high - low) * 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, _NODES)))
+    spline = _spline(theta, fit.potential(theta), f"open circuit, {fit.name}")
+
+    def law(sto: Any) -> Any:  # noqa: ANN401 - PyBaMM's symbols
+        return spline(sto)
+
+    return law
+
+
+def conductivity_law(fit: ElectrolyteFit, factor: float) -> Law:
+    """Return `factor` κ(c) [S m⁻¹], held from below as the native engine holds it."""
+    return _electrolyte_law(fit, column=0, factor=factor, name="conductivity")
+
+
+def diffusivity_law(fit: ElectrolyteFit, factor: float) -> Law:
+    """Return `factor` D(c) [m² s⁻¹]."""
+    return _electrolyte_law(fit, column=2, factor=factor, name="diffusivity")
+
+
+def thermodynamic_law(fit: ElectrolyteFit) -> Law:
+    """Return 1 + ∂ln f/∂ln c, a function of c [-]."""
+    return _electrolyte_law(fit, column=4, factor=1.0, name="thermodynamic factor")
+
+
+def _electrolyte_law(fit: ElectrolyteFit, *, column: int, factor: float, name: str) -> Law:
+    values = np.asarray(factor * electrolyte_table(fit)[:, column], dtype=np.float64)
+    spline = _spline(SALT_STEP * np.arange(values.size), values, f"{name}, {fit.name}")
+
+    def law(c_e: Any, T: Any) -> Any:  # noqa: ANN401, ARG001 - PyBaMM's symbols and signature
+        return spline(c_e)
+
+    return law
+
+
+def _spline(x: NDArray[np.float64], y: NDArray[np.float64], name: str) -> Law:
+    pybamm = load_pybamm()
+    if np.ptp(y) == 0.0:
+        return lambda symbol: pybamm.Scalar(float(y[0])) + 0.0 * symbol
+    identifier = re.sub(r"\W+", "_", name)
+    return lambda symbol: pybamm.Interpolant(x, y, symbol, identifier, interpolator="cubic")
