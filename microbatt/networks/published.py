@@ -1,0 +1,116 @@
+"""The published network: a picture of the curves, energies and powers → alpha and S.
+
+Blocks of two convolutions and a max-pool, then dense layers that energies and powers join, ReLU
+throughout.  The sizes of the layers were not published; those below are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from microbatt.checks import check_integer
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+IMAGE_SHAPE: Final = (48, 64, 3)
+"""Rows, columns, colours."""
+TARGET_SCALE: Final = (10.0, 40.0)
+"""What the head's outputs are multiplied by, for alpha and S."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedNetworkConfig:
+    """Sizes of the published network, ours.
+
+    Attributes
+    ----------
+    filters
+        Of the convolutions of each block, 3×3 pixels; each block halves the picture.
+    dense
+        Widths of the dense layers.
+    energies
+        Numbers of energy and power: two per current.
+    """
+
+    kind: ClassVar[str] = "published"
+    filters: tuple[int, ...] = (8, 16, 32, 32)
+    dense: tuple[int, ...] = (128, 64)
+    energies: int = 12
+
+    def __post_init__(self) -> None:
+        for name in ("filters", "dense"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+            for size in getattr(self, name):
+                check_integer(name, size, low=1)
+        check_integer("energies", self.energies, low=2)
+        if not 1 <= len(self.filters) <= 4:
+            raise ParameterError(
+                f"`filters` lists {len(self.filters)} blocks; a picture of 48×64 pixels can be "
+                "halved 1 to 4 times. Name one number of filters a block."
+            )
+
+
+def build_published(
+    config: PublishedNetworkConfig,
+    energy_mean: NDArray[np.float64],
+    energy_spread: NDArray[np.float64],
+    *,
+    seed: int,
+    precision: str,
+) -> Any:  # noqa: ANN401 - a Keras model
+    """Make the trainable layers.
+
+    Parameters
+    ----------
+    config
+        Sizes.
+    energy_mean, energy_spread
+        Of the training points, shape (energies,).
+    seed
+        Of the first weights.
+    precision
+        Keras's policy of the hidden layers; the inputs and the head are float32.
+
+    Returns
+    -------
+    keras.Model
+        Takes ``[image, energies]`` (0 to 255; W h kg⁻¹ and W kg⁻¹), returns alpha and S.
+    """
+    import keras
+
+    numbers = iter(range(seed * 1000, (seed + 1) * 1000))
+
+    def start() -> Any:  # noqa: ANN401 - a Keras initializer
+        return keras.initializers.HeNormal(seed=next(numbers))
+
+    image = keras.Input(IMAGE_SHAPE, dtype="float32", name="image")
+    energies = keras.Input((config.energies,), dtype="float32", name="energies")
+    # Ink on white paper: most of a picture becomes zero.
+    hidden = keras.layers.Rescaling(-1.0 / 255.0, offset=1.0, dtype="float32")(image)
+    for filters in config.filters:
+        for _ in range(2):
+            hidden = keras.layers.Conv2D(
+                filters, 3, padding="same", activation="relu", kernel_initializer=start(),
+                dtype=precision,
+            )(hidden)  # fmt: skip
+        hidden = keras.layers.MaxPooling2D(dtype=precision)(hidden)
+    flat = keras.layers.Flatten(dtype=precision)(hidden)
+    scaled = keras.layers.Rescaling(
+        (1.0 / energy_spread).tolist(), (-energy_mean / energy_spread).tolist(), dtype="float32"
+    )(energies)
+    hidden = keras.layers.Concatenate(dtype=precision)([flat, scaled])
+    for width in config.dense:
+        hidden = keras.layers.Dense(
+            width, activation="relu", kernel_initializer=start(), dtype=precision
+        )(hidden)
+    small = keras.initializers.GlorotUniform(seed=next(numbers))
+    half = keras.initializers.Constant(0.5)
+    head = keras.layers.Dense(2, kernel_initializer=small, bias_initializer=half, dtype="float32")(
+        hidden
+    )
+    targets = keras.layers.Rescaling(list(TARGET_SCALE), dtype="float32")(head)
+    return keras.Model([image, energies], targets)

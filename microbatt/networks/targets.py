@@ -1,0 +1,63 @@
+"""What networks are trained on in place of alpha and S, and the way back.
+
+A relative error is what matters of S; of alpha too where it is large, but alpha may be 0.  So the
+targets are u = ln(alpha + 1/2) and v = ln S, shifted and scaled to the training data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+OFFSET: Final = 0.5
+"""Added to alpha before its logarithm is taken [-]."""
+
+
+def to_targets(values: ArrayLike) -> NDArray[np.float64]:
+    """Return ln(alpha + 1/2) and ln S.
+
+    Parameters
+    ----------
+    values
+        alpha and S, shape (..., 2).
+
+    Examples
+    --------
+    >>> to_targets([[0.5, 1.0]])
+    array([[0., 0.]])
+    """
+    pairs = np.asarray(values, dtype=float)
+    return np.stack([np.log(pairs[..., 0] + OFFSET), np.log(pairs[..., 1])], axis=-1)
+
+
+def from_targets(
+    mean: NDArray[Any], covariance: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return alpha and S with their covariance, to first order in the spread of the targets.
+
+    Parameters
+    ----------
+    mean
+        Of u and v, shape (..., 2).
+    covariance
+        Of u and v, shape (..., 2, 2).
+
+    Returns
+    -------
+    values, covariance
+        Of alpha, at least 0, and S; shapes (..., 2) and (..., 2, 2).
+
+    Examples
+    --------
+    >>> values, covariance = from_targets(np.zeros((1, 2)), np.eye(2)[np.newaxis])
+    >>> values, covariance[0, 1, 1]
+    (array([[0.5, 1. ]]), 1.0)
+    """
+    slopes = np.exp(np.asarray(mean, dtype=float))
+    alpha = np.maximum(slopes[..., 0] - OFFSET, 0.0)
+    spread = slopes[..., :, np.newaxis] * slopes[..., np.newaxis, :] * covariance
+    return np.stack([alpha, slopes[..., 1]], axis=-1), spread

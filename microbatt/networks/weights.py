@@ -1,0 +1,203 @@
+"""Weights on disk: a folder of plain NumPy arrays and one JSON file, nothing to execute."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile
+
+import numpy as np
+
+from microbatt.errors import ParameterError, StoreError
+from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
+from microbatt.networks.decoder import Decoder
+from microbatt.networks.encoder import Scaling
+from microbatt.networks.origin import Origin, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+Arrays = dict[str, "NDArray[Any]"]
+
+FORMAT: Final = 1
+"""Raised when weights of today could not be read by the code of yesterday."""
+DESCRIPTION: Final = "network.json"
+ARRAYS: Final = "weights.npz"
+
+
+def write_weights(
+    folder: Path, *, kind: str, config: Mapping[str, Any], arrays: Arrays, record: Record
+) -> str:
+    """Write a trained network; return the hash of its weights.
+
+    Parameters
+    ----------
+    folder
+        Made if it does not exist; what is there is replaced, the description last.
+    kind
+        ``"curve"`` or ``"published"``.
+    config
+        Sizes of the network.
+    arrays
+        Its weights.
+    record
+        Where they come from and what they reached.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / ARRAYS, lambda path: _write_arrays(path, arrays))
+    described = {
+        "format": FORMAT,
+        "kind": kind,
+        "config": dict(config),
+        "weights_hash": arrays_hash(arrays),
+        "origin": record.origin.to_dict(),
+        "microbatt": record.version,
+        "settings": dict(record.settings),
+        "scores": dict(record.scores),
+    }
+    text = json.dumps(described, indent=1) + "\n"
+    _replace(folder / DESCRIPTION, lambda path: path.write_text(text, encoding="utf-8"))
+    return str(described["weights_hash"])
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """Read what a folder says of its weights, and check that this version can use them.
+
+    Raises
+    ------
+    StoreError
+        If there are none, or a newer version wrote them.
+    """
+    try:
+        described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        found = int(described["format"])
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"there are no weights in {folder}: it has no `{DESCRIPTION}`. "
+            "Give the folder that `microbatt train --out` wrote."
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"{folder / DESCRIPTION} cannot be read ({error}); train the network again."
+        ) from error
+    if found > FORMAT:
+        raise StoreError(
+            f"the weights in {folder} have format {found}; this version of microbatt reads up to "
+            f"{FORMAT}. Upgrade microbatt, or train the network again."
+        )
+    return described
+
+
+def read_arrays(folder: Path, described: Mapping[str, Any]) -> Arrays:
+    """Read the weights of a folder.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    described
+        From `read_description`.
+
+    Raises
+    ------
+    StoreError
+        If they are missing, damaged, or not those described.
+    """
+    try:
+        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
+            arrays = dict(stored)
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise StoreError(
+            f"{folder / ARRAYS} cannot be read ({error}); train the network again."
+        ) from error
+    if arrays_hash(arrays) != described["weights_hash"]:
+        raise StoreError(
+            f"{folder / ARRAYS} does not hold the weights that `{DESCRIPTION}` describes; "
+            "the two come from different trainings. Train the network again."
+        )
+    return arrays
+
+
+def record_of(described: Mapping[str, Any]) -> Record:
+    """Return where weights come from, as their description says."""
+    return Record(
+        origin=Origin(**described["origin"]),
+        settings=described["settings"],
+        scores=described["scores"],
+        version=described["microbatt"],
+    )
+
+
+def arrays_hash(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return a hash of arrays: their names, types, shapes and bytes."""
+    found = sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        found.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        found.update(array.tobytes())
+    return found.hexdigest()
+
+
+def curve_arrays(network: CurveNetwork) -> Arrays:
+    """Return the weights of a curve network by name, those that are many in single precision."""
+    arrays: Arrays = {"current": network.current}
+    arrays |= {f"scaling_{name}": a for name, a in asdict(network.scaling).items()}
+    for name in ("knots_u", "knots_v", "mean"):
+        arrays[f"decoder_{name}"] = getattr(network.decoder, name)
+    for name in ("weights", "components", "spread"):
+        arrays[f"decoder_{name}"] = getattr(network.decoder, name).astype(np.float32)
+    for number, weights in enumerate(network.members):
+        arrays |= {f"member_{number}_{i:02d}": w for i, w in enumerate(weights)}
+    return arrays
+
+
+def curve_network(config: Mapping[str, Any], arrays: Arrays) -> CurveNetwork:
+    """Return the curve network that `curve_arrays` took apart."""
+    sizes = CurveNetworkConfig(**config)
+
+    def part(prefix: str) -> Arrays:
+        found = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+        return {n: a.astype(float) for n, a in sorted(found.items())}
+
+    members = tuple(
+        tuple(a.astype(np.float32) for a in part(f"member_{number}_").values())
+        for number in range(sizes.members)
+    )
+    return CurveNetwork(
+        config=sizes,
+        current=arrays["current"],
+        scaling=Scaling(**part("scaling_")),
+        members=members,
+        decoder=Decoder(**part("decoder_")),
+    )
+
+
+def check_kind(described: Mapping[str, Any], kind: str, folder: Path) -> None:
+    """Refuse weights of another kind of network.
+
+    Raises
+    ------
+    ParameterError
+        Naming both.
+    """
+    if described["kind"] != kind:
+        raise ParameterError(
+            f"{folder} holds weights of a {described['kind']!r} network; {kind!r} was asked for."
+        )
+
+
+def _write_arrays(path: Path, arrays: Arrays) -> None:
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def _replace(path: Path, write: Any) -> None:  # noqa: ANN401 - takes a path, returns anything
+    """Write a file beside its place, then move it there in one step."""
+    beside = path.with_name(f".{path.name}.part")
+    write(beside)
+    beside.replace(path)

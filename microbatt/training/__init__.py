@@ -1,0 +1,1 @@
+"""From a cube to weights: losses, one fit, folds, checkpoints, events."""

@@ -1,0 +1,92 @@
+"""What happens in training, as records; whoever wants to know is a function that takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitStarted:
+    """One set of weights is about to be fitted.
+
+    Attributes
+    ----------
+    name
+        Of the part: a fold, a loss, a member.
+    epochs, done
+        In all, and those of an earlier run that a checkpoint holds.
+    points
+        Training points.
+    """
+
+    name: str
+    epochs: int
+    done: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochFinished:
+    """All training points have been gone through once more.
+
+    Attributes
+    ----------
+    name
+        Of the part.
+    epoch
+        How many are done.
+    metrics
+        Name → value; ``loss`` is always there.
+    samples_per_second
+        Of this epoch.
+    """
+
+    name: str
+    epoch: int
+    metrics: Mapping[str, float]
+    samples_per_second: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitFinished:
+    """One set of weights is fitted.
+
+    Attributes
+    ----------
+    name
+        Of the part.
+    elapsed
+        Wall-clock time of this run [s].
+    metrics
+        Of the last epoch.
+    """
+
+    name: str
+    elapsed: float
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldFinished:
+    """The points that a fold holds out have been predicted.
+
+    Attributes
+    ----------
+    fold, folds
+        Which, counted from 1, of how many.
+    scores
+        Name → value, on the points held out.
+    """
+
+    fold: int
+    folds: int
+    scores: Mapping[str, float]
+
+
+Event: TypeAlias = FitStarted | EpochFinished | FitFinished | FoldFinished
+Listener: TypeAlias = Callable[[Event], None]

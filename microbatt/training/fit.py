@@ -1,0 +1,237 @@
+"""One fit: a Keras network, batches from the bridge, Adam, checkpoints and events."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+from microbatt.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from microbatt.training.events import EpochFinished, FitFinished, FitStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from microbatt.features.augmentation import Augmentation
+    from microbatt.features.specification import Feature
+    from microbatt.training.events import Listener
+    from microbatt.training.settings import TrainingSettings
+
+Tensor: TypeAlias = Any
+"""Of TensorFlow, which has no annotations."""
+
+_WARM_UP: Final = 0.05
+_LEAST_RATE: Final = 1e-3
+"""Of the highest learning rate, at the end."""
+_LONGEST_GRADIENT: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is fitted to what.
+
+    Attributes
+    ----------
+    name
+        Of the part, for events and the checkpoint.
+    network
+        A Keras model with float32 head.
+    features
+        That the bridge makes.
+    augmentation
+        How the bridge disturbs them.
+    inputs
+        Features of a batch → what the network takes.
+    targets
+        alpha and S of a batch → what the loss compares with.
+    loss
+        Targets and the network's outputs → a scalar.
+    """
+
+    name: str
+    network: Any
+    features: Sequence[Feature]
+    inputs: Callable[[dict[str, Tensor]], Tensor]
+    targets: Callable[[Tensor], Tensor]
+    loss: Callable[[Tensor, Tensor], Tensor]
+    augmentation: Augmentation | None = None
+
+
+def fit(
+    task: Task,
+    cube: xr.Dataset,
+    points: NDArray[np.int64],
+    settings: TrainingSettings,
+    *,
+    checkpoint: Path | None = None,
+    listeners: Sequence[Listener] = (),
+) -> list[NDArray[np.float32]]:
+    """Fit a network's weights.
+
+    Parameters
+    ----------
+    task
+        What to fit; its network is changed.
+    cube
+        With whole curves at the points.
+    points
+        Numbers of the points to train on.
+    settings
+        How.
+    checkpoint
+        File to go on from and to write; None keeps none.
+    listeners
+        Hear of the events.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        The weights, in Keras's order; the same, to the bit, whether or not the fit was cut short.
+    """
+    import keras
+
+    started = time.perf_counter()
+    batches = max(points.size // settings.batch, 1)
+    optimizer = keras.optimizers.Adam(
+        settings.learning_rate, beta_2=0.99, clipnorm=_LONGEST_GRADIENT
+    )
+    optimizer.build(task.network.trainable_variables)
+    variables = [*task.network.variables, *optimizer.variables]
+    identity = _identity(task, cube, points, settings)
+    losses = _restored(checkpoint, identity, variables)
+    _tell(listeners, FitStarted(name=task.name, epochs=settings.epochs, done=len(losses),
+                                points=points.size))  # fmt: skip
+    step = _step(task, optimizer, settings, batches * settings.epochs)
+    for epoch_loss, rate in _epochs(task, cube, points, settings, step, len(losses), batches):
+        losses.append(epoch_loss)
+        _tell(listeners, EpochFinished(name=task.name, epoch=len(losses),
+                                       metrics={"loss": epoch_loss},
+                                       samples_per_second=rate))  # fmt: skip
+        last = len(losses) == settings.epochs
+        if checkpoint is not None and (last or len(losses) % settings.checkpoint_every == 0):
+            arrays = [np.asarray(v) for v in variables]
+            write_checkpoint(checkpoint, Checkpoint(identity=identity, epoch=len(losses),
+                                                    variables=arrays, losses=losses))  # fmt: skip
+    _tell(listeners, FitFinished(name=task.name, elapsed=time.perf_counter() - started,
+                                 metrics={"loss": losses[-1]}))  # fmt: skip
+    return [np.asarray(w, dtype=np.float32) for w in task.network.get_weights()]
+
+
+def _epochs(
+    task: Task,
+    cube: xr.Dataset,
+    points: NDArray[np.int64],
+    settings: TrainingSettings,
+    step: Callable[[int, Any, Tensor], Tensor],
+    done: int,
+    batches: int,
+) -> Iterator[tuple[float, float]]:
+    """Yield the mean loss and the points per second of each epoch that is left."""
+    from microbatt.bridge.dataset import to_tf_dataset
+    from microbatt.bridge.passes import Passes
+
+    if done >= settings.epochs:
+        return
+    size = min(settings.batch, points.size)
+    dataset = to_tf_dataset(
+        cube,
+        features=task.features,
+        split=points,
+        batch=size,
+        seed=settings.seed,
+        passes=Passes(epochs=range(done, settings.epochs), drop_remainder=True),
+        augmentation=task.augmentation,
+    )
+    found: list[Tensor] = []
+    start = time.perf_counter()
+    for number, (features, targets) in enumerate(dataset, start=done * batches):
+        found.append(step(number, features, targets))
+        if len(found) == batches:
+            mean = float(np.mean(np.array(found, dtype=np.float64)))
+            yield mean, batches * size / (time.perf_counter() - start)
+            found, start = [], time.perf_counter()
+
+
+def _step(
+    task: Task,
+    optimizer: Tensor,
+    settings: TrainingSettings,
+    steps: int,
+) -> Callable[[int, Any, Tensor], Tensor]:
+    """Return a compiled step: number, features, targets → loss."""
+    import tensorflow as tf
+
+    weights = task.network.trainable_variables
+    scaled = settings.precision == "mixed_float16"
+
+    @tf.function(jit_compile=settings.xla)  # type: ignore[untyped-decorator]
+    def stepped(rate: Tensor, features: dict[str, Tensor], targets: Tensor) -> Tensor:
+        with tf.GradientTape() as tape:
+            outputs = task.network(task.inputs(features), training=True)
+            loss = task.loss(task.targets(targets), outputs)
+            raised = loss * _FLOAT16_SCALE if scaled else loss
+        gradients = tape.gradient(raised, weights)
+        if scaled:
+            gradients = [g / _FLOAT16_SCALE for g in gradients]
+        optimizer.learning_rate.assign(rate)
+        optimizer.apply(gradients, weights)
+        return loss
+
+    def step(number: int, features: dict[str, Tensor], targets: Tensor) -> Tensor:
+        rate = settings.learning_rate * rate_share(number, steps)
+        return stepped(tf.constant(rate, tf.float32), features, targets)
+
+    return step
+
+
+_FLOAT16_SCALE: Final = 1024.0
+"""Keeps small gradients above the least half-precision number."""
+
+
+def rate_share(number: int, steps: int) -> float:
+    """Return the learning rate of a step over the highest: a rise, then half a cosine.
+
+    Examples
+    --------
+    >>> [round(rate_share(n, 100), 3) for n in (0, 4, 99)]
+    [0.2, 1.0, 0.001]
+    """
+    warm = max(int(_WARM_UP * steps), 1)
+    rise = min((number + 1) / warm, 1.0)
+    fall = 0.5 * (1.0 + np.cos(np.pi * max(number + 1 - warm, 0) / max(steps - warm, 1)))
+    return float(rise * max(fall, _LEAST_RATE))
+
+
+def _identity(
+    task: Task, cube: xr.Dataset, points: NDArray[np.int64], settings: TrainingSettings
+) -> str:
+    """Return a hash of what decides the fit; not of how often it is written down."""
+    chosen = {k: v for k, v in asdict(settings).items() if k != "checkpoint_every"}
+    shapes = [list(weight.shape) for weight in task.network.variables]
+    words = [task.name, chosen, shapes, repr(task.features), repr(task.augmentation)]
+    words.append(cube.attrs.get("campaign_hash", ""))
+    text = json.dumps(words, sort_keys=True).encode()
+    return sha256(text + points.astype(np.int64).tobytes()).hexdigest()
+
+
+def _restored(path: Path | None, identity: str, variables: Sequence[Any]) -> list[float]:
+    """Put a checkpoint's values into the variables; return the losses of the epochs done."""
+    found = None if path is None else read_checkpoint(path, identity)
+    if found is None:
+        return []
+    for variable, value in zip(variables, found.variables, strict=True):
+        variable.assign(value)
+    return list(found.losses)
+
+
+def _tell(listeners: Sequence[Listener], event: Any) -> None:  # noqa: ANN401 - any event
+    for listener in listeners:
+        listener(event)

@@ -1,0 +1,64 @@
+"""Listeners of training: a log, and TensorBoard."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from microbatt.training.events import EpochFinished, FitFinished, FitStarted, FoldFinished
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from microbatt.training.events import Event
+
+_log = logging.getLogger(__name__)
+
+
+def log_listener(event: Event) -> None:
+    """Log an event: starts and ends as information, epochs for debugging."""
+    match event:
+        case FitStarted():
+            _log.info("%s: %d points, epoch %d of %d", event.name, event.points, event.done,
+                      event.epochs)  # fmt: skip
+        case EpochFinished():
+            _log.debug("%s: epoch %d, %s", event.name, event.epoch, dict(event.metrics))
+        case FitFinished():
+            _log.info("%s: %.1f s, %s", event.name, event.elapsed, dict(event.metrics))
+        case FoldFinished():
+            _log.info("fold %d of %d: %s", event.fold, event.folds, dict(event.scores))
+
+
+class TensorBoardListener:
+    """Writes what happens for TensorBoard: ``tensorboard --logdir FOLDER``.
+
+    Parameters
+    ----------
+    folder
+        One folder a part is made in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._writers: dict[str, Any] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Write an event."""
+        match event:
+            case EpochFinished():
+                rate = {"samples_per_second": event.samples_per_second}
+                self._write(event.name, event.epoch, {**event.metrics, **rate})
+            case FoldFinished():
+                self._write("folds", event.fold, event.scores)
+            case FitFinished():
+                self._writers.pop(event.name).close()
+
+    def _write(self, name: str, step: int, values: Any) -> None:  # noqa: ANN401 - a mapping
+        import tensorflow as tf
+
+        if name not in self._writers:
+            self._writers[name] = tf.summary.create_file_writer(str(self.folder / name))
+        with self._writers[name].as_default(step=step):
+            for quantity, value in values.items():
+                tf.summary.scalar(quantity, value)
+        self._writers[name].flush()
