@@ -1,6 +1,6 @@
 """Draw the pictures of the README and the documentation into docs/images.
 
-Run it with: python docs/draw_images.py
+Run it with: python docs/draw_images.py [NAME OF A PICTURE OR AN EXAMPLE ...]
 Those of the examples are what the examples save; they are run in a folder of their own.
 """
 
@@ -154,24 +154,26 @@ def _particle(axes: Axes, colour: str, name: str, words: str) -> None:
     axes.axis("off")
 
 
-def examples() -> None:
-    """Run every example and keep the pictures that it saves."""
-    for program in sorted((DOCS.parent / "examples").glob("*.py")):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, str(program)], cwd=folder, check=True)  # noqa: S603
-            for picture in Path(folder).glob("*.png"):
-                shown = Image.open(picture).convert("RGB")
-                shown.thumbnail((WIDTH, WIDTH))
-                shown.save(IMAGES / f"example_{program.stem[:2]}_{picture.name}", optimize=True)
+def example(program: Path) -> None:
+    """Run an example in a folder of its own and keep the pictures that it saves."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, str(program)], cwd=folder, check=True)  # noqa: S603
+        for picture in Path(folder).glob("*.png"):
+            shown = Image.open(picture).convert("RGB")
+            shown.thumbnail((WIDTH, WIDTH))
+            shown.save(IMAGES / f"example_{program.stem[:2]}_{picture.name}", optimize=True)
 
 
-def main() -> None:
-    """Draw every picture."""
+def main(*names: str) -> None:
+    """Draw the pictures named, or every picture."""
     IMAGES.mkdir(exist_ok=True)
     for draw in (discharge_curves, maps, cell_sketch, two_balances):
-        draw().savefig(IMAGES / f"{draw.__name__}.png", dpi=120)
-    examples()
+        if not names or draw.__name__ in names:
+            draw().savefig(IMAGES / f"{draw.__name__}.png", dpi=120)
+    for program in sorted((DOCS.parent / "examples").glob("*.py")):
+        if not names or program.stem in names:
+            example(program)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from microbatt.plots.predictions import Pairs
+
+_MANY: Final = 300
+"""More points than these are drawn small."""
 
 
 def draw_parity(axes: Axes, pairs: Pairs) -> Axes:

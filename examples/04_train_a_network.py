@@ -1,0 +1,59 @@
+"""From a cube to a network of your own: batches for Keras, a small network, what it learned.
+
+The demo has few points, so this is a beginning; the shipped network has seen many more.
+Run it with: python examples/04_train_a_network.py
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+from matplotlib.figure import Figure
+
+import microbatt
+from microbatt.bridge.dataset import to_tf_dataset
+from microbatt.bridge.passes import FIXED_PASS
+from microbatt.bridge.splits import random_folds
+from microbatt.bridge.survey import survey
+from microbatt.features.specification import Curves
+from microbatt.plots.parity import draw_parity
+from microbatt.plots.predictions import PARAMETERS, Pairs
+
+keras.utils.set_random_seed(1)
+cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
+print(survey(cube))
+split = random_folds(survey(cube).usable, folds=8, seed=1)[0]
+curves = Curves(samples=64)
+train = to_tf_dataset(cube, features=curves, split=split.train, batch=16, seed=1)
+test = to_tf_dataset(cube, features=curves, split=split.test, passes=FIXED_PASS)
+
+# A network reads voltages and capacities of six currents, and answers alpha and log S.
+voltage = keras.Input((6, curves.samples), name="voltage")
+capacity = keras.Input((6,), name="capacity")
+read = [layers.Flatten()(4.0 * (voltage - 3.2)), 0.1 * capacity]
+hidden = layers.Dense(128, "silu")(layers.Concatenate()(read))
+hidden = layers.Dense(128, "silu")(hidden)
+network = keras.Model([voltage, capacity], layers.Dense(2)(hidden))
+
+
+def scaled(features: dict[str, tf.Tensor], targets: tf.Tensor) -> tuple[dict, tf.Tensor]:
+    """Scale both targets to about one."""
+    both = tf.stack([targets[:, 0] / 5.0, tf.math.log(targets[:, 1])], axis=1)
+    return {name: features[name] for name in ("voltage", "capacity")}, both
+
+
+schedule = keras.optimizers.schedules.CosineDecay(3e-3, 150 * 9)
+network.compile(keras.optimizers.Adam(schedule), "mse")
+network.fit(train.map(scaled), epochs=150, shuffle=False, verbose=0)  # shuffled already
+
+truth = np.concatenate([targets for _, targets in test])
+answer = network.predict(test.map(scaled), verbose=0)
+predicted = np.stack([5.0 * answer[:, 0], np.exp(answer[:, 1])], axis=1)
+figure = Figure(figsize=(7.5, 3.6), layout="constrained")
+for i, axes in enumerate(figure.subplots(1, 2)):
+    pairs = Pairs(parameter=PARAMETERS[i], truth=truth[:, i], predicted=predicted[:, i])
+    draw_parity(axes, pairs)
+    print(
+        f"{pairs.parameter}: rms error {np.sqrt(np.mean(pairs.residual**2)):.3f} on points unseen"
+    )
+figure.savefig("network.png", dpi=150)
