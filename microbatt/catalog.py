@@ -108,7 +108,7 @@ def open_dataset(
     Examples
     --------
     >>> list(open_dataset().index)
-    ['conserving-sweep', 'demo', 'off-grid', 'published-sweep']
+    ['conserving-sweep', 'curve-training', 'demo', 'off-grid', 'published-sweep']
     """
     if name_or_path is None:
         return catalog_table(cache_dir)
