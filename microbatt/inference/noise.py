@@ -1,0 +1,116 @@
+"""How much of a residual is allowed: noise, the engine's own error, and that of the charge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from microbatt.inference.measurement import Measurement
+    from microbatt.inference.reduction import Reduced
+
+    Array = NDArray[np.float64]
+
+ENGINE_VOLTAGE: Final = 5e-5
+"""Standard deviation allowed for the engine's own error of a voltage [V]."""
+ENGINE_CAPACITY: Final = 1e-5
+"""Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
+CHARGE: Final = 1e-4
+"""Relative standard deviation of the charge of each curve, of clock and current, if not given."""
+UNKNOWN: Final = 1e-3
+"""Noise assumed where a curve has too few samples to tell [V]."""
+_SMALLEST: Final = 2e-5
+_ENOUGH: Final = 30
+_THIRD: Final = np.sqrt(20.0)
+"""Standard deviation of a third difference of white noise of one."""
+_MAD: Final = 1.4826
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How far the averages of a curve may lie from the truth.
+
+    Errors of single averages are independent; the charge of a curve is off by one factor, which
+    moves all its averages along their slope.  So the covariance is diag(deviation²) + charge
+    chargeᵀ, which leaves a cliff no heavier than a capacity known that well.
+
+    Attributes
+    ----------
+    deviation
+        Standard deviation of each average by itself, shape (m,) [V].
+    charge
+        What one standard deviation of the charge does to each average, shape (m,) [V].
+    """
+
+    deviation: Array
+    charge: Array
+
+    @property
+    def sigma(self) -> Array:
+        """Whole standard deviation of each average, shape (m,) [V]."""
+        whole: Array = np.hypot(self.deviation, self.charge)
+        return whole
+
+    def scaled(self, factor: float) -> Allowance:
+        """Return an allowance of `factor` times the standard deviations."""
+        return Allowance(deviation=factor * self.deviation, charge=factor * self.charge)
+
+    def whiten(self, values: Array) -> Array:
+        """Multiply by the inverse root of the covariance; averages along the last axis."""
+        return self._along(values / self.deviation, inverse=True)
+
+    def colour(self, values: Array) -> Array:
+        """Undo `whiten`."""
+        return self._along(values, inverse=False) * self.deviation
+
+    def _along(self, values: Array, *, inverse: bool) -> Array:
+        """Stretch or shrink along the direction in which an error of the charge moves."""
+        direction = self.charge / self.deviation
+        square = float(direction @ direction)
+        if square == 0.0:
+            return values
+        length = np.sqrt(1.0 + square)
+        change = (1.0 / length if inverse else length) - 1.0
+        return values + (values @ direction / square * change)[..., None] * direction
+
+
+def allowance(curve: Reduced, noise: float, charge: float = CHARGE) -> Allowance:
+    """Return how far the averages of a curve may lie from the truth.
+
+    Parameters
+    ----------
+    curve
+        The averages.
+    noise
+        Standard deviation of the white noise of a single sample [V]; averaging lessens it.
+    charge
+        Relative standard deviation of the curve's charge [-].
+    """
+    by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
+    return Allowance(
+        deviation=np.sqrt(noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2),
+        charge=charge * curve.slope * curve.capacity,
+    )
+
+
+def white_noise(measurements: Sequence[Measurement]) -> float:
+    """Estimate the noise of single samples from how they scatter about their neighbours.
+
+    The median size of third differences, which a smooth curve hardly has, over all curves with at
+    least 30 samples; 1 mV if there is no such curve.
+
+    Returns
+    -------
+    float
+        Standard deviation [V], at least 0.02 mV.
+    """
+    third = [np.diff(one.voltage, 3) for one in measurements if len(one) >= _ENOUGH]
+    if not third:
+        return UNKNOWN
+    return max(_SMALLEST, _MAD * float(np.median(np.abs(np.concatenate(third)))) / _THIRD)

@@ -1,0 +1,126 @@
+"""Many samples of a curve → at most a hundred averages that tell the same.
+
+White noise leaves nothing to be learned from single samples that their average over a short
+stretch does not hold, if the simulated curve is averaged over the same samples.  That is done
+here: stretches of equal arc length, each with the capacities of its samples, so that the simulated
+voltage can be averaged in the same way and no bend of the curve is mistaken for a residual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from microbatt.inference.measurement import Measurement
+
+    Array = NDArray[np.float64]
+
+AVERAGES: Final = 100
+"""At most this many averages of a curve."""
+NODES: Final = 500
+"""At most this many capacities at which the engine is asked for a curve's averages."""
+
+STEEP: Final = 5.0
+"""Steeper than this the curve is a cliff [V per capacity at the end]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """A measured curve as averages over stretches.
+
+    Attributes
+    ----------
+    source, current, remarks
+        As of the measurement.
+    samples
+        How many were measured.
+    nodes, weights
+        Capacities at which to ask for the simulated voltage [A h m⁻²], and how many samples each
+        stands for, shape (n,).
+    starts
+        Where each average begins among the nodes, shape (m,).
+    capacity, voltage, count
+        Averages and how many samples each is of, shape (m,) [A h m⁻²], [V].
+    slope
+        dV/dQ of the measured curve at the averages, the lesser of both sides, shape (m,)
+        [V m² A⁻¹ h⁻¹].
+    steep
+        Whether an average lies on a cliff, in the second half of the curve, shape (m,).
+    """
+
+    source: str
+    current: float
+    samples: int
+    nodes: Array
+    weights: Array
+    starts: NDArray[np.int64]
+    capacity: Array
+    voltage: Array
+    count: Array
+    slope: Array
+    steep: NDArray[np.bool_]
+    remarks: tuple[str, ...] = ()
+
+    def average(self, values: Array) -> Array:
+        """Average values at the nodes, last axis, over the samples of each stretch."""
+        sums = np.add.reduceat(values * self.weights, self.starts, axis=-1)
+        averages: Array = sums / self.count
+        return averages
+
+
+def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
+    """Average a measured curve over stretches of equal arc length.
+
+    Parameters
+    ----------
+    measurement
+        The curve.
+    averages
+        At most how many.
+    """
+    q, v = measurement.capacity, measurement.voltage
+    node_starts = _stretches(q, v, NODES)
+    weights = np.diff(np.append(node_starts, q.size)).astype(float)
+    nodes = np.add.reduceat(q, node_starts) / weights
+    node_voltage = np.add.reduceat(v, node_starts) / weights
+    starts = _stretches(nodes, node_voltage, averages)
+    count = np.add.reduceat(weights, starts)
+    capacity = np.add.reduceat(nodes * weights, starts) / count
+    voltage = np.add.reduceat(node_voltage * weights, starts) / count
+    slope = _slope(capacity, voltage)
+    return Reduced(
+        source=measurement.source,
+        current=measurement.current,
+        samples=len(measurement),
+        nodes=nodes,
+        weights=weights,
+        starts=starts,
+        capacity=capacity,
+        voltage=voltage,
+        count=count,
+        slope=slope,
+        steep=(capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP),
+        remarks=measurement.remarks,
+    )
+
+
+def _stretches(q: Array, v: Array, most: int) -> NDArray[np.int64]:
+    """Return where stretches of equal arc length begin; each point its own if there are few."""
+    if q.size <= most:
+        return np.arange(q.size)
+    steps = np.hypot(np.diff(q) / np.ptp(q), np.diff(v) / np.ptp(v))
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    number = np.minimum((along / along[-1] * most).astype(int), most - 1)
+    return np.flatnonzero(np.diff(number, prepend=-1))
+
+
+def _slope(q: Array, v: Array) -> Array:
+    """Return dV/dQ to the left or to the right of each point, whichever is less steep."""
+    secant = np.diff(v) / np.diff(q)
+    left, right = np.append(secant[:1], secant), np.append(secant, secant[-1:])
+    return np.where(np.abs(left) < np.abs(right), left, right)
