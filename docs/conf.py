@@ -4,10 +4,14 @@ python -m sphinx -W -n docs docs/_build/html
 """
 
 import sys
+import warnings
 from importlib.metadata import version as installed
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+# Docstrings of other projects have sections that numpydoc does not know.
+warnings.filterwarnings("ignore", "Unknown section", module="numpydoc")
 
 project = "microbatt"
 author = "The microbatt developers"
@@ -63,7 +67,7 @@ html_static_path = ["_static"]
 html_css_files = ["microbatt.css"]
 html_theme_options = {
     "show_toc_level": 2,
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 6,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],

@@ -21,5 +21,6 @@ for d in discharges:
 
 figure = Figure(figsize=(6.0, 4.0), layout="constrained")
 axes = draw_discharges(figure.add_subplot(), discharges)
-axes.set(title=cell.description, ylim=(2.0, 4.4))
+axes.set_title(cell.description, fontsize="small")
+axes.set_ylim(2.0, 4.4)
 figure.savefig("first_curve.png", dpi=200)

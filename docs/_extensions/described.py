@@ -23,7 +23,7 @@ from microbatt.cells.records import FitSpec, Spec, specs
 from microbatt.cli.main import COMMANDS, main
 from microbatt.cube.variables import VARIABLES
 from microbatt.outcomes import Outcome
-from microbatt.quantities import QUANTITIES, quantity
+from microbatt.quantities import QUANTITIES, Quantity, quantity
 
 
 def table(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -97,7 +97,7 @@ def variables() -> Iterator[str]:
             [
                 f"`{one.name}`" + (" along `depth`" if one.along_depth else ""),
                 one.dtype,
-                quantity(one.name).pretty_units,
+                unit(quantity(one.name)),
                 "; ".join(filter(None, [quantity(one.name).long_name, quantity(one.name).comment])),
             ]
             for one in VARIABLES
@@ -105,14 +105,16 @@ def variables() -> Iterator[str]:
     )
 
 
+def unit(described: Quantity) -> str:
+    """Return the unit as people write it; a dash where there is none."""
+    return "–" if described.units == "1" else described.pretty_units
+
+
 def quantities() -> Iterator[str]:
     """Describe every quantity that datasets and pictures name."""
     yield from table(
         ["name", "symbol", "unit", "what it is"],
-        (
-            [f"`{one.name}`", one.symbol, one.pretty_units, one.long_name]
-            for one in QUANTITIES.values()
-        ),
+        ([f"`{one.name}`", one.symbol, unit(one), one.long_name] for one in QUANTITIES.values()),
     )
 
 
@@ -198,6 +200,7 @@ class Described(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the nodes of the generated Markdown."""
+        self.env.note_reread()  # the code may have changed although the page has not
         lines = "\n".join(DESCRIBED[self.arguments[0]]())
         return self.parse_text_to_nodes(lines, allow_section_headings=True)
 

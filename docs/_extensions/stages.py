@@ -88,6 +88,7 @@ class Stages(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a table of contents."""
+        self.env.note_reread()  # the package may have changed although the page has not
         entries = [f"api/{stage}" for stage in modules_by_stage()]
         lines = ["```{toctree}", ":maxdepth: 1", "", *entries, "```"]
         return self.parse_text_to_nodes("\n".join(lines))
