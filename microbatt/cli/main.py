@@ -22,6 +22,7 @@ COMMANDS = {
     "import": "microbatt.cli.import_",
     "map": "microbatt.cli.map",
     "plot": "microbatt.cli.plot",
+    "predict": "microbatt.cli.predict",
     "run": "microbatt.cli.run",
     "score": "microbatt.cli.score",
     "status": "microbatt.cli.status",

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from microbatt.checks import check_integer
+import numpy as np
+
+from microbatt.checks import check_extra, check_integer
 from microbatt.errors import ParameterError
+from microbatt.networks.combination import combined
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 IMAGE_SHAPE: Final = (48, 64, 3)
@@ -52,6 +54,88 @@ class PublishedNetworkConfig:
                 f"`filters` lists {len(self.filters)} blocks; a picture of 48×64 pixels can be "
                 "halved 1 to 4 times. Name one number of filters a block."
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedNetwork:
+    """Two trained copies of the published network and what combines them.
+
+    Attributes
+    ----------
+    config
+        Their sizes.
+    current
+        Of the curves in a picture, in the order of their colours, shape (c,) [A m⁻²].
+    energy_mean, energy_spread
+        Of energies and powers of the training points, shape (energies,).
+    weighted, relative
+        Weights of the copies trained with L_w and with L_M, in Keras's order.
+    bin_scores
+        Of both in each bin of alpha, shape (2, 5); see `microbatt.networks.combination`.
+    """
+
+    config: PublishedNetworkConfig
+    current: NDArray[np.float64]
+    energy_mean: NDArray[np.float64]
+    energy_spread: NDArray[np.float64]
+    weighted: tuple[NDArray[Any], ...]
+    relative: tuple[NDArray[Any], ...]
+    bin_scores: NDArray[np.float64]
+
+    def estimate(
+        self, image: NDArray[np.uint8], energies: NDArray[np.floating[Any]]
+    ) -> NDArray[np.float64]:
+        """Estimate alpha and S of n points.
+
+        Parameters
+        ----------
+        image
+            Shape (n, 48, 64, 3).
+        energies
+            Shape (n, energies).
+
+        Returns
+        -------
+        numpy.ndarray
+            alpha and S, shape (n, 2).
+
+        Raises
+        ------
+        MissingExtraError
+            If TensorFlow is not installed.
+        """
+        check_extra("tensorflow", extra="learn")
+        weighted = self._answer(self.weighted, image, energies)
+        return combined(weighted, self._answer(self.relative, image, energies), self.bin_scores)
+
+    def _answer(
+        self,
+        weights: tuple[NDArray[Any], ...],
+        image: NDArray[np.uint8],
+        energies: NDArray[np.floating[Any]],
+    ) -> NDArray[np.float64]:
+        network = build_published(
+            self.config, self.energy_mean, self.energy_spread, seed=0, precision="float32"
+        )
+        network.set_weights(list(weights))
+        return published_answers(network, image, energies)
+
+
+def published_answers(
+    network: Any,  # noqa: ANN401 - a Keras model
+    image: NDArray[np.uint8],
+    energies: NDArray[np.floating[Any]],
+) -> NDArray[np.float64]:
+    """Return alpha and S of n points from one copy, shape (n, 2)."""
+    found = [np.empty((0, 2))]
+    for i in range(0, len(image), _AT_ONCE):
+        part = slice(i, i + _AT_ONCE)
+        pixels, numbers = image[part].astype(np.float32), energies[part].astype(np.float32)
+        found.append(np.asarray(network([pixels, numbers], training=False), dtype=float))
+    return np.concatenate(found)
+
+
+_AT_ONCE: Final = 512
 
 
 def build_published(

@@ -15,6 +15,7 @@ from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
 from microbatt.networks.encoder import Scaling
 from microbatt.networks.origin import Origin, Record
+from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,6 +176,34 @@ def curve_network(config: Mapping[str, Any], arrays: Arrays) -> CurveNetwork:
         members=members,
         decoder=Decoder(**part("decoder_")),
     )
+
+
+def published_arrays(network: PublishedNetwork) -> Arrays:
+    """Return the weights of a published network by name."""
+    arrays = {name: getattr(network, name) for name in _PUBLISHED}
+    for copy in ("weighted", "relative"):
+        arrays |= {f"{copy}_{i:02d}": w for i, w in enumerate(getattr(network, copy))}
+    return arrays
+
+
+def published_network(config: Mapping[str, Any], arrays: Arrays) -> PublishedNetwork:
+    """Return the published network that `published_arrays` took apart."""
+
+    def copy(name: str) -> tuple[NDArray[Any], ...]:
+        return tuple(arrays[key] for key in sorted(arrays) if key.startswith(f"{name}_"))
+
+    return PublishedNetwork(
+        config=PublishedNetworkConfig(**config),
+        current=arrays["current"],
+        energy_mean=arrays["energy_mean"],
+        energy_spread=arrays["energy_spread"],
+        weighted=copy("weighted"),
+        relative=copy("relative"),
+        bin_scores=arrays["bin_scores"],
+    )
+
+
+_PUBLISHED: Final = ("current", "energy_mean", "energy_spread", "bin_scores")
 
 
 def check_kind(described: Mapping[str, Any], kind: str, folder: Path) -> None:
