@@ -81,11 +81,15 @@ def read_blocks(
     scalars
         Of all points, from `microbatt.features.stored_curves.scalars_by_point`.
     """
-    dims = point_dims(cube)
-    parts = [by_point(cube["voltage"].isel(block.region), dims)[block.rows] for block in blocks]
+    dims, voltage = point_dims(cube), cube["voltage"]
     points = np.concatenate([block.points for block in blocks])
-    of_points = {name: values[points] for name, values in scalars.items()}
-    return stored_curves(cube, np.concatenate(parts), of_points)
+    rows = np.empty((points.size, *voltage.shape[len(dims) :]), dtype=voltage.dtype)
+    filled = 0
+    for block in blocks:  # into place one by one: a list of them would be in memory twice
+        following = filled + block.rows.size
+        rows[filled:following] = by_point(voltage.isel(block.region), dims)[block.rows]
+        filled = following
+    return stored_curves(cube, rows, {name: values[points] for name, values in scalars.items()})
 
 
 def _slices(voltage: xr.DataArray, dim: str) -> list[slice]:

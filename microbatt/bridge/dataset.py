@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.bridge.blocks import Block, cut_into_blocks, read_blocks
 from microbatt.bridge.in_memory import batches_in_memory
 from microbatt.bridge.passes import Passes, Tensor, pass_seed
-from microbatt.bridge.streaming import Source, samples_of, streamed_batches
+from microbatt.bridge.streaming import Source, sample_bytes, samples_of, streamed_batches
 from microbatt.bridge.survey import survey
 from microbatt.checks import check_extra, check_integer
 from microbatt.errors import ParameterError
@@ -67,7 +67,8 @@ def to_tf_dataset(
         How the curves are disturbed, anew in each pass; needs the feature ``"curves"`` alone.
     memory
         Samples that take more bytes than this are streamed instead: whole chunks are read in a
-        random order and shuffled within a window of them that keeps to it. 0 always streams.
+        random order and shuffled within a window of them that keeps to it, beside 25 bytes a
+        curve for what is known of each. 0 always streams, a chunk at a time.
 
     Returns
     -------
@@ -164,12 +165,8 @@ def _all_samples(source: Source) -> dict[str, NDArray[Any]]:
 
 
 def _bytes_in_memory(source: Source, points: int) -> int:
-    """Return what so many samples take, judged by those of one block, and their curves."""
-    one = source.window([0])
-    sample = sum(values.nbytes for values in one.values()) // max(len(one["targets"]), 1)
-    voltage = source.cube["voltage"]
-    stored = voltage.dtype.itemsize * voltage.sizes["current"] * voltage.sizes["depth"]
-    return points * (sample + stored)
+    """Return what so many samples take while they are made of their stored curves."""
+    return 2 * points * sample_bytes(source, source.window([0]))
 
 
 def _tuned(dataset: Tensor, passes: Passes) -> Tensor:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 _READERS: Final = 2
 """Windows read at once."""
-_COPIES: Final = 8
-"""Windows in memory at once: read, made into features, shuffled, waiting, being cut."""
+_COPIES: Final = 10
+"""Copies of a window's samples in memory: two are read, made into features and shuffled, two
+wait, one is cut into batches; tests/benchmarks/bridge_memory.py measures it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,9 @@ def streamed_batches(
     """
     import tensorflow as tf
 
-    empty = {name: values[:0] for name, values in source.window([0]).items()}
+    first = source.window([0])
+    empty = {name: values[:0] for name, values in first.items()}
+    size = _window_size(source, sample_bytes(source, first), memory)
     kinds = [tf.as_dtype(values.dtype) for values in empty.values()]
 
     def read(numbers: NDArray[np.int64], epoch: NDArray[np.int64]) -> list[NDArray[Any]]:
@@ -126,7 +129,7 @@ def streamed_batches(
 
     def one_pass(epoch: Tensor) -> Tensor:
         order = pass_order(len(source.blocks), seed, epoch, passes)
-        windows = tf.data.Dataset.from_tensor_slices(order).batch(_window_size(source, memory))
+        windows = tf.data.Dataset.from_tensor_slices(order).batch(size)
         read_ahead = windows.map(
             lambda numbers: loaded(numbers, epoch), num_parallel_calls=_READERS
         ).prefetch(1)
@@ -136,9 +139,15 @@ def streamed_batches(
     return laid_end_to_end(one_pass, passes, seed)
 
 
-def _window_size(source: Source, memory: int) -> int:
+def sample_bytes(source: Source, samples: Mapping[str, NDArray[Any]]) -> int:
+    """Return what one sample takes as stored curves and as features, whichever is more."""
+    voltage = source.cube["voltage"]
+    stored = voltage.dtype.itemsize * voltage.sizes["current"] * voltage.sizes["depth"]
+    made = sum(values.nbytes for values in samples.values()) // max(len(samples["targets"]), 1)
+    return int(max(stored, made))
+
+
+def _window_size(source: Source, sample: int, memory: int) -> int:
     """Return how many blocks a window holds so that all windows fit into memory."""
     largest = max(block.rows.size for block in source.blocks)
-    voltage = source.cube["voltage"]
-    point = voltage.dtype.itemsize * voltage.sizes["current"] * voltage.sizes["depth"]
-    return max(1, memory // (_COPIES * largest * point))
+    return max(1, memory // (_COPIES * largest * sample))

@@ -192,12 +192,22 @@ def test_python_runs_once_a_window_and_never_once_a_sample(monkeypatch):
     monkeypatch.setattr(Source, "window", lambda self, n: calls.append(n) or read(self, n))
     cube = made_cube(alpha=np.linspace(0, 5, 50)).chunk({"alpha": 10})
     terms = {"split": np.arange(200), "batch": 8}
-    targets(cube, memory=10**6, passes=Passes(epochs=range(4)), **terms)
-    looks = 2  # the first block, for its size and its types
-    assert len(calls) <= looks + 4 * 5
+    targets(cube, passes=Passes(epochs=range(4)), **STREAMED, **terms)
+    looks = 2  # the first block, for its size and for its types
+    assert len(calls) == looks + 4 * 5
     calls.clear()
     targets(cube, passes=Passes(epochs=range(4)), **terms)
     assert len(calls) == 1
+
+
+def test_a_larger_allowance_makes_larger_windows(monkeypatch):
+    sizes = []
+    read = Source.window
+    monkeypatch.setattr(Source, "window", lambda self, n: sizes.append(len(n)) or read(self, n))
+    cube = made_cube(alpha=np.linspace(0, 5, 100)).chunk({"alpha": 2})
+    sample = 3 * 80 * 4  # three curves of 80 stored points in single precision
+    targets(cube, memory=10 * 8 * sample * 5, batch=8)
+    assert sizes == [1, 1] + 10 * [5]
 
 
 def test_disturbances_differ_from_pass_to_pass():
