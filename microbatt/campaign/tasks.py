@@ -159,7 +159,9 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
     if len(points) == 0:
         return rows_without_curve(0, job.depth.size, Outcome.NOT_RUN)
     start = time.perf_counter()
-    batch = load_engine(job.campaign.engine).simulate(job.campaign.request, points)
+    engine, request = load_engine(job.campaign.engine), job.campaign.request
+    engine.refuse(request, points)
+    batch = engine.simulate(request, points)
     return rows_from_batch(batch, job.depth, time.perf_counter() - start)
 
 

@@ -11,8 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.engines.engine import Engine
-from microbatt.engines.request import Adiabatic, Inventory, Lumped, Thermal
+from microbatt.engines.request import (
+    Adiabatic,
+    HeatOf,
+    Inventory,
+    Isothermal,
+    Lumped,
+    Thermal,
+)
 from microbatt.engines.result import DischargeBatch
+from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 
     from microbatt.engines.engine import Request
 
+SPHERE: Final = 3.0
 _NUMERICS: Final = (
     "porous_electrode/*.py",
     "cells/open_circuit.py",
@@ -49,7 +58,9 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
 
     settings: Any = request.settings
     parameters = cell_parameters(
-        request.cell, heat_transfer_coefficient=_heat_transfer(request.thermal)
+        request.cell,
+        heat_transfer_coefficient=_heat_transfer(request.thermal),
+        heat_follows_charge=_heat_follows_charge(request.thermal),
     )
     resolution = numerics(
         tolerance=float(settings.tolerance),
@@ -61,6 +72,23 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     cutoff = float(request.cutoff_voltage)
     batch, _ = simulate_many(parameters, resolution, points, conserving, cutoff)
     return _labelled(points, batch)
+
+
+def _refuse(request: Request, points: NDArray[np.float64]) -> None:
+    """Refuse a heat balance that would leave the range of the open-circuit fit."""
+    if not _heat_follows_charge(request.thermal) or request.inventory is Inventory.CONSERVING:
+        return
+    for row, S in enumerate(points[:, 1]):
+        if S > SPHERE:
+            raise ParameterError(
+                f'`S` is {S:g} in row {row}; with `heat_of` "charge" in the area-only balance it '
+                f"must be at most {SPHERE:g}: beyond that the charge is more than the electrode's "
+                "sites hold, and there is no open-circuit potential for it. Leave `heat_of` out."
+            )
+
+
+def _heat_follows_charge(thermal: Thermal) -> bool:
+    return not isinstance(thermal, Isothermal) and thermal.heat_of is HeatOf.CHARGE
 
 
 def _heat_transfer(thermal: Thermal) -> float | None:
@@ -100,6 +128,7 @@ ENGINE: Final = Engine(
     simulate=_simulate,
     version=lambda settings: numerics_version(),  # noqa: ARG005 - the same for all
     curves_per_task=1000,
+    refuse=_refuse,
     in_threads=True,
     keeps_time_limit=False,
 )

@@ -25,9 +25,33 @@ class Isothermal:
     """The cell stays at its initial temperature."""
 
 
+class HeatOf(enum.StrEnum):
+    """At which composition the heat balance reads the open-circuit potentials.
+
+    They differ in the ``area-only`` balance alone, where S/3 times as much lithium is delivered
+    as the spheres hold.
+    """
+
+    PARTICLES = "particles"
+    """The mean of the spheres: the heat is exactly open-circuit energy less delivered energy."""
+    CHARGE = "charge"
+    """The lithium delivered, over the sites of the active material; what dualfoil does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adiabatic:
-    """No heat leaves the cell."""
+    """No heat leaves the cell.
+
+    Attributes
+    ----------
+    heat_of
+        At which composition its source is reckoned.
+    """
+
+    heat_of: HeatOf = HeatOf.PARTICLES
+
+    def __post_init__(self) -> None:
+        _check_heat_of(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +62,12 @@ class Lumped:
     ----------
     heat_transfer_coefficient
         Per area of separator [W m⁻² K⁻¹].
+    heat_of
+        As for `Adiabatic`.
     """
 
     heat_transfer_coefficient: float
+    heat_of: HeatOf = HeatOf.PARTICLES
 
     def __post_init__(self) -> None:
         check_number(
@@ -49,6 +76,12 @@ class Lumped:
             NOT_NEGATIVE,
             unit="W m⁻² K⁻¹",
         )
+        _check_heat_of(self)
+
+
+def _check_heat_of(mode: Adiabatic | Lumped) -> None:
+    check_choice("heat_of", str(mode.heat_of), [str(one) for one in HeatOf])
+    object.__setattr__(mode, "heat_of", HeatOf(mode.heat_of))
 
 
 Thermal = Isothermal | Adiabatic | Lumped
@@ -85,7 +118,10 @@ def thermal_to_dict(thermal: Thermal) -> dict[str, Any]:
     >>> thermal_to_dict(Lumped(heat_transfer_coefficient=5.0))
     {'mode': 'lumped', 'heat_transfer_coefficient': 5.0}
     """
-    return {"mode": type(thermal).__name__.lower(), **asdict(thermal)}
+    values = {name: value for name, value in asdict(thermal).items() if value != HeatOf.PARTICLES}
+    if "heat_of" in values:
+        values["heat_of"] = str(values["heat_of"])
+    return {"mode": type(thermal).__name__.lower(), **values}
 
 
 def thermal_from_dict(described: Mapping[str, Any]) -> Thermal:
@@ -98,8 +134,9 @@ def thermal_from_dict(described: Mapping[str, Any]) -> Thermal:
     """
     mode = check_choice("thermal.mode", described.get("mode"), _THERMAL)
     values = {name: value for name, value in described.items() if name != "mode"}
-    allowed = {"heat_transfer_coefficient"} if mode == "lumped" else set()
-    if set(values) != allowed:
+    needed = {"heat_transfer_coefficient"} if mode == "lumped" else set()
+    allowed = needed if mode == "isothermal" else needed | {"heat_of"}
+    if not needed <= set(values) <= allowed:
         raise ParameterError(
             f"`thermal` of mode {mode!r} has {sorted(values)}; it takes {sorted(allowed)}."
         )

@@ -58,6 +58,7 @@ class CellParameters(NamedTuple):
     contact_resistance: float
     heat_capacity: float
     heat_transfer_coefficient: float
+    heat_follows_charge: bool
     ambient_temperature: float
     initial_temperature: float
     mass: float
@@ -132,6 +133,7 @@ def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> Cel
         p.contact_resistance,
         p.heat_capacity,
         p.heat_transfer_coefficient,
+        p.heat_follows_charge,
         p.ambient_temperature,
         p.initial_temperature,
         p.mass,

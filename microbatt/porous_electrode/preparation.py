@@ -45,7 +45,9 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
 
 
 @lru_cache(maxsize=64)
-def cell_parameters(cell: Cell, *, heat_transfer_coefficient: float | None) -> CellParameters:
+def cell_parameters(
+    cell: Cell, *, heat_transfer_coefficient: float | None, heat_follows_charge: bool = False
+) -> CellParameters:
     """Prepare a cell for the kernels.
 
     Parameters
@@ -54,6 +56,9 @@ def cell_parameters(cell: Cell, *, heat_transfer_coefficient: float | None) -> C
         The cell.
     heat_transfer_coefficient
         [W m⁻² K⁻¹]; None keeps the temperature.
+    heat_follows_charge
+        Whether the heat's open-circuit potential is that of the charge per site of the positive
+        electrode, rather than that of its particles.
     """
     isothermal = heat_transfer_coefficient is None
     return CellParameters(
@@ -70,6 +75,7 @@ def cell_parameters(cell: Cell, *, heat_transfer_coefficient: float | None) -> C
         contact_resistance=cell.contact_resistance,
         heat_capacity=math.inf if isothermal else cell.heat_capacity * cell.mass_per_area,
         heat_transfer_coefficient=heat_transfer_coefficient or 0.0,
+        heat_follows_charge=heat_follows_charge,
         ambient_temperature=cell.ambient_temperature,
         initial_temperature=cell.initial_temperature,
         mass=cell.mass_per_area,

@@ -7,21 +7,44 @@ import math
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
-from microbatt.porous_electrode.lookup import Array, look_up_potential
+from microbatt.porous_electrode.lookup import look_up_potential
 from microbatt.porous_electrode.mesh import Layout, ends
-from microbatt.porous_electrode.parameters import CellParameters
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
 from microbatt.porous_electrode.workspace import Workspace
 
 
 @kernel
+def charge_share(e: ElectrodeParameters, follows_charge: bool) -> float:
+    """Lithium that came per site of the active material, over what a sphere's mean says of it.
+
+    a r/(3 ε_a) is S/3 and the flux factor 1 or S/3, so this differs from 1 in ``area-only`` alone.
+    """
+    if not follows_charge:
+        return 1.0
+    return e.area_density * e.particle_radius / (3.0 * e.active_fraction * e.flux_factor)
+
+
+@kernel
 def open_circuit_power(
-    w: Workspace, start: int, stop: int, table: Array, at: ElectrodeConditions, step: float
+    w: Workspace,
+    start: int,
+    stop: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    step: float,
+    share: float,
 ) -> float:
-    """∫ a j U dx over one electrode [W m⁻²], U at the mean stoichiometry of each particle."""
+    """∫ a j U dx over one electrode [W m⁻²].
+
+    U is that of the mean of each particle, θ_0 + (θ̄ − θ_0), with the change taken `share` times;
+    within the range of the fit.
+    """
     power = 0.0
     for i in range(start, stop):
         mean = w.mean_history[i] - 3.0 * step * at.flux * w.j_new[i]
-        potential, _ = look_up_potential(table, mean)
+        theta = e.initial_stoichiometry + share * (mean - e.initial_stoichiometry)
+        theta = min(max(theta, e.lowest_stoichiometry), e.highest_stoichiometry)
+        potential, _ = look_up_potential(e.open_circuit, theta)
         power += w.area[i] * w.j_new[i] * potential
     return power
 
@@ -40,11 +63,13 @@ def heat_rate(
 
     q = −∫ a j U dx − I V over both electrodes; Rao & Newman (1997).  U is taken at the mean
     composition: without a heat of mixing the enthalpy of a particle depends on nothing else.  The
-    entropic term is left out, since the fits hold no data for it.
+    entropic term is left out, since the fits hold no data for it.  Which composition that is in
+    ``area-only`` is the thermal mode's choice; see docs/physics.md.
     """
     n, n_neg, first_pos = ends(layout)
-    given = open_circuit_power(w, 0, n_neg, p.negative.open_circuit, now.negative, step)
-    given += open_circuit_power(w, first_pos, n, p.positive.open_circuit, now.positive, step)
+    share = charge_share(p.positive, p.heat_follows_charge)
+    given = open_circuit_power(w, 0, n_neg, p.negative, now.negative, step, 1.0)
+    given += open_circuit_power(w, first_pos, n, p.positive, now.positive, step, share)
     return -given - current * voltage
 
 

@@ -82,10 +82,28 @@ def test_a_negative_heat_transfer_is_refused():
 def test_a_described_mode_must_have_its_own_keys():
     with pytest.raises(ParameterError, match="which is not known"):
         thermal_from_dict({"mode": "adiabtic"})
-    with pytest.raises(ParameterError, match=r"of mode 'adiabatic' has \['h'\]; it takes \[\]"):
+    with pytest.raises(
+        ParameterError, match=r"of mode 'adiabatic' has \['h'\]; it takes \['heat_of'\]"
+    ):
         thermal_from_dict({"mode": "adiabatic", "h": 1.0})
-    with pytest.raises(ParameterError, match="it takes \\['heat_transfer_coefficient'\\]"):
+    with pytest.raises(
+        ParameterError, match="it takes \\['heat_of', 'heat_transfer_coefficient'\\]"
+    ):
         thermal_from_dict({"mode": "lumped"})
+
+
+def test_where_the_heat_is_reckoned_is_described_only_where_it_is_not_the_default():
+    """So that cubes made before there was a choice keep their hash."""
+    assert thermal_to_dict(Adiabatic()) == {"mode": "adiabatic"}
+    charge = Lumped(heat_transfer_coefficient=5.0, heat_of="charge")
+    described = {"mode": "lumped", "heat_transfer_coefficient": 5.0, "heat_of": "charge"}
+    assert thermal_to_dict(charge) == described
+    assert thermal_from_dict(described) == charge
+
+
+def test_an_unknown_composition_of_the_heat_is_refused_with_the_known_ones():
+    with pytest.raises(ParameterError, match="Known: 'charge', 'particles'"):
+        Adiabatic(heat_of="charges")
 
 
 def test_only_a_thermal_mode_is_one():

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.engines.request import Adiabatic, Isothermal, Lumped
+from microbatt.engines.request import Adiabatic, HeatOf, Isothermal, Lumped
 from microbatt.engines.simulation import simulate_discharge
+from microbatt.errors import ParameterError
 from tests.engines.idealised import CELL
+from tests.reference.released import ALPHA, EXTERNAL_RESISTANCE, released_cell
 
 POINT = (2.3, 1.0, 35.0)
 
@@ -79,4 +81,36 @@ def test_twice_the_heat_capacity_is_half_the_first_warming():
 def test_cell_1_ends_as_warm_as_the_documentation_says(S, current, celsius):
     """By its potentials, its drop and 700 J kg⁻¹ K⁻¹; the figures of docs/physics.md."""
     d = simulate_discharge(CELL, 2.3, S, current, thermal=Adiabatic())
+    assert d.end_temperature - 273.15 == pytest.approx(celsius, abs=1.0)  # given to the degree
+
+
+@pytest.mark.parametrize(("S", "inventory"), [(3.0, "area-only"), (1.0, "conserving")])
+def test_heat_of_the_charge_is_that_of_the_particles_where_they_hold_what_is_delivered(
+    S, inventory
+):
+    ends = [
+        simulate_discharge(
+            CELL, 2.3, S, 35.0, inventory=inventory, thermal=Adiabatic(heat_of=heat_of)
+        ).end_temperature
+        for heat_of in HeatOf
+    ]
+    assert ends[0] == pytest.approx(ends[1], abs=1e-9)  # S/3 is rounded
+
+
+def test_heat_of_the_charge_is_refused_where_the_sites_do_not_hold_it():
+    heat = Adiabatic(heat_of=HeatOf.CHARGE)
+    with pytest.raises(ParameterError, match=r"`S` is 11.*at most 3.*Leave `heat_of` out"):
+        simulate_discharge(CELL, 2.3, 11.0, 17.5, thermal=heat)
+    assert simulate_discharge(
+        CELL, 2.3, 11.0, 17.5, thermal=heat, inventory="conserving"
+    ).outcome.is_whole
+
+
+@pytest.mark.parametrize(("current", "celsius"), [(17.5, 44), (35.0, 56), (70.0, 74)])
+def test_the_released_cell_ends_as_warm_as_dualfoil_makes_it(current, celsius):
+    """With dualfoil's composition, and a quarter of the drop outside the cell as in version 5.2."""
+    thermal = Adiabatic(heat_of=HeatOf.CHARGE)
+    cutoff = 2.0 + EXTERNAL_RESISTANCE * current
+    cell = released_cell()
+    d = simulate_discharge(cell, ALPHA, 1.0, current, thermal=thermal, cutoff_voltage=cutoff)
     assert d.end_temperature - 273.15 == pytest.approx(celsius, abs=1.0)  # given to the degree

@@ -52,7 +52,8 @@ def thermodynamic_law(fit: ElectrolyteFit) -> Law:
 
 def _electrolyte_law(fit: ElectrolyteFit, *, column: int, factor: float, name: str) -> Law:
     values = np.asarray(factor * electrolyte_table(fit)[:, column], dtype=np.float64)
-    spline = _spline(SALT_STEP * np.arange(values.size), values, f"{name}, {fit.name}")
+    salt = np.linspace(0.0, SALT_STEP * (values.size - 1), values.size)
+    spline = _spline(salt, values, f"{name}, {fit.name}")
 
     def law(c_e: Any, T: Any) -> Any:  # noqa: ANN401, ARG001 - PyBaMM's symbols and signature
         return spline(c_e)

@@ -1,0 +1,99 @@
+"""The cell of the released example of the published work, and its curves where they are at hand.
+
+What is known of it: cell 1 with S = 1 and a positive exponent of 3.305, computed by dualfoil 5.2
+in the ``area-only`` balance; adiabatic, 700 J kg⁻¹ K⁻¹; E/R = 4000 K on all but solid diffusion,
+as in the file of activation energies that dualfoil brings; a positive of 0.990 × 148 mAh g⁻¹ at
+4140 kg m⁻³; kinetics without limit; no film but a resistance of foils and tabs of 0.00972 Ω m²,
+a quarter of which lies outside the heat balance, as 5.2 has it; 1.406 S m⁻¹ across the positive.
+"""
+
+import csv
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from microbatt.cells.reading import load_cell
+from microbatt.constants import FARADAY, SECONDS_PER_HOUR
+
+FOLDER = Path(
+    os.environ.get(
+        "MICROBATT_PUBLISHED_EXAMPLE",
+        Path(__file__).parents[3] / "shared" / "reference" / "published_example",
+    )
+)
+FILES = {
+    1.75: "set1_0,1Crate.csv",
+    8.75: "set1_0,5Crate.csv",
+    17.5: "set1_1Crate.csv",
+    35.0: "set1_2Crate.csv",
+    52.5: "set1_3Crate.csv",
+    70.0: "set1_4Crate.csv",
+}
+ALPHA, S = 2.305, 1.0
+RESISTANCE = 0.00972
+EXTERNAL_RESISTANCE = RESISTANCE / 4.0
+POSITIVE_CAPACITY = 0.990 * 148.0
+"""[mAh g⁻¹]; a mAh g⁻¹ is an A h kg⁻¹."""
+
+
+class Released(NamedTuple):
+    """One released discharge.
+
+    Attributes
+    ----------
+    capacity, voltage
+        The curve: [A h m⁻²], [V].
+    end
+        Capacity at its end, one step beyond the curve where the last row has a stale time.
+    energy, power
+        [W h kg⁻¹], [W kg⁻¹]; the energy is that of the curve, the power is over the time to the
+        end.
+    """
+
+    capacity: np.ndarray
+    voltage: np.ndarray
+    end: float
+    energy: float
+    power: float
+
+
+def released_cell():
+    """Cell 1 as the release has it, without the resistance outside it."""
+    cell = load_cell("doyle-1996-cell-1")
+    density = cell.positive.density
+    fast = {"rate_constant": 1e-3, "film_resistance": 0.0}
+    return replace(
+        cell,
+        negative=replace(cell.negative, **fast),
+        positive=replace(
+            cell.positive,
+            max_concentration=POSITIVE_CAPACITY * SECONDS_PER_HOUR * density / FARADAY,
+            effective_solid_conductivity=1.406,
+            **fast,
+        ),
+        contact_resistance=RESISTANCE - EXTERNAL_RESISTANCE,
+    )
+
+
+def released_curve(current):
+    """Read one; every step but the first stands three times, first with the time before it."""
+    with (FOLDER / FILES[current]).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    minutes, voltage = (
+        np.array([float(row[name]) for row in rows]) for name in ("Time (min)", "Cell pot(V)")
+    )
+    steps = np.unique(minutes)
+    last_stands_once = len(rows) % 3 == 2
+    end = 2.0 * steps[-1] - steps[-2] if last_stands_once else steps[-1]
+    kept = np.r_[0, 3 : len(rows) : 3]
+    fresh = np.diff(minutes[kept], prepend=-1.0) > 0.0  # times are given to 0.001 min
+    return Released(
+        capacity=current * minutes[kept][fresh] / 60.0,
+        voltage=voltage[kept][fresh],
+        end=current * float(end) / 60.0,
+        energy=float(rows[0]["Energy"]),
+        power=float(rows[0]["Power"]),
+    )
