@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from microbatt.engines.dualfoil.reading import DeckCell
 
 
-@click.group("deck")
+@click.group("deck", epilog="Example: microbatt deck show dualfoil5.in")
 def command() -> None:
     """Show dualfoil's decks (dualfoil5.in), and convert them to cell files and back."""
 

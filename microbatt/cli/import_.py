@@ -21,7 +21,7 @@ _SHOWN = 5
 """So many folders that were left out are told one by one."""
 
 
-@click.group("import")
+@click.group("import", epilog="Example: microbatt import dualfoil runs --store runs.zarr")
 def command() -> None:
     """Make a cube of curves that exist already."""
 

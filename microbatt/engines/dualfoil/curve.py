@@ -71,9 +71,9 @@ def discharge_from_rows(
     if outcome is Outcome.CUTOFF_REACHED and time.size:
         time, voltage = _end_on_the_cutoff(time, voltage, cutoff_voltage)
         temperature = temperature[: time.size]
-    hours = time / SECONDS_PER_HOUR
+    capacity = current * time / SECONDS_PER_HOUR
     has_curve = time.size > 0
-    work = current * float(np.trapezoid(voltage, hours)) if has_curve else np.nan
+    work = float(np.trapezoid(voltage, capacity)) if has_curve else np.nan
     energy = work / cell.mass_per_area
     return Discharge(
         alpha=cell.positive.alpha,
@@ -81,7 +81,7 @@ def discharge_from_rows(
         current=current,
         time=time,
         voltage=voltage,
-        capacity=current * hours,
+        capacity=capacity,
         temperature=temperature,
         outcome=outcome,
         open_circuit_voltage=cell.open_circuit_voltage,
@@ -92,7 +92,7 @@ def discharge_from_rows(
         newton_iterations=0,
         rejected_steps=0,
         energy=energy,
-        power=energy / float(hours[-1]) if has_curve else np.nan,
+        power=SECONDS_PER_HOUR * energy / float(time[-1]) if has_curve else np.nan,
     )
 
 
