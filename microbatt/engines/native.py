@@ -136,11 +136,3 @@ ENGINE: Final = Engine(
 
 A task takes a second and a half; see docs/campaign.md for what a task costs beside.
 """
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401
-    if name in {"simulate_discharge", "simulate_discharges"}:
-        from microbatt.engines import simulation
-
-        return getattr(simulation, name)
-    raise AttributeError(name)

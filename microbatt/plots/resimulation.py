@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from microbatt.campaign.campaign import Campaign
-from microbatt.engines.native import simulate_discharges
+from microbatt.engines.simulation import simulate_discharges
 from microbatt.plots.curves import curves_in
 from microbatt.plots.rows import as_rows, nearest_row
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from microbatt.campaign.campaign import Campaign, attributes_of
 from microbatt.cells.reading import load_cell
 from microbatt.cube.design import Grid
-from microbatt.engines.native import simulate_discharge
+from microbatt.engines.simulation import simulate_discharge
 from microbatt.plots.expected import draw_expected_and_predicted, voltage_difference
 from microbatt.plots.predictions import predictions_in
 from microbatt.plots.resimulation import resimulate
