@@ -42,6 +42,7 @@ HATCHES: Final = {
     Outcome.NO_CONVERGENCE: "left_diagonal_line",
     Outcome.TIME_LIMIT: "cross",
     Outcome.CRASHED: "ring",
+    Outcome.UNPHYSICAL: "criss_cross",
 }
 """A hatch beside each ending's colour, for eyes and printers that see none."""
 

@@ -36,11 +36,11 @@ class VariableChoice:
     def __init__(self, source: CubeSource, changed: Callable[[], None]) -> None:
         self._variables: dict[str, MapVariable] = {}
         self.variable = pn.widgets.Select(
-            name="Map of", groups=self._groups(source), sizing_mode="stretch_width", **STYLED
+            label="Map of", groups=self._groups(source), sizing_mode="stretch_width", **STYLED
         )
         self.current = _current_choice(source)
         self.hatched = pn.widgets.Checkbox(
-            name="Hatch by ending", value=False, margin=(4, 6), **STYLED
+            label="Hatch by ending", value=False, margin=(4, 6), **STYLED
         )
         for widget in (self.variable, self.current, self.hatched):
             widget.param.watch(lambda _: changed(), "value")
@@ -86,7 +86,7 @@ class AxisSlider:
         self._told = 0
         self._player: Any = None
         self.slider = pn.widgets.DiscreteSlider(
-            name=name,
+            label=name,
             options={words: step for step, words in enumerate(values)},
             value=0,
             sizing_mode="stretch_width",
@@ -94,7 +94,7 @@ class AxisSlider:
             **STYLED,
         )
         self.button = pn.widgets.Toggle(
-            name="▶",
+            label="▶",
             width=34,
             height=34,
             margin=(12, 0, 0, 0),
@@ -124,7 +124,7 @@ class AxisSlider:
             self._moved(change.new)
 
     def _play(self, change: Any) -> None:  # noqa: ANN401 - param's event
-        self.button.name = "⏸" if change.new else "▶"
+        self.button.label = "⏸" if change.new else "▶"
         if self._player is not None:
             self._player.stop()
             self._player = None
@@ -137,10 +137,7 @@ class AxisSlider:
 
 def _current_choice(source: CubeSource) -> Any:  # noqa: ANN401 - one of two widgets
     options = {f"{current:g}": k for k, current in enumerate(source.currents)}
-    name = quantity("current").label
     middle = len(options) // 2
     if len(options) <= _MOST_BUTTONS:
-        return pn.widgets.RadioButtonGroup(
-            name=name, options=options, value=middle, margin=(4, 10), **STYLED
-        )
+        return pn.widgets.RadioButtonGroup(options=options, value=middle, margin=(4, 10), **STYLED)
     return pn.widgets.Select(options=options, value=middle, width=140, margin=(4, 10), **STYLED)

@@ -45,7 +45,7 @@ def follow_pointer(
     panel.widgets.TextInput
         The hidden field; it must be laid out beside the figure.
     """
-    pointer = pn.widgets.TextInput(visible=False, name="pointer")
+    pointer = pn.widgets.TextInput(visible=False)
     code = _REPORT.replace("PAUSE", str(_PAUSE))
     calls = {"tap": tapped, "pan": dragged, "panend": dragged}
     for event in calls:

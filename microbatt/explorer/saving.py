@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def expression_field() -> Any:  # noqa: ANN401 - a widget
     """Return the field that shows the selection as Python, to read and to copy."""
-    return pn.widgets.TextInput(
-        name="", sizing_mode="stretch_width", min_width=180, margin=(4, 4), **STYLED
-    )
+    return pn.widgets.TextInput(sizing_mode="stretch_width", min_width=180, margin=(4, 4), **STYLED)
 
 
 def saving_row(
@@ -56,7 +54,7 @@ def saving_row(
 
 def button(words: str) -> Any:  # noqa: ANN401 - a widget
     """Return a button in the explorer's style."""
-    return pn.widgets.Button(name=words, margin=(4, 4), **STYLED)
+    return pn.widgets.Button(label=words, margin=(4, 4), **STYLED)
 
 
 def _copy_button(expression: Any) -> Any:  # noqa: ANN401
