@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "microbatt.cli.run",
     "score": "microbatt.cli.score",
     "status": "microbatt.cli.status",
+    "train": "microbatt.cli.train",
 }
 """Subcommand → module that defines it as ``command``, imported when it is asked for."""
 
