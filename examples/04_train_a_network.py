@@ -14,7 +14,7 @@ import microbatt
 from microbatt.bridge.dataset import to_tf_dataset
 from microbatt.bridge.passes import FIXED_PASS
 from microbatt.bridge.splits import random_folds
-from microbatt.bridge.survey import survey
+from microbatt.bridge.surveying import survey
 from microbatt.features.specification import Curves
 from microbatt.plots.parity import draw_parity
 from microbatt.plots.predictions import PARAMETERS, Pairs
@@ -30,8 +30,10 @@ test = to_tf_dataset(cube, features=curves, split=split.test, passes=FIXED_PASS)
 # A network reads voltages and capacities of six currents, and answers alpha and log S.
 voltage = keras.Input((6, curves.samples), name="voltage")
 capacity = keras.Input((6,), name="capacity")
-read = [layers.Flatten()(4.0 * (voltage - 3.2)), 0.1 * capacity]
-hidden = layers.Dense(128, "silu")(layers.Concatenate()(read))
+flat = layers.Flatten()
+read = layers.Concatenate()([flat(voltage), capacity])
+normal = layers.Normalization()
+hidden = layers.Dense(128, "silu")(normal(read))
 hidden = layers.Dense(128, "silu")(hidden)
 network = keras.Model([voltage, capacity], layers.Dense(2)(hidden))
 
@@ -42,9 +44,10 @@ def scaled(features: dict[str, tf.Tensor], targets: tf.Tensor) -> tuple[dict, tf
     return {name: features[name] for name in ("voltage", "capacity")}, both
 
 
-schedule = keras.optimizers.schedules.CosineDecay(3e-3, 150 * 9)
+schedule = keras.optimizers.schedules.CosineDecay(5e-3, 60 * 9)
+normal.adapt(train.map(lambda f, _: tf.concat([flat(f["voltage"]), f["capacity"]], axis=1)))
 network.compile(keras.optimizers.Adam(schedule), "mse")
-network.fit(train.map(scaled), epochs=150, shuffle=False, verbose=0)  # shuffled already
+network.fit(train.map(scaled), epochs=60, shuffle=False, verbose=0)  # shuffled already
 
 truth = np.concatenate([targets for _, targets in test])
 answer = network.predict(test.map(scaled), verbose=0)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import microbatt
 from microbatt.prediction.predicting import predict
-from microbatt.scoring.score import score, with_errors
+from microbatt.scoring.scores import score, with_errors
 
 cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
 

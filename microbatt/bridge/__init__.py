@@ -3,7 +3,7 @@
 from microbatt.bridge.dataset import to_tf_dataset
 from microbatt.bridge.passes import Passes
 from microbatt.bridge.splits import Split, blocked_folds, given_split, random_folds
-from microbatt.bridge.survey import PointSurvey, survey
+from microbatt.bridge.surveying import PointSurvey, survey
 
 __all__ = [
     "Passes",

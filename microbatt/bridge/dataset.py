@@ -11,7 +11,7 @@ from microbatt.bridge.blocks import Block, cut_into_blocks, read_blocks
 from microbatt.bridge.in_memory import batches_in_memory
 from microbatt.bridge.passes import Passes, Tensor, pass_seed
 from microbatt.bridge.streaming import Source, sample_bytes, samples_of, streamed_batches
-from microbatt.bridge.survey import survey
+from microbatt.bridge.surveying import survey
 from microbatt.checks import check_extra, check_integer
 from microbatt.errors import ParameterError
 from microbatt.features.augmentation import Augmentation, disturbed, draw_in_graph
@@ -56,7 +56,7 @@ def to_tf_dataset(
         settings, such as ``Curves(samples=64)``.
     split
         Numbers of the points to take, for example ``Split.train``; None takes all. Points without
-        a whole curve are left out in any case; `microbatt.bridge.survey.survey` tells why.
+        a whole curve are left out in any case; `microbatt.bridge.surveying.survey` tells why.
     batch
         Samples per batch.
     seed

@@ -44,7 +44,7 @@ def command(cube: str, csv_file: Path | None, options: tuple[str, ...]) -> None:
     """
     from microbatt.cli.terminal import console
     from microbatt.cube.opening import open_cube
-    from microbatt.scoring.score import score
+    from microbatt.scoring.scores import score
 
     location = find_store(cube, options)
     scores = score(open_cube(location, chunks=None))

@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.errors import ParameterError
 from microbatt.plots.rows import as_rows
-from microbatt.scoring.score import PREDICTED
+from microbatt.scoring.scores import PREDICTED
 
 if TYPE_CHECKING:
     import xarray as xr

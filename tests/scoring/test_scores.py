@@ -6,7 +6,7 @@ import xarray as xr
 
 from microbatt.errors import ParameterError
 from microbatt.scoring.errors import mean_relative_error, relative_error, rms_error
-from microbatt.scoring.score import MEASURES, score, with_errors
+from microbatt.scoring.scores import MEASURES, score, with_errors
 from tests.scoring.cubes import STD, predicted_cube
 
 
@@ -134,7 +134,7 @@ def test_scoring_loads_no_learner():
     import sys
 
     program = (
-        "import sys, microbatt.scoring.score, microbatt.cli.score\n"
+        "import sys, microbatt.scoring.scores, microbatt.cli.score\n"
         "assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
