@@ -19,7 +19,7 @@ from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.materials import BUILT_IN_S, ELECTROLYTES, built_in_alpha
 from microbatt.engines.dualfoil.output import Output, parse_output
 from microbatt.engines.dualfoil.record import Attempt, Record, keep_record
-from microbatt.engines.dualfoil.retry import variations
+from microbatt.engines.dualfoil.retry import Variation, variations
 from microbatt.engines.dualfoil.run import Inputs, Run, run_once
 from microbatt.engines.dualfoil.settings import DualfoilSettings, find_executable
 from microbatt.engines.dualfoil.template import fill_template
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from microbatt.cells.cell import Cell
     from microbatt.engines.dualfoil.deck import Deck
-    from microbatt.engines.dualfoil.retry import Variation
     from microbatt.engines.engine import Request
     from microbatt.engines.result import Discharge, DischargeBatch
 
@@ -87,6 +86,11 @@ def simulate_record(
     inputs = _inputs(request, cell, current)
     deadline = time.monotonic() + (request.time_limit or settings.time_limit)
     start = _run(program, replace(inputs, deck=_at_time_zero(inputs.deck)), settings, deadline)
+    if _begins_below(start, request.cutoff_voltage + _drop(request, current)):
+        # A discharge would halve its first step for ever.
+        first = Variation(words="", deck=inputs.deck)
+        discharge = _discharge(request, cell, current, start, start.output)
+        return _record([(first, start, discharge)], inputs, settings)
     attempts: list[tuple[Variation, Run, Discharge]] = []
     for variation in variations(inputs.deck, settings):
         run = _run(program, replace(inputs, deck=variation.deck), settings, deadline)
@@ -255,12 +259,10 @@ def _discharge(
 ) -> Discharge:
     """Return the curve of a run, beginning with the row of time zero if there is one."""
     cutoff, drop = request.cutoff_voltage, _drop(request, current)
-    begun = start is not None and len(start.rows) > 0
-    initial = float(start.column("voltage")[0]) - drop if begun and start is not None else None
-    if initial is not None and initial < cutoff:
-        outcome = Outcome.CUTOFF_AT_START
-    else:
-        outcome = ending(run.output, cutoff + drop, run.finished.stop)
+    outcome = ending(run.output, cutoff + drop, run.finished.stop)
+    initial = None
+    if start is not None and len(start.rows):
+        initial = float(start.column("voltage")[0]) - drop
     output = run.output or parse_output("")
     return discharge_from_rows(
         cell,
@@ -272,6 +274,11 @@ def _discharge(
         cutoff_voltage=cutoff,
         initial_voltage=initial,
     )
+
+
+def _begins_below(start: Run, cutoff_voltage: float) -> bool:
+    """Whether the voltage is below the cut-off as soon as the current flows."""
+    return ending(start.output, cutoff_voltage, start.finished.stop) is Outcome.CUTOFF_AT_START
 
 
 def _worth_another(outcome: Outcome) -> bool:
