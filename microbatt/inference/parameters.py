@@ -44,8 +44,8 @@ class Parameter:
 
 
 _ALL: Final = (
-    Parameter(name="alpha", owner="point", allowed=ALLOWED["alpha"], step=0.1),
-    Parameter(name="S", owner="point", allowed=ALLOWED["S"], step=0.02),
+    Parameter(name="alpha", owner="point", allowed=ALLOWED["alpha"], step=0.05),
+    Parameter(name="S", owner="point", allowed=ALLOWED["S"], step=0.01),
     Parameter(
         name="contact_resistance", owner="cell", allowed=Interval(0.0, 1.0), step=5e-4, neutral=0.0
     ),

@@ -207,6 +207,7 @@ def simulate_neighbours(
     currents: ArrayLike,
     *,
     nuisances: Sequence[str] = (),
+    step: float = 1.0,
     threads: int = 1,
 ) -> Neighbours:
     """Simulate curves and the neighbours that their derivatives need.
@@ -224,6 +225,8 @@ def simulate_neighbours(
         Shape (k,) [A m⁻²].
     nuisances
         Names from `microbatt.inference.parameters.NUISANCES`.
+    step
+        Factor on the distance of the neighbours that `PARAMETERS` gives.
     threads
         How many share the curves.
 
@@ -256,13 +259,13 @@ def simulate_neighbours(
 
     moved, stencils = [rows], {}
     for name in POINT:
-        pair, weights = _moved_points(rows, name)
+        pair, weights = _moved_points(rows, name, step)
         stencils[name] = Stencil(members=(len(moved), len(moved) + 1), weights=weights)
         moved += pair
     batches = [simulated(request.cell, moved)]
     for name in names:
         if _moves_cell(name, request.thermal):
-            cells, weights = _moved_cells(request.cell, name, len(rows))
+            cells, weights = _moved_cells(request.cell, name, step, len(rows))
             count = 2 * len(stencils) + 1
             stencils[name] = Stencil(members=(count, count + 1), weights=weights)
             batches += [simulated(other, [rows]) for other in cells]
@@ -436,10 +439,10 @@ def _moves_cell(name: str, thermal: Thermal) -> bool:
     return PARAMETERS[name].owner == "cell" and not ohmic
 
 
-def _moved_points(rows: Array, name: str) -> tuple[list[Array], Array]:
+def _moved_points(rows: Array, name: str, factor: float) -> tuple[list[Array], Array]:
     """Return the points with alpha or S moved twice, and the weights of the derivative."""
     column = POINT.index(name)
-    allowed, step = PARAMETERS[name].allowed, PARAMETERS[name].step
+    allowed, step = PARAMETERS[name].allowed, factor * PARAMETERS[name].step
     values = rows[:, column]
     offsets, weights = difference(values, allowed, step * (values if name == "S" else 1.0))
     moved = [rows.copy(), rows.copy()]
@@ -448,10 +451,11 @@ def _moved_points(rows: Array, name: str) -> tuple[list[Array], Array]:
     return moved, weights
 
 
-def _moved_cells(cell: Cell, name: str, n: int) -> tuple[list[Cell], Array]:
+def _moved_cells(cell: Cell, name: str, factor: float, n: int) -> tuple[list[Cell], Array]:
     """Return the cell with one of its parameters moved twice, and the weights, repeated n times."""
     value = np.array([value_in_cell(cell, name)])
-    offsets, weights = difference(value, range_in_cell(cell, name), PARAMETERS[name].step)
+    step = factor * PARAMETERS[name].step
+    offsets, weights = difference(value, range_in_cell(cell, name), step)
     cells = [cell_with(cell, name, float(value[0] + offset)) for offset in offsets[0]]
     return cells, np.repeat(weights, n, axis=0)
 
