@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.engines import dualfoil_option, read_settings, settings_option
+
 if TYPE_CHECKING:
     from microbatt.cells.cell import Cell
     from microbatt.engines.request import Adiabatic, Isothermal, Lumped
@@ -44,6 +46,10 @@ INVENTORY = ("area-only", "conserving")
     default=0.0,
     help="Heat-transfer coefficient [W m⁻² K⁻¹] of --thermal lumped.",
 )
+@click.option("--engine", default="native", help="native, dualfoil, pybamm, or MODULE:ATTRIBUTE.")
+@settings_option
+@click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
+@dualfoil_option
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Save the curves there.")
 @click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the curves there.")
 def command(  # noqa: PLR0913 - one parameter an option
@@ -56,6 +62,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     cutoff: float,
     thermal: str,
     heat_transfer: float,
+    engine: str,
+    settings: tuple[str, ...],
+    time_limit: float | None,
     csv_file: Path | None,
     picture: Path | None,
 ) -> None:
@@ -81,10 +90,13 @@ def command(  # noqa: PLR0913 - one parameter an option
             inventory=inventory,
             cutoff_voltage=cutoff,
             thermal=thermal_mode(thermal, heat_transfer),
+            engine=engine,
+            settings=read_settings(engine, settings),
+            time_limit=time_limit,
         )
         for current in currents or (loaded.one_c_current,)
     ]
-    show(loaded, discharges, terms=f"{inventory}, {thermal}, down to {cutoff:g} V")
+    show(loaded, discharges, terms=f"{inventory}, {thermal}, down to {cutoff:g} V, {engine} engine")
     if csv_file is not None:
         write_csv(csv_file, discharges)
     if picture is not None:

