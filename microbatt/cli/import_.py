@@ -124,6 +124,7 @@ def published(  # noqa: PLR0913 - one parameter an option
     from microbatt.checks import check_choice
     from microbatt.cli.discharge import THERMAL, thermal_mode
     from microbatt.engines.dualfoil.published import find_published, read_published
+    from microbatt.engines.dualfoil.reading import with_dualfoils_heat
 
     check_choice("thermal", thermal, THERMAL)
     discharged = load_cell(cell)
@@ -138,7 +139,7 @@ def published(  # noqa: PLR0913 - one parameter an option
         source=f"imported from {len(discharges)} files of the published form",
         cell=discharged,
         cutoff_voltage=cutoff,
-        thermal=thermal_mode(thermal, 0.0),
+        thermal=with_dualfoils_heat(thermal_mode(thermal, 0.0)),
     )
     _write(discharges, origin, store, options)
 
@@ -166,6 +167,7 @@ def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
     """Return what runs have in common, and refuse those that have not enough."""
     from microbatt.campaign.differences import differences, shortened
     from microbatt.campaign.importing import Origin
+    from microbatt.engines.dualfoil.reading import with_dualfoils_heat
     from microbatt.engines.request import thermal_to_dict
 
     first = runs[0]
@@ -190,7 +192,7 @@ def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
         source=f"imported from {len(runs)} runs of dualfoil",
         cell=first.read.cell,
         cutoff_voltage=first.planned.cutoff_voltage,
-        thermal=first.thermal,
+        thermal=with_dualfoils_heat(first.thermal),
     )
 
 

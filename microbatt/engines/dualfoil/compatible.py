@@ -17,9 +17,9 @@ from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
 from microbatt.engines.dualfoil.curve import CELSIUS
 from microbatt.engines.dualfoil.deck import DECK_FILE, ENTRIES, Mode, read_deck
-from microbatt.engines.dualfoil.materials import ELECTROLYTES, NEGATIVES, POSITIVES
+from microbatt.engines.dualfoil.materials import BUILT_IN_S, ELECTROLYTES, NEGATIVES, POSITIVES
 from microbatt.engines.dualfoil.output import OUTPUT_FILE
-from microbatt.engines.dualfoil.reading import cell_from_deck
+from microbatt.engines.dualfoil.reading import cell_from_deck, with_dualfoils_heat
 from microbatt.engines.dualfoil.template import read_template
 from microbatt.engines.simulation import simulate_discharge
 from microbatt.errors import ParameterError
@@ -157,7 +157,7 @@ def _simulated(cell: Cell, segment: Segment, thermal: Thermal) -> Discharge:
         cell.positive.S,
         segment.value,
         cutoff_voltage=max(segment.low_cutoff if timed else segment.end, _LOWEST_CUTOFF),
-        thermal=thermal,
+        thermal=with_dualfoils_heat(thermal) if cell.positive.S <= BUILT_IN_S else thermal,
     )
     return _until(discharge, 60.0 * segment.end) if timed else discharge
 

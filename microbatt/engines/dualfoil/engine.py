@@ -30,7 +30,7 @@ from microbatt.engines.dualfoil.writing import (
     galvanostatic,
 )
 from microbatt.engines.engine import Engine
-from microbatt.engines.request import Inventory, Isothermal
+from microbatt.engines.request import HeatOf, Inventory, Isothermal
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 
@@ -147,6 +147,8 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
     deck_from_cell(cell, galvanostatic(1.0, request.cutoff_voltage))
     if request.inventory is Inventory.CONSERVING:
         _refuse_other("S", points[:, 1], BUILT_IN_S, _NOT_CONSERVING)
+    if not isinstance(request.thermal, Isothermal) and request.thermal.heat_of is HeatOf.PARTICLES:
+        _refuse_other("S", points[:, 1], BUILT_IN_S, _OTHER_HEAT)
     alpha = settings.built_in_alpha
     exponent = built_in_alpha(electrolyte) if alpha is None else alpha
     wanted = {
@@ -167,6 +169,12 @@ _NOT_CONSERVING: Final = (
     "dualfoil's particles are spheres that lose what crosses their own area, the balance "
     "`area-only`; only at S = 3 is it the same as `conserving`. Ask for `area-only`, or take the "
     "native engine."
+)
+
+
+_OTHER_HEAT: Final = (
+    "dualfoil reckons its heat from the charge passed, which is the same only at S = 3. Ask for "
+    '`heat_of = "charge"`, for `isothermal`, or take the native engine.'
 )
 
 

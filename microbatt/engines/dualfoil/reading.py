@@ -22,7 +22,7 @@ from microbatt.engines.dualfoil.materials import (
     POSITIVES,
     built_in_alpha,
 )
-from microbatt.engines.request import Adiabatic, Isothermal, Lumped, Thermal
+from microbatt.engines.request import Adiabatic, HeatOf, Isothermal, Lumped, Thermal
 from microbatt.errors import CellFileError, ParameterError
 
 if TYPE_CHECKING:
@@ -156,6 +156,14 @@ def _one_c_current(negative: Electrode, positive: Electrode) -> float:
             replace(positive, initial_stoichiometry=0.5),
         )
     return float(f"{capacity:.3g}")
+
+
+def with_dualfoils_heat(thermal: Thermal) -> Thermal:
+    """Return a heat balance that reads the open-circuit potentials where dualfoil does.
+
+    It takes the composition that follows from the charge passed; at S = 3 it makes no difference.
+    """
+    return thermal if isinstance(thermal, Isothermal) else replace(thermal, heat_of=HeatOf.CHARGE)
 
 
 def _electrode(

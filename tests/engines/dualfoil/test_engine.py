@@ -158,6 +158,7 @@ def test_no_scratch_folder_is_left(settings, tmp_path, monkeypatch):
         ((0.5, 3.0, 17.5), {}, ["`alpha` is 0.5", "2.3 built in", "extra_file", "native engine"]),
         ((2.3, 10.0, 17.5), {}, ["`S` is 10", "3 built in", "environment"]),
         ((2.3, 10.0, 17.5), {"inventory": "conserving"}, ["`S` is 10", "`area-only`"]),
+        ((2.3, 10.0, 17.5), {"thermal": Adiabatic()}, ["`S` is 10", 'heat_of = "charge"']),
     ],
 )
 def test_a_plain_executable_serves_what_it_can_and_says_why_not_more(settings, point, terms, words):

@@ -85,4 +85,5 @@ def write_curve(out, start, end, current, steps):
         print(ROW.format(minutes * i / STEPS, voltage, current), file=out)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
