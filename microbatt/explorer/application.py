@@ -65,7 +65,11 @@ class Explorer:
         on_map, with_curves = self._drawn
         pointer = follow_pointer(on_map, self._tap, self._drag)
         saving = saving_row(
-            self._words.expression, self._drawn, self._source, lambda: self.selection
+            self._words.expression,
+            self._words.caption,
+            self._drawn,
+            self._source,
+            lambda: self.selection,
         )
         return arranged(
             map_card(on_map, self._choice, self._sliders.values(), pointer),

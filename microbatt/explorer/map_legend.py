@@ -87,7 +87,7 @@ class ReasonLegend:
             padding=2,
             spacing=4,
             margin=4,
-            name="reasons",
+            name="legend",
         )
         drawn_in.add_layout(self._legend, "below")
 

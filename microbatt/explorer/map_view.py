@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, HoverTool, Image, Quad, Scatter
+from bokeh.models import (
+    ColumnDataSource,
+    FixedTicker,
+    HoverTool,
+    Image,
+    PrintfTickFormatter,
+    Quad,
+    Scatter,
+)
 
 from microbatt.explorer.appearance import OF_NO_CURVE, colouring, empty_figure
 from microbatt.explorer.cells import cell_edges, pixel_values
@@ -22,6 +30,7 @@ from microbatt.explorer.map_words import (
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
+    from bokeh.plotting import figure
     from numpy.typing import NDArray
 
     from microbatt.explorer.cells import Cells
@@ -30,6 +39,8 @@ if TYPE_CHECKING:
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.variables import MapVariable
 
+_FEW = 12
+"""An axis of so many steps has a tick at each."""
 _MARKER = 9
 """Size of a scattered point [px]."""
 
@@ -59,6 +70,7 @@ class MapView:
         )
         self.figure.background_fill_color = OF_NO_CURVE
         self.figure.grid.grid_line_color = None
+        _mark_steps(self.figure, plane)
         self._plane = plane
         self._cells = ColumnDataSource(data={"value": []}, name="cells")
         self._image = ColumnDataSource(data={"value": []}, name="image")
@@ -125,6 +137,14 @@ class MapView:
                 picture.visible = own is mapper
         else:
             self._glyphs.glyph.fill_color = {"field": "value", "transform": mapper}
+
+
+def _mark_steps(drawn_in: figure, plane: Plane) -> None:
+    """Put ticks at the steps of an axis that has few."""
+    for axes, steps in ((drawn_in.xaxis, plane.alpha_axis), (drawn_in.yaxis, plane.S_axis)):
+        axes.formatter = PrintfTickFormatter(format="%g")
+        if 0 < steps.size <= _FEW:
+            axes.ticker = FixedTicker(ticks=steps.tolist())
 
 
 def _label(name: str) -> str:

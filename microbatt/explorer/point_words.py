@@ -33,6 +33,19 @@ def heading(plane: Plane, selection: Selection, prediction: Prediction | None) -
     return f'<div class="mb-chips">{"".join(parts)}</div>'
 
 
+def caption(cube: str, plane: Plane, selection: Selection, prediction: Prediction | None) -> str:
+    """Return in plain words, for a picture, which points are shown and how."""
+    words = [f"{cube}: {_point(plane, selection.number)}"]
+    if selection.pinned is not None:
+        words.append(f"dotted: {_point(plane, selection.pinned)}")
+    if prediction is not None and prediction.nearest is not None:
+        said = f"α {prediction.alpha:.3g}, S {prediction.S:.3g}"
+        words.append(
+            f"dashed: nearest to the predicted {said}, {_point(plane, prediction.nearest)}"
+        )
+    return "; ".join(words)
+
+
 def table(curves: list[Curve], pinned: list[Curve] | None) -> str:
     """Return the numbers of a point, a row for each current; beside a pinned one, the change."""
     rows = [_row(curve, None if pinned is None else pinned[k]) for k, curve in enumerate(curves)]

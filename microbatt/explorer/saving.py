@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from functools import partial
+import base64
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
@@ -25,6 +24,7 @@ def expression_field() -> Any:  # noqa: ANN401 - a widget
 
 def saving_row(
     expression: Any,  # noqa: ANN401 - a widget
+    caption: Any,  # noqa: ANN401 - a widget
     drawn: list[Any],
     source: CubeSource,
     selection: Callable[[], Selection],
@@ -35,6 +35,8 @@ def saving_row(
     ----------
     expression
         From `expression_field`.
+    caption
+        Hidden field with the words over a picture.
     drawn
         Panes of the figures that a picture shows.
     source
@@ -42,12 +44,17 @@ def saving_row(
     selection
         Tells what is selected when a button is pressed.
     """
+    # Panel's own button for downloads listens to its words alone, not to the space around them.
+    sent = pn.widgets.TextInput(visible=False)
+    sent.jscallback(args={"sent": sent}, value=asset("save_file.js"))
     return pn.Row(
         expression,
         _copy_button(expression),
-        _picture_button(expression, drawn),
-        _file_button("CSV", "csv", source, selection),
-        _file_button("netCDF", "nc", source, selection),
+        _picture_button(caption, drawn),
+        _file_button("CSV", "csv", sent, source, selection),
+        _file_button("netCDF", "nc", sent, source, selection),
+        sent,
+        caption,
         sizing_mode="stretch_width",
     )
 
@@ -63,33 +70,38 @@ def _copy_button(expression: Any) -> Any:  # noqa: ANN401
     return copy
 
 
-def _picture_button(expression: Any, drawn: list[Any]) -> Any:  # noqa: ANN401
+def _picture_button(caption: Any, drawn: list[Any]) -> Any:  # noqa: ANN401
     picture = button("PNG")
     picture.js_on_click(
-        args={"figures": [pane.object for pane in drawn], "caption": expression},
+        args={"figures": [pane.object for pane in drawn], "caption": caption},
         code=asset("save_view.js"),
     )
     return picture
 
 
 def _file_button(
-    words: str, ending: str, source: CubeSource, selection: Callable[[], Selection]
-) -> Any:  # noqa: ANN401
-    made = pn.widgets.FileDownload(
-        label=words, filename=f"point.{ending}", embed=False, auto=True, margin=(4, 4), **STYLED
-    )
-    made.callback = partial(_file, made, ending, source, selection)
-    return made
-
-
-def _file(
-    pressed: Any,  # noqa: ANN401
+    words: str,
     ending: str,
+    sent: Any,  # noqa: ANN401 - a widget
     source: CubeSource,
     selection: Callable[[], Selection],
-) -> io.BytesIO:
-    chosen = selection()
-    pressed.filename = file_name(source, chosen, ending)
+) -> Any:  # noqa: ANN401 - a widget
+    pressed = button(words)
+    pressed.on_click(lambda event: _send(sent, ending, event.new, source, selection()))
+    return pressed
+
+
+def _send(
+    sent: Any,  # noqa: ANN401 - a widget
+    ending: str,
+    count: int,
+    source: CubeSource,
+    selection: Selection,
+) -> None:
+    """Give a file to the browser to save."""
     if ending == "csv":
-        return io.BytesIO(points_as_csv(source, chosen).encode())
-    return io.BytesIO(points_as_netcdf(source, chosen))
+        content = points_as_csv(source, selection).encode()
+    else:
+        content = points_as_netcdf(source, selection)
+    name = file_name(source, selection, ending)
+    sent.value = f"{count} {name} {base64.b64encode(content).decode()}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import panel as pn
 
 from microbatt.explorer.assets import STYLED
-from microbatt.explorer.point_words import heading, table
+from microbatt.explorer.point_words import caption, heading, table
 from microbatt.explorer.progress import dashboard, description, progress
 from microbatt.explorer.saving import button, expression_field
 from microbatt.explorer.selection import expression
@@ -43,6 +43,7 @@ class Words:
         self.chips = text("", sizing_mode="stretch_width")
         self.table = text("", sizing_mode="stretch_width")
         self.expression = expression_field()
+        self.caption = pn.widgets.TextInput(visible=False)
         self.release = button("Release pinned")
         self.release.visible = False
         self.height = _TWO_LINES if "predicted_alpha" in source.dataset else _ONE_LINE
@@ -59,6 +60,8 @@ class Words:
         self.chips.object = heading(plane, selection, prediction)
         self.table.object = table(curves, pinned)
         self.expression.value = expression(self._source.opened, plane, selection.number)
+        cube = str(self._source.opened.attrs.get("name", "cube"))
+        self.caption.value = caption(cube, plane, selection, prediction)
         self.release.visible = pinned is not None
 
     def show_progress(self) -> None:

@@ -1,0 +1,169 @@
+"""An explorer served by the command itself, and a headless Chromium that looks at it."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+
+QUIET = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,900",
+)
+PATIENCE = 30.0
+"""How long to wait for what must come [s]; the machine may be busy."""
+
+_DATA = """
+const found = Bokeh.documents[0].get_model_by_name(arguments[0]).data[arguments[1]]
+return JSON.stringify(Array.from(found, (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v) : v))
+"""
+_PLACE = """
+const view = Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name("map"))
+const box = view.el.getBoundingClientRect()
+return [box.left + view.frame.x_scale.compute(arguments[0]),
+        box.top + view.frame.y_scale.compute(arguments[1])]
+"""
+_FIND = """
+const [tag, words] = arguments
+const search = (root) => {
+  for (const element of root.querySelectorAll("*")) {
+    if (element.matches(tag) && element.textContent.trim().startsWith(words)) return element
+    const inside = element.shadowRoot && search(element.shadowRoot)
+    if (inside) return inside
+  }
+  return null
+}
+return search(document)
+"""
+_TEXT = """
+const read = (root) => [...root.childNodes].map((node) =>
+  node.nodeType == Node.TEXT_NODE ? node.textContent
+  : ["STYLE", "SCRIPT"].includes(node.nodeName) ? ""
+  : read(node) + (node.shadowRoot ? read(node.shadowRoot) : "")).join(" ")
+return read(document.body)
+"""
+_SET = """
+const [type, property, value] = arguments
+for (const model of Bokeh.documents[0]._all_models.values())
+  if (model.type.endsWith(type)) { model[property] = value; return true }
+return false
+"""
+
+
+def chromium(folder):
+    """Start a Chromium that knows nobody and saves downloads to a folder."""
+    options = Options()
+    options.binary_location = "/usr/bin/chromium"
+    for word in (*QUIET, f"--user-data-dir={folder / 'profile'}"):
+        options.add_argument(word)
+    options.add_experimental_option("prefs", {"download.default_directory": str(folder)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+
+class Server:
+    """`microbatt explore` on a port of its own."""
+
+    def __init__(self, store):
+        command = [sys.executable, "-m", "microbatt", "explore", str(store), "--port", "0"]
+        self._process = subprocess.Popen(
+            [*command, "--no-open"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.address = re.search(r"http://\S+?(?=;)", self._process.stdout.readline())[0]
+
+    def stop(self):
+        """End it and return what it said of errors."""
+        self._process.terminate()
+        return self._process.communicate(timeout=20)[1]
+
+
+class Page:
+    """The explorer as a reader of the page sees it."""
+
+    def __init__(self, browser, address):
+        self.browser = browser
+        browser.get_log("browser")
+        browser.get_log("performance")
+        browser.get(address)
+        self.until(lambda: self.script("return Bokeh?.documents[0]?.is_idle ?? false"))
+        self.until(lambda: len(self.data("cells", "value")) > 0)
+
+    def script(self, code, *arguments):
+        return self.browser.execute_script(code, *arguments)
+
+    def until(self, condition):
+        """Wait for a condition and return what made it true."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                found = condition()
+            except Exception as error:  # noqa: BLE001 - a page in the making has any error
+                found, last = None, error
+            else:
+                last = None
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"waited in vain; the last error was {last!r}")
+
+    def data(self, source, column):
+        """Return a column of a data source of the document in the browser."""
+        return json.loads(self.script(_DATA, source, column))
+
+    def text(self):
+        """Return every word on the page."""
+        return " ".join(self.script(_TEXT).split())
+
+    def tap(self, alpha, S):
+        mouse = self._mouse()
+        mouse.w3c_actions.pointer_action.move_to_location(*self._place(alpha, S)).click()
+        mouse.perform()
+
+    def drag(self, *points):
+        mouse = self._mouse()
+        pointer = mouse.w3c_actions.pointer_action
+        pointer.move_to_location(*self._place(*points[0])).pointer_down()
+        for point in points[1:]:
+            pointer.move_to_location(*self._place(*point))
+        pointer.pointer_up()
+        mouse.perform()
+
+    def press(self, words):
+        """Press the button with these words."""
+        self.until(lambda: self.script(_FIND, "button", words)).click()
+
+    def choose(self, variable):
+        """Choose the variable of the map."""
+        assert self.script(_SET, "Select", "value", variable)
+
+    def errors(self):
+        """Return what the console complained of."""
+        return [e["message"] for e in self.browser.get_log("browser") if e["level"] == "SEVERE"]
+
+    def foreign(self):
+        """Return the addresses that were asked for outside the server."""
+        events = [json.loads(e["message"])["message"] for e in self.browser.get_log("performance")]
+        asked = [
+            event["params"]["request"]["url"]
+            for event in events
+            if event["method"] == "Network.requestWillBeSent"
+        ]
+        assert asked
+        return [url for url in asked if not re.match(r"http://localhost:|data:|blob:", url)]
+
+    def _place(self, alpha, S):
+        return [round(pixel) for pixel in self.script(_PLACE, alpha, S)]
+
+    def _mouse(self):
+        return ActionChains(self.browser, duration=30)

@@ -1,0 +1,148 @@
+"""The explorer in a real browser: taps bring curves, whatever the cube."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from matplotlib.image import imread
+
+from microbatt.cube.location import locate
+from microbatt.cube.opening import open_cube
+from microbatt.outcomes import Outcome
+from tests.explorer import cubes
+
+pytestmark = pytest.mark.browser
+
+
+def ends(page, kind):
+    """The capacities at which the curves of a kind end."""
+    return [curve[-1] for curve in page.data(f"{kind} curves", "capacity")]
+
+
+def capacities(store, alpha, S):
+    return open_cube(locate(store), chunks=None).discharge_capacity.sel(alpha=alpha, S=S).to_numpy()
+
+
+def shows(page, kind, expected):
+    """Wait until the curves of a kind end where they are expected to."""
+
+    def right():
+        found = ends(page, kind)
+        return len(found) == len(expected) and np.allclose(found, expected)
+
+    return page.until(right)
+
+
+def saved(folder, ending):
+    """The file that was just downloaded, once it is whole."""
+    found = [path for path in folder.glob(f"*.{ending}") if path.stat().st_size > 0]
+    return found[0] if found else None
+
+
+def test_a_demo_is_tapped_dragged_played_copied_and_saved(explore, demo_store, folder):
+    page = explore(demo_store)
+    assert "882 curves" in page.text()
+    shows(page, "selected", capacities(demo_store, 2.5, 3.0))
+
+    page.tap(8.0, 5.0)
+    shows(page, "selected", capacities(demo_store, 8.0, 5.0))
+    page.tap(1.0, 20.0)
+    shows(page, "pinned", capacities(demo_store, 1.0, 20.0))
+    shows(page, "selected", capacities(demo_store, 8.0, 5.0))
+    assert "Pinned α 1, S 20" in page.text()
+
+    page.drag((8.0, 5.0), (6.0, 3.0), (4.0, 2.0))
+    shows(page, "selected", capacities(demo_store, 4.0, 2.0))
+    page.press("Release pinned")
+    page.until(lambda: ends(page, "pinned") == [])
+
+    page.choose("energy")
+    whole = open_cube(locate(demo_store), chunks=None)
+    expected = whole.energy.isel(current=3).to_numpy().ravel()
+    page.until(lambda: np.allclose(page.data("cells", "value"), expected))
+
+    page.press("▶")
+    page.until(lambda: page.data("selected point", "alpha")[0] >= 5.0)
+    page.press("⏸")
+
+    page.drag((6.0, 4.0), (2.0, 10.0))
+    shows(page, "selected", capacities(demo_store, 2.0, 10.0))
+    for words, ending in (("CSV", "csv"), ("netCDF", "nc"), ("PNG", "png")):
+        page.press(words)
+        page.until(lambda ending=ending: saved(folder, ending))
+    table = pd.read_csv(io.StringIO(saved(folder, "csv").read_text()))
+    assert table.groupby("current [A m-2]")["capacity [A h m-2]"].max().to_numpy() == pytest.approx(
+        capacities(demo_store, 2.0, 10.0)
+    )
+    point = xr.load_dataset(saved(folder, "nc"))
+    assert (float(point.alpha), float(point.S)) == (2.0, 10.0)
+    picture = imread(saved(folder, "png"))
+    assert picture.shape[1] > 1000
+    # more than one colour in the map on the left and in the curves on the right
+    for half in np.array_split(picture[:, :, :3], 2, axis=1):
+        assert len(np.unique(half.reshape(-1, 3), axis=0)) > 50
+
+    origin = page.script("return location.origin")
+    page.browser.execute_cdp_cmd(
+        "Browser.grantPermissions", {"origin": origin, "permissions": ["clipboardReadWrite"]}
+    )
+    page.press("Copy")
+    read = "navigator.clipboard.readText().then(arguments[0])"
+    assert page.browser.execute_async_script(read) == "ds.sel(alpha=2, S=10)"
+
+
+def test_a_cube_of_failures_says_what_happened(explore, demo_store, tmp_path):
+    page = explore(cubes.failed(demo_store, tmp_path / "failed.zarr"))
+    assert page.data("reasons", "fill") == [1.0] * (len(cubes.ALPHA) * len(cubes.S))
+    page.tap(8.0, 5.0)
+    page.until(lambda: "Selected α 8, S 5" in page.text())
+    assert ends(page, "selected") == []
+    assert "Newton's iteration did not converge" in page.text()
+    assert "no convergence" in page.script(
+        "return Bokeh.documents[0].get_model_by_name('why no curve').text"
+    )
+    page.choose("status")
+    page.until(lambda: set(page.data("cells", "value")) == {int(Outcome.NO_CONVERGENCE)})
+
+
+def test_a_half_filled_cube_is_followed_while_a_campaign_fills_it(explore, demo_store, tmp_path):
+    store = cubes.half_filled(demo_store, tmp_path / "half.zarr")
+    page = explore(store)
+    assert "420 of 882 curves run, 48 %" in page.text()
+    page.tap(8.0, 5.0)
+    page.until(lambda: "Selected α 8, S 5" in page.text())
+    assert ends(page, "selected") == []
+    assert "not run yet" in page.text()
+    assert page.data("reasons", "hatch").count("dot") == 11 * len(cubes.S)
+
+    cubes.filled(cubes.demo_campaign(), store)
+    page.until(lambda: "882 curves" in page.text() and "not run yet" not in page.text())
+    shows(page, "selected", capacities(store, 8.0, 5.0))
+    assert page.data("reasons", "hatch") == []
+
+
+def test_predictions_stand_beside_the_truth(explore, demo_store, tmp_path):
+    store = cubes.predicted(demo_store, tmp_path / "predicted.zarr")
+    page = explore(store)
+    page.choose("S_error")
+    page.until(lambda: page.script("return Bokeh.documents[0].get_model_by_name('map').title.text")
+               == "Relative error of the predicted S [%]")  # fmt: skip
+    page.tap(2.0, 5.0)
+    shows(page, "selected", capacities(store, 2.0, 5.0))
+    shows(page, "predicted", capacities(store, 2.5, 5.0))
+    assert page.data("predicted point", "alpha") == pytest.approx([2.5])
+    assert "Predicted α 2.5 ± 0.4, S 5.5 ± 0.5" in page.text()
+    page.drag((2.0, 5.0), (2.0, 1.0))
+    page.until(lambda: "Predicted none: no curves" in page.text())
+    assert ends(page, "predicted") == []
+
+
+def test_scattered_points_are_tapped_where_they_lie(explore, tmp_path):
+    store = cubes.filled(cubes.scattered_campaign(), tmp_path / "scattered.zarr")
+    whole = open_cube(locate(store), chunks=None)
+    page = explore(store)
+    page.tap(float(whole.alpha[7]), float(whole.S[7]))
+    shows(page, "selected", whole.discharge_capacity[7].to_numpy())
+    assert page.until(lambda: "Point: 7" in page.text())
