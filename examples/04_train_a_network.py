@@ -27,30 +27,24 @@ curves = Curves(samples=64)
 train = to_tf_dataset(cube, features=curves, split=split.train, batch=16, seed=1)
 test = to_tf_dataset(cube, features=curves, split=split.test, passes=FIXED_PASS)
 
-# A network reads voltages and capacities of six currents, and answers alpha and log S.
-voltage = keras.Input((6, curves.samples), name="voltage")
-capacity = keras.Input((6,), name="capacity")
-flat = layers.Flatten()
-read = layers.Concatenate()([flat(voltage), capacity])
+
+def as_vectors(features: dict[str, tf.Tensor], targets: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Lay six curves and their capacities end to end; scale alpha, take the logarithm of S."""
+    voltage = tf.reshape(features["voltage"], (-1, 6 * curves.samples))
+    scaled = tf.stack([targets[:, 0] / 5.0, tf.math.log(targets[:, 1])], axis=1)
+    return tf.concat([voltage, features["capacity"]], axis=1), scaled
+
+
 normal = layers.Normalization()
-hidden = layers.Dense(128, "silu")(normal(read))
-hidden = layers.Dense(128, "silu")(hidden)
-network = keras.Model([voltage, capacity], layers.Dense(2)(hidden))
-
-
-def scaled(features: dict[str, tf.Tensor], targets: tf.Tensor) -> tuple[dict, tf.Tensor]:
-    """Scale both targets to about one."""
-    both = tf.stack([targets[:, 0] / 5.0, tf.math.log(targets[:, 1])], axis=1)
-    return {name: features[name] for name in ("voltage", "capacity")}, both
-
-
-schedule = keras.optimizers.schedules.CosineDecay(5e-3, 60 * 9)
-normal.adapt(train.map(lambda f, _: tf.concat([flat(f["voltage"]), f["capacity"]], axis=1)))
-network.compile(keras.optimizers.Adam(schedule), "mse")
-network.fit(train.map(scaled), epochs=60, shuffle=False, verbose=0)  # shuffled already
+normal.adapt(train.map(lambda *sample: as_vectors(*sample)[0]))
+hidden = [layers.Dense(128, "silu") for _ in range(2)]
+network = keras.Sequential([normal, *hidden, layers.Dense(2)])
+rate = keras.optimizers.schedules.CosineDecay(5e-3, 60 * 9)
+network.compile(keras.optimizers.Adam(rate), "mse")
+network.fit(train.map(as_vectors), epochs=60, shuffle=False, verbose=0)  # shuffled already
 
 truth = np.concatenate([targets for _, targets in test])
-answer = network.predict(test.map(scaled), verbose=0)
+answer = network.predict(test.map(as_vectors), verbose=0)
 predicted = np.stack([5.0 * answer[:, 0], np.exp(answer[:, 1])], axis=1)
 figure = Figure(figsize=(7.5, 3.6), layout="constrained")
 for i, axes in enumerate(figure.subplots(1, 2)):

@@ -13,15 +13,21 @@ WARNINGS = ("-W", "error", "-W", "ignore:Port 8787 is already in use")  # somebo
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
-def run(program, folder):
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """One cache of cubes for all, so that `demo` is computed once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def run(program, folder, cache):
     done = subprocess.run(
         [sys.executable, *WARNINGS, *program],
         cwd=folder,
-        env=os.environ | {"XDG_CACHE_HOME": str(folder)},
+        env=os.environ | {"XDG_CACHE_HOME": str(cache)},
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -32,8 +38,8 @@ def test_there_are_examples():
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_runs_and_leaves_something_to_look_at(path, tmp_path):
-    output = run([str(path)], tmp_path)
+def test_an_example_runs_and_leaves_something_to_look_at(path, cache, tmp_path):
+    output = run([str(path)], tmp_path, cache)
     assert output.strip() or list(tmp_path.iterdir())
 
 
@@ -43,10 +49,10 @@ def test_an_example_is_numbered_and_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) < 60
 
 
-def test_the_python_of_the_readme_runs(tmp_path):
+def test_the_python_of_the_readme_runs(cache, tmp_path):
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:
         program = tmp_path / "program.py"
         program.write_text(block, encoding="utf-8")
-        run([str(program)], tmp_path)
+        run([str(program)], tmp_path, cache)
