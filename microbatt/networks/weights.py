@@ -110,7 +110,7 @@ def read_arrays(folder: Path, described: Mapping[str, Any]) -> Arrays:
         If they are missing, damaged, or not those described.
     """
     try:
-        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
+        with (folder / ARRAYS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
     except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise StoreError(

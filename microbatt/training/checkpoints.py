@@ -68,7 +68,7 @@ def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about = json.loads(str(stored[_ABOUT]))
             variables = [stored[name] for name in sorted(set(stored.files) - {_ABOUT})]
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
