@@ -15,9 +15,9 @@ from microbatt.bridge.surveying import survey
 from microbatt.checks import check_extra, check_integer
 from microbatt.errors import ParameterError
 from microbatt.features.augmentation import Augmentation, disturbed, draw_in_graph
-from microbatt.features.points import arranged
+from microbatt.features.points import CURRENT, arranged
 from microbatt.features.specification import Curves, Feature, wanted_features
-from microbatt.features.stored_curves import scalars_by_point
+from microbatt.features.stored_curves import current_place, scalars_by_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +89,8 @@ def to_tf_dataset(
     check_integer("memory", memory, low=0)
     wanted = wanted_features(features)
     finish = _finisher(wanted, augmentation, seed)
-    full, found = arranged(cube), survey(cube)
+    full = _at_wanted_currents(arranged(cube), wanted)
+    found = survey(full)
     points = _chosen(split, found.usable, len(found))
     _LOGGER.info("%s; %d of them are taken", found, points.size)
     source = Source(
@@ -108,6 +109,19 @@ def to_tf_dataset(
             source, batch=batch, seed=seed, passes=passes, memory=memory, finish=finish
         )
     return _tuned(dataset, passes)
+
+
+def _at_wanted_currents(cube: xr.Dataset, features: Sequence[Feature]) -> xr.Dataset:
+    """Return an arranged cube without the currents that no feature takes."""
+    own: NDArray[np.float64] = cube[CURRENT].to_numpy()
+    wanted = {c for f in features for c in (own.tolist() if f.currents is None else f.currents)}
+    places = sorted({p for c in wanted for p in [current_place(own, c)] if p is not None})
+    if not places:
+        raise ParameterError(
+            f"`currents` are {sorted(wanted)}; the cube has none of them, but "
+            f"{', '.join(f'{c:g}' for c in own)} A m⁻². Ask for some of those."
+        )
+    return cube if len(places) == own.size else cube.isel({CURRENT: places})
 
 
 def _finisher(

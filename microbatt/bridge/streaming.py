@@ -134,7 +134,9 @@ def streamed_batches(
             lambda numbers: loaded(numbers, epoch), num_parallel_calls=_READERS
         ).prefetch(1)
         batches = read_ahead.rebatch(batch, drop_remainder=passes.drop_remainder)
-        return batches.enumerate().map(lambda number, found: finish(found, epoch, number))
+        return batches.enumerate().map(
+            lambda number, found: finish(found, epoch, number), num_parallel_calls=tf.data.AUTOTUNE
+        )
 
     return laid_end_to_end(one_pass, passes, seed)
 

@@ -12,7 +12,7 @@ from microbatt.bridge.passes import FIXED_PASS
 from microbatt.bridge.streaming import Source
 from microbatt.errors import MissingExtraError, ParameterError
 from microbatt.features.augmentation import Augmentation
-from microbatt.features.specification import FEATURES, Curves
+from microbatt.features.specification import FEATURES, Curves, Image
 from microbatt.features.tensors import tensors_of_cube
 from tests.features.cubes import made_cube, scattered_cube, troubled_cube
 
@@ -229,9 +229,21 @@ def test_several_features_come_together_and_belong_to_the_same_point():
     np.testing.assert_allclose(x["energies"][:, 0::2], energy, rtol=1e-6)
 
 
+@pytest.mark.parametrize("way", [IN_MEMORY, STREAMED], ids=["in memory", "streamed"])
+def test_a_point_counts_only_if_it_has_a_curve_at_a_current_that_is_asked_for(way):
+    cube = troubled_cube()  # point 19 lacks its curve at 35, which is also its only one asked for
+    x, y = by_point(batches(cube, features=Curves(samples=5, currents=(35.0, 70.0)), **way))
+    assert len(y) == 17
+    assert x["mask"][:, 0].all()
+    assert not x["mask"][:, 1].any()
+    plain = tensors_of_cube(cube, samples=5).take(survey(cube).usable[:-1])
+    np.testing.assert_array_equal(x["voltage"][:, 0], plain.voltage[:, 2])
+
+
 @pytest.mark.parametrize(
     ("terms", "words"),
     [
+        ({"features": Image(currents=(1.0, 2.0))}, r"\[1.0, 2.0\]; the cube has none of them"),
         ({"features": "curvs"}, "Nearest: 'curves'"),
         ({"features": ["image"], "augmentation": Augmentation(noise=0.01)}, "'curves' alone"),
         ({"batch": 0}, "batch"),
