@@ -92,7 +92,7 @@ def to_tf_dataset(
     full = _at_wanted_currents(arranged(cube), wanted)
     found = survey(full)
     points = _chosen(split, found.usable, len(found))
-    _LOGGER.info("%s; %d of them are taken", found, points.size)
+    _LOGGER.log(logging.WARNING if found.left_out else logging.INFO, "%s", found)
     source = Source(
         cube=full,
         blocks=cut_into_blocks(full, points),

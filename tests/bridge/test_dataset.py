@@ -180,6 +180,12 @@ def test_a_split_gives_its_points_and_leaves_the_unusable_ones_out():
     )
 
 
+def test_whoever_makes_a_dataset_is_told_what_is_left_out_and_why(caplog):
+    to_tf_dataset(troubled_cube(), features=FEW)
+    assert "18 of 20 points can be learned from" in caplog.text
+    assert "left out, no_convergence: 1 points" in caplog.text
+
+
 def test_keras_is_told_how_many_batches_there_are():
     dataset = to_tf_dataset(made_cube(), features=FEW, batch=6, passes=Passes(epochs=range(2)))
     assert int(dataset.cardinality()) == 8
