@@ -166,12 +166,18 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
 
 
 def warm_up(campaign: Campaign) -> None:
-    """Simulate one curve for nothing: what an engine loads when first used is loaded then."""
+    """Simulate one curve for nothing: what an engine loads when first used is loaded then.
+
+    An engine whose curves may take long is left alone.
+    """
+    engine = load_engine(campaign.engine)
+    if engine.keeps_time_limit:
+        return
     shape = campaign.design.shape
     first = region_points(
         campaign.design.dims, campaign.design.coordinates(), tuple(slice(0, 1) for _ in shape)
     )
-    batch = load_engine(campaign.engine).simulate(campaign.request, first)
+    batch = engine.simulate(campaign.request, first)
     rows_from_batch(batch, depth_axis(campaign.depth_points), 0.0)
 
 

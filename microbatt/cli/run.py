@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--extend", is_flag=True, help="Add longer axes to the cube in the store.")
 @click.option("--reuse", metavar="STORE", help="Copy curves from this smaller cube.")
 @click.option("--engine", help="Instead of the campaign's, with its default settings.")
+@click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
 @dualfoil_option
 @storage_options
 def command(  # noqa: PLR0913 - one argument an option
@@ -53,6 +54,7 @@ def command(  # noqa: PLR0913 - one argument an option
     extend: bool,
     reuse: str | None,
     engine: str | None,
+    time_limit: float | None,
     options: tuple[str, ...],
 ) -> None:
     """Run CAMPAIGN, a name of the catalog or a TOML file, into a cube.
@@ -69,6 +71,8 @@ def command(  # noqa: PLR0913 - one argument an option
     planned = load_campaign(campaign)
     if engine is not None:
         planned = replace(planned, engine=engine, settings=None)
+    if time_limit is not None:
+        planned = replace(planned, time_limit=time_limit)
     target = store or str(default_store(planned))
     last = _LastEvent()
     silence_dask()

@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from microbatt.campaign.execution import run_campaign
 from microbatt.cli.main import main
@@ -50,9 +51,14 @@ def test_a_program_that_hangs_and_one_that_spews_nan_cost_their_curves_only(
     assert np.isfinite(stopped.voltage).all()  # up to where they were stopped
 
 
-def test_the_limit_of_a_campaign_file_is_kept(told, tmp_path):
-    from click.testing import CliRunner
-
+@pytest.mark.parametrize(
+    ("tasks", "options"),
+    [
+        ('[tasks]\ntime_limit = { value = 3, unit = "s" }', ()),
+        ("", ("--time-limit", "3")),
+    ],
+)
+def test_the_limit_of_a_campaign_file_and_of_the_command_are_kept(told, tmp_path, tasks, options):
     file = tmp_path / "slow.toml"
     file.write_text(
         f"""
@@ -67,12 +73,12 @@ environment = {{ DF_S = "{{S:g}}" }}
 alpha = {{ values = [2.3, 2.3] }}
 S = {{ values = [3, {HANGS:g}] }}
 current = {{ values = [35], unit = "A m⁻²" }}
-[tasks]
-time_limit = {{ value = 3, unit = "s" }}
+{tasks}
 """,
         encoding="utf-8",
     )
-    result = CliRunner().invoke(main, ["run", str(file), "--store", str(tmp_path / "s.zarr")])
+    call = ["run", str(file), "--store", str(tmp_path / "s.zarr"), *options]
+    result = CliRunner().invoke(main, call)
     assert result.exit_code == 0, result.output
     assert "time_limit" in result.output
     assert "cutoff_reached" in result.output

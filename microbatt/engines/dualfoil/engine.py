@@ -115,7 +115,7 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
 def _version(settings: Any) -> str:  # noqa: ANN401 - the engine's own record
     executable = find_executable(settings)
     changed = executable.stat().st_mtime_ns
-    return f"dualfoil executable {_digest(executable, changed)}, adapter {_adapter_digest()}"
+    return f"executable {_digest(executable, changed)}, adapter {_adapter_digest()}"
 
 
 @lru_cache(maxsize=8)
