@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from microbatt.inference.estimate import Estimate, FittedCurve, Start
 
 _PACKAGE: Final = "microbatt.report"
+_NOTHING: Final = 1e-3
+"""A stage that took less was left out [s]."""
 
 
 def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str:
@@ -66,7 +68,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
         },
         cell=json.dumps(estimate.cell.to_dict(), indent=1, ensure_ascii=False),
         numbers=_for_script(estimate_numbers(estimate, here)),
-        seconds=sum(estimate.seconds.values()),
+        seconds={stage: time for stage, time in estimate.seconds.items() if time > _NOTHING},
     )
 
 

@@ -112,11 +112,13 @@ def as_svg(figure: Figure, name: str, title: str) -> str:
 
 def _draw_residuals(figure: Figure, curves: Sequence[FittedCurve], rows: int, columns: int) -> None:
     colours = current_colours(curve.current for curve in curves)
-    panels = figure.subplots(rows, columns, squeeze=False, sharex=True)
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    widest = 0.0
     for axes, curve in zip(panels.flat, curves, strict=False):
         draw_fit_residuals(axes, curve, colour=colours[curve.current])
+        widest = max(widest, axes.get_ylim()[1])
         axes.label_outer(remove_inner_ticks=False)
-        axes.set_ylabel("residual [mV]" if axes in panels[:, 0] else "")
+    panels[0, 0].set_ylim(-widest, widest)
     for axes in panels.flat[len(curves) :]:
         axes.remove()
 
