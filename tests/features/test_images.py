@@ -135,4 +135,5 @@ def test_pictures_are_nearly_those_that_matplotlib_draws():
     ours = images_of_tensors(tensors)[0].astype(int)
     inked = (theirs < WHITE).any(axis=-1) | (ours < WHITE).any(axis=-1)
     # Agg snaps steep pieces and takes exact areas; ours go by the distance of a pixel's centre.
-    assert np.abs(ours - theirs)[inked].mean() < 12.0
+    assert np.abs(ours - theirs)[inked].mean() < 5.0
+    assert np.abs(ours - theirs).max() < 40
