@@ -213,6 +213,7 @@ def _terms(request: Request, currents: ArrayLike, readings: Readings, free: Free
         "noise_voltage": readings.noise,
         "samples": readings.samples,
         "reach": readings.reach,
+        "charge_error": readings.charge_error,
         "capacity_error": readings.capacity_error,
         "free": "; ".join(f"{name} ± {width:.6g}" for name, width in widths) or "nothing",
     }

@@ -1,9 +1,10 @@
 """What can be known of alpha and S from curves at all: Fisher information and Cramér-Rao bounds.
 
-A reading is a voltage at a delivered capacity, with white noise of standard deviation σ.  With J
-the derivatives of the voltage with respect to the parameters, curves add up to
+A reading is a voltage at a delivered capacity, with white noise σ; all capacities of a curve are
+off by one factor, of standard deviation s.  With J the derivatives of the voltage with respect to
+the parameters, curves add up to
 
-    F = Σ JᵀJ/σ² + diag(1/σ_prior²),      σ² = σ_V² + (dV/dQ)² σ_Q²,
+    F = Σ Jᵀ C⁻¹ J + diag(1/σ_prior²),      C = diag(σ²) + s² (dV/d ln Q)(dV/d ln Q)ᵀ,
 
 and no unbiased estimate has a covariance below F⁻¹ (Rao, Bull. Calcutta Math. Soc. 37 (1945) 81;
 Cramér, Mathematical Methods of Statistics (1946)).  Nuisances are in F, so the bounds of alpha and
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import NOT_NEGATIVE, POSITIVE, Interval, check_integer, check_number
-from microbatt.inference.noise import ENGINE_CAPACITY
+from microbatt.inference.noise import CHARGE, ENGINE_CAPACITY
 from microbatt.inference.parameters import POINT
 from microbatt.inference.priors import make_priors
 from microbatt.inference.sensitivity import sensitivities_at_depth, simulate_neighbours
@@ -49,15 +50,20 @@ class Readings:
         Voltages a curve, at equal distances in capacity.
     reach
         Share of the delivered capacity up to which they are used.
+    charge_error
+        Standard deviation of the factor by which all capacities of a curve are off, by its clock
+        and its current [-].  It keeps the final fall, where a voltage says nothing that the
+        capacity does not say, from outweighing the rest.
     capacity_error
-        Standard deviation of the capacity of a reading, over the delivered one [-].  It keeps the
-        final fall, where a voltage says nothing that the capacity does not say, from outweighing
-        the rest; the same number is assumed where curves are fitted.
+        The same of each reading by itself, over the delivered capacity [-].
+
+    Where measured curves are fitted, the same errors are allowed for.
     """
 
     noise: float = 1e-3
     samples: int = 100
     reach: float = 1.0
+    charge_error: float = CHARGE
     capacity_error: float = ENGINE_CAPACITY
 
     def __post_init__(self) -> None:
@@ -66,6 +72,7 @@ class Readings:
         )
         check_integer("samples", self.samples, low=2)
         check_number("reach", self.reach, Interval(0.0, 1.0, low_open=True))
+        check_number("charge_error", self.charge_error, NOT_NEGATIVE)
         check_number("capacity_error", self.capacity_error, NOT_NEGATIVE)
 
     @property
@@ -161,12 +168,11 @@ def curve_information(
         request, points, currents, nuisances=priors.nuisances, threads=threads
     )
     found = sensitivities_at_depth(neighbours, readings.depth)
-    scaled = np.nan_to_num(found.voltage_derivative / _deviation(found, readings)[..., None])
     return Information(
         parameters=found.parameters,
         points=neighbours.points,
         currents=neighbours.currents,
-        curves=np.einsum("nkmp,nkmq->nkpq", scaled, scaled),
+        curves=_fisher(found, readings),
         prior=np.diag(priors.std**-2.0),
         capacity=found.capacity,
     )
@@ -217,6 +223,20 @@ def inverse_information(information: Array) -> Array:
     )
     covariance = inverse / (unit[..., :, None] * unit[..., None, :])
     return np.where(regular, covariance, np.inf)
+
+
+def _fisher(found: Sensitivities, readings: Readings) -> Array:
+    """Return Jᵀ C⁻¹ J of each curve, shape (n, k, p, p); zero where there is none.
+
+    C is diagonal but for one factor, so that Sherman & Morrison's formula inverts it.
+    """
+    deviation = _deviation(found, readings)[..., None]
+    J = np.nan_to_num(found.voltage_derivative / deviation)
+    charge = np.nan_to_num(readings.charge_error * found.slope[..., None] / deviation)
+    seen = np.einsum("nkmp,nkmc->nkpc", J, charge)
+    length = 1.0 + np.einsum("nkmc,nkmc->nk", charge, charge)[..., None, None]
+    fisher: Array = np.einsum("nkmp,nkmq->nkpq", J, J) - seen @ seen.swapaxes(-1, -2) / length
+    return fisher
 
 
 def _deviation(found: Sensitivities, readings: Readings) -> Array:

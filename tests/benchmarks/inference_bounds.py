@@ -30,7 +30,7 @@ POINTS = [(0.05, 1), (0.5, 3), (2.3, 1), (2.3, 11), (0.5, 40), (6, 1), (6, 40)]
 THREE = [17.5, 35.0, 70.0]
 SIX = [1.75, 8.75, 17.5, 35.0, 52.5, 70.0]
 FINE = Settings(tolerance=1e-6, mesh=4.0, particle_modes=16, max_steps=100_000)
-EXACT = Readings(reach=0.97, capacity_error=0.0)
+EXACT = Readings(reach=0.97, charge_error=0.0, capacity_error=0.0)
 REAL = ("contact_resistance", "voltage_offset")
 
 Free = Iterable[str] | Mapping[str, float]

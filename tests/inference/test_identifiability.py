@@ -29,8 +29,11 @@ def test_information_of_curves_adds_up(known):
 
 
 def test_bounds_are_proportional_to_the_noise():
-    exact = [Readings(noise=noise, capacity_error=0.0, reach=0.9) for noise in (1e-3, 5e-3)]
-    quiet, loud = (bounds(curve_information(TERMS, POINTS, CURRENTS, r).total()) for r in exact)
+    exact = {"charge_error": 0.0, "capacity_error": 0.0, "reach": 0.9}
+    quiet, loud = (
+        bounds(curve_information(TERMS, POINTS, CURRENTS, Readings(noise=noise, **exact)).total())
+        for noise in (1e-3, 5e-3)
+    )
     assert loud.alpha == pytest.approx(5.0 * quiet.alpha)
     assert loud.correlation == pytest.approx(quiet.correlation)
 
@@ -75,6 +78,18 @@ def test_the_inverse_is_one_however_the_parameters_are_scaled():
     )
 
 
+def test_an_error_of_the_charge_is_a_capacity_scale_of_each_curve():
+    # one curve: the error of its charge and a scale known as well beforehand are the same thing
+    width = 3e-3
+    readings = Readings(charge_error=width, capacity_error=0.0)
+    plain = Readings(charge_error=0.0, capacity_error=0.0)
+    charge = curve_information(TERMS, POINTS, [35.0], readings)
+    scale = curve_information(TERMS, POINTS, [35.0], plain, free={"capacity_scale": width})
+    one, other = bounds(charge.total()), bounds(scale.total())
+    for name in ("alpha", "S", "correlation"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-6)
+
+
 def test_points_without_a_curve_tell_nothing():
     found = curve_information(TERMS, [(10.0, 0.3)], [1000.0], Readings())
     assert not found.curves.any()
@@ -84,7 +99,7 @@ def test_points_without_a_curve_tell_nothing():
 def test_least_squares_estimates_scatter_as_the_bounds_say():
     from microbatt.inference.sensitivity import sensitivities_at_depth, simulate_neighbours
 
-    readings = Readings(capacity_error=0.0, reach=0.95)
+    readings = Readings(charge_error=0.0, capacity_error=0.0, reach=0.95)
     found = sensitivities_at_depth(
         simulate_neighbours(TERMS, [POINTS[0]], CURRENTS), readings.depth
     )
