@@ -58,7 +58,7 @@ def random_folds(points: ArrayLike, folds: int = 10, *, seed: int = 0) -> tuple[
     Examples
     --------
     >>> [split.test.tolist() for split in random_folds(5, 2, seed=0)]
-    [[2, 3, 4], [0, 1]]
+    [[1, 2, 3], [0, 4]]
     """
     numbers = _numbers(points)
     _check_folds(numbers.size, folds)
