@@ -100,7 +100,7 @@ def _end_on_the_cutoff(
     time: NDArray[np.float64], voltage: NDArray[np.float64], cutoff_voltage: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Cut a curve off where it crosses the cut-off, on the straight line between two rows."""
-    below = np.flatnonzero(voltage < cutoff_voltage)
+    below = np.flatnonzero(voltage <= cutoff_voltage)
     end = int(below[0]) if below.size else voltage.size - 1
     time, voltage = time[: end + 1].copy(), voltage[: end + 1].copy()
     if end > 0 and voltage[end] < cutoff_voltage < voltage[end - 1]:
