@@ -1,0 +1,87 @@
+"""``microbatt train`` and ``microbatt predict``, from a cube to predictions joined to it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from microbatt.cli.main import main
+from tests.campaign.small import small_campaign
+
+pytest.importorskip("tensorflow")
+
+from microbatt.campaign.execution import run_campaign
+
+
+def said(*words, code=0):
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A cube of the stand-in engine: 48 points, three currents."""
+    place = tmp_path_factory.mktemp("cube") / "small.zarr"
+    run_campaign(small_campaign(S=(1.0, 2.0, 3.0, 5.0, 9.0, 14.0, 20.0, 30.0)), place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def trained(store, tmp_path_factory):
+    out = tmp_path_factory.mktemp("trained")
+    return out, said("train", store, "--epochs", 1, "--test", store, "--out", out)
+
+
+def test_training_leaves_weights_scores_and_logs(trained):
+    out, output = trained
+    assert f"microbatt predict CUBE --weights {out}" in output
+    described = json.loads((out / "network.json").read_text())
+    assert described["kind"] == "curve"
+    assert described["origin"]["cell_name"] == "doyle-1996-cell-1"
+    assert described["settings"]["epochs"] == 1
+    assert [name.split(",")[0] for name in described["scores"]] == ["small"]
+    assert list((out / "logs" / "member-1").iterdir())
+
+
+@pytest.mark.slow
+def test_folds_leave_predictions_of_points_never_seen_and_their_scores(store, tmp_path):
+    output = said("train", store, "--epochs", 1, "--folds", 2, "--out", tmp_path)
+    assert "random folds 1 to 2 of 2" in output
+    scores = json.loads((tmp_path / "network.json").read_text())["scores"]
+    assert [name.split(",")[0] for name in scores] == ["random folds"]
+    assert (tmp_path / "random-folds.nc").exists()
+
+
+def test_its_weights_predict_the_cube_and_join_it(trained, store):
+    out, _ = trained
+    output = said("predict", store, "--weights", out)
+    assert "of 48 points by the curve network" in output
+    assert "mean relative error L_s" in output
+    assert "48" in said("score", store)
+
+
+def test_weights_of_another_kind_are_refused(trained, store):
+    out, _ = trained
+    assert "'curve' network" in said(
+        "predict", store, "--weights", out, "--network", "published", code=2
+    )
+
+
+def test_the_published_network_has_no_shipped_weights_and_the_message_says_how_to_get_them(store):
+    assert "microbatt train CUBE --network published" in said(
+        "predict", store, "--network", "published", code=2
+    )
+
+
+def test_more_folds_than_points_are_refused_before_anything_is_trained(store, tmp_path):
+    assert "48 points" in said("train", store, "--folds", 60, "--out", tmp_path, code=2)
+    assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_noise_without_a_unit_is_refused(store):
+    assert "--noise" in said("predict", store, "--noise", "1", code=2)
+
+
+def test_a_folder_without_weights_is_refused(store, tmp_path):
+    assert "has no `network.json`" in said("predict", store, "--weights", tmp_path, code=1)

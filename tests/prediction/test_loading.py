@@ -1,0 +1,66 @@
+"""Shipped networks: small, plain, described, and refused for other cells."""
+
+import pytest
+
+from microbatt.cells.reading import load_cell
+from microbatt.errors import ParameterError, StoreError
+from microbatt.networks.weights import read_arrays, read_description
+from microbatt.prediction.loading import (
+    SHIPPED,
+    load_network,
+    load_shipped,
+    save_network,
+    shipped_networks,
+)
+
+THREE_MEGABYTES = 3_000_000
+
+
+def test_all_shipped_weights_together_are_below_three_megabytes():
+    files = [path for path in SHIPPED.rglob("*") if path.is_file()]
+    assert 0 < sum(path.stat().st_size for path in files) < THREE_MEGABYTES
+    assert {path.suffix for path in files} == {".json", ".npz"}
+
+
+@pytest.mark.parametrize("name", shipped_networks())
+def test_each_says_where_it_comes_from_and_what_it_reached(name):
+    described = read_description(SHIPPED / name)
+    read_arrays(SHIPPED / name, described)
+    assert described["origin"]["cube"]
+    assert described["settings"]["command"].startswith("microbatt train")
+    for scores in described["scores"].values():
+        assert {"alpha", "S"} <= set(scores)
+    assert described["scores"]
+
+
+def test_the_shipped_network_is_found_by_the_cell_itself_too():
+    by_name = load_shipped("doyle-1996-cell-1", "area-only")
+    by_cell = load_shipped(load_cell("doyle-1996-cell-1"))
+    assert by_name.weights_hash == by_cell.weights_hash
+    assert by_name.kind == "curve"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"cell": "doyle-1996-cell-3"}, "'doyle-1996-cell-1' and not 'doyle-1996-cell-3'"),
+        ({"inventory": "conserving"}, "'area-only' and not 'conserving'"),
+        ({"cutoff_voltage": 2.7}, "2.0 and not 2.7"),
+        ({"thermal_mode": "adiabatic"}, "'isothermal' and not 'adiabatic'"),
+    ],
+)
+def test_other_curves_are_refused_with_what_differs(asked, said):
+    with pytest.raises(ParameterError) as refusal:
+        load_shipped(**asked)
+    assert said in str(refusal.value)
+
+
+def test_a_network_written_again_is_the_same(tmp_path):
+    shipped = load_shipped()
+    assert save_network(tmp_path, shipped.network, shipped.record) == shipped.weights_hash
+    assert load_network(tmp_path).record == shipped.record
+
+
+def test_a_folder_without_weights_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="it has no"):
+        load_network(tmp_path / "nothing")

@@ -1,0 +1,112 @@
+"""The shipped network on curves of the engine, and predictions joined to their cube."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from microbatt.campaign.campaign import Campaign
+from microbatt.campaign.execution import run_campaign
+from microbatt.cells.reading import load_cell
+from microbatt.cube.design import ListedPoints
+from microbatt.errors import ParameterError
+from microbatt.features.tensors import tensors_of_cube
+from microbatt.networks.measurement import MeasurementNoise
+from microbatt.outcomes import Outcome
+from microbatt.prediction.loading import load_shipped
+from microbatt.prediction.predicting import (
+    PredictionStatus,
+    predict,
+    predict_curves,
+    predict_into,
+)
+from microbatt.scoring.errors import relative_error
+
+CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
+POINTS = ((0.05, 1.0), (0.05, 40.0), (2.3, 1.9), (2.3, 11.3), (6.0, 1.0), (6.0, 40.0), (8.0, 5.0))
+
+
+def simulated(folder, points=POINTS, currents=CURRENTS):
+    alpha, S = zip(*points, strict=True)
+    campaign = Campaign(
+        name="points", cell=load_cell("doyle-1996-cell-1"),
+        design=ListedPoints(alpha=alpha, S=S, current=currents),
+    )  # fmt: skip
+    return run_campaign(campaign, folder / "points.zarr")
+
+
+@pytest.fixture(scope="module")
+def cube(tmp_path_factory):
+    return simulated(tmp_path_factory.mktemp("cube")).load()
+
+
+def test_points_off_the_training_grid_are_found_to_a_tenth_of_a_per_cent(cube):
+    found = predict(cube)
+    assert (found.prediction_status == PredictionStatus.PREDICTED).all()
+    assert (relative_error(found.S, found.predicted_S) < 0.1).all()
+    away = found.alpha > 0.3
+    assert (relative_error(found.alpha, found.predicted_alpha)[away] < 0.1).all()
+    # At alpha = 0.05 curves hardly change with alpha.
+    assert np.abs(found.predicted_alpha - found.alpha).max() < 0.005
+
+
+def test_noise_is_told_and_widens_the_spread_in_proportion(cube):
+    network = load_shipped()
+    tensors = tensors_of_cube(cube)
+    spreads = [
+        np.sqrt(predict_curves(tensors, network, MeasurementNoise(voltage=s))[1][:, 1, 1])
+        for s in (1e-3, 5e-3)
+    ]
+    # Of the five times, a little is the error of the network and of the capacity's reading.
+    assert np.median(spreads[1] / spreads[0]) == pytest.approx(5.0, rel=0.1)
+
+
+def test_a_missing_current_is_allowed_and_a_strange_one_ignored(cube):
+    few = cube.isel(current=[0, 2, 3, 5])
+    found = predict(few)
+    assert (relative_error(found.S, found.predicted_S) < 0.2).all()
+    other = few.assign_coords(current=[1.75, 17.5, 35.0, 77.0])
+    assert (predict(other).prediction_status == PredictionStatus.PREDICTED).all()
+
+
+def test_points_without_curves_have_no_prediction_and_say_so(cube):
+    empty = cube.copy(deep=True)
+    empty["status"][2] = Outcome.NO_CONVERGENCE
+    found = predict(empty)
+    assert int(found.prediction_status[2]) == PredictionStatus.NO_CURVES
+    assert np.isnan(found.predicted_alpha[2])
+    assert (found.prediction_status.sum()) == 6 + PredictionStatus.NO_CURVES
+
+
+def test_curves_that_it_did_not_learn_are_out_of_range(cube):
+    strange = cube.assign(voltage=cube.voltage - 0.2)
+    found = predict(strange)
+    assert (found.prediction_status == PredictionStatus.OUT_OF_RANGE).all()
+
+
+@pytest.mark.parametrize("attribute", ["inventory", "thermal_mode", "cutoff_voltage"])
+def test_a_cube_of_other_terms_is_refused(cube, attribute):
+    other = cube.assign_attrs({attribute: {"cutoff_voltage": 2.5}.get(attribute, "other")})
+    with pytest.raises(ParameterError, match="microbatt train"):
+        predict(other, load_shipped())
+
+
+def test_a_grid_and_scattered_points_are_predicted_alike(cube):
+    names = ["voltage", "discharge_capacity", "energy", "power", "status"]
+    square = cube.isel(point=3)[names].expand_dims(["alpha", "S"]).assign_attrs(cube.attrs)
+    found = predict(square)
+    assert found.predicted_S.dims == ("alpha", "S")
+    assert float(found.predicted_S.squeeze()) == pytest.approx(
+        float(predict(cube).predicted_S[3]), rel=1e-9
+    )
+
+
+def test_predictions_are_joined_and_joined_again_without_touching_the_curves(tmp_path):
+    before = simulated(tmp_path, POINTS[2:5]).load()
+    store = tmp_path / "points.zarr"
+    first = predict_into(store).load()
+    again = predict_into(store, noise=MeasurementNoise(voltage=1e-3)).load()
+    assert again.predicted_S.attrs["noise_voltage"] == 1e-3
+    assert (again.predicted_S_std > first.predicted_S_std).all()
+    xr.testing.assert_identical(again[list(before.data_vars)], before)
+    assert again.prediction_status.attrs["flag_meanings"].split()[1] == "predicted"
+    assert again.predicted_alpha.attrs["weights_hash"] == load_shipped().weights_hash
