@@ -7,6 +7,7 @@ import sys
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
@@ -26,7 +27,8 @@ PATIENCE = 30.0
 
 _DATA = """
 const found = Bokeh.documents[0].get_model_by_name(arguments[0]).data[arguments[1]]
-return JSON.stringify(Array.from(found, (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v) : v))
+const plain = (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v) : v
+return JSON.stringify(Array.from(found, plain))
 """
 _PLACE = """
 const view = Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name("map"))
@@ -105,17 +107,15 @@ class Page:
     def until(self, condition):
         """Wait for a condition and return what made it true."""
         end = time.monotonic() + PATIENCE
+        trouble = None
         while time.monotonic() < end:
             try:
-                found = condition()
-            except Exception as error:  # noqa: BLE001 - a page in the making has any error
-                found, last = None, error
-            else:
-                last = None
-            if found:
-                return found
+                if found := condition():
+                    return found
+            except WebDriverException as error:  # a page in the making has no document yet
+                trouble = error
             time.sleep(0.05)
-        raise AssertionError(f"waited in vain; the last error was {last!r}")
+        raise AssertionError(f"waited in vain; {trouble or self.text()!r}")
 
     def data(self, source, column):
         """Return a column of a data source of the document in the browser."""
@@ -163,7 +163,15 @@ class Page:
         return [url for url in asked if not re.match(r"http://localhost:|data:|blob:", url)]
 
     def _place(self, alpha, S):
-        return [round(pixel) for pixel in self.script(_PLACE, alpha, S)]
+        """Return where a point is on the screen, once the layout has come to rest."""
+        seen = []
+
+        def settled():
+            seen.append([round(pixel) for pixel in self.script(_PLACE, alpha, S)])
+            time.sleep(0.1)
+            return seen[-1] if seen[-3:] == 3 * seen[-1:] else None
+
+        return self.until(settled)
 
     def _mouse(self):
         return ActionChains(self.browser, duration=30)
