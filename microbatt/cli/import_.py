@@ -88,7 +88,8 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
         raise ParameterError(f"none of {len(found)} folders holds a run that can be imported.")
     _write([one.discharge for one in runs], _origin(runs, name or _name(store)), store, options)
     for sentence in runs[0].read.unmapped:
-        click.echo(f"  - {sentence}", err=True)
+        if all(sentence in one.read.unmapped for one in runs):
+            click.echo(f"  - {sentence}", err=True)
 
 
 @command.command(

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 POINT_FILE: Final = "point.json"
 """Beside a deck: ``{"alpha": 2.3, "S": 10}``; also ``record.json``, which the engine keeps."""
+_PRINTED: Final = 1e-3
+"""Last digit of a printed time [min]."""
 _SIDECARS: Final = (POINT_FILE, "record.json")
 
 
@@ -167,6 +169,11 @@ def read_run(folder: Path, conventions: Conventions | None = None) -> ArchivedRu
 def _discharge(read: DeckCell, planned: PlannedDischarge, output: Output | None) -> Discharge:
     if output is None:
         raise CellFileError("there is no output beside the deck.")
+    if _ran_its_time(planned, output):
+        raise CellFileError(
+            f"it ran for {planned.minutes:g} min, as its deck asks, and was still above the "
+            f"cut-off of {planned.cutoff_voltage:g} V; a cube holds discharges down to a cut-off."
+        )
     return discharge_from_rows(
         read.cell,
         planned.current,
@@ -176,6 +183,13 @@ def _discharge(read: DeckCell, planned: PlannedDischarge, output: Output | None)
         celsius=output.column("celsius"),
         cutoff_voltage=planned.cutoff_voltage,
     )
+
+
+def _ran_its_time(planned: PlannedDischarge, output: Output) -> bool:
+    if planned.minutes is None or len(output.rows) == 0:
+        return False
+    minutes, voltage = output.column("minutes")[-1], output.column("voltage")[-1]
+    return bool(minutes >= planned.minutes - _PRINTED and voltage > planned.cutoff_voltage)
 
 
 def _told(folder: Path, how: Conventions) -> dict[str, float]:

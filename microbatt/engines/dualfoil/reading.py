@@ -36,10 +36,21 @@ _ANY_DENSITY: Final = 900.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedDischarge:
-    """A discharge that a deck asks for: its current [A m⁻²] and cut-off [V]."""
+    """A discharge that a deck asks for.
+
+    Attributes
+    ----------
+    current
+        [A m⁻²].
+    cutoff_voltage
+        [V].
+    minutes
+        After which it ends even above the cut-off; None is never.
+    """
 
     current: float
     cutoff_voltage: float
+    minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +246,9 @@ def _discharge(deck: Deck) -> PlannedDischarge | None:
     if first.mode is Mode.CURRENT_TO_A_CUTOFF:
         return PlannedDischarge(current=first.value, cutoff_voltage=first.end)
     if first.mode is Mode.CURRENT_FOR_A_TIME:
-        return PlannedDischarge(current=first.value, cutoff_voltage=first.low_cutoff)
+        return PlannedDischarge(
+            current=first.value, cutoff_voltage=first.low_cutoff, minutes=first.end
+        )
     return None
 
 

@@ -88,6 +88,16 @@ def test_each_ending_survives(tmp_path, name, outcome):
     assert run.discharge.outcome is outcome
 
 
+def test_a_discharge_that_its_deck_ended_after_a_time_is_left_out(tmp_path):
+    folder = make_run(tmp_path / "run", current=35.0, output="closed_above_the_cutoff")
+    deck = (folder / "dualfoil5.in").read_text()
+    to_cutoff, for_a_time = "35.0d0 2.0d0 2 -100.0d0", "35.0d0 25.0d0 1 2.0d0"
+    assert to_cutoff in deck
+    (folder / "dualfoil5.in").write_text(deck.replace(to_cutoff, for_a_time))
+    with pytest.raises(ParameterError, match=r"ran for 25 min.*still above the cut-off of 2 V"):
+        read_run(folder)
+
+
 def test_other_names_of_the_files_can_be_said(tmp_path):
     folder = make_run(tmp_path / "run", current=35.0)
     (folder / "dualfoil5.in").rename(folder / "in.txt")

@@ -107,7 +107,7 @@ def test_the_discharge_is_read_with_its_current_and_cutoff():
     assert read.discharge == PlannedDischarge(current=17.5, cutoff_voltage=2.0)
     timed = HAND_WRITTEN.replace("2.0d0  2  1.5d0", "60.0d0  1  1.5d0")
     told = cell_from_deck(parse_deck(timed))
-    assert told.discharge == PlannedDischarge(current=17.5, cutoff_voltage=1.5)
+    assert told.discharge == PlannedDischarge(current=17.5, cutoff_voltage=1.5, minutes=60.0)
     assert any("ends after 60 min" in words for words in told.unmapped)
 
 
