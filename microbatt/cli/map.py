@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def command(
         Readings(noise=read_measured("--noise", noise, "V"), samples=samples),
         free=read_free(free),
     )
-    with ProgressBar(dt=1.0, out=sys.stderr):
+    with ProgressBar(dt=1.0, out=sys.stderr) if sys.stderr.isatty() else nullcontext():
         bounds = lazy.compute()
     join_variables(location, bounds)
     click.echo(_said(bounds, store))
