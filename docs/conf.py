@@ -54,7 +54,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?!microbatt\.).*"),
     ("py:.*", r"microbatt\.[A-Za-z_]+"),
     ("py:.*", r"microbatt\..*\._\w+"),
-    ("py:.*", r"microbatt\.(cells\.records\.Record|explorer\.app)"),
+    ("py:.*", r"microbatt\.(cells\.records\.Record|explorer\.app|prediction\.\w+)"),
 ]
 suppress_warnings = ["ref.python"]  # annotations by a short name that two modules have
 

@@ -133,7 +133,19 @@ def test_the_architecture_says_why_for_every_dependency():
 @pytest.mark.slow
 def test_the_pages_build_without_a_warning(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "--keep-going", "docs", str(tmp_path)],
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-W",
+            "-n",
+            "-q",
+            "-j",
+            "auto",
+            "--keep-going",
+            "docs",
+            str(tmp_path),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

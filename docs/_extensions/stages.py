@@ -11,6 +11,9 @@ from importlib import import_module
 from pathlib import Path
 
 from docutils import nodes
+from jinja2 import FileSystemLoader
+from jinja2.sandbox import SandboxedEnvironment
+from numpydoc import docscrape_sphinx
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -94,8 +97,16 @@ class Stages(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+def compile_template_once() -> None:
+    """Let numpydoc keep its template, which it compiles anew for every docstring."""
+    loader = FileSystemLoader(Path(docscrape_sphinx.__file__).parent / "templates")
+    environment = SandboxedEnvironment(loader=loader)
+    docscrape_sphinx.SandboxedEnvironment = lambda **_: environment
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Write the pages before Sphinx looks which there are."""
+    compile_template_once()
     app.add_directive("stages", Stages)
     app.connect("builder-inited", write_pages)
     app.connect("autodoc-skip-member", skip_aliases)
