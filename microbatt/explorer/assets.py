@@ -15,5 +15,8 @@ def asset(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
+HIDDEN: Final[dict[str, Any]] = {"visible": False, "width": 10, "margin": 0}
+"""Options of a widget that carries messages only."""
+
 STYLED: Final[dict[str, Any]] = {"stylesheets": [asset("style.css")]}
 """Options of a Panel widget or pane in the explorer's style."""

@@ -20,6 +20,8 @@ _CARD: Final = {
     "border": "1px solid #e4e7eb",
     "border-radius": "10px",
     "padding": "10px 14px",
+    "flex": "1 1 0",
+    "min-width": "0",
 }
 _HINT: Final = "Tap a point for its curves, a second one to pin it beside; drag to follow."
 _BOTH: Final = {"sizing_mode": "stretch_both"}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import panel as pn
 
+from microbatt.explorer.assets import HIDDEN
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -45,7 +47,7 @@ def follow_pointer(
     panel.widgets.TextInput
         The hidden field; it must be laid out beside the figure.
     """
-    pointer = pn.widgets.TextInput(visible=False)
+    pointer = pn.widgets.TextInput(**HIDDEN)
     code = _REPORT.replace("PAUSE", str(_PAUSE))
     calls = {"tap": tapped, "pan": dragged, "panend": dragged}
     for event in calls:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from microbatt.explorer.assets import STYLED, asset
+from microbatt.explorer.assets import HIDDEN, STYLED, asset
 from microbatt.explorer.exports import file_name, points_as_csv, points_as_netcdf
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def saving_row(
         Tells what is selected when a button is pressed.
     """
     # Panel's own button for downloads listens to its words alone, not to the space around them.
-    sent = pn.widgets.TextInput(visible=False)
+    sent = pn.widgets.TextInput(**HIDDEN)
     sent.jscallback(args={"sent": sent}, value=asset("save_file.js"))
     return pn.Row(
         expression,

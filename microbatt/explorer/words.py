@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import panel as pn
 
-from microbatt.explorer.assets import STYLED
+from microbatt.explorer.assets import HIDDEN, STYLED
 from microbatt.explorer.point_words import caption, heading, table
 from microbatt.explorer.progress import dashboard, description, progress
 from microbatt.explorer.saving import button, expression_field
@@ -43,7 +43,7 @@ class Words:
         self.chips = text("", sizing_mode="stretch_width")
         self.table = text("", sizing_mode="stretch_width")
         self.expression = expression_field()
-        self.caption = pn.widgets.TextInput(visible=False)
+        self.caption = pn.widgets.TextInput(**HIDDEN)
         self.release = button("Release pinned")
         self.release.visible = False
         self.height = _TWO_LINES if "predicted_alpha" in source.dataset else _ONE_LINE
