@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+from microbatt.campaign import reading
 from microbatt.cli.main import main
 from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
 
@@ -109,6 +110,12 @@ def test_local_links_of_the_readme_lead_somewhere():
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
     assert links
     missing = [link for link in links if not (ROOT / link).exists()]
+    assert missing == []
+
+
+def test_the_reference_of_the_campaign_file_has_every_key():
+    text = (ROOT / "docs" / "reference" / "campaign-file.md").read_text(encoding="utf-8")
+    missing = [key for key in reading._KEYS if not re.search(rf"`\[?{key}[`\]]", text)]
     assert missing == []
 
 

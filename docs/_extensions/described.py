@@ -22,6 +22,7 @@ from microbatt.cells.reading import load_cell
 from microbatt.cells.records import FitSpec, Spec, specs
 from microbatt.cli.main import COMMANDS, main
 from microbatt.cube.variables import VARIABLES
+from microbatt.engines.registry import ENGINES, load_engine
 from microbatt.outcomes import Outcome
 from microbatt.quantities import QUANTITIES, Quantity, quantity
 
@@ -169,6 +170,29 @@ def cell_fields() -> Iterator[str]:
         )
 
 
+def settings() -> Iterator[str]:
+    """Describe the settings of every engine."""
+    for name in ENGINES:
+        record = load_engine(name).settings
+        meanings = attributes_of(record)
+        yield f'**`engine = "{name}"`**'
+        yield ""
+        yield from table(
+            ["key of `[settings]`", "if left out", "what it is"],
+            (
+                [f"`{one.name}`", f"`{default_of(one)}`", meanings.get(one.name, "")]
+                for one in dataclasses.fields(record)
+            ),
+        )
+
+
+def default_of(field: dataclasses.Field[Any]) -> str:
+    """Return the default of a field as it is written in a file."""
+    if field.default_factory is not dataclasses.MISSING:
+        return str(field.default_factory())
+    return "must be given" if field.default is dataclasses.MISSING else str(field.default)
+
+
 def allowed(field: dataclasses.Field[Any], spec: Spec) -> tuple[str, str, str]:
     """Return unit, range and default of one key, in words."""
     if isinstance(spec, FitSpec):
@@ -189,7 +213,17 @@ def attributes_of(record: type) -> dict[str, str]:
 
 DESCRIBED = {
     one.__name__: one
-    for one in (commands, outcomes, variables, quantities, cells, datasets, root, cell_fields)
+    for one in (
+        commands,
+        outcomes,
+        variables,
+        quantities,
+        cells,
+        datasets,
+        root,
+        cell_fields,
+        settings,
+    )
 }
 
 
