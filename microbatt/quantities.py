@@ -280,10 +280,17 @@ _ALL = (
     ),
     Quantity(name="mean_relative_error", symbol="L_s", units="%", long_name="mean relative error"),
     Quantity(
+        name="mean_relative_error_above_zero",
+        symbol="L_s,>0",
+        units="%",
+        long_name="mean relative error where the true value is above zero",
+        comment="at zero the relative error is 0 or 200 % however near the prediction is",
+    ),
+    Quantity(
         name="worst_relative_error",
         symbol="L_s,max",
         units="%",
-        long_name="largest relative error",
+        long_name="largest relative error where the true value is above zero",
     ),
     Quantity(name="r_squared", symbol="R²", units="1", long_name="coefficient of determination"),
     Quantity(name="rms_error", symbol="rms", units="1", long_name="root of the mean squared error"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _COLUMNS = {
-    "mean_relative_error": "L_s\n[dim]mean, %[/dim]",
+    "mean_relative_error_above_zero": "L_s\n[dim]mean, %[/dim]",
     "worst_relative_error": "L_s\n[dim]worst, %[/dim]",
     "r_squared": "R²\n",
     "rms_error": "rms\n[dim]error[/dim]",
@@ -54,6 +54,7 @@ def command(cube: str, csv_file: Path | None, options: tuple[str, ...]) -> None:
         for parameter in one["parameter"].to_numpy():
             out.print()
             out.print(_table(str(parameter), one.sel(parameter=parameter)))
+            _tell_zeros(str(parameter), one.sel(parameter=parameter))
     _tell_left_out(scores)
     if csv_file is not None:
         _tidy(scores).to_csv(csv_file, index=False)
@@ -104,6 +105,16 @@ def _cell(scores: xr.Dataset, name: str, end: str) -> str:
     if value != value:  # noqa: PLR0124 - NaN
         return "–"
     return f"{value:.0f}" if name == "count" else f"{value:.4g}"
+
+
+def _tell_zeros(parameter: str, scores: xr.Dataset) -> None:
+    """Say what L_s is with the points whose true value is 0, if there are any."""
+    whole = float(scores["mean_relative_error"])
+    if whole != float(scores["mean_relative_error_above_zero"]):
+        click.echo(
+            f"L_s counts where {parameter} is above 0: at 0 it is 0 or 200 % however near a "
+            f"prediction is. With those points the mean is {whole:.4g} %."
+        )
 
 
 def _tell_left_out(scores: xr.Dataset) -> None:

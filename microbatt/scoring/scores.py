@@ -24,12 +24,15 @@ from microbatt.scoring.ranges import RANGES, edges_that_hold, range_names, range
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import ArrayLike, NDArray
+
 TARGETS: Final = ("alpha", "S")
 PREDICTED: Final = 1
 """Value of ``prediction_status`` of a point that counts."""
 MEASURES: Final = {
     "mean_relative_error": mean_relative_error,
-    "worst_relative_error": worst_relative_error,
+    "mean_relative_error_above_zero": lambda y, guess: mean_relative_error(_above_zero(y), guess),
+    "worst_relative_error": lambda y, guess: worst_relative_error(_above_zero(y), guess),
     "r_squared": r_squared,
     "rms_error": rms_error,
     "bias": bias,
@@ -60,11 +63,13 @@ def score(
     Returns
     -------
     xarray.Dataset
-        Along ``parameter`` (alpha, S): ``mean_relative_error`` (L_s), ``worst_relative_error``
-        [%], ``r_squared``, ``rms_error``, ``bias``, ``count``, ``coverage`` along ``level``, and
-        ``score_spread``. The same, named ``…_by_alpha`` and ``…_by_S``, along ``alpha_range`` and
-        ``S_range`` of the true values. Points without a prediction, or out of the range that the
-        network learned, do not count; the attribute ``left_out`` says how many.
+        Along ``parameter`` (alpha, S): ``mean_relative_error`` [%], the published L_s, and
+        ``mean_relative_error_above_zero`` and ``worst_relative_error`` of the points whose true
+        value is above 0, since at 0 the relative error has no meaning; ``r_squared``,
+        ``rms_error``, ``bias``, ``count``, ``coverage`` along ``level``, and ``score_spread``.
+        The same, named ``…_by_alpha`` and ``…_by_S``, along ``alpha_range`` and ``S_range`` of the
+        true values. Points without a prediction, or out of the range that the network learned, do
+        not count; the attribute ``left_out`` says how many.
 
     Raises
     ------
@@ -183,6 +188,12 @@ def _measured(points: xr.Dataset, levels: Sequence[float]) -> xr.Dataset:
     coverage = {"coverage": (("level", *dims), np.stack(covered), quantity("coverage").attrs)}
     coords = {name: points[name] for name in dims if name in points.coords}
     return xr.Dataset({**found, **coverage}, coords={**coords, "level": list(levels)})
+
+
+def _above_zero(truth: ArrayLike) -> NDArray[np.float64]:
+    """Return truths, NaN where a relative error has no meaning, so that they do not count."""
+    y = np.asarray(truth, dtype=float)
+    return np.where(y > 0.0, y, np.nan)
 
 
 def _check_predictions(cube: xr.Dataset) -> None:

@@ -24,7 +24,9 @@ def test_scores_are_shown_whole_and_by_range(store):
     assert "made-up in" in result.output
     lines = result.output.splitlines()
     assert sum(line.startswith("all ") for line in lines) == 2
-    assert any(line.startswith("alpha 0 to 0.3") and "200" in line for line in lines)
+    assert any(line.startswith("alpha 0 to 0.3") and "–" in line for line in lines)
+    assert "L_s counts where alpha is above 0" in result.output
+    assert "L_s counts where S is above 0" not in result.output
     assert "1 predictions do not count" in result.output
 
 

@@ -24,6 +24,16 @@ def test_the_labelled_scores_are_those_of_the_plain_arrays(name, measure):
     assert float(found) == pytest.approx(float(MEASURES[measure](*flat(cube, name))))
 
 
+def test_where_truth_is_zero_the_relative_error_has_no_meaning_and_is_told_apart():
+    cube = predicted_cube()
+    found, away = (score(c).sel(parameter="alpha") for c in (cube, cube.isel(alpha=slice(1, None))))
+    assert float(found["mean_relative_error_above_zero"]) == float(away["mean_relative_error"])
+    assert float(found["worst_relative_error"]) == float(away["worst_relative_error"])
+    # A fifth of the points are at alpha = 0 and count 200 % each in the published form.
+    expected = 0.2 * 200.0 + 0.8 * float(away["mean_relative_error"])
+    assert float(found["mean_relative_error"]) == pytest.approx(expected)
+
+
 def test_scattered_points_and_dask_score_as_the_grid_does():
     grid = score(predicted_cube())
     for other in (predicted_cube(scattered=True), predicted_cube().chunk({"alpha": 2})):
