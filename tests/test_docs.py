@@ -126,6 +126,15 @@ def test_the_architecture_names_every_package_and_module_at_the_root():
             assert f"`microbatt/{path.name}{'/' * path.is_dir()}`" in text, path.name
 
 
+def test_the_architecture_draws_every_stage_that_the_import_rules_know():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawn = re.search(r"```text\n(.*?)```", text, re.DOTALL)[1]
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    layers = rules["importlinter"]["contracts"][0]["layers"]
+    stages = re.findall(r"\w+", " ".join(layers[: layers.index("cells") + 1]))
+    assert sorted(stages) == sorted(re.findall(r"\w+", drawn))
+
+
 def test_the_architecture_says_why_for_every_dependency():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
