@@ -20,6 +20,7 @@ from microbatt.campaign.events import BlockRetried
 from microbatt.campaign.rescue import rescue
 from microbatt.campaign.tasks import run_task
 from microbatt.cube.location import is_remote_trouble
+from microbatt.engines.process import end_all
 from microbatt.errors import CampaignError
 
 if TYPE_CHECKING:
@@ -85,7 +86,12 @@ class _Window:
             yield self.flights.pop(future.key), future
 
     def abandon(self) -> None:
-        """Drop what is in flight; a task that already runs may still finish its block."""
+        """Drop what is in flight; a task that already runs may still finish its block.
+
+        Programs that threads of this process wait for are ended.
+        """
+        if self.futures:
+            end_all()
         if self.futures and self.client.status == "running":
             self.client.cancel(list(self.futures.values()))
 

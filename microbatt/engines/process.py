@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import errno
 import math
 import os
 import resource
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -21,6 +25,20 @@ _LONGEST_PAUSE: Final = 0.05
 """Between two looks at the program [s]."""
 _WEIGHING: Final = 0.25
 """Between two looks at what it has written [s]."""
+
+
+class AbandonedError(RuntimeError):
+    """A program was ended before its time, so that what it wrote is no result."""
+
+
+@dataclass(slots=True)
+class _Generation:
+    """Programs started before `end_all` was last called are of another generation."""
+
+    generation: int = 0
+
+
+_RUNNING: Final = _Generation()
 
 
 class Stop(enum.StrEnum):
@@ -60,8 +78,8 @@ def run_limited(
 ) -> Finished:
     """Run a program in a folder until it ends or a limit is reached; then end its whole group.
 
-    On Linux the kernel holds it to the limits too (CPU time, size of a file), should this process
-    be killed while it runs.
+    On Linux the kernel holds it to limits too (CPU time, size of a file), and where ``setpriv`` is
+    installed it ends the program with this process, should that be killed.
 
     Parameters
     ----------
@@ -80,10 +98,15 @@ def run_limited(
     ------
     OSError
         If it cannot be started.
+    AbandonedError
+        If `end_all` ended it.
     """
+    if shutil.which(command[0]) is None:
+        raise FileNotFoundError(errno.ENOENT, "there is no such program", command[0])
+    generation = _RUNNING.generation
     start = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - running what the user names is the purpose
-        list(command),
+        [*_launcher(), *command],
         cwd=folder,
         env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
@@ -93,20 +116,27 @@ def run_limited(
     )
     try:
         _limit(process.pid, time_limit, output_limit)
-        stop = _watch(process.pid, folder, start + time_limit, output_limit)
+        stop = _watch(process.pid, folder, start + time_limit, output_limit, generation)
     finally:
         # Not reaped yet, so that its number cannot be another process's by now.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         exit_code = process.wait()
+    if generation != _RUNNING.generation:
+        raise AbandonedError("the program was ended because nobody waits for it any more")
     if stop is Stop.ENDED and _weight(folder) > output_limit:
         stop = Stop.OUTPUT  # the kernel was quicker
     return Finished(stop=stop, exit_code=exit_code, seconds=time.monotonic() - start)
 
 
-def _watch(pid: int, folder: Path, deadline: float, output_limit: int) -> Stop:
+def end_all() -> None:
+    """End every program that runs in this process; whoever waits for one gets `AbandonedError`."""
+    _RUNNING.generation += 1
+
+
+def _watch(pid: int, folder: Path, deadline: float, output_limit: int, generation: int) -> Stop:
     pause, weighed = 0.001, time.monotonic()
-    while not _is_over(pid):
+    while not _is_over(pid) and generation == _RUNNING.generation:
         now = time.monotonic()
         if now >= deadline:
             return Stop.TIME
@@ -130,6 +160,16 @@ def _weight(folder: Path) -> int:
         with contextlib.suppress(OSError):
             total += path.stat().st_size
     return total
+
+
+@cache
+def _launcher() -> tuple[str, ...]:
+    """Return what makes the kernel end a program with the thread that started it, if it is there.
+
+    `subprocess` could do it between fork and exec, which is not safe with threads.
+    """
+    found = shutil.which("setpriv") if sys.platform == "linux" else None
+    return () if found is None else (found, "--pdeathsig", "KILL", "--")
 
 
 def _limit(pid: int, time_limit: float, output_limit: int) -> None:

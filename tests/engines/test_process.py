@@ -1,13 +1,17 @@
 """Programs that do not end, that write without end, that leave children: all ended."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from microbatt.engines.process import Stop, run_limited
+from microbatt.engines.process import AbandonedError, Stop, end_all, run_limited
 
 
 @pytest.fixture
@@ -80,3 +84,35 @@ def test_what_it_left_in_the_background_is_ended_too(run):
 def test_a_program_that_cannot_be_started_is_an_error(tmp_path):
     with pytest.raises(OSError, match="nothing"):
         run_limited([str(tmp_path / "nothing")], tmp_path, time_limit=1.0, output_limit=10**6)
+
+
+def test_all_programs_can_be_ended_and_what_they_wrote_is_no_result(run):
+    threading.Timer(0.3, end_all).start()
+    start = time.monotonic()
+    with pytest.raises(AbandonedError):
+        run("sleep 60", time_limit=30.0)
+    assert time.monotonic() - start < 10.0
+    assert run("exit 0").stop is Stop.ENDED  # the next is not concerned
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv is not installed")
+def test_a_program_does_not_outlive_the_process_that_started_it(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from microbatt.engines.process import run_limited;"
+        "run_limited(['/bin/sh', '-c', 'echo $$ > pid; exec sleep 60'], Path(sys.argv[1]), "
+        "time_limit=60.0, output_limit=10**6)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
+    try:
+        written = tmp_path / "pid"
+        while not (written.exists() and written.read_text()) and parent.poll() is None:
+            time.sleep(0.02)
+        child = int(written.read_text())
+        assert is_running(child)
+    finally:
+        parent.kill()
+        parent.wait()
+    deadline = time.monotonic() + 5.0
+    while is_running(child) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_running(child)
