@@ -13,6 +13,7 @@ from microbatt.errors import CampaignError, MicrobattError, ParameterError
 COMMANDS = {
     "cells": "microbatt.cli.cells",
     "check": "microbatt.cli.check",
+    "compare": "microbatt.cli.compare",
     "deck": "microbatt.cli.deck",
     "design": "microbatt.cli.design",
     "discharge": "microbatt.cli.discharge",
