@@ -113,6 +113,14 @@ def test_local_links_of_the_readme_lead_somewhere():
     assert missing == []
 
 
+def test_every_example_is_shown():
+    text = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\{literalinclude\} \.\./examples/(.+)", text)
+    assert shown == sorted(path.name for path in (ROOT / "examples").glob("*.py"))
+    for picture in re.findall(r"\]\((images/.+?)\)", text):
+        assert (ROOT / "docs" / picture).exists(), picture
+
+
 def test_the_reference_of_the_campaign_file_has_every_key():
     text = (ROOT / "docs" / "reference" / "campaign-file.md").read_text(encoding="utf-8")
     missing = [key for key in reading._KEYS if not re.search(rf"`\[?{key}[`\]]", text)]
