@@ -31,7 +31,7 @@ _AT_ONCE: Final = 256
 """Points that are refined together, which bounds the memory."""
 _POOR_FIT: Final = 2.0
 """Mean squared residual over variance above which other starts are tried."""
-_LATTICE: Final = (7, 7)
+_LATTICE: Final = (5, 5)
 """Further starts, over the whole box."""
 _FURTHEST_MISFIT: Final = 5e-3
 """Curves further than this from any decoded ones are none that the network learned [V]."""
@@ -189,9 +189,14 @@ class CurveNetwork:
         axes = [np.linspace(a, b, n + 2)[1:-1] for a, b, n in zip(low, high, _LATTICE, strict=True)]
         lattice = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 1, 2)
         everywhere = np.broadcast_to(lattice, (len(lattice), poor.size, 2))
-        few = tensors.take(poor)
-        for start in (*starts[:, poor], *everywhere):
-            found = found.improved(poor, refine(self.decoder, few, noise, start))
+        tried = np.concatenate([starts[:, poor], everywhere])
+        together = max(_AT_ONCE // poor.size, 1)
+        for i in range(0, len(tried), together):
+            several = tried[i : i + together]
+            repeated = tensors.take(np.tile(poor, len(several)))
+            ended = refine(self.decoder, repeated, noise, several.reshape(-1, 2))
+            for k in range(len(several)):
+                found = found.improved(poor, ended.part(slice(k * poor.size, (k + 1) * poor.size)))
         return found
 
     def _inside(self, targets: NDArray[np.float64]) -> NDArray[np.bool_]:

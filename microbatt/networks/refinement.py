@@ -35,6 +35,8 @@ _FURTHEST: Final = 0.4
 """Largest change of ln capacity by which a decoded curve is stretched."""
 _DAMPING: Final = (1e-9, 1e-3, 1e6)
 """Least, first and strongest."""
+_SETTLED: Final = 1e-6
+"""A step that lowers the cost by less moves an estimate by less than 0.1 % of its spread."""
 _UNKNOWNS: Final = 5
 _FIELDS: Final = ("mean", "covariance", "cost", "misfit", "residual")
 
@@ -62,6 +64,10 @@ class Refined:
     cost: NDArray[np.float64]
     misfit: NDArray[np.float64]
     residual: NDArray[np.float64]
+
+    def part(self, points: slice) -> Refined:
+        """Return some of the points."""
+        return Refined(**{name: getattr(self, name)[points] for name in _FIELDS})
 
     def improved(self, points: NDArray[np.int64], other: Refined) -> Refined:
         """Return this with other results of some of its points where they cost less."""
@@ -126,7 +132,7 @@ def refine(
     start
         Targets to begin with, shape (n, 2).
     steps
-        How many.
+        How many at most; the last ones are left out when no point moves any more.
     """
     problem = _Problem(decoder=decoder, tensors=tensors, noise=noise)
     low, high = decoder.box
@@ -140,9 +146,12 @@ def refine(
         tried[:, :2] = np.clip(tried[:, :2], low, high)
         there = _linearised(problem, tried)
         better = there.cost <= here.cost
+        still = ~(better & (here.cost - there.cost < _SETTLED))
         x[better] = tried[better]
         here.take(better, there)
         damping = np.clip(np.where(better, 0.1, 10.0) * damping, _DAMPING[0], _DAMPING[2])
+        if not still.any():
+            break
     covariance: NDArray[Any] = np.linalg.inv(here.normal)[:, :2, :2]
     return Refined(
         mean=x[:, :2],
