@@ -75,7 +75,7 @@ def images_of_tensors(tensors: CurveTensors) -> NDArray[np.uint8]:
 def rainbow(count: int) -> NDArray[np.float64]:
     """Return `count` colours evenly spread over Matplotlib's ``rainbow`` map.
 
-    red = |2x − ½|, green = sin(πx), blue = cos(πx/2), clipped to [0, 1].
+    ``red = |2x − ½|``, ``green = sin(πx)``, ``blue = cos(πx/2)``, clipped to [0, 1].
 
     Returns
     -------

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64]:
     """Return the symmetric relative error of each prediction [%].
 
-    L_s = |y − ŷ| / ½ (|y| + |ŷ|), from 0 to 200 %; the published score is its mean.  That has
+    ``L_s = |y − ŷ| / ½ (|y| + |ŷ|)``, from 0 to 200 %; the published score is its mean.  That has
     y + ŷ below the line, which is the same unless a prediction is negative.
 
     Parameters
