@@ -47,7 +47,7 @@ def draw_errors_by_range(
     for i, (name, colour) in enumerate(named_colours(networks).items()):
         places = np.arange(len(bounds) - 1) + (i - (len(networks) - 1) / 2) * width
         axes.bar(places, mean_errors(networks[name], bounds), width, color=colour, label=name)
-    axes.set_xticks(np.arange(len(bounds) - 1), range_names(bounds))
+    axes.set_xticks(np.arange(len(bounds) - 1), range_names(bounds), rotation=30, ha="right")
     axes.set_yscale("log")
     axes.set_xlabel(f"Range of true {parameter}")
     axes.set_ylabel(f"Mean relative error of {parameter}, L_s [%]")

@@ -75,8 +75,8 @@ def draw_normal_quantiles(axes: Axes, pairs: Pairs) -> Axes:
     mean, deviation = float(residual.mean()), float(residual.std())
     axes.plot(normal, residual, ".", color=PREDICTION, markersize=3, rasterized=True)
     axes.plot(normal, mean + deviation * normal, color=TRUTH, linewidth=0.8)
-    axes.set_xlabel("Quantile of the normal distribution [standard deviations]")
-    axes.set_ylabel(f"Quantile of predicted less true {pairs.parameter}")
+    axes.set_xlabel("Normal quantile [standard deviations]")
+    axes.set_ylabel(f"Sorted predicted less true {pairs.parameter}")
     return axes
 
 
