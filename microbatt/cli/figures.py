@@ -21,7 +21,13 @@ import click
     default="png",
     help="Format of the files.",
 )
-def command(cube: str, folder: Path, ending: str) -> None:
+@click.option(
+    "--predictions",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE.nc",
+    help="Show these, such as the folds of `microbatt train --folds`, not those of the cube.",
+)
+def command(cube: str, *, folder: Path, ending: str, predictions: Path | None) -> None:
     """Draw every figure of the published work from CUBE into a folder.
 
     CUBE is the path or URL of a cube, or a name of the catalog. Figures for which it holds too
@@ -34,6 +40,13 @@ def command(cube: str, folder: Path, ending: str) -> None:
     from microbatt.plots.published import FIGURES, drawable
 
     dataset = open_dataset(cube, chunks=None)
+    if predictions is not None:
+        import xarray as xr
+
+        from microbatt.plots.predictions import with_predictions
+
+        with xr.open_dataset(predictions) as found:
+            dataset = with_predictions(dataset, found.load())
     lacking = drawable(dataset)
     folder.mkdir(parents=True, exist_ok=True)
     for figure in FIGURES:

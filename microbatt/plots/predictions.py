@@ -76,6 +76,36 @@ def predictions_in(cube: xr.Dataset) -> dict[str, xr.Dataset]:
     return {str(one.item()): as_rows(found.sel({dim: one})) for one in found[dim]}
 
 
+def with_predictions(cube: xr.Dataset, predictions: xr.Dataset) -> xr.Dataset:
+    """Return a cube with other predictions in place of its own.
+
+    Parameters
+    ----------
+    cube
+        A grid or scattered points.
+    predictions
+        Of the same points, such as those of cross-validation.
+
+    Raises
+    ------
+    ParameterError
+        If the points are not the same.
+    """
+    import xarray as xr
+
+    own = [name for name in cube.data_vars if str(name).startswith("predict")]
+    names = [name for name in predictions.data_vars if str(name).startswith("predict")]
+    try:
+        return xr.merge(
+            [cube.drop_vars(own), predictions[names]], join="exact", combine_attrs="override"
+        )
+    except (ValueError, xr.MergeError) as error:
+        raise ParameterError(
+            f"the predictions are of other points than the cube: {error}. "
+            "Give the cube from which they were made."
+        ) from error
+
+
 def only_prediction(cube: xr.Dataset) -> xr.Dataset:
     """Return the predictions of a cube that has those of one network.
 

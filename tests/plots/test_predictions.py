@@ -8,9 +8,16 @@ from matplotlib.figure import Figure
 from microbatt.errors import ParameterError
 from microbatt.plots.error_ranges import draw_errors_by_range, mean_errors
 from microbatt.plots.parity import draw_parity
-from microbatt.plots.predictions import Pairs, only_prediction, pairs_of, predictions_in
+from microbatt.plots.predictions import (
+    Pairs,
+    only_prediction,
+    pairs_of,
+    predictions_in,
+    with_predictions,
+)
 from microbatt.plots.residuals import draw_normal_quantiles, draw_residuals, normal_quantiles
-from tests.plots.cubes import plotted_cube, scattered, with_predictions
+from tests.plots.cubes import plotted_cube, scattered
+from tests.plots.cubes import with_predictions as join
 
 
 @pytest.fixture
@@ -25,20 +32,20 @@ def pairs(residual, truth=None):
 
 @pytest.mark.parametrize("arranged", [lambda cube: cube, scattered])
 def test_truth_stands_beside_its_own_prediction(arranged):
-    (found,) = predictions_in(arranged(with_predictions(plotted_cube()))).values()
+    (found,) = predictions_in(arranged(join(plotted_cube()))).values()
     read = pairs_of(found, "S")
     assert read.truth.size == 12
     np.testing.assert_allclose(read.predicted, 1.02 * read.truth)
 
 
 def test_a_point_without_a_prediction_is_left_out():
-    cube = with_predictions(plotted_cube())
+    cube = join(plotted_cube())
     cube["predicted_alpha"].loc[{"alpha": 2.0, "S": 5.0}] = np.nan
     assert pairs_of(cube, "alpha").truth.size == 11
 
 
 def test_a_point_out_of_the_range_of_the_network_is_left_out():
-    cube = with_predictions(plotted_cube())
+    cube = join(plotted_cube())
     cube["prediction_status"] = xr.ones_like(cube["predicted_alpha"], dtype=np.int8)
     cube["prediction_status"].loc[{"alpha": 2.0, "S": 5.0}] = 3
     (found,) = predictions_in(cube).values()
@@ -46,7 +53,7 @@ def test_a_point_out_of_the_range_of_the_network_is_left_out():
 
 
 def test_networks_are_told_apart_by_their_dimension():
-    cube = with_predictions(plotted_cube(), networks=("weighted", "relative"))
+    cube = join(plotted_cube(), networks=("weighted", "relative"))
     found = predictions_in(cube)
     assert list(found) == ["weighted", "relative"]
     second = pairs_of(found["relative"], "alpha")
@@ -58,6 +65,20 @@ def test_networks_are_told_apart_by_their_dimension():
 def test_a_cube_without_predictions_is_refused_with_the_remedy():
     with pytest.raises(ParameterError, match=r"`predicted_alpha`.*microbatt predict"):
         predictions_in(plotted_cube())
+
+
+def test_other_predictions_take_the_place_of_those_of_the_cube():
+    cube = join(plotted_cube())
+    other = join(plotted_cube(), networks=("combined", "L_w", "L_M"))
+    found = with_predictions(cube, other[["predicted_alpha", "predicted_S"]])
+    assert list(predictions_in(found)) == ["combined", "L_w", "L_M"]
+    assert found["status"].identical(cube["status"])
+
+
+def test_predictions_of_other_points_are_refused():
+    cube = plotted_cube()
+    with pytest.raises(ParameterError, match="of other points than the cube"):
+        with_predictions(cube, join(cube.isel(alpha=slice(2))))
 
 
 def test_parity_shows_every_point_and_the_line_of_agreement(axes):
