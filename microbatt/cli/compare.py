@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     help="Lithium balance of the particles.",
 )
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
-@click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
 @click.option(
     "--setting",
     "settings",
@@ -50,7 +49,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     cell: str,
     inventory: str,
     cutoff: float,
-    time_limit: float | None,
     settings: tuple[str, ...],
     out: Path | None,
 ) -> None:
@@ -74,7 +72,6 @@ def command(  # noqa: PLR0913 - one parameter an option
         random_points(loaded, points, seed),
         inventory=inventory,
         cutoff_voltage=cutoff,
-        time_limit=time_limit,
         tell=_tell,
     ).assign_attrs(seed=seed)
     for table in tables_of(comparison).values():

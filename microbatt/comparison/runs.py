@@ -56,7 +56,6 @@ def compare_engines(
     *,
     inventory: Inventory | str = Inventory.CONSERVING,
     cutoff_voltage: float = 2.0,
-    time_limit: float | None = None,
     tell: Tell = lambda *_: None,
 ) -> xr.Dataset:
     """Discharge a cell at the same points on each engine, one curve at a time.
@@ -70,7 +69,7 @@ def compare_engines(
     points
         Rows of alpha, S and current [A m⁻²], shape (n, 3).  Where an engine cannot serve one, it
         is left out for that engine.
-    inventory, cutoff_voltage, time_limit
+    inventory, cutoff_voltage
         As for `simulate_discharges`; isothermal.
     tell
         Called with the engine, how many points are done and how many there are.
@@ -91,7 +90,7 @@ def compare_engines(
     reference = list(simulate_discharges(cell, points, settings=Settings.refined(), **terms))
     columns = {}
     for name, settings in engines.items():
-        ask = _asking(cell, name, settings, terms | {"time_limit": time_limit})
+        ask = _asking(cell, name, settings, terms)
         columns[name] = _run(name, ask, points, reference, tell)
     versions = {name: _version(name, settings) for name, settings in engines.items()}
     return _labelled(cell, points, columns, reference, versions, terms)
