@@ -136,4 +136,5 @@ def _change(curve: Curve, pinned: Curve) -> str:
     here, there = (c.scalars.get("discharge_capacity", float("nan")) for c in (curve, pinned))
     if not (isfinite(here) and isfinite(there) and there > 0):
         return _NONE
-    return f"{100 * (here / there - 1):+.1f} %".replace("-", "−")
+    percent = round(100 * (here / there - 1), 1)
+    return f"{percent:+.1f} %".replace("-", "−") if percent else "0.0 %"
