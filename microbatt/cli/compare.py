@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for what is saved."
 )
 @dualfoil_option
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     *,
     engines: str,
     points: int,
