@@ -26,6 +26,9 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
 @click.option("--cell", required=True, help="A name of `microbatt cells`, or a cell file.")
 @click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
 @click.option("--samples", default=100, help="Voltages read from a curve.")
+@click.option(
+    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+)
 @click.option("--max-curves", default=3, help="How many curves may be measured.")
 @click.option("--max-hours", type=float, help="How long they may take together, discharging.")
 @click.option("--currents", help="Candidates [A m⁻²]: 17.5,35,70.  [default: C/10 to 7C]")
@@ -54,6 +57,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     cell: str,
     noise: str,
     samples: int,
+    charge_error: float,
     max_curves: int,
     max_hours: float | None,
     currents: str | None,
@@ -85,7 +89,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     request = native_request(cell, inventory=inventory, cutoff_voltage=cutoff)
     points = region_points(read_range("--alpha", alpha), read_range("--S", S))
-    readings = Readings(noise=read_measured("--noise", noise, "V"), samples=samples)
+    readings = Readings(
+        noise=read_measured("--noise", noise, "V"), samples=samples, charge_error=charge_error
+    )
     unknown = read_free(free)
     found = propose_currents(
         request,

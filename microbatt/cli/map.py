@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 @click.argument("store")
 @click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
 @click.option("--samples", default=100, help="Voltages read from a curve.")
+@click.option(
+    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+)
 @click.option("--currents", help="Of the measured curves [A m⁻²].  [default: the cube's]")
 @click.option(
     "--free", multiple=True, metavar="NAME[=WIDTH]", help="Not known exactly; may be repeated."
@@ -32,6 +35,7 @@ def command(
     *,
     noise: str,
     samples: int,
+    charge_error: float,
     currents: str | None,
     free: tuple[str, ...],
     picture: Path | None,
@@ -59,7 +63,9 @@ def command(
     lazy = cube_bounds(
         cube,
         None if currents is None else read_list("--currents", currents),
-        Readings(noise=read_measured("--noise", noise, "V"), samples=samples),
+        Readings(
+            noise=read_measured("--noise", noise, "V"), samples=samples, charge_error=charge_error
+        ),
         free=read_free(free),
     )
     with ProgressBar(dt=1.0, out=sys.stderr) if sys.stderr.isatty() else nullcontext():

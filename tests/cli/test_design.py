@@ -35,6 +35,17 @@ def test_a_free_nuisance_is_named_and_costs_information(tmp_path):
     assert "voltage offset ± 0.005 V" in result.output
 
 
+def test_a_tester_of_one_per_mille_tells_less(tmp_path):
+    sizes = []
+    for error in ("1e-5", "1e-3"):
+        file = tmp_path / "d.json"
+        words = ["--S", "1", "--charge-error", error, "--json", str(file)]  # S 1 is all capacity
+        result = run(*FEW, "--max-curves", "1", *words)
+        assert result.exit_code == 0, result.output
+        sizes.append(json.loads(file.read_text())["choices"][0]["size"])
+    assert sizes[1] > 1.2 * sizes[0]
+
+
 def test_a_set_can_be_held_against_the_proposal_and_drawn(tmp_path):
     pytest.importorskip("matplotlib")
     result = run(
