@@ -1,3 +1,3 @@
-"""The engine's benchmark is a script in several files and needs peers: nothing to collect."""
+"""Benchmarks of engines and of the bridge are scripts that need peers: nothing to collect."""
 
-collect_ignore_glob = ["engine_*.py"]
+collect_ignore_glob = ["engine_*.py", "bridge_*.py"]
