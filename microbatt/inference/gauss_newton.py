@@ -55,8 +55,7 @@ class Minimum:
     @property
     def covariance(self) -> Array:
         """Inverse of JᵀJ, shape (p, p)."""
-        inverse: Array = np.linalg.pinv(self.jacobian.T @ self.jacobian, hermitian=True)
-        return inverse
+        return np.asarray(np.linalg.pinv(self.jacobian.T @ self.jacobian, hermitian=True), float)
 
 
 def minimise(

@@ -34,7 +34,7 @@ from microbatt.inference.network import network_start
 from microbatt.inference.noise import CHARGE, allowance, white_noise
 from microbatt.inference.objectives import sample_objective, shape_objective
 from microbatt.inference.posterior import Drawn, posterior
-from microbatt.inference.priors import make_priors
+from microbatt.inference.priors import make_priors, shape_factors
 from microbatt.inference.reduction import reduce
 from microbatt.inference.response import SETTINGS, Problem
 from microbatt.inference.shapes import COARSE
@@ -149,7 +149,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
             settings=settings,
             curves=reduced,
             allowances=tuple(allowance(one, noise, charge_error) for one in reduced),
-            priors=make_priors(loaded, free),
+            priors=make_priors(loaded, free, shape_factors(Inventory(inventory), thermal)),
         )
     with clock("network"):
         asked = network_start(experiment, problem) if network else None

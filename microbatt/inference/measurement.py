@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.checks import POSITIVE, check_number
+from microbatt.checks import NOT_NEGATIVE, POSITIVE, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
 
@@ -33,6 +33,8 @@ class Measurement:
         Delivered capacity of each sample, increasing from about 0, shape (n,) [A h m⁻²].
     voltage
         Voltage between the terminals, shape (n,) [V].
+    capacity_step
+        To which the capacities are rounded, because the times are [A h m⁻²].
     remarks
         What was changed while reading: rows left out, signs turned.
 
@@ -47,10 +49,12 @@ class Measurement:
     current: float
     capacity: NDArray[np.float64]
     voltage: NDArray[np.float64]
+    capacity_step: float = 0.0
     remarks: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         check_number("current", self.current, POSITIVE, unit="A m⁻²")
+        check_number("capacity_step", self.capacity_step, NOT_NEGATIVE, unit="A h m⁻²")
         for name in ("capacity", "voltage"):
             values = np.array(getattr(self, name), dtype=float)
             values.setflags(write=False)

@@ -77,7 +77,7 @@ class Allowance:
             return values
         length = np.sqrt(1.0 + square)
         change = (1.0 / length if inverse else length) - 1.0
-        return values + (values @ direction / square * change)[..., None] * direction
+        return np.asarray(values + (values @ direction / square * change)[..., None] * direction)
 
 
 def allowance(curve: Reduced, noise: float, charge: float = CHARGE) -> Allowance:
@@ -93,8 +93,9 @@ def allowance(curve: Reduced, noise: float, charge: float = CHARGE) -> Allowance
         Relative standard deviation of the curve's charge [-].
     """
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
+    variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
     return Allowance(
-        deviation=np.sqrt(noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2),
+        deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
     )
 
@@ -113,4 +114,4 @@ def white_noise(measurements: Sequence[Measurement]) -> float:
     third = [np.diff(one.voltage, 3) for one in measurements if len(one) >= _ENOUGH]
     if not third:
         return UNKNOWN
-    return max(_SMALLEST, _MAD * float(np.median(np.abs(np.concatenate(third)))) / _THIRD)
+    return max(_SMALLEST, float(_MAD * np.median(np.abs(np.concatenate(third))) / _THIRD))

@@ -127,7 +127,7 @@ def nonlinearity(problem: Problem, minimum: Minimum) -> Array:
     linear = steps @ jacobian[:, :2].T
     departure = -problem.whiten(seen - here) - linear
     basis, _ = np.linalg.qr(minimum.jacobian)
-    return np.linalg.norm(departure @ basis[:m], axis=1)
+    return np.asarray(np.linalg.norm(departure @ basis[:m], axis=1))
 
 
 def axis_steps(covariance: Array, reach: float) -> Array:

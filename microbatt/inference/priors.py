@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import POSITIVE, Interval, check_number
+from microbatt.engines.request import HeatOf, Inventory
 from microbatt.inference.parameters import (
     PARAMETERS,
     POINT,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells.cell import Cell
+    from microbatt.engines.request import Thermal
 
 ALPHA: Final = Interval(0.0, 15.0)
 """Where alpha is looked for."""
@@ -80,12 +82,28 @@ class Priors:
         if index == 0:
             return f"flat in {ALPHA}"
         if index == 1:
-            return f"flat in ln S, S in {SHAPE_FACTOR}"
+            low, high = np.exp([self.low[1], self.high[1]])
+            return f"flat in ln S, S in {Interval(low, high)}"
         text = f"normal, {self.mean[index]:.6g} ± {self.std[index]:.3g}"
         return text + (", not negative" if self.low[index] == 0.0 else "")
 
 
-def make_priors(cell: Cell, free: Iterable[str] | Mapping[str, float]) -> Priors:
+def shape_factors(inventory: Inventory, thermal: Thermal) -> Interval:
+    """Return where S is looked for: no further than the engine goes on these terms.
+
+    With heat reckoned at the charge delivered, the area-only balance has no potential beyond S = 3.
+    """
+    of_charge = getattr(thermal, "heat_of", None) is HeatOf.CHARGE
+    if of_charge and inventory is Inventory.AREA_ONLY:
+        return Interval(SHAPE_FACTOR.low, 2.9)
+    return SHAPE_FACTOR
+
+
+def make_priors(
+    cell: Cell,
+    free: Iterable[str] | Mapping[str, float],
+    shape_factor: Interval = SHAPE_FACTOR,
+) -> Priors:
     """Return the priors of alpha, S and the freed nuisances.
 
     Parameters
@@ -94,6 +112,8 @@ def make_priors(cell: Cell, free: Iterable[str] | Mapping[str, float]) -> Priors
         Gives the nuisances their expected values.
     free
         Names of nuisances, of the widths in `WIDTHS`; or name → width.
+    shape_factor
+        Where S is looked for.
 
     Raises
     ------
@@ -108,7 +128,7 @@ def make_priors(cell: Cell, free: Iterable[str] | Mapping[str, float]) -> Priors
         for name in names
     }
     ranges = [_range(cell, name) for name in names]
-    flat = [ALPHA, Interval(math.log(SHAPE_FACTOR.low), math.log(SHAPE_FACTOR.high))]
+    flat = [ALPHA, Interval(math.log(shape_factor.low), math.log(shape_factor.high))]
     return Priors(
         names=(*POINT, *names),
         mean=np.array([2.0, math.log(3.0), *(_expected(cell, name) for name in names)]),

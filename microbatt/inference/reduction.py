@@ -49,6 +49,9 @@ class Reduced:
     slope
         dV/dQ of the measured curve at the averages, the lesser of both sides, shape (m,)
         [V m² A⁻¹ h⁻¹].
+    rounded
+        What the rounding of the capacity does to each average, one standard deviation, shape (m,)
+        [V].
     steep
         Whether an average lies on a cliff, in the second half of the curve, shape (m,).
     """
@@ -63,6 +66,7 @@ class Reduced:
     voltage: Array
     count: Array
     slope: Array
+    rounded: Array
     steep: NDArray[np.bool_]
     remarks: tuple[str, ...] = ()
 
@@ -92,7 +96,7 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
     count = np.add.reduceat(weights, starts)
     capacity = np.add.reduceat(nodes * weights, starts) / count
     voltage = np.add.reduceat(node_voltage * weights, starts) / count
-    slope = _slope(capacity, voltage)
+    slope, steepest = _slopes(capacity, voltage)
     return Reduced(
         source=measurement.source,
         current=measurement.current,
@@ -104,6 +108,7 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
         voltage=voltage,
         count=count,
         slope=slope,
+        rounded=np.abs(steepest) * measurement.capacity_step / np.sqrt(12.0 * count),
         steep=(capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP),
         remarks=measurement.remarks,
     )
@@ -119,8 +124,9 @@ def _stretches(q: Array, v: Array, most: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.diff(number, prepend=-1))
 
 
-def _slope(q: Array, v: Array) -> Array:
-    """Return dV/dQ to the left or to the right of each point, whichever is less steep."""
+def _slopes(q: Array, v: Array) -> tuple[Array, Array]:
+    """Return dV/dQ to the left and to the right of each point, the lesser and the larger."""
     secant = np.diff(v) / np.diff(q)
     left, right = np.append(secant[:1], secant), np.append(secant, secant[-1:])
-    return np.where(np.abs(left) < np.abs(right), left, right)
+    lesser = np.abs(left) < np.abs(right)
+    return np.where(lesser, left, right), np.where(lesser, right, left)

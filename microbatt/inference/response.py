@@ -220,8 +220,8 @@ def voltages(problem: Problem, points: Array, x: Array) -> Array:
     offset = problem.nuisance(x, "voltage_offset")
     ends = end_capacity(batch)
     found = np.full((len(points), problem.measured.size), np.nan)
-    for i in np.flatnonzero(np.isfinite(ends)):
-        row, number = divmod(int(i), k)
+    for i in map(int, np.flatnonzero(np.isfinite(ends))):
+        row, number = divmod(i, k)
         curve = problem.curves[number]
         wanted = _where_asked(batch, i, curve, scale=scale, offset=offset)
         at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, problem.cutoff)
@@ -283,4 +283,4 @@ def _at_capacity(
     time = batch.time[part] / batch.time[part.stop - 1]
     inside = PchipInterpolator(time, batch.voltage[part])(np.minimum(capacity / end, 1.0))
     fall = FALL / capacity.max()
-    return np.where(capacity > end, cutoff + fall * (capacity - end), inside)
+    return np.asarray(np.where(capacity > end, cutoff + fall * (capacity - end), inside))

@@ -68,7 +68,7 @@ class Landscape:
     def chi_square(self, u: Array) -> Array:
         """Return the sum of squares at unit coordinates, shape (n,)."""
         phi = monomials(u)
-        return np.einsum("ni,ij,nj->n", phi, self.gram, phi)
+        return np.asarray(np.einsum("ni,ij,nj->n", phi, self.gram, phi))
 
 
 def sample(problem: Problem, minimum: Minimum, rng: np.random.Generator) -> Array:

@@ -102,15 +102,21 @@ def scan(problem: Problem) -> Scan:
         problem.thermal,
         tuple(float(current) for current in problem.currents),
         problem.cutoff,
+        min(SCAN_LN_S[1], float(problem.priors.high[1])),
     )
 
 
 @lru_cache(maxsize=8)
 def _scan(
-    cell: Cell, inventory: Inventory, thermal: Thermal, currents: tuple[float, ...], cutoff: float
+    cell: Cell,
+    inventory: Inventory,
+    thermal: Thermal,
+    currents: tuple[float, ...],
+    cutoff: float,
+    highest_ln_s: float,
 ) -> Scan:
     unit = Sobol(2, rng=0).random(SCAN_POINTS)
-    low, high = np.array([SCAN_ALPHA, SCAN_LN_S]).T
+    low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], highest_ln_s)]).T
     points = low + unit * (high - low)
     k = len(currents)
     batch = simulate_discharges(

@@ -100,7 +100,7 @@ def _comparable(problem: Problem, capacity: Array) -> NDArray[np.bool_]:
     measured = np.array([curve.capacity[-1] for curve in problem.curves])
     with np.errstate(invalid="ignore"):
         ratio = capacity / measured
-        return ((ratio > 1.0 / _COMPARABLE) & (ratio < _COMPARABLE)).all(axis=1)
+        return np.asarray(((ratio > 1.0 / _COMPARABLE) & (ratio < _COMPARABLE)).all(axis=1))
 
 
 def _interpolated(problem: Problem, found: Scan, known: NDArray[np.bool_]) -> Evaluate:
@@ -165,7 +165,8 @@ def _from_point(problem: Problem, point: Array) -> Array:
 def _box(problem: Problem) -> tuple[Array, Array]:
     """Return the bounds, those of the scan for alpha and ln S."""
     low, high = problem.priors.low.copy(), problem.priors.high.copy()
-    low[:2], high[:2] = (SCAN_ALPHA[0], SCAN_LN_S[0]), (SCAN_ALPHA[1], SCAN_LN_S[1])
+    low[:2] = np.maximum(low[:2], (SCAN_ALPHA[0], SCAN_LN_S[0]))
+    high[:2] = np.minimum(high[:2], (SCAN_ALPHA[1], SCAN_LN_S[1]))
     return low, high
 
 
