@@ -5,21 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from bokeh.models import (
-    ColumnDataSource,
-    HoverTool,
-    Label,
-    Legend,
-    LegendItem,
-    Line,
-    MultiLine,
-    Range1d,
-    Scatter,
-    Span,
-)
+from bokeh.models import ColumnDataSource, HoverTool, MultiLine, Range1d, Scatter
 
-from microbatt.explorer.appearance import FAINT, FONT, INK, empty_figure
-from microbatt.explorer.reasons import ending_reason, ending_words
+from microbatt.explorer.appearance import INK, empty_figure
+from microbatt.explorer.curve_frame import mark_cutoff, message, name_currents
+from microbatt.explorer.reasons import ending_words
 from microbatt.plots.colours import ENDING_COLOURS, PREDICTION, current_colours
 from microbatt.quantities import quantity
 
@@ -62,9 +52,9 @@ class CurveView:
         )
         self._lines = {name: _lines(self.figure, name) for name in KINDS}
         self._ends = {name: _ends(self.figure, name) for name in ("pinned", "selected")}
-        self._message = _message(self.figure)
-        _cutoff(self.figure, source)
-        _legend(self.figure, self._colours)
+        self._message = message(self.figure)
+        mark_cutoff(self.figure, source)
+        name_currents(self.figure, self._colours)
         self.fit(source)
 
     def fit(self, source: CubeSource) -> None:
@@ -143,59 +133,9 @@ def _ends(drawn_in: figure, name: str) -> ColumnDataSource:
     return source
 
 
-def _message(drawn_in: figure) -> Label:
-    """Return the text in the middle of a figure without a curve."""
-    label = Label(
-        x=20,
-        y=40,
-        x_units="screen",
-        y_units="screen",
-        text="",
-        text_font=FONT,
-        text_font_size="13px",
-        text_color=INK,
-        name="why no curve",
-    )
-    drawn_in.add_layout(label)
-    return label
-
-
-def _cutoff(drawn_in: figure, source: CubeSource) -> None:
-    cutoff = source.opened.attrs.get("cutoff_voltage")
-    if cutoff is not None:
-        line = Span(location=float(cutoff), dimension="width", line_color=FAINT, line_dash="dotted")
-        drawn_in.add_layout(line)
-
-
-def _legend(drawn_in: figure, colours: dict[float, str]) -> None:
-    """Name the currents in their colours, the largest on top, as the curves stand from right."""
-    unit = quantity("current").pretty_units
-    nowhere = ColumnDataSource(data={"nowhere": [np.nan]})
-    items = []
-    for current, colour in colours.items():
-        swatch = drawn_in.add_glyph(
-            nowhere, Line(x="nowhere", y="nowhere", line_color=colour, line_width=3)
-        )
-        items.append(LegendItem(label={"value": f"{current:g} {unit}"}, renderers=[swatch]))
-    legend = Legend(
-        items=items,
-        location="top_right",
-        border_line_color=None,
-        background_fill_alpha=0.75,
-        label_text_font=FONT,
-        label_text_font_size="11px",
-        label_text_color=INK,
-        glyph_width=18,
-        glyph_height=14,
-        spacing=0,
-        padding=4,
-    )
-    drawn_in.add_layout(legend)
-
-
 def _why_none(curves: list[Curve]) -> str:
-    reasons = dict.fromkeys(ending_reason(c.outcome) for c in curves)
-    return "\n".join(["No curve here.", *reasons])
+    endings = dict.fromkeys(ending_words(curve.outcome) for curve in curves)
+    return f"No curve here: {', '.join(endings)}."
 
 
 def _highest(values: np.ndarray[Any, Any], default: float) -> float:

@@ -79,7 +79,8 @@ class Marks:
         style: dict[str, Any] = {
             "fill_color": "colour",
             "fill_alpha": "fill",
-            "line_color": None,
+            "line_color": "colour",
+            "line_alpha": "fill",
             "hatch_pattern": "hatch",
             "hatch_color": "ink",
             "hatch_alpha": 0.55,

@@ -107,7 +107,8 @@ class MapView:
             columns |= cell_edges(self._plane, cells.stride)
             self._image.data = image_columns(self._plane, cells)
         colours = colouring(variable, cells.value)
-        self._paint(self._bars.show(colours, visible=not variable.flags))
+        bar = not variable.flags and bool(np.isfinite(cells.value).any())
+        self._paint(self._bars.show(colours, visible=bar))
         self._cells.data = columns
         self._marks.show_reasons(columns, cells, colours, hatches(variable, cells, every=hatched))
         self._legend.show(variable, cells, hatched=hatched)
