@@ -18,7 +18,7 @@ from microbatt.plots.parity import draw_parity
 from microbatt.plots.predictions import PARAMETERS, pairs_of, predictions_in
 from microbatt.plots.ragone import draw_ragone
 from microbatt.plots.residuals import draw_normal_quantiles, draw_residuals
-from microbatt.plots.resimulation import resimulate
+from microbatt.plots.resimulation import Case, resimulate
 from microbatt.plots.sweep import draw_sweep, spread
 
 if TYPE_CHECKING:
@@ -163,15 +163,7 @@ def _resimulated(cube: xr.Dataset) -> Figure:
         axes.remove()
     for axes, case in zip(panels.flat, cases, strict=False):
         draw_expected_and_predicted(axes, case.expected, case.simulated)
-        worst = max(
-            voltage_difference(truth, guess)
-            for truth, guess in zip(case.expected, case.simulated, strict=True)
-        )
-        axes.set_title(
-            f"({case.truth[0]:g}, {case.truth[1]:g}) → "
-            f"({case.predicted[0]:.3g}, {case.predicted[1]:.3g}); worst rms {worst:.2%}",
-            fontsize="medium",
-        )
+        axes.set_title(_case_title(case), fontsize="medium")
     figure.legend(
         *current_handles(one for case in cases for one, _, _ in case.expected),
         loc="outside right upper",
@@ -179,6 +171,13 @@ def _resimulated(cube: xr.Dataset) -> Figure:
     )
     figure.suptitle(f"True (alpha, S) → predicted by {name}, and the curves of both")
     return figure
+
+
+def _case_title(case: Case) -> str:
+    pairs = zip(case.expected, case.simulated, strict=True)
+    differences = [voltage_difference(truth, guess) for truth, guess in pairs]
+    points = "({:.3g}, {:.3g}) → ({:.3g}, {:.3g})".format(*case.truth, *case.predicted)
+    return f"{points}; " + (f"worst rms {max(differences):.2%}" if differences else "no curves")
 
 
 FIGURES: Final = (

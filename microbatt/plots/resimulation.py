@@ -30,7 +30,7 @@ class Case:
     truth, predicted
         (alpha, S).
     expected, simulated
-        Curves of the cube, and of the prediction, at the same currents; whole ones only.
+        Curves of the cube, and of the prediction, at the currents at which both have one.
     """
 
     truth: tuple[float, float]
@@ -71,17 +71,21 @@ def _case(cube: xr.Dataset, cubes: xr.Dataset, row: xr.Dataset) -> Case:
     predicted = float(row["predicted_alpha"]), float(row["predicted_S"])
     here = (cubes["alpha"] == truth[0]) & (cubes["S"] == truth[1])
     expected = [c for c in curves_in(cubes.isel(point=int(here.to_numpy().argmax()))) if c[1].size]
+    simulated = _simulated(Campaign.from_dict(cube.attrs), predicted, expected)
+    both = [one for one in zip(expected, simulated, strict=True) if one[1][1].size]
     return Case(
         truth=truth,
         predicted=predicted,
-        expected=expected,
-        simulated=_simulated(Campaign.from_dict(cube.attrs), predicted, expected),
+        expected=[one for one, _ in both],
+        simulated=[one for _, one in both],
     )
 
 
 def _simulated(
     campaign: Campaign, point: tuple[float, float], like: Sequence[Curve]
 ) -> list[Curve]:
+    if not like:
+        return []
     batch = simulate_discharges(
         campaign.cell,
         [(max(point[0], 0.0), point[1], current) for current, _, _ in like],

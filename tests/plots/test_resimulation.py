@@ -45,6 +45,14 @@ def test_a_prediction_is_simulated_with_the_cell_and_the_terms_of_the_cube(cube)
     assert [one[1][-1] for one in case.expected] == [600 + 50 + 17.5, 600 + 50 + 35.0]
 
 
+def test_a_point_without_curves_is_a_case_without_curves(cube):
+    empty = cube.copy(deep=True)
+    empty["voltage"].loc[{"alpha": 6.0, "S": 5.0}] = np.nan
+    (predictions,) = predictions_in(empty).values()
+    (case,) = resimulate(empty, predictions, near=[(5.9, 6.0)])
+    assert case.expected == case.simulated == []
+
+
 def test_the_difference_of_two_curves_is_relative_and_over_what_both_have():
     capacity = np.linspace(0.0, 10.0, 11)
     truth = (35.0, capacity, np.full(11, 4.0))
