@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from microbatt.errors import StoreError
 from microbatt.features.points import by_point, point_dims
 from microbatt.features.stored_curves import stored_curves
 
@@ -80,6 +81,11 @@ def read_blocks(
         From `cut_into_blocks`.
     scalars
         Of all points, from `microbatt.features.stored_curves.scalars_by_point`.
+
+    Raises
+    ------
+    StoreError
+        If a chunk cannot be read.
     """
     dims, voltage = point_dims(cube), cube["voltage"]
     points = np.concatenate([block.points for block in blocks])
@@ -87,9 +93,22 @@ def read_blocks(
     filled = 0
     for block in blocks:  # into place one by one: a list of them would be in memory twice
         following = filled + block.rows.size
-        rows[filled:following] = by_point(voltage.isel(block.region), dims)[block.rows]
+        rows[filled:following] = _read(voltage, block.region, dims)[block.rows]
         filled = following
     return stored_curves(cube, rows, {name: values[points] for name, values in scalars.items()})
+
+
+def _read(
+    voltage: xr.DataArray, region: Mapping[str, slice], dims: tuple[str, ...]
+) -> NDArray[Any]:
+    try:
+        return by_point(voltage.isel(region), dims)
+    except (ValueError, RuntimeError, OSError) as error:
+        where = ", ".join(f"{dim} {part.start} to {part.stop - 1}" for dim, part in region.items())
+        raise StoreError(
+            f"the voltages at {where} cannot be read: {error} If a chunk is damaged, "
+            "`microbatt check STORE --repair` finds it and simulates it again."
+        ) from error
 
 
 def _slices(voltage: xr.DataArray, dim: str) -> list[slice]:

@@ -10,7 +10,7 @@ pytest.importorskip("tensorflow")
 from microbatt.bridge import Passes, random_folds, survey, to_tf_dataset
 from microbatt.bridge.passes import FIXED_PASS
 from microbatt.bridge.streaming import Source
-from microbatt.errors import MissingExtraError, ParameterError
+from microbatt.errors import MissingExtraError, ParameterError, StoreError
 from microbatt.features.augmentation import Augmentation
 from microbatt.features.specification import FEATURES, Curves, Image
 from microbatt.features.tensors import tensors_of_cube
@@ -79,6 +79,25 @@ def test_a_store_streams_the_samples_that_it_holds(tmp_path):
         found = by_point(batches(opened, **STREAMED))
         np.testing.assert_array_equal(found[1], expected[1])
         np.testing.assert_array_equal(found[0]["voltage"], expected[0]["voltage"])
+
+
+def test_a_damaged_chunk_is_told_with_its_place(tmp_path):
+    import tensorflow as tf
+    import xarray as xr
+
+    made_cube().to_zarr(
+        tmp_path / "cube.zarr",
+        encoding={"voltage": {"chunks": (2, 4, 3, 80)}},
+        zarr_format=3,
+        consolidated=False,
+    )
+    (tmp_path / "cube.zarr/voltage/c/1/0/0/0").write_bytes(b"not a chunk")
+    opened = xr.open_zarr(tmp_path / "cube.zarr", chunks=None, consolidated=False)
+    words = "alpha 2 to 3, S 0 to 3 cannot be read.*microbatt check"
+    with pytest.raises(StoreError, match=words):
+        batches(opened)
+    with pytest.raises(tf.errors.OpError, match=words):
+        batches(opened, **STREAMED)
 
 
 @pytest.mark.parametrize("way", [IN_MEMORY, STREAMED], ids=["in memory", "streamed"])
