@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.batches import as_batch
+from microbatt.engines.dualfoil.arrhenius import in_dualfoils_terms
 from microbatt.engines.dualfoil.capacity import held_capacity
 from microbatt.engines.dualfoil.curve import discharge_from_rows
 from microbatt.engines.dualfoil.deck import Mode
@@ -25,7 +26,6 @@ from microbatt.engines.dualfoil.settings import DualfoilSettings, find_executabl
 from microbatt.engines.dualfoil.template import fill_template
 from microbatt.engines.dualfoil.writing import (
     Numerics,
-    activation_from_cell,
     deck_from_cell,
     galvanostatic,
 )
@@ -50,8 +50,8 @@ _STEPS: Final = 600
 _SAME: Final = 1e-9
 """Exponents and shape factors closer than this are the same."""
 _NUMERICS: Final = (
-    "activation.py", "capacity.py", "curve.py", "deck.py", "endings.py", "engine.py",
-    "fortran.py", "output.py", "retry.py", "template.py", "writing.py",
+    "activation.py", "arrhenius.py", "capacity.py", "curve.py", "deck.py", "endings.py",
+    "engine.py", "fortran.py", "output.py", "retry.py", "template.py", "writing.py",
 )  # fmt: skip
 """Which modules beside the executable determine a number."""
 
@@ -209,8 +209,9 @@ def _refuse_warm_contact(request: Request) -> None:
 
 def _inputs(request: Request, cell: Cell, current: float) -> Inputs:
     settings = _settings(request)
+    written, activation = in_dualfoils_terms(cell, request.thermal, settings.reference_temperature)
     deck = deck_from_cell(
-        cell,
+        written,
         galvanostatic(
             current,
             request.cutoff_voltage + _drop(request, current),
@@ -227,7 +228,7 @@ def _inputs(request: Request, cell: Cell, current: float) -> Inputs:
     extra = settings.extra_file
     return Inputs(
         deck=deck,
-        activation=activation_from_cell(cell),
+        activation=activation,
         extra={} if extra is None else {extra.name: fill_template(extra.template, cell, current)},
         environment={
             name: fill_template(template, cell, current) for name, template in settings.environment

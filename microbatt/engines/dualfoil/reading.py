@@ -10,7 +10,7 @@ from microbatt.cells.collector import Collector
 from microbatt.cells.electrode import Electrode
 from microbatt.cells.electrolyte import Electrolyte
 from microbatt.cells.separator import Separator
-from microbatt.constants import FARADAY, SECONDS_PER_HOUR
+from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE, SECONDS_PER_HOUR
 from microbatt.engines.dualfoil.activation import Activation
 from microbatt.engines.dualfoil.capacity import held_capacity
 from microbatt.engines.dualfoil.deck import Heat, Mode
@@ -208,7 +208,7 @@ def _electrode(
         S=S,
         solid_diffusivity_activation=getattr(energies, f"{side}_solid_diffusivity"),
         rate_constant_activation=getattr(energies, f"{side}_kinetics"),
-        film_resistance_activation=getattr(energies, f"{side}_film"),
+        film_resistance_activation=max(-getattr(energies, f"{side}_film"), 0.0),
     )
 
 
@@ -271,10 +271,26 @@ def _unmapped(
     )
     if activation is None:
         yield "activation energies: no li-ion-ebar.in was given; taken as 0."
+    else:
+        yield from _unmapped_energies(deck, activation)
     if deck.version == "5.2":
         yield "rate constants: taken as they stand; 5.2 decks may have them in another unit."
     yield from _unmapped_switches(deck)
     yield from _unmapped_profile(deck)
+
+
+def _unmapped_energies(deck: Deck, activation: Activation) -> Iterator[str]:
+    if max(activation.negative_film, activation.positive_film) > 0.0:
+        yield (
+            "`Ebarr1` or `Ebarr3`: a film resistance that falls with temperature; "
+            "taken as constant."
+        )
+    warm = deck.heat is Heat.USE_COEFFICIENT or deck.temperature != REFERENCE_TEMPERATURE
+    if warm and activation != Activation():
+        yield (
+            "activation energies: dualfoil's properties are those at 298 K, here those at "
+            "298.15 K; 0.7 % of a property with 4000 K."
+        )
 
 
 def _unmapped_switches(deck: Deck) -> Iterator[str]:

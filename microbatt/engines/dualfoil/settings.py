@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from microbatt.cells.cell import TEMPERATURE
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
+from microbatt.engines.dualfoil.arrhenius import DUALFOIL_REFERENCE
 from microbatt.engines.dualfoil.deck import VERSIONS
 from microbatt.engines.dualfoil.template import ExtraFile, check_template, told
 from microbatt.errors import ParameterError
@@ -48,6 +50,8 @@ class DualfoilSettings:
     built_in_alpha
         The exponent built into the executable, less one; None is that of public copies, 2.3 for
         the plastic electrolytes and 0.5 for the liquid one.
+    reference_temperature
+        At which its Arrhenius factors are 1 [K].
     nodes
         In negative, separator and positive; their sum is at most `most_nodes`.
     most_nodes
@@ -72,6 +76,7 @@ class DualfoilSettings:
     extra_file: ExtraFile | None = None
     environment: tuple[tuple[str, str], ...] = ()
     built_in_alpha: float | None = None
+    reference_temperature: float = DUALFOIL_REFERENCE
     nodes: tuple[int, int, int] = (60, 30, 60)
     most_nodes: int = 220
     iteration_limit: int = 100
@@ -83,6 +88,7 @@ class DualfoilSettings:
 
     def __post_init__(self) -> None:
         check_choice("version", self.version, VERSIONS)
+        check_number("reference_temperature", self.reference_temperature, TEMPERATURE, unit="K")
         check_number("time_limit", self.time_limit, POSITIVE, unit="s")
         check_integer("output_limit", self.output_limit, low=10_000)
         check_integer("iteration_limit", self.iteration_limit, low=5)

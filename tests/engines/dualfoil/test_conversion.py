@@ -158,6 +158,20 @@ def test_a_material_without_a_fit_is_named(symbol, value, words):
         assert word in str(caught.value)
 
 
+def test_a_film_that_falls_with_temperature_is_named():
+    falling = cell_from_deck(parse_deck(HAND_WRITTEN), Activation(negative_film=4000.0))
+    assert falling.cell.negative.film_resistance_activation == 0.0
+    assert any("film resistance" in sentence for sentence in falling.unmapped)
+
+
+def test_a_warm_deck_is_told_of_the_other_reference_temperature():
+    energies = Activation(conductivity=4000.0)
+    warm = cell_from_deck(parse_deck(edited("lht", "0")), energies)
+    assert any("298.15 K" in sentence for sentence in warm.unmapped)
+    isothermal = cell_from_deck(parse_deck(HAND_WRITTEN), energies)
+    assert not any("298.15 K" in sentence for sentence in isothermal.unmapped)
+
+
 def test_another_fit_may_be_taken_instead():
     deck = parse_deck(edited("nneg", "6"))
     read = cell_from_deck(deck, fits={"negative": "mcmb-2510"})
@@ -185,13 +199,14 @@ def test_a_fit_that_dualfoil_lacks_is_refused():
 
 
 def test_what_a_deck_cannot_say_of_a_cell_is_named():
-    assert not_in_a_deck(CELL, "5.1") == ()
+    (sentence,) = not_in_a_deck(CELL, "5.1")
+    assert "298.15 K" in sentence
     other = replace(CELL.with_microstructure(alpha=0.5, S=10.0), contact_resistance=0.01)
     sentences = not_in_a_deck(other, "5.1")
     assert [one.partition(":")[0] for one in sentences] == [
-        "positive", "positive", "contact resistance",
+        "positive", "positive", "activation energies", "contact resistance",
     ]  # fmt: skip
-    assert len(not_in_a_deck(other, "5.2")) == 2
+    assert len(not_in_a_deck(other, "5.2")) == 3
 
 
 def test_a_discharge_is_asked_for_so_that_nothing_but_the_cutoff_ends_it():
