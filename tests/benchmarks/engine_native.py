@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from engine_sample import Curve
 
-from microbatt.engines.simulation import simulate_discharges
 from microbatt.engines.request import Settings
+from microbatt.engines.simulation import simulate_discharges
 
 if TYPE_CHECKING:
     from engine_sample import Array

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.engines.simulation import simulate_discharges
 from microbatt.engines.request import Settings
+from microbatt.engines.simulation import simulate_discharges
 from microbatt.porous_electrode.bdf import bdf2
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import kernel

@@ -11,13 +11,13 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from engine_dualfoil import run_dualfoil
 from engine_native import (
     curves_of,
     memory_growth,
@@ -41,8 +41,9 @@ from rich.console import Console
 from rich.table import Table
 
 from microbatt.cells.reading import load_cell
-from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines.dualfoil.settings import DualfoilSettings
+from microbatt.engines.pybamm.settings import PybammSettings
+from microbatt.engines.simulation import simulate_discharge, simulate_discharges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -220,7 +221,7 @@ def print_pybamm(cell: Cell, points: Array, seconds: Array) -> None:
     for resolution, passes in (
         (Resolution(), PASSES),
         (Resolution(compiled=True), PASSES),
-        (Resolution(volumes=(60, 30, 60, 40), rtol=1e-6, atol=1e-8), 1),
+        (Resolution(settings=PybammSettings.refined()), 1),
     ):
         peer = Peer(cell, resolution)
         done = [peer.discharge(point, passes=passes) for point in points]
@@ -247,7 +248,17 @@ def print_fine(cell: Cell) -> None:
     """
     from engine_pybamm import Peer, Resolution
 
-    peers = [Peer(cell, Resolution(volumes=(k, k // 2, k, 80), rtol=1e-7, atol=1e-9)) for k in FINE]
+    peers = [
+        Peer(
+            cell,
+            Resolution(
+                settings=PybammSettings(
+                    volumes=(k, k // 2, k), particle_volumes=80, rtol=1e-7, atol=1e-9
+                )
+            ),
+        )
+        for k in FINE
+    ]
     points = np.array(FINE_POINTS)
     table = _table(
         "PyBaMM with 80 radial volumes, rtol 1e-7: distance from microbatt's refined solution, "
@@ -263,6 +274,19 @@ def print_fine(cell: Cell) -> None:
     console.print(table)
 
 
+def _largest_step(current: float) -> float:
+    """[s]"""
+    if current > 20.0:
+        return 2.0
+    return 5.0 if current > 5.0 else 30.0
+
+
+def _children_seconds() -> float:
+    """CPU time of all finished child processes [s]."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def print_dualfoil(cell: Cell, executable: Path) -> None:
     """A dualfoil executable at S = 3 and its own exponent."""
     table = _table(
@@ -273,14 +297,18 @@ def print_dualfoil(cell: Cell, executable: Path) -> None:
     ours = time_curves(cell, points, "area-only", passes=PASSES)
     curves = curves_of(simulate_discharges(cell, points))
     for current, seconds, curve in zip(CURRENTS, ours, curves, strict=True):
-        run = run_dualfoil(executable, cell, current)
-        theirs = Curve(capacity=current * run.time / SECONDS_PER_HOUR, voltage=run.voltage)
-        gap = distance(theirs, curve)
+        settings = DualfoilSettings(
+            executable=str(executable), largest_step=_largest_step(current), retries=()
+        )
+        start = _children_seconds()
+        run = simulate_discharge(cell, 2.3, 3.0, current, engine="dualfoil", settings=settings)
+        theirs_seconds = _children_seconds() - start
+        gap = distance(Curve(capacity=run.capacity, voltage=run.voltage), curve)
         table.add_row(
             f"{current:g}",
-            _ms(run.seconds),
+            _ms(theirs_seconds),
             _ms(seconds),
-            f"{run.seconds / seconds:.0f}",
+            f"{theirs_seconds / seconds:.0f}",
             f"{gap.voltage:.2f}",
             f"{gap.capacity:.2f}",
         )

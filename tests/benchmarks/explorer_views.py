@@ -40,7 +40,7 @@ def tap_times(explorer, document):
         sent = []
         document.on_change(sent.append)
         start = _now()
-        explorer._tap(plane.alpha[number], plane.S[number])
+        explorer.scene._tap(plane.alpha[number], plane.S[number])
         if sent:
             Protocol().create("PATCH-DOC", sent).content  # noqa: B018 - serialises
         times.append(_now() - start)

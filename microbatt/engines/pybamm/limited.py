@@ -91,7 +91,6 @@ def serve(descriptor: int) -> None:
         parent.send("ready")
         while True:
             try:
-                point = parent.recv()
-            except EOFError:
+                parent.send(discharge(request, parent.recv()))
+            except (EOFError, OSError):  # the parent is gone
                 return
-            parent.send(discharge(request, point))
