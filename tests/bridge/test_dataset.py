@@ -9,35 +9,12 @@ pytest.importorskip("tensorflow")
 
 from microbatt.bridge import Passes, random_folds, survey, to_tf_dataset
 from microbatt.bridge.passes import FIXED_PASS
-from microbatt.bridge.streaming import Source
-from microbatt.errors import MissingExtraError, ParameterError, StoreError
+from microbatt.errors import MissingExtraError, ParameterError
 from microbatt.features.augmentation import Augmentation
 from microbatt.features.specification import FEATURES, Curves, Image
 from microbatt.features.tensors import tensors_of_cube
+from tests.bridge.batches import FEW, IN_MEMORY, STREAMED, batches, by_point, targets
 from tests.features.cubes import made_cube, scattered_cube, troubled_cube
-
-STREAMED = {"memory": 0}
-IN_MEMORY = {}
-FEW = Curves(samples=5)
-
-
-def batches(cube, **terms):
-    """Every batch as arrays: a dictionary of features, and targets."""
-    dataset = to_tf_dataset(cube, **({"features": FEW, "batch": 4} | terms))
-    return [({k: v.numpy() for k, v in x.items()}, y.numpy()) for x, y in dataset]
-
-
-def targets(cube, **terms):
-    return np.concatenate([y for _, y in batches(cube, **terms)])
-
-
-def by_point(found):
-    """All samples in the order of their points."""
-    y = np.concatenate([y for _, y in found])
-    order = np.lexsort((y[:, 1], y[:, 0]))
-    names = found[0][0]
-    x = {name: np.concatenate([x[name] for x, _ in found])[order] for name in names}
-    return x, y[order]
 
 
 @pytest.mark.parametrize("way", [IN_MEMORY, STREAMED], ids=["in memory", "streamed"])
@@ -79,25 +56,6 @@ def test_a_store_streams_the_samples_that_it_holds(tmp_path):
         found = by_point(batches(opened, **STREAMED))
         np.testing.assert_array_equal(found[1], expected[1])
         np.testing.assert_array_equal(found[0]["voltage"], expected[0]["voltage"])
-
-
-def test_a_damaged_chunk_is_told_with_its_place(tmp_path):
-    import tensorflow as tf
-    import xarray as xr
-
-    made_cube().to_zarr(
-        tmp_path / "cube.zarr",
-        encoding={"voltage": {"chunks": (2, 4, 3, 80)}},
-        zarr_format=3,
-        consolidated=False,
-    )
-    (tmp_path / "cube.zarr/voltage/c/1/0/0/0").write_bytes(b"not a chunk")
-    opened = xr.open_zarr(tmp_path / "cube.zarr", chunks=None, consolidated=False)
-    words = "alpha 2 to 3, S 0 to 3 cannot be read.*microbatt check"
-    with pytest.raises(StoreError, match=words):
-        batches(opened)
-    with pytest.raises(tf.errors.OpError, match=words):
-        batches(opened, **STREAMED)
 
 
 @pytest.mark.parametrize("way", [IN_MEMORY, STREAMED], ids=["in memory", "streamed"])
@@ -211,30 +169,6 @@ def test_keras_is_told_how_many_batches_there_are():
     assert len(list(dataset)) == 8
 
 
-def test_python_runs_once_a_window_and_never_once_a_sample(monkeypatch):
-    calls = []
-    read = Source.window
-    monkeypatch.setattr(Source, "window", lambda self, n: calls.append(n) or read(self, n))
-    cube = made_cube(alpha=np.linspace(0, 5, 50)).chunk({"alpha": 10})
-    terms = {"split": np.arange(200), "batch": 8}
-    targets(cube, passes=Passes(epochs=range(4)), **STREAMED, **terms)
-    looks = 2  # the first block, for its size and for its types
-    assert len(calls) == looks + 4 * 5
-    calls.clear()
-    targets(cube, passes=Passes(epochs=range(4)), **terms)
-    assert len(calls) == 1
-
-
-def test_a_larger_allowance_makes_larger_windows(monkeypatch):
-    sizes = []
-    read = Source.window
-    monkeypatch.setattr(Source, "window", lambda self, n: sizes.append(len(n)) or read(self, n))
-    cube = made_cube(alpha=np.linspace(0, 5, 100)).chunk({"alpha": 2})
-    sample = 3 * 80 * 4  # three curves of 80 stored points in single precision
-    targets(cube, memory=10 * 8 * sample * 5, batch=8)
-    assert sizes == [1, 1] + 10 * [5]
-
-
 def test_disturbances_differ_from_pass_to_pass():
     noisy = Augmentation(noise=0.01, offset=(-0.01, 0.01))
     fixed = Passes(shuffle=False, epochs=range(2))
@@ -284,14 +218,6 @@ def test_a_point_counts_only_if_it_has_a_curve_at_a_current_that_is_asked_for(wa
 def test_what_cannot_be_is_refused_before_anything_is_read(terms, words):
     with pytest.raises(ParameterError, match=words):
         to_tf_dataset(troubled_cube(), **terms)
-
-
-@pytest.mark.parametrize(
-    "terms", [{"epochs": range(0)}, {"shard": (2, 2)}, {"shard": (0, 0)}, {"shard": (-1, 2)}]
-)
-def test_passes_that_cannot_be_are_refused(terms):
-    with pytest.raises(ParameterError):
-        Passes(**terms)
 
 
 def test_without_tensorflow_the_remedy_is_told(monkeypatch):
