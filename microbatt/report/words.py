@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from microbatt.inference.estimate import Estimate, ParameterEstimate
+
+_SAME: Final = 0.05
+"""Bounds are computed to some percents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +146,10 @@ def against_bounds(estimate: Estimate, bounds: xr.Dataset) -> str:
         estimate[name].std / float(np.asarray(bounds[f"{name}_bound"]).item())
         for name in ("alpha", "S")
     ]
-    if not all(math.isfinite(ratio) for ratio in ratios):
+    if not all(math.isfinite(ratio) and ratio > 0.0 for ratio in ratios):
         return "At the estimate these curves alone would not tell alpha and S apart."
+    if all(abs(ratio - 1.0) < _SAME for ratio in ratios):
+        return "At the estimate the standard deviations are the smallest possible ones, within 5 %."
     return (
         f"At the estimate the standard deviations are {ratios[0]:.2f} (alpha) and {ratios[1]:.2f} "
         "(S) times the smallest possible ones."
