@@ -42,7 +42,7 @@ def mark_cutoff(drawn_in: figure, source: CubeSource) -> None:
 
 
 def name_currents(drawn_in: figure, colours: dict[float, str]) -> None:
-    """Name the currents in their colours, the largest on top, as the curves stand from right."""
+    """Name the currents in their colours and in their order."""
     unit = quantity("current").pretty_units
     nowhere = ColumnDataSource(data={"nowhere": [np.nan]})
     items = []

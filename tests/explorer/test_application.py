@@ -38,64 +38,64 @@ def test_it_begins_at_the_cells_own_microstructure(source):
 
 def test_a_tap_brings_the_curves_of_its_point_and_a_second_pins(source):
     explorer = Explorer(source)
-    explorer._tap(8.1, 4.8)
-    explorer._tap(1.1, 1.0)
+    explorer.scene._tap(8.1, 4.8)
+    explorer.scene._tap(1.1, 1.0)
     for kind, (alpha, S) in {"selected": (8.0, 5.0), "pinned": (1.0, 1.0)}.items():
         point = source.opened.sel(alpha=alpha, S=S)
         shown = [curve[-1] for curve in column(explorer, f"{kind} curves", "capacity")]
         np.testing.assert_allclose(shown, point.discharge_capacity)
         assert column(explorer, f"{kind} point", "S") == [S]
-    assert explorer._words.expression.value == "ds.sel(alpha=8, S=5)"
-    explorer._words.release.clicks += 1
+    assert explorer.scene._words.expression.value == "ds.sel(alpha=8, S=5)"
+    explorer.scene._words.release.clicks += 1
     assert column(explorer, "pinned curves", "capacity").size == 0
 
 
 def test_sliders_and_selection_follow_each_other(source):
     explorer = Explorer(source)
-    explorer._sliders["alpha"].slider.value = 20
-    assert source.plane.alpha[explorer.selection.number] == 10.0
-    explorer._drag(0.0, 40.0)
-    assert explorer._sliders["alpha"].slider.value == 0
-    assert explorer._sliders["S"].slider.value == 6
+    explorer.scene._sliders["alpha"].slider.value = 20
+    assert source.plane.alpha[explorer.scene.selection.number] == 10.0
+    explorer.scene._drag(0.0, 40.0)
+    assert explorer.scene._sliders["alpha"].slider.value == 0
+    assert explorer.scene._sliders["S"].slider.value == 6
 
 
 def test_a_player_goes_round_along_its_axis(source):
     explorer = Explorer(source)
-    slider = explorer._sliders["S"]
+    slider = explorer.scene._sliders["S"]
     seen = []
     for _ in range(len(cubes.S)):
         slider._next()
-        seen.append(source.plane.S[explorer.selection.number])
+        seen.append(source.plane.S[explorer.scene.selection.number])
     assert sorted(seen) == list(cubes.S)
 
 
 def test_the_map_shows_the_chosen_variable_at_the_chosen_current(source):
     explorer = Explorer(source)
-    explorer._choice.variable.value = "energy"
-    explorer._choice.current.value = 5
+    explorer.scene._choice.variable.value = "energy"
+    explorer.scene._choice.current.value = 5
     np.testing.assert_array_equal(column(explorer, "cells", "value"), source.values("energy")[:, 5])
-    title = explorer._map.figure.title.text
+    title = explorer.scene._map.figure.title.text
     assert title == "Specific energy delivered [W h kg⁻¹], at 70 A m⁻²"
 
 
 @pytest.mark.parametrize("kind", ["predicted", "scattered"])
 def test_every_variable_can_be_shown(kind, request):
     explorer = Explorer(request.getfixturevalue(kind))
-    for group in explorer._choice.variable.groups.values():
+    for group in explorer.scene._choice.variable.groups.values():
         for name in group.values():
-            explorer._choice.variable.value = name
-            assert explorer._map.figure.title.text
+            explorer.scene._choice.variable.value = name
+            assert explorer.scene._map.figure.title.text
 
 
 def test_a_prediction_brings_its_own_curves(predicted):
     explorer = Explorer(predicted)
-    explorer._tap(2.0, 5.0)
+    explorer.scene._tap(2.0, 5.0)
     shown = [curve[-1] for curve in column(explorer, "predicted curves", "capacity")]
     np.testing.assert_allclose(shown, predicted.opened.discharge_capacity.sel(alpha=2.5, S=5.0))
     assert column(explorer, "predicted point", "alpha") == pytest.approx([2.5])
-    explorer._tap(2.0, 1.0)
-    explorer._words.release.clicks += 1
-    explorer._drag(2.0, 1.0)
+    explorer.scene._tap(2.0, 1.0)
+    explorer.scene._words.release.clicks += 1
+    explorer.scene._drag(2.0, 1.0)
     assert column(explorer, "predicted point", "alpha").size == 0
 
 
@@ -105,9 +105,25 @@ def test_what_a_campaign_adds_is_shown(half_store):
     assert np.isnan(column(explorer, "cells", "value")).any()
     cubes.filled(cubes.demo_campaign(), half_store)
     source._pause = 0.0
-    explorer._look()
+    explorer.look()
     assert np.isfinite(column(explorer, "cells", "value")).all()
-    assert "882 curves<" in explorer._words.progress.object
+    assert "882 curves<" in explorer.scene._words.progress.object
+
+
+def test_longer_axes_are_shown_at_the_point_that_was_selected(source):
+    short = source.opened.isel(alpha=slice(0, 10), current=slice(0, 4))
+    cubes_in_turn = [short, source.opened]
+    growing = CubeSource(lambda: cubes_in_turn[0])
+    explorer = Explorer(growing)
+    explorer.scene._tap(4.5, 10.0)
+    cubes_in_turn.pop(0)
+    growing._pause = 0.0
+    explorer.look()
+    assert column(explorer, "cells", "value").size == source.plane.alpha.size
+    assert column(explorer, "selected point", "alpha") == [4.5]
+    assert column(explorer, "selected curves", "current").tolist() == list(cubes.CURRENT)
+    explorer.scene._tap(10.0, 1.0)
+    assert column(explorer, "selected point", "alpha") == [10.0]
 
 
 def test_a_notebook_gets_the_same(source):
