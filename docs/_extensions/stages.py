@@ -2,6 +2,7 @@
 
 ``{stages}`` lists what the package holds when the documentation is built, in the order in which
 data flows; kernels and the command line are left out, since nobody calls them from Python.
+``{pages}`` lists the pages of a folder.
 """
 
 import pkgutil
@@ -97,6 +98,26 @@ class Stages(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+class Pages(SphinxDirective):
+    """Insert the list of the pages beside this one: those named first, the others after them."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a table of contents."""
+        self.env.note_reread()  # there may be new pages
+        folder, _, own = self.env.docname.rpartition("/")
+        beside = {
+            name.removeprefix(f"{folder}/")
+            for name in self.env.found_docs
+            if name.startswith(f"{folder}/")
+        }
+        there = {name for name in beside if "/" not in name} - {own}
+        named = [name for name in self.content if name in there]
+        lines = ["```{toctree}", ":maxdepth: 1", "", *named, *sorted(there - {*named}), "```"]
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 def compile_template_once() -> None:
     """Let numpydoc keep its template, which it compiles anew for every docstring."""
     loader = FileSystemLoader(Path(docscrape_sphinx.__file__).parent / "templates")
@@ -107,6 +128,7 @@ def compile_template_once() -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Write the pages before Sphinx looks which there are."""
     compile_template_once()
+    app.add_directive("pages", Pages)
     app.add_directive("stages", Stages)
     app.connect("builder-inited", write_pages)
     app.connect("autodoc-skip-member", skip_aliases)
