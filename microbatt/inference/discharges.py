@@ -116,7 +116,7 @@ def discharges(record: Record, *, skip_bad_rows: bool = False) -> tuple[Measurem
 
 def _without_gaps(record: Record, *, skip: bool) -> Record:
     known = [record.voltage, record.current, record.time, record.capacity]
-    good: NDArray[np.bool_] = np.isfinite([one for one in known if one is not None]).all(axis=0)
+    good = np.asarray(np.isfinite([one for one in known if one is not None]).all(axis=0))
     if good.all():
         return record
     if not skip:

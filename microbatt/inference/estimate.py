@@ -102,9 +102,9 @@ class FittedCurve:
 
     @property
     def residual_rms(self) -> float:
-        """Root mean square of the residual up to 97 % of the measured capacity [V]."""
-        inside = self.capacity <= 0.97 * self.capacity[-1]
-        return float(np.sqrt(np.mean(self.residual[inside] ** 2)))
+        """Root mean square of the residual, even in capacity, up to 97 % of it [V]."""
+        even = np.linspace(0.0, 0.97, 200) * self.capacity[-1]
+        return float(np.sqrt(np.mean(np.interp(even, self.capacity, self.residual) ** 2)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
             priors=make_priors(loaded, free, shape_factors(Inventory(inventory), thermal)),
         )
     with clock("network"):
-        asked = network_start(experiment, problem) if network else None
+        asked, unasked = network_start(experiment, problem, noise) if network else (None, "")
     with clock("scan"):
         starts = (*([asked] if asked else []), *scan_starts(problem))
     with clock("refinement"):
@@ -179,7 +179,10 @@ def infer(  # noqa: PLR0913 - one parameter a term
         curves=_fitted(problem, fit.minimum, drawn, level),
         belief=belief,
         starts=fit.starts,
-        assumptions=_assumptions(problem, noise, charge_error, known=known_noise, scale=scale),
+        assumptions=(
+            *_assumptions(problem, noise, charge_error, known=known_noise, scale=scale),
+            *([unasked] if unasked else []),
+        ),
         versions={name: version(name) for name in PACKAGES},
         seconds=clock.seconds,
     )
@@ -206,7 +209,7 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
     for start in starts:
         x = problem.priors.mean.copy()
         x[:2] = start.alpha, np.log(start.S)
-        shaped = minimise(shape_objective(problem, COARSE), x, *bounds, gain=1.0)
+        shaped = minimise(shape_objective(problem, COARSE), x, *bounds, gain=1.0, most=15)
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)

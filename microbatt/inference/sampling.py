@@ -52,6 +52,8 @@ class Landscape:
         Their conditional mean is that of the minimum plus nuisance_response @ φ.
     nuisance_factor
         Lower Cholesky factor of their conditional covariance.
+    free
+        Which nuisances do not rest on a bound; the others are held there.
     """
 
     centre: Array
@@ -59,6 +61,7 @@ class Landscape:
     gram: Array
     nuisance_response: Array
     nuisance_factor: Array
+    free: NDArray[np.bool_]
 
     def point(self, u: Array) -> Array:
         """Return (alpha, ln S) of unit coordinates, shape (n, 2)."""
@@ -92,8 +95,7 @@ def sample(problem: Problem, minimum: Minimum, rng: np.random.Generator) -> Arra
     check_extra("emcee", extra="infer")
     found = landscape(problem, minimum)
     u = _walk(found, problem, rng)
-    nuisances = minimum.x[2:] + monomials(u) @ found.nuisance_response.T
-    nuisances += rng.standard_normal(nuisances.shape) @ found.nuisance_factor.T
+    nuisances = _nuisances(found, problem, minimum, u, rng)
     draws = np.column_stack([found.point(u), nuisances])
     inside = ((draws >= problem.priors.low) & (draws <= problem.priors.high)).all(axis=1)
     return draws[inside]
@@ -134,12 +136,35 @@ def _fitted(problem: Problem, minimum: Minimum, frame: Array) -> Landscape:
     prior_rows = np.zeros((phi.shape[1], minimum.residual.size - m))
     prior_rows[0] = minimum.residual[m:]
     rows = np.concatenate([coefficients, prior_rows], axis=1)
-    return _integrated(rows, minimum, frame)
+    return _integrated(rows, minimum, frame, _off_bounds(problem, minimum))
 
 
-def _integrated(rows: Array, minimum: Minimum, frame: Array) -> Landscape:
-    """Integrate the nuisances out of residuals that are linear in them."""
-    nuisance = minimum.jacobian[:, 2:]
+def _off_bounds(problem: Problem, minimum: Minimum) -> NDArray[np.bool_]:
+    """Tell which nuisances do not rest on a bound at the minimum."""
+    low, high, x = problem.priors.low[2:], problem.priors.high[2:], minimum.x[2:]
+    return np.asarray((x > low) & (x < high))
+
+
+def _nuisances(
+    found: Landscape, problem: Problem, minimum: Minimum, u: Array, rng: np.random.Generator
+) -> Array:
+    """Draw the nuisances at given points; one that rests on a bound decays away from it."""
+    nuisances = np.tile(minimum.x[2:], (len(u), 1))
+    moved = monomials(u) @ found.nuisance_response.T
+    moved += rng.standard_normal(moved.shape) @ found.nuisance_factor.T
+    nuisances[:, found.free] += moved
+    low, high = problem.priors.low[2:], problem.priors.high[2:]
+    curvature = np.linalg.norm(minimum.jacobian[:, 2:], axis=0)
+    for i in np.flatnonzero(~found.free):
+        away = np.abs(rng.standard_normal(len(u))) / curvature[i]
+        side = 1.0 if minimum.x[2 + i] <= low[i] else -1.0
+        nuisances[:, i] = np.clip(minimum.x[2 + i] + side * away, low[i], high[i])
+    return nuisances
+
+
+def _integrated(rows: Array, minimum: Minimum, frame: Array, free: NDArray[np.bool_]) -> Landscape:
+    """Integrate the free nuisances out of residuals that are linear in them."""
+    nuisance = minimum.jacobian[:, 2:][:, free]
     q, r = np.linalg.qr(nuisance)
     inverse = np.linalg.inv(r)
     left = rows - (rows @ q) @ q.T
@@ -149,6 +174,7 @@ def _integrated(rows: Array, minimum: Minimum, frame: Array) -> Landscape:
         gram=left @ left.T,
         nuisance_response=-(inverse @ q.T @ rows.T),
         nuisance_factor=np.linalg.cholesky(inverse @ inverse.T),
+        free=free,
     )
 
 

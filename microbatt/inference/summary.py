@@ -1,0 +1,48 @@
+"""An estimate in a few lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from microbatt.inference.estimate import Estimate, ParameterEstimate
+
+
+def summarise(estimate: Estimate) -> str:
+    """Return the estimate, the curves and the judgement in words.
+
+    Parameters
+    ----------
+    estimate
+        What `microbatt.infer` returned.
+    """
+    percent = f"{100 * estimate.level:g} %"
+    lines = [f"{estimate.name}: {len(estimate.curves)} curves of {estimate.cell.name}"]
+    lines += [f"  {_line(one, percent)}" for one in estimate.parameters]
+    lines.append(f"  correlation of alpha and S {estimate.correlation:+.2f}")
+    network = estimate.network
+    if network is not None:
+        lines.append(f"  the network alone: alpha {network.alpha:.4g}, S {network.S:.4g}")
+    lines.append("")
+    for curve in estimate.curves:
+        alpha, S = curve.information
+        lines.append(
+            f"  {curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "
+            f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
+        )
+    lines += ["", estimate.belief.misfit_sentence]
+    if estimate.belief.out_of_range:
+        lines.append(estimate.belief.range_sentence)
+    lines.append(estimate.posterior_sentence)
+    return "\n".join(lines)
+
+
+def _line(one: ParameterEstimate, percent: str) -> str:
+    unit = quantity(one.name).pretty_units
+    shown = "" if unit == "1" else f" {unit}"
+    return (
+        f"{one.name:22s} {one.value:.5g} ± {one.std:.2g}{shown}, "
+        f"{percent} between {one.low:.5g} and {one.high:.5g}"
+    )
