@@ -7,7 +7,6 @@ import enum
 import errno
 import math
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ import sys
 import time
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +22,10 @@ if TYPE_CHECKING:
 
 _LONGEST_PAUSE: Final = 0.05
 """Between two looks at the program [s]."""
+_COMPLAINTS: Final = "stderr.txt"
+"""File in the folder that takes the standard error."""
+_KEPT: Final = 2000
+"""So much of it is kept [byte]."""
 _WEIGHING: Final = 0.25
 """Between two looks at what it has written [s]."""
 
@@ -61,11 +64,14 @@ class Finished:
         As `subprocess.Popen.returncode` has it: below zero is the number of a signal.
     seconds
         Wall-clock time.
+    complaints
+        The end of what it wrote to its standard error.
     """
 
     stop: Stop
     exit_code: int
     seconds: float
+    complaints: str
 
 
 def run_limited(
@@ -78,8 +84,8 @@ def run_limited(
 ) -> Finished:
     """Run a program in a folder until it ends or a limit is reached; then end its whole group.
 
-    On Linux the kernel holds it to limits too (CPU time, size of a file), and where ``setpriv`` is
-    installed it ends the program with this process, should that be killed.
+    On Linux with util-linux the kernel holds it to the limits too (CPU time, size of a file), and
+    ends it with this process, should that be killed.
 
     Parameters
     ----------
@@ -105,17 +111,11 @@ def run_limited(
         raise FileNotFoundError(errno.ENOENT, "there is no such program", command[0])
     generation = _RUNNING.generation
     start = time.monotonic()
-    process = subprocess.Popen(  # noqa: S603 - running what the user names is the purpose
-        [*_launcher(), *command],
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    complaints = folder / _COMPLAINTS
+    with complaints.open("wb") as errors:
+        guarded = _guarded(command, time_limit, output_limit)
+        process = _start(guarded, folder, environment, errors)
     try:
-        _limit(process.pid, time_limit, output_limit)
         stop = _watch(process.pid, folder, start + time_limit, output_limit, generation)
     finally:
         # Not reaped yet, so that its number cannot be another process's by now.
@@ -126,12 +126,40 @@ def run_limited(
         raise AbandonedError("the program was ended because nobody waits for it any more")
     if stop is Stop.ENDED and _weight(folder) > output_limit:
         stop = Stop.OUTPUT  # the kernel was quicker
-    return Finished(stop=stop, exit_code=exit_code, seconds=time.monotonic() - start)
+    return Finished(
+        stop=stop,
+        exit_code=exit_code,
+        seconds=time.monotonic() - start,
+        complaints=_tail(complaints),
+    )
 
 
 def end_all() -> None:
     """End every program that runs in this process; whoever waits for one gets `AbandonedError`."""
     _RUNNING.generation += 1
+
+
+def _start(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str] | None,
+    errors: BinaryIO,
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - running what the user names is the purpose
+        list(command),
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        start_new_session=True,
+    )
+
+
+def _tail(path: Path) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _KEPT))
+        return file.read().decode(errors="replace").strip()
 
 
 def _watch(pid: int, folder: Path, deadline: float, output_limit: int, generation: int) -> Stop:
@@ -162,25 +190,26 @@ def _weight(folder: Path) -> int:
     return total
 
 
-@cache
-def _launcher() -> tuple[str, ...]:
-    """Return what makes the kernel end a program with the thread that started it, if it is there.
+def _guarded(command: Sequence[str], time_limit: float, output_limit: int) -> list[str]:
+    """Return a command that the kernel limits, and ends with the thread that starts it.
 
-    `subprocess` could do it between fork and exec, which is not safe with threads.
+    `subprocess` could do both between fork and exec, which is not safe with threads.
     """
-    found = shutil.which("setpriv") if sys.platform == "linux" else None
-    return () if found is None else (found, "--pdeathsig", "KILL", "--")
+    seconds = (math.ceil(time_limit) + 1) * (os.cpu_count() or 1)
+    limits = (f"--cpu={seconds}", f"--fsize={2 * output_limit}", "--core=0")
+    return [
+        *_with("prlimit", *limits, "--"),
+        *_with("setpriv", "--pdeathsig", "KILL", "--"),
+        *command,
+    ]
 
 
-def _limit(pid: int, time_limit: float, output_limit: int) -> None:
-    if not hasattr(resource, "prlimit"):
-        return
-    seconds = math.ceil(time_limit) + 1
-    limits = {
-        resource.RLIMIT_CPU: seconds,
-        resource.RLIMIT_FSIZE: 2 * output_limit,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, value in limits.items():
-        with contextlib.suppress(OSError, ValueError):  # ended already, or a stricter limit holds
-            resource.prlimit(pid, kind, (value, value))
+def _with(name: str, *options: str) -> tuple[str, ...]:
+    """Return a program of util-linux with options, or nothing where it is not installed."""
+    found = _installed(name)
+    return () if found is None else (found, *options)
+
+
+@cache
+def _installed(name: str) -> str | None:
+    return shutil.which(name) if sys.platform == "linux" else None

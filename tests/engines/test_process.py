@@ -48,6 +48,12 @@ def test_a_program_that_ends_is_told_with_its_exit_code(run):
     assert (run.folder / "out").read_text() == "done\n"
 
 
+def test_the_end_of_its_complaints_is_kept(run):
+    finished = run("yes complaint | head -n 1000 >&2; echo last words >&2")
+    assert finished.complaints.endswith("last words")
+    assert len(finished.complaints) <= 2000
+
+
 def test_its_variables_are_added_to_ours(run):
     run('echo "$ALPHA $HOME" > out', ALPHA="2.3")
     assert (run.folder / "out").read_text() == f"2.3 {os.environ['HOME']}\n"

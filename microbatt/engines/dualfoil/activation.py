@@ -77,6 +77,6 @@ def read_activation(path: Path) -> Activation | None:
 def format_activation(activation: Activation) -> str:
     """Return the text of the file."""
     return "".join(
-        f"{write_number(getattr(activation, name)):<16}! {name.replace('_', ' ')} [K]\n"
+        f"{write_number(getattr(activation, name)):<23} ! {name.replace('_', ' ')} [K]\n"
         for name in _NAMES
     )

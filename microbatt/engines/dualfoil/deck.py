@@ -228,7 +228,7 @@ def format_deck(deck: Deck) -> str:
     The first 74 lines are the same for 5.1 and 5.2; a segment has its sixth number in 5.2.
     """
     lines = [
-        f"{write_number(_plain(getattr(deck, entry.name))):<24}! {entry.symbol}: {entry.words}"
+        f"{write_number(_plain(getattr(deck, entry.name))):<23} ! {entry.symbol}: {entry.words}"
         for entry in ENTRIES
     ]
     return "\n".join(lines + [_segment_line(one, deck.version) for one in deck.segments]) + "\n"

@@ -321,7 +321,7 @@ def _attempt(attempt: tuple[Variation, Run, Discharge]) -> Attempt:
     return Attempt(
         changed=variation.words,
         ending=discharge.outcome.name,
-        words=output.words,
+        words=output.words or tuple(run.finished.complaints.splitlines()),
         stop=str(run.finished.stop),
         exit_code=run.finished.exit_code,
         seconds=run.finished.seconds,

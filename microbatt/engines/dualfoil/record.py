@@ -27,7 +27,7 @@ class Attempt:
     ending
         Name of its outcome.
     words
-        dualfoil's own, as it wrote them.
+        dualfoil's own, as it wrote them; what it wrote to its standard error if it said no more.
     stop
         Why the process was over.
     exit_code

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
+from microbatt.engines.dualfoil.activation import Activation, format_activation
 from microbatt.engines.dualfoil.deck import ENTRIES, Heat, Mode, format_deck, parse_deck, read_deck
 from microbatt.errors import CellFileError
 from tests.engines.dualfoil.decks import HAND_WRITTEN, decks, edited
@@ -12,6 +13,20 @@ from tests.engines.dualfoil.decks import HAND_WRITTEN, decks, edited
 @given(decks())
 def test_a_deck_written_is_read_back_whole(deck):
     assert parse_deck(format_deck(deck)) == deck
+
+
+@settings(max_examples=30)
+@given(decks())
+def test_a_value_and_its_comment_stand_apart(deck):
+    """Fortran reads up to a space: a mark that touches the number is an error to it."""
+    for line in format_deck(deck).splitlines()[:74]:
+        value, _, mark = line.partition("!")
+        assert value.endswith(" ") or not mark
+
+
+def test_activation_energies_and_their_comments_stand_apart():
+    text = format_activation(Activation(conductivity=3962.3948509123457))
+    assert all(line.split()[1] == "!" for line in text.splitlines())
 
 
 def test_a_deck_has_seventy_four_values_in_dualfoils_order():
