@@ -7,7 +7,7 @@ import pytest
 from microbatt.campaign.campaign import Campaign, attributes_of, identity_hash, identity_in
 from microbatt.campaign.differences import differences, shortened
 from microbatt.cube.design import Grid
-from microbatt.engines.registry import load_engine
+from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.engines.request import Adiabatic, Inventory, Settings
 from microbatt.errors import ParameterError
 from tests.campaign.small import small_campaign
@@ -64,14 +64,18 @@ def test_many_differences_are_counted():
     assert shortened([str(i) for i in range(30)]).endswith("and 18 more")
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("nativ", "'native'"),
-        ("no_such_module:simulator", "cannot be imported"),
-        ("tests.campaign.standin:STEPS", "Engine"),
-    ],
-)
-def test_an_engine_that_is_none_is_refused_with_the_remedy(name, words):
-    with pytest.raises(ParameterError, match=words):
-        load_engine(name)
+def test_settings_left_out_are_the_engines_own():
+    assert small_campaign().settings == Settings()
+    pybamm = small_campaign(engine="pybamm", settings=None)
+    assert pybamm.settings == PybammSettings()
+    assert Campaign.from_dict(pybamm.to_dict()) == pybamm
+
+
+def test_settings_of_another_engine_are_refused():
+    with pytest.raises(ParameterError, match="it must be PybammSettings"):
+        small_campaign(engine="pybamm", settings=Settings())
+
+
+def test_what_an_engine_cannot_do_is_refused_when_the_campaign_is_made():
+    with pytest.raises(ParameterError, match=r"'pybamm' cannot do\. It can: Isothermal"):
+        small_campaign(engine="pybamm", thermal=Adiabatic())

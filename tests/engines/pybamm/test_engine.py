@@ -1,0 +1,67 @@
+"""PyBaMM answers the question that was asked: alpha, S, balance, film and contact."""
+
+import os
+from dataclasses import replace
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from microbatt.cells.reading import load_cell
+from microbatt.engines.pybamm.engine import ENGINE
+from microbatt.engines.pybamm.loading import TELEMETRY_SWITCH, load_pybamm
+from microbatt.engines.pybamm.settings import PybammSettings
+from microbatt.engines.simulation import simulate_discharge, simulate_discharges
+from microbatt.errors import ParameterError
+
+pytestmark = pytest.mark.skipif(find_spec("pybamm") is None, reason="PyBaMM is not installed")
+
+CELL = load_cell("doyle-1996-cell-1")
+FINE = PybammSettings(volumes=(30, 15, 40), particle_volumes=30)
+POINTS = [(1.0, 1.0, 17.5), (0.5, 8.0, 35.0)]
+
+
+def test_nothing_is_reported_to_anybody():
+    pybamm = load_pybamm()
+    assert os.environ[TELEMETRY_SWITCH] == "true"
+    assert pybamm.config.check_opt_out()
+
+
+@pytest.mark.parametrize("inventory", ["area-only", "conserving"])
+def test_away_from_the_sphere_each_balance_is_the_native_one(inventory):
+    """The two balances differ by half of the capacity at the first point."""
+    terms = {"inventory": inventory}
+    ours = simulate_discharges(CELL, POINTS, **terms)
+    theirs = simulate_discharges(CELL, POINTS, engine="pybamm", settings=FINE, **terms)
+    for one, other in zip(ours, theirs, strict=True):
+        assert other.discharge_capacity == pytest.approx(one.discharge_capacity, rel=5e-3)
+        capacity = np.linspace(0.05, 0.9, 40) * one.discharge_capacity
+        gap = np.interp(capacity, other.capacity, other.voltage) - np.interp(
+            capacity, one.capacity, one.voltage
+        )
+        assert np.max(np.abs(gap)) < 0.01  # V; the first order of its mesh
+
+
+def test_drops_are_where_the_cell_has_them():
+    """A film of the negative particles alone, then the same drop as a contact resistance."""
+    area = CELL.negative.area_density * CELL.negative.thickness
+    moved = replace(
+        CELL,
+        negative=replace(CELL.negative, film_resistance=0.0),
+        contact_resistance=CELL.negative.film_resistance / area,
+    )
+    for cell in (CELL, moved):
+        ours = simulate_discharge(cell, 0.5, 3.0, 35.0)
+        theirs = simulate_discharge(cell, 0.5, 3.0, 35.0, engine="pybamm", settings=FINE)
+        assert theirs.initial_voltage == pytest.approx(ours.initial_voltage, abs=5e-3)
+
+
+def test_a_film_on_the_positive_particles_is_refused_with_the_remedy():
+    cell = replace(CELL, positive=replace(CELL.positive, film_resistance=0.01))
+    with pytest.raises(ParameterError, match=r"film of 0\.01 Ω m².*`contact_resistance`"):
+        simulate_discharge(cell, engine="pybamm")
+
+
+def test_the_version_names_pybamm_and_the_adapter():
+    pybamm = load_pybamm()
+    assert ENGINE.version(PybammSettings()).startswith(f"pybamm {pybamm.__version__}, adapter ")

@@ -1,0 +1,51 @@
+"""What every engine is asked: terms checked once, before anything runs."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from microbatt.cells.reading import load_cell
+from microbatt.engines.native import ENGINE
+from microbatt.engines.request import Adiabatic, Inventory, Isothermal, Settings
+from microbatt.engines.simulation import simulate_discharges
+from microbatt.errors import ParameterError
+
+CELL = load_cell("doyle-1996-cell-1")
+
+
+def test_a_request_has_the_engines_settings_and_the_usual_terms():
+    request = ENGINE.request(cell=CELL)
+    assert request.settings == Settings()
+    assert request.inventory is Inventory.AREA_ONLY
+    assert request.thermal == Isothermal()
+    assert (request.cutoff_voltage, request.time_limit) == (2.0, None)
+
+
+def test_words_become_what_they_mean():
+    assert ENGINE.request(cell=CELL, inventory="conserving").inventory is Inventory.CONSERVING
+
+
+def test_a_request_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        ENGINE.request(cell=CELL).cutoff_voltage = 3.0
+
+
+def test_a_balance_beyond_an_engine_is_refused_with_those_it_has():
+    narrow = replace(ENGINE, name="narrow", inventories=(Inventory.CONSERVING,))
+    message = "`inventory` is 'area-only', which the engine 'narrow' cannot do. It can: conserving"
+    with pytest.raises(ParameterError, match=message):
+        narrow.request(cell=CELL)
+
+
+def test_a_heat_balance_beyond_an_engine_is_refused_with_those_it_has():
+    narrow = replace(ENGINE, name="narrow", thermal=(Isothermal,))
+    with pytest.raises(ParameterError, match=r"'Adiabatic'.*It can: Isothermal"):
+        narrow.request(cell=CELL, thermal=Adiabatic())
+
+
+def test_threads_are_for_engines_that_work_in_threads(monkeypatch):
+    alone = replace(ENGINE, name="alone", in_threads=False)
+    monkeypatch.setattr("microbatt.engines.simulation.load_engine", lambda _: alone)
+    points = [(2.3, 3.0, 17.5), (2.3, 3.0, 35.0)]
+    with pytest.raises(ParameterError, match="'alone' does not work in threads"):
+        simulate_discharges(CELL, points, threads=2)
