@@ -3,6 +3,7 @@
 import ast
 import importlib
 import itertools
+import json
 import os
 import re
 import subprocess
@@ -20,7 +21,7 @@ from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
 WITH_PYTHON = [page for page in PAGES if python_of(page)]
 WITH_SHELL = [page for page in PAGES if shell_of(page)]
 WARNINGS = ("-W", "error", "-W", "ignore:Port 8787 is already in use")  # somebody else's cluster
-PRELUDE = "import matplotlib; matplotlib.use('agg')\n"
+RUNNING = "test_the_python_of_a_page_runs_from_top_to_bottom"
 
 
 def name(page):
@@ -28,9 +29,36 @@ def name(page):
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """One cache of cubes for all pages, so that `demo` is computed once."""
-    return tmp_path_factory.mktemp("cache")
+def errors(request, tmp_path_factory):
+    """Run the pages that were asked for, in one process of their own: page → what went wrong.
+
+    Starting an interpreter for each would take longer than the pages do.
+    """
+    folder = tmp_path_factory.mktemp("pages")
+    asked = {
+        item.callspec.params["page"]
+        for item in request.session.items
+        if getattr(item, "originalname", "") == RUNNING
+    }
+    programs = {}
+    for page in asked:
+        blocks = [block.code for block in python_of(page) if not block.reason]
+        place = folder / name(page).removesuffix(".md")
+        place.mkdir(parents=True)
+        (place / "page.py").write_text("\n\n".join(blocks), encoding="utf-8")
+        programs[name(page)] = str(place / "page.py")
+    done = subprocess.run(
+        [sys.executable, *WARNINGS, "-m", "tests.run_pages"],
+        input=json.dumps(programs),
+        cwd=ROOT,
+        env=os.environ | {"XDG_CACHE_HOME": str(folder), "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_there_are_pages_with_code():
@@ -39,22 +67,8 @@ def test_there_are_pages_with_code():
 
 
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=name)
-def test_the_python_of_a_page_runs_from_top_to_bottom(page, cache, tmp_path):
-    blocks = [block.code for block in python_of(page) if not block.reason]
-    if not blocks:
-        pytest.skip("no block of this page can run in a test; they are compiled below")
-    program = tmp_path / "page.py"
-    program.write_text(PRELUDE + "\n\n".join(blocks), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, *WARNINGS, str(program)],
-        cwd=tmp_path,
-        env=os.environ | {"XDG_CACHE_HOME": str(cache)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, errors):
+    assert errors[name(page)] == ""
 
 
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=name)
