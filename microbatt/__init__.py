@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from microbatt.engines.request import Adiabatic, Isothermal, Lumped, Settings
     from microbatt.engines.simulation import simulate_discharge, simulate_discharges
     from microbatt.errors import MicrobattError
+    from microbatt.inference.inferring import infer
     from microbatt.outcomes import Outcome
 
 import_module("microbatt.plots.accessor")  # and `dataset.microbatt.plot`
@@ -28,6 +29,7 @@ _HOME = {
     "MicrobattError": "microbatt.errors",
     "Outcome": "microbatt.outcomes",
     "Settings": "microbatt.engines.request",
+    "infer": "microbatt.inference.inferring",
     "load_cell": "microbatt.cells.reading",
     "open_dataset": "microbatt.catalog",
     "run_campaign": "microbatt.campaign.execution",
@@ -45,6 +47,7 @@ __all__ = [
     "Outcome",
     "Settings",
     "__version__",
+    "infer",
     "load_cell",
     "open_dataset",
     "run_campaign",

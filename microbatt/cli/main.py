@@ -21,6 +21,7 @@ COMMANDS = {
     "explore": "microbatt.cli.explore",
     "figures": "microbatt.cli.figures",
     "import": "microbatt.cli.import_",
+    "infer": "microbatt.cli.infer",
     "map": "microbatt.cli.map",
     "plot": "microbatt.cli.plot",
     "predict": "microbatt.cli.predict",

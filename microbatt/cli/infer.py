@@ -1,0 +1,209 @@
+"""``microbatt infer``: measured curves in; alpha and S out, with uncertainty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from microbatt.cli.discharge import INVENTORY, THERMAL, thermal_mode
+from microbatt.cli.values import read_free, read_measured
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from microbatt.inference.estimate import Estimate
+    from microbatt.inference.production import Terms
+    from microbatt.inference.reading import Reading, Unread
+
+
+@click.command(
+    "infer",
+    epilog="Example: microbatt infer C10.csv 1C.csv --cell doyle-1996-cell-1 --noise 1mV "
+    "--free contact_resistance --report report.html",
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--cell", required=True, help="A name of `microbatt cells`, or a cell file.")
+@click.option("--noise", help="Of a voltage, such as 1mV.  [default: from the curves]")
+@click.option(
+    "--free", multiple=True, metavar="NAME[=WIDTH]", help="Not known exactly; may be repeated."
+)
+@click.option(
+    "--inventory",
+    type=click.Choice(INVENTORY),
+    default=INVENTORY[0],
+    help="Lithium balance of the particles.",
+)
+@click.option("--thermal", type=click.Choice(THERMAL), default=THERMAL[0], help="Heat balance.")
+@click.option(
+    "--heat-transfer",
+    type=float,
+    default=0.0,
+    help="Heat-transfer coefficient [W m⁻² K⁻¹] of --thermal lumped.",
+)
+@click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
+@click.option(
+    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+)
+@click.option("--area", help="Of the electrode, such as '1.54 cm2', for currents in A.")
+@click.option("--current", help="Such as '17.5 A/m2', where the files have no such column.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="QUANTITY=HEADING[:UNIT]",
+    help="Which column is time, voltage, current or capacity; may be repeated.",
+)
+@click.option("--skip-bad-rows", is_flag=True, help="Leave out rows without numbers or repeated.")
+@click.option("--each", is_flag=True, help="Every file or folder is an experiment of its own.")
+@click.option("--network/--no-network", default=True, help="Ask the shipped network first.")
+@click.option("--store", type=click.Path(path_type=Path), help="Save as .nc or .zarr there.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write a page (.html) there.")
+def command(  # noqa: PLR0913 - one parameter an option
+    files: tuple[Path, ...],
+    *,
+    cell: str,
+    noise: str | None,
+    free: tuple[str, ...],
+    inventory: str,
+    thermal: str,
+    heat_transfer: float,
+    level: float,
+    charge_error: float,
+    area: str | None,
+    current: str | None,
+    columns: tuple[str, ...],
+    skip_bad_rows: bool,
+    each: bool,
+    network: bool,
+    store: Path | None,
+    report: Path | None,
+) -> None:
+    """Estimate alpha and S of a cell from its measured discharges in FILES.
+
+    FILES are CSV, Parquet or Excel, one or more curves each, together the curves of one cell; or
+    a folder of them. With --each, or for a folder of folders, there are many cells: all are done,
+    and those that fail are listed at the end.
+    """
+    from microbatt.cells.reading import load_cell
+    from microbatt.engines.request import Inventory
+    from microbatt.inference.production import Terms
+    from microbatt.inference.reading import Reading
+
+    terms = Terms(
+        cell=load_cell(cell),
+        noise=None if noise is None else read_measured("--noise", noise, "V"),
+        charge_error=charge_error,
+        free=read_free(free),
+        inventory=Inventory(inventory),
+        thermal=thermal_mode(thermal, heat_transfer),
+        level=level,
+        network=network,
+    )
+    reading = Reading(
+        columns=_mapping(columns),
+        area=None if area is None else read_measured("--area", area, "m2"),
+        current=None if current is None else read_measured("--current", current, "A m-2"),
+        skip_bad_rows=skip_bad_rows,
+    )
+    if store is not None and store.suffix not in {".nc", ".zarr"}:
+        raise ParameterError(f"`--store` is {store.name!r}; give a name in .nc or .zarr.")
+    if each or _folder_of_folders(files):
+        if report is not None:
+            raise ParameterError("`--report` is for one experiment; give `--store` for many.")
+        _many(files, terms, reading, store)
+    else:
+        _one(files, terms, reading, store, report)
+
+
+def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in columns]
+    for name, equals, heading in pairs:
+        if not (name and equals and heading):
+            raise ParameterError(
+                f"`--column` is {name!r}; write QUANTITY=HEADING or QUANTITY=HEADING:UNIT, "
+                "`voltage=Ewe:mV` for instance."
+            )
+    return {name: heading for name, _, heading in pairs}
+
+
+def _folder_of_folders(files: tuple[Path, ...]) -> bool:
+    return len(files) == 1 and files[0].is_dir() and any(one.is_dir() for one in files[0].iterdir())
+
+
+def _one(
+    files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None, report: Path | None
+) -> None:
+    """Infer one experiment of all files that can be read, and tell of the others."""
+    from microbatt.inference.measurement import Experiment
+    from microbatt.inference.reading import curve_files, read_files
+
+    listed = [one for file in files for one in (curve_files(file) if file.is_dir() else (file,))]
+    measurements, unread = read_files(listed, reading)
+    if not measurements:
+        _tell_unread(unread, "nothing could be read")
+    estimate = terms.infer(Experiment(name=files[0].stem, measurements=measurements))
+    click.echo(estimate.summary())
+    _remarks(estimate)
+    _save(estimate.to_dataset(), store)
+    if report is not None:
+        from microbatt.report.writing import write_report
+
+        click.echo(f"\nreport: {write_report(estimate, report).page}")
+    if unread:
+        _tell_unread(unread, "the estimate is without these files")
+
+
+def _remarks(estimate: Estimate) -> None:
+    told = {remark for curve in estimate.curves for remark in curve.remarks}
+    if told:
+        click.echo(f"\nOn reading: {'; '.join(sorted(told))}.")
+
+
+def _many(files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None) -> None:
+    """Infer many experiments through Dask, and tell of those that failed."""
+    from microbatt.inference.labelled import experiments_dataset
+    from microbatt.inference.production import experiment_files, infer_many
+
+    experiments = (
+        experiment_files(files[0])
+        if len(files) == 1 and files[0].is_dir()
+        else {file.stem: (file,) for file in files}
+    )
+    done, failed = infer_many(experiments, terms, reading=reading)
+    for estimate in done:
+        alpha, S = estimate["alpha"], estimate["S"]
+        click.echo(
+            f"{estimate.name:24s} alpha {alpha.value:.4g} ± {alpha.std:.2g}, "
+            f"S {S.value:.4g} ± {S.std:.2g}"
+            + ("" if estimate.belief.good else "  (not to be believed as it is)")
+        )
+    _save(experiments_dataset(done, failed), store)
+    if failed:
+        _tell_unread(failed, "these experiments failed")
+
+
+def _save(dataset: xr.Dataset, store: Path | None) -> None:
+    if store is None:
+        return
+    if store.suffix == ".nc":
+        dataset.to_netcdf(store)
+    else:
+        dataset.to_zarr(store, mode="w")
+    click.echo(f"\nstored: {store}")
+
+
+def _tell_unread(unread: tuple[Unread, ...], words: str) -> None:
+    """End with the list of what could not be read.
+
+    Raises
+    ------
+    BadInput
+        Always; the command ends with its exit code.
+    """
+    from microbatt.cli.main import BadInput
+
+    listed = "\n".join(f"  {one.reason}" for one in unread)
+    raise BadInput(f"{words}:\n{listed}")
