@@ -40,7 +40,7 @@ def test_the_same_seed_gives_the_same_weights_to_the_bit_and_another_seed_others
     assert not same(trained(replace(SETTINGS, seed=1)), undisturbed)
 
 
-@pytest.mark.parametrize("epoch", [1, 3, 4])
+@pytest.mark.parametrize("epoch", [3, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_training_killed_at_any_time_goes_on_to_the_same_weights(undisturbed, tmp_path, epoch):
     def kill(event):
         if isinstance(event, EpochFinished) and event.epoch == epoch:
@@ -83,7 +83,10 @@ def test_events_tell_every_epoch_with_a_falling_loss():
     assert losses[-1] < losses[0] - 0.3
 
 
-@pytest.mark.parametrize("change", [{"precision": "mixed_bfloat16"}, {"xla": True}])
+@pytest.mark.parametrize(
+    "change",
+    [{"precision": "mixed_bfloat16"}, pytest.param({"xla": True}, marks=pytest.mark.slow)],
+)
 def test_half_precision_and_xla_learn_too(change, undisturbed):
     found = trained(replace(SETTINGS, **change))
     assert all(np.isfinite(w).all() for w in found.members[0])

@@ -42,12 +42,14 @@ def test_every_point_is_predicted_once_and_close_to_the_truth(random):
     assert float(away.median()) < 1e-2
 
 
+@pytest.mark.slow
 def test_folds_on_a_cluster_give_the_same_answers(random):
     with local_client(1, dashboard=False) as client:
         shared = validated(client=client)
     np.testing.assert_array_equal(shared.predicted_S, random.predicted_S)
 
 
+@pytest.mark.slow
 def test_blocked_folds_hold_out_regions_and_are_harder(random):
     blocked = validated(blocked=True)
     assert blocked.attrs["split"] == "blocked"
@@ -67,23 +69,33 @@ def test_finished_folds_are_kept_and_the_rest_runs_later(tmp_path, random):
     assert sum(type(e).__name__ == "FitStarted" for e in heard) == 2 * ONE.members
 
 
-def test_the_published_network_gives_both_losses_and_their_combination():
-    found = cross_validate(
-        CUBE, network="published", folds=2, config=TINY,
+@pytest.fixture(scope="module")
+def published():
+    return cross_validate(
+        CUBE, network="published", folds=2, only=[1], config=TINY,
         settings=replace(PUBLISHED_SETTINGS, epochs=1),
     )  # fmt: skip
-    assert found.network.values.tolist() == ["combined", "L_w", "L_M"]
+
+
+def test_the_published_network_gives_both_losses_and_their_combination(published):
+    assert published.network.values.tolist() == ["combined", "L_w", "L_M"]
     np.testing.assert_array_equal(
-        found.predicted_S.sel(network="combined"), found.predicted_S.sel(network="L_w")
+        published.predicted_S.sel(network="combined"), published.predicted_S.sel(network="L_w")
     )
-    assert np.isnan(found.predicted_alpha_std).all()
-    alpha = found.predicted_alpha.sel(network="combined")
-    both = found.predicted_alpha.sel(network=["L_w", "L_M"]).clip(0.0, 15.0)
-    assert (np.abs(both - alpha).min("network") < 1e-9).all()
+    assert np.isnan(published.predicted_alpha_std).all()
+    alpha = published.predicted_alpha.sel(network="combined")
+    both = published.predicted_alpha.sel(network=["L_w", "L_M"]).clip(0.0, 15.0)
+    nearest = np.abs(both - alpha).min("network")
+    assert (nearest.where(published.fold == 1, 0.0) < 1e-9).all()
+
+
+@pytest.mark.slow
+def test_a_published_network_takes_its_bin_scores_from_the_points_held_out(published):
     network = fit_published_network(
-        CUBE, held_out=found, settings=replace(PUBLISHED_SETTINGS, epochs=1)
+        CUBE, held_out=published, settings=replace(PUBLISHED_SETTINGS, epochs=1)
     )
-    assert np.isfinite(network.bin_scores[:, :3]).all()
+    assert np.isfinite(network.bin_scores[:, :2]).all()
+    assert np.isnan(network.bin_scores[:, 3:]).all()
 
 
 def test_fewer_points_than_folds_are_refused_before_any_epoch_runs():

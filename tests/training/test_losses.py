@@ -37,10 +37,14 @@ def test_the_likelihood_is_smallest_where_mean_spread_and_slope_are_those_of_the
     u = -0.1 + 0.5 * (v - 0.3) + 0.1 * rng.standard_normal(2_000)
     truth = tf.constant(np.stack([u, v], axis=1), tf.float32)
     outputs = tf.Variable([-0.5, 0.0, 0.0, 0.0, 0.0])
-    rate = 0.05
-    for _ in range(400):
-        with tf.GradientTape() as tape:
-            loss = negative_log_likelihood(truth, tf.tile(outputs[None], (2_000, 1)))
-        outputs.assign_sub(rate * tape.gradient(loss, outputs))
+
+    @tf.function
+    def descend():
+        for _ in tf.range(400):
+            with tf.GradientTape() as tape:
+                loss = negative_log_likelihood(truth, tf.tile(outputs[None], (2_000, 1)))
+            outputs.assign_sub(0.05 * tape.gradient(loss, outputs))
+
+    descend()
     expected = [-0.1, 0.3, np.log(0.2), np.log(0.1), 0.5]
     assert outputs.numpy() == pytest.approx(expected, abs=0.05)
