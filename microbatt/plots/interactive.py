@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from microbatt.plots.predictions import Parameter
 
 _SIZE = {"width": 520, "height": 400, "tools": ["hover"]}
+_ROOM = {"padding": 0.04}
+"""Beside points and lines; a map fills its axes."""
 
 
 class InteractivePlots:
@@ -49,7 +51,7 @@ class InteractivePlots:
         return hv.Overlay(
             [
                 hv.Curve((capacity, voltage), *axes, label=f"{current:g} {unit}").opts(
-                    color=colours[current], **_SIZE
+                    color=colours[current], **_SIZE, **_ROOM
                 )
                 for current, capacity, voltage in drawn
             ]
@@ -76,7 +78,9 @@ class InteractivePlots:
         colours = current_colours(table["current"])
         return hv.Points(
             table, axes, [_dimension(name) for name in ("current", "alpha", "S")]
-        ).opts(color="current", cmap=colours, logx=True, size=4, show_legend=False, **_SIZE)
+        ).opts(
+            color="current", cmap=colours, logx=True, size=4, show_legend=False, **_SIZE, **_ROOM
+        )
 
     def parity(self, parameter: Parameter = "alpha") -> Any:  # noqa: ANN401
         """Return predicted against true values; the pointer names the microstructure."""
@@ -92,7 +96,7 @@ class InteractivePlots:
             hv.Dimension(predicted, label=f"Predicted {parameter}"),
         ]
         others = [name for name in ("alpha", "S") if name != parameter]
-        points = hv.Points(table, axes, others).opts(color=PREDICTION, size=4, **_SIZE)
+        points = hv.Points(table, axes, others).opts(color=PREDICTION, size=4, **_SIZE, **_ROOM)
         return hv.Curve((ends, ends), *axes).opts(color=TRUTH, line_width=1) * points
 
 
