@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import dask
+from dask.base import compute
+from dask.delayed import delayed
 
 from microbatt.cells.reading import load_cell
 from microbatt.engines.request import Inventory, Isothermal, Thermal
@@ -113,13 +114,11 @@ def infer_many(
         Experiments that came to nothing, and why.
     """
     how = reading or Reading()
-    tasks = [
-        dask.delayed(_one)(name, tuple(files), terms, how) for name, files in experiments.items()
-    ]
+    tasks = [delayed(_one)(name, tuple(files), terms, how) for name, files in experiments.items()]
     found = (
         client.gather(client.compute(tasks))
         if client is not None
-        else dask.compute(*tasks, scheduler="threads")
+        else compute(*tasks, scheduler="threads")
     )
     return (
         tuple(one for one in found if not isinstance(one, Unread)),
