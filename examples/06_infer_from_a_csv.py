@@ -13,7 +13,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.inference.inferring import infer
 from microbatt.plots.fit import draw_fit
 
 CELL = "doyle-1996-cell-1"
@@ -38,7 +37,7 @@ def measured(current: float) -> Path:
 
 
 files = [Path(name) for name in sys.argv[1:]] or [measured(one) for one in (17.5, 35.0, 70.0)]
-estimate = infer(files, CELL, noise=1e-3, free=["contact_resistance"])
+estimate = microbatt.infer(files, CELL, noise=1e-3, free=["contact_resistance"])
 for name in ("alpha", "S", "contact_resistance"):
     one = estimate[name]
     print(f"{name:>18}: {one.value:.4g}, 90 % between {one.low:.4g} and {one.high:.4g}")
