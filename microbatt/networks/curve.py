@@ -100,6 +100,14 @@ class CurveEstimate:
     misfit: NDArray[np.float64]
 
 
+_NOTHING: Final = CurveEstimate(
+    mean=np.empty((0, 2)),
+    covariance=np.empty((0, 2, 2)),
+    in_range=np.empty(0, dtype=bool),
+    misfit=np.empty(0),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveNetwork:
     """A trained curve network.
@@ -151,7 +159,7 @@ class CurveNetwork:
             If the currents or the number of samples are others, or a point has no curve.
         """
         self._check(tensors)
-        parts = [
+        parts = [_NOTHING] + [
             self._estimated(tensors.take(np.arange(i, min(i + _AT_ONCE, len(tensors)))), noise)
             for i in range(0, len(tensors), _AT_ONCE)
         ]

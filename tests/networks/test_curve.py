@@ -70,8 +70,9 @@ def test_curves_at_other_currents_are_refused_with_those_allowed():
 
 
 def test_no_points_give_no_estimates():
-    found = NETWORK.first_estimates(TENSORS.take([0]))
-    assert found[0].shape == (2, 1, 2)
+    found = NETWORK.estimate(TENSORS.take(np.empty(0, int)))
+    assert found.mean.shape == (0, 2)
+    assert found.covariance.shape == (0, 2, 2)
 
 
 def test_sizes_that_make_no_sense_are_refused():

@@ -1,5 +1,8 @@
 """Shipped networks: small, plain, described, and refused for other cells."""
 
+import subprocess
+import sys
+
 import pytest
 
 from microbatt.cells.reading import load_cell
@@ -64,3 +67,14 @@ def test_a_network_written_again_is_the_same(tmp_path):
 def test_a_folder_without_weights_is_refused(tmp_path):
     with pytest.raises(StoreError, match="it has no"):
         load_network(tmp_path / "nothing")
+
+
+def test_shipped_weights_are_used_without_tensorflow():
+    program = (
+        "import sys; from microbatt.prediction import load_shipped; load_shipped(); "
+        "print({'tensorflow', 'keras'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
