@@ -60,7 +60,7 @@ def read_settings(engine: str, pairs: tuple[str, ...]) -> EngineSettings:
 def _pair(pair: str) -> tuple[str, Any]:
     key, equals, value = pair.partition("=")
     try:
-        return key, tomllib.loads(f"value {equals} {value}")["value"]
+        return key.strip(), tomllib.loads(f"value {equals} {value}")["value"]
     except tomllib.TOMLDecodeError as error:
         raise ParameterError(
             f"`--setting` is {pair!r}; write it as KEY=VALUE, with text in quotes: "
