@@ -128,7 +128,9 @@ def flag_colour(variable: MapVariable, code: int) -> str:
     """Return the colour of a code of a variable with flags."""
     if variable.name == "status" and code in ENDING_COLOURS:
         return ENDING_COLOURS[Outcome(code)]
-    return PALETTE[code % len(PALETTE)]
+    if variable.flags.get(code) == "predicted":
+        return ENDING_COLOURS[Outcome.CUTOFF_REACHED]  # the ordinary case, as of endings
+    return PALETTE[code % (len(PALETTE) - 1)]
 
 
 def flag_hatch(variable: MapVariable, code: int) -> str:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 _POLL: Final = 2000
 """Between two questions whether the cube has grown [ms]; `CubeSource.look` asks less often."""
 
-_HEIGHT: Final = 720
-"""Of the explorer where nothing else gives it one, as in a notebook [px]."""
+_HEIGHT: Final = 760
+"""Of the explorer in a notebook [px]."""
 
 
 def explorer_of(dataset: xr.Dataset) -> pn.viewable.Viewable:
     """Return the explorer of an open cube; see `microbatt.explorer.app`."""
-    return Explorer(CubeSource(lambda: dataset)).view
+    view = Explorer(CubeSource(lambda: dataset)).view
+    view.param.update(sizing_mode="stretch_width", height=_HEIGHT)
+    return view
 
 
 class Explorer:
@@ -48,9 +50,7 @@ class Explorer:
         self._version = source.version
         self._plane, self._currents = source.plane, source.currents
         self.scene = Scene(source, Selection(number=first_point(source)))
-        self.view = pn.Column(
-            self.scene.view, sizing_mode="stretch_both", min_height=_HEIGHT, margin=0
-        )
+        self.view = pn.Column(self.scene.view, sizing_mode="stretch_both", margin=0)
         self._watch()
 
     def look(self) -> None:

@@ -23,7 +23,7 @@ _CARD: Final = {
     "flex": "1 1 0",
     "min-width": "0",
 }
-_HINT: Final = "Tap a point for its curves, a second one to pin it beside; drag to follow."
+_HINT: Final = "Tap for curves, tap another to pin it, drag to follow."
 _BOTH: Final = {"sizing_mode": "stretch_both"}
 _WIDTH: Final = {"sizing_mode": "stretch_width"}
 

@@ -49,9 +49,10 @@ def caption(cube: str, plane: Plane, selection: Selection, prediction: Predictio
 def table(curves: list[Curve], pinned: list[Curve] | None) -> str:
     """Return the numbers of a point, a row for each current; beside a pinned one, the change."""
     rows = [_row(curve, None if pinned is None else pinned[k]) for k, curve in enumerate(curves)]
+    head = _head(pinned=pinned is not None)
     return (
-        f'<table class="mb-table"><thead>{_head(pinned=pinned is not None)}</thead>'
-        f"<tbody>{''.join(_coloured(rows, curves))}</tbody></table>{_remedies(curves)}"
+        f'<div class="mb-scroll"><table class="mb-table"><thead>{head}</thead>'
+        f"<tbody>{''.join(_coloured(rows, curves))}</tbody></table></div>{_remedies(curves)}"
     )
 
 

@@ -117,11 +117,13 @@ class Scene:
         }
 
     def _show_map(self) -> None:
-        variable = self._choice.chosen
-        current = self._choice.current.value
-        self._choice.current.disabled = not variable.per_current
+        variable, current = self._choice.chosen, self._choice.current.value
         cells = map_cells(self._source, variable, current)
-        self._map.show_cells(variable, cells, self._choice.at(), hatched=self._choice.hatched.value)
+        with pn.io.hold():  # so that the browser gets it all at once
+            self._choice.current.disabled = not variable.per_current
+            self._map.show_cells(
+                variable, cells, self._choice.at(), hatched=self._choice.hatched.value
+            )
         pn.io.push_notebook(*self._drawn)
 
     def _show_point(self) -> None:
@@ -130,11 +132,12 @@ class Scene:
         pinned = None if selection.pinned is None else point_curves(source, selection.pinned)
         prediction = point_prediction(source, selection.number)
         near = None if prediction is None else prediction.nearest
-        self._curves.show("selected", curves)
-        self._curves.show("pinned", pinned or [])
-        self._curves.show("predicted", [] if near is None else point_curves(source, near))
-        self._map.show_selection(selection, prediction)
-        self._words.show(selection, curves, pinned, prediction)
-        for dim, step in source.plane.place(selection.number).items():
-            self._sliders[dim].tell(step)
+        with pn.io.hold():
+            self._curves.show("selected", curves)
+            self._curves.show("pinned", pinned or [])
+            self._curves.show("predicted", [] if near is None else point_curves(source, near))
+            self._map.show_selection(selection, prediction)
+            self._words.show(selection, curves, pinned, prediction)
+            for dim, step in source.plane.place(selection.number).items():
+                self._sliders[dim].tell(step)
         pn.io.push_notebook(*self._drawn)
