@@ -159,12 +159,14 @@ def _label(panels: Panels, names: Sequence[str], ranges: Sequence[tuple[float, f
             axes = panels[i, j]
             axes.set_xlim(ranges[j])
             axes.xaxis.set_major_locator(MaxNLocator(3))
+            axes.xaxis.set_major_formatter("{x:.7g}")  # no power of ten aside, where labels stand
             axes.tick_params(axis="x", labelrotation=30, labelbottom=i == last)
             if i == j:
                 axes.set_yticks([])
                 continue
             axes.set_ylim(ranges[i])
             axes.yaxis.set_major_locator(MaxNLocator(3))
+            axes.yaxis.set_major_formatter("{x:.7g}")
             axes.tick_params(axis="y", labelleft=j == 0)
         panels[last, i].set_xlabel(_short(name))
         if i > 0:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from microbatt.inference.estimate import FittedCurve
 
 _MILLI: Final = 1e3
+_SPACE: Final = 0.04
+"""Left free above and below the curves, as a share of their height."""
 _MOST_MARKS: Final = 40
 """Measured points drawn a curve; more would hide the fit."""
 
@@ -50,6 +52,10 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
     axes.set_xlabel(quantity("capacity").label)
     axes.set_ylabel(quantity("voltage").label)
     axes.set_xlim(0.0, None)
+    # On a vertical fall the band is as high as the sky; the curves set the scale.
+    low = min(float(curve.measured.min()) for curve in curves)
+    high = max(float(curve.measured.max()) for curve in curves)
+    axes.set_ylim(low - _SPACE * (high - low), high + _SPACE * (high - low))
     axes.legend(frameon=False, fontsize="small", title="points: measured; lines: fit")
     return axes
 

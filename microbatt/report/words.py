@@ -149,8 +149,11 @@ def against_bounds(estimate: Estimate, bounds: xr.Dataset) -> str:
     if not all(math.isfinite(ratio) and ratio > 0.0 for ratio in ratios):
         return "At the estimate these curves alone would not tell alpha and S apart."
     if all(abs(ratio - 1.0) < _SAME for ratio in ratios):
-        return "At the estimate the standard deviations are the smallest possible ones, within 5 %."
+        return (
+            "At the estimate the standard deviations are, within 5 %, the smallest possible ones from "
+            "as many readings evenly spread over the curves."
+        )
     return (
         f"At the estimate the standard deviations are {ratios[0]:.2f} (alpha) and {ratios[1]:.2f} "
-        "(S) times the smallest possible ones."
+        "(S) times the smallest possible ones from as many readings evenly spread over the curves."
     )

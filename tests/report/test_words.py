@@ -42,7 +42,7 @@ def test_alpha_and_the_shape_factor_become_tortuosity_and_area():
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [
-        ((0.02, 0.01), "smallest possible ones, within 5 %"),
+        ((0.02, 0.01), "within 5 %, the smallest possible ones"),
         ((0.01, 0.01), "2.00 (alpha) and 1.00 (S) times"),
         ((float("inf"), 0.01), "would not tell"),
         ((float("nan"), 0.01), "would not tell"),
