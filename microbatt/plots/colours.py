@@ -46,7 +46,7 @@ ENDING_COLOURS: Final = {
     Outcome.NO_CONVERGENCE: "#d55e00",
     Outcome.TIME_LIMIT: "#cc79a7",
     Outcome.CRASHED: "#000000",
-    Outcome.UNPHYSICAL: "#7b3294",
+    Outcome.UNPHYSICAL: "#5500cc",
 }
 """Blue and amber for what the cell did, grey for no curve, warning colours for failures."""
 
