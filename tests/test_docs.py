@@ -16,6 +16,7 @@ import pytest
 
 from microbatt.campaign import reading
 from microbatt.cli.main import main
+from microbatt.outcomes import Outcome
 from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
 
 WITH_PYTHON = [page for page in PAGES if python_of(page)]
@@ -133,6 +134,12 @@ def test_every_example_is_shown():
     assert shown == sorted(path.name for path in (ROOT / "examples").glob("*.py"))
     for picture in re.findall(r"\]\((images/.+?)\)", text):
         assert (ROOT / "docs" / picture).exists(), picture
+
+
+def test_the_guide_to_the_cube_has_every_ending():
+    text = (ROOT / "docs" / "guide" / "cube.md").read_text(encoding="utf-8")
+    for outcome in Outcome:
+        assert f"| {int(outcome)} `{outcome.name.lower()}` |" in text
 
 
 def test_the_reference_of_the_campaign_file_has_every_key():

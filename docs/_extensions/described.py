@@ -86,6 +86,8 @@ def curve(outcome: Outcome) -> str:
     """Say in a word what curve an ending leaves."""
     if outcome.is_whole:
         return "whole"
+    if outcome is Outcome.UNPHYSICAL:
+        return "there, not to be trusted"
     stopped = (Outcome.STEP_BUDGET, Outcome.NO_CONVERGENCE, Outcome.TIME_LIMIT)
     return "up to there" if outcome in stopped else "none"
 
