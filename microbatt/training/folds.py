@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,14 +23,14 @@ from microbatt.training.points import training_points
 from microbatt.training.published import LOSSES, PUBLISHED_SETTINGS, copy_scores, fit_copies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from distributed import Client
     from numpy.typing import NDArray
 
     from microbatt.networks.curve import CurveNetworkConfig
     from microbatt.networks.published import PublishedNetworkConfig
-    from microbatt.training.events import Listener
+    from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
 
 NETWORKS: Final = {"curve": CURVE_SETTINGS, "published": PUBLISHED_SETTINGS}
@@ -103,7 +104,7 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
         )
         for number in wanted
     ]  # fmt: skip
-    answers = _run(jobs, client, listeners)
+    answers = _run(dict(zip(wanted, jobs, strict=True)), client, listeners)
     truth = true_values(arranged(cube))
     held_out = {}
     for number, answer in zip(wanted, answers, strict=True):
@@ -136,15 +137,26 @@ def _fold_folder(folder: Path | None, number: int) -> Path | None:
 
 
 def _run(
-    jobs: Sequence[Callable[..., NDArray[np.float64]]],
+    jobs: Mapping[int, Callable[..., NDArray[np.float64]]],
     client: Client | None,
     listeners: Sequence[Listener],
 ) -> list[NDArray[np.float64]]:
     if client is None:
-        return [job(listeners) for job in jobs]
-    futures = [client.submit(job, pure=False) for job in jobs]
+        return [job([_in_fold(one, fold) for one in listeners]) for fold, job in jobs.items()]
+    futures = [client.submit(job, pure=False) for job in jobs.values()]
     found: list[NDArray[np.float64]] = client.gather(futures)
     return found
+
+
+def _in_fold(listener: Listener, fold: int) -> Listener:
+    """Return a listener that hears which fold a part belongs to."""
+
+    def tell(event: Event) -> None:
+        if not isinstance(event, FoldFinished):
+            event = replace(event, name=f"fold-{fold:02d}-{event.name}")
+        listener(event)
+
+    return tell
 
 
 def _answered(

@@ -51,7 +51,13 @@ class TensorBoardListener:
             case FoldFinished():
                 self._write("folds", event.fold, event.scores)
             case FitFinished():
-                self._writers.pop(event.name).close()
+                self._close(event.name)
+
+    def _close(self, name: str) -> None:
+        """Close a part's file; a part that a checkpoint held whole has none."""
+        writer = self._writers.pop(name, None)
+        if writer is not None:
+            writer.close()
 
     def _write(self, name: str, step: int, values: Any) -> None:  # noqa: ANN401 - a mapping
         import tensorflow as tf

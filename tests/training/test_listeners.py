@@ -48,3 +48,10 @@ def test_tensorboard_finds_a_folder_for_each_part(tmp_path):
     for name in ("member-1", "folds"):
         (written,) = (tmp_path / name).glob("events.out.*")
         assert written.stat().st_size > 100
+
+
+def test_a_part_that_a_checkpoint_held_whole_ends_without_an_epoch(tmp_path):
+    listener = TensorBoardListener(tmp_path)
+    listener(EVENTS[0])
+    listener(EVENTS[2])
+    assert not list(tmp_path.iterdir())
