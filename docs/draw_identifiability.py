@@ -28,7 +28,7 @@ REAL = ("contact_resistance", "voltage_offset")
 def bound_maps() -> Figure:
     """Draw what six curves can tell over alpha and S, for both balances."""
     figure = Figure(figsize=(11.5, 7.0), layout="constrained")
-    alpha, S = np.linspace(0.0, 10.0, 26), np.geomspace(1.0, 40.0, 20)
+    alpha, S = np.linspace(0.0, 10.0, 21), np.geomspace(1.0, 40.0, 16)
     for rows, inventory in zip(figure.subfigures(2, 1), ("area-only", "conserving"), strict=True):
         bounds = bound_map(
             native_request(CELL, inventory=inventory), alpha, S, CURRENTS, free=REAL

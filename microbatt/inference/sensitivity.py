@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SETTINGS: Final = Settings(tolerance=5e-5)
-"""As for the sweeps of the catalog; docs/guide/identifiability.md has the error that it leaves."""
+SETTINGS: Final = Settings(tolerance=5e-5, mesh=2.0)
+"""Finer than a curve needs: see docs/guide/identifiability.md for the error that they leave."""
 
 _SLOPE_STEP: Final = 1e-4
 """Share of the depth over which the slope of a curve is taken."""

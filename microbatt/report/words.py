@@ -150,8 +150,8 @@ def against_bounds(estimate: Estimate, bounds: xr.Dataset) -> str:
         return "At the estimate these curves alone would not tell alpha and S apart."
     if all(abs(ratio - 1.0) < _SAME for ratio in ratios):
         return (
-            "At the estimate the standard deviations are, within 5 %, the smallest possible ones from "
-            "as many readings evenly spread over the curves."
+            "At the estimate the standard deviations are, within 5 %, the smallest possible ones "
+            "from as many readings evenly spread over the curves."
         )
     return (
         f"At the estimate the standard deviations are {ratios[0]:.2f} (alpha) and {ratios[1]:.2f} "

@@ -1,7 +1,8 @@
 """What can be known of alpha and S, and how exactly derivatives and bounds are computed.
 
 Run it with ``python -m tests.benchmarks.inference_bounds``; the tables are those of
-docs/guide/identifiability.md. ``derivatives`` and ``bounds`` as an argument print one part alone.
+docs/guide/identifiability.md. ``derivatives``, ``ends``, ``bounds`` or ``designs`` as an argument
+prints one part alone.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ REAL = ("contact_resistance", "voltage_offset")
 Free = Iterable[str] | Mapping[str, float]
 
 
-def sample(count: int = 60) -> np.ndarray:
+def sample(count: int = 40) -> np.ndarray:
     """Random points over the box: alpha 0 to 10, S 0.5 to 40, even in ln S."""
     rng = np.random.default_rng(2026)
     alpha = rng.uniform(0.0, 10.0, count)
@@ -44,7 +45,7 @@ def sample(count: int = 60) -> np.ndarray:
 
 
 def derivatives() -> None:
-    """Print errors of derivatives and of bounds against a much finer solution, and the cost."""
+    """Print errors of derivatives against a much finer solution, and the cost."""
     points, depth = sample(), np.linspace(0.0, 0.97, 98)
 
     def derivative(settings: Settings, step: float) -> np.ndarray:
@@ -55,26 +56,41 @@ def derivatives() -> None:
     near, far = derivative(FINE, 0.25), derivative(FINE, 0.5)
     fine = near + (near - far) / 3.0
     size = np.sqrt(np.mean(fine**2, axis=(1, 2)))
-    exact = bounds_of(native_request(CELL, settings=FINE), points, SIX, Readings(), REAL)
-    print("| tolerance | alpha: median, 95 %, worst | S | bounds, worst | ms a curve |")
-    for tolerance in (2e-4, SETTINGS.tolerance, 1e-5):
-        settings = replace(SETTINGS, tolerance=tolerance)
+    print("| tolerance, mesh | alpha: median, 95 %, worst | S | ms a curve |")
+    for tolerance, mesh in ((2e-4, 1.0), (5e-5, 1.0), (5e-5, 2.0)):
+        settings = replace(SETTINGS, tolerance=tolerance, mesh=mesh)
         request = native_request(CELL, settings=settings)
         simulate_neighbours(request, points[:1], SIX)
         start = time.perf_counter()
         count = len(simulate_neighbours(request, points, SIX).curves)
         cost = 1e3 * (time.perf_counter() - start) / count
         error = np.sqrt(np.mean((derivative(settings, 1.0) - fine) ** 2, axis=(1, 2))) / size
-        found = bounds_of(request, points, SIX, Readings(), REAL)
-        worst = [
-            f"{100.0 * np.max(np.abs(a / b - 1.0)):.1f} %"
-            for a, b in zip(found[:2], exact[:2], strict=True)
-        ]
         columns = [
             ", ".join(f"{100.0 * q:.2f} %" for q in np.quantile(column, [0.5, 0.95, 1.0]))
             for column in error.T
         ]
-        print(f"| {tolerance:g} | {' | '.join(columns)} | {', '.join(worst)} | {cost:.1f} |")
+        print(f"| {tolerance:g}, {mesh:g} | {' | '.join(columns)} | {cost:.1f} |", flush=True)
+
+
+def ends() -> None:
+    """Print errors of bounds where ends are hardest to compute: alpha 6.5 to 10."""
+    rng = np.random.default_rng(5)
+    alpha = rng.uniform(6.5, 10.0, 40)
+    points = np.column_stack([alpha, np.exp(rng.uniform(0.0, np.log(40.0), 40))])
+    reference = Settings(tolerance=1e-5, mesh=4.0, particle_modes=16, max_steps=100_000)
+    print("| mesh | errors of bounds: median, 95 %, worst; alpha, S of each balance |")
+    for inventory in ("area-only", "conserving"):
+        exact = None
+        for settings in (reference, replace(SETTINGS, mesh=1.0), SETTINGS):
+            request = native_request(CELL, inventory=inventory, settings=settings)
+            found = bounds_of(request, points, [8.75, 35.0, 70.0], Readings(), REAL)[:2]
+            exact = exact or found
+            errors = [np.abs(one / other - 1.0) for one, other in zip(found, exact, strict=True)]
+            words = [
+                ", ".join(f"{100.0 * q:.1f} %" for q in np.quantile(error, [0.5, 0.95, 1.0]))
+                for error in errors
+            ]
+            print(f"| {inventory}, {settings.mesh:g} | {' | '.join(words)} |", flush=True)
 
 
 def bounds_of(request, points, currents, readings, free: Free = ()):  # type: ignore[no-untyped-def]
@@ -181,7 +197,7 @@ def designs() -> None:
 
 
 def main() -> None:
-    parts = {"derivatives": derivatives, "bounds": tables, "designs": designs}
+    parts = {"derivatives": derivatives, "ends": ends, "bounds": tables, "designs": designs}
     for name in sys.argv[1:] or parts:
         parts[name]()
         print()
