@@ -55,7 +55,8 @@ def test_the_end_of_the_curve_does_not_move_in_voltage():
     curves = sensitivities_at_depth(simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5]), [1.0])
     # dV/dQ · dE/dθ + ∂V/∂θ = 0 at the cut-off
     drift = curves.slope[..., None] * curves.capacity_derivative[:, :, None] / curves.capacity
-    assert curves.voltage_derivative == pytest.approx(-drift, abs=1e-4)  # curves end within 0.01 mV
+    # curves end within 0.01 mV of the cut-off, neighbours stand 0.03 to either side in S
+    assert curves.voltage_derivative == pytest.approx(-drift, abs=2 * 1e-5 / 0.06)
 
 
 @pytest.mark.parametrize("name", ["contact_resistance", "voltage_offset", "capacity_scale"])
