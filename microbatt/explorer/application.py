@@ -56,14 +56,15 @@ class Explorer:
     def look(self) -> None:
         """Show what has been added to the cube, if anything."""
         self._source.look()
-        self.scene.show_progress()
-        if self._source.version == self._version:
-            return
-        self._version = self._source.version
-        if self._has_other_axes():
-            self._begin_again()
-        else:
-            self.scene.refresh()
+        with pn.io.hold():  # so that the browser gets it all at once
+            self.scene.show_progress()
+            if self._source.version == self._version:
+                return
+            self._version = self._source.version
+            if self._has_other_axes():
+                self._begin_again()
+            else:
+                self.scene.refresh()
 
     def _has_other_axes(self) -> bool:
         now = (self._source.plane.alpha, self._source.plane.S, self._source.currents)

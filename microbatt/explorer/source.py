@@ -55,10 +55,10 @@ class CubeSource:
         self._take(reopen())
 
     def _take(self, opened: xr.Dataset) -> None:
-        self.opened = opened
-        self.dataset = as_cube(opened)
+        # One reading of how curves ended, before all others: what it calls whole is in the store.
+        self.opened = opened.assign(status=status_of(opened).compute())
+        self.dataset = as_cube(self.opened)
         self._kept: dict[str, NDArray[Any]] = {}
-        self._last_status = opened["status"].to_numpy()
         self.plane: Plane = plane_of(self.dataset)
         self.currents: NDArray[np.float64] = np.asarray(self.dataset["current"], dtype=float)
 
@@ -108,11 +108,15 @@ class CubeSource:
     def _take_if_changed(self) -> bool:
         opened = self._reopen()
         same_names = set(opened.variables) == set(self.opened.variables)
-        if same_names and np.array_equal(opened["status"].to_numpy(), self._last_status):
+        if same_names and _same_values(opened, self.opened, "status"):
             return False
         self._take(opened)
         self.version += 1
         return True
+
+
+def _same_values(one: xr.Dataset, other: xr.Dataset, name: str) -> bool:
+    return np.array_equal(one[name].to_numpy(), other[name].to_numpy())
 
 
 def as_cube(dataset: xr.Dataset) -> xr.Dataset:

@@ -120,7 +120,7 @@ def test_a_half_filled_cube_is_followed_while_a_campaign_fills_it(explore, demo_
     cubes.filled(cubes.demo_campaign(), store)
     page.until(lambda: "882 curves" in page.text().replace("of 882 curves", ""))
     shows(page, "selected", capacities(store, 8.0, 5.0))
-    assert page.data("reasons", "hatch") == []
+    page.until(lambda: page.data("reasons", "hatch") == [])
 
 
 def test_predictions_stand_beside_the_truth(explore, demo_store, tmp_path):
