@@ -110,13 +110,23 @@ def minimise(
 def _step(
     x: Array, residual: Array, jacobian: Array, low: Array, high: Array, damping: float
 ) -> tuple[Array, float]:
-    """Return a step that stays inside the bounds, and by how much it promises to lower the sum."""
+    """Return a step that stays inside the bounds, and by how much it promises to lower the sum.
+
+    What would leave the bounds goes to them, and the step of the others is found again.
+    """
     curvature, gradient = jacobian.T @ jacobian, jacobian.T @ residual
     scale = np.diag(curvature) + 1e-12 * np.trace(curvature)
-    free = ~(((x <= low) & (gradient > 0.0)) | ((x >= high) & (gradient < 0.0)))
-    step = np.zeros_like(x)
     damped = curvature + damping * np.diag(scale)
-    step[free] = np.linalg.solve(damped[np.ix_(free, free)], -gradient[free])
-    step = np.clip(x + step, low, high) - x
+    step = np.zeros_like(x)
+    free = ~(((x <= low) & (gradient > 0.0)) | ((x >= high) & (gradient < 0.0)))
+    while free.any():
+        pull = -gradient[free] - damped[np.ix_(free, ~free)] @ step[~free]
+        step[free] = np.linalg.solve(damped[np.ix_(free, free)], pull)
+        inside = np.clip(x + step, low, high) - x
+        outside = free & (inside != step) & (np.abs(inside - step) > 1e-12 * (1.0 + np.abs(x)))
+        step = inside
+        if not outside.any():
+            break
+        free &= ~outside
     after = residual + jacobian @ step
     return step, float(residual @ residual - after @ after)

@@ -20,7 +20,7 @@ from microbatt.engines.request import (
     check_thermal,
 )
 from microbatt.errors import SimulationError
-from microbatt.inference.belief import inflation, information, judge
+from microbatt.inference.belief import inflation, information, judge, reduced_chi_square
 from microbatt.inference.estimate import (
     Estimate,
     FittedCurve,
@@ -54,6 +54,12 @@ if TYPE_CHECKING:
 
 RIVAL: Final = 25.0
 """A second start is refined too if its shapes fit worse by less than this."""
+POOR: Final = 3.0
+"""A reduced chi square beyond this makes the fit try again elsewhere."""
+AROUND: Final = np.array([(0.0, -0.15), (0.0, 0.15), (-0.5, 0.0), (0.5, 0.0)])
+"""How far around a poor fit, in alpha and ln S."""
+ELSEWHERE: Final = np.array([(2.0, 0.4), (5.0, 1.6), (8.0, 0.4), (2.0, 3.0), (8.0, 3.0)])
+"""Where else then, alpha and ln S."""
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
 
@@ -199,33 +205,65 @@ class Fit:
 def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
     """Fit shapes from each start, then samples from the best of them and its rivals.
 
+    Where the best fit is poor, it may be held up at a kink, such as where the limiting electrode
+    changes; then the fit is tried again from places around it and from every start.
+
     Raises
     ------
     SimulationError
         If the engine has no whole curve at any start.
     """
-    bounds = problem.priors.low, problem.priors.high
     found = []
     for start in starts:
-        x = problem.priors.mean.copy()
-        x[:2] = start.alpha, np.log(start.S)
-        shaped = minimise(shape_objective(problem, COARSE), x, *bounds, gain=1.0, most=15)
+        shaped = _fit_shapes(problem, _at(problem, np.array([start.alpha, np.log(start.S)])))
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
-    fits = []
-    for shaped, start in _distinct(found):
-        minimum = minimise(sample_objective(problem), shaped.x, *bounds)
-        if minimum is not None:
-            fits.append((minimum, start))
-    if not fits:
+    fits = [(_fit_samples(problem, shaped.x), start) for shaped, start in _distinct(found)]
+    good = [(minimum, start) for minimum, start in fits if minimum is not None]
+    if not good:
         raise SimulationError(
             "the engine has no whole curve at one of the measured currents near any start; leave "
             "the highest current out, or check the area and the cell file."
         )
-    best, kept = min(fits, key=lambda one: one[0].chi_square)
-    others = tuple(start for start in starts if start is not kept)
-    return Fit(minimum=best, starts=(kept, *others))
+    best, kept = min(good, key=lambda one: one[0].chi_square)
+    if reduced_chi_square(problem, best) > POOR:
+        others = [shaped.x for shaped, _ in found]
+        best = _best_around(problem, best, others)
+    return Fit(minimum=best, starts=(kept, *(start for start in starts if start is not kept)))
+
+
+def _fit_shapes(problem: Problem, x: Array) -> Minimum | None:
+    bounds = problem.priors.low, problem.priors.high
+    return minimise(shape_objective(problem, COARSE), x, *bounds, gain=1.0, most=15)
+
+
+def _fit_samples(problem: Problem, x: Array, *, most: int = 30) -> Minimum | None:
+    bounds = problem.priors.low, problem.priors.high
+    return minimise(sample_objective(problem), x, *bounds, most=most)
+
+
+def _best_around(problem: Problem, best: Minimum, others: list[Array]) -> Minimum:
+    """Fit again from places around a poor fit and from other ones; return the best of all."""
+    shaped = [
+        _fit_shapes(problem, _at(problem, point)) for point in (*(best.x[:2] + AROUND), *ELSEWHERE)
+    ]
+    elsewhere = sorted((one for one in shaped if one is not None), key=lambda one: one.chi_square)
+    around = [_at(problem, point) for point in best.x[:2] + AROUND]
+    for place in (*(one.x for one in elsewhere[:2]), *around[:2], *others[1:]):
+        again = _fit_samples(problem, place, most=8)
+        if again is not None and again.chi_square < best.chi_square:
+            best = again
+        if reduced_chi_square(problem, best) <= POOR:
+            break
+    return best
+
+
+def _at(problem: Problem, point: Array) -> Array:
+    """Return coordinates with the nuisances as expected."""
+    x = problem.priors.mean.copy()
+    x[:2] = point
+    return x
 
 
 def _distinct(found: list[tuple[Minimum, Start]]) -> list[tuple[Minimum, Start]]:

@@ -23,6 +23,7 @@ from microbatt.engines.request import Inventory, Isothermal, Settings
 from microbatt.engines.simulation import simulate_discharges
 from microbatt.inference.inferring import infer
 from microbatt.inference.measurement import Experiment, Measurement
+from microbatt.inference.network import network_start
 from microbatt.inference.noise import allowance
 from microbatt.inference.objectives import sample_objective
 from microbatt.inference.priors import make_priors
@@ -114,6 +115,23 @@ def once(number: int, noise: float) -> dict[str, object]:
     }
 
 
+def asked(number: int, noise: float) -> dict[str, float] | None:
+    """Ask the network alone about an experiment."""
+    _, one = experiment(number, noise)
+    cell = load_cell("doyle-1996-cell-1")
+    problem = Problem(
+        cell=cell,
+        inventory=Inventory.AREA_ONLY,
+        thermal=Isothermal(),
+        settings=SETTINGS,
+        curves=(),
+        allowances=(),
+        priors=make_priors(cell, FREE),
+    )
+    start, _ = network_start(one, problem, noise)
+    return None if start is None else {"alpha": start.alpha, "S": start.S}
+
+
 def kept(file: Path) -> list[dict[str, object]]:
     """Read what an earlier run left."""
     if not file.exists():
@@ -184,6 +202,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--noise", type=float, default=1.0, help="mV")
     parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--network", type=int, default=0, help="ask it where a row lacks it")
     chosen = parser.parse_args()
     rows = kept(chosen.file)
     done = {row["number"] for row in rows}
@@ -192,6 +211,8 @@ def main() -> None:
             rows.append(once(number, chosen.noise * 1e-3))
             with chosen.file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
+    for row in rows[: chosen.network]:
+        row["network"] = row["network"] or asked(row["number"], chosen.noise * 1e-3)
     tell(rows)
 
 

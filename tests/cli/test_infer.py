@@ -1,0 +1,71 @@
+"""``microbatt infer`` from files to words, a store and an exit code."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from click.testing import CliRunner
+
+from microbatt.cli.main import main
+from tests.inference.experiments import CELL, experiment
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two experiments of a cell, a folder each, and a third without a curve."""
+    place = tmp_path_factory.mktemp("experiments")
+    for name, alpha in (("one", 3.0), ("two", 5.0)):
+        (place / name).mkdir()
+        for m in experiment(alpha, 4.0).measurements:
+            table = {"time [s]": m.time, "voltage [V]": m.voltage, "current [A m-2]": m.current}
+            pd.DataFrame(table).to_csv(place / name / f"{m.current:g}.csv", index=False)
+    (place / "void").mkdir()
+    (place / "void" / "empty.csv").touch()
+    return place
+
+
+def run(*arguments):
+    return CliRunner().invoke(
+        main, ["infer", *map(str, arguments), "--cell", CELL, "--noise", "1mV"]
+    )
+
+
+def test_files_of_one_cell_give_alpha_and_s_and_a_store(folder, tmp_path):
+    store = tmp_path / "out.nc"
+    done = run(folder / "one", "--no-network", "--store", store, "--free", "voltage_offset=5mV")
+    assert done.exit_code == 0, done.output
+    assert "The cell file explains the data" in done.output
+    with xr.open_dataset(store) as found:
+        assert float(found["value"].sel(parameter="alpha")) == pytest.approx(3.0, abs=0.05)
+
+
+def test_a_bad_file_is_told_at_the_end_and_the_others_are_used(folder):
+    done = run(*sorted((folder / "one").iterdir()), folder / "void" / "empty.csv", "--no-network")
+    assert done.exit_code == 2
+    assert "alpha" in done.output
+    assert "the file is empty" in done.output
+
+
+def test_a_folder_of_experiments_goes_on_after_one_that_fails(folder, tmp_path):
+    store = tmp_path / "many.nc"
+    done = run(folder, "--no-network", "--store", store)
+    assert done.exit_code == 2
+    with xr.open_dataset(store) as found:
+        alpha = found["alpha"].sel(experiment=["one", "two", "void"]).to_numpy()
+    np.testing.assert_allclose(alpha[:2], [3.0, 5.0], atol=0.05)
+    assert np.isnan(alpha[2])
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--noise", "1"), "a number and its unit"),
+        (("--column", "voltage"), "QUANTITY=HEADING"),
+        (("--store", "out.csv"), ".nc or .zarr"),
+        (("--free", "contact"), "contact_resistance"),
+    ],
+)
+def test_a_wrong_option_is_told_in_a_sentence(folder, option, words):
+    done = CliRunner().invoke(main, ["infer", str(folder / "one"), "--cell", CELL, *option])
+    assert done.exit_code == 2
+    assert words in done.output

@@ -1,0 +1,38 @@
+"""Synthetic experiments for the tests of inference."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from microbatt.cells.reading import load_cell
+from microbatt.engines.request import Settings
+from microbatt.engines.simulation import simulate_discharges
+from microbatt.inference.measurement import Experiment, Measurement
+
+CELL = "doyle-1996-cell-1"
+FINE = Settings(tolerance=1e-5, mesh=3.0, particle_modes=14)
+"""Other settings than those of a fit."""
+
+
+@cache
+def experiment(
+    alpha, S, currents=(17.5, 35.0, 70.0), *, noise=1e-3, resistance=0.0, offset=0.0, seed=0
+):
+    rng = np.random.default_rng(seed)
+    cell = replace(load_cell(CELL), contact_resistance=resistance)
+    batch = simulate_discharges(cell, [(alpha, S, one) for one in currents], settings=FINE)
+    measured = []
+    for discharge in batch:
+        capacity = np.linspace(0.0, discharge.discharge_capacity, 100)
+        voltage = PchipInterpolator(discharge.capacity, discharge.voltage)(capacity)
+        measured.append(
+            Measurement(
+                source=f"{discharge.current:g}",
+                current=discharge.current,
+                capacity=capacity,
+                voltage=voltage + offset + noise * rng.standard_normal(100),
+            )
+        )
+    return Experiment(name="synthetic", measurements=tuple(measured))

@@ -1,0 +1,108 @@
+"""Known truths come back, with intervals that say how well; wrong cells are told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from microbatt.cells.reading import load_cell
+from microbatt.errors import MeasurementError, ParameterError
+from microbatt.inference.estimate import Posterior
+from microbatt.inference.inferring import infer
+from microbatt.inference.labelled import experiments_dataset
+from microbatt.inference.measurement import Experiment
+from microbatt.inference.parameters import cell_with
+from microbatt.inference.reading import Unread
+from tests.inference.experiments import CELL, experiment
+
+
+@pytest.mark.parametrize(("alpha", "S"), [(2.3, 1.0), (2.3, 11.0), (6.0, 30.0)])
+def test_the_truth_lies_within_four_standard_deviations(alpha, S):
+    one = experiment(alpha, S, resistance=0.003, offset=2e-3)
+    estimate = infer(
+        one, CELL, noise=1e-3, free=["contact_resistance", "voltage_offset"], network=False
+    )
+    truth = {"alpha": alpha, "S": S, "contact_resistance": 0.003, "voltage_offset": 2e-3}
+    for name, value in truth.items():
+        assert abs(estimate[name].value - value) < 4.0 * estimate[name].std
+    assert estimate.posterior is Posterior.CURVATURE
+    assert estimate.belief.good
+    assert max(curve.residual_rms for curve in estimate.curves) < 1.3e-3
+
+
+def test_near_the_bound_the_posterior_is_sampled_and_stays_inside():
+    pytest.importorskip("emcee")
+    estimate = infer(experiment(0.02, 3.0, noise=5e-3), CELL, noise=5e-3, network=False)
+    assert estimate.posterior is Posterior.SAMPLING
+    assert "bound" in estimate.posterior_sentence
+    assert estimate.draws[:, 0].min() >= 0.0
+    assert 0.0 <= estimate["alpha"].low < estimate["alpha"].high
+    assert abs(np.log(estimate.S / 3.0)) < 0.01
+
+
+def test_the_noise_is_told_from_the_scatter():
+    estimate = infer(experiment(3.0, 2.0, noise=2e-3), CELL, network=False)
+    assert not estimate.noise_given
+    assert estimate.noise == pytest.approx(2e-3, rel=0.2)
+
+
+def test_another_temperature_raises_the_misfit_flag_with_a_plain_sentence():
+    warm = cell_with(load_cell(CELL), "temperature", 318.15)
+    warm = replace(warm, positive=replace(warm.positive, solid_diffusivity_activation=4000.0))
+    estimate = infer(experiment(2.3, 1.5), warm, noise=1e-3, network=False)
+    assert estimate.belief.misfit
+    assert "cannot explain the data" in estimate.belief.misfit_sentence
+    assert "widened" in " ".join(estimate.assumptions)
+
+
+def test_the_same_seed_gives_the_same_draws_and_the_numbers_go_to_netcdf(tmp_path):
+    one = experiment(4.0, 5.0)
+    first, second = (infer(one, CELL, noise=1e-3, network=False, seed=3) for _ in range(2))
+    np.testing.assert_array_equal(first.draws, second.draws)
+    dataset = first.to_dataset()
+    assert dataset["value"].sel(parameter="alpha") == first.alpha
+    dataset.to_netcdf(tmp_path / "estimate.nc")
+    assert f"{first.alpha:.5g}" in first.summary()
+    for i in (0, 1):
+        assert sum(curve.information[i] for curve in first.curves) == pytest.approx(1.0)
+
+
+def test_the_network_starts_where_it_knows_the_cell_and_says_why_not_elsewhere():
+    currents = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
+    estimate = infer(experiment(3.0, 3.0, currents), CELL, noise=1e-3)
+    assert estimate.network is not None
+    assert abs(estimate.network.alpha - 3.0) < 0.5
+    other = infer(experiment(3.0, 3.0, (20.0, 60.0)), CELL, noise=1e-3)
+    assert other.network is None
+    assert any("network was not asked" in words for words in other.assumptions)
+
+
+def test_a_capacity_beyond_the_cell_is_refused_with_a_guess_at_the_unit():
+    one = experiment(2.3, 1.0)
+    wrong = [replace(m, capacity=60.0 * m.capacity) for m in one.measurements]
+    with pytest.raises(MeasurementError, match="A factor of 60 would bring it there"):
+        infer(Experiment(name="wrong", measurements=tuple(wrong)), CELL, network=False)
+
+
+def test_an_unknown_nuisance_and_a_silly_noise_are_refused():
+    one = experiment(2.3, 1.0)
+    with pytest.raises(ParameterError, match="contact_resistance"):
+        infer(one, CELL, free=["contact"])
+    with pytest.raises(ParameterError, match="noise"):
+        infer(one, CELL, noise=-1.0)
+
+
+def test_failed_experiments_stand_beside_good_ones():
+    good = infer(experiment(4.0, 5.0), CELL, noise=1e-3, network=False)
+    found = experiments_dataset([good], [Unread(source="broken", reason="empty")])
+    assert list(found["experiment"].values) == ["synthetic", "broken"]
+    assert float(found["alpha"][0]) == good.alpha
+    assert np.isnan(found["alpha"][1])
+    assert found["failure"].values[1] == "empty"
+
+
+def test_the_cell_must_not_be_changed_by_the_inference():
+    cell = load_cell(CELL)
+    before = cell.to_dict()
+    infer(experiment(2.3, 1.0), cell, noise=1e-3, free=["temperature"], network=False)
+    assert cell.to_dict() == before

@@ -1,0 +1,208 @@
+"""What cyclers export is read; what cannot be is refused by file, column, row and remedy."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from microbatt.errors import MeasurementError
+from microbatt.inference.headings import read_heading
+from microbatt.inference.reading import Reading, read_files, read_measurements, rounding
+
+CURRENT = 17.5
+SECONDS = np.linspace(0.0, 3600.0, 61)
+VOLTS = 4.1 - 0.5 * (SECONDS / 3600.0) - 1.2 * (SECONDS / 3600.0) ** 20
+CAPACITY = CURRENT * SECONDS / 3600.0
+
+
+def write(path, **columns):
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+def plain(path, **changed):
+    columns = {"time [s]": SECONDS, "voltage [V]": VOLTS, "current [A m-2]": CURRENT}
+    return write(path, **(columns | changed))
+
+
+def only(path, **terms):
+    (one,) = read_measurements(path, Reading(**terms))
+    return one
+
+
+def refused(path, **terms):
+    with pytest.raises(MeasurementError) as caught:
+        read_measurements(path, Reading(**terms))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("headings", "factors"),
+    [
+        (("time [s]", "voltage [V]", "current [A m-2]"), (1.0, 1.0, 1.0)),
+        (("Time (min)", "Cell pot(V)", "Curr den (A/m^2)"), (1 / 60, 1.0, 1.0)),
+        (("Test Time / s", "Voltage / V", "Current / A"), (1.0, 1.0, -1e-4)),
+        (("test_time_second", "voltage_volt", "current_ampere"), (1.0, 1.0, -1e-4)),
+        (("time/s", "Ewe/V", "I/mA"), (1.0, 1.0, -0.1)),
+        (("Total Time (h)", "Voltage(mV)", "Current (mA/cm²)"), (1 / 3600, 1e3, 0.1)),
+    ],
+)
+def test_columns_are_known_by_name_and_unit(tmp_path, headings, factors):
+    values = (SECONDS, VOLTS, np.full(SECONDS.size, CURRENT))
+    columns = {h: f * v for h, f, v in zip(headings, factors, values, strict=True)}
+    one = only(write(tmp_path / "a.csv", **columns), area=1e-4)
+    assert one.current == pytest.approx(CURRENT)
+    np.testing.assert_allclose(one.capacity, CAPACITY, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(one.voltage, VOLTS)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "xlsx"])
+def test_parquet_and_excel_hold_the_same_curve_as_csv(tmp_path, ending):
+    pytest.importorskip({"parquet": "pyarrow", "xlsx": "openpyxl"}[ending])
+    frame = pd.read_csv(plain(tmp_path / "a.csv"))
+    other = tmp_path / f"a.{ending}"
+    frame.to_parquet(other) if ending == "parquet" else frame.to_excel(other, index=False)
+    np.testing.assert_allclose(only(other).voltage, only(tmp_path / "a.csv").voltage)
+
+
+def test_semicolons_decimal_commas_and_lines_before_the_headings_are_read(tmp_path):
+    rows = [
+        f"{t:.1f};{v:.5f};{CURRENT}".replace(".", ",") for t, v in zip(SECONDS, VOLTS, strict=True)
+    ]
+    text = "\n".join(["Prüfling;7", "Kanal 3", "time [s];voltage [V];current [A m-2]", *rows])
+    (tmp_path / "a.csv").write_bytes(text.encode("latin-1"))
+    np.testing.assert_allclose(only(tmp_path / "a.csv").voltage, VOLTS, atol=1e-5)
+
+
+def test_rest_and_charge_are_left_out_and_each_current_is_a_curve(tmp_path):
+    time = np.arange(0.0, 5 * 3660.0, 60.0)
+    parts = [(VOLTS, -1.0), (VOLTS[::-1], 1.0), (VOLTS, 0.0), (VOLTS, -2.0), (VOLTS, -2.2)]
+    path = write(
+        tmp_path / "a.csv",
+        **{
+            "time [s]": time,
+            "voltage [V]": np.concatenate([one for one, _ in parts]),
+            "current [A m-2]": np.repeat([one for _, one in parts], SECONDS.size),
+        },
+    )
+    assert [round(one.current, 3) for one in read_measurements(path)] == [1.0, 2.0, 2.2]
+
+
+def test_steps_that_stand_three_times_are_read_once(tmp_path):
+    """The published form: the start, then each step under a stale time and twice as it is."""
+    minutes, volts = np.round(SECONDS / 60.0, 3), VOLTS
+    stale = np.stack([minutes[:-1], minutes[1:], minutes[1:]], axis=1).ravel()
+    path = write(
+        tmp_path / "a.csv",
+        **{
+            "Time (min)": np.append(0.0, stale),
+            "Cell pot(V)": np.append(volts[0], np.repeat(volts[1:], 3)),
+            "Curr den (A/m^2)": CURRENT,
+            "Capacity": 0.0,
+        },
+    )
+    one = only(path)
+    np.testing.assert_allclose(one.voltage, volts)
+    np.testing.assert_allclose(one.capacity, CAPACITY)
+
+
+def test_a_capacity_stands_in_for_the_time(tmp_path):
+    path = write(tmp_path / "a.csv", **{"Q discharge [mAh/cm2]": CAPACITY / 10, "U [V]": VOLTS})
+    one = only(path, current=CURRENT)
+    np.testing.assert_allclose(one.capacity, CAPACITY)
+
+
+def test_unknown_names_are_mapped_with_their_units(tmp_path):
+    path = write(tmp_path / "a.csv", Zeit=SECONDS / 60, Spannung=VOLTS * 1e3)
+    one = only(path, current=CURRENT, columns={"time": "Zeit:min", "voltage": "Spannung:mV"})
+    np.testing.assert_allclose(one.voltage, VOLTS)
+    np.testing.assert_allclose(one.capacity, CAPACITY)
+
+
+def test_a_time_in_whole_minutes_is_known_to_be_rounded(tmp_path):
+    assert rounding(np.array([0.0, 1.0, 2.0])) == 1.0
+    one = only(
+        write(tmp_path / "a.csv", **{"time [min]": SECONDS / 60, "V [V]": VOLTS}), current=1.0
+    )
+    assert one.capacity_step == pytest.approx(1.0 * 60.0 / 3600.0)
+
+
+BAD = {
+    "charging": ({"voltage [V]": VOLTS[::-1]}, ["row 2", "this is a charge", "Give the discharge"]),
+    "millivolts": ({"voltage [V]": 1e3 * VOLTS}, ["row 2", "millivolts?", "voltage [mV]"]),
+    "time unit": (
+        {"capacity [A h m-2]": 60 * CAPACITY},
+        ["row 62", "differ by 60", "Correct the unit"],
+    ),
+    "gap": (
+        {"voltage [V]": np.where(SECONDS == 600.0, np.nan, VOLTS)},
+        ["row 12", "lacks a number", "--skip-bad-rows"],
+    ),
+    "time back": (
+        {"time [s]": np.where(SECONDS == 1200.0, 900.0, SECONDS)},
+        ["row 22", "goes back", "Sort the rows"],
+    ),
+    "repeated": (
+        {"time [s]": np.where(SECONDS == 1200.0, 1140.0, SECONDS)},
+        ["row 22", "repeats the time", "--skip-bad-rows"],
+    ),
+    "unsteady": (
+        {"current [A m-2]": CURRENT * (1.0 + 0.1 * np.sin(SECONDS / 300.0))},
+        ["not constant", "row"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_column_is_refused_with_row_and_remedy(tmp_path, name):
+    changed, words = BAD[name]
+    message = refused(plain(tmp_path / "a.csv", **changed))
+    for word in ("a.csv", *words):
+        assert word in message
+
+
+def test_a_falling_capacity_is_refused_with_row_and_remedy(tmp_path):
+    falling = np.where(SECONDS == 1200.0, 0.0, CAPACITY)
+    path = write(tmp_path / "a.csv", **{"capacity [A h m-2]": falling, "voltage [V]": VOLTS})
+    message = refused(path, current=CURRENT)
+    assert "row 22" in message
+    assert "--column capacity" in message
+
+
+def test_bad_rows_are_left_out_on_request_and_said_to_be(tmp_path):
+    path = plain(tmp_path / "a.csv", **{"voltage [V]": np.where(SECONDS == 600.0, np.nan, VOLTS)})
+    one = only(path, skip_bad_rows=True)
+    assert len(one) == SECONDS.size - 1
+    assert "1 rows without a number left out" in one.remarks
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["empty", "Export"]),
+        ("1,2,3\n4,5,6\n", ["no line of headings", "row 1"]),
+        ("time [s],voltage [V],current [A m-2]\n", ["no row below the headings"]),
+        ("time [s],voltage [V],current [A m-2]\n0,4,1\n", ["1 samples", "at least 5"]),
+        ("time [s],pressure [m]\n0,1\n", ["no column is a voltage", "--column voltage"]),
+        ("time [s],voltage [V],current [A]\n0,4,1\n", ["not per area", "--area"]),
+        ("time [s],voltage,current [A]\n0,4,1\n", ["`voltage` has no unit", "[V]"]),
+        ("time [s],voltage [V]\n0,4\n", ["no column is a current", "--current"]),
+    ],
+)
+def test_a_file_without_a_curve_is_refused_with_the_remedy(tmp_path, text, words):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    message = refused(tmp_path / "a.csv")
+    for word in words:
+        assert word in message
+
+
+def test_many_files_go_on_with_the_good_ones(tmp_path):
+    good = plain(tmp_path / "good.csv")
+    (tmp_path / "bad.csv").write_text("", encoding="utf-8")
+    measured, unread = read_files([tmp_path / "bad.csv", good, tmp_path / "none.csv"])
+    assert [one.source for one in measured] == ["good.csv"]
+    assert [one.source.rpartition("/")[2] for one in unread] == ["bad.csv", "none.csv"]
+
+
+def test_a_heading_that_is_only_a_word_has_no_unit():
+    assert read_heading("Capacity").unit == ""
+    assert read_heading("Step number").quantity is None
