@@ -89,7 +89,7 @@ class Peer:
         except pybamm.SolverError as error:
             return Discharged(seconds=np.nan, curve=None, ended=f"failed: {error}", min_salt=np.nan)
         one = discharge(self.request, (alpha, S, current))
-        curve = Curve(capacity=one.capacity, voltage=one.voltage) if one.time.size else None
+        curve = Curve(capacity=one.capacity, voltage=one.voltage) if one.outcome.is_whole else None
         return Discharged(
             seconds=seconds,
             curve=curve,
