@@ -23,13 +23,16 @@ CURRENT = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
 
 def demo_campaign(**terms):
     """The catalog's demo on the stand-in engine: 882 curves, all whole."""
-    return small_campaign(alpha=ALPHA, S=S, current=CURRENT, name="demo", **terms)
+    return small_campaign(
+        alpha=ALPHA, S=S, current=CURRENT, name="demo", curves_per_task=84, **terms
+    )
 
 
 def scattered_campaign():
     """64 scattered points at two currents."""
     box = {"alpha": (0.0, 10.0), "S": (0.3, 40.0)}
-    return small_campaign(design=SobolPoints(count=64, seed=1, current=(17.5, 35.0), **box))
+    design = SobolPoints(count=64, seed=1, current=(17.5, 35.0), **box)
+    return small_campaign(design=design, name="scattered", curves_per_task=128)
 
 
 def filled(campaign, store):
