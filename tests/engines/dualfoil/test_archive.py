@@ -56,9 +56,9 @@ def test_alpha_and_s_come_from_a_file_the_path_or_the_options(tmp_path, files, c
 
 
 def test_the_deepest_name_counts():
-    assert match_name("S{S}", "/work/S3/sweep/S10.5") == {"S": 10.5}
+    assert match_name("S{S}", "/data/S3/sweep/S10.5") == {"S": 10.5}
     with pytest.raises(ParameterError, match="does not hold"):
-        match_name("S{S}", "/work/sweep")
+        match_name("S{S}", "/data/sweep")
 
 
 def test_what_is_no_run_is_left_out_with_a_reason(tmp_path):
