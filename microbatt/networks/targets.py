@@ -54,7 +54,7 @@ def from_targets(
     Examples
     --------
     >>> values, covariance = from_targets(np.zeros((1, 2)), np.eye(2)[np.newaxis])
-    >>> values, covariance[0, 1, 1]
+    >>> values, float(covariance[0, 1, 1])
     (array([[0.5, 1. ]]), 1.0)
     """
     slopes = np.exp(np.asarray(mean, dtype=float))
