@@ -12,6 +12,7 @@ from microbatt.engines.dualfoil.curve import discharge_from_rows
 from microbatt.engines.dualfoil.deck import DECK_FILE, read_deck
 from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.output import OUTPUT_FILE, read_output
+from microbatt.engines.dualfoil.published import is_published
 from microbatt.engines.dualfoil.reading import cell_from_deck
 from microbatt.engines.dualfoil.template import (
     ExtraFile,
@@ -23,7 +24,7 @@ from microbatt.engines.dualfoil.template import (
 from microbatt.errors import CellFileError, ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from microbatt.engines.dualfoil.output import Output
@@ -101,7 +102,7 @@ class LeftOut:
     reason: str
 
 
-def find_runs(places: Iterable[Path], conventions: Conventions) -> list[Path]:
+def find_runs(places: Sequence[Path], conventions: Conventions) -> list[Path]:
     """Return the folders at or below some places that hold an output, sorted by path.
 
     Raises
@@ -116,10 +117,16 @@ def find_runs(places: Iterable[Path], conventions: Conventions) -> list[Path]:
         found |= {path.parent for path in place.rglob(conventions.output)}
     if not found:
         raise ParameterError(
-            f"there is no {conventions.output} in or below {', '.join(map(str, places))}. If your "
-            "runs call it otherwise, say so with `--output-name`."
+            f"there is no {conventions.output} in or below {', '.join(map(str, places))}. "
+            f"{_what_instead(places)}"
         )
     return sorted(found)
+
+
+def _what_instead(places: Iterable[Path]) -> str:
+    if any(is_published(path) for place in places for path in place.rglob("*.csv")):
+        return "It holds CSV files of the published form: use `microbatt import published`."
+    return "If your runs call it otherwise, say so with `--output-name`."
 
 
 def read_runs(folders: Iterable[Path], conventions: Conventions) -> Iterator[ArchivedRun | LeftOut]:

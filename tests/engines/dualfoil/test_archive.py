@@ -18,6 +18,7 @@ from microbatt.engines.dualfoil.template import ExtraFile
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.runs import make_run
+from tests.engines.dualfoil.test_published import STEPS, write
 
 
 def test_runs_are_found_at_any_depth(tmp_path):
@@ -105,6 +106,12 @@ def test_other_names_of_the_files_can_be_said(tmp_path):
     how = Conventions(deck="in.txt", output="out.txt")
     assert [read_run(one, how).discharge.current for one in find_runs([tmp_path], how)] == [35.0]
     with pytest.raises(ParameterError, match="--output-name"):
+        find_runs([tmp_path], Conventions())
+
+
+def test_a_folder_of_the_published_form_is_known_for_what_it_is(tmp_path):
+    write(tmp_path / "set1_1Crate.csv", STEPS)
+    with pytest.raises(ParameterError, match="microbatt import published"):
         find_runs([tmp_path], Conventions())
 
 
