@@ -191,7 +191,7 @@ def _save(dataset: xr.Dataset, store: Path | None) -> None:
     if store.suffix == ".nc":
         dataset.to_netcdf(store)
     else:
-        dataset.to_zarr(store, mode="w")
+        dataset.to_zarr(store, mode="w", consolidated=False)
     click.echo(f"\nstored: {store}")
 
 

@@ -12,7 +12,7 @@ from microbatt.engines.request import thermal_to_dict
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from microbatt.inference.estimate import Estimate
     from microbatt.inference.reading import Unread
@@ -60,11 +60,11 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
     return xr.Dataset(
         of_parameter | covariance | draws | _curves(estimate),
         coords={
-            "parameter": names,
-            "other_parameter": ("other_parameter", names),
-            "parameter_units": ("parameter", [quantity(name).units for name in names]),
-            "prior": ("parameter", [one.prior for one in estimate.parameters]),
-            "source": ("curve", [curve.source for curve in estimate.curves]),
+            "parameter": ("parameter", _words(names)),
+            "other_parameter": ("other_parameter", _words(names)),
+            "parameter_units": ("parameter", _words(quantity(name).units for name in names)),
+            "prior": ("parameter", _words(one.prior for one in estimate.parameters)),
+            "source": ("curve", _words(curve.source for curve in estimate.curves)),
             "current": (
                 "curve",
                 [curve.current for curve in estimate.curves],
@@ -118,12 +118,22 @@ def experiments_dataset(done: Sequence[Estimate], failed: Sequence[Unread] = ())
         name: ("experiment", np.array([*values, *[False] * empty], dtype=bool))
         for name, values in flags.items()
     }
-    variables["failure"] = ("experiment", [""] * n + [one.reason for one in failed])
+    variables["failure"] = ("experiment", _words([""] * n + [one.reason for one in failed]))
     return xr.Dataset(
         variables,
-        coords={"experiment": [one.name for one in done] + [one.source for one in failed]},
+        coords={
+            "experiment": (
+                "experiment",
+                _words([one.name for one in done] + [one.source for one in failed]),
+            )
+        },
         attrs={"Conventions": CONVENTIONS, "title": "microstructure inferred from discharges"},
     )
+
+
+def _words(texts: Iterable[str]) -> np.ndarray[Any, Any]:
+    """Return texts as objects, which every store keeps at their own lengths."""
+    return np.array(list(texts), dtype=object)
 
 
 def _curves(estimate: Estimate) -> dict[str, Any]:

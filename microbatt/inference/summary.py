@@ -40,8 +40,8 @@ def summarise(estimate: Estimate) -> str:
 
 
 def _line(one: ParameterEstimate, percent: str) -> str:
-    unit = quantity(one.name).pretty_units
-    shown = "" if unit == "1" else f" {unit}"
+    found = quantity(one.name)
+    shown = "" if found.units == "1" else f" {found.pretty_units}"
     return (
         f"{one.name:22s} {one.value:.5g} ± {one.std:.2g}{shown}, "
         f"{percent} between {one.low:.5g} and {one.high:.5g}"

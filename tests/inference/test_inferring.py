@@ -62,6 +62,7 @@ def test_the_same_seed_gives_the_same_draws_and_the_numbers_go_to_netcdf(tmp_pat
     dataset = first.to_dataset()
     assert dataset["value"].sel(parameter="alpha") == first.alpha
     dataset.to_netcdf(tmp_path / "estimate.nc")
+    dataset.to_zarr(tmp_path / "estimate.zarr", consolidated=False)
     assert f"{first.alpha:.5g}" in first.summary()
     for i in (0, 1):
         assert sum(curve.information[i] for curve in first.curves) == pytest.approx(1.0)
