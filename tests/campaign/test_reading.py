@@ -11,6 +11,7 @@ from microbatt.campaign.reading import (
 from microbatt.cells.reading import load_cell
 from microbatt.cells.writing import to_toml
 from microbatt.cube.design import Grid, ListedPoints, SobolPoints
+from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.engines.request import Inventory, Lumped
 from microbatt.errors import CampaignError, ParameterError
 
@@ -120,3 +121,17 @@ def test_a_catalog_cube_goes_to_the_cache_and_any_other_into_this_folder(tmp_pat
     assert default_store(load_campaign("demo")).is_absolute()
     campaign = read_campaign(written(tmp_path, HEAD + GRID))
     assert str(default_store(campaign)) == "mine.zarr"
+
+
+def test_the_settings_of_a_file_are_those_of_its_engine(tmp_path):
+    text = HEAD + 'engine = "pybamm"\n[settings]\nvolumes = [30, 10, 40]\n' + GRID
+    campaign = read_campaign(written(tmp_path, text))
+    assert campaign.settings == PybammSettings(volumes=(30, 10, 40))
+    text = HEAD + 'engine = "pybamm"\n[settings]\nmesh = 2.0\n' + GRID
+    with pytest.raises(CampaignError, match="`settings` is 'mesh', which is not known"):
+        read_campaign(written(tmp_path, text))
+
+
+def test_an_engine_that_is_not_known_is_told_with_its_file(tmp_path):
+    with pytest.raises(CampaignError, match=r"mine\.toml: `engine` is 'dualfoyl'.*'dualfoil'"):
+        read_campaign(written(tmp_path, HEAD + 'engine = "dualfoyl"\n' + GRID))
