@@ -199,8 +199,8 @@ def _save(
     options: tuple[str, ...],
 ) -> None:
     import sys
+    from importlib.metadata import version
 
-    from microbatt import __version__
     from microbatt.networks.origin import Record, origin_of
     from microbatt.prediction.loading import TrainedNetwork, load_network, save_network
     from microbatt.prediction.predicting import predict
@@ -211,7 +211,7 @@ def _save(
         origin=origin_of(cube),
         settings=asdict(settings) | {"command": command},
         scores=scores,
-        version=str(__version__),
+        version=version("microbatt"),
     )
     save_network(out, trained, record)
     if test is None:
