@@ -34,8 +34,8 @@ def test_its_published_form_is_read_as_it_is(released):
 def test_a_cell_of_its_parameters_gives_back_its_microstructure(released):
     """The drop outside the heat balance is added to the voltages; all else is the cell's.
 
-    Four curves are refitted below 1 mV rms up to 97 % of the capacity, all below 2 mV; the two
-    highest currents are not below 1 mV.
+    Five curves are refitted below 1 mV rms up to 97 % of the capacity; the one at the highest
+    current is not, by half a millivolt.
     """
     inside = [replace(m, voltage=m.voltage + EXTERNAL_RESISTANCE * m.current) for m in released]
     estimate = infer(
@@ -48,7 +48,7 @@ def test_a_cell_of_its_parameters_gives_back_its_microstructure(released):
     assert abs(estimate.alpha - 2.3) < 0.1
     assert abs(estimate.S - 1.0) < 0.02
     rms = [curve.residual_rms for curve in estimate.curves]
-    assert max(rms[:4]) < 1e-3
+    assert max(rms[:5]) < 1e-3
     assert max(rms) < 2e-3
 
 
