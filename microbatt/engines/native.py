@@ -134,5 +134,5 @@ ENGINE: Final = Engine(
 )
 """A curve takes about a millisecond, and `Settings.max_steps` bounds it.
 
-A task takes a second and a half; see docs/campaign.md for what a task costs beside.
+A task takes a second and a half; see docs/guide/campaigns.md for what a task costs beside.
 """
