@@ -57,16 +57,19 @@ def serve(
     source = CubeSource(reopen)
     Explorer(source).view.get_root()  # what is loaded late is loaded now, not for the first viewer
     pn.config.raw_css.append(_PAGE)
-    started(f"http://localhost:{port}")
-    pn.serve(
+    server = pn.serve(
         {"/": lambda: Explorer(source).view},
         title=title,
         port=port,
         address=_ANYWHERE,
         websocket_origin=[f"localhost:{port}", f"{_ANYWHERE}:{port}"],
         show=show,
+        start=False,
         verbose=False,
     )
+    server.start()
+    started(f"http://localhost:{port}")
+    server.io_loop.start()
 
 
 def free_port(port: int) -> int:

@@ -36,17 +36,16 @@ def demo_store(folder):
 @pytest.fixture
 def explore(browser):
     """Serve a store and open it; afterwards nobody may have complained."""
-    opened = []
+    servers, pages = [], []
 
     def open_page(store):
-        server = Server(store)
-        opened.append((server, page := Page(browser, server.address)))
-        return page
+        servers.append(Server(store))
+        pages.append(Page(browser, servers[-1].address))
+        return pages[-1]
 
     yield open_page
-    for server, page in opened:
-        errors, foreign = page.errors(), page.foreign()
-        page.browser.get("about:blank")
-        assert "Traceback" not in server.stop()
-        assert errors == []
-        assert foreign == []
+    complaints = [word for page in pages for word in (*page.errors(), *page.foreign())]
+    browser.get("about:blank")
+    said = [server.stop() for server in servers]
+    assert complaints == []
+    assert not [words for words in said if "Traceback" in words]

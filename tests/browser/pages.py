@@ -22,7 +22,7 @@ QUIET = (
     "--disable-sync",
     "--window-size=1280,900",
 )
-PATIENCE = 30.0
+PATIENCE = 60.0
 """How long to wait for what must come [s]; the machine may be busy."""
 
 _DATA = """
