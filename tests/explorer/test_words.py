@@ -71,9 +71,15 @@ def test_what_a_store_says_of_itself_is_no_markup(source):
 def test_a_dashboard_is_linked_when_a_client_is_there():
     from distributed import Client
 
-    assert dashboard() == ""
+    before = dashboard()  # other tests may hold a client of their own
     with Client(n_workers=1, processes=False, dashboard_address=":0") as client:
         assert client.dashboard_link in dashboard()
+    assert dashboard() == before
+
+
+def test_no_dashboard_is_linked_when_there_is_no_client(monkeypatch):
+    monkeypatch.setattr("distributed.worker._global_clients", {}, raising=False)
+    monkeypatch.setattr("distributed.client._global_clients", {})
     assert dashboard() == ""
 
 

@@ -17,7 +17,9 @@ EVENTS = (
 )
 
 
-def test_the_log_has_starts_and_ends_and_not_every_epoch(caplog):
+def test_the_log_has_starts_and_ends_and_not_every_epoch(caplog, monkeypatch):
+    # A library that configures logging may have switched off the loggers that there were.
+    monkeypatch.setattr(logging.getLogger("microbatt.training.listeners"), "disabled", False)
     with caplog.at_level(logging.INFO, logger="microbatt.training"):
         for event in EVENTS:
             log_listener(event)
