@@ -106,7 +106,7 @@ def test_heat_of_the_charge_is_refused_where_the_sites_do_not_hold_it():
     ).outcome.is_whole
 
 
-@pytest.mark.parametrize(("current", "celsius"), [(17.5, 44), (35.0, 56), (70.0, 74)])
+@pytest.mark.parametrize(("current", "celsius"), [(17.5, 44), (35.0, 56), (70.0, 75)])
 def test_the_released_cell_ends_as_warm_as_dualfoil_makes_it(current, celsius):
     """With dualfoil's composition, and a quarter of the drop outside the cell as in version 5.2."""
     thermal = Adiabatic(heat_of=HeatOf.CHARGE)
