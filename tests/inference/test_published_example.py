@@ -14,9 +14,7 @@ from tests.reference.released import EXTERNAL_RESISTANCE, FILES, FOLDER, release
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not FOLDER.is_dir(), reason="the released example is not beside the repository"
-    ),
+    pytest.mark.skipif(not FOLDER.is_dir(), reason="MICROBATT_PUBLISHED_EXAMPLE names no folder"),
 ]
 
 

@@ -18,12 +18,7 @@ import numpy as np
 from microbatt.cells.reading import load_cell
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 
-FOLDER = Path(
-    os.environ.get(
-        "MICROBATT_PUBLISHED_EXAMPLE",
-        Path(__file__).parents[3] / "shared" / "reference" / "published_example",
-    )
-)
+FOLDER = Path(os.environ.get("MICROBATT_PUBLISHED_EXAMPLE", "released-example"))
 FILES = {
     1.75: "set1_0,1Crate.csv",
     8.75: "set1_0,5Crate.csv",

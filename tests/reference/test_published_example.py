@@ -1,8 +1,8 @@
-"""The released example of the published work, where it lies beside the repository.
+"""The released example of the published work, where somebody has it.
 
-Its licence is not stated, so it is no part of the project: these tests look for it in
-``MICROBATT_PUBLISHED_EXAMPLE`` or ``../shared/reference/published_example`` and are skipped,
-saying so, where it is absent.
+Its licence is not stated, so it is no part of the project: these tests look for it in the folder
+that the environment variable ``MICROBATT_PUBLISHED_EXAMPLE`` names and are skipped, saying so, where
+it is absent.
 """
 
 from functools import cache
@@ -30,7 +30,7 @@ CONTACT_OF_THE_ENERGY = 0.00974
 """The release subtracts the drop of the contact from the energy once more, with this resistance."""
 
 pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason="the released example is not beside the repository"
+    not FOLDER.is_dir(), reason="MICROBATT_PUBLISHED_EXAMPLE names no folder"
 )
 EVERY = pytest.mark.parametrize("current", list(FILES))
 
