@@ -1,8 +1,8 @@
 """The released example of the published work, where somebody has it.
 
 Its licence is not stated, so it is no part of the project: these tests look for it in the folder
-that the environment variable ``MICROBATT_PUBLISHED_EXAMPLE`` names and are skipped, saying so, where
-it is absent.
+that the environment variable ``MICROBATT_PUBLISHED_EXAMPLE`` names and are skipped, saying so,
+where it is absent.
 """
 
 from functools import cache
