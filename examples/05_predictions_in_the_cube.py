@@ -15,9 +15,9 @@ cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
 cube = cube.merge(predict(cube))
 point = cube.sel(alpha=4.0, S=10)
 print(
-    f"at alpha 4, S 10 the network says {float(point.predicted_alpha):.3f} ± "
-    f"{float(point.predicted_alpha_std):.3f}, {float(point.predicted_S):.3f} ± "
-    f"{float(point.predicted_S_std):.3f}"
+    f"at alpha 4, S 10 the network says {float(point.alpha_predicted):.3f} ± "
+    f"{float(point.alpha_predicted_std):.3f}, {float(point.S_predicted):.3f} ± "
+    f"{float(point.S_predicted_std):.3f}"
 )
 
 # Predictions are variables like any other: score them, slice them, draw them. (At alpha = 0 any
@@ -26,11 +26,11 @@ scores = score(cube)
 print(scores.mean_relative_error.to_pandas().round(3).to_string())
 print(scores.mean_relative_error_by_alpha.to_pandas().round(3).to_string())
 errors = with_errors(cube).sel(S=10)
-print(errors[["predicted_alpha", "alpha_error"]].to_pandas().iloc[1::4].round(4))
+print(errors[["alpha_predicted", "alpha_error"]].to_pandas().iloc[1::4].round(4))
 
 figure = Figure(figsize=(11.5, 3.8), layout="constrained")
 left, middle, right = figure.subplots(1, 3)
 cube.microbatt.plot.parity("alpha", axes=left)
 cube.microbatt.plot.parity("S", axes=middle)
-cube.microbatt.plot.map("predicted_S_std", logarithmic=True, axes=right)
+cube.microbatt.plot.map("S_predicted_std", logarithmic=True, axes=right)
 figure.savefig("predictions.png", dpi=150)

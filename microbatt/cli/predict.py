@@ -87,7 +87,7 @@ def _summary(predicted: xr.Dataset) -> str:
     good = (status == PredictionStatus.PREDICTED).to_numpy()
     for name in ("alpha", "S"):
         truth = predicted[name].broadcast_like(status).transpose(*status.dims).to_numpy()
-        found = predicted[f"predicted_{name}"].to_numpy()
+        found = predicted[f"{name}_predicted"].to_numpy()
         counted = good & (truth > 0)
         if counted.any():
             error = float(mean_relative_error(truth[counted], found[counted]))

@@ -102,15 +102,15 @@ def point_curves(source: CubeSource, number: int) -> list[Curve]:
 
 def point_prediction(source: CubeSource, number: int) -> Prediction | None:
     """Return the prediction of a point; None where the cube has no predictions at all."""
-    if "predicted_alpha" not in source.dataset or "predicted_S" not in source.dataset:
+    if "alpha_predicted" not in source.dataset or "S_predicted" not in source.dataset:
         return None
-    alpha, S = (_value(source, f"predicted_{name}", number) for name in ("alpha", "S"))
+    alpha, S = (_value(source, f"{name}_predicted", number) for name in ("alpha", "S"))
     exists = bool(np.isfinite(alpha) and np.isfinite(S))
     return Prediction(
         alpha=alpha,
         S=S,
-        alpha_std=_value(source, "predicted_alpha_std", number),
-        S_std=_value(source, "predicted_S_std", number),
+        alpha_std=_value(source, "alpha_predicted_std", number),
+        S_std=_value(source, "S_predicted_std", number),
         correlation=_value(source, "predicted_correlation", number),
         status=_prediction_status(source, number, exists=exists),
         nearest=source.plane.nearest(alpha, S) if exists else None,

@@ -37,11 +37,11 @@ _GROUPS: Final = {
     ),
     _FROM_NETWORK: (
         *ERRORS,
-        "predicted_alpha_std",
-        "predicted_S_std",
+        "alpha_predicted_std",
+        "S_predicted_std",
         "predicted_correlation",
-        "predicted_alpha",
-        "predicted_S",
+        "alpha_predicted",
+        "S_predicted",
         "prediction_status",
     ),
     "What the curves can tell": ("alpha_bound", "S_bound", "bound_correlation"),
@@ -152,12 +152,12 @@ def _values(source: CubeSource, name: str) -> NDArray[Any]:
         from microbatt.scoring.errors import relative_error
 
         true = ERRORS[name]
-        return relative_error(getattr(source.plane, true), source.values(f"predicted_{true}"))
+        return relative_error(getattr(source.plane, true), source.values(f"{true}_predicted"))
     return source.values(name)
 
 
 def _derived(dataset: xr.Dataset) -> list[str]:
-    errors = [name for name, true in ERRORS.items() if f"predicted_{true}" in dataset]
+    errors = [name for name, true in ERRORS.items() if f"{true}_predicted" in dataset]
     return [KEPT, *errors] if dataset.sizes["current"] > 1 else errors
 
 

@@ -46,7 +46,7 @@ class Words:
         self.caption = pn.widgets.TextInput(**HIDDEN)
         self.release = button("Release pinned")
         self.release.visible = False
-        self.height = _TWO_LINES if "predicted_alpha" in source.dataset else _ONE_LINE
+        self.height = _TWO_LINES if "alpha_predicted" in source.dataset else _ONE_LINE
 
     def show(
         self,

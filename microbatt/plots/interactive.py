@@ -89,7 +89,7 @@ class InteractivePlots:
         from microbatt.plots.predictions import only_prediction
 
         table = only_prediction(self._dataset).to_dataframe().reset_index().dropna()
-        predicted = f"predicted_{parameter}"
+        predicted = f"{parameter}_predicted"
         ends = table[parameter].min(), table[parameter].max()
         axes = [
             hv.Dimension(parameter, label=f"True {parameter}"),

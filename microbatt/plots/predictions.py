@@ -47,7 +47,7 @@ def predictions_in(cube: xr.Dataset) -> dict[str, xr.Dataset]:
     Parameters
     ----------
     cube
-        With ``predicted_alpha`` and ``predicted_S``; a dimension that the points do not have,
+        With ``alpha_predicted`` and ``S_predicted``; a dimension that the points do not have,
         such as ``network`` or ``loss``, tells several predictions of one point apart.
 
     Returns
@@ -60,7 +60,7 @@ def predictions_in(cube: xr.Dataset) -> dict[str, xr.Dataset]:
     ParameterError
         If the cube has no predictions.
     """
-    names = [f"predicted_{parameter}" for parameter in PARAMETERS]
+    names = [f"{parameter}_predicted" for parameter in PARAMETERS]
     names += ["prediction_status"] if "prediction_status" in cube else []
     missing = [name for name in names if name not in cube]
     if missing:
@@ -93,8 +93,8 @@ def with_predictions(cube: xr.Dataset, predictions: xr.Dataset) -> xr.Dataset:
     """
     import xarray as xr
 
-    own = [name for name in cube.data_vars if str(name).startswith("predict")]
-    names = [name for name in predictions.data_vars if str(name).startswith("predict")]
+    own = [name for name in cube.data_vars if "predict" in str(name)]
+    names = [name for name in predictions.data_vars if "predict" in str(name)]
     try:
         return xr.merge(
             [cube.drop_vars(own), predictions[names]], join="exact", combine_attrs="override"
@@ -132,7 +132,7 @@ def pairs_of(predictions: xr.Dataset, parameter: Parameter) -> Pairs:
     """
     rows = as_rows(predictions)
     truth = rows[parameter].to_numpy().astype(float)
-    predicted = rows[f"predicted_{parameter}"].to_numpy().astype(float)
+    predicted = rows[f"{parameter}_predicted"].to_numpy().astype(float)
     known = np.isfinite(predicted)
     if "prediction_status" in rows:
         known &= rows["prediction_status"].to_numpy() == PREDICTED

@@ -34,7 +34,7 @@ _BOUNDS = (
 )
 _PREDICTIONS = (
     "predictions, which `microbatt predict CUBE` joins to it",
-    ("predicted_alpha", "predicted_S"),
+    ("alpha_predicted", "S_predicted"),
 )
 
 

@@ -68,7 +68,7 @@ def resimulate(
 
 def _case(cube: xr.Dataset, cubes: xr.Dataset, row: xr.Dataset) -> Case:
     truth = float(row["alpha"]), float(row["S"])
-    predicted = float(row["predicted_alpha"]), float(row["predicted_S"])
+    predicted = float(row["alpha_predicted"]), float(row["S_predicted"])
     here = (cubes["alpha"] == truth[0]) & (cubes["S"] == truth[1])
     expected = [c for c in curves_in(cubes.isel(point=int(here.to_numpy().argmax()))) if c[1].size]
     simulated = _simulated(Campaign.from_dict(cube.attrs), predicted, expected)

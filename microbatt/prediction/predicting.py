@@ -101,7 +101,7 @@ def predict(
     Returns
     -------
     xarray.Dataset
-        ``predicted_alpha``, ``predicted_S``, their ``…_std``, ``predicted_correlation`` and
+        ``alpha_predicted``, ``S_predicted``, their ``…_std``, ``predicted_correlation`` and
         ``prediction_status`` over the points of the cube, with its coordinates.
 
     Raises
@@ -176,8 +176,8 @@ def fill(columns: Columns, points: NDArray[np.int64], estimate: CurveEstimate) -
     """Put the estimates of some points into columns."""
     spread = np.sqrt(np.diagonal(estimate.covariance, axis1=1, axis2=2))
     for i, name in enumerate(("alpha", "S")):
-        columns[f"predicted_{name}"][points] = estimate.mean[:, i]
-        columns[f"predicted_{name}_std"][points] = spread[:, i]
+        columns[f"{name}_predicted"][points] = estimate.mean[:, i]
+        columns[f"{name}_predicted_std"][points] = spread[:, i]
     columns["predicted_correlation"][points] = estimate.covariance[:, 0, 1] / spread.prod(axis=1)
     columns["prediction_status"][points] = np.where(
         estimate.in_range, PredictionStatus.PREDICTED, PredictionStatus.OUT_OF_RANGE
@@ -190,14 +190,14 @@ def _without_distribution(network: PublishedNetwork, curves: StoredCurves) -> Co
     if there.size:
         images, energies = curve_images(curves)[there], energy_vectors(curves)[there]
         found = network.estimate(images, energies)
-        columns["predicted_alpha"][there], columns["predicted_S"][there] = found.T
+        columns["alpha_predicted"][there], columns["S_predicted"][there] = found.T
         columns["prediction_status"][there] = PredictionStatus.PREDICTED
     return columns
 
 
 def empty_columns(count: int) -> Columns:
     """Return the variables of `count` points that have no curves; the status comes last."""
-    names = ("predicted_alpha", "predicted_S", "predicted_alpha_std", "predicted_S_std")
+    names = ("alpha_predicted", "S_predicted", "alpha_predicted_std", "S_predicted_std")
     columns: Columns = {name: np.full(count, np.nan) for name in (*names, "predicted_correlation")}
     columns["prediction_status"] = np.full(count, PredictionStatus.NO_CURVES, dtype=np.int8)
     return columns

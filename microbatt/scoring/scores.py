@@ -53,7 +53,7 @@ def score(
     Parameters
     ----------
     cube
-        With ``predicted_alpha`` and ``predicted_S`` over its points, and their ``…_std`` where the
+        With ``alpha_predicted`` and ``S_predicted`` over its points, and their ``…_std`` where the
         network gives them. Further dimensions, such as ``network``, stay apart.
     ranges
         ``"alpha"`` and ``"S"`` → edges; one more is added where truth lies beyond.
@@ -95,7 +95,7 @@ def with_errors(cube: xr.Dataset) -> xr.Dataset:
     Parameters
     ----------
     cube
-        With ``predicted_alpha`` and ``predicted_S``.
+        With ``alpha_predicted`` and ``S_predicted``.
 
     Returns
     -------
@@ -113,11 +113,11 @@ def with_errors(cube: xr.Dataset) -> xr.Dataset:
         f"{name}_error": xr.apply_ufunc(
             relative_error,
             cube[name],
-            cube[f"predicted_{name}"],
+            cube[f"{name}_predicted"],
             dask="parallelized",
             output_dtypes=[float],
         )
-        .transpose(*cube[f"predicted_{name}"].dims)
+        .transpose(*cube[f"{name}_predicted"].dims)
         .assign_attrs(quantity(f"{name}_error").attrs)
         for name in TARGETS
     }
@@ -127,20 +127,20 @@ def with_errors(cube: xr.Dataset) -> xr.Dataset:
 def _points(cube: xr.Dataset) -> xr.Dataset:
     """Return truth, prediction and standard deviation, (parameter, …, sample), NaN where none."""
     _check_predictions(cube)
-    names = [f"predicted_{name}{end}" for name in TARGETS for end in ("", "_std")]
+    names = [f"{name}_predicted{end}" for name in TARGETS for end in ("", "_std")]
     kept = [name for name in (*names, "prediction_status") if name in cube]
     values = cube[kept].reset_coords(drop=True)
     if "prediction_status" in values:
         counts = values["prediction_status"] == PREDICTED
         values = values.drop_vars("prediction_status").where(counts)
-    dims = [d for d in values["predicted_alpha"].dims if d in ("alpha", "S", "point")]
+    dims = [d for d in values["alpha_predicted"].dims if d in ("alpha", "S", "point")]
     truth = {name: cube[name] for name in TARGETS}
-    like = values["predicted_alpha"]
+    like = values["alpha_predicted"]
     columns = {
         "truth": [truth[name].broadcast_like(like) for name in TARGETS],
-        "predicted": [values[f"predicted_{name}"] for name in TARGETS],
+        "predicted": [values[f"{name}_predicted"] for name in TARGETS],
         "std": [
-            values.get(f"predicted_{name}_std", xr.full_like(like, np.nan, dtype=float))
+            values.get(f"{name}_predicted_std", xr.full_like(like, np.nan, dtype=float))
             for name in TARGETS
         ],
     }
@@ -198,13 +198,13 @@ def _above_zero(truth: ArrayLike) -> NDArray[np.float64]:
 
 def _check_predictions(cube: xr.Dataset) -> None:
     for name in TARGETS:
-        if f"predicted_{name}" not in cube:
+        if f"{name}_predicted" not in cube:
             raise ParameterError(
-                f"the cube has no variable `predicted_{name}`, so there is nothing to score. "
+                f"the cube has no variable `{name}_predicted`, so there is nothing to score. "
                 "Join predictions to it first: microbatt predict CUBE."
             )
 
 
 def _made_by(cube: xr.Dataset) -> dict[str, Any]:
-    attrs = cube["predicted_alpha"].attrs
+    attrs = cube["alpha_predicted"].attrs
     return {name: attrs[name] for name in ("network", "weights_hash") if name in attrs}

@@ -81,7 +81,7 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     Returns
     -------
     xarray.Dataset
-        ``predicted_alpha``, ``predicted_S`` and so on over the points of the cube, as
+        ``alpha_predicted``, ``S_predicted`` and so on over the points of the cube, as
         `microbatt.prediction.predict` gives them, and ``fold``. For the published network along
         ``network`` too: ``combined``, ``L_w``, ``L_M``.
 
@@ -271,10 +271,10 @@ def _labelled(
     shape = tuple(full.sizes[dim] for dim in dims)
     spread = np.sqrt(answer[:, 2:4])
     columns = {
-        "predicted_alpha": answer[:, 0],
-        "predicted_S": answer[:, 1],
-        "predicted_alpha_std": spread[:, 0],
-        "predicted_S_std": spread[:, 1],
+        "alpha_predicted": answer[:, 0],
+        "S_predicted": answer[:, 1],
+        "alpha_predicted_std": spread[:, 0],
+        "S_predicted_std": spread[:, 1],
         "predicted_correlation": answer[:, 4] / spread.prod(axis=1),
     }
     variables = {}

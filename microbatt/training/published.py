@@ -170,7 +170,7 @@ def fit_published_network(
 def _held_out_answers(held_out: xr.Dataset) -> NDArray[np.float64]:
     """Return alpha and S of every point from each copy, shape (2, n, 2); NaN where none."""
     both = held_out.sel(network=list(LOSSES))
-    columns = [both[name].to_numpy().reshape(2, -1) for name in ("predicted_alpha", "predicted_S")]
+    columns = [both[name].to_numpy().reshape(2, -1) for name in ("alpha_predicted", "S_predicted")]
     return np.stack(columns, axis=-1)
 
 

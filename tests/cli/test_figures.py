@@ -43,7 +43,7 @@ def test_a_cube_without_predictions_gives_the_others_and_says_which_are_left_out
 def test_predictions_of_a_file_are_shown_network_by_network(tmp_path):
     cube = small_cube(tmp_path)
     found = with_predictions(cube[["status"]].load(), networks=("combined", "L_w", "L_M"))
-    found[["predicted_alpha", "predicted_S"]].drop_attrs().to_netcdf(tmp_path / "folds.nc")
+    found[["alpha_predicted", "S_predicted"]].drop_attrs().to_netcdf(tmp_path / "folds.nc")
     done = call(tmp_path / "cube.zarr", "--out", tmp_path, "--predictions", tmp_path / "folds.nc")
     assert done.exit_code == 0, done.output
     assert imread(tmp_path / "parity.png").shape[0] > 2 * imread(tmp_path / "ragone.png").shape[0]

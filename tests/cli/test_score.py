@@ -39,7 +39,7 @@ def test_all_scores_are_written_to_a_file(store, tmp_path):
 
 
 def test_a_cube_without_predictions_is_bad_input(tmp_path):
-    cube = predicted_cube().drop_vars("predicted_alpha")
+    cube = predicted_cube().drop_vars("alpha_predicted")
     cube.to_zarr(tmp_path / "cube.zarr", zarr_format=3, consolidated=False)
     result = CliRunner().invoke(main, ["score", str(tmp_path / "cube.zarr")])
     assert result.exit_code == 2

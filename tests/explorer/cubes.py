@@ -70,10 +70,10 @@ def predicted(store, copy):
     )
     known = alpha.notnull() & (S_ > 1)
     variables = {
-        "predicted_alpha": (alpha + 0.5).where(known),
-        "predicted_S": (S_ * 1.1).where(known),
-        "predicted_alpha_std": xr.full_like(alpha, 0.4).where(known),
-        "predicted_S_std": (0.1 * S_).where(known),
+        "alpha_predicted": (alpha + 0.5).where(known),
+        "S_predicted": (S_ * 1.1).where(known),
+        "alpha_predicted_std": xr.full_like(alpha, 0.4).where(known),
+        "S_predicted_std": (0.1 * S_).where(known),
         "predicted_correlation": xr.full_like(alpha, 0.5).where(known),
         "prediction_status": known.astype("int8").where(known, 2).astype("int8"),
     }

@@ -44,7 +44,7 @@ def test_predictions_that_are_joined_are_seen(demo_store, tmp_path):
     shutil.rmtree(tmp_path / "a.zarr")
     (tmp_path / "b.zarr").rename(tmp_path / "a.zarr")
     assert source.look()
-    assert "predicted_alpha" in source.dataset
+    assert "alpha_predicted" in source.dataset
 
 
 def test_a_store_that_is_being_replaced_has_not_changed(half_store):

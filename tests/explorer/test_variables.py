@@ -28,7 +28,7 @@ def test_labels_are_those_of_the_quantities_with_units(source):
 
 def test_predictions_are_offered_where_they_are_and_bring_errors(source, predicted):
     assert "alpha_error" not in named(source)
-    assert {"alpha_error", "S_error", "predicted_S_std", "prediction_status"} <= set(
+    assert {"alpha_error", "S_error", "S_predicted_std", "prediction_status"} <= set(
         named(predicted)
     )
     assert named(predicted)["prediction_status"].flags[2] == "no curves"

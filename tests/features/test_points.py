@@ -41,8 +41,8 @@ def test_one_scattered_point_is_a_point():
 
 
 def test_variables_that_are_not_of_a_curve_are_left_out():
-    cube = made_cube().assign(predicted_alpha=(("alpha", "S"), np.zeros((5, 4))))
-    assert "predicted_alpha" not in arranged(cube)
+    cube = made_cube().assign(alpha_predicted=(("alpha", "S"), np.zeros((5, 4))))
+    assert "alpha_predicted" not in arranged(cube)
 
 
 def test_what_is_no_cube_is_refused():

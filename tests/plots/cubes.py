@@ -33,7 +33,7 @@ def with_predictions(cube, *, networks=()):
     if networks:
         scale = xr.DataArray(2.0 ** np.arange(len(networks)), coords=[("network", list(networks))])
     return cube.assign(
-        predicted_alpha=alpha * (1 + 0.01 * scale), predicted_S=S * (1 + 0.02 * scale)
+        alpha_predicted=alpha * (1 + 0.01 * scale), S_predicted=S * (1 + 0.02 * scale)
     )
 
 

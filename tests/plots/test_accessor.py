@@ -26,7 +26,7 @@ def cube():
         ("curves", {"alpha": 2.0, "S": 5.0}),
         ("ragone", {}),
         ("map", {"variable": "energy", "current": 35.0}),
-        ("map", {"variable": "predicted_alpha"}),
+        ("map", {"variable": "alpha_predicted"}),
         ("endings", {"current": 35.0}),
         ("parity", {"parameter": "S"}),
         ("residuals", {"parameter": "alpha"}),

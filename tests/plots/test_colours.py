@@ -84,7 +84,7 @@ def test_a_map_is_read_in_grey_as_in_colour(name):
 
 def test_a_variable_has_the_map_of_its_kind():
     assert colour_map("discharge_capacity") == AMOUNT_MAP
-    assert colour_map("S_error") == colour_map("predicted_S_std") == ERROR_MAP
+    assert colour_map("S_error") == colour_map("S_predicted_std") == ERROR_MAP
 
 
 def test_a_name_has_one_colour_however_often_it_comes():

@@ -50,5 +50,5 @@ def test_a_ragone_plot_tells_where_each_point_comes_from(figures):
 def test_parity_shows_every_prediction(figures):
     figure = figures.parity("S")
     points = figure.get(1)
-    np.testing.assert_allclose(points["predicted_S"], 1.02 * points["S"])
+    np.testing.assert_allclose(points["S_predicted"], 1.02 * points["S"])
     assert rendered(figure).renderers

@@ -40,13 +40,13 @@ def test_truth_stands_beside_its_own_prediction(arranged):
 
 def test_a_point_without_a_prediction_is_left_out():
     cube = join(plotted_cube())
-    cube["predicted_alpha"].loc[{"alpha": 2.0, "S": 5.0}] = np.nan
+    cube["alpha_predicted"].loc[{"alpha": 2.0, "S": 5.0}] = np.nan
     assert pairs_of(cube, "alpha").truth.size == 11
 
 
 def test_a_point_out_of_the_range_of_the_network_is_left_out():
     cube = join(plotted_cube())
-    cube["prediction_status"] = xr.ones_like(cube["predicted_alpha"], dtype=np.int8)
+    cube["prediction_status"] = xr.ones_like(cube["alpha_predicted"], dtype=np.int8)
     cube["prediction_status"].loc[{"alpha": 2.0, "S": 5.0}] = 3
     (found,) = predictions_in(cube).values()
     assert pairs_of(found, "alpha").truth.size == 11
@@ -63,14 +63,14 @@ def test_networks_are_told_apart_by_their_dimension():
 
 
 def test_a_cube_without_predictions_is_refused_with_the_remedy():
-    with pytest.raises(ParameterError, match=r"`predicted_alpha`.*microbatt predict"):
+    with pytest.raises(ParameterError, match=r"`alpha_predicted`.*microbatt predict"):
         predictions_in(plotted_cube())
 
 
 def test_other_predictions_take_the_place_of_those_of_the_cube():
     cube = join(plotted_cube())
     other = join(plotted_cube(), networks=("combined", "L_w", "L_M"))
-    found = with_predictions(cube, other[["predicted_alpha", "predicted_S"]])
+    found = with_predictions(cube, other[["alpha_predicted", "S_predicted"]])
     assert list(predictions_in(found)) == ["combined", "L_w", "L_M"]
     assert found["status"].identical(cube["status"])
 

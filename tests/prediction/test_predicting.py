@@ -42,11 +42,11 @@ def cube(tmp_path_factory):
 def test_points_off_the_training_grid_are_found_to_a_tenth_of_a_per_cent(cube):
     found = predict(cube)
     assert (found.prediction_status == PredictionStatus.PREDICTED).all()
-    assert (relative_error(found.S, found.predicted_S) < 0.1).all()
+    assert (relative_error(found.S, found.S_predicted) < 0.1).all()
     away = found.alpha > 0.3
-    assert (relative_error(found.alpha, found.predicted_alpha)[away] < 0.1).all()
+    assert (relative_error(found.alpha, found.alpha_predicted)[away] < 0.1).all()
     # At alpha = 0.05 curves hardly change with alpha.
-    assert np.abs(found.predicted_alpha - found.alpha).max() < 0.005
+    assert np.abs(found.alpha_predicted - found.alpha).max() < 0.005
 
 
 def test_noise_is_told_and_widens_the_spread_in_proportion(cube):
@@ -63,7 +63,7 @@ def test_noise_is_told_and_widens_the_spread_in_proportion(cube):
 def test_a_missing_current_is_allowed_and_a_strange_one_ignored(cube):
     few = cube.isel(current=[0, 2, 3, 5])
     found = predict(few)
-    assert (relative_error(found.S, found.predicted_S) < 0.2).all()
+    assert (relative_error(found.S, found.S_predicted) < 0.2).all()
     other = few.assign_coords(current=[1.75, 17.5, 35.0, 77.0])
     assert (predict(other).prediction_status == PredictionStatus.PREDICTED).all()
 
@@ -73,7 +73,7 @@ def test_points_without_curves_have_no_prediction_and_say_so(cube):
     empty["status"][2] = Outcome.NO_CONVERGENCE
     found = predict(empty)
     assert int(found.prediction_status[2]) == PredictionStatus.NO_CURVES
-    assert np.isnan(found.predicted_alpha[2])
+    assert np.isnan(found.alpha_predicted[2])
     assert (found.prediction_status.sum()) == 6 + PredictionStatus.NO_CURVES
 
 
@@ -94,9 +94,9 @@ def test_a_grid_and_scattered_points_are_predicted_alike(cube):
     names = ["voltage", "discharge_capacity", "energy", "power", "status"]
     square = cube.isel(point=3)[names].expand_dims(["alpha", "S"]).assign_attrs(cube.attrs)
     found = predict(square)
-    assert found.predicted_S.dims == ("alpha", "S")
-    assert float(found.predicted_S.squeeze()) == pytest.approx(
-        float(predict(cube).predicted_S[3]), rel=1e-9
+    assert found.S_predicted.dims == ("alpha", "S")
+    assert float(found.S_predicted.squeeze()) == pytest.approx(
+        float(predict(cube).S_predicted[3]), rel=1e-9
     )
 
 
@@ -105,8 +105,8 @@ def test_predictions_are_joined_and_joined_again_without_touching_the_curves(tmp
     store = tmp_path / "points.zarr"
     first = predict_into(store).load()
     again = predict_into(store, noise=MeasurementNoise(voltage=1e-3)).load()
-    assert again.predicted_S.attrs["noise_voltage"] == 1e-3
-    assert (again.predicted_S_std > first.predicted_S_std).all()
+    assert again.S_predicted.attrs["noise_voltage"] == 1e-3
+    assert (again.S_predicted_std > first.S_predicted_std).all()
     xr.testing.assert_identical(again[list(before.data_vars)], before)
     assert again.prediction_status.attrs["flag_meanings"].split()[1] == "predicted"
-    assert again.predicted_alpha.attrs["weights_hash"] == load_shipped().weights_hash
+    assert again.alpha_predicted.attrs["weights_hash"] == load_shipped().weights_hash

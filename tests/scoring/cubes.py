@@ -17,11 +17,11 @@ def predicted_cube(*, seed=0, scattered=False, **axes):
         ("alpha", cube["alpha"].to_numpy()[:, None]),
         ("S", cube["S"].to_numpy()[None, :]),
     ):
-        columns[f"predicted_{name}"] = true + STD * rng.standard_normal(shape)
-        columns[f"predicted_{name}_std"] = np.full(shape, STD)
+        columns[f"{name}_predicted"] = true + STD * rng.standard_normal(shape)
+        columns[f"{name}_predicted_std"] = np.full(shape, STD)
     columns["prediction_status"] = np.ones(shape, dtype=np.int8)
     joined = cube.assign({name: (("alpha", "S"), values) for name, values in columns.items()})
-    joined["predicted_alpha"].attrs |= {"network": "made-up", "weights_hash": "1234"}
+    joined["alpha_predicted"].attrs |= {"network": "made-up", "weights_hash": "1234"}
     if not scattered:
         return joined
     return joined.stack(point=("alpha", "S"), create_index=False)

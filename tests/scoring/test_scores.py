@@ -12,7 +12,7 @@ from tests.scoring.cubes import STD, predicted_cube
 
 def flat(cube, name):
     """Truth and prediction of every point."""
-    predicted = cube[f"predicted_{name}"]
+    predicted = cube[f"{name}_predicted"]
     return cube[name].broadcast_like(predicted).to_numpy().ravel(), predicted.to_numpy().ravel()
 
 
@@ -73,7 +73,7 @@ def test_stated_uncertainties_that_are_true_cover_what_they_say():
 
 
 def test_a_network_without_uncertainties_has_errors_and_no_coverage():
-    cube = predicted_cube().drop_vars(["predicted_alpha_std", "predicted_S_std"])
+    cube = predicted_cube().drop_vars(["alpha_predicted_std", "S_predicted_std"])
     found = score(cube)
     assert found["rms_error"].notnull().all()
     assert found["coverage"].isnull().all()
@@ -82,8 +82,8 @@ def test_a_network_without_uncertainties_has_errors_and_no_coverage():
 def test_points_not_predicted_or_out_of_range_do_not_count_and_are_counted():
     cube = predicted_cube()
     cube["prediction_status"][{"alpha": 0, "S": 0}] = 3
-    cube["predicted_alpha"][{"alpha": 0, "S": 0}] = 1e6
-    cube["predicted_S"][{"alpha": 1, "S": 1}] = np.nan
+    cube["alpha_predicted"][{"alpha": 0, "S": 0}] = 1e6
+    cube["S_predicted"][{"alpha": 1, "S": 1}] = np.nan
     found = score(cube)
     assert found.attrs["left_out"] == 2
     assert found["count"].to_numpy().tolist() == [19, 18]
@@ -120,11 +120,11 @@ def test_errors_are_joined_beside_truth_and_prediction():
     joined = with_errors(cube)
     assert "alpha_error" not in cube
     assert joined["alpha_error"].dims == ("alpha", "S")
-    expected = relative_error(cube["S"], cube["predicted_S"])
+    expected = relative_error(cube["S"], cube["S_predicted"])
     np.testing.assert_allclose(joined["S_error"], expected)
     part = joined.sel(alpha=2.0)
     assert float(part["alpha_error"].mean()) == pytest.approx(
-        float(mean_relative_error(np.full(4, 2.0), part["predicted_alpha"].to_numpy()))
+        float(mean_relative_error(np.full(4, 2.0), part["alpha_predicted"].to_numpy()))
     )
 
 
@@ -133,9 +133,9 @@ def test_errors_of_a_lazy_cube_are_lazy():
 
 
 def test_a_cube_without_predictions_is_told_how_to_get_them():
-    cube = predicted_cube().drop_vars("predicted_S")
+    cube = predicted_cube().drop_vars("S_predicted")
     for question in (score, with_errors):
-        with pytest.raises(ParameterError, match=r"`predicted_S`.*microbatt predict CUBE"):
+        with pytest.raises(ParameterError, match=r"`S_predicted`.*microbatt predict CUBE"):
             question(cube)
 
 

@@ -38,7 +38,7 @@ def test_every_point_is_predicted_once_and_close_to_the_truth(random):
     counts = np.unique(random.fold, return_counts=True)
     assert counts[0].tolist() == [1, 2, 3]
     assert counts[1].tolist() == [52, 52, 52]
-    away = np.abs(random.predicted_S - random.S) / random.S
+    away = np.abs(random.S_predicted - random.S) / random.S
     assert float(away.median()) < 1e-2
 
 
@@ -46,14 +46,14 @@ def test_every_point_is_predicted_once_and_close_to_the_truth(random):
 def test_folds_on_a_cluster_give_the_same_answers(random):
     with local_client(1, dashboard=False) as client:
         shared = validated(client=client)
-    np.testing.assert_array_equal(shared.predicted_S, random.predicted_S)
+    np.testing.assert_array_equal(shared.S_predicted, random.S_predicted)
 
 
 @pytest.mark.slow
 def test_blocked_folds_hold_out_regions_and_are_harder(random):
     blocked = validated(blocked=True)
     assert blocked.attrs["split"] == "blocked"
-    miss = [float(np.abs(f.predicted_S / f.S - 1).mean()) for f in (random, blocked)]
+    miss = [float(np.abs(f.S_predicted / f.S - 1).mean()) for f in (random, blocked)]
     assert miss[1] > miss[0]
 
 
@@ -61,11 +61,11 @@ def test_finished_folds_are_kept_and_the_rest_runs_later(tmp_path, random):
     heard = []
     some = validated(folder=tmp_path, only=[2], listeners=[heard.append])
     assert set(np.unique(some.fold)) == {0, 2}
-    assert np.isnan(some.predicted_alpha.where(some.fold == 0)).all()
+    assert np.isnan(some.alpha_predicted.where(some.fold == 0)).all()
     assert [e.fold for e in heard if isinstance(e, FoldFinished)] == [2]
     heard.clear()
     rest = validated(folder=tmp_path, listeners=[heard.append])
-    np.testing.assert_array_equal(rest.predicted_S, random.predicted_S)
+    np.testing.assert_array_equal(rest.S_predicted, random.S_predicted)
     begun = [e.name for e in heard if isinstance(e, FitStarted)]
     assert begun == ["fold-01-member-1", "fold-03-member-1"]
 
@@ -81,11 +81,11 @@ def published():
 def test_the_published_network_gives_both_losses_and_their_combination(published):
     assert published.network.values.tolist() == ["combined", "L_w", "L_M"]
     np.testing.assert_array_equal(
-        published.predicted_S.sel(network="combined"), published.predicted_S.sel(network="L_w")
+        published.S_predicted.sel(network="combined"), published.S_predicted.sel(network="L_w")
     )
-    assert np.isnan(published.predicted_alpha_std).all()
-    alpha = published.predicted_alpha.sel(network="combined")
-    both = published.predicted_alpha.sel(network=["L_w", "L_M"]).clip(0.0, 15.0)
+    assert np.isnan(published.alpha_predicted_std).all()
+    alpha = published.alpha_predicted.sel(network="combined")
+    both = published.alpha_predicted.sel(network=["L_w", "L_M"]).clip(0.0, 15.0)
     nearest = np.abs(both - alpha).min("network")
     assert (nearest.where(published.fold == 1, 0.0) < 1e-9).all()
 
