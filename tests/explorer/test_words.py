@@ -78,8 +78,10 @@ def test_a_dashboard_is_linked_when_a_client_is_there():
 
 
 def test_no_dashboard_is_linked_when_there_is_no_client(monkeypatch):
-    monkeypatch.setattr("distributed.worker._global_clients", {}, raising=False)
-    monkeypatch.setattr("distributed.client._global_clients", {})
+    def without():
+        raise ValueError("No clients found")
+
+    monkeypatch.setattr("distributed.default_client", without)
     assert dashboard() == ""
 
 
