@@ -86,12 +86,12 @@ def repeat_solution(w, layout, p, current, n):
 def repeat_change(w, layout, p, now, current, depletions, n):
     """Apply a change of zero n times."""
     nodes, n_neg, first_pos = ends(layout)
-    scale = now.thermal_voltage / current
+    V_T = now.thermal_voltage
     w.rhs[:] = 0.0
     for _ in range(n):
-        change_salt(w, 0, nodes, 1.0 / p.initial_concentration)
-        change_current(w, 0, n_neg, p.negative, depletions[0], scale)
-        change_current(w, first_pos, nodes, p.positive, depletions[1], scale)
+        change_salt(w, 0, nodes, V_T, 1.0 / p.initial_concentration)
+        change_current(w, 0, n_neg, p.negative, depletions[0], V_T, V_T / current)
+        change_current(w, first_pos, nodes, p.positive, depletions[1], V_T, V_T / current)
 
 
 @kernel
