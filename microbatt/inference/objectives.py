@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.engines.resample import resample_curves
 from microbatt.inference.response import respond
-from microbatt.inference.sensitivity import end_capacity, native_request, simulate_neighbours
+from microbatt.inference.sensitivity import end_capacity
 from microbatt.inference.shapes import (
     CAPACITY,
     DEPTHS,
@@ -84,19 +84,7 @@ def with_priors(
 
 
 def _shapes_and_slopes(problem: Problem, x: Array) -> tuple[Array, Array] | None:
-    alpha, S = problem.priors.natural(x)[:2]
-    neighbours = simulate_neighbours(
-        native_request(
-            problem.cell_at(x),
-            inventory=problem.inventory,
-            cutoff_voltage=problem.cutoff,
-            thermal=problem.thermal,
-            settings=problem.settings,
-        ),
-        [(alpha, S)],
-        problem.currents,
-        nuisances=problem.priors.nuisances,
-    )
+    neighbours = problem.neighbours_at(x)
     voltage = neighbours.by_member(resample_curves(neighbours.curves, SHARES))[:, 0]
     ends = neighbours.by_member(end_capacity(neighbours.curves))[:, 0]
     through = Terminals(
@@ -110,6 +98,6 @@ def _shapes_and_slopes(problem: Problem, x: Array) -> tuple[Array, Array] | None
     slopes = terminal_slopes(problem, voltage[0], ends[0], through)
     for name, stencil in neighbours.stencils.items():
         slopes[name] = stencil.weights[0] @ shapes[[0, *stencil.members]]
-    slopes["S"] = slopes["S"] * S
+    slopes["S"] = slopes["S"] * neighbours.points[0, 1]  # per unit of ln S
     columns = [slopes[name] for name in problem.priors.names]
     return shapes[0], np.nan_to_num(np.stack(columns, axis=-1))

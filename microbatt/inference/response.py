@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from microbatt.inference.noise import Allowance
     from microbatt.inference.priors import Priors
     from microbatt.inference.reduction import Reduced
-    from microbatt.inference.sensitivity import CurveSensitivity
+    from microbatt.inference.sensitivity import CurveSensitivity, Neighbours
 
     Array = NDArray[np.float64]
 
@@ -77,6 +77,20 @@ class Problem:
         """Where simulations end: below every measured voltage [V]."""
         lowest = min(float(curve.voltage.min()) for curve in self.curves)
         return max(_LOWEST, round(lowest - _MARGIN, 1))
+
+    def neighbours_at(self, x: Array) -> Neighbours:
+        """Simulate the curves at x, shape (p,), and those that their derivatives need."""
+        alpha, S = self.priors.natural(x)[:2]
+        request = native_request(
+            self.cell_at(x),
+            inventory=self.inventory,
+            cutoff_voltage=self.cutoff,
+            thermal=self.thermal,
+            settings=self.settings,
+        )
+        return simulate_neighbours(
+            request, [(alpha, S)], self.currents, nuisances=self.priors.nuisances
+        )
 
     @cached_property
     def measured(self) -> Array:
@@ -153,19 +167,7 @@ def respond(problem: Problem, x: Array) -> Response | None:
     Response or None
         None if the engine has no whole curve at one of the currents.
     """
-    alpha, S = problem.priors.natural(x)[:2]
-    neighbours = simulate_neighbours(
-        native_request(
-            problem.cell_at(x),
-            inventory=problem.inventory,
-            cutoff_voltage=problem.cutoff,
-            thermal=problem.thermal,
-            settings=problem.settings,
-        ),
-        [(alpha, S)],
-        problem.currents,
-        nuisances=problem.priors.nuisances,
-    )
+    neighbours = problem.neighbours_at(x)
     if not np.isfinite(neighbours.capacity).all():
         return None
     scale = problem.nuisance(x, "capacity_scale")
@@ -180,7 +182,7 @@ def respond(problem: Problem, x: Array) -> Response | None:
         for curve, one in zip(problem.curves, found, strict=True)
     ]
     jacobian = np.concatenate([derivative for _, derivative in pieces])
-    jacobian[:, 1] *= S
+    jacobian[:, 1] *= neighbours.points[0, 1]  # per unit of ln S
     if "capacity_scale" in problem.priors.names:
         jacobian[:, problem.priors.names.index("capacity_scale")] /= scale
     return Response(
