@@ -17,6 +17,7 @@ COMMANDS = {
     "deck": "microbatt.cli.deck",
     "design": "microbatt.cli.design",
     "discharge": "microbatt.cli.discharge",
+    "doctor": "microbatt.cli.doctor",
     "dualfoil-compatible": "microbatt.cli.dualfoil_compatible",
     "explore": "microbatt.cli.explore",
     "figures": "microbatt.cli.figures",

@@ -1,0 +1,35 @@
+"""``microbatt doctor``: what this installation has and can reach, for a bug report."""
+
+from __future__ import annotations
+
+import click
+
+from microbatt.cli.engines import dualfoil_option
+from microbatt.cli.stores import find_store, storage_options
+
+_WIDTH = 14
+
+
+@click.command("doctor", epilog="Example: microbatt doctor demo.zarr --simulate")
+@click.argument("stores", metavar="[STORE]...", nargs=-1)
+@click.option("--simulate", is_flag=True, help="Run one discharge too; compiling takes a minute.")
+@dualfoil_option
+@storage_options
+def command(stores: tuple[str, ...], *, simulate: bool, options: tuple[str, ...]) -> None:
+    """Tell versions, cores, GPU, cached kernels, engines and folders, to paste into a bug report.
+
+    Each STORE is opened and read. A line that begins with a dash names something that is not
+    there and need not be; one with an exclamation mark is trouble. The exit status is 1 if there
+    is any. Your home folder is shown as ~.
+    """
+    from microbatt.diagnosis.diagnosing import diagnose
+    from microbatt.diagnosis.finding import State
+    from microbatt.errors import MicrobattError
+
+    signs = {State.FINE: " ", State.ABSENT: "-", State.TROUBLE: "!"}
+    troubles = 0
+    for found in diagnose([find_store(one, options) for one in stores], simulate=simulate):
+        click.echo(f"{signs[found.state]} {found.topic:<{_WIDTH}} {found.words}")
+        troubles += found.state is State.TROUBLE
+    if troubles:
+        raise MicrobattError(f"trouble in lines marked with an exclamation mark: {troubles}.")

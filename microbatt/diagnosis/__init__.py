@@ -1,0 +1,1 @@
+"""What an installation has and can reach, each finding in a line for a bug report."""

@@ -1,0 +1,37 @@
+"""Everything that can be found out about an installation, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from microbatt.diagnosis.engines import engines
+from microbatt.diagnosis.installation import installation
+from microbatt.diagnosis.machine import machine
+from microbatt.diagnosis.stores import stores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from microbatt.cube.location import Location
+    from microbatt.diagnosis.finding import Finding
+
+
+def diagnose(asked: Sequence[Location] = (), *, simulate: bool = False) -> Iterator[Finding]:
+    """Yield what is found of the installation, the machine, the engines and the stores.
+
+    Parameters
+    ----------
+    asked
+        Cubes to open.
+    simulate
+        Whether to run a discharge too; see `microbatt.diagnosis.engines.engines`.
+
+    Yields
+    ------
+    Finding
+        As each is made; some take seconds.
+    """
+    yield from installation()
+    yield from machine()
+    yield from engines(simulate=simulate)
+    yield from stores(asked)

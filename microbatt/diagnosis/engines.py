@@ -1,0 +1,79 @@
+"""The engines: compiled kernels, dualfoil, PyBaMM."""
+
+from __future__ import annotations
+
+import os
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from microbatt.diagnosis.finding import Finding, State, without_home
+from microbatt.engines.dualfoil.settings import DualfoilSettings, find_executable
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def engines(*, simulate: bool = False) -> Iterator[Finding]:
+    """Yield the state of each engine.
+
+    Parameters
+    ----------
+    simulate
+        Whether to run a discharge with the native engine, which compiles the kernels first if
+        they are not cached: a minute.
+    """
+    yield _kernels()
+    if simulate:
+        yield _curve()
+    yield _dualfoil()
+    yield _pybamm()
+
+
+def _kernels() -> Finding:
+    from microbatt.porous_electrode.batch import simulate_many
+
+    folder = Path(simulate_many.stats.cache_path)
+    kept = list(folder.glob("*.nbc"))
+    where = without_home(folder)
+    if not kept:
+        words = f"none cached in {where}: the first curve takes a minute"
+        return Finding(topic="kernels", words=words, state=State.ABSENT)
+    size = sum(one.stat().st_size for one in kept) / 2**20
+    closed = "" if os.access(folder, os.W_OK) else ", which is not writable"
+    return Finding(topic="kernels", words=f"{len(kept)} cached, {size:.0f} MiB, in {where}{closed}")
+
+
+def _curve() -> Finding:
+    from microbatt.engines.simulation import simulate_discharge
+    from microbatt.porous_electrode.batch import simulate_many
+
+    begun = time.perf_counter()
+    try:
+        discharge = simulate_discharge()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the diagnosis tells it
+        words = f"failed: {type(error).__name__}: {error}"
+        return Finding(topic="first curve", words=words, state=State.TROUBLE)
+    seconds = time.perf_counter() - begun
+    how = "compiled for it" if simulate_many.stats.cache_misses else "from the cache"
+    state = State.FINE if discharge.outcome.is_whole else State.TROUBLE
+    words = f"{seconds:.2f} s, kernels {how}; {discharge.outcome.message}"
+    return Finding(topic="first curve", words=words, state=state)
+
+
+def _dualfoil() -> Finding:
+    try:
+        found = find_executable(DualfoilSettings())
+    except ParameterError as error:
+        return Finding(topic="dualfoil", words=str(error), state=State.ABSENT)
+    return Finding(topic="dualfoil", words=f"found, {without_home(found)}")
+
+
+def _pybamm() -> Finding:
+    from importlib.metadata import version
+
+    if find_spec("pybamm") is None:
+        return Finding(topic="PyBaMM", words="not installed", state=State.ABSENT)
+    return Finding(topic="PyBaMM", words=f"found, {version('pybamm')}")
