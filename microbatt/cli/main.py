@@ -4,34 +4,63 @@ Exit codes: 0 done; 1 the work failed; 2 bad input; 3 an error that nobody fores
 130 interrupted.
 """
 
+from dataclasses import dataclass
 from importlib import import_module
+from typing import Final
 
 import click
 
 from microbatt.errors import CampaignError, MicrobattError, ParameterError
 
-COMMANDS = {
-    "cells": "microbatt.cli.cells",
-    "check": "microbatt.cli.check",
-    "compare": "microbatt.cli.compare",
-    "deck": "microbatt.cli.deck",
-    "design": "microbatt.cli.design",
-    "discharge": "microbatt.cli.discharge",
-    "doctor": "microbatt.cli.doctor",
-    "dualfoil-compatible": "microbatt.cli.dualfoil_compatible",
-    "explore": "microbatt.cli.explore",
-    "figures": "microbatt.cli.figures",
-    "import": "microbatt.cli.import_",
-    "infer": "microbatt.cli.infer",
-    "map": "microbatt.cli.map",
-    "plot": "microbatt.cli.plot",
-    "predict": "microbatt.cli.predict",
-    "run": "microbatt.cli.run",
-    "score": "microbatt.cli.score",
-    "status": "microbatt.cli.status",
-    "train": "microbatt.cli.train",
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A subcommand that is imported when it is asked for."""
+
+    module: str
+    """Where it is defined, as ``command``."""
+    line: str
+    """What it does, for the list of commands."""
+
+
+SECTIONS: Final = {
+    "Simulate": {
+        "cells": Entry("microbatt.cli.cells", "List the cells of the catalog."),
+        "discharge": Entry("microbatt.cli.discharge", "Simulate a cell and show its curves."),
+        "compare": Entry("microbatt.cli.compare", "Hold engines against each other."),
+    },
+    "Sweeps and their cubes": {
+        "run": Entry("microbatt.cli.run", "Run a campaign into a cube, or go on with it."),
+        "status": Entry("microbatt.cli.status", "Show how far a campaign is."),
+        "check": Entry("microbatt.cli.check", "Find damage in a cube, and repair it."),
+        "import": Entry("microbatt.cli.import_", "Make a cube of curves that exist already."),
+    },
+    "From curves to microstructure": {
+        "infer": Entry("microbatt.cli.infer", "Estimate alpha and S from measured curves."),
+        "design": Entry("microbatt.cli.design", "Propose the currents worth measuring."),
+        "map": Entry("microbatt.cli.map", "Join to a cube what curves can tell at all."),
+        "train": Entry("microbatt.cli.train", "Train a network on a cube."),
+        "predict": Entry("microbatt.cli.predict", "Join a network's predictions to a cube."),
+        "score": Entry("microbatt.cli.score", "Score the predictions in a cube."),
+    },
+    "Look": {
+        "explore": Entry("microbatt.cli.explore", "Look at a cube in the browser."),
+        "figures": Entry("microbatt.cli.figures", "Draw every figure of the published work."),
+        "plot": Entry("microbatt.cli.plot", "Draw a cube's curves into a picture."),
+    },
+    "dualfoil": {
+        "deck": Entry("microbatt.cli.deck", "Show decks, and convert them to cells and back."),
+        "dualfoil-compatible": Entry(
+            "microbatt.cli.dualfoil_compatible", "Stand in for dualfoil's executable."
+        ),
+    },
+    "This installation": {
+        "doctor": Entry("microbatt.cli.doctor", "Tell what it has, for a bug report."),
+    },
 }
-"""Subcommand → module that defines it as ``command``, imported when it is asked for."""
+"""Heading of the list → subcommand → where it is and what it does."""
+
+COMMANDS: Final = {name: entry for one in SECTIONS.values() for name, entry in one.items()}
 
 
 class WorkFailed(click.ClickException):
@@ -71,8 +100,18 @@ class LateGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        command: click.Command = import_module(COMMANDS[cmd_name].module).command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the subcommands under their headings, without importing any."""
+        del ctx
+        widest = max(map(len, COMMANDS))
+        for heading, entries in SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name.ljust(widest), entry.line) for name, entry in entries.items()]
+                )
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the subcommand; unless ``--debug`` is given, tell what went wrong in a sentence."""
@@ -114,5 +153,9 @@ def in_a_sentence(error: Exception) -> click.ClickException:
 @click.version_option(package_name="microbatt")
 @click.option("--debug", is_flag=True, help="Show the whole trace of an error.")
 def main(*, debug: bool) -> None:
-    """Discharge curves of lithium-ion cells across electrode microstructure."""
+    """Discharge curves of lithium-ion cells across electrode microstructure.
+
+    `microbatt COMMAND --help` tells of one command. Exit codes: 0 done, 1 the work failed, 2 bad
+    input, 3 an error that nobody foresaw, 130 interrupted.
+    """
     del debug  # read by LateGroup.invoke
