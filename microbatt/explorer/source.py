@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cube.endings import status_of
+from microbatt.cube.predictions import predicted_by
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
 from microbatt.outcomes import Outcome
@@ -38,7 +39,7 @@ class CubeSource:
     opened
         What `reopen` returned last.
     dataset
-        The same with all its dimensions; see `as_cube`.
+        The same with all its dimensions, see `as_cube`, and the predictions of its first network.
     plane
         Where its points lie.
     currents
@@ -57,7 +58,7 @@ class CubeSource:
     def _take(self, opened: xr.Dataset) -> None:
         # One reading of how curves ended, before all others: what it calls whole is in the store.
         self.opened = opened.assign(status=status_of(opened).compute())
-        self.dataset = as_cube(self.opened)
+        self.dataset = as_cube(predicted_by(self.opened))
         self._kept: dict[str, NDArray[Any]] = {}
         self.plane: Plane = plane_of(self.dataset)
         self.currents: NDArray[np.float64] = np.asarray(self.dataset["current"], dtype=float)

@@ -1,0 +1,220 @@
+"""Predictions in a cube: which networks and folds there are, and those of one of them.
+
+Stored predictions lie along ``network`` and ``fold`` beside the points. A *copy* is one network
+trained once: fold 0 saw all points of its training cube, fold k ≥ 1 all but those of fold k.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import numpy as np
+import xarray as xr
+
+from microbatt.checks import check_choice
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping
+
+NETWORK: Final = "network"
+FOLD: Final = "fold"
+COPY: Final = (NETWORK, FOLD)
+"""Dimensions that tell copies apart."""
+HELD_OUT: Final = "held_out"
+"""As a fold: each point by the copy that did not see it. Also the variable that says which do."""
+STATUS: Final = "prediction_status"
+VARIABLES: Final = (
+    "alpha_predicted",
+    "S_predicted",
+    "alpha_predicted_std",
+    "S_predicted_std",
+    "predicted_correlation",
+    HELD_OUT,
+    STATUS,
+)
+"""Along network, fold and points, the status last."""
+HASH: Final = "weights_hash"
+"""Empty where there is no such copy."""
+PROVENANCE: Final = {
+    "network_kind": "kind of the network",
+    "training_cube": "cube on which the weights were trained",
+    "training_campaign_hash": "campaign hash of that cube",
+    "noise_voltage": "white noise on the voltages that the network was told of",
+    HASH: "hash of the weights",
+}
+"""Coordinate along network and fold → its words, the hash last."""
+
+Fold: TypeAlias = 'int | Literal["held_out"]'
+
+
+class PredictionStatus(IntEnum):
+    """Whether and how a point was predicted; the values of ``prediction_status``."""
+
+    NOT_PREDICTED = 0
+    PREDICTED = 1
+    NO_CURVES = 2
+    OUT_OF_RANGE = 3
+
+
+def copies_in(cube: xr.Dataset) -> dict[str, tuple[int, ...]]:
+    """Return which networks have predicted the points of a cube, and the folds of each.
+
+    Parameters
+    ----------
+    cube
+        A cube, or predictions alone.
+
+    Returns
+    -------
+    dict
+        Name → folds, in the order of the cube; without those that have no predictions.
+    """
+    if not {HASH, *COPY} <= set(cube.coords) or cube[FOLD].ndim > 1:
+        return {}
+    hashes = cube[HASH]
+    hashes = hashes.expand_dims([dim for dim in COPY if dim not in hashes.dims])
+    there = hashes.transpose(*COPY).to_numpy().astype(str) != ""
+    folds = np.atleast_1d(cube[FOLD].to_numpy())
+    names = np.atleast_1d(cube[NETWORK].to_numpy()).astype(str)
+    return {
+        str(name): tuple(int(fold) for fold in folds[row])
+        for name, row in zip(names, there, strict=True)
+        if name and row.any()
+    }
+
+
+def predicted_by(
+    cube: xr.Dataset, network: str | None = None, fold: Fold | None = None
+) -> xr.Dataset:
+    """Return a cube with the predictions of one network alone, one for each point.
+
+    Parameters
+    ----------
+    cube
+        A cube, or predictions alone; with predictions of one network already, or with none at
+        all, it is returned as it is.
+    network
+        Name; None is the only one, or the first.
+    fold
+        Number of the fold; ``"held_out"`` takes for each point the copy that never saw it (the
+        first, where several did not); None is fold 0 where it is there, else ``"held_out"``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Without the dimensions ``network`` and ``fold``. Both are coordinates now, and so is where
+        the predictions come from; of points held out, ``fold`` says by which fold, and points
+        that no copy has predicted without having seen them have the status 0.
+
+    Raises
+    ------
+    ParameterError
+        If there are no such predictions; those that there are are named.
+
+    Examples
+    --------
+    ``predicted_by(cube, "published", "held_out").alpha_predicted.sel(S=10)``
+    """
+    if not {*COPY} & {*cube.dims}:
+        _check_reduced(cube, network, fold)
+        return cube
+    copies = copies_in(cube)
+    if not copies and network is None and fold is None:
+        return cube.drop_dims(COPY, errors="ignore")
+    if not copies:
+        raise ParameterError(
+            "the cube has room for predictions, but no network has predicted it to the end; "
+            "run microbatt predict CUBE again."
+        )
+    name = check_choice(NETWORK, next(iter(copies)) if network is None else network, copies)
+    one = cube.isel({NETWORK: _place(cube[NETWORK], name)}, missing_dims="ignore")
+    if fold is None and FOLD not in cube.dims:
+        return one
+    wanted = _wanted(fold, name, copies[name])
+    if wanted == HELD_OUT:
+        return _held_out(one, [number for number in copies[name] if number > 0])
+    return one.isel({FOLD: _place(one[FOLD], wanted)}, missing_dims="ignore")
+
+
+def _check_reduced(cube: xr.Dataset, network: str | None, fold: Fold | None) -> None:
+    """Raise if other predictions are asked for than the only ones."""
+    asked = {NETWORK: network, FOLD: fold}
+    for name, value in asked.items():
+        if value is None:
+            continue
+        found = cube[name].to_numpy() if name in cube.coords else np.array([])
+        only = found.ndim == 0 and str(found) == str(value)
+        if not only and not (value == HELD_OUT and found.ndim):
+            raise ParameterError(
+                f"`{name}` is {value!r}, but the dataset has "
+                + (f"the predictions of {name} {found} alone" if found.size else "no predictions")
+                + ". Join predictions with microbatt predict CUBE, and pass the whole cube."
+            )
+
+
+def _wanted(fold: Fold | None, name: str, folds: tuple[int, ...]) -> Fold:
+    if fold is None:
+        return 0 if 0 in folds else HELD_OUT
+    if fold == HELD_OUT:
+        if any(number > 0 for number in folds):
+            return HELD_OUT
+    elif fold in folds:
+        return fold
+    raise ParameterError(
+        f"`fold` is {fold!r}, and of the network {name!r} there are predictions of fold "
+        f"{', '.join(map(str, folds))}; fold 0 saw all points of its training cube, the others "
+        "all but those of their fold. Cross-validate with `microbatt train --folds` for more."
+    )
+
+
+def _place(labels: xr.DataArray, wanted: str | int) -> int:
+    """Return the place of a label, whatever type strings have in the store."""
+    values = np.atleast_1d(labels.to_numpy())
+    values = values.astype(str) if isinstance(wanted, str) else values
+    return int(np.flatnonzero(values == wanted)[0])
+
+
+def _held_out(one: xr.Dataset, folds: Iterable[int]) -> xr.Dataset:
+    """Return each point as the first copy that never saw it predicts it."""
+    one = one if FOLD in one.dims else one.expand_dims(FOLD)
+    copies = one.isel({FOLD: [_place(one[FOLD], number) for number in folds]})
+    unseen = copies[HELD_OUT].load()
+    chosen, any_of_them = unseen.argmax(FOLD), unseen.any(FOLD)
+    number = xr.where(any_of_them, copies[FOLD][chosen], 0, keep_attrs=False).astype(int)
+    found = {
+        name: variable.isel({FOLD: chosen}, drop=True).where(any_of_them, _nothing(variable))
+        for name, variable in copies.data_vars.items()
+        if FOLD in variable.dims
+    }
+    rest = copies.drop_vars([*found, FOLD])
+    return (
+        rest.drop_vars([name for name, c in rest.coords.items() if FOLD in c.dims])
+        .assign(_plain(found))
+        .assign_coords(_agreed(copies))
+        .assign_coords({FOLD: number.reset_coords(drop=True).assign_attrs(_HELD_OUT_FOLD)})
+    )
+
+
+_HELD_OUT_FOLD: Final = {"long_name": "fold of the copy that predicted the point; 0 where none"}
+
+
+def _plain(found: Mapping[Hashable, xr.DataArray]) -> dict[Hashable, xr.DataArray]:
+    """Return variables without coordinates that differ from fold to fold."""
+    return {name: variable.reset_coords(drop=True) for name, variable in found.items()}
+
+
+def _nothing(variable: xr.DataArray) -> float | int | bool:
+    kinds = {"f": np.nan, "b": False}
+    return kinds.get(variable.dtype.kind, int(PredictionStatus.NOT_PREDICTED))
+
+
+def _agreed(copies: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Return of the provenance what is the same for all folds."""
+    rows = {name: copies[name].to_numpy().ravel() for name in PROVENANCE if name in copies.coords}
+    return {
+        name: copies[name].isel({FOLD: 0}, drop=True, missing_dims="ignore").reset_coords(drop=True)
+        for name, row in rows.items()
+        if len({str(value) for value in row}) == 1
+    }
