@@ -2,8 +2,9 @@
 
 Simulates experiments at random points of the box with the refined engine, adds an offset, a contact
 resistance, white noise and an error of 0.01 % of each curve's charge, and infers them again with
-the settings of every inference, offset and contact resistance unknown.  Each experiment is a line
-of a file, so that a run can go on:
+the settings of every inference, offset and contact resistance unknown.  Beside each error stands
+the one that linear theory makes of the very noise that was drawn, so that chance can be told from
+a method that is wrong.  Each experiment is a line of a file, so that a run can go on:
 
     python -m tests.benchmarks.inference_coverage --count 200 --noise 1 --file coverage-1mV.jsonl
 
@@ -13,6 +14,7 @@ What it prints is in docs/results/inference.md.
 import argparse
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,6 @@ from microbatt.engines.request import Inventory, Isothermal, Settings
 from microbatt.engines.simulation import simulate_discharges
 from microbatt.inference.inferring import infer
 from microbatt.inference.measurement import Experiment, Measurement
-from microbatt.inference.network import network_start
 from microbatt.inference.noise import allowance
 from microbatt.inference.objectives import sample_objective
 from microbatt.inference.priors import make_priors
@@ -36,6 +37,8 @@ SAMPLES = 100
 SHORTEST = 0.3  # A h m⁻²; a curve shorter than this is left out, as an experimenter would
 OFFSET = 2e-3  # V, standard deviation
 RESISTANCE = 0.01  # Ω m², largest
+WIDTH = 1.645  # standard deviations to either side that hold 90 % of a normal distribution
+RANGES = {"alpha": (0.0, 1.0, 3.0, 10.0), "S": (1.0, 2.5, 10.0, 40.0)}
 CHARGE_ERROR = 1e-4  # of each curve, standard deviation; what `infer` expects if not told
 
 
@@ -68,8 +71,14 @@ def experiment(number: int, noise: float) -> tuple[dict[str, float], Experiment]
     return truth, Experiment(name=f"synthetic-{number}", measurements=tuple(measured))
 
 
-def bound(truth: dict[str, float], one: Experiment, noise: float) -> tuple[float, float]:
-    """Return the Cramér–Rao standard deviations of alpha and ln S under the noise added."""
+def expected(
+    truth: dict[str, float], one: Experiment, noise: float
+) -> dict[str, dict[str, float]] | None:
+    """Return what linear theory at the truth expects of an experiment; None without curves there.
+
+    Of each parameter (S as ln S) the Cramér–Rao standard deviation under the noise added,
+    ``bound``, and the error that the noise drawn makes, ``drawn``, in units of it.
+    """
     cell = load_cell("doyle-1996-cell-1")
     curves = tuple(reduce(measurement) for measurement in one.measurements)
     problem = Problem(
@@ -88,16 +97,21 @@ def bound(truth: dict[str, float], one: Experiment, noise: float) -> tuple[float
     x[1] = np.log(x[1])
     found = sample_objective(problem)(x)
     if found is None:
-        return float("nan"), float("nan")
-    covariance = np.linalg.inv(found[1].T @ found[1])
-    return float(np.sqrt(covariance[0, 0])), float(np.sqrt(covariance[1, 1]))
+        return None
+    residual, jacobian = found
+    covariance = np.linalg.inv(jacobian.T @ jacobian)
+    std = np.sqrt(np.diag(covariance))
+    scores = -covariance @ jacobian.T @ residual / std
+    return {
+        name: {"bound": float(least), "drawn": float(score)}
+        for name, least, score in zip(problem.priors.names, std, scores, strict=True)
+    }
 
 
 def once(number: int, noise: float) -> dict[str, object]:
     """Infer one experiment; returns what is to be kept of it."""
     truth, one = experiment(number, noise)
     estimate = infer(one, "doyle-1996-cell-1", noise=noise, free=FREE, seed=number)
-    smallest = bound(truth, one, noise)
     network = estimate.network
     return {
         "number": number,
@@ -107,29 +121,12 @@ def once(number: int, noise: float) -> dict[str, object]:
             p.name: {"value": p.value, "std": p.std, "low": p.low, "high": p.high}
             for p in estimate.parameters
         },
-        "bound": {"alpha": smallest[0], "ln_S": smallest[1]},
+        "expected": expected(truth, one, noise),
         "posterior": str(estimate.posterior),
         "misfit": estimate.belief.misfit,
         "network": None if network is None else {"alpha": network.alpha, "S": network.S},
         "seconds": estimate.seconds,
     }
-
-
-def asked(number: int, noise: float) -> dict[str, float] | None:
-    """Ask the network alone about an experiment."""
-    _, one = experiment(number, noise)
-    cell = load_cell("doyle-1996-cell-1")
-    problem = Problem(
-        cell=cell,
-        inventory=Inventory.AREA_ONLY,
-        thermal=Isothermal(),
-        settings=SETTINGS,
-        curves=(),
-        allowances=(),
-        priors=make_priors(cell, FREE),
-    )
-    start, _ = network_start(one, problem, noise)
-    return None if start is None else {"alpha": start.alpha, "S": start.S}
 
 
 def kept(file: Path) -> list[dict[str, object]]:
@@ -141,55 +138,69 @@ def kept(file: Path) -> list[dict[str, object]]:
 
 def tell(rows: list[dict[str, object]]) -> None:
     """Print coverage, bias, efficiency, and how the network alone does."""
-    print(
-        f"{len(rows)} experiments, {sum(r['posterior'] == 'curvature' for r in rows)} near-Gaussian"
-    )
-    print(f"misfit raised in {sum(bool(r['misfit']) for r in rows)}")
-    for name in ("alpha", "S", *FREE):
-        truth = np.array([r["truth"][name] for r in rows])
-        value, std, low, high = (
-            np.array([r["found"][name][key] for r in rows])
-            for key in ("value", "std", "low", "high")
-        )
-        inside = np.mean((low <= truth) & (truth <= high))
-        score = (value - truth) / std
-        print(
-            f"{name:20s} 90 % intervals cover {100 * inside:.1f} %; median of error/deviation "
-            f"{np.median(score):+.2f}, below truth {100 * np.mean(value < truth):.0f} %, rms "
-            f"{np.sqrt(np.mean(score**2)):.2f}"
-        )
     near = [r for r in rows if r["posterior"] == "curvature"]
-    for name, key in (("alpha", "alpha"), ("S", "ln_S")):
-        error = np.array(
-            [
-                r["found"][name]["value"] - r["truth"][name]
-                if name == "alpha"
-                else np.log(r["found"][name]["value"] / r["truth"][name])
-                for r in near
-            ]
-        )
-        ratio = error / np.array([r["bound"][key] for r in near])
-        ratio = ratio[np.isfinite(ratio)]
-        rms = np.sqrt(np.mean(ratio**2))
-        print(f"{name}: rms of error over Cramér–Rao bound, where near-Gaussian {rms:.2f}")
-    asked = [r for r in rows if r["network"] is not None]
+    print(f"{len(rows)} experiments, {len(near)} near-Gaussian")
+    print(f"misfit raised in {sum(bool(r['misfit']) for r in rows)}")
+    chance = 100 * np.sqrt(0.9 * 0.1 / len(rows))
+    print(f"a coverage of 90 % is told to ± {chance:.1f} %")
+    for name in ("alpha", "S", *FREE):
+        tell_coverage(rows, name)
     for name in ("alpha", "S"):
-        for low, high in (
-            ((0, 1), (1, 3), (3, 10)) if name == "alpha" else ((1, 2.5), (2.5, 10), (10, 40))
-        ):
-            some = [r for r in asked if low <= r["truth"][name] < high]
-            if some:
-                first, refined = (
-                    np.sqrt(np.mean([(value(r, name) - r["truth"][name]) ** 2 for r in some]))
-                    for value in (
-                        lambda r, name: r["network"][name],
-                        lambda r, name: r["found"][name]["value"],
-                    )
-                )
-                print(
-                    f"{name} in {low:g} to {high:g}: rms error {first:.3g} by the network alone, "
-                    f"{refined:.3g} refined, {first / refined:.0f} times less ({len(some)})"
-                )
+        tell_efficiency(near, name)
+    tell_network(rows)
+    tell_seconds(rows)
+
+
+def tell_coverage(rows: list[dict[str, object]], name: str) -> None:
+    """Print how often the intervals of a parameter hold the truth, and whether they are biased."""
+    truth = np.array([r["truth"][name] for r in rows])
+    value, std, low, high = (
+        np.array([r["found"][name][key] for r in rows]) for key in ("value", "std", "low", "high")
+    )
+    score = (value - truth) / std
+    drawn = np.array([r["expected"][name]["drawn"] for r in rows if r["expected"]])
+    print(
+        f"{name:20s} 90 % intervals cover {100 * np.mean((low <= truth) & (truth <= high)):.1f} %, "
+        f"those of linear theory {100 * np.mean(np.abs(drawn) < WIDTH):.1f} %; median of "
+        f"error/deviation {np.median(score):+.2f}, below truth {100 * np.mean(value < truth):.0f} "
+        f"%, rms {np.sqrt(np.mean(score**2)):.2f}, of linear theory "
+        f"{np.sqrt(np.mean(drawn**2)):.2f}"
+    )
+
+
+def tell_efficiency(near: list[dict[str, object]], name: str) -> None:
+    """Print the error of a parameter over its Cramér–Rao bound."""
+    ratio = np.array([error(r, name) / r["expected"][name]["bound"] for r in near if r["expected"]])
+    rms = np.sqrt(np.mean(ratio**2))
+    print(f"{name}: rms of error over Cramér–Rao bound, where near-Gaussian {rms:.2f}")
+
+
+def error(row: dict[str, object], name: str) -> float:
+    """Return the error of an estimate in the coordinates of the fit: S as ln S."""
+    value, truth = row["found"][name]["value"], row["truth"][name]
+    return float(np.log(value / truth)) if name == "S" else value - truth
+
+
+def tell_network(rows: list[dict[str, object]]) -> None:
+    """Print how much less the refined error is than that of the network alone, by range."""
+    asked = [r for r in rows if r["network"] is not None]
+    for name, ends in RANGES.items():
+        truth = np.array([r["truth"][name] for r in asked])
+        first = np.abs(np.array([r["network"][name] for r in asked]) - truth)
+        refined = np.abs(np.array([r["found"][name]["value"] for r in asked]) - truth)
+        for low, high in pairwise(ends):
+            here = (low <= truth) & (truth < high)
+            rms = [np.sqrt(np.mean(errors[here] ** 2)) for errors in (first, refined)]
+            print(
+                f"{name} in {low:g} to {high:g}: rms error {rms[0]:.3g} by the network alone, "
+                f"{rms[1]:.3g} refined, {rms[0] / rms[1]:.0f} times less; median "
+                f"{np.median(first[here]):.3g} and {np.median(refined[here]):.3g}; nearer in "
+                f"{np.sum(refined[here] < first[here])} of {here.sum()}"
+            )
+
+
+def tell_seconds(rows: list[dict[str, object]]) -> None:
+    """Print how long the stages took."""
     stages = {name: np.median([r["seconds"][name] for r in rows]) for name in rows[0]["seconds"]}
     print("seconds, median:", {name: round(float(one), 2) for name, one in stages.items()})
     total = [sum(r["seconds"].values()) for r in rows]
@@ -202,7 +213,6 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--noise", type=float, default=1.0, help="mV")
     parser.add_argument("--file", type=Path, required=True)
-    parser.add_argument("--network", type=int, default=0, help="ask it where a row lacks it")
     chosen = parser.parse_args()
     rows = kept(chosen.file)
     done = {row["number"] for row in rows}
@@ -211,9 +221,7 @@ def main() -> None:
             rows.append(once(number, chosen.noise * 1e-3))
             with chosen.file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
-    for row in rows[: chosen.network]:
-        row["network"] = row["network"] or asked(row["number"], chosen.noise * 1e-3)
-    tell(rows)
+    tell(rows[: chosen.count])
 
 
 if __name__ == "__main__":
