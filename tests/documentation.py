@@ -8,7 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").glob("**/*.md"))
 _BLOCK = re.compile(
-    r"(?:^<!-- not run: (?P<reason>.+?) -->\n)?"
     r"^(?P<indent> *)```(?:\{code-cell\} )?(?P<language>[a-z0-9]+)\n(?P<code>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -17,11 +16,10 @@ _SHELLS = {"bash", "sh", "shell", "console"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One fenced block: its language, its text, and the reason if it cannot run in a test."""
+    """One fenced block: its language and its text."""
 
     language: str
     code: str
-    reason: str
 
 
 def blocks_of(page):
@@ -30,7 +28,6 @@ def blocks_of(page):
         Block(
             language={"ipython3": "python"}.get(found["language"], found["language"]),
             code=re.sub(rf"^{found['indent']}", "", found["code"], flags=re.MULTILINE),
-            reason=found["reason"] or "",
         )
         for found in _BLOCK.finditer(page.read_text(encoding="utf-8"))
     ]
