@@ -12,11 +12,15 @@ from microbatt.cli.values import read_free, read_measured
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    import xarray as xr
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
-    from microbatt.inference.estimate import Estimate
+    import xarray as xr
+    from distributed import Client
+
+    from microbatt.inference.estimate import Estimate, Inferred
     from microbatt.inference.production import Terms
-    from microbatt.inference.reading import Reading, Unread
+    from microbatt.inference.reading import Reading
 
 
 @click.command(
@@ -58,6 +62,8 @@ if TYPE_CHECKING:
 )
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows without numbers or repeated.")
 @click.option("--each", is_flag=True, help="Every file or folder is an experiment of its own.")
+@click.option("--workers", type=int, help="Processes for many cells.  [default: threads]")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler, for many cells.")
 @click.option("--network/--no-network", default=True, help="Ask the shipped network first.")
 @click.option("--store", type=click.Path(path_type=Path), help="Save as .nc or .zarr there.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write a page (.html) there.")
@@ -77,6 +83,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     columns: tuple[str, ...],
     skip_bad_rows: bool,
     each: bool,
+    workers: int | None,
+    scheduler: str | None,
     network: bool,
     store: Path | None,
     report: Path | None,
@@ -84,8 +92,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Estimate alpha and S of a cell from its measured discharges in FILES.
 
     FILES are CSV, Parquet or Excel, one or more curves each, together the curves of one cell; or
-    a folder of them. With --each, or for a folder of folders, there are many cells: all are done,
-    and those that fail are listed at the end.
+    a folder of them. With --each, or for a folder of folders, there are many cells: they are done
+    beside each other, on a Dask cluster if there is one, and those that fail are listed at the end.
     """
     from microbatt.cells.reading import load_cell
     from microbatt.engines.request import Inventory
@@ -113,7 +121,12 @@ def command(  # noqa: PLR0913 - one parameter an option
     if each or _folder_of_folders(files):
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
-        _many(files, terms, reading, store)
+        _many(files, terms, reading, store, _cluster(scheduler, workers))
+    elif scheduler is not None or workers is not None:
+        raise ParameterError(
+            "`--scheduler` and `--workers` are for many cells, and this is one. Leave them out, or "
+            "give --each or a folder of folders."
+        )
     else:
         _one(files, terms, reading, store, report)
 
@@ -142,8 +155,9 @@ def _one(
 
     listed = [one for file in files for one in (curve_files(file) if file.is_dir() else (file,))]
     measurements, unread = read_files(listed, reading)
+    reasons = [one.reason for one in unread]
     if not measurements:
-        _tell_unread(unread, "nothing could be read")
+        _end_with(_listed("nothing could be read", reasons))
     estimate = terms.infer(Experiment(name=files[0].stem, measurements=measurements))
     click.echo(estimate.summary())
     _remarks(estimate)
@@ -152,8 +166,8 @@ def _one(
         from microbatt.report.writing import write_report
 
         click.echo(f"\nreport: {write_report(estimate, report).page}")
-    if unread:
-        _tell_unread(unread, "the estimate is without these files")
+    if reasons:
+        _end_with(_listed("the estimate is without these files", reasons))
 
 
 def _remarks(estimate: Estimate) -> None:
@@ -162,27 +176,65 @@ def _remarks(estimate: Estimate) -> None:
         click.echo(f"\nOn reading: {'; '.join(sorted(told))}.")
 
 
-def _many(files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None) -> None:
+def _cluster(scheduler: str | None, workers: int | None) -> AbstractContextManager[Client]:
+    """Return the client of a cluster: one that runs, or one of this machine."""
+    from microbatt.campaign.cluster import local_client, remote_client, silence_dask
+
+    silence_dask()
+    if scheduler is None:
+        return local_client(workers, processes=workers is not None, dashboard=False)
+    if workers is not None:
+        raise ParameterError(
+            "`--workers` starts workers on this machine and `--scheduler` uses those of a "
+            "cluster; give one of the two."
+        )
+    return remote_client(scheduler)
+
+
+def _many(
+    files: tuple[Path, ...],
+    terms: Terms,
+    reading: Reading,
+    store: Path | None,
+    cluster: AbstractContextManager[Client],
+) -> None:
     """Infer many experiments through Dask, and tell of those that failed."""
     from microbatt.inference.labelled import experiments_dataset
-    from microbatt.inference.production import experiment_files, infer_many
+    from microbatt.inference.production import experiment_files, infer_each
 
-    experiments = (
-        experiment_files(files[0])
-        if len(files) == 1 and files[0].is_dir()
-        else {file.stem: (file,) for file in files}
-    )
-    done, failed = infer_many(experiments, terms, reading=reading)
-    for estimate in done:
-        alpha, S = estimate["alpha"], estimate["S"]
-        click.echo(
-            f"{estimate.name:24s} alpha {alpha.value:.4g} ± {alpha.std:.2g}, "
-            f"S {S.value:.4g} ± {S.std:.2g}"
-            + ("" if estimate.belief.good else "  (not to be believed as it is)")
+    experiments = experiment_files(*files)
+    found: dict[str, Inferred] = {}
+    with cluster as client:
+        for one in infer_each(experiments, terms, reading=reading, client=client):
+            found[one.name] = one
+            click.echo(_line(one))
+    ordered = [found[name] for name in experiments]
+    _save(experiments_dataset(ordered), store)
+    bad = [one for one in ordered if one.estimate is None]
+    unread = [file for one in ordered if one.estimate is not None for file in one.unread]
+    told = [_listed("these experiments failed", [f"{one.name}: {one.failure}" for one in bad])]
+    told += [_listed("these files were left out", [file.reason for file in unread])]
+    _end_with(*(words for words in told if words))
+
+
+def _line(one: Inferred) -> str:
+    """Tell of an experiment in a line."""
+    if one.estimate is None:
+        return f"{one.name:24s} failed"
+    alpha, S = one.estimate["alpha"], one.estimate["S"]
+    judged = [
+        words
+        for words, flag in (
+            ("the cell file does not explain it", one.estimate.belief.misfit),
+            ("out of range", one.estimate.belief.out_of_range),
+            (f"without {len(one.unread)} files", bool(one.unread)),
         )
-    _save(experiments_dataset(done, failed), store)
-    if failed:
-        _tell_unread(failed, "these experiments failed")
+        if flag
+    ]
+    return (
+        f"{one.name:24s} alpha {alpha.value:.4g} ± {alpha.std:.2g}, "
+        f"S {S.value:.4g} ± {S.std:.2g}" + (f"  ({'; '.join(judged)})" if judged else "")
+    )
 
 
 def _save(dataset: xr.Dataset, store: Path | None) -> None:
@@ -195,15 +247,19 @@ def _save(dataset: xr.Dataset, store: Path | None) -> None:
     click.echo(f"\nstored: {store}")
 
 
-def _tell_unread(unread: tuple[Unread, ...], words: str) -> None:
-    """End with the list of what could not be read.
+def _listed(words: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"{words}:", *(f"  {line}" for line in lines)]) if lines else ""
+
+
+def _end_with(*told: str) -> None:
+    """End with what went wrong, if anything did.
 
     Raises
     ------
     BadInput
-        Always; the command ends with its exit code.
+        If there is something to tell; the command ends with its exit code.
     """
     from microbatt.cli.main import BadInput
 
-    listed = "\n".join(f"  {one.reason}" for one in unread)
-    raise BadInput(f"{words}:\n{listed}")
+    if told:
+        raise BadInput("\n".join(told))

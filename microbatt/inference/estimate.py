@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells.cell import Cell
     from microbatt.engines.request import Inventory, Settings, Thermal
+    from microbatt.inference.reading import Unread
 
 POINT = ("alpha", "S")
 """The first two parameters of every estimate."""
@@ -262,3 +263,25 @@ class Estimate:
         from microbatt.inference.summary import summarise
 
         return summarise(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inferred:
+    """What became of one experiment.
+
+    Attributes
+    ----------
+    name
+        Of the experiment.
+    estimate
+        None if it came to nothing.
+    failure
+        Why it came to nothing; empty if it did not.
+    unread
+        Its files that could not be read; the estimate is without them.
+    """
+
+    name: str
+    estimate: Estimate | None = None
+    failure: str = ""
+    unread: tuple[Unread, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import xarray as xr
@@ -12,10 +12,21 @@ from microbatt.engines.request import thermal_to_dict
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
-    from microbatt.inference.estimate import Estimate
-    from microbatt.inference.reading import Unread
+    from numpy.typing import NDArray
+
+    from microbatt.inference.estimate import Estimate, Inferred
+
+    Array = NDArray[np.float64]
+    Words = NDArray[np.object_]
+    Attribute: TypeAlias = str | float | int
+    Labelled: TypeAlias = (
+        "tuple[str | tuple[str, ...], object] "
+        "| tuple[str | tuple[str, ...], object, Mapping[str, Attribute]]"
+    )
+    """Dimensions, values and, where there are any, attributes of a variable."""
 
 CONVENTIONS: Final = "CF-1.11"
 _OF_PARAMETER: Final = {
@@ -23,6 +34,20 @@ _OF_PARAMETER: Final = {
     "std": "standard deviation of the posterior",
     "low": "lower end of the interval",
     "high": "upper end of the interval",
+}
+_NUMBERS: Final[dict[str, Callable[[Estimate], float]]] = {
+    "alpha_S_correlation": lambda one: one.correlation,
+    "reduced_chi_square": lambda one: one.belief.reduced_chi_square,
+    "curves": lambda one: len(one.curves),
+    "seconds": lambda one: sum(one.seconds.values()),
+}
+_FLAGS: Final[dict[str, Callable[[Estimate], bool]]] = {
+    "misfit": lambda one: one.belief.misfit,
+    "out_of_range": lambda one: one.belief.out_of_range,
+}
+_SENTENCES: Final[dict[str, Callable[[Estimate], str]]] = {
+    "misfit_sentence": lambda one: one.belief.misfit_sentence,
+    "range_sentence": lambda one: one.belief.range_sentence,
 }
 
 
@@ -42,15 +67,15 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
         the shorter curves).
     """
     names = list(estimate.names)
-    of_parameter: dict[str, Any] = {
+    of_parameter: dict[str, Labelled] = {
         key: ("parameter", [getattr(one, key) for one in estimate.parameters], {"long_name": words})
         for key, words in _OF_PARAMETER.items()
     }
-    draws = {
+    draws: dict[str, Labelled] = {
         f"{name}_draw": ("draw", estimate.draws[:, i], quantity(name).attrs)
         for i, name in enumerate(names)
     }
-    covariance = {
+    covariance: dict[str, Labelled] = {
         "covariance": (
             ("parameter", "other_parameter"),
             estimate.covariance,
@@ -75,72 +100,72 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
     )
 
 
-def experiments_dataset(done: Sequence[Estimate], failed: Sequence[Unread] = ()) -> xr.Dataset:
-    """Put estimates of many experiments beside each other.
+def experiments_dataset(experiments: Sequence[Inferred]) -> xr.Dataset:
+    """Put the estimates of many experiments beside each other.
 
     Parameters
     ----------
-    done
-        Estimates.
-    failed
-        Experiments that came to nothing, and why.
+    experiments
+        What became of each.
 
     Returns
     -------
     xarray.Dataset
         Along ``experiment``: for each parameter its value, ``…_std``, ``…_low`` and ``…_high``;
-        ``alpha_S_correlation``, ``reduced_chi_square``, ``misfit``, ``out_of_range``; ``failure``
-        is empty where an experiment succeeded. NaN where it did not.
+        ``alpha_S_correlation``, ``reduced_chi_square``, ``misfit``, ``out_of_range`` and their
+        sentences; ``failure`` is empty where an experiment succeeded and ``unread`` tells which of
+        its files were left out. NaN, and no flag, where it did not succeed.
     """
-    n, empty = len(done), len(failed)
-    names = list(dict.fromkeys(name for one in done for name in one.names))
-    variables: dict[str, Any] = {}
+    estimates = [one.estimate for one in experiments]
+    names = list(dict.fromkeys(name for one in estimates if one is not None for name in one.names))
+    variables: dict[str, Labelled] = {}
     for name in names:
-        for key, words in _OF_PARAMETER.items():
-            values = [getattr(one[name], key) if name in one.names else np.nan for one in done]
-            label = name if key == "value" else f"{name}_{key}"
-            described = quantity(name).attrs | {"long_name": f"{quantity(name).long_name}, {words}"}
-            variables[label] = ("experiment", [*values, *[np.nan] * empty], described)
-    judged = {
-        "alpha_S_correlation": [one.correlation for one in done],
-        "reduced_chi_square": [one.belief.reduced_chi_square for one in done],
-        "curves": [float(len(one.curves)) for one in done],
-        "seconds": [sum(one.seconds.values()) for one in done],
-    }
-    variables |= {
-        name: ("experiment", [*values, *[np.nan] * empty]) for name, values in judged.items()
-    }
-    flags = {
-        "misfit": [one.belief.misfit for one in done],
-        "out_of_range": [one.belief.out_of_range for one in done],
-    }
-    variables |= {
-        name: ("experiment", np.array([*values, *[False] * empty], dtype=bool))
-        for name, values in flags.items()
-    }
-    variables["failure"] = ("experiment", _words([""] * n + [one.reason for one in failed]))
+        variables |= _parameter_columns(estimates, name)
+    for name, number in _NUMBERS.items():
+        values = [np.nan if one is None else number(one) for one in estimates]
+        variables[name] = ("experiment", np.array(values, dtype=float))
+    for name, flag in _FLAGS.items():
+        flags = [one is not None and flag(one) for one in estimates]
+        variables[name] = ("experiment", np.array(flags, dtype=bool))
+    for name, text in _SENTENCES.items():
+        words = ["" if one is None else text(one) for one in estimates]
+        variables[name] = ("experiment", _words(words))
+    variables["failure"] = ("experiment", _words(one.failure for one in experiments))
+    variables["unread"] = (
+        "experiment",
+        _words("; ".join(file.reason for file in one.unread) for one in experiments),
+    )
     return xr.Dataset(
         variables,
-        coords={
-            "experiment": (
-                "experiment",
-                _words([one.name for one in done] + [one.source for one in failed]),
-            )
-        },
+        coords={"experiment": ("experiment", _words(one.name for one in experiments))},
         attrs={"Conventions": CONVENTIONS, "title": "microstructure inferred from discharges"},
     )
 
 
-def _words(texts: Iterable[str]) -> np.ndarray[Any, Any]:
+def _parameter_columns(estimates: Sequence[Estimate | None], name: str) -> dict[str, Labelled]:
+    """Return value, deviation and ends of a parameter; NaN where it was not inferred."""
+    found: dict[str, Labelled] = {}
+    for key, words in _OF_PARAMETER.items():
+        values = [
+            getattr(one[name], key) if one is not None and name in one.names else np.nan
+            for one in estimates
+        ]
+        described = quantity(name).attrs | {"long_name": f"{quantity(name).long_name}, {words}"}
+        label = name if key == "value" else f"{name}_{key}"
+        found[label] = ("experiment", np.array(values, dtype=float), described)
+    return found
+
+
+def _words(texts: Iterable[str]) -> Words:
     """Return texts as objects, which every store keeps at their own lengths."""
     return np.array(list(texts), dtype=object)
 
 
-def _curves(estimate: Estimate) -> dict[str, Any]:
+def _curves(estimate: Estimate) -> dict[str, Labelled]:
     """Pad the curves to one length."""
     longest = max(curve.capacity.size for curve in estimate.curves)
 
-    def padded(values: list[Any]) -> np.ndarray[Any, Any]:
+    def padded(values: list[Array]) -> Array:
         table = np.full((len(values), longest), np.nan)
         for row, one in zip(table, values, strict=True):
             row[: one.size] = one
@@ -154,7 +179,7 @@ def _curves(estimate: Estimate) -> dict[str, Any]:
         "residual": ("residual", "measured less fitted voltage"),
         "allowed_deviation": ("sigma", "standard deviation allowed of the measured voltage"),
     }
-    found: dict[str, Any] = {
+    found: dict[str, Labelled] = {
         name: (
             ("curve", "sample"),
             padded([getattr(curve, field) for curve in estimate.curves]),
@@ -181,7 +206,7 @@ def _curves(estimate: Estimate) -> dict[str, Any]:
     return found
 
 
-def _attributes(estimate: Estimate) -> dict[str, Any]:
+def _attributes(estimate: Estimate) -> dict[str, Attribute]:
     belief = estimate.belief
     return {
         "Conventions": CONVENTIONS,

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from dask.base import compute
-from dask.delayed import delayed
+from typing import TYPE_CHECKING, Final
 
 from microbatt.cells.reading import load_cell
 from microbatt.engines.request import Inventory, Isothermal, Thermal
 from microbatt.errors import MeasurementError, MicrobattError
+from microbatt.inference.estimate import Inferred
 from microbatt.inference.inferring import infer
 from microbatt.inference.labelled import experiments_dataset
 from microbatt.inference.measurement import Experiment
 from microbatt.inference.noise import CHARGE
-from microbatt.inference.reading import Reading, Unread, curve_files, read_measurements
+from microbatt.inference.reading import Reading, Unread, curve_files, is_curve_file, read_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import xarray as xr
-    from distributed import Client
+    from distributed import Client, Future
 
     from microbatt.cells.cell import Cell
     from microbatt.inference.estimate import Estimate
+
+_NOT_EXPERIMENTS: Final = (".", "__")
+"""Folders whose names begin so are not a user's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +39,10 @@ class Terms:
     Attributes
     ----------
     cell, noise, charge_error, free, inventory, thermal, level, network, seed
-        As for `infer`.
+        As for `infer`; the cell is loaded once.
     """
 
-    cell: Cell
+    cell: str | Path | Cell
     noise: float | None = None
     charge_error: float = CHARGE
     free: Mapping[str, float] = field(default_factory=dict)
@@ -67,33 +71,57 @@ class Terms:
         )
 
 
-def experiment_files(folder: str | Path) -> dict[str, tuple[Path, ...]]:
-    """Return the files of each experiment in a folder.
+def experiment_files(*places: str | Path) -> dict[str, tuple[Path, ...]]:
+    """Return the files of each experiment.
 
-    A subfolder is an experiment, and its files are the curves; without subfolders each file is one.
+    Parameters
+    ----------
+    places
+        One folder of experiments: its subfolders and the files beside them are an experiment each.
+        Or several files and folders, each of them an experiment.
+
+    Returns
+    -------
+    dict
+        Name → one file, or one folder of files. Names are those of the files and folders, or their
+        whole paths where these are not unique.
 
     Raises
     ------
     MeasurementError
-        If there is none, or `folder` is not a folder.
+        If there is none, or a place does not exist.
     """
-    place = Path(folder)
-    if not place.is_dir():
-        raise MeasurementError(f"{place}: this is not a folder. Give a folder of experiments.")
-    inner = sorted(path for path in place.iterdir() if path.is_dir())
-    if inner:
-        return {path.name: (path,) for path in inner}
-    return {path.stem: (path,) for path in curve_files(place)}
+    found = [Path(place) for place in places]
+    for place in found:
+        if not place.exists():
+            raise MeasurementError(f"{place}: there is no such file or folder. Check the path.")
+    if len(found) == 1 and found[0].is_dir():
+        found = [
+            one
+            for one in sorted(found[0].iterdir())
+            if (one.is_dir() or is_curve_file(one)) and not one.name.startswith(_NOT_EXPERIMENTS)
+        ]
+    if not found:
+        raise MeasurementError(
+            f"{', '.join(map(str, places)) or 'nothing'}: there is no experiment here. Give a "
+            "folder whose subfolders hold the curves of a cell each, or files."
+        )
+    names = [one.name if one.is_dir() else one.stem for one in found]
+    count = Counter(names)
+    return {
+        name if count[name] == 1 else str(one): (one,)
+        for name, one in zip(names, found, strict=True)
+    }
 
 
-def infer_many(
+def infer_each(
     experiments: Mapping[str, Sequence[str | Path]],
     terms: Terms,
     *,
     reading: Reading | None = None,
     client: Client | None = None,
-) -> tuple[tuple[Estimate, ...], tuple[Unread, ...]]:
-    """Infer many experiments.
+) -> Iterator[Inferred]:
+    """Infer many experiments, and return each as soon as it is done.
 
     Parameters
     ----------
@@ -104,26 +132,63 @@ def infer_many(
     reading
         How to read the files.
     client
-        Of a Dask cluster; None uses threads of this process.
+        Of any Dask cluster whose workers import microbatt and see the files under the same paths;
+        None runs threads of this process, one for each core.
+
+    Yields
+    ------
+    Inferred
+        Of each experiment, in the order in which they finish. Whatever goes wrong with one, even
+        the death of the worker, is told in its `failure` and harms no other.
+    """
+    from distributed import KilledWorker, as_completed
+
+    how = reading or Reading()
+    paths = {
+        name: tuple(Path(file).absolute() for file in files) for name, files in experiments.items()
+    }
+
+    def submitted(name: str) -> Future[Inferred]:
+        return connected.submit(
+            infer_one, name, paths[name], terms, how, key=_key(name), pure=False
+        )
+
+    with _connected(client) as connected:
+        names = {submitted(name): name for name in paths}
+        suspects = []
+        for future in as_completed(list(names)):
+            name = names.pop(future)
+            if isinstance(future.exception(), KilledWorker):
+                suspects.append(name)
+            else:
+                yield _outcome(name, future)
+        for name in suspects:  # each by itself: the worker may have died of another's
+            yield _outcome(name, submitted(name))
+
+
+def infer_many(
+    experiments: Mapping[str, Sequence[str | Path]],
+    terms: Terms,
+    *,
+    reading: Reading | None = None,
+    client: Client | None = None,
+) -> tuple[Inferred, ...]:
+    """Infer many experiments.
+
+    Parameters
+    ----------
+    experiments, terms, reading, client
+        As for `infer_each`.
 
     Returns
     -------
-    done
-        Estimates, in order.
-    failed
-        Experiments that came to nothing, and why.
+    tuple of Inferred
+        In the order of the experiments.
     """
-    how = reading or Reading()
-    tasks = [delayed(_one)(name, tuple(files), terms, how) for name, files in experiments.items()]
-    found = (
-        client.gather(client.compute(tasks))
-        if client is not None
-        else compute(*tasks, scheduler="threads")
-    )
-    return (
-        tuple(one for one in found if not isinstance(one, Unread)),
-        tuple(one for one in found if isinstance(one, Unread)),
-    )
+    found = {
+        one.name: one for one in infer_each(experiments, terms, reading=reading, client=client)
+    }
+    return tuple(found[name] for name in experiments)
 
 
 def infer_folder(
@@ -140,7 +205,7 @@ def infer_folder(
     folder
         See `experiment_files`.
     terms, reading, client
-        As for `infer_many`.
+        As for `infer_each`.
 
     Returns
     -------
@@ -148,16 +213,60 @@ def infer_folder(
         Along ``experiment``; see `microbatt.inference.labelled.experiments_dataset`.
     """
     return experiments_dataset(
-        *infer_many(experiment_files(folder), terms, reading=reading, client=client)
+        infer_many(experiment_files(folder), terms, reading=reading, client=client)
     )
 
 
-def _one(
-    name: str, files: Iterable[str | Path], terms: Terms, reading: Reading
-) -> Estimate | Unread:
-    """Infer one experiment; why not, if it cannot be."""
+def infer_one(name: str, files: Iterable[str | Path], terms: Terms, reading: Reading) -> Inferred:
+    """Infer one experiment from those of its files that can be read.
+
+    Parameters
+    ----------
+    name
+        Of the experiment.
+    files
+        Files, or folders of them.
+    terms, reading
+        As for `infer_each`.
+
+    Returns
+    -------
+    Inferred
+        With the reason if the files or the terms do not allow an estimate.
+    """
+    unread: tuple[Unread, ...] = ()
     try:
-        measurements = tuple(one for file in files for one in read_measurements(file, reading))
-        return terms.infer(Experiment(name=name, measurements=measurements))
+        listed = [one for file in map(Path, files) for one in _files_of(file)]
+        measurements, unread = read_files(listed, reading)
+        if not measurements:
+            reasons = "; ".join(one.reason for one in unread)
+            return Inferred(name=name, failure=reasons, unread=unread)
+        estimate = terms.infer(Experiment(name=name, measurements=measurements))
     except (MicrobattError, OSError) as error:
-        return Unread(source=name, reason=str(error))
+        return Inferred(name=name, failure=str(error), unread=unread)
+    return Inferred(name=name, estimate=estimate, unread=unread)
+
+
+def _files_of(place: Path) -> tuple[Path, ...]:
+    return curve_files(place) if place.is_dir() else (place,)
+
+
+def _connected(client: Client | None) -> AbstractContextManager[Client]:
+    from microbatt.campaign.cluster import local_client
+
+    return local_client(dashboard=False) if client is None else nullcontext(client)
+
+
+def _key(name: str) -> str:
+    """Return a name for Dask's dashboard, which shows what stands before the first dash."""
+    from uuid import uuid4
+
+    return f"infer-{name}-{uuid4().hex[:8]}"
+
+
+def _outcome(name: str, future: Future[Inferred]) -> Inferred:
+    """Return what a task returned, or why it did not."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    return Inferred(name=name, failure=f"{type(error).__name__}: {error}")

@@ -120,12 +120,17 @@ def curve_files(folder: Path) -> tuple[Path, ...]:
     MeasurementError
         If there is none.
     """
-    found = tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES))
+    found = tuple(sorted(path for path in folder.iterdir() if is_curve_file(path)))
     if not found:
         raise MeasurementError(
             f"{folder}: this folder has no file of discharge curves ({', '.join(SUFFIXES)})."
         )
     return found
+
+
+def is_curve_file(path: Path) -> bool:
+    """Return whether a file's ending is one of those that may hold curves, and it is not hidden."""
+    return path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
 def _record(table: Table, reading: Reading) -> Record:

@@ -9,10 +9,8 @@ from microbatt.cells.reading import load_cell
 from microbatt.errors import MeasurementError, ParameterError
 from microbatt.inference.estimate import Posterior
 from microbatt.inference.inferring import infer
-from microbatt.inference.labelled import experiments_dataset
 from microbatt.inference.measurement import Experiment
 from microbatt.inference.parameters import cell_with
-from microbatt.inference.reading import Unread
 from tests.inference.experiments import CELL, experiment
 
 
@@ -91,15 +89,6 @@ def test_an_unknown_nuisance_and_a_silly_noise_are_refused():
         infer(one, CELL, free=["contact"])
     with pytest.raises(ParameterError, match="noise"):
         infer(one, CELL, noise=-1.0)
-
-
-def test_failed_experiments_stand_beside_good_ones():
-    good = infer(experiment(4.0, 5.0), CELL, noise=1e-3, network=False)
-    found = experiments_dataset([good], [Unread(source="broken", reason="empty")])
-    assert list(found["experiment"].values) == ["synthetic", "broken"]
-    assert float(found["alpha"][0]) == good.alpha
-    assert np.isnan(found["alpha"][1])
-    assert found["failure"].values[1] == "empty"
 
 
 def test_the_cell_must_not_be_changed_by_the_inference():
