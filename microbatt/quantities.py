@@ -259,6 +259,13 @@ _ALL = (
         comment="not a number where the network gives no distribution",
     ),
     Quantity(
+        name="held_out",
+        symbol="held out",
+        units="1",
+        long_name="whether the network never saw the point in training",
+        comment="false where nobody knows",
+    ),
+    Quantity(
         name="prediction_status",
         symbol="",
         units="1",

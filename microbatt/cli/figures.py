@@ -22,31 +22,30 @@ import click
     help="Format of the files.",
 )
 @click.option(
-    "--predictions",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    metavar="FILE.nc",
-    help="Show these, such as the folds of `microbatt train --folds`, not those of the cube.",
+    "--network",
+    "networks",
+    multiple=True,
+    metavar="NAME",
+    help="Show this network's predictions; may be repeated.  [default: all]",
 )
-def command(cube: str, *, folder: Path, ending: str, predictions: Path | None) -> None:
+def command(cube: str, *, folder: Path, ending: str, networks: tuple[str, ...]) -> None:
     """Draw every figure of the published work from CUBE into a folder.
 
     CUBE is the path or URL of a cube, or a name of the catalog. Figures for which it holds too
     little, such as predictions, are left out and named.
     """
-    from microbatt.checks import check_extra
+    from microbatt.checks import check_choice, check_extra
 
     check_extra("matplotlib", extra="plot")
     from microbatt.catalog import open_dataset
+    from microbatt.cube.predictions import copies_in
     from microbatt.plots.published import FIGURES, drawable
 
     dataset = open_dataset(cube, chunks=None)
-    if predictions is not None:
-        import xarray as xr
-
-        from microbatt.plots.predictions import with_predictions
-
-        with xr.open_dataset(predictions) as found:
-            dataset = with_predictions(dataset, found.load())
+    if networks:
+        known = copies_in(dataset)
+        chosen = [check_choice("--network", name, known) for name in networks]
+        dataset = dataset.sel(network=chosen)
     lacking = drawable(dataset)
     folder.mkdir(parents=True, exist_ok=True)
     for figure in FIGURES:

@@ -10,9 +10,12 @@ import click
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import xarray as xr
 
-    from microbatt.prediction.loading import TrainedNetwork
+    from microbatt.cube.predictions import Fold
+    from microbatt.networks.trained import TrainedNetwork
 
 
 @click.command("predict", epilog="Example: microbatt predict demo.zarr")
@@ -26,33 +29,57 @@ if TYPE_CHECKING:
     "--weights",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder that `microbatt train --out` wrote.  [default: the shipped curve network]",
+    help="Folder that `microbatt train --out` wrote, or a folder of folds in it; then the network "
+    "of each fold predicts every point.  [default: the shipped curve network]",
 )
+@click.option("--name", help="Name of the predictions.  [default: the kind of the network]")
 @click.option("--noise", default="0 V", help="Noise of the cube's voltages, such as 1mV.")
+@click.option(
+    "--into",
+    metavar="STORE",
+    help="Another cube, which gets the predictions of CUBE's points as a group of their own.",
+)
 @storage_options
 def command(
-    cube: str, *, network: str | None, weights: Path | None, noise: str, options: tuple[str, ...]
+    cube: str,
+    *,
+    network: str | None,
+    weights: Path | None,
+    name: str | None,
+    noise: str,
+    into: str | None,
+    options: tuple[str, ...],
 ) -> None:
     """Predict alpha and S of every point of CUBE and join the predictions to it.
 
-    Predicting again replaces the predictions and nothing else.
+    Predicting again under the same name replaces these predictions and nothing else.
     """
     from microbatt.cli.values import read_measured
+    from microbatt.cube.opening import open_cube
     from microbatt.networks.measurement import MeasurementNoise
+    from microbatt.networks.origin import origin_of
+    from microbatt.prediction.copies import network_names
+    from microbatt.prediction.loading import shipped_for
     from microbatt.prediction.predicting import predict_into
 
     level = MeasurementNoise(voltage=read_measured("--noise", noise, "V"))
-    trained = _chosen(weights, network)
     place = find_store(cube, options)
-    predicted = predict_into(place, trained, noise=level)
-    click.echo(_summary(predicted))
-    click.echo(f"  {'store':<12} {place}")
+    copies = _chosen(weights, network) or {0: shipped_for(origin_of(open_cube(place)))}
+    other = None if into is None else find_store(into, options)
+    predicted = predict_into(place, copies, name=name, noise=level, into=other)
+    for one in network_names(copies, name):
+        click.echo(_summary(predicted, one, 0 if 0 in copies else "held_out"))
+    copy = next(iter(copies.values()))
+    folds = "" if 0 in copies else f" of {len(copies)} folds"
+    click.echo(f"  {'weights':<12} {copy.weights_hash[:12]}{folds} from {copy.record.origin.cube}")
+    group = "" if other is None else f", in the group {predicted.attrs['name']}"
+    click.echo(f"  {'store':<12} {other or place}{group}")
 
 
-def _chosen(weights: Path | None, kind: str | None) -> TrainedNetwork | None:
-    """Return the network to use; None is the shipped one for the cube's cell."""
+def _chosen(weights: Path | None, kind: str | None) -> Mapping[int, TrainedNetwork] | None:
+    """Return the network to use, by fold; None is the shipped one for the cube's cell."""
     from microbatt.errors import ParameterError
-    from microbatt.prediction.loading import load_network
+    from microbatt.networks.trained import load_copies
 
     if weights is None:
         if kind == "published":
@@ -62,37 +89,36 @@ def _chosen(weights: Path | None, kind: str | None) -> TrainedNetwork | None:
                 "`--weights DIR`."
             )
         return None
-    trained = load_network(weights)
-    if kind not in {None, trained.kind}:
+    copies = load_copies(weights)
+    found = next(iter(copies.values())).kind
+    if kind not in {None, found}:
         raise ParameterError(
-            f"`--network` is {kind!r} and {weights} holds weights of a {trained.kind!r} network; "
+            f"`--network` is {kind!r} and {weights} holds weights of a {found!r} network; "
             "give one of the two options, or others."
         )
-    return trained
+    return copies
 
 
-def _summary(predicted: xr.Dataset) -> str:
+def _summary(predicted: xr.Dataset, network: str, fold: Fold) -> str:
     """Return how many points were predicted, and how far they lie from the cube's own values."""
-    from microbatt.prediction.predicting import PredictionStatus
+    from microbatt.cube.predictions import HELD_OUT, STATUS, PredictionStatus, predicted_by
     from microbatt.scoring.errors import mean_relative_error
 
-    status = predicted["prediction_status"].load()
-    made_by = status.attrs
+    one = predicted_by(predicted, network, fold)
+    status = one[STATUS].load()
     counts = [
         f"{int((status == code).sum())} {code.name.lower().replace('_', ' ')}"
         for code in PredictionStatus
         if bool((status == code).any())
     ]
-    lines = [f"{', '.join(counts)} of {status.size} points by the {made_by['network']} network"]
+    unseen = ", each by a copy that never saw it" if fold == HELD_OUT else ""
+    lines = [f"{', '.join(counts)} of {status.size} points by the network {network}{unseen}"]
     good = (status == PredictionStatus.PREDICTED).to_numpy()
     for name in ("alpha", "S"):
-        truth = predicted[name].broadcast_like(status).transpose(*status.dims).to_numpy()
-        found = predicted[f"{name}_predicted"].to_numpy()
+        truth = one[name].broadcast_like(status).transpose(*status.dims).to_numpy()
+        found = one[f"{name}_predicted"].to_numpy()
         counted = good & (truth > 0)
         if counted.any():
             error = float(mean_relative_error(truth[counted], found[counted]))
             lines.append(f"  {name:<12} mean relative error L_s {error:.3g} % where {name} > 0")
-    lines.append(
-        f"  {'weights':<12} {made_by['weights_hash'][:12]} from {made_by['training_cube']}"
-    )
     return "\n".join(lines)

@@ -10,8 +10,14 @@ import click
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
     import xarray as xr
+    from rich.console import Console
     from rich.table import Table
+
+    from microbatt.cube.predictions import Fold
 
 _COLUMNS = {
     "mean_relative_error_above_zero": "L_s\n[dim]mean, %[/dim]",
@@ -29,6 +35,12 @@ _IN_PERCENT = "coverage"
 
 @click.command("score", epilog="Example: microbatt score demo.zarr --csv scores.csv")
 @click.argument("cube")
+@click.option("--network", metavar="NAME", help="Score this network alone.  [default: all]")
+@click.option(
+    "--group",
+    metavar="NAME",
+    help="Score the predictions of another cube's points, which `microbatt predict --into` wrote.",
+)
 @click.option(
     "--csv",
     "csv_file",
@@ -36,50 +48,86 @@ _IN_PERCENT = "coverage"
     help="Write all scores to this file too.",
 )
 @storage_options
-def command(cube: str, csv_file: Path | None, options: tuple[str, ...]) -> None:
+def command(
+    cube: str,
+    *,
+    network: str | None,
+    group: str | None,
+    csv_file: Path | None,
+    options: tuple[str, ...],
+) -> None:
     """Score the predictions that were joined to CUBE, whole and by range.
 
-    CUBE is a path, a URL, or a name of the catalog. L_s is the error over the mean of truth and
-    prediction, as published.
+    CUBE is a path, a URL, or a name of the catalog. Each network is scored by itself: as it was
+    trained on all points, and, where it was cross-validated, on the points that the network of a
+    fold never saw. L_s is the error over the mean of truth and prediction, as published.
     """
     from microbatt.cli.terminal import console
-    from microbatt.cube.opening import open_cube
+    from microbatt.cube.opening import open_beside, open_cube
     from microbatt.scoring.scores import score
 
     location = find_store(cube, options)
-    scores = score(open_cube(location, chunks=None))
+    opened = (
+        open_cube(location, chunks=None)
+        if group is None
+        else open_beside(location, group, chunks=None)
+    )
     out = console()
-    for title, one in _predictions(scores):
-        out.print(f"[bold]{title}[/bold] in {location}", soft_wrap=True)
-        for parameter in one["parameter"].to_numpy():
+    found = []
+    for name, fold in _sets(opened, network):
+        scores = score(opened, name, fold)
+        found.append(scores)
+        out.print(f"[bold]{_title(scores)}[/bold]", soft_wrap=True)
+        for parameter in scores["parameter"].to_numpy():
             out.print()
-            out.print(_table(str(parameter), one.sel(parameter=parameter)))
-            _tell_zeros(str(parameter), one.sel(parameter=parameter))
-    _tell_left_out(scores)
+            _show(out, _table(str(parameter), scores.sel(parameter=parameter)))
+            _tell_zeros(str(parameter), scores.sel(parameter=parameter))
+        _tell_left_out(scores)
+        out.print()
     if csv_file is not None:
-        _tidy(scores).to_csv(csv_file, index=False)
+        _tidy(found).to_csv(csv_file, index=False)
         click.echo(f"{csv_file} holds all scores.")
 
 
-def _predictions(scores: xr.Dataset) -> list[tuple[str, xr.Dataset]]:
-    """Return each set of predictions with its title."""
-    named = str(scores.attrs.get("network", "prediction"))
-    several = [str(d) for d in scores["count"].dims if d != "parameter"]
-    if not several:
-        return [(named, scores)]
-    flat = scores.stack({"prediction": several}, create_index=False)
-    return [
-        (" ".join(f"{d} {one[d].item()}" for d in several), one)
-        for k in range(flat.sizes["prediction"])
-        for one in [flat.isel(prediction=k)]
-    ]
+def _sets(cube: xr.Dataset, network: str | None) -> list[tuple[str | None, Fold | None]]:
+    """Return the sets of predictions that are scored by themselves: network and fold."""
+    from microbatt.checks import check_choice
+    from microbatt.cube.predictions import HELD_OUT, copies_in
+
+    copies = copies_in(cube)
+    if not copies:
+        return [(network, None)]
+    names = copies if network is None else [check_choice("--network", network, copies)]
+    sets: list[tuple[str | None, Fold | None]] = []
+    for name in names:
+        sets += [(name, 0)] if 0 in copies[name] else []
+        sets += [(name, HELD_OUT)] if any(fold > 0 for fold in copies[name]) else []
+    return sets
+
+
+def _title(scores: xr.Dataset) -> str:
+    """Return whose predictions are scored, and where the network comes from."""
+    known = scores.attrs
+    name = str(known.get("network", "predictions"))
+    trained = f", trained on {known['training_cube']}" if known.get("training_cube") else ""
+    if known.get("fold") == "held_out":
+        return f"{name}{trained}: points held out, each by the copy that never saw it"
+    return f"{name}{trained}"
+
+
+def _show(out: Console, table: Table) -> None:
+    """Print a table with whole numbers, however narrow the terminal."""
+    from rich.measure import Measurement
+
+    widest = Measurement.get(out, out.options.update(max_width=1000), table).maximum
+    out.print(table, width=max(widest, out.width), crop=False, soft_wrap=True)
 
 
 def _table(parameter: str, scores: xr.Dataset) -> Table:
     """Return the scores of one parameter: a row for all, and a row for each range."""
     from rich.table import Table
 
-    shown = [name for name in _COLUMNS if bool(scores[name].notnull().any())]
+    shown = [name for name in _COLUMNS if int(scores[name].count())]
     table = Table(box=None, pad_edge=False)
     table.add_column(f"{parameter}\n")
     for name in shown:
@@ -123,12 +171,16 @@ def _tell_left_out(scores: xr.Dataset) -> None:
         click.echo(f"\n{count} predictions do not count: not predicted, or out of range.")
 
 
-def _tidy(scores: xr.Dataset):  # type: ignore[no-untyped-def]  # noqa: ANN202 - pandas, imported late
-    """Return all scores as a table: a row for each score, parameter and range."""
+def _tidy(found: Sequence[xr.Dataset]) -> pd.DataFrame:
+    """Return all scores as a table: a row for each score, network, parameter and range."""
     import pandas as pd
 
     parts = [
-        values.rename("value").to_dataframe().reset_index().assign(score=str(name))
+        values.rename("value")
+        .to_dataframe()
+        .reset_index()
+        .assign(score=str(name), **{key: scores.attrs.get(key, "") for key in ("network", "fold")})
+        for scores in found
         for name, values in scores.data_vars.items()
     ]
     return pd.concat(parts, ignore_index=True)

@@ -12,11 +12,11 @@ import click
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
 
-    from microbatt.prediction.loading import Network
+    from microbatt.networks.trained import Network, TrainedNetwork
     from microbatt.training.events import Listener
     from microbatt.training.settings import Precision, TrainingSettings
 
@@ -69,8 +69,8 @@ def command(  # noqa: PLR0913 - one argument an option
 
     Run it again to go on where it was stopped. The folder then holds `network.json` (sizes, where
     the weights come from, scores) and `weights.npz`, for `microbatt predict --weights`; with
-    --folds also `folds.nc`, each point predicted by a network that never saw it. With --only, no
-    weights are trained on all points.
+    --folds also the folder `random-folds` (or `blocked-folds`), with the same for the network of
+    each fold. With --only, no weights are trained on all points.
     """
     from microbatt.checks import check_extra
     from microbatt.training.folds import NETWORKS
@@ -88,15 +88,20 @@ def command(  # noqa: PLR0913 - one argument an option
     )
     listeners = _listeners(out)
     scores: dict[str, Any] = {}
-    held_out = None
+    copies: dict[int, TrainedNetwork] = {}
     if folds is not None:
-        held_out = _cross_validated(
-            opened, network, folds, settings, out, listeners,
+        place = out / f"{'blocked' if blocked else 'random'}-folds"
+        copies = _cross_validated(
+            opened, network, folds, settings, place, listeners,
             blocked=blocked, only=only, scheduler=scheduler,
         )  # fmt: skip
-        scores |= _fold_scores(held_out)
+        kind = f"{'blocked' if blocked else 'random'} folds, {folds}, of {opened.attrs['name']}"
+        scores = _held_out_scores(opened, copies, kind)
+        for words in _words(scores):
+            click.echo(words)
+        click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
-        trained = _trained(opened, network, settings, out, listeners, held_out)
+        trained = _trained(opened, network, settings, out, listeners, copies)
         _save(trained, opened, settings, scores, out, test, options)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
 
@@ -122,53 +127,49 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
     network: str,
     folds: int,
     settings: TrainingSettings,
-    out: Path,
+    place: Path,
     listeners: Sequence[Listener],
     *,
     blocked: bool,
     only: tuple[int, ...],
     scheduler: str | None,
-) -> xr.Dataset:
+) -> dict[int, TrainedNetwork]:
     from contextlib import nullcontext
 
     from microbatt.campaign.cluster import remote_client
     from microbatt.training.folds import cross_validate
 
-    kind = "blocked" if blocked else "random"
     with nullcontext() if scheduler is None else remote_client(scheduler) as client:
-        found = cross_validate(
+        return cross_validate(
             cube, network=network, folds=folds, blocked=blocked, only=only or None,
-            settings=settings, folder=out / f"{kind}-folds", client=client, listeners=listeners,
+            settings=settings, folder=place, client=client, listeners=listeners,
         )  # fmt: skip
-    place = out / f"{kind}-folds.nc"
-    found.to_netcdf(place)
-    click.echo(f"{kind} folds {', '.join(map(str, only)) or f'1 to {folds}'} of {folds}: {place}")
-    for name, scores in _fold_scores(found).items():
-        click.echo(_words(name, scores))
-    return found
 
 
-def _fold_scores(held_out: xr.Dataset) -> dict[str, Any]:
-    """Return the scores of each network of a cross-validation."""
+def _held_out_scores(
+    cube: xr.Dataset, copies: Mapping[int, TrainedNetwork], words: str
+) -> dict[str, Any]:
+    """Return the scores of points that their network never saw, by name of the network."""
+    from microbatt.cube.predictions import HELD_OUT, copies_in, predicted_by
+    from microbatt.prediction.copies import predict_copies
     from microbatt.training.scores import plain_scores
 
-    kind = (
-        f"{held_out.attrs['split']} folds, {held_out.attrs['folds']}, of {held_out.attrs['cube']}"
-    )
-    if "network" not in held_out.dims:
-        return {kind: plain_scores(held_out)}
+    predicted = predict_copies(cube, copies, held_out_only=True)
     return {
-        f"{kind}, {name}": plain_scores(held_out.sel(network=name))
-        for name in held_out["network"].to_numpy()
+        f"{words}, {name}": plain_scores(predicted_by(predicted, name, HELD_OUT))
+        for name in copies_in(predicted)
     }
 
 
-def _words(name: str, scores: dict[str, Any]) -> str:
-    parts = [
-        f"{parameter} L_s {found['mean_relative_error']:.4g} %, R² {found['r_squared']:.5g}"
-        for parameter, found in scores.items()
+def _words(scores: dict[str, Any]) -> list[str]:
+    return [
+        f"  {name}: "
+        + "; ".join(
+            f"{parameter} L_s {found['mean_relative_error']:.4g} %, R² {found['r_squared']:.5g}"
+            for parameter, found in by_parameter.items()
+        )
+        for name, by_parameter in scores.items()
     ]
-    return f"  {name}: {'; '.join(parts)}"
 
 
 def _trained(
@@ -177,15 +178,19 @@ def _trained(
     settings: TrainingSettings,
     out: Path,
     listeners: Sequence[Listener],
-    held_out: xr.Dataset | None,
+    copies: Mapping[int, TrainedNetwork],
 ) -> Network:
+    from microbatt.networks.published import PublishedNetwork
     from microbatt.training.curve import fit_curve_network
     from microbatt.training.published import fit_published_network
 
     if network == "curve":
         return fit_curve_network(cube, settings=settings, folder=out, listeners=listeners)
+    # The copies of all folds combine by the scores of all points that the folds hold out.
+    networks = (copy.network for copy in copies.values())
+    scores = (one.bin_scores for one in networks if isinstance(one, PublishedNetwork))
     return fit_published_network(
-        cube, settings=settings, folder=out, listeners=listeners, held_out=held_out
+        cube, settings=settings, folder=out, listeners=listeners, bin_scores=next(scores, None)
     )
 
 
@@ -201,9 +206,11 @@ def _save(
     import sys
     from importlib.metadata import version
 
+    from microbatt.features.points import arranged, true_values
     from microbatt.networks.origin import Record, origin_of
-    from microbatt.prediction.loading import TrainedNetwork, load_network, save_network
+    from microbatt.networks.trained import load_network, save_network, trained_network
     from microbatt.prediction.predicting import predict
+    from microbatt.training.points import training_points
     from microbatt.training.scores import plain_scores
 
     command = shlex.join(["microbatt", *sys.argv[1:]])
@@ -213,13 +220,14 @@ def _save(
         scores=scores,
         version=version("microbatt"),
     )
-    save_network(out, trained, record)
+    points = true_values(arranged(cube))[training_points(cube)]
+    save_network(out, trained_network(trained, record, points))
     if test is None:
         return
-    tested: TrainedNetwork = load_network(out)
+    tested = load_network(out)
     predicted = predict(_opened(test, options), tested)
-    name = f"noise-free, {predicted.sizes.get('point', predicted.prediction_status.size)} points"
+    name = f"noise-free, {predicted.prediction_status.size} points"
     found = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
-    for what, numbers in found.items():
-        click.echo(_words(what, numbers))
-    save_network(out, trained, replace(record, scores=scores | found))
+    for words in _words(found):
+        click.echo(words)
+    save_network(out, replace(tested, record=replace(record, scores=scores | found)))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
+    from microbatt.cube.predictions import Fold
     from microbatt.cube.summary import CubeSummary
 
 _Namespace = TypeVar("_Namespace", bound=type)
@@ -92,6 +93,24 @@ class CubeAccessor:
         from microbatt.cube.endings import count_endings
 
         return count_endings(self._dataset)
+
+    def predicted(self, network: str | None = None, fold: Fold | None = None) -> xr.Dataset:
+        """Return the cube with the predictions of one network alone, one for each point.
+
+        Parameters
+        ----------
+        network
+            Name; None is the only one, or the first.
+        fold
+            Number, or ``"held_out"``; see `microbatt.cube.predictions.predicted_by`.
+
+        Examples
+        --------
+        ``ds.microbatt.predicted("published").alpha_predicted.sel(S=10).plot()``
+        """
+        from microbatt.cube.predictions import predicted_by
+
+        return predicted_by(self._dataset, network, fold)
 
     def summary(self) -> CubeSummary:
         """Return what the cube holds and what made it; printing it gives a short text."""

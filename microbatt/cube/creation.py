@@ -133,13 +133,14 @@ def _create_variable(
         dtype=variable.dtype,
         chunks=(*chunks, depth_size) if curve else chunks,
         fill_value=variable.fill_value,
-        compressors=_compression(),
+        compressors=compression(),
         dimension_names=(*design.dims, CURVE_DIM) if curve else design.dims,
         attributes=variable.attributes(auxiliary),
     )
 
 
-def _compression() -> list[Any]:
+def compression() -> list[Any]:
+    """Return how chunks are packed: the last bytes of each are its checksum."""
     from zarr.codecs import Crc32cCodec, ZstdCodec
 
     return [ZstdCodec(level=1), Crc32cCodec()]

@@ -7,11 +7,12 @@ one that says that it is not there.  The curves and their ``status`` are never t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.creation import consolidate
+from microbatt.cube.arrays import array_of, dimensions, plain_attributes
+from microbatt.cube.creation import compression, consolidate
 from microbatt.cube.location import explained, open_store
 from microbatt.cube.opening import open_group
 from microbatt.cube.variables import VARIABLES
@@ -50,7 +51,7 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
 
     with explained(location, "joining variables"):
         group = zarr.open_group(store, mode="r+", use_consolidated=False)
-        _check(group, joined)
+        check_same_points(group, joined)
         names = [str(name) for name in joined.data_vars]
         if names[-1] in group:
             _empty(group, names[-1])
@@ -59,7 +60,14 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
         consolidate(store)
 
 
-def _check(group: zarr.Group, joined: xr.Dataset) -> None:
+def check_same_points(group: zarr.Group, joined: xr.Dataset) -> None:
+    """Refuse variables that are the cube's own, or of other points than a group holds.
+
+    Raises
+    ------
+    ParameterError
+        Naming the variable or the dimension.
+    """
     own = [str(name) for name in joined.data_vars if name in _OWN]
     if own:
         raise ParameterError(f"`{own[0]}` is a variable of the cube itself; join another name.")
@@ -79,22 +87,18 @@ def _check(group: zarr.Group, joined: xr.Dataset) -> None:
 
 def _sizes(group: zarr.Group) -> dict[str, int]:
     return {
-        str(dim): size
+        dim: size
         for _, array in group.arrays()
-        for dim, size in zip(
-            getattr(array.metadata, "dimension_names", None) or (), array.shape, strict=False
-        )
+        for dim, size in zip(dimensions(array), array.shape, strict=False)
     }
 
 
 def _empty(group: zarr.Group, name: str) -> None:
-    array: Any = group[name]
+    array = array_of(group, name)
     array[...] = array.fill_value
 
 
 def _write(group: zarr.Group, name: str, variable: xr.DataArray) -> None:
-    from zarr.codecs import Crc32cCodec, ZstdCodec
-
     values = variable.to_numpy()
     array = group.create_array(
         name,
@@ -102,13 +106,9 @@ def _write(group: zarr.Group, name: str, variable: xr.DataArray) -> None:
         dtype=values.dtype,
         chunks=values.shape,
         fill_value=float("nan") if values.dtype.kind == "f" else 0,
-        compressors=[ZstdCodec(level=1), Crc32cCodec()],
+        compressors=compression(),
         dimension_names=[str(dim) for dim in variable.dims],
-        attributes={str(key): _plain(value) for key, value in variable.attrs.items()},
+        attributes=plain_attributes(variable),
         overwrite=True,
     )
     array[...] = values
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever an attribute holds
-    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import numpy as np
-
+from microbatt.checks import check_choice
+from microbatt.cube.beside import groups_beside
 from microbatt.cube.creation import SCHEMA_VERSION
 from microbatt.cube.location import Location, explained, open_store
 from microbatt.errors import StoreError
@@ -40,24 +40,55 @@ def open_cube(location: Location, *, chunks: Chunks = "auto") -> xr.Dataset:
     StoreError
         If there is no store, it is not a cube, or a newer schema made it.
     """
-    import xarray as xr
-
     group = open_group(location)
     with explained(location, "reading"):
-        dataset: xr.Dataset = xr.open_zarr(
-            group.store,
-            consolidated=group.metadata.consolidated_metadata is not None,
-            chunks=chunks,
-            decode_timedelta=False,
-        )
-        # Dask would need a graph to say what a C-rate is; these are a few numbers.
-        small = {name: dataset[name] for name in dataset.coords if name not in dataset.indexes}
-        return dataset.assign_coords(
-            {
-                name: (lazy.dims, np.asarray(group[str(name)]), lazy.attrs)
-                for name, lazy in small.items()
-            }
-        )
+        return _opened(group, "", chunks)
+
+
+def open_beside(location: Location, name: str, *, chunks: Chunks = "auto") -> xr.Dataset:
+    """Open predictions of another cube's points that a store holds, lazily.
+
+    Parameters
+    ----------
+    location
+        Of the store.
+    name
+        Of the cube that was predicted, and so of the group.
+    chunks
+        As for `open_cube`.
+
+    Raises
+    ------
+    ParameterError
+        If the store holds no such predictions.
+    StoreError
+        As for `open_cube`.
+    """
+    group = open_group(location)
+    with explained(location, "reading"):
+        check_choice("group", name, groups_beside(group))
+        return _opened(group, name, chunks)
+
+
+def _opened(root: zarr.Group, name: str, chunks: Chunks) -> xr.Dataset:
+    """Open the root of a store, or a group of it."""
+    import xarray as xr
+
+    dataset: xr.Dataset = xr.open_zarr(
+        root.store,
+        group=name or None,
+        consolidated=root.metadata.consolidated_metadata is not None,
+        chunks=chunks,
+        decode_timedelta=False,
+    )
+    # Dask would need a graph to say what a C-rate is; these are a few numbers.
+    small = {name: dataset[name] for name in dataset.coords if name not in dataset.indexes}
+    return dataset.assign_coords(
+        {
+            label: (lazy.dims, lazy.compute(scheduler="synchronous").to_numpy(), lazy.attrs)
+            for label, lazy in small.items()
+        }
+    )
 
 
 def open_group(location: Location) -> zarr.Group:

@@ -6,8 +6,9 @@ trained once: fold 0 saw all points of its training cube, fold k ≥ 1 all but t
 
 from __future__ import annotations
 
+import json
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -16,7 +17,7 @@ from microbatt.checks import check_choice
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Sequence
 
 NETWORK: Final = "network"
 FOLD: Final = "fold"
@@ -35,17 +36,18 @@ VARIABLES: Final = (
     STATUS,
 )
 """Along network, fold and points, the status last."""
-HASH: Final = "weights_hash"
-"""Empty where there is no such copy."""
-PROVENANCE: Final = {
+ORIGIN: Final = "provenance"
+"""Attribute of ``network``: name → fold as text → where that copy comes from, see `FACTS`."""
+FACTS: Final = {
     "network_kind": "kind of the network",
-    "training_cube": "cube on which the weights were trained",
+    "weights_hash": "hash of its weights",
+    "training_cube": "cube on which it was trained",
     "training_campaign_hash": "campaign hash of that cube",
-    "noise_voltage": "white noise on the voltages that the network was told of",
-    HASH: "hash of the weights",
+    "noise_voltage": "white noise on the voltages that it was told of [V]",
 }
-"""Coordinate along network and fold → its words, the hash last."""
+"""What `ORIGIN` says of a copy → in words."""
 
+Facts: TypeAlias = "dict[str, str | float]"
 Fold: TypeAlias = 'int | Literal["held_out"]'
 
 
@@ -71,18 +73,28 @@ def copies_in(cube: xr.Dataset) -> dict[str, tuple[int, ...]]:
     dict
         Name → folds, in the order of the cube; without those that have no predictions.
     """
-    if not {HASH, *COPY} <= set(cube.coords) or cube[FOLD].ndim > 1:
+    if not {*COPY} <= set(cube.coords):
         return {}
-    hashes = cube[HASH]
-    hashes = hashes.expand_dims([dim for dim in COPY if dim not in hashes.dims])
-    there = hashes.transpose(*COPY).to_numpy().astype(str) != ""
-    folds = np.atleast_1d(cube[FOLD].to_numpy())
-    names = np.atleast_1d(cube[NETWORK].to_numpy()).astype(str)
-    return {
-        str(name): tuple(int(fold) for fold in folds[row])
-        for name, row in zip(names, there, strict=True)
-        if name and row.any()
-    }
+    folds = set(np.unique(cube[FOLD].to_numpy()).tolist())
+    found = {}
+    origins = origins_of(cube)
+    for name in np.atleast_1d(cube[NETWORK].to_numpy()):
+        known = sorted(int(fold) for fold in origins.get(str(name), {}))
+        if there := tuple(fold for fold in known if fold in folds):
+            found[str(name)] = there
+    return found
+
+
+def origins_of(cube: xr.Dataset) -> dict[str, dict[str, Facts]]:
+    """Return where the predictions of a cube come from: name → fold as text → facts.
+
+    Examples
+    --------
+    ``origins_of(cube)["published"]["3"]["weights_hash"]``
+    """
+    stored = cube[NETWORK].attrs.get(ORIGIN, {})
+    read = json.loads(stored) if isinstance(stored, str) else stored  # netCDF has no mappings
+    return {str(name): dict(copies) for name, copies in read.items()}
 
 
 def predicted_by(
@@ -131,11 +143,13 @@ def predicted_by(
     name = check_choice(NETWORK, next(iter(copies)) if network is None else network, copies)
     one = cube.isel({NETWORK: _place(cube[NETWORK], name)}, missing_dims="ignore")
     if fold is None and FOLD not in cube.dims:
-        return one
+        fold = int(cube[FOLD])
     wanted = _wanted(fold, name, copies[name])
     if wanted == HELD_OUT:
-        return _held_out(one, [number for number in copies[name] if number > 0])
-    return one.isel({FOLD: _place(one[FOLD], wanted)}, missing_dims="ignore")
+        numbers = [number for number in copies[name] if number > 0]
+        return _with_facts(_held_out(one, numbers), cube, name, numbers)
+    only = one.isel({FOLD: _place(one[FOLD], wanted)}, missing_dims="ignore")
+    return _with_facts(only, cube, name, [wanted])
 
 
 def _check_reduced(cube: xr.Dataset, network: str | None, fold: Fold | None) -> None:
@@ -170,13 +184,11 @@ def _wanted(fold: Fold | None, name: str, folds: tuple[int, ...]) -> Fold:
 
 
 def _place(labels: xr.DataArray, wanted: str | int) -> int:
-    """Return the place of a label, whatever type strings have in the store."""
-    values = np.atleast_1d(labels.to_numpy())
-    values = values.astype(str) if isinstance(wanted, str) else values
-    return int(np.flatnonzero(values == wanted)[0])
+    """Return the place of a label; strings of a store are not of NumPy's usual type."""
+    return [type(wanted)(label) for label in np.atleast_1d(labels.to_numpy())].index(wanted)
 
 
-def _held_out(one: xr.Dataset, folds: Iterable[int]) -> xr.Dataset:
+def _held_out(one: xr.Dataset, folds: Sequence[int]) -> xr.Dataset:
     """Return each point as the first copy that never saw it predicts it."""
     one = one if FOLD in one.dims else one.expand_dims(FOLD)
     copies = one.isel({FOLD: [_place(one[FOLD], number) for number in folds]})
@@ -184,15 +196,15 @@ def _held_out(one: xr.Dataset, folds: Iterable[int]) -> xr.Dataset:
     chosen, any_of_them = unseen.argmax(FOLD), unseen.any(FOLD)
     number = xr.where(any_of_them, copies[FOLD][chosen], 0, keep_attrs=False).astype(int)
     found = {
-        name: variable.isel({FOLD: chosen}, drop=True).where(any_of_them, _nothing(variable))
+        name: variable.isel({FOLD: chosen}, drop=True)
+        .where(any_of_them, _nothing(variable))
+        .drop_vars(FOLD, errors="ignore")
         for name, variable in copies.data_vars.items()
         if FOLD in variable.dims
     }
-    rest = copies.drop_vars([*found, FOLD])
     return (
-        rest.drop_vars([name for name, c in rest.coords.items() if FOLD in c.dims])
-        .assign(_plain(found))
-        .assign_coords(_agreed(copies))
+        copies.drop_dims(FOLD)
+        .assign(found)
         .assign_coords({FOLD: number.reset_coords(drop=True).assign_attrs(_HELD_OUT_FOLD)})
     )
 
@@ -200,21 +212,31 @@ def _held_out(one: xr.Dataset, folds: Iterable[int]) -> xr.Dataset:
 _HELD_OUT_FOLD: Final = {"long_name": "fold of the copy that predicted the point; 0 where none"}
 
 
-def _plain(found: Mapping[Hashable, xr.DataArray]) -> dict[Hashable, xr.DataArray]:
-    """Return variables without coordinates that differ from fold to fold."""
-    return {name: variable.reset_coords(drop=True) for name, variable in found.items()}
-
-
 def _nothing(variable: xr.DataArray) -> float | int | bool:
     kinds = {"f": np.nan, "b": False}
     return kinds.get(variable.dtype.kind, int(PredictionStatus.NOT_PREDICTED))
 
 
-def _agreed(copies: xr.Dataset) -> dict[str, xr.DataArray]:
-    """Return of the provenance what is the same for all folds."""
-    rows = {name: copies[name].to_numpy().ravel() for name in PROVENANCE if name in copies.coords}
-    return {
-        name: copies[name].isel({FOLD: 0}, drop=True, missing_dims="ignore").reset_coords(drop=True)
-        for name, row in rows.items()
-        if len({str(value) for value in row}) == 1
-    }
+def _with_facts(one: xr.Dataset, cube: xr.Dataset, name: str, folds: Sequence[int]) -> xr.Dataset:
+    """Add as coordinates what is known of the copies, as far as they agree."""
+    told = [origins_of(cube)[name][str(fold)] for fold in folds]
+    agreed = [key for key in told[0] if len({facts.get(key) for facts in told}) == 1]
+    return one.assign_coords(
+        {
+            key: ((), strings(told[0][key]), {"long_name": words})
+            for key, words in FACTS.items()
+            if key in agreed
+        }
+    )
+
+
+def strings(values: object) -> np.ndarray[Any, Any]:
+    """Return text as arrays that Zarr stores; numbers as they are.
+
+    Examples
+    --------
+    >>> strings(["curve", "published"]).tolist()
+    ['curve', 'published']
+    """
+    array = np.asarray(values)
+    return array.astype(np.dtypes.StringDType()) if array.dtype.kind == "U" else array

@@ -104,9 +104,27 @@ class PublishedNetwork:
         MissingExtraError
             If TensorFlow is not installed.
         """
+        weighted, relative = self.answers(image, energies)
+        return combined(weighted, relative, self.bin_scores)
+
+    def answers(
+        self, image: NDArray[np.uint8], energies: NDArray[np.floating[Any]]
+    ) -> NDArray[np.float64]:
+        """Return what each copy says of n points, that of L_w first, shape (2, n, 2).
+
+        Parameters
+        ----------
+        image, energies
+            As for `estimate`.
+
+        Raises
+        ------
+        MissingExtraError
+            If TensorFlow is not installed.
+        """
         check_extra("tensorflow", extra="learn")
-        weighted = self._answer(self.weighted, image, energies)
-        return combined(weighted, self._answer(self.relative, image, energies), self.bin_scores)
+        both = (self.weighted, self.relative)
+        return np.stack([self._answer(weights, image, energies) for weights in both])
 
     def _answer(
         self,

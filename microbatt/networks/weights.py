@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from microbatt.errors import ParameterError, StoreError
+from microbatt.errors import StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
 from microbatt.networks.encoder import Scaling
@@ -18,7 +18,7 @@ from microbatt.networks.origin import Origin, Record
 from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -80,7 +80,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise StoreError(
             f"there are no weights in {folder}: it has no `{DESCRIPTION}`. "
-            "Give the folder that `microbatt train --out` wrote."
+            "Give the folder that `microbatt train --out` wrote, or the folder of folds in it."
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(
@@ -206,26 +206,12 @@ def published_network(config: Mapping[str, Any], arrays: Arrays) -> PublishedNet
 _PUBLISHED: Final = ("current", "energy_mean", "energy_spread", "bin_scores")
 
 
-def check_kind(described: Mapping[str, Any], kind: str, folder: Path) -> None:
-    """Refuse weights of another kind of network.
-
-    Raises
-    ------
-    ParameterError
-        Naming both.
-    """
-    if described["kind"] != kind:
-        raise ParameterError(
-            f"{folder} holds weights of a {described['kind']!r} network; {kind!r} was asked for."
-        )
-
-
 def _write_arrays(path: Path, arrays: Arrays) -> None:
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def _replace(path: Path, write: Any) -> None:  # noqa: ANN401 - takes a path, returns anything
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place, then move it there in one step."""
     beside = path.with_name(f".{path.name}.part")
     write(beside)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from microbatt.checks import check_choice, check_extra
 from microbatt.cube.accessor import register_namespace
+from microbatt.cube.predictions import predicted_by
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
+    from microbatt.cube.predictions import Fold
     from microbatt.plots.interactive import InteractivePlots
     from microbatt.plots.predictions import Parameter
 
@@ -71,6 +73,8 @@ class CubePlots:
         variable: str,
         *,
         current: float | None = None,
+        network: str | None = None,
+        fold: Fold | None = None,
         logarithmic: bool = False,
         axes: Axes | None = None,
     ) -> Axes:
@@ -82,6 +86,8 @@ class CubePlots:
             Name of a variable of the cube.
         current
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
+        network, fold
+            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
         logarithmic
             Whether the colours follow the logarithm.
         axes
@@ -99,10 +105,11 @@ class CubePlots:
         """
         from microbatt.plots.maps import draw_map
 
-        check_choice("variable", variable, map(str, self._dataset.data_vars))
-        values = self._at(self._dataset[variable], current)
-        status = self._dataset.get("status")
-        if status is not None and "current" in self._dataset[variable].dims:
+        cube = predicted_by(self._dataset, network, fold)
+        check_choice("variable", variable, map(str, cube.data_vars))
+        values = self._at(cube[variable], current)
+        status = cube.get("status")
+        if status is not None and "current" in cube[variable].dims:
             status = self._at(status, current)
         elif status is not None and "current" in status.dims:
             status = None  # one number for all currents: no single ending explains a hole
@@ -117,19 +124,50 @@ class CubePlots:
         status = self._at(self._dataset["status"], current)
         return draw_endings(_axes(axes), status.load())
 
-    def parity(self, parameter: Parameter = "alpha", *, axes: Axes | None = None) -> Axes:
-        """Draw what a network predicts against what is true, for ``"alpha"`` or ``"S"``."""
+    def parity(
+        self,
+        parameter: Parameter = "alpha",
+        *,
+        network: str | None = None,
+        fold: Fold | None = None,
+        axes: Axes | None = None,
+    ) -> Axes:
+        """Draw what a network predicts against what is true.
+
+        Parameters
+        ----------
+        parameter
+            ``"alpha"`` or ``"S"``.
+        network, fold
+            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+        axes
+            Where to draw.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+        """
         from microbatt.plots.parity import draw_parity
-        from microbatt.plots.predictions import only_prediction, pairs_of
+        from microbatt.plots.predictions import pairs_of, predictions_of
 
-        return draw_parity(_axes(axes), pairs_of(only_prediction(self._dataset), parameter))
+        rows = predictions_of(self._dataset, network, fold)
+        return draw_parity(_axes(axes), pairs_of(rows, parameter))
 
-    def residuals(self, parameter: Parameter = "alpha", *, axes: Axes | None = None) -> Axes:
-        """Draw prediction less truth, and its density, for ``"alpha"`` or ``"S"``."""
-        from microbatt.plots.predictions import only_prediction, pairs_of
+    def residuals(
+        self,
+        parameter: Parameter = "alpha",
+        *,
+        network: str | None = None,
+        fold: Fold | None = None,
+        axes: Axes | None = None,
+    ) -> Axes:
+        """Draw prediction less truth, and its density; the arguments are those of `parity`."""
+        from microbatt.plots.predictions import pairs_of, predictions_of
         from microbatt.plots.residuals import draw_residuals
 
-        return draw_residuals(_axes(axes), pairs_of(only_prediction(self._dataset), parameter))
+        rows = predictions_of(self._dataset, network, fold)
+        return draw_residuals(_axes(axes), pairs_of(rows, parameter))
 
     def errors_by_range(self, parameter: Parameter = "alpha", *, axes: Axes | None = None) -> Axes:
         """Draw the mean relative error L_s of each network by range of ``"alpha"`` or ``"S"``."""

@@ -1,109 +1,20 @@
-"""Trained networks: those shipped with the package, and those of a folder."""
+"""The trained networks that are shipped with the package."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from microbatt.cells.reading import load_cell
 from microbatt.errors import ParameterError
-from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
-from microbatt.networks.origin import Origin, Record, cell_hash, check_origin
-from microbatt.networks.published import PublishedNetwork
-from microbatt.networks.weights import (
-    curve_arrays,
-    curve_network,
-    published_arrays,
-    published_network,
-    read_arrays,
-    read_description,
-    record_of,
-    write_weights,
-)
+from microbatt.networks.origin import Origin, cell_hash, check_origin
+from microbatt.networks.trained import TrainedNetwork, load_network
+from microbatt.networks.weights import read_description, record_of
 
 if TYPE_CHECKING:
     from microbatt.cells.cell import Cell
 
-Network: TypeAlias = CurveNetwork | PublishedNetwork
-
 SHIPPED: Final = Path(__file__).parent / "weights"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainedNetwork:
-    """A network with its weights and where they come from.
-
-    Attributes
-    ----------
-    network
-        Ready to estimate.
-    record
-        What it was trained on, how, and what it reached.
-    weights_hash
-        Of its weights.
-    """
-
-    network: Network
-    record: Record
-    weights_hash: str
-
-    @property
-    def kind(self) -> str:
-        """``"curve"`` or ``"published"``."""
-        return self.network.config.kind
-
-    @property
-    def currents(self) -> tuple[float, ...]:
-        """Of the curves it takes, in order [A m⁻²]."""
-        return tuple(float(c) for c in self.network.current)
-
-    def check_curves(self, origin: Origin) -> None:
-        """Refuse curves of another cell, balance, cut-off or thermal mode.
-
-        Raises
-        ------
-        ParameterError
-            Naming what differs.
-        """
-        check_origin(self.record.origin, origin)
-
-
-def load_network(folder: str | Path) -> TrainedNetwork:
-    """Load the network that `microbatt train --out` wrote.
-
-    Parameters
-    ----------
-    folder
-        With ``network.json`` and ``weights.npz``.
-
-    Raises
-    ------
-    StoreError
-        If there are no weights, they are damaged, or a newer version wrote them.
-    """
-    place = Path(folder)
-    described = read_description(place)
-    make = curve_network if described["kind"] == CurveNetworkConfig.kind else published_network
-    return TrainedNetwork(
-        network=make(described["config"], read_arrays(place, described)),
-        record=record_of(described),
-        weights_hash=described["weights_hash"],
-    )
-
-
-def save_network(folder: str | Path, network: Network, record: Record) -> str:
-    """Write a network to a folder; return the hash of its weights."""
-    arrays = (
-        curve_arrays(network) if isinstance(network, CurveNetwork) else published_arrays(network)
-    )
-    return write_weights(
-        Path(folder),
-        kind=network.config.kind,
-        config=asdict(network.config),
-        arrays=arrays,
-        record=record,
-    )
 
 
 def shipped_networks() -> tuple[str, ...]:

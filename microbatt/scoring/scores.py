@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import xarray as xr
 
+from microbatt.cube.predictions import (
+    FACTS,
+    FOLD,
+    HELD_OUT,
+    NETWORK,
+    PredictionStatus,
+    predicted_by,
+)
 from microbatt.errors import ParameterError
 from microbatt.quantities import quantity
 from microbatt.scoring.coverage import LEVELS, interval_coverage, score_spread
@@ -26,9 +34,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from microbatt.cube.predictions import Fold
+
 TARGETS: Final = ("alpha", "S")
-PREDICTED: Final = 1
-"""Value of ``prediction_status`` of a point that counts."""
 MEASURES: Final = {
     "mean_relative_error": mean_relative_error,
     "mean_relative_error_above_zero": lambda y, guess: mean_relative_error(_above_zero(y), guess),
@@ -44,17 +52,21 @@ _SAMPLE: Final = "sample"
 
 def score(
     cube: xr.Dataset,
+    network: str | None = None,
+    fold: Fold | None = None,
     *,
     ranges: Mapping[str, Sequence[float]] = RANGES,
     levels: Sequence[float] = LEVELS,
 ) -> xr.Dataset:
-    """Score the predictions that were joined to a cube.
+    """Score predictions that were joined to a cube.
 
     Parameters
     ----------
     cube
         With ``alpha_predicted`` and ``S_predicted`` over its points, and their ``…_std`` where the
-        network gives them. Further dimensions, such as ``network``, stay apart.
+        network gives them. Further dimensions, such as a level of noise, stay apart.
+    network, fold
+        Whose predictions; see `microbatt.cube.predictions.predicted_by`.
     ranges
         ``"alpha"`` and ``"S"`` → edges; one more is added where truth lies beyond.
     levels
@@ -69,17 +81,18 @@ def score(
         ``rms_error``, ``bias``, ``count``, ``coverage`` along ``level``, and ``score_spread``.
         The same, named ``…_by_alpha`` and ``…_by_S``, along ``alpha_range`` and ``S_range`` of the
         true values. Points without a prediction, or out of the range that the network learned, do
-        not count; the attribute ``left_out`` says how many.
+        not count; the attribute ``left_out`` says how many. Other attributes name the network.
 
     Raises
     ------
     ParameterError
-        If the cube has no predictions, or an edge or a level is not allowed.
+        If the cube has no such predictions, or an edge or a level is not allowed.
 
     Examples
     --------
-    ``score(cube).mean_relative_error.sel(parameter="alpha")``
+    ``score(cube, "curve").mean_relative_error.sel(parameter="alpha")``
     """
+    cube = predicted_by(cube, network, fold)
     points = _points(cube)
     parts = [_measured(points, levels)]
     for name in TARGETS:
@@ -89,13 +102,17 @@ def score(
     return scores.assign_attrs(left_out=int(points.attrs["left_out"]), **_made_by(cube))
 
 
-def with_errors(cube: xr.Dataset) -> xr.Dataset:
+def with_errors(
+    cube: xr.Dataset, network: str | None = None, fold: Fold | None = None
+) -> xr.Dataset:
     """Return a cube with ``alpha_error`` and ``S_error`` [%] beside its predictions.
 
     Parameters
     ----------
     cube
         With ``alpha_predicted`` and ``S_predicted``.
+    network, fold
+        Whose predictions; see `microbatt.cube.predictions.predicted_by`.
 
     Returns
     -------
@@ -106,8 +123,9 @@ def with_errors(cube: xr.Dataset) -> xr.Dataset:
     Raises
     ------
     ParameterError
-        If the cube has no predictions.
+        If the cube has no such predictions.
     """
+    cube = predicted_by(cube, network, fold)
     _check_predictions(cube)
     errors = {
         f"{name}_error": xr.apply_ufunc(
@@ -131,7 +149,7 @@ def _points(cube: xr.Dataset) -> xr.Dataset:
     kept = [name for name in (*names, "prediction_status") if name in cube]
     values = cube[kept].reset_coords(drop=True)
     if "prediction_status" in values:
-        counts = values["prediction_status"] == PREDICTED
+        counts = values["prediction_status"] == PredictionStatus.PREDICTED
         values = values.drop_vars("prediction_status").where(counts)
     dims = [d for d in values["alpha_predicted"].dims if d in ("alpha", "S", "point")]
     truth = {name: cube[name] for name in TARGETS}
@@ -206,5 +224,6 @@ def _check_predictions(cube: xr.Dataset) -> None:
 
 
 def _made_by(cube: xr.Dataset) -> dict[str, Any]:
-    attrs = cube["alpha_predicted"].attrs
-    return {name: attrs[name] for name in ("network", "weights_hash") if name in attrs}
+    """Return what is known of the network, in plain words and numbers."""
+    known = {name: cube[name] for name in (NETWORK, FOLD, *FACTS) if name in cube.coords}
+    return {name: one.item() if one.ndim == 0 else HELD_OUT for name, one in known.items()}

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import xarray as xr
 
 from microbatt.bridge.splits import Split, blocked_folds, random_folds
 from microbatt.checks import check_choice, check_integer
-from microbatt.features.points import arranged, point_dims, true_values
+from microbatt.features.points import TARGETS, arranged, true_values
 from microbatt.features.tensors import tensors_of_cube
 from microbatt.networks.combination import combined
-from microbatt.networks.origin import origin_of
-from microbatt.quantities import quantity
+from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
+from microbatt.networks.origin import Record, origin_of
+from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
+from microbatt.networks.trained import Network, fold_folder, save_network, trained_network
+from microbatt.scoring.errors import mean_relative_error
 from microbatt.training.curve import CURVE_SETTINGS, fit_curve_network
 from microbatt.training.events import FoldFinished
 from microbatt.training.points import training_points
-from microbatt.training.published import LOSSES, PUBLISHED_SETTINGS, copy_scores, fit_copies
+from microbatt.training.published import (
+    NO_SCORES,
+    PUBLISHED_SETTINGS,
+    copy_answers,
+    copy_scores,
+    fit_published_network,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    import xarray as xr
     from distributed import Client
     from numpy.typing import NDArray
 
-    from microbatt.networks.curve import CurveNetworkConfig
-    from microbatt.networks.published import PublishedNetworkConfig
+    from microbatt.networks.trained import TrainedNetwork
     from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
 
 NETWORKS: Final = {"curve": CURVE_SETTINGS, "published": PUBLISHED_SETTINGS}
 """Kind of network → how it is trained unless somebody says otherwise."""
-_NAMES: Final = ("alpha", "S")
-_PREDICTED: Final = 1
 
 
 def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and where
@@ -51,8 +58,8 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     folder: Path | None = None,
     client: Client | None = None,
     listeners: Sequence[Listener] = (),
-) -> xr.Dataset:
-    """Predict every point of a cube by a network that was trained on the other folds.
+) -> dict[int, TrainedNetwork]:
+    """Train a copy of a network for each fold, on the points of all other folds.
 
     Parameters
     ----------
@@ -65,14 +72,13 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     blocked
         Whether whole regions of the (alpha, S) plane are held out, instead of random points.
     only
-        Numbers of the folds to run, counted from 1; None runs all. Points of the others get the
-        status 0, not predicted.
+        Numbers of the folds to run, counted from 1; None runs all.
     config
         Sizes of the network.
     settings
         How to train.
     folder
-        For checkpoints and the answers of finished folds; run again to go on after a kill.
+        For checkpoints, and a folder of weights for each fold; run again to go on after a kill.
     client
         Dask client whose workers train the folds, each as one task; None trains them here.
     listeners
@@ -80,10 +86,10 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
 
     Returns
     -------
-    xarray.Dataset
-        ``alpha_predicted``, ``S_predicted`` and so on over the points of the cube, as
-        `microbatt.prediction.predict` gives them, and ``fold``. For the published network along
-        ``network`` too: ``combined``, ``L_w``, ``L_M``.
+    dict
+        Number of the fold → the copy that did not see its points; `microbatt.prediction` predicts
+        with them. All copies of the published network combine their answers by the same scores,
+        those of the points that the folds hold out.
 
     Raises
     ------
@@ -91,37 +97,40 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
         If there are fewer points than folds, or too little to train on.
     """
     check_choice("network", network, NETWORKS)
+    chosen = settings or NETWORKS[network]
     points = training_points(cube)
-    splits = _splits(cube, points, folds, blocked=blocked, seed=_settings(network, settings).seed)
-    wanted = range(1, folds + 1) if only is None else sorted(only)
-    for number in wanted:
-        check_integer("only", number, low=1, high=folds)
+    splits = _splits(cube, points, folds, blocked=blocked, seed=chosen.seed)
+    numbers = range(1, folds + 1) if only is None else sorted(only)
+    wanted = {n: splits[check_integer("only", n, low=1, high=folds) - 1] for n in numbers}
     loaded = cube.load()
-    jobs = [
-        partial(
-            _answered, loaded, splits[number - 1], network, config,
-            _settings(network, settings), _fold_folder(folder, number),
+    jobs = {
+        n: partial(_trained, loaded, split, network, config, chosen, _place(folder, n))
+        for n, split in wanted.items()
+    }
+    found = dict(zip(wanted, _run(jobs, client, listeners), strict=True))
+    if network == PublishedNetworkConfig.kind:
+        found = _combined_alike(loaded, found, wanted)
+    told = {"folds": folds, "split": "blocked" if blocked else "random"}
+    copies = {}
+    for n, one in found.items():
+        scores = _scores(one, loaded, wanted[n].test)
+        record = Record(
+            origin=origin_of(cube),
+            settings=asdict(chosen) | told | {"fold": n},
+            scores={"points held out": scores},
+            version=version("microbatt"),
         )
-        for number in wanted
-    ]  # fmt: skip
-    answers = _run(dict(zip(wanted, jobs, strict=True)), client, listeners)
-    truth = true_values(arranged(cube))
-    held_out = {}
-    for number, answer in zip(wanted, answers, strict=True):
-        test = splits[number - 1].test
-        held_out[number] = (test, answer)
-        event = FoldFinished(fold=number, folds=folds, scores=_fold_scores(truth[test], answer))
+        seen = true_values(arranged(loaded))[wanted[n].train]
+        copies[n] = trained_network(one, record, seen)
+        if folder is not None:
+            save_network(fold_folder(folder, n), copies[n])
         for listener in listeners:
-            listener(event)
-    return _joined(cube, held_out, network).assign_attrs(
-        folds=folds,
-        split="blocked" if blocked else "random",
-        seed=_settings(network, settings).seed,
-    )
+            listener(FoldFinished(fold=n, folds=folds, scores=scores))
+    return copies
 
 
-def _settings(network: str, given: TrainingSettings | None) -> TrainingSettings:
-    return NETWORKS[network] if given is None else given
+def _place(folder: Path | None, number: int) -> Path | None:
+    return None if folder is None else fold_folder(folder, number)
 
 
 def _splits(
@@ -132,19 +141,15 @@ def _splits(
     return blocked_folds(true_values(arranged(cube)), folds, points=points, seed=seed)
 
 
-def _fold_folder(folder: Path | None, number: int) -> Path | None:
-    return None if folder is None else Path(folder) / f"fold-{number:02d}"
-
-
 def _run(
-    jobs: Mapping[int, Callable[..., NDArray[np.float64]]],
+    jobs: Mapping[int, Callable[..., Network]],
     client: Client | None,
     listeners: Sequence[Listener],
-) -> list[NDArray[np.float64]]:
+) -> list[Network]:
     if client is None:
         return [job([_in_fold(one, fold) for one in listeners]) for fold, job in jobs.items()]
     futures = [client.submit(job, pure=False) for job in jobs.values()]
-    found: list[NDArray[np.float64]] = client.gather(futures)
+    found: list[Network] = client.gather(futures)
     return found
 
 
@@ -159,137 +164,55 @@ def _in_fold(listener: Listener, fold: int) -> Listener:
     return tell
 
 
-def _answered(
+def _trained(
     cube: xr.Dataset,
     split: Split,
     network: str,
-    config: Any,  # noqa: ANN401 - of either network
+    config: CurveNetworkConfig | PublishedNetworkConfig | None,
     settings: TrainingSettings,
     folder: Path | None,
     listeners: Sequence[Listener] = (),
-) -> NDArray[np.float64]:
-    """Train on one fold's training points; return what the network says of its test points.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (answers, n, 6): alpha, S, their variances, their covariance, whether in range.
-        One answer of the curve network, two of the published.
-    """
-    path = None if folder is None else folder / "answers.npy"
-    if path is not None and path.exists():
-        return np.asarray(np.load(path, allow_pickle=False))
-    train = _curve_answers if network == "curve" else _published_answers
-    found = train(cube, split, config, settings, folder, listeners)
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(".answers.part.npy")
-        np.save(beside, found)
-        beside.replace(path)
-    return found
-
-
-def _curve_answers(
-    cube: xr.Dataset,
-    split: Split,
-    config: CurveNetworkConfig | None,
-    settings: TrainingSettings,
-    folder: Path | None,
-    listeners: Sequence[Listener],
-) -> NDArray[np.float64]:
-    trained = fit_curve_network(
-        cube, points=split.train, config=config, settings=settings, folder=folder,
-        listeners=listeners,
+) -> Network:
+    """Train on one fold's training points."""
+    if network == PublishedNetworkConfig.kind:
+        return fit_published_network(
+            cube, points=split.train, bin_scores=NO_SCORES,
+            config=config if isinstance(config, PublishedNetworkConfig) else None,
+            settings=settings, folder=folder, listeners=listeners,
+        )  # fmt: skip
+    return fit_curve_network(
+        cube, points=split.train, config=config if isinstance(config, CurveNetworkConfig) else None,
+        settings=settings, folder=folder, listeners=listeners,
     )  # fmt: skip
-    tensors = tensors_of_cube(cube, samples=trained.config.samples).take(split.test)
-    estimate = trained.estimate(tensors)
-    variances = np.diagonal(estimate.covariance, axis1=1, axis2=2)
-    columns = [estimate.mean, variances, estimate.covariance[:, :1, 1], estimate.in_range[:, None]]
-    return np.concatenate(columns, axis=1)[np.newaxis].astype(float)
 
 
-def _published_answers(
-    cube: xr.Dataset,
-    split: Split,
-    config: PublishedNetworkConfig | None,
-    settings: TrainingSettings,
-    folder: Path | None,
-    listeners: Sequence[Listener],
-) -> NDArray[np.float64]:
-    copies = fit_copies(
-        cube, points=split.train, config=config, settings=settings, folder=folder,
-        listeners=listeners,
-    )  # fmt: skip
-    answers = copies.answers(cube, split.test)
-    found = np.full((*answers.shape[:2], 6), np.nan)
-    found[..., :2], found[..., 5] = answers, 1.0
-    return found
+def _combined_alike(
+    cube: xr.Dataset, found: Mapping[int, Network], splits: Mapping[int, Split]
+) -> dict[int, Network]:
+    """Return published networks that combine by their scores on all points held out."""
+    published = {k: one for k, one in found.items() if isinstance(one, PublishedNetwork)}
+    answers = [copy_answers(one, cube, splits[k].test) for k, one in published.items()]
+    points = np.concatenate([splits[k].test for k in published])
+    scores = copy_scores(cube, points, np.concatenate(answers, axis=1))
+    return {number: replace(one, bin_scores=scores) for number, one in published.items()}
 
 
-def _fold_scores(truth: NDArray[np.float64], answers: NDArray[np.float64]) -> dict[str, float]:
-    """Return L_s of alpha and S of the first answer, where the truth is positive [%]."""
+def _scores(network: Network, cube: xr.Dataset, points: NDArray[np.int64]) -> dict[str, float]:
+    """Return L_s of alpha and S on points held out, where the truth is positive [%]."""
+    truth, found = true_values(arranged(cube))[points], _estimates(network, cube, points)
     scores = {}
-    for i, name in enumerate(_NAMES):
+    for i, name in enumerate(TARGETS):
         there = truth[:, i] > 0
-        y, found = truth[there, i], answers[0, there, i]
-        scores[name] = float(np.mean(200.0 * np.abs(y - found) / np.maximum(y + found, 1e-12)))
+        scores[name] = float(mean_relative_error(truth[there, i], found[there, i]))
     return scores
 
 
-def _joined(
-    cube: xr.Dataset,
-    held_out: dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]],
-    network: str,
-) -> xr.Dataset:
-    """Lay the folds' answers over the points of the cube."""
-    points = np.concatenate([test for test, _ in held_out.values()])
-    answers = np.concatenate([answer for _, answer in held_out.values()], axis=1)
-    names = [network]
-    if network == "published":
-        scores = copy_scores(cube, points, answers[:, :, :2])
-        both = answers[0].copy()
-        both[:, :2] = combined(answers[0, :, :2], answers[1, :, :2], scores)
-        answers, names = np.concatenate([both[np.newaxis], answers]), ["combined", *LOSSES]
-    count = len(true_values(arranged(cube)))
-    fold = np.zeros(count, dtype=np.int8)
-    for number, (test, _) in held_out.items():
-        fold[test] = number
-    joined = xr.concat([_labelled(cube, points, answer) for answer in answers], "network")
-    found = joined.assign_coords(network=("network", names)).assign_attrs(cube=origin_of(cube).cube)
-    like = found["prediction_status"].isel(network=0, drop=True)
-    found["fold"] = (like.dims, fold.reshape(like.shape), {
-        "units": "1", "long_name": "fold that held the point out; 0 where none was run",
-    })  # fmt: skip
-    return found.isel(network=0, drop=True) if network == "curve" else found
-
-
-def _labelled(
-    cube: xr.Dataset, points: NDArray[np.int64], answer: NDArray[np.float64]
-) -> xr.Dataset:
-    full = arranged(cube)
-    dims = point_dims(full)
-    shape = tuple(full.sizes[dim] for dim in dims)
-    spread = np.sqrt(answer[:, 2:4])
-    columns = {
-        "alpha_predicted": answer[:, 0],
-        "S_predicted": answer[:, 1],
-        "alpha_predicted_std": spread[:, 0],
-        "S_predicted_std": spread[:, 1],
-        "predicted_correlation": answer[:, 4] / spread.prod(axis=1),
-    }
-    variables = {}
-    for name, values in columns.items():
-        spread_out = np.full(int(np.prod(shape)), np.nan)
-        spread_out[points] = values
-        variables[name] = (dims, spread_out.reshape(shape), quantity(name).attrs)
-    status = np.zeros(int(np.prod(shape)), dtype=np.int8)
-    status[points] = np.where(answer[:, 5] > 0, _PREDICTED, _OUT_OF_RANGE)
-    variables["prediction_status"] = (
-        dims, status.reshape(shape), quantity("prediction_status").attrs,
-    )  # fmt: skip
-    like = full["status"].isel(current=0, drop=True)
-    kept = {name: c for name, c in like.coords.items() if set(c.dims) <= set(dims)}
-    return xr.Dataset(variables, coords=kept)
-
-
-_OUT_OF_RANGE: Final = 3
+def _estimates(
+    network: Network, cube: xr.Dataset, points: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return alpha and S of some points, shape (n, 2)."""
+    if isinstance(network, CurveNetwork):
+        tensors = tensors_of_cube(cube, samples=network.config.samples)
+        return network.estimate(tensors.take(points)).mean
+    weighted, relative = copy_answers(network, cube, points)
+    return combined(weighted, relative, network.bin_scores)

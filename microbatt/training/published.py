@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,12 +13,11 @@ from microbatt.features.images import curve_images
 from microbatt.features.points import arranged, true_values
 from microbatt.features.specification import Energies, Image
 from microbatt.features.stored_curves import read_curves
-from microbatt.networks.combination import bin_means
+from microbatt.networks.combination import EDGES, bin_means
 from microbatt.networks.published import (
     PublishedNetwork,
     PublishedNetworkConfig,
     build_published,
-    published_answers,
 )
 from microbatt.training.fit import Task, Tensor, fit
 from microbatt.training.losses import mean_relative, weighted_square
@@ -37,51 +36,21 @@ if TYPE_CHECKING:
 PUBLISHED_SETTINGS: Final = TrainingSettings(epochs=60, batch=64, learning_rate=1e-3)
 LOSSES: Final = {"L_w": weighted_square, "L_M": mean_relative}
 """Name → function, in the order of the two copies."""
+NO_SCORES: Final = np.full((len(LOSSES), len(EDGES) - 1), np.nan)
+"""Of copies of which nobody knows yet where each is the better one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copies:
-    """Both copies, trained on the same points.
-
-    Attributes
-    ----------
-    config
-        Their sizes.
-    energy_mean, energy_spread
-        Of the training points, shape (energies,).
-    weights
-        Name of the loss → weights in Keras's order.
-    """
-
-    config: PublishedNetworkConfig
-    energy_mean: NDArray[np.float64]
-    energy_spread: NDArray[np.float64]
-    weights: dict[str, list[NDArray[np.float32]]]
-
-    def answers(self, cube: xr.Dataset, points: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return alpha and S of some points from each copy, shape (2, n, 2)."""
-        curves = read_curves(cube)
-        images, energies = curve_images(curves)[points], energy_vectors(curves)[points]
-        found = []
-        for weights in self.weights.values():
-            network = build_published(
-                self.config, self.energy_mean, self.energy_spread, seed=0, precision="float32"
-            )
-            network.set_weights(weights)
-            found.append(published_answers(network, images, energies))
-        return np.stack(found)
-
-
-def fit_copies(
+def fit_published_network(
     cube: xr.Dataset,
     *,
     points: ArrayLike | None = None,
+    bin_scores: NDArray[np.float64] | None = None,
     config: PublishedNetworkConfig | None = None,
     settings: TrainingSettings = PUBLISHED_SETTINGS,
     folder: Path | None = None,
     listeners: Sequence[Listener] = (),
-) -> Copies:
-    """Train both copies of the published network.
+) -> PublishedNetwork:
+    """Train the published network: two copies, and the scores by which they are combined.
 
     Parameters
     ----------
@@ -89,6 +58,9 @@ def fit_copies(
         A grid or scattered points.
     points
         Numbers of the points to train on; None is all that have every curve.
+    bin_scores
+        From cross-validation, shape (2, 5); None takes those on the training points, which
+        flatter both copies.
     config
         Sizes of the network; the number of energies follows the cube.
     settings
@@ -107,17 +79,17 @@ def fit_copies(
     """
     check_extra("tensorflow", extra="learn")
     chosen = training_points(cube, points)
-    energies = energy_vectors(read_curves(cube))[chosen]
+    curves = read_curves(cube)
+    energies = energy_vectors(curves)[chosen]
     mean, spread = energies.mean(axis=0).astype(float), energies.std(axis=0).astype(float)
     sizes = replace(config or PublishedNetworkConfig(), energies=int(mean.size))
     weights = {}
     for name, loss in LOSSES.items():
-        network = build_published(
-            sizes, mean, spread, seed=settings.seed, precision=settings.precision
-        )
         task = Task(
             name=name,
-            network=network,
+            network=build_published(
+                sizes, mean, spread, seed=settings.seed, precision=settings.precision
+            ),
             features=(Image(), Energies()),
             inputs=_inputs,
             targets=_unchanged,
@@ -125,53 +97,27 @@ def fit_copies(
         )
         path = None if folder is None else folder / f"{name}.checkpoint.npz"
         weights[name] = fit(task, cube, chosen, settings, checkpoint=path, listeners=listeners)
-    return Copies(config=sizes, energy_mean=mean, energy_spread=spread, weights=weights)
-
-
-def fit_published_network(
-    cube: xr.Dataset,
-    *,
-    held_out: xr.Dataset | None = None,
-    settings: TrainingSettings = PUBLISHED_SETTINGS,
-    folder: Path | None = None,
-    listeners: Sequence[Listener] = (),
-) -> PublishedNetwork:
-    """Train the published network: both copies, and the scores by which they are combined.
-
-    Parameters
-    ----------
-    cube
-        A grid or scattered points.
-    held_out
-        What `microbatt.training.folds.cross_validate` returned for the same cube, for the scores;
-        None takes those on the training points, which flatter both copies.
-    settings, folder, listeners
-        As for `fit_copies`.
-    """
-    copies = fit_copies(cube, settings=settings, folder=folder, listeners=listeners)
-    points = training_points(cube)
-    if held_out is None:
-        answers = copies.answers(cube, points)
-    else:
-        answers = _held_out_answers(held_out)
-        points = np.flatnonzero(np.isfinite(answers).all(axis=(0, 2)))
-        answers = answers[:, points]
-    return PublishedNetwork(
-        config=copies.config,
-        current=read_curves(cube).current,
-        energy_mean=copies.energy_mean,
-        energy_spread=copies.energy_spread,
-        weighted=tuple(copies.weights["L_w"]),
-        relative=tuple(copies.weights["L_M"]),
-        bin_scores=copy_scores(cube, points, answers),
+    network = PublishedNetwork(
+        config=sizes,
+        current=curves.current,
+        energy_mean=mean,
+        energy_spread=spread,
+        weighted=tuple(weights["L_w"]),
+        relative=tuple(weights["L_M"]),
+        bin_scores=NO_SCORES if bin_scores is None else bin_scores,
     )
+    if bin_scores is not None:
+        return network
+    answers = copy_answers(network, cube, chosen)
+    return replace(network, bin_scores=copy_scores(cube, chosen, answers))
 
 
-def _held_out_answers(held_out: xr.Dataset) -> NDArray[np.float64]:
-    """Return alpha and S of every point from each copy, shape (2, n, 2); NaN where none."""
-    both = held_out.sel(network=list(LOSSES))
-    columns = [both[name].to_numpy().reshape(2, -1) for name in ("alpha_predicted", "S_predicted")]
-    return np.stack(columns, axis=-1)
+def copy_answers(
+    network: PublishedNetwork, cube: xr.Dataset, points: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return alpha and S of some points of a cube from each copy, shape (2, n, 2)."""
+    curves = read_curves(cube)
+    return network.answers(curve_images(curves)[points], energy_vectors(curves)[points])
 
 
 def copy_scores(
@@ -200,5 +146,5 @@ def _inputs(features: dict[str, Tensor]) -> list[Tensor]:
     return [tf.cast(features["image"], tf.float32), tf.cast(features["energies"], tf.float32)]
 
 
-def _unchanged(targets: Any) -> Any:  # noqa: ANN401 - a tensor
+def _unchanged(targets: Tensor) -> Tensor:
     return targets

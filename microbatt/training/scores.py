@@ -21,7 +21,7 @@ def plain_scores(predicted: xr.Dataset) -> dict[str, Any]:
     Parameters
     ----------
     predicted
-        With predictions over its points, and no further dimension.
+        With the predictions of one network over its points.
 
     Returns
     -------

@@ -28,7 +28,8 @@ from microbatt.features.tensors import tensors_of_cube
 from microbatt.inference.identifiability import Readings, bounds, curve_information
 from microbatt.inference.sensitivity import native_request
 from microbatt.networks.measurement import MeasurementNoise
-from microbatt.prediction.loading import load_network, load_shipped
+from microbatt.networks.trained import load_network
+from microbatt.prediction.loading import load_shipped
 from microbatt.prediction.predicting import predict_curves
 from microbatt.scoring.errors import relative_error
 

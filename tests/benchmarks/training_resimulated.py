@@ -16,8 +16,9 @@ import numpy as np
 from microbatt.engines.simulation import simulate_discharges
 from microbatt.features.tensors import tensors_of_curves
 from microbatt.networks.measurement import NOISE_FREE, MeasurementNoise
+from microbatt.networks.trained import load_network
 from microbatt.plots.resimulation import PUBLISHED_CASES
-from microbatt.prediction.loading import load_network, load_shipped
+from microbatt.prediction.loading import load_shipped
 from microbatt.prediction.predicting import predict_curves
 
 CELL = "doyle-1996-cell-1"

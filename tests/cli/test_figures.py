@@ -8,8 +8,11 @@ from microbatt.campaign.campaign import Campaign, attributes_of
 from microbatt.cells.reading import load_cell
 from microbatt.cli.main import main
 from microbatt.cube.design import Grid, SobolPoints
+from microbatt.cube.location import locate
+from microbatt.cube.slabs import join_predictions
 from microbatt.plots.published import FIGURES
 from tests.cube.cubes import small_cube
+from tests.cube.predicted import predicted_along
 from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_bounds, with_predictions
 
 
@@ -40,13 +43,17 @@ def test_a_cube_without_predictions_gives_the_others_and_says_which_are_left_out
     assert "microbatt predict" in done.output
 
 
-def test_predictions_of_a_file_are_shown_network_by_network(tmp_path):
+def test_predictions_are_shown_network_by_network_or_of_those_asked_for(tmp_path):
     cube = small_cube(tmp_path)
-    found = with_predictions(cube[["status"]].load(), networks=("combined", "L_w", "L_M"))
-    found[["alpha_predicted", "S_predicted"]].drop_attrs().to_netcdf(tmp_path / "folds.nc")
-    done = call(tmp_path / "cube.zarr", "--out", tmp_path, "--predictions", tmp_path / "folds.nc")
+    predicted = predicted_along(cube, ("published", "published_L_w", "published_L_M"), (1, 2))
+    join_predictions(locate(tmp_path / "cube.zarr"), predicted)
+    two = ("--network", "published", "--network", "published_L_M")
+    done = call(tmp_path / "cube.zarr", "--out", tmp_path, *two)
     assert done.exit_code == 0, done.output
-    assert imread(tmp_path / "parity.png").shape[0] > 2 * imread(tmp_path / "ragone.png").shape[0]
+    rows = imread(tmp_path / "parity.png").shape[0] / imread(tmp_path / "ragone.png").shape[0]
+    assert rows == pytest.approx(2 * 4.0 / 4.2, rel=0.01)
+    done = call(tmp_path / "cube.zarr", "--out", tmp_path, "--network", "curve")
+    assert "'curve', which is not known" in done.output
 
 
 def test_a_cube_that_suffices_for_none_is_refused(tmp_path):

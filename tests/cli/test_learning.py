@@ -45,18 +45,20 @@ def test_training_leaves_weights_scores_and_logs(trained):
 
 
 @pytest.mark.slow
-def test_folds_leave_predictions_of_points_never_seen_and_their_scores(store, tmp_path):
+def test_folds_leave_a_network_each_and_the_scores_of_points_never_seen(store, tmp_path):
     output = said("train", store, "--epochs", 1, "--folds", 2, "--out", tmp_path)
-    assert "random folds 1 to 2 of 2" in output
+    assert f"microbatt predict CUBE --weights {tmp_path / 'random-folds'}" in output
     scores = json.loads((tmp_path / "network.json").read_text())["scores"]
     assert [name.split(",")[0] for name in scores] == ["random folds"]
-    assert (tmp_path / "random-folds.nc").exists()
+    output = said("predict", store, "--weights", tmp_path / "random-folds", "--name", "folds")
+    assert "by the network folds, each by a copy that never saw it" in output
+    assert "folds, trained on small: points held out" in said("score", store, "--network", "folds")
 
 
 def test_its_weights_predict_the_cube_and_join_it(trained, store):
     out, _ = trained
     output = said("predict", store, "--weights", out)
-    assert "of 48 points by the curve network" in output
+    assert "of 48 points by the network curve" in output
     assert "mean relative error L_s" in output
     assert "48" in said("score", store)
 

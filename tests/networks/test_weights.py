@@ -6,14 +6,13 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from microbatt.errors import ParameterError, StoreError
+from microbatt.errors import StoreError
 from microbatt.networks.origin import Record, origin_of
 from microbatt.networks.weights import (
     ARRAYS,
     DESCRIPTION,
     FORMAT,
     arrays_hash,
-    check_kind,
     curve_arrays,
     curve_network,
     read_arrays,
@@ -90,8 +89,3 @@ def test_the_hash_sees_every_bit_and_not_the_order():
     arrays = {"a": np.arange(3.0), "b": np.ones(2)}
     assert arrays_hash(arrays) == arrays_hash(dict(reversed(arrays.items())))
     assert arrays_hash(arrays) != arrays_hash(arrays | {"b": np.ones(2, np.float32)})
-
-
-def test_weights_of_another_kind_are_refused(folder):
-    with pytest.raises(ParameterError, match="'curve' network; 'published' was asked"):
-        check_kind(read_description(folder), "published", folder)

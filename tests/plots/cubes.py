@@ -3,7 +3,9 @@
 import numpy as np
 import xarray as xr
 
+from microbatt.cube.predictions import predicted_by
 from microbatt.outcomes import Outcome
+from tests.cube.predicted import predicted_along
 
 ALPHAS, SHAPES, CURRENTS = [0.0, 2.0, 6.0, 10.0], [1.0, 5.0, 40.0], [17.5, 35.0]
 DEPTH = np.linspace(0.0, 1.0, 9)
@@ -27,14 +29,12 @@ def plotted_cube():
 
 
 def with_predictions(cube, *, networks=()):
-    """Add predictions 1 % too high in alpha and 2 % in S; twice that for each further network."""
-    alpha, S = xr.broadcast(cube["alpha"], cube["S"])
-    scale = xr.DataArray(1.0)
-    if networks:
-        scale = xr.DataArray(2.0 ** np.arange(len(networks)), coords=[("network", list(networks))])
-    return cube.assign(
-        alpha_predicted=alpha * (1 + 0.01 * scale), S_predicted=S * (1 + 0.02 * scale)
-    )
+    """Add predictions 1 % too high in alpha and S; 2 % for the second network, and so on.
+
+    Without names of networks they lie over the points alone.
+    """
+    predicted = predicted_along(cube, networks or ("curve",))
+    return cube.merge(predicted if networks else predicted_by(predicted))
 
 
 def scattered(cube):

@@ -6,15 +6,9 @@ import sys
 import pytest
 
 from microbatt.cells.reading import load_cell
-from microbatt.errors import ParameterError, StoreError
+from microbatt.errors import ParameterError
 from microbatt.networks.weights import read_arrays, read_description
-from microbatt.prediction.loading import (
-    SHIPPED,
-    load_network,
-    load_shipped,
-    save_network,
-    shipped_networks,
-)
+from microbatt.prediction.loading import SHIPPED, load_shipped, shipped_networks
 
 THREE_MEGABYTES = 3_000_000
 
@@ -56,17 +50,6 @@ def test_other_curves_are_refused_with_what_differs(asked, said):
     with pytest.raises(ParameterError) as refusal:
         load_shipped(**asked)
     assert said in str(refusal.value)
-
-
-def test_a_network_written_again_is_the_same(tmp_path):
-    shipped = load_shipped()
-    assert save_network(tmp_path, shipped.network, shipped.record) == shipped.weights_hash
-    assert load_network(tmp_path).record == shipped.record
-
-
-def test_a_folder_without_weights_is_refused(tmp_path):
-    with pytest.raises(StoreError, match="it has no"):
-        load_network(tmp_path / "nothing")
 
 
 def test_shipped_weights_are_used_without_tensorflow():

@@ -8,17 +8,13 @@ from microbatt.campaign.campaign import Campaign
 from microbatt.campaign.execution import run_campaign
 from microbatt.cells.reading import load_cell
 from microbatt.cube.design import ListedPoints
+from microbatt.cube.predictions import PredictionStatus, predicted_by
 from microbatt.errors import ParameterError
 from microbatt.features.tensors import tensors_of_cube
 from microbatt.networks.measurement import MeasurementNoise
 from microbatt.outcomes import Outcome
 from microbatt.prediction.loading import load_shipped
-from microbatt.prediction.predicting import (
-    PredictionStatus,
-    predict,
-    predict_curves,
-    predict_into,
-)
+from microbatt.prediction.predicting import predict, predict_curves, predict_into
 from microbatt.scoring.errors import relative_error
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
@@ -105,8 +101,10 @@ def test_predictions_are_joined_and_joined_again_without_touching_the_curves(tmp
     store = tmp_path / "points.zarr"
     first = predict_into(store).load()
     again = predict_into(store, noise=MeasurementNoise(voltage=1e-3)).load()
-    assert again.S_predicted.attrs["noise_voltage"] == 1e-3
-    assert (again.S_predicted_std > first.S_predicted_std).all()
     xr.testing.assert_identical(again[list(before.data_vars)], before)
+    first, again = predicted_by(first), predicted_by(again)
+    assert float(again.noise_voltage) == 1e-3
+    assert (again.S_predicted_std > first.S_predicted_std).all()
     assert again.prediction_status.attrs["flag_meanings"].split()[1] == "predicted"
-    assert again.alpha_predicted.attrs["weights_hash"] == load_shipped().weights_hash
+    assert again.weights_hash == load_shipped().weights_hash
+    assert again.network == "curve"

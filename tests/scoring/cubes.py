@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from microbatt.cube.predictions import strings
 from tests.features.cubes import made_cube
 
 STD = 0.1
@@ -21,7 +22,7 @@ def predicted_cube(*, seed=0, scattered=False, **axes):
         columns[f"{name}_predicted_std"] = np.full(shape, STD)
     columns["prediction_status"] = np.ones(shape, dtype=np.int8)
     joined = cube.assign({name: (("alpha", "S"), values) for name, values in columns.items()})
-    joined["alpha_predicted"].attrs |= {"network": "made-up", "weights_hash": "1234"}
+    joined = joined.assign_coords(network=strings("made-up"), fold=0, weights_hash=strings("1234"))
     if not scattered:
         return joined
     return joined.stack(point=("alpha", "S"), create_index=False)

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from microbatt.cube.predictions import predicted_by
 from microbatt.errors import ParameterError
 from microbatt.scoring.errors import mean_relative_error, relative_error, rms_error
 from microbatt.scoring.scores import MEASURES, score, with_errors
+from tests.cube.predicted import predicted_along
+from tests.features.cubes import made_cube
 from tests.scoring.cubes import STD, predicted_cube
 
 
@@ -90,22 +93,33 @@ def test_points_not_predicted_or_out_of_range_do_not_count_and_are_counted():
     assert float(found["rms_error"].max()) < 1.0
 
 
-def test_several_networks_stay_apart():
+def test_a_further_dimension_stays_apart():
     parts = [predicted_cube(seed=seed) for seed in (1, 2)]
     names = [name for name in parts[0] if "predict" in name]
-    joined = xr.concat([part[names] for part in parts], dim="network").assign_coords(
-        network=["one", "two"]
-    )
+    levels = [part[names].reset_coords(drop=True) for part in parts]
+    joined = xr.concat(levels, dim="noise").assign_coords(noise=["one", "two"])
     found = score(parts[0].drop_vars(names).merge(joined))
-    for network, part in zip(("one", "two"), parts, strict=True):
+    for noise, part in zip(("one", "two"), parts, strict=True):
         alone = score(part)
         np.testing.assert_allclose(
-            found["rms_error"].sel(network=network), alone["rms_error"], rtol=1e-12
+            found["rms_error"].sel(noise=noise), alone["rms_error"], rtol=1e-12
         )
         np.testing.assert_allclose(
-            found["coverage_by_S"].sel(network=network).transpose("S_range", "level", "parameter"),
+            found["coverage_by_S"].sel(noise=noise).transpose("S_range", "level", "parameter"),
             alone["coverage_by_S"].transpose("S_range", "level", "parameter"),
         )
+
+
+def test_networks_and_folds_are_scored_one_by_one():
+    cube = made_cube()
+    joined = cube.merge(predicted_along(cube, ("one", "two"), (0, 1, 2)))
+    first, second = score(joined), score(joined, "two", "held_out")
+    assert (first.attrs["network"], first.attrs["fold"]) == ("one", 0)
+    assert (second.attrs["network"], second.attrs["fold"]) == ("two", "held_out")
+    assert int(second["count"].sel(parameter="S")) == first["count"].sel(parameter="S")
+    assert float(first["mean_relative_error"].sel(parameter="S")) == pytest.approx(1.0, rel=0.01)
+    alone = score(predicted_by(joined, "two", "held_out"))
+    xr.testing.assert_identical(second, alone)
 
 
 def test_scores_say_what_they_are_and_of_which_network():

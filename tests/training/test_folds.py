@@ -9,11 +9,14 @@ pytest.importorskip("tensorflow")
 
 from microbatt.campaign.cluster import local_client
 from microbatt.errors import ParameterError
+from microbatt.features.points import arranged, true_values
+from microbatt.features.tensors import tensors_of_cube
 from microbatt.networks.published import PublishedNetworkConfig
+from microbatt.networks.trained import load_copies
 from microbatt.outcomes import Outcome
 from microbatt.training.events import FitStarted, FoldFinished
 from microbatt.training.folds import cross_validate
-from microbatt.training.published import PUBLISHED_SETTINGS, fit_published_network
+from microbatt.training.published import PUBLISHED_SETTINGS, copy_answers, copy_scores
 from tests.features.cubes import end
 from tests.networks.cubes import SMALL, learnable_cube
 from tests.training.test_fit import SETTINGS
@@ -33,40 +36,51 @@ def random():
     return validated()
 
 
-def test_every_point_is_predicted_once_and_close_to_the_truth(random):
-    assert (random.prediction_status > 0).all()
-    counts = np.unique(random.fold, return_counts=True)
-    assert counts[0].tolist() == [1, 2, 3]
-    assert counts[1].tolist() == [52, 52, 52]
-    away = np.abs(random.S_predicted - random.S) / random.S
-    assert float(away.median()) < 1e-2
+def answers(copies, cube=CUBE):
+    """Each point's alpha and S from the copy that never saw it, and which copy that is."""
+    points = true_values(arranged(cube))
+    found, fold = np.full(points.shape, np.nan), np.zeros(len(points), dtype=int)
+    tensors = tensors_of_cube(cube, samples=SMALL.samples)
+    for number, copy in copies.items():
+        unseen = np.flatnonzero(copy.never_saw(points))
+        found[unseen], fold[unseen] = copy.network.estimate(tensors.take(unseen)).mean, number
+    return found, fold, points
+
+
+def test_every_point_is_unseen_by_one_copy_which_comes_close_to_the_truth(random):
+    found, fold, points = answers(random)
+    assert np.bincount(fold).tolist() == [0, 52, 52, 52]
+    assert float(np.median(np.abs(found[:, 1] / points[:, 1] - 1))) < 1e-2
+    scores = [copy.record.scores["points held out"]["S"] for copy in random.values()]
+    each = 200 * np.abs(found - points)[:, 1] / (found + points)[:, 1]
+    assert np.mean(scores) == pytest.approx(each.mean())
 
 
 @pytest.mark.slow
-def test_folds_on_a_cluster_give_the_same_answers(random):
+def test_folds_on_a_cluster_give_the_same_weights(random):
     with local_client(1, dashboard=False) as client:
         shared = validated(client=client)
-    np.testing.assert_array_equal(shared.S_predicted, random.S_predicted)
+    assert [c.weights_hash for c in shared.values()] == [c.weights_hash for c in random.values()]
 
 
 @pytest.mark.slow
 def test_blocked_folds_hold_out_regions_and_are_harder(random):
     blocked = validated(blocked=True)
-    assert blocked.attrs["split"] == "blocked"
-    miss = [float(np.abs(f.S_predicted / f.S - 1).mean()) for f in (random, blocked)]
+    assert blocked[1].record.settings["split"] == "blocked"
+    miss = [np.abs(f[:, 1] / p[:, 1] - 1).mean() for f, _, p in map(answers, (random, blocked))]
     assert miss[1] > miss[0]
 
 
 def test_finished_folds_are_kept_and_the_rest_runs_later(tmp_path, random):
     heard = []
     some = validated(folder=tmp_path, only=[2], listeners=[heard.append])
-    assert set(np.unique(some.fold)) == {0, 2}
-    assert np.isnan(some.alpha_predicted.where(some.fold == 0)).all()
+    assert list(some) == list(load_copies(tmp_path)) == [2]
     assert [e.fold for e in heard if isinstance(e, FoldFinished)] == [2]
     heard.clear()
     rest = validated(folder=tmp_path, listeners=[heard.append])
-    np.testing.assert_array_equal(rest.S_predicted, random.S_predicted)
-    begun = [e.name for e in heard if isinstance(e, FitStarted)]
+    assert [c.weights_hash for c in rest.values()] == [c.weights_hash for c in random.values()]
+    assert list(load_copies(tmp_path)) == [1, 2, 3]
+    begun = [e.name for e in heard if isinstance(e, FitStarted) and e.done < e.epochs]
     assert begun == ["fold-01-member-1", "fold-03-member-1"]
 
 
@@ -78,25 +92,14 @@ def published():
     )  # fmt: skip
 
 
-def test_the_published_network_gives_both_losses_and_their_combination(published):
-    assert published.network.values.tolist() == ["combined", "L_w", "L_M"]
-    np.testing.assert_array_equal(
-        published.S_predicted.sel(network="combined"), published.S_predicted.sel(network="L_w")
-    )
-    assert np.isnan(published.alpha_predicted_std).all()
-    alpha = published.alpha_predicted.sel(network="combined")
-    both = published.alpha_predicted.sel(network=["L_w", "L_M"]).clip(0.0, 15.0)
-    nearest = np.abs(both - alpha).min("network")
-    assert (nearest.where(published.fold == 1, 0.0) < 1e-9).all()
-
-
-@pytest.mark.slow
-def test_a_published_network_takes_its_bin_scores_from_the_points_held_out(published):
-    network = fit_published_network(
-        CUBE, held_out=published, settings=replace(PUBLISHED_SETTINGS, epochs=1)
-    )
+def test_copies_of_the_published_network_combine_by_what_the_folds_hold_out(published):
+    network = published[1].network
     assert np.isfinite(network.bin_scores[:, :2]).all()
     assert np.isnan(network.bin_scores[:, 3:]).all()
+    unseen = np.flatnonzero(published[1].never_saw(true_values(arranged(CUBE))))
+    assert unseen.size == 78
+    found = copy_scores(CUBE, unseen, copy_answers(network, CUBE, unseen))
+    np.testing.assert_array_equal(found, network.bin_scores)
 
 
 def test_fewer_points_than_folds_are_refused_before_any_epoch_runs():

@@ -1,0 +1,213 @@
+"""Networks with their weights: one from a folder, or those of all folds of a cross-validation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from microbatt.errors import StoreError
+from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
+from microbatt.networks.origin import Origin, Record, check_origin
+from microbatt.networks.published import PublishedNetwork
+from microbatt.networks.weights import (
+    DESCRIPTION,
+    Arrays,
+    arrays_hash,
+    curve_arrays,
+    curve_network,
+    published_arrays,
+    published_network,
+    read_arrays,
+    read_description,
+    record_of,
+    write_weights,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Network: TypeAlias = CurveNetwork | PublishedNetwork
+
+_POINTS: Final = "training_points"
+"""Beside the weights: alpha and S of the points from which they were learned."""
+_DECIMALS: Final = 9
+"""To which two points are the same."""
+_FOLD: Final = "fold-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedNetwork:
+    """A network with its weights and where they come from.
+
+    Attributes
+    ----------
+    network
+        Ready to estimate.
+    record
+        What it was trained on, how, and what it reached.
+    weights_hash
+        Of its weights.
+    points
+        alpha and S of the points that it was trained on, shape (n, 2); None where nobody knows.
+    """
+
+    network: Network
+    record: Record
+    weights_hash: str
+    points: NDArray[np.float64] | None = None
+
+    @property
+    def kind(self) -> str:
+        """``"curve"`` or ``"published"``."""
+        return self.network.config.kind
+
+    @property
+    def currents(self) -> tuple[float, ...]:
+        """Of the curves it takes, in order [A m⁻²]."""
+        return tuple(float(c) for c in self.network.current)
+
+    def check_curves(self, origin: Origin) -> None:
+        """Refuse curves of another cell, balance, cut-off or thermal mode.
+
+        Raises
+        ------
+        ParameterError
+            Naming what differs.
+        """
+        check_origin(self.record.origin, origin)
+
+    def never_saw(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which points are known not to be among those that it was trained on.
+
+        Parameters
+        ----------
+        points
+            alpha and S, shape (n, 2).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (n,).
+        """
+        if self.points is None:
+            return np.zeros(len(points), dtype=bool)
+        seen = {tuple(point) for point in self.points.round(_DECIMALS).tolist()}
+        return np.array([tuple(p) not in seen for p in points.round(_DECIMALS).tolist()], bool)
+
+
+def load_network(folder: str | Path) -> TrainedNetwork:
+    """Load the network that `microbatt train --out` wrote.
+
+    Parameters
+    ----------
+    folder
+        With ``network.json`` and ``weights.npz``.
+
+    Raises
+    ------
+    StoreError
+        If there are no weights, they are damaged, or a newer version wrote them.
+    """
+    place = Path(folder)
+    described = read_description(place)
+    arrays = read_arrays(place, described)
+    make = curve_network if described["kind"] == CurveNetworkConfig.kind else published_network
+    return TrainedNetwork(
+        network=make(described["config"], arrays),
+        record=record_of(described),
+        weights_hash=described["weights_hash"],
+        points=arrays.get(_POINTS),
+    )
+
+
+def trained_network(
+    network: Network, record: Record, points: NDArray[np.float64] | None = None
+) -> TrainedNetwork:
+    """Return a network with where it comes from, and the hash of its weights.
+
+    Parameters
+    ----------
+    network, record, points
+        As `TrainedNetwork` has them.
+    """
+    return TrainedNetwork(
+        network=network,
+        record=record,
+        weights_hash=arrays_hash(_arrays(network, points)),
+        points=points,
+    )
+
+
+def save_network(folder: str | Path, trained: TrainedNetwork) -> None:
+    """Write a network to a folder, made if need be; one that is there is replaced."""
+    write_weights(
+        Path(folder),
+        kind=trained.kind,
+        config=asdict(trained.network.config),
+        arrays=_arrays(trained.network, trained.points),
+        record=trained.record,
+    )
+
+
+def _arrays(network: Network, points: NDArray[np.float64] | None) -> Arrays:
+    weights = (
+        curve_arrays(network) if isinstance(network, CurveNetwork) else published_arrays(network)
+    )
+    return weights if points is None else weights | {_POINTS: points}
+
+
+def fold_folder(folder: str | Path, number: int) -> Path:
+    """Return where a cross-validation keeps the copy of one fold.
+
+    Examples
+    --------
+    >>> fold_folder("random-folds", 3).as_posix()
+    'random-folds/fold-03'
+    """
+    return Path(folder) / f"{_FOLD}{number:02d}"
+
+
+def load_copies(folder: str | Path) -> dict[int, TrainedNetwork]:
+    """Load the network of a folder as fold 0, or the copies of a cross-validation.
+
+    Parameters
+    ----------
+    folder
+        That `microbatt train --out` wrote, or the folder of folds in it.
+
+    Returns
+    -------
+    dict
+        Number of the fold → network.
+
+    Raises
+    ------
+    StoreError
+        As for `load_network`, or if the folds come from different trainings.
+    """
+    place = Path(folder)
+    folds = {
+        int(path.parent.name.removeprefix(_FOLD)): path.parent
+        for path in sorted(place.glob(f"{_FOLD}*/{DESCRIPTION}"))
+    }
+    if (place / DESCRIPTION).exists() or not folds:
+        return {0: load_network(place)}
+    copies = {number: load_network(path) for number, path in folds.items()}
+    trainings = {
+        (
+            copy.kind,
+            copy.currents,
+            copy.record.origin.campaign_hash,
+            copy.record.settings.get("split"),
+        )
+        for copy in copies.values()
+    }
+    if len(trainings) > 1:
+        raise StoreError(
+            f"the folds in {place} come from {len(trainings)} different trainings; cross-validate "
+            "again with `microbatt train --folds`, into a folder of its own."
+        )
+    return copies

@@ -1,0 +1,187 @@
+"""Predictions by the copies of a network, along ``network``, ``fold`` and the points of a cube."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+import xarray as xr
+
+from microbatt.cube.predictions import (
+    FOLD,
+    HELD_OUT,
+    NETWORK,
+    ORIGIN,
+    STATUS,
+    VARIABLES,
+    PredictionStatus,
+    strings,
+)
+from microbatt.errors import ParameterError
+from microbatt.features.points import CURRENT, arranged, point_dims, true_values
+from microbatt.features.stored_curves import read_curves
+from microbatt.networks.curve import CurveNetwork
+from microbatt.networks.measurement import NOISE_FREE, MeasurementNoise
+from microbatt.networks.origin import origin_of
+from microbatt.networks.published import PublishedNetwork
+from microbatt.prediction.answers import curve_answers, published_answers
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from microbatt.cube.predictions import Facts
+    from microbatt.features.stored_curves import StoredCurves
+    from microbatt.networks.trained import TrainedNetwork
+    from microbatt.prediction.answers import Columns
+
+Copies: TypeAlias = "Mapping[int, TrainedNetwork]"
+"""Number of a fold → the copy that did not see its points; 0 → a network that saw all."""
+
+_ENDS: Final = ("", "_L_w", "_L_M")
+"""What follows the name of a published network: its two copies combined, and each alone."""
+
+
+def predict_copies(
+    cube: xr.Dataset,
+    copies: Copies,
+    *,
+    name: str | None = None,
+    noise: MeasurementNoise = NOISE_FREE,
+    held_out_only: bool = False,
+) -> xr.Dataset:
+    """Predict alpha and S of every point of a cube with each copy of a network.
+
+    Parameters
+    ----------
+    cube
+        A grid or scattered points.
+    copies
+        From `microbatt.networks.trained.load_copies` or `microbatt.training.cross_validate`.
+    name
+        Of the network; None is its kind. Of a published network, ``NAME_L_w`` and ``NAME_L_M``
+        are its two copies alone, ``NAME`` both combined.
+    noise
+        What a measurement added to the cube's curves; simulated ones have none.
+    held_out_only
+        Whether to leave out the points that a copy was trained on.
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables of `predict` along ``network``, ``fold`` and the points, with the attributes
+        of the cube; `microbatt.cube.predictions.predicted_by` takes one of them out.
+
+    Raises
+    ------
+    ParameterError
+        As for `predict`, or if the copies are of several kinds.
+    """
+    currents = _one_kind(copies)
+    origin = origin_of(cube)
+    for copy in copies.values():
+        copy.check_curves(origin)
+    truth = true_values(arranged(cube))
+    unseen = {fold: copy.never_saw(truth) for fold, copy in copies.items()}
+    asked = {
+        fold: np.flatnonzero(new) if held_out_only else np.arange(len(truth))
+        for fold, new in unseen.items()
+    }
+    curves = read_curves(cube).at_currents(currents)
+    answers = _answers(copies, curves, asked, noise)
+    for fold, columns in answers.items():
+        for one in columns:
+            one[HELD_OUT] = unseen[fold]
+    return _laid_out(cube, copies, answers, network_names(copies, name), noise)
+
+
+def network_names(copies: Copies, name: str | None = None) -> list[str]:
+    """Return under which names the predictions of copies are found.
+
+    Parameters
+    ----------
+    copies, name
+        As for `predict_copies`.
+
+    Raises
+    ------
+    ParameterError
+        If the name is empty.
+    """
+    first = next(iter(copies.values()))
+    own = first.kind if name is None else name
+    if not own or own != own.strip():
+        raise ParameterError(f"`name` is {own!r}; give the network a name, such as 'curve'.")
+    ends = _ENDS if isinstance(first.network, PublishedNetwork) else _ENDS[:1]
+    return [f"{own}{end}" for end in ends]
+
+
+def _one_kind(copies: Copies) -> tuple[float, ...]:
+    """Return the currents of copies, which are all of one kind."""
+    kinds = {(copy.kind, copy.currents) for copy in copies.values()}
+    if len(kinds) != 1:
+        found = sorted(copy.kind for copy in copies.values())
+        raise ParameterError(
+            f"`copies` are {found}; give at least one network, and all of one kind and for the "
+            "same currents."
+        )
+    return kinds.pop()[1]
+
+
+def _answers(
+    copies: Copies,
+    curves: StoredCurves,
+    asked: Mapping[int, NDArray[np.int64]],
+    noise: MeasurementNoise,
+) -> dict[int, list[Columns]]:
+    networks = {fold: copy.network for fold, copy in copies.items()}
+    reading = {k: one for k, one in networks.items() if isinstance(one, CurveNetwork)}
+    seeing = {k: one for k, one in networks.items() if isinstance(one, PublishedNetwork)}
+    if seeing:
+        return published_answers(seeing, curves, asked)
+    return curve_answers(reading, curves, asked, noise)
+
+
+def _laid_out(
+    cube: xr.Dataset,
+    copies: Copies,
+    answers: Mapping[int, Sequence[Columns]],
+    names: Sequence[str],
+    noise: MeasurementNoise,
+) -> xr.Dataset:
+    """Lay columns out along network, fold and the points of a cube, with its coordinates."""
+    status = cube["status"]
+    like = status.isel({CURRENT: 0}, drop=True) if CURRENT in status.dims else status
+    dims = point_dims(cube)
+    kept = {key: coord for key, coord in like.coords.items() if set(coord.dims) <= set(dims)}
+    shape = (len(names), len(copies), *(cube.sizes[dim] for dim in dims))
+    variables: dict[str, Any] = {}
+    for key in VARIABLES:
+        values = [[answers[fold][i][key] for fold in copies] for i in range(len(names))]
+        attributes = quantity(key).attrs | (
+            {} if key == STATUS else {"ancillary_variables": STATUS}
+        )
+        variables[key] = ((NETWORK, FOLD, *dims), np.reshape(values, shape), attributes)
+    predicted = xr.Dataset(
+        variables, coords=kept | {NETWORK: strings(names), FOLD: list(copies)}, attrs=cube.attrs
+    )
+    facts = {str(fold): _facts(copy, noise) for fold, copy in copies.items()}
+    predicted[NETWORK].attrs[ORIGIN] = dict.fromkeys(names, facts)
+    predicted[STATUS].attrs.update(
+        flag_values=np.array([int(one) for one in PredictionStatus], dtype=np.int8),
+        flag_meanings=" ".join(one.name.lower() for one in PredictionStatus),
+    )
+    return predicted
+
+
+def _facts(copy: TrainedNetwork, noise: MeasurementNoise) -> Facts:
+    """Return where predictions come from."""
+    noise_told = {"noise_voltage": noise.voltage} if isinstance(copy.network, CurveNetwork) else {}
+    return {
+        "network_kind": copy.kind,
+        "weights_hash": copy.weights_hash,
+        "training_cube": copy.record.origin.cube,
+        "training_campaign_hash": copy.record.origin.campaign_hash,
+    } | noise_told
