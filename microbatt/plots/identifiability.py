@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.errors import ParameterError
 from microbatt.plots.colours import DIFFERENCE_MAP, ERROR_MAP, MISSING, PALETTE, PREDICTION
 from microbatt.plots.plane import check_plane
 from microbatt.quantities import quantity
@@ -21,9 +22,28 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+BOUNDS: Final = ("alpha_bound", "S_bound", "bound_correlation")
+"""What `microbatt map` joins to a cube for this picture."""
 _ROUND: Final = np.array([1.0, 2.0, 5.0])
 _MOST_LEVELS: Final = 10
 _CORRELATIONS: Final = (-1.0, -0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9, 1.0)
+
+
+def bounds_in(cube: xr.Dataset) -> xr.Dataset:
+    """Return the bounds that were joined to a cube.
+
+    Raises
+    ------
+    ParameterError
+        If there are none; the message says how to get them.
+    """
+    missing = [name for name in BOUNDS if name not in cube]
+    if missing:
+        raise ParameterError(
+            f"the cube has no variable `{missing[0]}`; join the bounds to it first: "
+            "microbatt map STORE."
+        )
+    return cube[list(BOUNDS)].load()
 
 
 def draw_bounds(

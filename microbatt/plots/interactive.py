@@ -1,32 +1,36 @@
 """``ds.microbatt.plot.interactive``: figures that answer the pointer, as HoloViews objects.
 
 They show themselves in a notebook, and ``holoviews.save(figure, "figure.html")`` makes a page of
-one. `microbatt explore` joins them to one application.
+one. Each has the name, the colours and the labels of the figure for print.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
+from microbatt.cube.endings import whole_curves
+from microbatt.cube.predictions import predicted_by
 from microbatt.plots.accessor import nearest_point
-from microbatt.plots.colours import PREDICTION, TRUTH, colour_map, current_colours
+from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
-from microbatt.plots.labels import axis_label
-from microbatt.plots.plane import check_plane
+from microbatt.plots.identifiability import bounds_in
+from microbatt.plots.interactive_dimensions import PLAIN, POINTED, ROOM, SIZE, dimension
+from microbatt.plots.ragone import LINES
 from microbatt.plots.rows import as_rows
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import holoviews as hv
+    import pandas as pd
     import xarray as xr
 
+    from microbatt.cube.predictions import Fold
     from microbatt.plots.predictions import Parameter
-
-_SIZE = {"width": 520, "height": 400, "tools": ["hover"]}
-_ROOM = {"padding": 0.04}
-"""Beside points and lines; a map fills its axes."""
 
 
 class InteractivePlots:
@@ -39,7 +43,7 @@ class InteractivePlots:
         hv.extension("bokeh")
         self._dataset = dataset
 
-    def curves(self, *, alpha: float, S: float) -> Any:  # noqa: ANN401 - HoloViews has no types
+    def curves(self, *, alpha: float, S: float) -> hv.Overlay:
         """Return voltage against capacity of the nearest microstructure, a curve a current."""
         import holoviews as hv
 
@@ -47,80 +51,196 @@ class InteractivePlots:
         drawn = list(curves_in(point))
         colours = current_colours(current for current, _, _ in drawn)
         unit = quantity("current").pretty_units
-        axes = [_dimension("capacity"), _dimension("voltage")]
+        axes = dimension("capacity"), [dimension("voltage"), dimension("current")]
         return hv.Overlay(
             [
-                hv.Curve((capacity, voltage), *axes, label=f"{current:g} {unit}").opts(
-                    color=colours[current], **_SIZE, **_ROOM
-                )
+                hv.Curve(
+                    (capacity, voltage, np.full(capacity.size, current)),
+                    *axes,
+                    label=f"{current:g} {unit}" + ("" if capacity.size else ": no curve"),
+                ).opts(color=colours[current], **SIZE, **POINTED, **ROOM)
                 for current, capacity, voltage in drawn
             ]
-        ).opts(title=f"alpha {float(point['alpha']):g}, S {float(point['S']):g}")
-
-    def map(self, variable: str) -> Any:  # noqa: ANN401
-        """Return one variable over alpha and S, with a slider where it depends on the current."""
-        import holoviews as hv
-
-        check_choice("variable", variable, map(str, self._dataset.data_vars))
-        values = self._dataset[variable].load()
-        if "current" not in values.dims:
-            return _plane(values)
-        maps = {float(one): _plane(values.sel(current=one)) for one in values["current"]}
-        return hv.HoloMap(maps, kdims=[_dimension("current")])
-
-    def ragone(self) -> Any:  # noqa: ANN401
-        """Return specific energy against mean specific power; the pointer names the curve."""
-        import holoviews as hv
-
-        rows = as_rows(self._dataset[["energy", "power"]].load())
-        table = rows.to_dataframe().reset_index().dropna()
-        axes = [_dimension("power"), _dimension("energy")]
-        colours = current_colours(table["current"])
-        return hv.Points(
-            table, axes, [_dimension(name) for name in ("current", "alpha", "S")]
         ).opts(
-            color="current", cmap=colours, logx=True, size=4, show_legend=False, **_SIZE, **_ROOM
+            title=f"alpha {float(point['alpha']):g}, S {float(point['S']):g}",
+            legend_position="right",
         )
 
-    def parity(self, parameter: Parameter = "alpha") -> Any:  # noqa: ANN401
-        """Return predicted against true values; the pointer names the microstructure."""
+    def map(
+        self,
+        variable: str,
+        *,
+        network: str | None = None,
+        fold: Fold | None = None,
+        logarithmic: bool = False,
+    ) -> hv.HoloMap | hv.Overlay:
+        """Return one variable over alpha and S, and where it has no value, why.
+
+        Parameters
+        ----------
+        variable
+            Name of a variable of the cube.
+        network, fold
+            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
+        logarithmic
+            Whether the colours follow the logarithm.
+
+        Returns
+        -------
+        holoviews.HoloMap or holoviews.Overlay
+            With a slider over the currents if the variable depends on them.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such variable; the nearest are offered.
+        """
+        from microbatt.plots.interactive_plane import values_on_plane
+
+        cube = predicted_by(self._dataset, network, fold)
+        check_choice("variable", variable, map(str, cube.data_vars))
+        values, status = cube[variable].load(), cube.get("status")
+        if status is None or "current" not in values.dims:
+            return _by_current(
+                values, lambda one: values_on_plane(one, None, logarithmic=logarithmic)
+            )
+        endings = status.load()
+        return _by_current(
+            values,
+            lambda one: values_on_plane(
+                one, endings.sel(current=one["current"]), logarithmic=logarithmic
+            ),
+        )
+
+    def endings(self) -> hv.HoloMap | hv.Overlay:
+        """Return how the curves ended, over alpha and S, with a slider over the currents."""
+        from microbatt.plots.interactive_plane import endings_on_plane
+
+        return _by_current(self._dataset["status"].load(), endings_on_plane)
+
+    def ragone(self) -> hv.Overlay:
+        """Return specific energy against mean specific power, whole curves only.
+
+        Returns
+        -------
+        holoviews.Overlay
+            A line for each of a few microstructures; of many a cloud for each current. The
+            pointer names the curve.
+        """
         import holoviews as hv
 
-        from microbatt.plots.predictions import only_prediction
+        rows = as_rows(self._dataset[["energy", "power", "status"]].load())
+        whole = rows[["energy", "power"]].where(whole_curves(rows))
+        table = whole.to_dataframe().reset_index().dropna()
+        drawn = _lines if rows.sizes["point"] <= LINES else _cloud
+        style = {"logx": True, "xformatter": PLAIN, "ylim": (0.0, None), **SIZE, **ROOM}
+        return drawn(table).opts(
+            hv.opts.Curve(**style),
+            hv.opts.Scatter(**style, **POINTED),
+            hv.opts.Overlay(legend_position="right", title=""),
+        )
 
-        table = only_prediction(self._dataset).to_dataframe().reset_index().dropna()
-        predicted = f"{parameter}_predicted"
-        ends = table[parameter].min(), table[parameter].max()
-        axes = [
-            hv.Dimension(parameter, label=f"True {parameter}"),
-            hv.Dimension(predicted, label=f"Predicted {parameter}"),
+    def parity(
+        self,
+        parameter: Parameter = "alpha",
+        *,
+        network: str | None = None,
+        fold: Fold | None = None,
+    ) -> hv.Overlay:
+        """Return predicted against true values.
+
+        Parameters
+        ----------
+        parameter
+            ``"alpha"`` or ``"S"``.
+        network, fold
+            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+
+        Returns
+        -------
+        holoviews.Overlay
+            Points, and the line on which both agree.
+        """
+        from microbatt.plots.interactive_predictions import parity
+        from microbatt.plots.predictions import pairs_of, predictions_of
+
+        return parity(pairs_of(predictions_of(self._dataset, network, fold), parameter))
+
+    def residuals(
+        self,
+        parameter: Parameter = "alpha",
+        *,
+        network: str | None = None,
+        fold: Fold | None = None,
+    ) -> hv.Layout:
+        """Return prediction less truth: against the truth, its density, and its quantiles.
+
+        The arguments are those of `parity`.
+        """
+        from microbatt.plots.interactive_predictions import residuals
+        from microbatt.plots.predictions import pairs_of, predictions_of
+
+        return residuals(pairs_of(predictions_of(self._dataset, network, fold), parameter))
+
+    def errors_by_range(self, parameter: Parameter = "alpha") -> hv.Overlay:
+        """Return the mean relative error L_s of each network by range of ``"alpha"`` or ``"S"``."""
+        from microbatt.plots.interactive_predictions import errors_by_range
+        from microbatt.plots.predictions import pairs_of, predictions_in
+
+        networks = predictions_in(self._dataset)
+        return errors_by_range({name: pairs_of(one, parameter) for name, one in networks.items()})
+
+    def identifiability(self) -> hv.Layout:
+        """Return what can be known: bounds of alpha and S and their correlation, three maps."""
+        from microbatt.plots.interactive_plane import bounds_on_plane
+
+        return bounds_on_plane(bounds_in(self._dataset))
+
+
+def _by_current(
+    values: xr.DataArray, draw: Callable[[xr.DataArray], hv.Overlay]
+) -> hv.HoloMap | hv.Overlay:
+    """Draw once, or once for each current."""
+    import holoviews as hv
+
+    if "current" not in values.dims:
+        return draw(values)
+    drawn = {float(one): draw(values.sel(current=one)) for one in values["current"]}
+    return hv.HoloMap(drawn, kdims=[dimension("current")])
+
+
+def _lines(table: pd.DataFrame) -> hv.Overlay:
+    """Return a line, with a mark for each current, for each microstructure."""
+    import holoviews as hv
+
+    parts = {
+        f"alpha {alpha:g}, S {S:g}": part.sort_values("power")
+        for (alpha, S), part in table.groupby(["alpha", "S"])
+    }
+    layers = []
+    for name, colour in named_colours(parts).items():
+        layers += [
+            hv.Curve(parts[name], *_ragone_axes(), label=name).opts(color=colour),
+            hv.Scatter(parts[name], *_ragone_axes(), label=name).opts(color=colour, size=6),
         ]
-        others = [name for name in ("alpha", "S") if name != parameter]
-        points = hv.Points(table, axes, others).opts(color=PREDICTION, size=4, **_SIZE, **_ROOM)
-        return hv.Curve((ends, ends), *axes).opts(color=TRUTH, line_width=1) * points
+    return hv.Overlay(layers)
 
 
-def _plane(values: xr.DataArray) -> Any:  # noqa: ANN401
-    """Return a mesh on a grid, points where they are scattered."""
+def _cloud(table: pd.DataFrame) -> hv.Overlay:
+    """Return points for each current."""
     import holoviews as hv
 
-    check_plane(values)
-    axes = [_dimension("alpha"), _dimension("S")]
-    shown = hv.Dimension(str(values.name), label=axis_label(values))
-    style = {"cmap": colour_map(str(values.name)), "colorbar": True, **_SIZE}
-    if "point" in values.dims:
-        columns = (values["alpha"], values["S"], values)
-        table = np.stack([np.asarray(column) for column in columns], axis=1)
-        return hv.Points(table, axes, [shown]).opts(color=shown.name, size=5, **style)
-    grid = values.transpose("S", "alpha")
-    mesh = (grid["alpha"].to_numpy(), grid["S"].to_numpy(), grid.to_numpy())
-    return hv.QuadMesh(mesh, axes, [shown]).opts(clabel=shown.label, **style)
+    unit = quantity("current").pretty_units
+    return hv.Overlay(
+        [
+            hv.Scatter(
+                table[table["current"] == current], *_ragone_axes(), label=f"{current:g} {unit}"
+            ).opts(color=colour, size=4)
+            for current, colour in current_colours(table["current"]).items()
+        ]
+    )
 
 
-def _dimension(name: str) -> Any:  # noqa: ANN401
-    import holoviews as hv
-
-    known = quantity(name)
-    words = known.long_name[0].upper() + known.long_name[1:]
-    unit = None if known.units == "1" else known.pretty_units
-    return hv.Dimension(name, label=words, unit=unit)
+def _ragone_axes() -> tuple[hv.Dimension, list[hv.Dimension]]:
+    told = ("energy", "current", "alpha", "S")
+    return dimension("power"), [dimension(name) for name in told]

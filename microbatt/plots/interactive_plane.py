@@ -1,0 +1,221 @@
+"""The plane of alpha and S on a screen: values, endings, and what can be known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.outcomes import Outcome
+from microbatt.plots.colours import DIFFERENCE_MAP, ENDING_COLOURS, MISSING, colour_map
+from microbatt.plots.interactive_dimensions import (
+    PANEL,
+    PLAIN,
+    POINTED,
+    ROOM,
+    SIZE,
+    dimension,
+    dimension_of,
+    worded,
+)
+from microbatt.plots.plane import check_plane
+from microbatt.plots.rows import as_rows
+
+if TYPE_CHECKING:
+    import holoviews as hv
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_POINT: Final = 6
+"""Diameter of a scattered point [px]."""
+_TITLED: Final = {"title": "{dimensions}", "legend_position": "right"}
+"""The title names the current, if there is a slider over them."""
+_DECADES: Final = 8.0
+"""S spread over more than this factor is drawn on a logarithmic axis."""
+
+
+def values_on_plane(
+    values: xr.DataArray, status: xr.DataArray | None, *, logarithmic: bool = False
+) -> hv.Overlay:
+    """Show one number for each microstructure, and where there is none the ending that is why.
+
+    Parameters
+    ----------
+    values
+        With the dimensions ``alpha`` and ``S``, or ``point``; its name chooses the colours.
+    status
+        The endings of the same curves; None leaves places without a number grey.
+    logarithmic
+        Whether the colours follow the logarithm.
+
+    Returns
+    -------
+    holoviews.Overlay
+        A mesh on a grid, points where they are scattered, over the endings.
+    """
+    import holoviews as hv
+
+    check_plane(values)
+    coloured = _coloured(values, dimension_of(values), logarithmic=logarithmic)
+    holes = ~np.isfinite(values)
+    below = [] if status is None else _ending_layers(status.where(holes))
+    return hv.Overlay([*below, coloured]).opts(bgcolor=MISSING, **_TITLED)
+
+
+def endings_on_plane(status: xr.DataArray) -> hv.Overlay:
+    """Show how the curve of each microstructure ended, one layer and one name for each ending.
+
+    Parameters
+    ----------
+    status
+        Codes of `microbatt.outcomes.Outcome`, with the dimensions ``alpha`` and ``S``, or
+        ``point``; NaN is left out.
+
+    Returns
+    -------
+    holoviews.Overlay
+        Cells on a grid, points where they are scattered; the legend counts them.
+    """
+    import holoviews as hv
+
+    check_plane(status)
+    return hv.Overlay(_ending_layers(status)).opts(**_TITLED)
+
+
+def bounds_on_plane(bounds: xr.Dataset) -> hv.Layout:
+    """Show what can be known: two standard deviations, and their correlation.
+
+    Parameters
+    ----------
+    bounds
+        With ``alpha_bound``, ``S_bound`` and ``bound_correlation``.
+
+    Returns
+    -------
+    holoviews.Layout
+        Three maps; colours of the first two follow the logarithm, and so does a wide axis of S.
+    """
+    import holoviews as hv
+
+    relative = (100.0 * bounds["S_bound"] / bounds["S"]).rename("S_bound")
+    of_S = worded("S_bound", "smallest possible standard deviation of S", "% of S")
+    correlation = bounds["bound_correlation"]
+    wide = _is_wide(bounds["S"].to_numpy())
+    drawn = {
+        "Standard deviation of alpha": _coloured(
+            bounds["alpha_bound"], dimension_of(bounds["alpha_bound"]), logarithmic=True, wide=wide
+        ),
+        "Standard deviation of S, % of S": _coloured(relative, of_S, logarithmic=True, wide=wide),
+        "Correlation of the two": _coloured(correlation, dimension_of(correlation), wide=wide),
+    }
+    return hv.Layout(
+        [
+            one.opts(title=title, logy=wide, clabel="", yformatter=PLAIN, bgcolor=MISSING, **PANEL)
+            for title, one in drawn.items()
+        ]
+    ).cols(3)
+
+
+def cell_edges(centres: Array, *, logarithmic: bool = False) -> Array:
+    """Return the borders of cells about the values of an axis: half way to the neighbours.
+
+    Parameters
+    ----------
+    centres
+        Increasing, shape (n,).
+    logarithmic
+        Whether half way is meant in the logarithm; all values are then positive.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n + 1,).
+
+    Examples
+    --------
+    >>> cell_edges(np.array([0.0, 1.0, 3.0]))
+    array([-0.5,  0.5,  2. ,  4. ])
+    """
+    at = np.log(centres) if logarithmic else np.asarray(centres, dtype=float)
+    half = np.diff(at) / 2.0 if at.size > 1 else np.array([0.5])
+    edges = np.concatenate([[at[0] - half[0]], at[:-1] + half[: at.size - 1], [at[-1] + half[-1]]])
+    return np.exp(edges) if logarithmic else edges
+
+
+def _coloured(
+    values: xr.DataArray, shown: hv.Dimension, *, logarithmic: bool = False, wide: bool = False
+) -> hv.QuadMesh | hv.Points:
+    import holoviews as hv
+
+    axes = [dimension("alpha"), dimension("S")]
+    name = colour_map(str(values.name))
+    style = {
+        "cmap": name,
+        "clabel": shown.pprint_label,
+        "cformatter": PLAIN,
+        "clim": _limits(values, name),
+        "colorbar": True,
+        "logz": logarithmic,
+        **SIZE,
+        **POINTED,
+    }
+    if "point" in values.dims:
+        columns = (values["alpha"], values["S"], values)
+        table = np.stack([np.asarray(column) for column in columns], axis=1)
+        return hv.Points(table, axes, [shown]).opts(color=shown.name, size=_POINT, **style, **ROOM)
+    grid = values.transpose("S", "alpha")
+    across = cell_edges(grid["alpha"].to_numpy())
+    up = cell_edges(grid["S"].to_numpy(), logarithmic=wide)
+    return hv.QuadMesh((across, up, grid.to_numpy()), axes, [shown]).opts(**style)
+
+
+def _limits(values: xr.DataArray, name: str) -> tuple[float, float]:
+    low, high = float(values.min()), float(values.max())
+    if name == DIFFERENCE_MAP:
+        widest = max(abs(low), abs(high))
+        return -widest, widest
+    return low, high
+
+
+def _is_wide(S: Array) -> bool:
+    return bool(S.min() > 0.0 and S.max() > _DECADES * S.min())
+
+
+def _ending_layers(status: xr.DataArray) -> list[hv.Rectangles | hv.Points]:
+    """Return a layer for each ending that occurs."""
+    codes = np.unique(status.to_numpy()[np.isfinite(status.to_numpy())])
+    return [_ending_layer(status, Outcome(int(code))) for code in codes]
+
+
+def _ending_layer(status: xr.DataArray, outcome: Outcome) -> hv.Rectangles | hv.Points:
+    import holoviews as hv
+
+    rows = as_rows(status)
+    rows = rows.isel(point=np.flatnonzero(rows.to_numpy() == int(outcome)))
+    alpha, S = rows["alpha"].to_numpy(), rows["S"].to_numpy()
+    words = outcome.name.lower().replace("_", " ")
+    style = {"color": ENDING_COLOURS[outcome], **SIZE, **POINTED}
+    told = worded("ending", "how the discharge ended")
+    named = np.full(alpha.size, words)
+    label = f"{words} ({alpha.size})"
+    axes = [dimension("alpha"), dimension("S")]
+    if "point" in status.dims:
+        table = {"alpha": alpha, "S": S, "ending": named}
+        return hv.Points(table, axes, [told], label=label).opts(size=_POINT, **style, **ROOM)
+    left, right = _sides(status["alpha"].to_numpy(), alpha)
+    bottom, top = _sides(status["S"].to_numpy(), S)
+    corners = [axes[0], axes[1], worded("right", "right"), worded("top", "top")]
+    cells = {"alpha": left, "S": bottom, "right": right, "top": top, "ending": named}
+    cells |= {"at_alpha": alpha, "at_S": S}
+    told_at = [told, worded("at_alpha", "alpha"), worded("at_S", "S")]
+    return hv.Rectangles(cells, corners, told_at, label=label).opts(
+        line_color=ENDING_COLOURS[outcome], line_width=0.5, padding=0.0, **style
+    )
+
+
+def _sides(axis: Array, places: Array) -> tuple[Array, Array]:
+    """Return the lower and the upper border of the cells at some values of an axis."""
+    edges, at = cell_edges(axis), np.searchsorted(axis, places)
+    return edges[at], edges[at + 1]
