@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import FINITE, POSITIVE, check_integer, check_number, suggestion
 from microbatt.errors import ParameterError
@@ -19,7 +19,7 @@ _DIGITS: Final = 10
 """Evenly spaced values are rounded to this many decimals, so that 0.3 is 0.3."""
 
 
-def read_axis(name: str, table: Any, unit: str) -> tuple[float, ...]:  # noqa: ANN401 - from TOML
+def read_axis(name: str, table: object, unit: str) -> tuple[float, ...]:
     """Read an axis.
 
     Parameters
@@ -53,7 +53,7 @@ def read_axis(name: str, table: Any, unit: str) -> tuple[float, ...]:  # noqa: A
     return tuple(round(value * factor, _DIGITS) for value in values)
 
 
-def read_range(name: str, table: Any) -> tuple[float, float]:  # noqa: ANN401 - from TOML
+def read_range(name: str, table: object) -> tuple[float, float]:
     """Read a range of plain numbers, ``{ low = ..., high = ... }``.
 
     Raises
@@ -71,7 +71,7 @@ def read_range(name: str, table: Any) -> tuple[float, float]:  # noqa: ANN401 - 
     return check_number(f"{name}.low", table["low"]), check_number(f"{name}.high", table["high"])
 
 
-def read_quantity(name: str, table: Any, unit: str) -> float:  # noqa: ANN401 - from TOML
+def read_quantity(name: str, table: object, unit: str) -> float:
     """Read a number with its unit, ``{ value = ..., unit = "..." }``.
 
     Raises
@@ -91,7 +91,7 @@ def read_quantity(name: str, table: Any, unit: str) -> float:  # noqa: ANN401 - 
     return check_number(f"{name}.value", table["value"]) * _factor(name, table, unit)
 
 
-def _factor(name: str, table: Mapping[str, Any], unit: str) -> float:
+def _factor(name: str, table: Mapping[str, object], unit: str) -> float:
     given = table.get("unit", "1" if unit == "1" else None)
     if not isinstance(given, str):
         raise ParameterError(f'`{name}` has no unit; add for example `unit = "{unit}"`.')
@@ -101,7 +101,7 @@ def _factor(name: str, table: Mapping[str, Any], unit: str) -> float:
         raise ParameterError(f"`{name}`: {error}") from error
 
 
-def _values(name: str, table: Mapping[str, Any]) -> list[float]:
+def _values(name: str, table: Mapping[str, object]) -> list[float]:
     match set(table):
         case keys if keys == {"values"}:
             return _listed(name, table["values"])
@@ -118,13 +118,13 @@ def _values(name: str, table: Mapping[str, Any]) -> list[float]:
             )
 
 
-def _listed(name: str, values: Any) -> list[float]:  # noqa: ANN401 - from TOML
+def _listed(name: str, values: object) -> list[float]:
     if not isinstance(values, list):
         raise ParameterError(f"`{name}.values` is {values!r}; it must be a list of numbers.")
     return [check_number(f"{name}.values", value, FINITE) for value in values]
 
 
-def _stepped(name: str, table: Mapping[str, Any]) -> list[float]:
+def _stepped(name: str, table: Mapping[str, object]) -> list[float]:
     start, stop = _ends(name, table)
     step = check_number(f"{name}.step", table["step"], POSITIVE)
     steps = (stop - start) / step
@@ -136,13 +136,13 @@ def _stepped(name: str, table: Mapping[str, Any]) -> list[float]:
     return [start + i * step for i in range(round(steps) + 1)]
 
 
-def _counted(name: str, table: Mapping[str, Any]) -> list[float]:
+def _counted(name: str, table: Mapping[str, object]) -> list[float]:
     start, stop = _ends(name, table)
     count = check_integer(f"{name}.count", table["count"], low=2)
     return [start + i * (stop - start) / (count - 1) for i in range(count)]
 
 
-def _ends(name: str, table: Mapping[str, Any]) -> tuple[float, float]:
+def _ends(name: str, table: Mapping[str, object]) -> tuple[float, float]:
     start = check_number(f"{name}.start", table["start"])
     stop = check_number(f"{name}.stop", table["stop"])
     if not start <= stop:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ _MOST = 12
 """Lines shown before the rest is counted."""
 
 
-def differences(stored: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+def differences(stored: Mapping[str, object], asked: Mapping[str, object]) -> list[str]:
     """Compare two nested descriptions.
 
     Parameters
@@ -51,7 +51,7 @@ def shortened(lines: list[str]) -> str:
     return "\n".join(f"  {line}" for line in lines[:_MOST] + more)
 
 
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any JSON
+def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _leaves(f"{path}.{name}" if path else name, inner)
@@ -59,7 +59,7 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
         yield path, value
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - any JSON
+def _shown(value: object) -> str:
     if isinstance(value, list) and len(value) > 4:
         return f"{len(value)} values from {value[0]} to {value[-1]}"
-    return value if value is _ABSENT else repr(value)
+    return _ABSENT if value is _ABSENT else repr(value)

@@ -168,7 +168,7 @@ def cache_folder(cache_dir: str | Path | None = None) -> Path:
     return Path(pooch.os_cache("microbatt")) / "cubes"
 
 
-def _cell(given: Any, folder: Path) -> Cell:  # noqa: ANN401 - from TOML
+def _cell(given: object, folder: Path) -> Cell:
     if not isinstance(given, str):
         raise ParameterError(f"`cell` is {given!r}; it must be a name or the path of a cell file.")
     return load_cell(folder / given if given.endswith(".toml") else given)

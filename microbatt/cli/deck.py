@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 import click
 
@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from microbatt.engines.dualfoil.deck import Deck, Segment, Version
     from microbatt.engines.dualfoil.reading import DeckCell
 
+    _Decorator: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+class Reading(TypedDict):
+    """What a deck leaves open, as the options of `_reading_options` give it."""
+
+    activation: Path | None
+    alpha: float | None
+    S: float | None
+    negative_fit: str | None
+    electrolyte_fit: str | None
+    positive_fit: str | None
+
 
 @click.group("deck", epilog="Example: microbatt deck show dualfoil5.in")
 def command() -> None:
@@ -23,7 +36,7 @@ def command() -> None:
 
 def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command what a deck leaves open."""
-    options: tuple[Any, ...] = (
+    options: tuple[_Decorator, ...] = (
         click.option(
             "--activation",
             type=click.Path(path_type=Path, dir_okay=False),
@@ -43,7 +56,7 @@ def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
 @command.command("show", epilog="Example: microbatt deck show runs/17/dualfoil5.in")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_reading_options
-def show(*, file: Path, **options: Any) -> None:  # noqa: ANN401 - passed on to `_read`
+def show(*, file: Path, **options: Unpack[Reading]) -> None:
     """Show what the deck FILE says, and what microbatt cannot say of it."""
     from rich.table import Table
 
@@ -82,7 +95,7 @@ def convert(
     current: float | None,
     cutoff: float,
     version: str,
-    **options: Any,  # noqa: ANN401 - passed on to `_read`
+    **options: Unpack[Reading],
 ) -> None:
     """Convert FILE: a deck to a cell file; a cell file (or a cell of the catalog) to a deck.
 
@@ -97,7 +110,7 @@ def convert(
     _write_cell(Path(file), output, **options)
 
 
-def _write_cell(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN401
+def _write_cell(file: Path, output: Path | None, **options: Unpack[Reading]) -> None:
     from microbatt.cells.writing import to_toml
 
     _, read = _read(file, **options)
@@ -131,7 +144,7 @@ def _write_deck(
 
 def _read_or_trouble(
     file: Path,
-    **options: Any,  # noqa: ANN401 - passed on
+    **options: Unpack[Reading],
 ) -> tuple[Deck, DeckCell | None, str]:
     from microbatt.engines.dualfoil.deck import read_deck
 
@@ -142,30 +155,26 @@ def _read_or_trouble(
         return deck, None, str(error)
 
 
-def _read(
-    file: Path,
-    *,
-    activation: Path | None,
-    alpha: float | None,
-    S: float | None,
-    negative_fit: str | None,
-    electrolyte_fit: str | None,
-    positive_fit: str | None,
-) -> tuple[Deck, DeckCell]:
+def _read(file: Path, **options: Unpack[Reading]) -> tuple[Deck, DeckCell]:
     from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
     from microbatt.engines.dualfoil.deck import read_deck
     from microbatt.engines.dualfoil.reading import cell_from_deck
 
+    activation = options["activation"]
     if activation is not None and not activation.is_file():
         raise ParameterError(f"`--activation` is {str(activation)!r}, and there is no such file.")
-    fits = {"negative": negative_fit, "electrolyte": electrolyte_fit, "positive": positive_fit}
+    fits = {
+        "negative": options["negative_fit"],
+        "electrolyte": options["electrolyte_fit"],
+        "positive": options["positive_fit"],
+    }
     deck = read_deck(file)
     read = cell_from_deck(
         deck,
         read_activation(activation or file.with_name(ACTIVATION_FILE)),
         name=file.stem if file.stem != "dualfoil5" else (file.absolute().parent.name or "a-deck"),
-        alpha=alpha,
-        S=S,
+        alpha=options["alpha"],
+        S=options["S"],
         fits={part: fit for part, fit in fits.items() if fit is not None},
     )
     return deck, read

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from microbatt.plots.predictions import Parameter
 
 
-_BOUNDS = ("alpha_bound", "S_bound", "bound_correlation")
-
-
 @register_namespace("plot")
 class CubePlots:
     """Figures of a cube for print; each draws on the axes given, or on new ones, and returns them.
@@ -184,17 +181,9 @@ class CubePlots:
 
         `microbatt map` joins the bounds to a cube.
         """
-        from microbatt.plots.identifiability import draw_bounds
+        from microbatt.plots.identifiability import bounds_in, draw_bounds
 
-        missing = [name for name in _BOUNDS if name not in self._dataset]
-        if missing:
-            raise ParameterError(
-                f"the cube has no variable `{missing[0]}`; join the bounds to it first: "
-                "microbatt map STORE."
-            )
-        return draw_bounds(
-            _new_axes(3) if axes is None else axes, self._dataset[list(_BOUNDS)].load()
-        )
+        return draw_bounds(_new_axes(3) if axes is None else axes, bounds_in(self._dataset))
 
     def _at(self, values: xr.DataArray, current: float | None) -> xr.DataArray:
         if "current" not in values.dims:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from microbatt.errors import ParameterError
 from microbatt.plots.labels import axis_label
@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Colormap, Normalize
 
 _MARKER = 14.0
 """Area of a scattered point [pt²]."""
 
 
-def draw_plane(axes: Axes, values: xr.DataArray, **style: Any) -> ScalarMappable:  # noqa: ANN401
+def draw_plane(
+    axes: Axes, values: xr.DataArray, *, cmap: str | Colormap, norm: Normalize
+) -> ScalarMappable:
     """Colour the plane of alpha and S by one value for each microstructure.
 
     Parameters
@@ -25,8 +28,8 @@ def draw_plane(axes: Axes, values: xr.DataArray, **style: Any) -> ScalarMappable
         Where to draw; its axes are labelled.
     values
         With the dimensions ``alpha`` and ``S``, or ``point``.
-    **style
-        Colour map and limits, as Matplotlib's ``pcolormesh`` and ``scatter`` both take them.
+    cmap, norm
+        Colour map, and which value has which of its colours.
 
     Returns
     -------
@@ -41,11 +44,15 @@ def draw_plane(axes: Axes, values: xr.DataArray, **style: Any) -> ScalarMappable
     check_plane(values)
     if "point" in values.dims:
         x, y = values["alpha"].to_numpy(), values["S"].to_numpy()
-        drawn: ScalarMappable = axes.scatter(x, y, c=values.to_numpy(), s=_MARKER, **style)
+        drawn: ScalarMappable = axes.scatter(
+            x, y, c=values.to_numpy(), s=_MARKER, cmap=cmap, norm=norm
+        )
     else:
         grid = values.transpose("S", "alpha")
         x, y = grid["alpha"].to_numpy(), grid["S"].to_numpy()
-        drawn = axes.pcolormesh(x, y, grid.to_numpy(), shading="nearest", rasterized=True, **style)
+        drawn = axes.pcolormesh(
+            x, y, grid.to_numpy(), shading="nearest", rasterized=True, cmap=cmap, norm=norm
+        )
     axes.set_xlabel(axis_label(values["alpha"]))
     axes.set_ylabel(axis_label(values["S"]))
     return drawn

@@ -170,7 +170,7 @@ def find_executable(settings: DualfoilSettings) -> Path:
     )
 
 
-def _extra_file(given: Any) -> ExtraFile:  # noqa: ANN401 - from TOML
+def _extra_file(given: object) -> ExtraFile:
     if not isinstance(given, Mapping) or set(given) != {"name", "template"}:
         raise ParameterError(
             f"`extra_file` is {given!r}; write it as "
@@ -179,7 +179,7 @@ def _extra_file(given: Any) -> ExtraFile:  # noqa: ANN401 - from TOML
     return ExtraFile(name=str(given["name"]), template=str(given["template"]))
 
 
-def _environment(given: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - from TOML
+def _environment(given: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, Mapping):
         raise ParameterError(
             f'`environment` is {given!r}; write it as `{{ DF_ALPHA = "{{alpha}}" }}`.'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from microbatt.engines.result import Discharge
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
+    import pybamm
     from numpy.typing import NDArray
 
     from microbatt.cells.cell import Cell
@@ -31,7 +32,7 @@ _ENDINGS: Final = (
 def discharge_from_solution(
     cell: Cell,
     point: tuple[float, float, float],
-    solution: Any,  # noqa: ANN401 - PyBaMM's
+    solution: pybamm.Solution,
 ) -> Discharge:
     """Return the curve of a solution; one with salt below zero ends where that begins.
 

@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_extra
 from microbatt.engines.batches import as_batch
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.engines.engine import Request
+    from microbatt.engines.engine import EngineSettings, Request
     from microbatt.engines.result import DischargeBatch
 
 _NUMERICS: Final = ("curve.py", "equations.py", "fits.py", "parameters.py")
@@ -50,7 +50,8 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
         )
 
 
-def _version(settings: Any) -> str:  # noqa: ANN401, ARG001 - the same for all settings
+def _version(settings: EngineSettings) -> str:
+    del settings  # the same for all of them
     check_extra("pybamm", extra="pybamm")
     return f"pybamm {version('pybamm')}, adapter {_adapter_digest()}"
 

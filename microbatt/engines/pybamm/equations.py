@@ -12,6 +12,8 @@ from microbatt.engines.pybamm.parameters import SPHERE, cell_parameters
 from microbatt.engines.request import Inventory
 
 if TYPE_CHECKING:
+    import pybamm
+
     from microbatt.cells.cell import Cell
     from microbatt.cells.electrode import Electrode
     from microbatt.engines.pybamm.settings import PybammSettings
@@ -25,10 +27,10 @@ class Equations:
     """Discretised equations of one cell in one lithium balance, and their solver."""
 
     cell: Cell
-    built: Any
-    solver: Any
+    built: pybamm.BaseModel
+    solver: pybamm.BaseSolver
 
-    def solve(self, alpha: float, S: float, current: float) -> Any:  # noqa: ANN401 - a Solution
+    def solve(self, alpha: float, S: float, current: float) -> pybamm.Solution:
         """Discharge until an event; PyBaMM's own errors come through.
 
         A solver that failed begins its next solution from another guess, which shows in the last
@@ -86,7 +88,7 @@ def _options(cell: Cell) -> dict[str, Any]:
     return options
 
 
-def _patch_flux(equations: Any, domain: str, factor: Any) -> None:  # noqa: ANN401 - PyBaMM's
+def _patch_flux(equations: pybamm.BaseModel, domain: str, factor: float | pybamm.Symbol) -> None:
     """Take from each particle of a domain `factor` times what crosses PyBaMM's area."""
     for variable, sides in equations.boundary_conditions.items():
         if variable.domain == [domain]:

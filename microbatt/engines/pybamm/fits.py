@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -13,12 +13,13 @@ from microbatt.porous_electrode.lookup import SALT_STEP, electrolyte_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pybamm
     from numpy.typing import NDArray
 
     from microbatt.cells.electrolyte_fits import ElectrolyteFit
     from microbatt.cells.open_circuit import OpenCircuitFit
 
-    Law: TypeAlias = Callable[..., Any]
+    Law: TypeAlias = Callable[..., pybamm.Symbol]
 
 _NODES: Final = 2000
 
@@ -29,7 +30,7 @@ def open_circuit_law(fit: OpenCircuitFit) -> Law:
     theta = low + (high - low) * 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, _NODES)))
     spline = _spline(theta, fit.potential(theta), f"open circuit, {fit.name}")
 
-    def law(sto: Any) -> Any:  # noqa: ANN401 - PyBaMM's symbols
+    def law(sto: pybamm.Symbol) -> pybamm.Symbol:
         return spline(sto)
 
     return law
@@ -55,7 +56,10 @@ def _electrolyte_law(fit: ElectrolyteFit, *, column: int, factor: float, name: s
     salt = np.linspace(0.0, SALT_STEP * (values.size - 1), values.size)
     spline = _spline(salt, values, f"{name}, {fit.name}")
 
-    def law(c_e: Any, T: Any) -> Any:  # noqa: ANN401, ARG001 - PyBaMM's symbols and signature
+    def law(
+        c_e: pybamm.Symbol,
+        T: pybamm.Symbol,  # noqa: ARG001 - PyBaMM's signature
+    ) -> pybamm.Symbol:
         return spline(c_e)
 
     return law

@@ -26,6 +26,8 @@ from microbatt.engines.pybamm.loading import load_pybamm
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pybamm
+
     from microbatt.cells.cell import Cell
     from microbatt.cells.electrode import Electrode
 
@@ -97,8 +99,8 @@ def _electrode(
     name: str,
     e: Electrode,
     temperature: float,
-    alpha: Any,  # noqa: ANN401 - a number or a symbol
-    area: Any,  # noqa: ANN401
+    alpha: float | pybamm.Symbol,
+    area: float | pybamm.Symbol,
 ) -> dict[str, Any]:
     """Describe an electrode whose area is `area` times that of its spheres."""
     c_max = e.max_concentration
@@ -124,10 +126,15 @@ def _electrode(
     }
 
 
-def _exchange_current(area: Any, k: float) -> Callable[..., Any]:  # noqa: ANN401 - symbols
-    pybamm = load_pybamm()
+def _exchange_current(area: float | pybamm.Symbol, k: float) -> Callable[..., pybamm.Symbol]:
+    sqrt = load_pybamm().sqrt
 
-    def law(c_e: Any, c_s_surf: Any, c_s_max: Any, T: Any) -> Any:  # noqa: ANN401, ARG001
-        return area * FARADAY * k * pybamm.sqrt(c_e * c_s_surf * (c_s_max - c_s_surf))
+    def law(
+        c_e: pybamm.Symbol,
+        c_s_surf: pybamm.Symbol,
+        c_s_max: pybamm.Symbol,
+        T: pybamm.Symbol,  # noqa: ARG001 - PyBaMM's signature
+    ) -> pybamm.Symbol:
+        return area * FARADAY * k * sqrt(c_e * c_s_surf * (c_s_max - c_s_surf))
 
     return law
