@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from microbatt.errors import CampaignError, MicrobattError, ParameterError
 
@@ -102,6 +103,15 @@ class LateGroup(click.Group):
             return None
         command: click.Command = import_module(COMMANDS[cmd_name].module).command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the subcommands with their lines, without importing any; then the options."""
+        commands = [
+            CompletionItem(name, help=entry.line)
+            for name, entry in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the subcommands under their headings, without importing any."""

@@ -1,5 +1,6 @@
 """The command's frame: help, errors in a sentence, exit codes."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,38 @@ def test_the_help_comes_without_loading_the_engine():
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def completed(shell, words, place):
+    program = (
+        "import sys; from microbatt.cli.main import main\n"
+        "try: main(prog_name='microbatt')\n"
+        "finally: assert not {'numba', 'dask', 'matplotlib'} & set(sys.modules)"
+    )
+    variables = {"COMP_WORDS": words, "COMP_CWORD": str(place)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | variables | {"_MICROBATT_COMPLETE": f"{shell}_complete"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_the_shell_completes_commands_and_tells_of_them_without_loading_the_engine():
+    assert completed("zsh", "microbatt dis", 1) == [
+        "plain",
+        "discharge",
+        COMMANDS["discharge"].line,
+    ]
+
+
+def test_the_shell_completes_the_options_of_a_command_and_their_choices():
+    assert "plain,--current" in completed("bash", "microbatt discharge --cur", 2)
+    assert completed("bash", "microbatt discharge --inventory a", 3) == ["plain,area-only"]
 
 
 def test_the_catalog_is_listed(run):
