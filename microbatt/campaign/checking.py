@@ -14,10 +14,12 @@ from microbatt.campaign.blocks import Block, cut
 from microbatt.campaign.campaign import Campaign
 from microbatt.campaign.stores import refuse_other, skeleton_of
 from microbatt.campaign.survey import UNREADABLE
+from microbatt.cube.beside import groups_beside
 from microbatt.cube.creation import ROOT
 from microbatt.cube.location import Location, explained, open_store
 from microbatt.cube.objects import delete_object, list_objects, read_object, write_object
 from microbatt.cube.opening import open_group
+from microbatt.cube.predictions import status_key
 from microbatt.cube.region import open_arrays, read_rows
 from microbatt.cube.rows import row_trouble
 from microbatt.cube.variables import STATUS, VARIABLES
@@ -95,7 +97,7 @@ def check_store(location: Location) -> CheckReport:
         damages = [*_metadata_damages(store, metadata)]
         if damages:  # the chunks cannot be read before the metadata is mended
             return CheckReport(blocks=0, finished=0, damages=tuple(damages), leftovers=leftovers)
-        damages += _coordinate_damages(location)
+        damages += _other_damages(open_group(location), keys)
         arrays = open_arrays(location, read_only=True)
         blocks = list(cut(arrays[STATUS.name].shape, arrays[STATUS.name].chunks))
         finished = [b for b in blocks if chunk_key(arrays, STATUS.name, b) in keys]
@@ -112,7 +114,7 @@ def check_store(location: Location) -> CheckReport:
 def repair_store(location: Location, report: CheckReport) -> None:
     """Mend coordinates and metadata, and forget damaged blocks, so that running fills them again.
 
-    Damaged variables that were joined to the cube are emptied: what made them can make them again.
+    Damaged chunks of what was joined to the cube are emptied: what made them can make them again.
 
     Parameters
     ----------
@@ -176,16 +178,23 @@ def _metadata_damages(store: Store, metadata: Mapping[str, Any]) -> Iterator[Dam
             yield Damage(key=key, what="is not what the root of the store says of it")
 
 
-def _coordinate_damages(location: Location) -> Iterator[Damage]:
-    group = open_group(location)
-    for name, array in group.arrays():
-        if name in _DATA:
+def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
+    """Yield damaged chunks of coordinates and of what was joined, in all groups."""
+    for group in (root, *groups_beside(root).values()):
+        for name, array in group.arrays():
+            if group.path or name not in _DATA:
+                yield from _chunk_damages(array, keys)
+
+
+def _chunk_damages(array: zarr.Array[Any], keys: Container[str]) -> Iterator[Damage]:
+    for block in cut(array.shape, array.chunks):
+        key = f"{array.path}/{array.metadata.encode_chunk_key(block.number)}"
+        if key not in keys:  # a chunk of nothing but fill values is not stored
             continue
         try:
-            array[...]
+            array[block.region]
         except UNREADABLE as error:
-            first = array.metadata.encode_chunk_key((0,) * array.ndim)
-            yield Damage(key=f"{name}/{first}", what=str(error))
+            yield Damage(key=key, what=str(error))
 
 
 def _block_damages(arrays: Arrays, block: Block, keys: Container[str]) -> Iterator[Damage]:
@@ -206,11 +215,17 @@ def _block_damages(arrays: Arrays, block: Block, keys: Container[str]) -> Iterat
 
 
 def _mend(store: Store, key: str, skeleton: Mapping[str, bytes]) -> None:
-    """Write an object as it was when the cube was made; remove one that was not there then."""
+    """Write an object as it was when the cube was made; remove one that was not there then.
+
+    Of a prediction the status goes first, so that what is left of it counts as not predicted.
+    """
     if key in skeleton:
         write_object(store, key, skeleton[key])
-    else:
-        delete_object(store, key)
+        return
+    vouching = status_key(key)
+    if vouching is not None:
+        delete_object(store, vouching)
+    delete_object(store, key)
 
 
 def _forget(store: Store, location: Location, block: Block) -> None:

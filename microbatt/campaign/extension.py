@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from microbatt.campaign.campaign import identity_in
 from microbatt.campaign.differences import differences, shortened
 from microbatt.campaign.known_curves import KnownCurves, match_axes
+from microbatt.cube.carrying import carry_joined
 from microbatt.cube.location import Location, explained
 from microbatt.cube.opening import open_group
 from microbatt.errors import CampaignError, StoreError
@@ -70,10 +71,12 @@ def growing_beside(location: Location) -> Location:
 def replace_by_larger(location: Location) -> None:
     """Put the larger cube, which must be complete, in the old one's place.
 
-    Nothing happens if another runner has done it meanwhile.
+    What was joined to the old one, such as predictions, is joined to the larger one first. Nothing
+    happens if another runner has done it meanwhile.
     """
     with explained(location, "replacing the cube by the larger one"):
         if location.beside(GROWING).path.exists():
+            carry_joined(location, location.beside(GROWING))
             location.path.rename(location.beside(REPLACED).path)
     recover_replacement(location)
 

@@ -1,7 +1,8 @@
 """Predictions of another cube's points: a group of a store, a node of its tree.
 
-Its points are listed even if they lie on a grid: the groups of a tree share their dimensions, and
-the alphas of the two cubes differ.
+Its points are listed even if they lie on a grid, and their true values have names of their own: the
+groups of a tree share their dimensions and inherit the root's axes, and the alphas of the two cubes
+differ.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from microbatt.cube.arrays import array_of, dimensions, plain_attributes
 from microbatt.cube.creation import compression
-from microbatt.cube.predictions import STATUS
+from microbatt.cube.predictions import STATUS, TRUTH
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ MARK: Final = "microbatt_predictions"
 """Attribute of such a group: the version of how it is laid out."""
 _VERSION: Final = 1
 _POINT: Final = "point"
-_TRUTH: Final = ("alpha", "S")
 _HOW_STORED: Final = frozenset({"microbatt_schema", "chunks"})
 """Attributes of a cube that do not hold for a group of predictions."""
 
@@ -46,8 +46,8 @@ def group_of_points(root: zarr.Group, predicted: xr.Dataset) -> tuple[zarr.Group
     Returns
     -------
     group, predicted
-        The group, named after the predicted cube, with the true alpha and S of its points; and
-        the predictions along ``point``. If it held other points, it is empty now.
+        The group, named after the predicted cube, with the true values of its points; and the
+        predictions along ``point``. If it held other points, it is empty now.
 
     Raises
     ------
@@ -63,8 +63,8 @@ def group_of_points(root: zarr.Group, predicted: xr.Dataset) -> tuple[zarr.Group
             return group, listed
         _remove(root, name)
     group = root.create_group(name, attributes=_attributes(predicted))
-    for truth in _TRUTH:
-        _write_truth(group, listed[truth])
+    for name in TRUTH.values():
+        _write_truth(group, listed[name])
     return group, listed
 
 
@@ -86,14 +86,15 @@ def _refuse(root: zarr.Group, name: str) -> None:
 def _listed(predicted: xr.Dataset) -> xr.Dataset:
     """Return predictions along one dimension ``point``, the last."""
     if _POINT not in predicted.dims:
-        predicted = predicted.stack({_POINT: _TRUTH}, create_index=False)
-    return predicted.drop_vars(_POINT, errors="ignore").transpose(..., _POINT)
+        predicted = predicted.stack({_POINT: list(TRUTH)}, create_index=False)
+    listed = predicted.drop_vars(_POINT, errors="ignore").transpose(..., _POINT)
+    return listed.rename(TRUTH)
 
 
 def _same_points(group: zarr.Group, listed: xr.Dataset) -> bool:
     return all(
-        truth in group and np.array_equal(np.asarray(array_of(group, truth)), listed[truth])
-        for truth in _TRUTH
+        name in group and np.array_equal(np.asarray(array_of(group, name)), listed[name])
+        for name in TRUTH.values()
     )
 
 

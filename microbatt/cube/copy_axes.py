@@ -15,7 +15,7 @@ import numpy as np
 from microbatt.cube.arrays import array_of, dimensions, plain_attributes
 from microbatt.cube.beside import groups_beside
 from microbatt.cube.creation import compression
-from microbatt.cube.predictions import COPY, FOLD, NETWORK, VARIABLES
+from microbatt.cube.predictions import COPY, FOLD, NETWORK, ORIGIN, STATUS, TRUTH, VARIABLES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -104,7 +104,8 @@ def _ensure(group: zarr.Group, name: str, shape: tuple[int, int], predicted: xr.
     dims = tuple(str(dim) for dim in variable.dims)
     if name in group and dimensions(array_of(group, name)) == dims:
         return
-    auxiliary = [c for c in ("alpha", "S") if c in predicted.coords and c not in dims]
+    truth = (*TRUTH, *TRUTH.values())
+    auxiliary = [c for c in truth if c in predicted.coords and c not in dims]
     links = {"coordinates": " ".join(auxiliary)} if auxiliary else {}
     points = variable.shape[2:]
     group.create_array(
@@ -115,7 +116,7 @@ def _ensure(group: zarr.Group, name: str, shape: tuple[int, int], predicted: xr.
         fill_value=_FILL[variable.dtype.kind],
         compressors=compression(),
         dimension_names=dims,
-        attributes=plain_attributes(variable) | links,
+        attributes=plain_attributes(variable) | links | ({ORIGIN: {}} if name == STATUS else {}),
         overwrite=True,
     )
 

@@ -17,8 +17,9 @@ _COMPRESSED = {"zlib": True, "complevel": 4, "shuffle": True}
 def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:  # noqa: ANN401
     """Write a cube to a netCDF-4 file.
 
-    Attributes that netCDF has no type for (the cell, the design, the settings) become JSON
-    text; ``flag_values`` gets the type of ``status``; variables are compressed.
+    Attributes that netCDF has no type for (the cell, the design, the settings, where predictions
+    come from) become JSON text; ``flag_values`` gets the type of ``status``; variables
+    are compressed.
 
     Parameters
     ----------
@@ -38,7 +39,12 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:
     plain = dataset.copy()
     plain.attrs = {name: _attribute(value) for name, value in dataset.attrs.items()}
     for name, variable in dataset.variables.items():
-        plain[name].attrs = typed_flags(dict(variable.attrs))
+        plain[name].attrs = typed_flags(
+            {
+                key: _attribute(one) if isinstance(one, dict) else one
+                for key, one in variable.attrs.items()
+            }
+        )
         plain[name].encoding = {}
     settings = {"format": "NETCDF4", "engine": "netcdf4", **options}
     settings.setdefault("encoding", {name: _encoding(plain[name]) for name in plain.data_vars})

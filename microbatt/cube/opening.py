@@ -8,6 +8,7 @@ from microbatt.checks import check_choice
 from microbatt.cube.beside import groups_beside
 from microbatt.cube.creation import SCHEMA_VERSION
 from microbatt.cube.location import Location, explained, open_store
+from microbatt.cube.predictions import as_points
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def open_cube(location: Location, *, chunks: Chunks = "auto") -> xr.Dataset:
 def open_beside(location: Location, name: str, *, chunks: Chunks = "auto") -> xr.Dataset:
     """Open predictions of another cube's points that a store holds, lazily.
 
+    Beside `xarray.open_datatree`, which reads all of a store, this names their true values
+    ``alpha`` and ``S``, as a cube does.
+
     Parameters
     ----------
     location
@@ -67,7 +71,7 @@ def open_beside(location: Location, name: str, *, chunks: Chunks = "auto") -> xr
     group = open_group(location)
     with explained(location, "reading"):
         check_choice("group", name, groups_beside(group))
-        return _opened(group, name, chunks)
+        return as_points(_opened(group, name, chunks))
 
 
 def _opened(root: zarr.Group, name: str, chunks: Chunks) -> xr.Dataset:

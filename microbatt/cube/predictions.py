@@ -37,7 +37,7 @@ VARIABLES: Final = (
 )
 """Along network, fold and points, the status last."""
 ORIGIN: Final = "provenance"
-"""Attribute of ``network``: name → fold as text → where that copy comes from, see `FACTS`."""
+"""Attribute of ``prediction_status``: name → fold as text → what is known of the copy (`FACTS`)."""
 FACTS: Final = {
     "network_kind": "kind of the network",
     "weights_hash": "hash of its weights",
@@ -46,6 +46,8 @@ FACTS: Final = {
     "noise_voltage": "white noise on the voltages that it was told of [V]",
 }
 """What `ORIGIN` says of a copy → in words."""
+TRUTH: Final = {"alpha": "alpha_true", "S": "S_true"}
+"""Names of the true values in a group beside a cube, where a tree inherits the cube's axes."""
 
 Facts: TypeAlias = "dict[str, str | float]"
 Fold: TypeAlias = 'int | Literal["held_out"]'
@@ -92,9 +94,36 @@ def origins_of(cube: xr.Dataset) -> dict[str, dict[str, Facts]]:
     --------
     ``origins_of(cube)["published"]["3"]["weights_hash"]``
     """
-    stored = cube[NETWORK].attrs.get(ORIGIN, {})
+    stored = cube[STATUS].attrs.get(ORIGIN, {}) if STATUS in cube else {}
     read = json.loads(stored) if isinstance(stored, str) else stored  # netCDF has no mappings
     return {str(name): dict(copies) for name, copies in read.items()}
+
+
+def status_key(key: str) -> str | None:
+    """Return the key of the chunk that vouches for a chunk of predictions; None for others.
+
+    Examples
+    --------
+    >>> status_key("off-grid/S_predicted/c/0/1/0")
+    'off-grid/prediction_status/c/0/1/0'
+    """
+    path, mark, number = key.partition("/c/")
+    group, slash, name = path.rpartition("/")
+    return f"{group}{slash}{STATUS}{mark}{number}" if name in VARIABLES else None
+
+
+def as_points(node: xr.Dataset) -> xr.Dataset:
+    """Return predictions of another cube's points with their true values as ``alpha`` and ``S``.
+
+    Parameters
+    ----------
+    node
+        A node of a tree; anything else is returned as it is.
+    """
+    if not {*TRUTH.values()} <= set(node.coords):
+        return node
+    inherited = [name for name in node.indexes if name not in COPY]
+    return node.drop_vars(inherited).rename({long: name for name, long in TRUTH.items()})
 
 
 def predicted_by(
@@ -105,8 +134,8 @@ def predicted_by(
     Parameters
     ----------
     cube
-        A cube, or predictions alone; with predictions of one network already, or with none at
-        all, it is returned as it is.
+        A cube, a node of its tree, or predictions alone; with predictions of one network already,
+        or with none at all, it is returned as it is.
     network
         Name; None is the only one, or the first.
     fold
@@ -129,6 +158,7 @@ def predicted_by(
     --------
     ``predicted_by(cube, "published", "held_out").alpha_predicted.sel(S=10)``
     """
+    cube = as_points(cube)
     if not {*COPY} & {*cube.dims}:
         _check_reduced(cube, network, fold)
         return cube

@@ -101,19 +101,19 @@ def _empty(group: zarr.Group, place: int, folds: Sequence[int]) -> None:
 def _forget(group: zarr.Group, name: str, folds: Sequence[int]) -> None:
     """Say of copies no longer where they come from, so that they count as not there."""
     told = _origins(group)
-    kept = {fold: facts for fold, facts in told.get(name, {}).items() if int(fold) not in folds}
-    array_of(group, NETWORK).update_attributes({ORIGIN: told | {name: kept}})
+    kept = {fold: facts for fold, facts in told.pop(name, {}).items() if int(fold) not in folds}
+    array_of(group, STATUS).update_attributes({ORIGIN: told | ({name: kept} if kept else {})})
 
 
 def _tell(group: zarr.Group, origins: Mapping[str, Mapping[str, Facts]]) -> None:
     """Say where copies come from."""
     told = _origins(group)
     fresh = {name: told.get(name, {}) | dict(copies) for name, copies in origins.items()}
-    array_of(group, NETWORK).update_attributes({ORIGIN: told | fresh})
+    array_of(group, STATUS).update_attributes({ORIGIN: told | fresh})
 
 
 def _origins(group: zarr.Group) -> dict[str, dict[str, Facts]]:
-    stored: Any = array_of(group, NETWORK).attrs.get(ORIGIN, {})
+    stored: Any = array_of(group, STATUS).attrs.get(ORIGIN, {})
     return {name: dict(copies) for name, copies in stored.items()}
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from microbatt.cube.endings import count_endings, status_of
+from microbatt.cube.predictions import copies_in
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
 
@@ -34,6 +35,8 @@ class CubeSummary:
         Variable → (lowest, highest) over the whole curves, with its units.
     made_by
         What made it, a few words for each thing.
+    predictions
+        Name of a network → its folds.
     """
 
     title: str
@@ -42,12 +45,14 @@ class CubeSummary:
     endings: Mapping[str, int]
     ranges: Mapping[str, tuple[float, float]]
     made_by: Mapping[str, str]
+    predictions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [self.title, *_axis_lines(self.axes), ""]
         lines += [f"{self.curves:,} curves".replace(",", " "), *_ending_lines(self)]
         lines += ["", "whole curves", *_range_lines(self.ranges), ""]
         lines += [f"  {name:<12} {words}" for name, words in self.made_by.items()]
+        lines += [f"  {'predicted by':<12} {words}" for words in _copy_lines(self.predictions)]
         return "\n".join(lines)
 
 
@@ -70,6 +75,7 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
             name: _range(dataset[name].to_numpy()[whole]) for name in scalars if name in dataset
         },
         made_by=_made_by(attrs),
+        predictions=copies_in(dataset),
     )
 
 
@@ -107,6 +113,17 @@ def _ending_lines(summary: CubeSummary) -> list[str]:
         f"{Outcome[name.upper()].message.split(';')[0]}"
         for name, count in summary.endings.items()
     ]
+
+
+def _copy_lines(predictions: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Return what each network was, and on which folds, in words."""
+    lines = []
+    for name, folds in predictions.items():
+        held_out = [fold for fold in folds if fold > 0]
+        parts = ["trained on all points"] if 0 in folds else []
+        parts += [f"{len(held_out)} folds"] if held_out else []
+        lines.append(f"{name} ({', '.join(parts)})")
+    return lines
 
 
 def _range_lines(ranges: Mapping[str, tuple[float, float]]) -> list[str]:

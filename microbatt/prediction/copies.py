@@ -168,8 +168,8 @@ def _laid_out(
         variables, coords=kept | {NETWORK: strings(names), FOLD: list(copies)}, attrs=cube.attrs
     )
     facts = {str(fold): _facts(copy, noise) for fold, copy in copies.items()}
-    predicted[NETWORK].attrs[ORIGIN] = dict.fromkeys(names, facts)
     predicted[STATUS].attrs.update(
+        {ORIGIN: dict.fromkeys(names, facts)},
         flag_values=np.array([int(one) for one in PredictionStatus], dtype=np.int8),
         flag_meanings=" ".join(one.name.lower() for one in PredictionStatus),
     )

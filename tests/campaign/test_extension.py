@@ -2,8 +2,11 @@
 
 import shutil
 
+import numpy as np
 import pytest
+import xarray as xr
 
+from microbatt.campaign.checking import check_store
 from microbatt.campaign.execution import run_campaign
 from microbatt.campaign.extension import (
     GROWING,
@@ -11,9 +14,15 @@ from microbatt.campaign.extension import (
     recover_replacement,
     replace_by_larger,
 )
+from microbatt.cube.joining import join_variables
 from microbatt.cube.location import locate
+from microbatt.cube.opening import open_beside, open_cube
+from microbatt.cube.predictions import copies_in, predicted_by
+from microbatt.cube.slabs import join_predictions
+from microbatt.cube.variables import UNREPEATABLE
 from microbatt.errors import CampaignError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign
+from tests.cube.predicted import predicted_along
 
 LONGER = {"alpha": (0.0, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 9.0), "S": (0.5, 1.0, 3.0)}
 ALL_AXES = LONGER | {"current": (8.75, 17.5, 35.0, 70.0)}
@@ -116,3 +125,31 @@ def test_a_replacement_cut_short_is_finished_at_the_next_run(moment, threads, tm
     recover_replacement(locate(store))
     assert [path.name for path in tmp_path.iterdir()] == ["a.zarr"]
     assert run_campaign(larger, store, client=threads).sizes["alpha"] == 8
+
+
+def test_what_was_joined_goes_with_the_points_and_new_points_are_not_predicted(threads, tmp_path):
+    place = locate(tmp_path / "a.zarr")
+    smaller = run_campaign(small_campaign(), place.path, client=threads, chunks=None).load()
+    join_predictions(place, predicted_along(smaller, ("curve", "other"), (0, 1, 2)))
+    join_predictions(place, predicted_along(smaller, ("other", "more"), (3,)))
+    elsewhere = smaller.isel(alpha=[1]).assign_attrs(name="elsewhere")
+    join_predictions(place, predicted_along(elsewhere, ("curve",)), beside=True)
+    bounds = smaller["status"].isel(current=0, drop=True).astype(float)
+    join_variables(
+        place, bounds.to_dataset(name="bound").assign(bound_count=bounds.astype("int32"))
+    )
+    before = open_cube(place, chunks=None).load()
+
+    after = run_campaign(small_campaign(**ALL_AXES), place.path, client=threads, extend=True)
+    assert copies_in(after) == copies_in(before)
+    kept = after.sel(alpha=before.alpha, S=before.S, current=before.current)
+    for name in set(before.data_vars) - UNREPEATABLE:
+        np.testing.assert_array_equal(kept[name], before[name])
+    new = predicted_by(after, "curve", 0).sel(alpha=0.75)
+    assert (new.prediction_status == 0).all()
+    assert np.isnan(new.S_predicted).all()
+    assert (after.bound_count.sel(alpha=0.75) == 0).all()
+    beside = predicted_by(open_beside(place, "elsewhere"))
+    assert beside.alpha.values.tolist() == [0.5] * smaller.sizes["S"]
+    assert check_store(place).damages == ()
+    xr.open_datatree(place.url, engine="zarr")

@@ -39,7 +39,7 @@ def predicted_along(cube, names=("curve",), folds=(0,), *, off=0.01, weights="w"
         coords=kept | {"network": strings(list(names)), "fold": list(folds)},
         attrs=cube.attrs,
     )
-    predicted["network"].attrs[ORIGIN] = {
+    predicted["prediction_status"].attrs[ORIGIN] = {
         name: {
             str(fold): {
                 "network_kind": "curve", "weights_hash": f"{weights}-{name}-{fold}",
