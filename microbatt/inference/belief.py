@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
 
 from microbatt.inference.estimate import Belief, Start
+from microbatt.inference.misfit import is_misfit, misfit_sentence, residual_trend, rms_residual
 from microbatt.inference.shapes import SCAN_ALPHA, SCAN_LN_S
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from microbatt.inference.response import Problem
 
     Array = NDArray[np.float64]
-
-BLOCKS: Final = 10
-"""Stretches of each curve over which residuals are averaged, to tell systematic ones."""
-UNLIKELY: Final = 1e-5
-"""Probability of such residuals by chance below which the cell file is said not to fit."""
-SMALL: Final = 2e-4
-"""Systematic residuals smaller than this are never called a misfit [V]."""
 
 
 def reduced_chi_square(problem: Problem, minimum: Minimum) -> float:
@@ -55,34 +48,15 @@ def judge(problem: Problem, minimum: Minimum, starts: tuple[Start, ...], noise: 
     noise
         Standard deviation of a single sample [V].
     """
-    misfit, sentence = _misfit(problem, minimum, noise)
+    trend = residual_trend(problem, minimum)
     outside, range_sentence = _range(minimum, starts)
     return Belief(
-        misfit=misfit,
+        misfit=is_misfit(trend, noise),
         reduced_chi_square=reduced_chi_square(problem, minimum),
-        misfit_sentence=sentence,
+        misfit_sentence=misfit_sentence(trend, noise, rms_residual(problem, minimum)),
         out_of_range=outside,
         range_sentence=range_sentence,
     )
-
-
-def systematic(problem: Problem, minimum: Minimum) -> tuple[float, float]:
-    """Return the size of the systematic residuals [V] and how probable they are by chance.
-
-    Each curve is cut in ten; the mean residual of a tenth is compared with what its noise leaves.
-    """
-    residual = minimum.residual[: problem.measured.size]
-    volts = problem.colour(residual)
-    scores, sizes, allowed = [], [], []
-    for rows in problem.rows:
-        for block in np.array_split(np.arange(rows.start, rows.stop), BLOCKS):
-            if block.size:
-                scores.append(residual[block].sum() / np.sqrt(block.size))
-                sizes.append(volts[block].mean())
-                allowed.append(np.sqrt(np.sum(problem.sigma[block] ** 2)) / block.size)
-    score, freedom = np.square(scores), max(1, len(scores) - minimum.x.size)
-    excess = float(np.median(np.square(sizes))) - float(np.median(np.square(allowed))) * 0.455
-    return float(np.sqrt(max(0.0, excess))), float(chi2.sf(score.sum(), freedom))
 
 
 def information(problem: Problem, minimum: Minimum) -> list[tuple[float, float]]:
@@ -98,36 +72,6 @@ def information(problem: Problem, minimum: Minimum) -> list[tuple[float, float]]
         found.append(np.sum(weight[:2] ** 2, axis=1))
     shares = np.array(found) / np.maximum(np.sum(found, axis=0), 1e-300)
     return [(float(a), float(s)) for a, s in shares]
-
-
-def _misfit(problem: Problem, minimum: Minimum, noise: float) -> tuple[bool, str]:
-    residual = problem.colour(minimum.residual[: problem.measured.size])
-    rms = float(np.sqrt(np.mean(residual[~_steep(problem)] ** 2)))
-    size, chance = systematic(problem, minimum)
-    told = f"the residuals are {rms * 1e3:.2g} mV rms where {noise * 1e3:.2g} mV of noise was "
-    if chance < UNLIKELY and max(size, rms) > max(SMALL, 0.3 * noise):
-        worst = _worst(problem, residual)
-        return True, (
-            f"The cell file cannot explain the data: {told}assumed, and they are systematic (most "
-            f"of all at {worst:.4g} A m⁻²). Check the chemistry, the temperature and heat balance, "
-            "the balance of the electrodes, the area and the contact resistance. The intervals "
-            "only hold for a cell file that fits; they were widened to cover residuals of this "
-            "size by chance, which is not the same."
-        )
-    return False, f"The cell file explains the data: {told}assumed, without a trend."
-
-
-def _worst(problem: Problem, residual: Array) -> float:
-    steep = _steep(problem)
-    sizes = [
-        np.sqrt(np.mean(residual[rows][~steep[rows]] ** 2)) if (~steep[rows]).any() else 0.0
-        for rows in problem.rows
-    ]
-    return float(problem.currents[int(np.argmax(sizes))])
-
-
-def _steep(problem: Problem) -> NDArray[np.bool_]:
-    return np.concatenate([curve.steep for curve in problem.curves])
 
 
 def _range(minimum: Minimum, starts: tuple[Start, ...]) -> tuple[bool, str]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import SimulationError
-from microbatt.inference.belief import inflation, reduced_chi_square
+from microbatt.inference.belief import reduced_chi_square
 from microbatt.inference.gauss_newton import minimise
+from microbatt.inference.misfit import UNLIKELY, residual_trend
 from microbatt.inference.objectives import sample_objective, shape_objective
 from microbatt.inference.shapes import COARSE
 
@@ -61,8 +62,8 @@ class Fit:
 def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
     """Fit shapes from each start, then samples from the best of them and its rivals.
 
-    Above alpha 10, and where its residuals are beyond chance, the engine's mesh may be to blame;
-    then it is fitted again with a finer one.  Where it is still poor, it may be held up at a
+    Above alpha 10, and where the residuals of the best fit drift, the engine's mesh may be to
+    blame; then it is fitted again with a finer one.  Where it is still poor, it may be held up at a
     kink, such as where the limiting electrode changes; then the fit is tried again from places
     around it and from every start.
 
@@ -93,7 +94,7 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
         )
     best, kept = min(good, key=lambda one: one[0].chi_square)
     problem, best = _meshed(problem, best)
-    if reduced_chi_square(problem, best) > POOR:
+    if reduced_chi_square(problem, best) > POOR and _drifts(problem, best):
         others = [shaped.x for shaped, _ in found]
         best = _best_around(problem, best, others)
     ordered = (kept, *(start for start in starts if start is not kept))
@@ -113,8 +114,7 @@ def _fit_samples(problem: Problem, x: Array, *, most: int = 30) -> Minimum | Non
 def _meshed(problem: Problem, best: Minimum) -> tuple[Problem, Minimum]:
     """Fit again on a finer mesh where that of the problem may not do; keep it if it did not."""
     tortuous = best.x[0] > TORTUOUS
-    unlikely = inflation(problem, best) > 1.0 and reduced_chi_square(problem, best) < OF_MESH
-    if not (tortuous or unlikely):
+    if not (tortuous or (_drifts(problem, best) and reduced_chi_square(problem, best) < OF_MESH)):
         return problem, best
     mesh = min(_FINER * problem.settings.mesh, _FINEST)
     finer = replace(problem, settings=replace(problem.settings, mesh=mesh))
@@ -122,6 +122,11 @@ def _meshed(problem: Problem, best: Minimum) -> tuple[Problem, Minimum]:
     if again is None or not (tortuous or again.chi_square < BETTER * best.chi_square):
         return problem, best
     return finer, again
+
+
+def _drifts(problem: Problem, best: Minimum) -> bool:
+    """Tell whether the residuals hold more than scatter, however large that is."""
+    return residual_trend(problem, best).chance < UNLIKELY
 
 
 def _best_around(problem: Problem, best: Minimum, others: list[Array]) -> Minimum:
