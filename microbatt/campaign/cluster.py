@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -15,13 +14,18 @@ from microbatt.checks import check_integer
 from microbatt.errors import CampaignError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _SETTINGS = {
     # The runner looks into a block at the first death, and gives it another chance alone.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.multiprocessing-method": "spawn",
     "distributed.comm.timeouts.connect": "20s",
+    # A worker that is being started again is not lost, however often it died and however slowly
+    # the machine starts it; by default a cluster gives such a worker up for good.
+    "distributed.deploy.lost-worker-timeout": "1 day",
+    # Nobody looks twice a second.
+    "distributed.admin.system-monitor.interval": "2s",
 }
 
 
@@ -32,7 +36,6 @@ def local_client(
     processes: bool = False,
     profiled: bool = False,
     dashboard: bool = True,
-    warm_up: Callable[[], None] | None = None,
 ) -> Iterator[Client]:
     """Start a cluster on this machine, and end it afterwards.
 
@@ -47,8 +50,6 @@ def local_client(
         Whether Dask samples what its workers do, a hundred times a second; for its report.
     dashboard
         Whether to serve Dask's dashboard, where bokeh is installed; loading it takes half a second.
-    warm_up
-        Called beside the start of a cluster of threads, to load what its first tasks need.
 
     Yields
     ------
@@ -58,8 +59,6 @@ def local_client(
     if workers is not None:
         check_integer("workers", workers, low=1)
     count = workers or dask.system.CPU_COUNT
-    if warm_up is not None and not processes:
-        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     with (
         dask.config.set(_SETTINGS | {"distributed.worker.profile.enabled": profiled}),
         LocalCluster(

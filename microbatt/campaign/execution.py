@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,8 @@ from microbatt.campaign.reading import default_store, load_campaign
 from microbatt.campaign.runner import run_tasks
 from microbatt.campaign.stores import has_cube, prepare_store
 from microbatt.campaign.survey import survey_group
-from microbatt.campaign.tasks import Job, warm_up
+from microbatt.campaign.tasks import Job
+from microbatt.campaign.warming import warm_up_beside
 from microbatt.cube.creation import update_attributes
 from microbatt.cube.location import explained, locate, open_store
 from microbatt.cube.opening import open_cube, open_group
@@ -134,7 +134,8 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
 def _connected(client: Client | None, campaign: Campaign) -> AbstractContextManager[Client]:
     if client is not None:
         return nullcontext(client)
-    return local_client(warm_up=partial(warm_up, campaign))
+    warm_up_beside(campaign)
+    return local_client()
 
 
 def fill_store(

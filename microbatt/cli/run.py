@@ -7,7 +7,6 @@ import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-    from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.events import Event
 
 
@@ -63,16 +61,22 @@ def command(  # noqa: PLR0913 - one argument an option
     this machine are used: by threads of this process for the native engine, by processes with
     --workers or another engine.
     """
-    from microbatt.campaign.cluster import silence_dask
-    from microbatt.campaign.execution import run_campaign
-    from microbatt.campaign.progress import ProgressListener
     from microbatt.campaign.reading import default_store, load_campaign
+    from microbatt.campaign.warming import warm_up_beside
+    from microbatt.engines.registry import load_engine
 
     planned = load_campaign(campaign)
     if engine is not None:
         planned = replace(planned, engine=engine, settings=None)
     if time_limit is not None:
         planned = replace(planned, time_limit=time_limit)
+    threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
+    if threads:
+        warm_up_beside(planned)  # first of all: Dask is imported meanwhile
+    from microbatt.campaign.cluster import silence_dask
+    from microbatt.campaign.execution import run_campaign
+    from microbatt.campaign.progress import ProgressListener
+
     target = store or str(default_store(planned))
     last = _LastEvent()
     silence_dask()
@@ -80,9 +84,9 @@ def command(  # noqa: PLR0913 - one argument an option
         with (
             _terminated_like_interrupted(),
             _client(
-                planned,
                 scheduler,
                 workers,
+                threads=threads,
                 dashboard=sys.stderr.isatty() if dashboard is None else dashboard,
                 profiled=report is not None,
             ) as client,
@@ -122,26 +126,17 @@ class _LastEvent:
 
 
 def _client(
-    campaign: Campaign,
     scheduler: str | None,
     workers: int | None,
     *,
+    threads: bool,
     dashboard: bool,
     profiled: bool,
 ) -> AbstractContextManager[Client]:
-    from microbatt.campaign import tasks
     from microbatt.campaign.cluster import local_client, remote_client
-    from microbatt.engines.registry import load_engine
 
     if scheduler is None:
-        threads = workers is None and load_engine(campaign.engine).in_threads
-        return local_client(
-            workers,
-            processes=not threads,
-            dashboard=dashboard,
-            profiled=profiled,
-            warm_up=partial(tasks.warm_up, campaign),
-        )
+        return local_client(workers, processes=not threads, dashboard=dashboard, profiled=profiled)
     if workers is not None:
         raise ParameterError(
             "`--workers` starts workers on this machine and `--scheduler` uses those of a "

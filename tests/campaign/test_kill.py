@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 import uuid
 
 import numpy as np
@@ -174,6 +175,21 @@ def test_a_curve_that_kills_its_worker_is_found_and_the_others_are_whole(tmp_pat
     assert bool((cube.microbatt.ok() == (cube.alpha != KILLER_ALPHA)).all())
     assert sum(isinstance(event, CurveCrashed) for event in heard) == 3
     assert any(isinstance(event, BlockSplit) for event in heard)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_again_and_again_is_started_again_and_again():
+    # Long enough that a cluster that gives up a worker seen missing twice would have done so.
+    until = time.monotonic() + 40
+    with local_client(1, processes=True, dashboard=False) as client:
+        deaths = 0
+        while time.monotonic() < until:
+            for pid in client.run(os.getpid).values():
+                os.kill(pid, signal.SIGKILL)
+                deaths += 1
+            time.sleep(0.2)
+        assert deaths >= 5
+        assert client.submit(abs, -1, retries=5).result(timeout=60) == 1
 
 
 def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, place):
