@@ -30,7 +30,9 @@ _COLUMNS = {
     "count": "points\n",
 }
 _LEVEL = 0.9
+_WIDEST = 1000
 _IN_PERCENT = "coverage"
+_FORMATS = {"count": ".0f", "r_squared": ".5f"}
 
 
 @click.command("score", epilog="Example: microbatt score demo.zarr --csv scores.csv")
@@ -119,8 +121,9 @@ def _show(out: Console, table: Table) -> None:
     """Print a table with whole numbers, however narrow the terminal."""
     from rich.measure import Measurement
 
-    widest = Measurement.get(out, out.options.update(max_width=1000), table).maximum
-    out.print(table, width=max(widest, out.width), crop=False, soft_wrap=True)
+    widest = Measurement.get(out, out.options.update(max_width=_WIDEST), table).maximum
+    out.width = max(widest, out.width)
+    out.print(table, soft_wrap=True)
 
 
 def _table(parameter: str, scores: xr.Dataset) -> Table:
@@ -152,7 +155,7 @@ def _cell(scores: xr.Dataset, name: str, end: str) -> str:
     value = float(values)
     if value != value:  # noqa: PLR0124 - NaN
         return "–"
-    return f"{value:.0f}" if name == "count" else f"{value:.4g}"
+    return f"{value:{_FORMATS.get(name, '.4g')}}"
 
 
 def _tell_zeros(parameter: str, scores: xr.Dataset) -> None:

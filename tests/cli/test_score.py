@@ -5,6 +5,8 @@ import pytest
 from click.testing import CliRunner
 
 from microbatt.cli.main import main
+from tests.cube.predicted import predicted_along
+from tests.features.cubes import made_cube
 from tests.scoring.cubes import predicted_cube
 
 
@@ -28,6 +30,38 @@ def test_scores_are_shown_whole_and_by_range(store):
     assert "L_s counts where alpha is above 0" in result.output
     assert "L_s counts where S is above 0" not in result.output
     assert "1 predictions do not count" in result.output
+
+
+def test_numbers_are_whole_on_a_narrow_terminal_and_in_a_pipe(store):
+    tables = [
+        CliRunner().invoke(main, ["score", str(store)], env={"COLUMNS": width}).output.splitlines()
+        for width in ("40", "200")
+    ]
+    assert not any("…" in line for line in tables[0])
+    # As many columns in every row of numbers, and the same words on a wide terminal.
+    rows = [[line.split() for line in lines if line.startswith(("all", "S "))] for lines in tables]
+    assert rows[0] == rows[1]
+
+
+def test_each_network_and_each_set_of_folds_has_tables_of_its_own(tmp_path):
+    cube = made_cube()
+    join = cube.merge(predicted_along(cube, ("curve", "other"), (0, 1, 2)))
+    join.to_zarr(tmp_path / "cube.zarr", zarr_format=3, consolidated=False)
+    csv = tmp_path / "scores.csv"
+    words = ["score", str(tmp_path / "cube.zarr"), "--csv", str(csv)]
+    output = CliRunner().invoke(main, words).output
+    titles = [line for line in output.splitlines() if "trained on made-up" in line]
+    held_out = ": points held out, each by the copy that never saw it"
+    assert titles == [
+        f"{name}, trained on made-up{end}" for name in ("curve", "other") for end in ("", held_out)
+    ]
+    table = pd.read_csv(csv).query("score == 'count'")
+    assert set(zip(table.network, table.fold, strict=True)) == {
+        (name, fold) for name in ("curve", "other") for fold in ("0", "held_out")
+    }
+    one = CliRunner().invoke(main, [*words, "--network", "other"]).output
+    assert "curve, trained" not in one
+    assert "other, trained" in one
 
 
 def test_all_scores_are_written_to_a_file(store, tmp_path):
