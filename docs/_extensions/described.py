@@ -54,7 +54,7 @@ def one_command(command: click.Command, context: click.Context) -> Iterator[str]
     yield " ".join([str(context.info_name), *command.collect_usage_pieces(context)])
     yield "```"
     yield ""
-    yield from (command.help or "").replace("\b", "").splitlines()
+    yield from inspect.cleandoc(command.help or "").replace("\b", "").splitlines()
     yield ""
     options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
     with context.scope():

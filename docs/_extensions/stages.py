@@ -22,7 +22,8 @@ import microbatt
 
 _ORDER = """
 errors checks units quantities outcomes constants data_files cells engines cube campaign catalog
-features bridge networks training prediction scoring comparison inference report plots explorer
+features bridge networks training prediction scoring comparison inference plots report explorer
+diagnosis
 """
 """Stages in the order of the reference; one that is not here comes last."""
 
