@@ -70,9 +70,10 @@ def mean_errors(pairs: Pairs, edges: Sequence[float]) -> NDArray[np.float64]:
     Returns
     -------
     numpy.ndarray
-        Percent, shape (k,); NaN where no truth lies in the range, which together hold all.
+        Percent, shape (k,); NaN where no truth lies in the range, which together hold all. Points
+        whose true value is 0, where a relative error has no meaning, do not count.
     """
-    place = range_numbers(pairs.truth, edges)
+    place = np.where(pairs.truth > 0.0, range_numbers(pairs.truth, edges), -1)
     return np.array(
         [
             mean_relative_error(pairs.truth[place == k], pairs.predicted[place == k])

@@ -18,7 +18,7 @@ from microbatt.plots.parity import draw_parity
 from microbatt.plots.predictions import PARAMETERS, pairs_of, predictions_in
 from microbatt.plots.ragone import draw_ragone
 from microbatt.plots.residuals import draw_normal_quantiles, draw_residuals
-from microbatt.plots.resimulation import Case, resimulate
+from microbatt.plots.resimulation import CASES, OWN_CASE, Case, resimulate
 from microbatt.plots.sweep import draw_sweep, spread
 
 if TYPE_CHECKING:
@@ -158,12 +158,12 @@ def _resimulated(cube: xr.Dataset) -> Figure:
     name, predictions = next(iter(predictions_in(cube).items()))
     figure = Figure(figsize=(11.0, 7.0), layout="constrained")
     panels = figure.subplots(2, 3, sharey=True)
-    cases = resimulate(cube, predictions)
-    for axes in panels.ravel()[len(cases) :]:
-        axes.remove()
-    for axes, case in zip(panels.flat, cases, strict=False):
+    cases = resimulate(cube, predictions, CASES)
+    for axes, near, case in zip(panels.flat, CASES, cases, strict=True):
         draw_expected_and_predicted(axes, case.expected, case.simulated)
-        axes.set_title(_case_title(case), fontsize="medium")
+        whose = "our choice" if near == OWN_CASE else "published pair"
+        title = "{} ({:g}, {:g})\n{}".format(whose, *near, _case_title(case))
+        axes.set_title(title, fontsize="medium")
     figure.legend(
         *current_handles(one for case in cases for one, _, _ in case.expected),
         loc="outside right upper",

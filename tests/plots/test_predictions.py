@@ -91,6 +91,11 @@ def test_the_mean_relative_error_is_taken_range_by_range():
     np.testing.assert_allclose(found, [0.0, 0.0, 20.0])
 
 
+def test_where_the_truth_is_zero_a_relative_error_does_not_count():
+    found = mean_errors(pairs([0.1, 1.0], truth=[0.0, 0.5]), (0.0, 1.0))
+    np.testing.assert_allclose(found, [100.0])
+
+
 def test_a_range_without_a_point_has_no_bar():
     assert np.isnan(mean_errors(pairs([0.1]), (0.0, 5.0, 9.0))).tolist() == [False, True]
 

@@ -45,6 +45,13 @@ def test_a_prediction_is_simulated_with_the_cell_and_the_terms_of_the_cube(cube)
     assert [one[1][-1] for one in case.expected] == [600 + 50 + 17.5, 600 + 50 + 35.0]
 
 
+def test_the_five_published_pairs_and_one_of_our_own_are_simulated_again(cube):
+    (predictions,) = predictions_in(cube).values()
+    cases = resimulate(cube, predictions)
+    nearest = [(0.0, 1.0), (0.0, 40.0), (6.0, 1.0), (6.0, 40.0), (6.0, 5.0), (2.0, 5.0)]
+    assert [case.truth for case in cases] == nearest
+
+
 def test_a_point_without_curves_is_a_case_without_curves(cube):
     empty = cube.copy(deep=True)
     empty["voltage"].loc[{"alpha": 6.0, "S": 5.0}] = np.nan

@@ -8,6 +8,8 @@ from microbatt.campaign.campaign import Campaign
 from microbatt.campaign.execution import run_campaign
 from microbatt.cells.reading import load_cell
 from microbatt.cube.design import ListedPoints
+from microbatt.cube.location import locate
+from microbatt.cube.opening import open_cube
 from microbatt.cube.predictions import PredictionStatus, predicted_by
 from microbatt.errors import ParameterError
 from microbatt.features.tensors import tensors_of_cube
@@ -16,6 +18,7 @@ from microbatt.outcomes import Outcome
 from microbatt.prediction.loading import load_shipped
 from microbatt.prediction.predicting import predict, predict_curves, predict_into
 from microbatt.scoring.errors import relative_error
+from tests.cube.cubes import small_cube
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
 POINTS = ((0.05, 1.0), (0.05, 40.0), (2.3, 1.9), (2.3, 11.3), (6.0, 1.0), (6.0, 40.0), (8.0, 5.0))
@@ -94,6 +97,29 @@ def test_a_grid_and_scattered_points_are_predicted_alike(cube):
     assert float(found.S_predicted.squeeze()) == pytest.approx(
         float(predict(cube).S_predicted[3]), rel=1e-9
     )
+
+
+def test_the_shipped_network_knows_which_points_it_saw(cube):
+    seen = load_shipped().points
+    assert seen.shape == (10741, 2)
+    known = cube.isel(point=[0, 1]).assign_coords(
+        alpha=("point", seen[[7, -7], 0]), S=("point", seen[[7, -7], 1])
+    )
+    assert predict(cube).held_out.sel(point=3)
+    assert not predict(known).held_out.any()
+
+
+def test_points_of_a_scattered_cube_go_into_the_store_of_a_grid(cube, tmp_path):
+    small_cube(tmp_path)
+    copied = tmp_path / "points.zarr"
+    simulated(tmp_path, POINTS[2:5])
+    found = predict_into(copied, into=tmp_path / "cube.zarr")
+    assert (found.prediction_status == PredictionStatus.PREDICTED).all()
+    tree = xr.open_datatree(str(tmp_path / "cube.zarr"), engine="zarr")
+    again = predicted_by(tree["points"].to_dataset(), "curve", 0)
+    expected = predict(cube).S_predicted[2:5]
+    np.testing.assert_allclose(again.S_predicted, expected, rtol=1e-9)
+    assert "alpha_predicted" not in open_cube(locate(copied))
 
 
 def test_predictions_are_joined_and_joined_again_without_touching_the_curves(tmp_path):
