@@ -29,6 +29,25 @@ class Posterior(enum.StrEnum):
     SAMPLING = "sampling"
 
 
+def residual_rms(capacity: NDArray[np.float64], residual: NDArray[np.float64]) -> float:
+    """Return the rms of a curve's residual, even in capacity, up to 97 % of it.
+
+    Parameters
+    ----------
+    capacity
+        Increasing, shape (n,) [A h m⁻²].
+    residual
+        Shape (n,) [V].
+
+    Examples
+    --------
+    >>> residual_rms(np.array([0.0, 1.0, 2.0]), np.array([1e-3, -1e-3, 1e-3])) < 1e-3
+    True
+    """
+    even = np.linspace(0.0, 0.97, 200) * capacity[-1]
+    return float(np.sqrt(np.mean(np.interp(even, capacity, residual) ** 2)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterEstimate:
     """One parameter: its value, its uncertainty and what was assumed beforehand.
@@ -103,9 +122,8 @@ class FittedCurve:
 
     @property
     def residual_rms(self) -> float:
-        """Root mean square of the residual, even in capacity, up to 97 % of it [V]."""
-        even = np.linspace(0.0, 0.97, 200) * self.capacity[-1]
-        return float(np.sqrt(np.mean(np.interp(even, self.capacity, self.residual) ** 2)))
+        """Root mean square of the residual; see `residual_rms` [V]."""
+        return residual_rms(self.capacity, self.residual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +177,15 @@ class Belief:
     def good(self) -> bool:
         """Whether nothing speaks against the estimate."""
         return not (self.misfit or self.out_of_range)
+
+    @property
+    def verdict(self) -> str:
+        """In a few words, whether to rely on the estimate."""
+        if self.misfit:
+            return "Do not rely on this estimate as it stands."
+        if self.out_of_range:
+            return "Mind the range before you rely on this estimate."
+        return "Nothing speaks against this estimate."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

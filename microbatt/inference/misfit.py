@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats import chi2
 
+from microbatt.inference.estimate import residual_rms
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -48,8 +50,8 @@ class Trend:
     scatter
         Standard deviation of the scatter over what was allowed [-].
     size
-        Drift of the worst curve outside its cliffs, rms over its stretches, less what scatter
-        leaves [V].
+        Drift of the worst curve outside its cliffs, rms over its capacity, less what scatter leaves
+        [V].
     current
         Of that curve [A m⁻²].
     late
@@ -79,7 +81,13 @@ def residual_trend(problem: Problem, minimum: Minimum) -> Trend:
     volts = problem.colour(residual)
     scatter = max(1.0, _scatter(problem, residual))
     pairs = list(zip(problem.curves, problem.rows, strict=True))
-    scores = np.concatenate([_means(residual[rows]) * np.sqrt(_sizes(rows)) for _, rows in pairs])
+    scores = np.array(
+        [
+            residual[rows][one].sum() / np.sqrt(one.size)
+            for curve, rows in pairs
+            for one in _stretches(curve.voltage.size)
+        ]
+    )
     freedom = max(1, scores.size - minimum.x.size)
     drifts = [_drift(volts[rows], scatter * problem.sigma[rows], curve) for curve, rows in pairs]
     late = [_lateness(volts[rows], curve) for curve, rows in pairs]
@@ -116,7 +124,7 @@ def misfit_sentence(trend: Trend, noise: float, rms: float) -> str:
     trend, noise
         As for `is_misfit`.
     rms
-        Of all residuals outside cliffs [V].
+        Of all residuals [V].
     """
     told = f"the residuals are {_mV(rms)} rms where {_mV(noise)} of noise was assumed"
     if not trend.chance < UNLIKELY:
@@ -143,10 +151,11 @@ def misfit_sentence(trend: Trend, noise: float, rms: float) -> str:
 
 
 def rms_residual(problem: Problem, minimum: Minimum) -> float:
-    """Return the rms of the residuals outside cliffs [V]."""
+    """Return the rms of the residuals of all curves; see `residual_rms` for one [V]."""
     volts = problem.colour(minimum.residual[: problem.measured.size])
-    steep = np.concatenate([curve.steep for curve in problem.curves])
-    return float(np.sqrt(np.mean(volts[~steep] ** 2)))
+    pairs = zip(problem.curves, problem.rows, strict=True)
+    each = [residual_rms(curve.capacity, volts[rows]) for curve, rows in pairs]
+    return float(np.sqrt(np.mean(np.square(each))))
 
 
 def _scatter(problem: Problem, residual: Array) -> float:
@@ -155,23 +164,23 @@ def _scatter(problem: Problem, residual: Array) -> float:
     return float(_MAD * np.median(np.abs(steps)) / np.sqrt(2.0))
 
 
-def _means(values: Array) -> Array:
-    return np.array([one.mean() for one in np.array_split(values, STRETCHES) if one.size])
-
-
-def _sizes(rows: slice) -> Array:
-    parts = np.array_split(np.arange(rows.start, rows.stop), STRETCHES)
-    return np.array([float(one.size) for one in parts if one.size])
+def _stretches(size: int) -> list[NDArray[np.int64]]:
+    return [one for one in np.array_split(np.arange(size), STRETCHES) if one.size]
 
 
 def _drift(volts: Array, allowed: Array, curve: Reduced) -> float:
-    """Return the rms of a curve's mean residuals over stretches, less what scatter leaves [V]."""
+    """Return the rms over a curve's capacity of its mean residuals, less what scatter leaves [V].
+
+    Cliffs are left out; a stretch counts by the capacity that it spans.
+    """
     flat = ~curve.steep
-    if not flat.any():
+    volts, allowed, capacity = volts[flat], allowed[flat], curve.capacity[flat]
+    parts = _stretches(volts.size)
+    spans = np.array([np.ptp(capacity[one]) for one in parts])
+    if not spans.sum() > 0.0:
         return 0.0
-    means, count = _means(volts[flat]), min(STRETCHES, int(flat.sum()))
-    by_chance = float(np.mean(_means(allowed[flat] ** 2))) * count / float(flat.sum())
-    return float(np.sqrt(max(0.0, float(np.mean(means**2)) - by_chance)))
+    excess = [volts[one].mean() ** 2 - np.sum(allowed[one] ** 2) / one.size**2 for one in parts]
+    return float(np.sqrt(max(0.0, np.average(excess, weights=spans))))
 
 
 def _lateness(volts: Array, curve: Reduced) -> float:
@@ -183,7 +192,8 @@ def _lateness(volts: Array, curve: Reduced) -> float:
 
 
 def _mV(volts: float) -> str:  # noqa: N802 - the unit's symbol
-    return f"{volts * 1e3:.2g} mV"
+    size = volts * 1e3
+    return f"{size:.0f} mV" if size >= 10.0 else f"{size:.2g} mV"
 
 
 def _percent(share: float) -> str:

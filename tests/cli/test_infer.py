@@ -15,13 +15,18 @@ def folder(tmp_path_factory):
     """Two experiments of a cell, a folder each, and a third without a curve."""
     place = tmp_path_factory.mktemp("experiments")
     for name, alpha in (("one", 3.0), ("two", 5.0)):
-        (place / name).mkdir()
-        for m in experiment(alpha, 4.0).measurements:
-            table = {"time [s]": m.time, "voltage [V]": m.voltage, "current [A m-2]": m.current}
-            pd.DataFrame(table).to_csv(place / name / f"{m.current:g}.csv", index=False)
+        write(place / name, experiment(alpha, 4.0))
     (place / "void").mkdir()
     (place / "void" / "empty.csv").touch()
     return place
+
+
+def write(folder, one):
+    """Write the curves of an experiment, a file each."""
+    folder.mkdir()
+    for m in one.measurements:
+        table = {"time [s]": m.time, "voltage [V]": m.voltage, "current [A m-2]": m.current}
+        pd.DataFrame(table).to_csv(folder / f"{m.current:g}.csv", index=False)
 
 
 def run(*arguments):
@@ -54,6 +59,24 @@ def test_a_folder_of_experiments_goes_on_after_one_that_fails(folder, tmp_path):
         alpha = found["alpha"].sel(experiment=["one", "two", "void"]).to_numpy()
     np.testing.assert_allclose(alpha[:2], [3.0, 5.0], atol=0.05)
     assert np.isnan(alpha[2])
+
+
+def test_curves_beyond_what_the_network_learned_are_told(tmp_path):
+    write(tmp_path / "far", experiment(10.5, 45.0, (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)))
+    done = run(tmp_path / "far")
+    assert done.exit_code == 0, done.output
+    assert "the shipped network was not trained" in done.output
+    listed = run(tmp_path)
+    assert "(out of range)" in listed.output
+
+
+def test_workers_and_schedulers_are_for_many_cells(folder):
+    done = run(folder / "one", "--workers", "2")
+    assert done.exit_code == 2
+    assert "for many cells, and this is one" in done.output
+    both = run(folder, "--workers", "2", "--scheduler", "tcp://127.0.0.1:9")
+    assert both.exit_code == 2
+    assert "give one of the two" in both.output
 
 
 @pytest.mark.parametrize(
