@@ -11,22 +11,23 @@ from microbatt.scoring.scores import score, with_errors
 
 cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
 
-# `microbatt predict CUBE` writes the same variables into the store.
+# One network's answers; `microbatt predict CUBE` writes them into the store, beside those of others.
 cube = cube.merge(predict(cube))
+print(f"predicted by {cube.network.item()}, weights {cube.weights_hash.item()[:12]}")
 point = cube.sel(alpha=4.0, S=10)
 print(
     f"at alpha 4, S 10 the network says {float(point.alpha_predicted):.3f} ± "
-    f"{float(point.alpha_predicted_std):.3f}, {float(point.S_predicted):.3f} ± "
-    f"{float(point.S_predicted_std):.3f}"
+    f"{float(point.alpha_predicted_std):.1g}, {float(point.S_predicted):.3f} ± "
+    f"{float(point.S_predicted_std):.1g}"
 )
 
 # Predictions are variables like any other: score them, slice them, draw them. (At alpha = 0 any
-# prediction but 0 has a relative error of 200 %.)
+# prediction but 0 has a relative error of 200 %, so those points are told apart.)
 scores = score(cube)
-print(scores.mean_relative_error.to_pandas().round(3).to_string())
-print(scores.mean_relative_error_by_alpha.to_pandas().round(3).to_string())
-errors = with_errors(cube).sel(S=10)
-print(errors[["alpha_predicted", "alpha_error"]].to_pandas().iloc[1::4].round(4))
+print(scores.mean_relative_error_above_zero.to_pandas().round(4).to_string())
+print(scores.mean_relative_error_above_zero_by_alpha.to_pandas().round(4).to_string())
+errors = with_errors(cube).sel(S=10)[["alpha_predicted", "alpha_error"]]
+print(errors.reset_coords(drop=True).to_pandas().iloc[1::4].round(4).to_string())
 
 figure = Figure(figsize=(11.5, 3.8), layout="constrained")
 left, middle, right = figure.subplots(1, 3)
