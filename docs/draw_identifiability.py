@@ -11,11 +11,8 @@ from matplotlib.figure import Figure
 
 from microbatt.inference.bound_map import bound_map
 from microbatt.inference.design import propose_currents, region_points
-from microbatt.inference.sensitivity import (
-    native_request,
-    sensitivities_at_depth,
-    simulate_neighbours,
-)
+from microbatt.inference.neighbours import native_request, simulate_neighbours
+from microbatt.inference.sensitivity import sensitivities_at_depth
 from microbatt.plots.colours import current_colours
 from microbatt.plots.identifiability import draw_bounds, draw_candidates, draw_choices
 

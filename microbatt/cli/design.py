@@ -85,7 +85,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     from microbatt.inference.design import judge_currents, propose_currents, region_points
     from microbatt.inference.identifiability import Readings
-    from microbatt.inference.sensitivity import native_request
+    from microbatt.inference.neighbours import native_request
 
     request = native_request(cell, inventory=inventory, cutoff_voltage=cutoff)
     points = region_points(read_range("--alpha", alpha), read_range("--S", S))

@@ -10,9 +10,9 @@ import xarray as xr
 from microbatt.campaign.campaign import Campaign
 from microbatt.errors import ParameterError
 from microbatt.inference.identifiability import Readings, bounds, curve_information
+from microbatt.inference.neighbours import SETTINGS, native_request
 from microbatt.inference.parameters import POINT
 from microbatt.inference.priors import make_priors
-from microbatt.inference.sensitivity import SETTINGS, native_request
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def bound_map(
     Parameters
     ----------
     request
-        Of which cell, on which terms; see `microbatt.inference.sensitivity.native_request`.
+        Of which cell, on which terms; see `microbatt.inference.neighbours.native_request`.
     alpha, S
         Axes of the map, shapes (a,) and (s,) [-].
     currents

@@ -148,7 +148,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
     Parameters
     ----------
     request
-        Of which cell, on which terms; see `microbatt.inference.sensitivity.native_request`.
+        Of which cell, on which terms; see `microbatt.inference.neighbours.native_request`.
     points
         Where the cell may be: rows of alpha and S, shape (n, 2); see `region_points`.
     candidates

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import NOT_NEGATIVE, POSITIVE, Interval, check_integer, check_number
+from microbatt.inference.neighbours import simulate_neighbours
 from microbatt.inference.noise import CHARGE, ENGINE_CAPACITY
 from microbatt.inference.parameters import POINT
 from microbatt.inference.priors import make_priors
-from microbatt.inference.sensitivity import sensitivities_at_depth, simulate_neighbours
+from microbatt.inference.sensitivity import sensitivities_at_depth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -145,7 +146,7 @@ def curve_information(
     Parameters
     ----------
     request
-        Of which cell, on which terms; see `microbatt.inference.sensitivity.native_request`.
+        Of which cell, on which terms; see `microbatt.inference.neighbours.native_request`.
     points
         Rows of alpha and S, shape (n, 2).
     currents

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.engines.resample import resample_curves
+from microbatt.inference.neighbours import end_capacity
 from microbatt.inference.response import respond
-from microbatt.inference.sensitivity import end_capacity
 from microbatt.inference.shapes import (
     CAPACITY,
     DEPTHS,

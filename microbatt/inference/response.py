@@ -12,13 +12,9 @@ from scipy.interpolate import PchipInterpolator
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.request import Settings
 from microbatt.engines.simulation import simulate_discharges
+from microbatt.inference.neighbours import end_capacity, native_request, simulate_neighbours
 from microbatt.inference.parameters import PARAMETERS, cell_with
-from microbatt.inference.sensitivity import (
-    end_capacity,
-    native_request,
-    sensitivities_at_capacity,
-    simulate_neighbours,
-)
+from microbatt.inference.sensitivity import sensitivities_at_capacity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,10 +22,11 @@ if TYPE_CHECKING:
     from microbatt.cells.cell import Cell
     from microbatt.engines.request import Inventory, Thermal
     from microbatt.engines.result import DischargeBatch
+    from microbatt.inference.neighbours import Neighbours
     from microbatt.inference.noise import Allowance
     from microbatt.inference.priors import Priors
     from microbatt.inference.reduction import Reduced
-    from microbatt.inference.sensitivity import CurveSensitivity, Neighbours
+    from microbatt.inference.sensitivity import CurveSensitivity
 
     Array = NDArray[np.float64]
 

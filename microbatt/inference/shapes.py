@@ -17,7 +17,7 @@ from scipy.stats.qmc import Sobol
 from microbatt.engines.request import Settings
 from microbatt.engines.resample import resample_curves
 from microbatt.engines.simulation import simulate_discharges
-from microbatt.inference.sensitivity import end_capacity
+from microbatt.inference.neighbours import end_capacity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

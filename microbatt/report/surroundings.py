@@ -8,9 +8,9 @@ import numpy as np
 
 from microbatt.inference.bound_map import bound_map
 from microbatt.inference.identifiability import Readings
+from microbatt.inference.neighbours import native_request
 from microbatt.inference.noise import ENGINE_VOLTAGE
 from microbatt.inference.parameters import NUISANCES
-from microbatt.inference.sensitivity import native_request
 
 if TYPE_CHECKING:
     import xarray as xr

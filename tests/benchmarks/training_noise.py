@@ -26,7 +26,7 @@ import microbatt
 from microbatt.features.points import arranged, true_values
 from microbatt.features.tensors import tensors_of_cube
 from microbatt.inference.identifiability import Readings, bounds, curve_information
-from microbatt.inference.sensitivity import native_request
+from microbatt.inference.neighbours import native_request
 from microbatt.networks.measurement import MeasurementNoise
 from microbatt.networks.trained import load_network
 from microbatt.prediction.loading import load_shipped

@@ -12,7 +12,7 @@ from microbatt.cube.design import Grid, ListedPoints
 from microbatt.errors import ParameterError
 from microbatt.inference.bound_map import VARIABLES, bound_map, cube_bounds, point_bounds
 from microbatt.inference.identifiability import Readings
-from microbatt.inference.sensitivity import native_request
+from microbatt.inference.neighbours import native_request
 
 TERMS = native_request("doyle-1996-cell-1")
 ALPHA, S, CURRENTS = [0.0, 0.5, 2.3], [1.0, 3.0], [17.5, 70.0]

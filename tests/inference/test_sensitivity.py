@@ -4,18 +4,12 @@ import numpy as np
 import pytest
 
 from microbatt.cells.reading import load_cell
-from microbatt.engines.request import Adiabatic, Settings
+from microbatt.engines.request import Settings
 from microbatt.engines.simulation import simulate_discharge
 from microbatt.errors import ParameterError
+from microbatt.inference.neighbours import SETTINGS, native_request, simulate_neighbours
 from microbatt.inference.parameters import cell_with
-from microbatt.inference.sensitivity import (
-    SETTINGS,
-    difference,
-    native_request,
-    sensitivities_at_capacity,
-    sensitivities_at_depth,
-    simulate_neighbours,
-)
+from microbatt.inference.sensitivity import sensitivities_at_capacity, sensitivities_at_depth
 
 CELL = "doyle-1996-cell-1"
 TERMS = native_request(CELL)
@@ -59,13 +53,6 @@ def test_the_end_of_the_curve_does_not_move_in_voltage():
     assert curves.voltage_derivative == pytest.approx(-drift, abs=2 * 1e-5 / 0.06)
 
 
-@pytest.mark.parametrize("name", ["contact_resistance", "voltage_offset", "capacity_scale"])
-def test_effects_of_the_instrument_need_no_further_curves(name):
-    plain = simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5, 70.0])
-    freed = simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5, 70.0], nuisances=[name])
-    assert len(freed.curves) == len(plain.curves)
-
-
 def test_an_ohmic_drop_shifts_an_isothermal_curve_by_the_current():
     cell = cell_with(load_cell(CELL), "contact_resistance", 1e-4)
     moved = simulate_discharge(cell, alpha=2.3, S=3.0, current=70.0, settings=FINE)
@@ -76,12 +63,6 @@ def test_an_ohmic_drop_shifts_an_isothermal_curve_by_the_current():
     assert curve.discharge_capacity + 1e-4 * curve.capacity_derivative[2] == pytest.approx(
         moved.discharge_capacity, rel=2e-4
     )
-
-
-def test_an_adiabatic_cell_warms_by_its_contact_resistance():
-    warming = native_request(CELL, thermal=Adiabatic())
-    kept = simulate_neighbours(warming, [(2.3, 3.0)], [70.0], nuisances=["contact_resistance"])
-    assert "contact_resistance" in kept.stencils
 
 
 def test_stoichiometries_at_the_edge_of_their_fit_are_differentiated_to_one_side():
@@ -107,19 +88,6 @@ def test_samples_beyond_the_end_have_no_voltage():
     assert np.isnan(curve.voltage).tolist() == [False, True]
 
 
-def test_differences_are_exact_for_parabolas_on_either_side():
-    from microbatt.checks import Interval
-
-    x = np.array([0.0, 1.0, 2.0])
-    offsets, weights = difference(x, Interval(0.0, 2.0), 0.25)
-    values = np.concatenate([x[:, None], x[:, None] + offsets], axis=1) ** 2
-    assert np.sum(weights * values, axis=1) == pytest.approx(2 * x)
-
-
-def test_a_wrong_shape_and_an_unknown_nuisance_are_refused():
-    with pytest.raises(ParameterError, match=r"\(n, 2\)"):
-        simulate_neighbours(TERMS, [(2.3, 3.0, 17.5)], [17.5])
-    with pytest.raises(ParameterError, match="contact_resistance"):
-        simulate_neighbours(TERMS, [(2.3, 3.0)], [17.5], nuisances=["contact_resistence"])
+def test_samples_are_wanted_of_one_point_and_of_each_current():
     with pytest.raises(ParameterError, match="one point"):
         sensitivities_at_capacity(simulate_neighbours(TERMS, POINTS, [17.5]), [[1.0]])

@@ -6,7 +6,7 @@ import xarray as xr
 
 from microbatt.errors import ParameterError
 from microbatt.inference.design import propose_currents
-from microbatt.inference.sensitivity import native_request
+from microbatt.inference.neighbours import native_request
 from microbatt.plots.identifiability import (
     draw_bounds,
     draw_candidates,
