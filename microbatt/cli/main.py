@@ -11,6 +11,7 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem
 
+from microbatt.checks import suggestion
 from microbatt.errors import CampaignError, MicrobattError, ParameterError
 
 
@@ -104,6 +105,14 @@ class LateGroup(click.Group):
         command: click.Command = import_module(COMMANDS[cmd_name].module).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand that is asked for; an unknown one is answered with the nearest."""
+        if not args[0].startswith("-") and args[0] not in COMMANDS:
+            ctx.fail(f"`{args[0]}` is no command. {suggestion(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Offer the subcommands with their lines, without importing any; then the options."""
         commands = [
@@ -142,11 +151,17 @@ def in_a_sentence(error: Exception) -> click.ClickException:
 
     Examples
     --------
+    >>> in_a_sentence(FileNotFoundError(2, "No such file or directory", "a/b.png")).message
+    'a/b.png: No such file or directory. Check the path and its permissions.'
     >>> in_a_sentence(ParameterError("`S` is 0; it must lie in [0.01, 1000].")).exit_code
     2
     """
     if isinstance(error, (ParameterError, CampaignError)):
         return BadInput(str(error))
+    if isinstance(error, OSError) and error.filename and not isinstance(error, MicrobattError):
+        return WorkFailed(
+            f"{error.filename}: {error.strerror}. Check the path and its permissions."
+        )
     if isinstance(error, (MicrobattError, OSError)):
         return WorkFailed(str(error))
     return Unforeseen(

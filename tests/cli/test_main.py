@@ -95,8 +95,10 @@ def test_debug_lets_the_error_through_with_its_trace(run_failing):
     assert run_failing(error, "--debug").exception is error
 
 
-def test_an_unknown_command_is_refused(run):
-    assert run("dischrge").exit_code == 2
+def test_an_unknown_command_is_answered_with_the_nearest(run):
+    result = run("dischrge")
+    assert result.exit_code == 2
+    assert "`dischrge` is no command. Nearest: 'discharge'." in result.stderr
 
 
 def test_the_help_comes_without_loading_the_engine():
