@@ -109,7 +109,7 @@ class LateGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the subcommand that is asked for; an unknown one is answered with the nearest."""
-        if not args[0].startswith("-") and args[0] not in COMMANDS:
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             ctx.fail(f"`{args[0]}` is no command. {suggestion(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 

@@ -98,7 +98,7 @@ def test_debug_lets_the_error_through_with_its_trace(run_failing):
 def test_an_unknown_command_is_answered_with_the_nearest(run):
     result = run("dischrge")
     assert result.exit_code == 2
-    assert "`dischrge` is no command. Nearest: 'discharge'." in result.stderr
+    assert "`dischrge` is no command. Nearest: 'discharge'" in result.stderr
 
 
 def test_the_help_comes_without_loading_the_engine():
