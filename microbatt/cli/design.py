@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +14,8 @@ from microbatt.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from microbatt.inference.design import Choice, Proposal
+    from microbatt.inference.criteria import Choice
+    from microbatt.inference.design import Proposal
 
 CRITERIA = ("ellipse", "sum", "alpha", "S")
 
@@ -194,8 +195,8 @@ def _gain(found: Proposal) -> str:
     return f"The last curve makes the estimate {gained:.2g} times sharper. {words}"
 
 
-def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, Any]:
-    def one(choice: Choice) -> dict[str, Any]:
+def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, object]:
+    def one(choice: Choice) -> dict[str, object]:
         return {
             "currents": list(choice.currents),
             "size": choice.size,

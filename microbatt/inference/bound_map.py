@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import xarray as xr
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
     Free = Iterable[str] | Mapping[str, float]
+    Attributes = dict[str, str | float | int | Array]
 
 VARIABLES: Final = ("alpha_bound", "S_bound", "bound_correlation", "bound_curves")
 """What a map holds."""
@@ -189,7 +190,10 @@ def _lazy_bounds(
 
 
 def _labelled(
-    tables: da.Array, dims: tuple[str, ...], coords: Mapping[str, Any], terms: dict[str, Any]
+    tables: da.Array,
+    dims: tuple[str, ...],
+    coords: Mapping[str, tuple[str, Array, Mapping[str, str]]],
+    terms: Attributes,
 ) -> xr.Dataset:
     columns = {
         name: (dims, table, quantity(name).attrs | terms)
@@ -200,7 +204,7 @@ def _labelled(
     return dataset
 
 
-def _terms(request: Request, currents: ArrayLike, readings: Readings, free: Free) -> dict[str, Any]:
+def _terms(request: Request, currents: ArrayLike, readings: Readings, free: Free) -> Attributes:
     """Return what the bounds hold for, as attributes that netCDF can keep."""
     priors = make_priors(request.cell, free)
     widths = zip(priors.nuisances, priors.std[len(POINT) :], strict=True)

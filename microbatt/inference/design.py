@@ -1,10 +1,7 @@
 """Which currents to run: the few curves that tell most of alpha and S.
 
 The information of curves adds up, so one simulation of the candidates serves every choice among
-them.  A choice is judged by the geometric mean, over the points where the cell may be, of the size
-of what stays uncertain: D-optimal for the ellipse of alpha and S, nuisances counted as lost
-(Kiefer & Wolfowitz, Canad. J. Math. 12 (1960) 363; Atkinson, Donev & Tobias, Optimum Experimental
-Designs (2007)).
+them; `microbatt.inference.criteria` judges the choices.
 """
 
 from __future__ import annotations
@@ -19,13 +16,8 @@ import numpy as np
 from microbatt.checks import check_choice, check_integer
 from microbatt.engines.points import ALLOWED
 from microbatt.errors import ParameterError
-from microbatt.inference.identifiability import (
-    Bounds,
-    Information,
-    Readings,
-    bounds,
-    curve_information,
-)
+from microbatt.inference.criteria import CRITERIA, Choice, judge_choice
+from microbatt.inference.identifiability import Information, Readings, bounds, curve_information
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,51 +34,6 @@ C_RATES: Final = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
 
 _MOST_CHOICES: Final = 50_000
 """More sets than this are not all tried; curves are then added one by one."""
-
-
-def _ellipse(found: Bounds, points: Array) -> Array:
-    del points
-    spread = np.sqrt(1.0 - found.correlation**2)
-    return np.sqrt(found.alpha * found.S * spread)
-
-
-def _sum(found: Bounds, points: Array) -> Array:
-    return np.hypot(found.alpha / (1.0 + points[:, 0]), found.S / points[:, 1])
-
-
-CRITERIA: Final[dict[str, Callable[[Bounds, Array], Array]]] = {
-    "ellipse": _ellipse,
-    "sum": _sum,
-    "alpha": lambda found, _: found.alpha,
-    "S": lambda found, _: found.S,
-}
-"""Name → size of what stays uncertain at each point.
-
-``ellipse`` is the root of the area of the joint ellipse, over π (D-optimal); ``sum`` adds the
-variances of ln S and of alpha over 1 + alpha (A-optimal); the others care for one of the two.
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A set of curves and what can be known from it.
-
-    Attributes
-    ----------
-    currents
-        Of the curves, increasing [A m⁻²].
-    bounds
-        At each point, arrays of shape (n,).
-    size
-        The criterion: geometric mean over the points.
-    hours
-        Of discharging, median over the points [h].
-    """
-
-    currents: tuple[float, ...]
-    bounds: Bounds
-    size: float
-    hours: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +127,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
 
     Examples
     --------
-    >>> from microbatt.inference.sensitivity import native_request
+    >>> from microbatt.inference.neighbours import native_request
     >>> terms = native_request("doyle-1996-cell-1")
     >>> found = propose_currents(terms, [(2.3, 3.0)], [1.75, 17.5, 70.0], max_curves=2)
     >>> len(found.best.currents)
@@ -201,7 +148,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
     known = _at(asked, kept)
 
     def judged(chosen: Sequence[int]) -> Choice:
-        return _judge(known, chosen, criterion)
+        return judge_choice(known, chosen, criterion)
 
     return Proposal(
         criterion=criterion,
@@ -237,7 +184,7 @@ def judge_currents(
     check_choice("criterion", criterion, CRITERIA)
     along = _candidates(request.cell, currents)
     known = curve_information(request, points, along, readings, free=free)
-    return _judge(known, range(len(along)), criterion)
+    return judge_choice(known, range(len(along)), criterion)
 
 
 def region_points(
@@ -303,21 +250,6 @@ def _best_choices(
 
 def _one_more(taken: tuple[int, ...], n: int) -> Iterator[tuple[int, ...]]:
     return (tuple(sorted((*taken, one))) for one in range(n) if one not in taken)
-
-
-def _judge(known: Information, chosen: Sequence[int], criterion: str) -> Choice:
-    found = bounds(known.total(chosen))
-    currents = known.currents[list(chosen)]
-    with np.errstate(invalid="ignore"):
-        sizes = CRITERIA[criterion](found, known.points)
-    sizes = np.where(np.isnan(sizes), np.inf, sizes)
-    hours = np.nansum(known.capacity[:, list(chosen)] / currents, axis=1)
-    return Choice(
-        currents=tuple(currents.tolist()),
-        bounds=found,
-        size=float(np.exp(np.mean(np.log(sizes)))),
-        hours=float(np.median(hours)),
-    )
 
 
 def _at(known: Information, kept: NDArray[np.bool_]) -> Information:

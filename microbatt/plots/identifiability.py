@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from microbatt.inference.design import Choice, Proposal
+    from microbatt.inference.criteria import Choice
+    from microbatt.inference.design import Proposal
 
     Array = NDArray[np.float64]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,12 +11,16 @@ from microbatt.engines.request import thermal_to_dict
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import xarray as xr
 
     from microbatt.inference.estimate import Estimate, FittedCurve
 
+    JSON: TypeAlias = str | float | int | bool | list["JSON"] | dict[str, "JSON"] | None
 
-def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict[str, Any]:
+
+def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict[str, JSON]:
     """Return what a report says in JSON's terms; not finite numbers become null.
 
     Parameters
@@ -65,12 +69,12 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
     }
 
 
-def _bounds(here: xr.Dataset) -> dict[str, Any]:
+def _bounds(here: xr.Dataset) -> dict[str, JSON]:
     names = ("alpha_bound", "S_bound", "bound_correlation")
     return {name: _finite(np.asarray(here[name]).item()) for name in names}
 
 
-def _curve(curve: FittedCurve) -> dict[str, Any]:
+def _curve(curve: FittedCurve) -> dict[str, JSON]:
     return {
         "source": curve.source,
         "current": curve.current,

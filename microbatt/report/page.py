@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from microbatt.inference.estimate import Estimate, FittedCurve, Start
+    from microbatt.report.numbers import JSON
 
 _PACKAGE: Final = "microbatt.report"
 _NOTHING: Final = 1e-3
@@ -76,7 +77,7 @@ def _ordered(estimate: Estimate) -> list[FittedCurve]:
     return sorted(estimate.curves, key=lambda curve: curve.current)
 
 
-def _curve_row(estimate: Estimate, curve: FittedCurve) -> dict[str, Any]:
+def _curve_row(estimate: Estimate, curve: FittedCurve) -> dict[str, str | int]:
     return {
         "source": curve.source,
         "current": f"{curve.current:g}",
@@ -98,6 +99,6 @@ def _start_row(estimate: Estimate, start: Start) -> dict[str, str]:
     }
 
 
-def _for_script(numbers: dict[str, Any]) -> str:
+def _for_script(numbers: dict[str, JSON]) -> str:
     """Return JSON that cannot end the element in which it stands."""
     return json.dumps(numbers, ensure_ascii=False).replace("<", "\\u003c")

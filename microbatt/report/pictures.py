@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from microbatt.plots.colours import current_colours
 from microbatt.plots.corner import draw_corner
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     import xarray as xr
     from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
 
     from microbatt.inference.estimate import Estimate, FittedCurve
 
-_STYLE: Final[Any] = {
+_STYLE: Final[dict[RcKeyType, str | float | bool]] = {
     "axes.linewidth": 0.7,
     "axes.spines.right": False,
     "axes.spines.top": False,
