@@ -11,7 +11,7 @@ from microbatt.scoring.scores import score, with_errors
 
 cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
 
-# One network's answers; `microbatt predict CUBE` writes them into the store, beside those of others.
+# One network's answers; `microbatt predict CUBE` writes them into the store, beside others'.
 cube = cube.merge(predict(cube))
 print(f"predicted by {cube.network.item()}, weights {cube.weights_hash.item()[:12]}")
 point = cube.sel(alpha=4.0, S=10)
