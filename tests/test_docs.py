@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import click
 import pytest
 
 from microbatt.campaign import reading
-from microbatt.cli.main import main
+from microbatt.cli.main import COMMANDS, main
 from microbatt.outcomes import Outcome
 from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
 from tests.surroundings import CAMPAIGN, surroundings
@@ -132,6 +133,26 @@ def test_the_reference_of_the_campaign_file_has_every_key():
     text = (ROOT / "docs" / "reference" / "campaign-file.md").read_text(encoding="utf-8")
     missing = [key for key in reading._KEYS if not re.search(rf"`\[?{key}[`\]]", text)]
     assert missing == []
+
+
+def test_the_files_that_the_pages_name_are_there():
+    named = re.compile(r"`((?:microbatt|tests|catalogs|docs)/[\w/.*-]+)`|python (tests/[\w/]+\.py)")
+    for page in PAGES:
+        for found in named.finditer(page.read_text(encoding="utf-8")):
+            path = found[1] or found[2]
+            assert list(ROOT.glob(path)), f"{name(page)}: {path}"
+
+
+def test_the_modules_and_names_that_the_pages_name_are_there():
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for found in re.findall(r"`(microbatt(?:\.\w+)+)`|-m (tests(?:\.\w+)+)", text):
+            assert pkgutil.resolve_name("".join(found)), f"{name(page)}: {found}"
+
+
+def test_every_command_is_used_in_a_page():
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert [command for command in COMMANDS if f"microbatt {command}" not in text] == []
 
 
 def test_the_architecture_names_every_package_and_module_at_the_root():

@@ -33,6 +33,7 @@ SECTIONS: Final = {
     },
     "Sweeps and their cubes": {
         "run": Entry("microbatt.cli.run", "Run a campaign into a cube, or go on with it."),
+        "datasets": Entry("microbatt.cli.datasets", "List the cubes that can be had by name."),
         "status": Entry("microbatt.cli.status", "Show how far a campaign is."),
         "check": Entry("microbatt.cli.check", "Find damage in a cube, and repair it."),
         "import": Entry("microbatt.cli.import_", "Make a cube of curves that exist already."),

@@ -144,7 +144,18 @@ def test_the_shell_completes_the_options_of_a_command_and_their_choices():
     assert completed("bash", "microbatt discharge --inventory a", 3) == ["plain,area-only"]
 
 
-def test_the_catalog_is_listed(run):
+def test_the_cells_of_the_catalog_are_listed(run):
     result = run("cells")
     assert result.exit_code == 0
     assert "doyle-1996-cell-1" in result.output
+
+
+def test_the_data_sets_of_the_catalog_are_listed_with_what_is_in_the_cache(
+    run, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    result = run("datasets")
+    assert result.exit_code == 0
+    (sweep,) = [line for line in result.output.splitlines() if line.startswith("published-sweep")]
+    assert "24 240" in sweep
+    assert sweep.split()[-1] == "no"
