@@ -17,7 +17,7 @@ from microbatt.plots.accessor import nearest_point
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
 from microbatt.plots.identifiability import bounds_in
-from microbatt.plots.interactive_dimensions import PLAIN, POINTED, ROOM, SIZE, dimension
+from microbatt.plots.interactive_dimensions import PLAIN, POINTED, ROOM, SIZE, dimension, slider
 from microbatt.plots.ragone import LINES
 from microbatt.plots.rows import as_rows
 from microbatt.quantities import quantity
@@ -206,7 +206,7 @@ def _by_current(
     if "current" not in values.dims:
         return draw(values)
     drawn = {float(one): draw(values.sel(current=one)) for one in values["current"]}
-    return hv.HoloMap(drawn, kdims=[dimension("current")])
+    return hv.HoloMap(drawn, kdims=[slider("current")])
 
 
 def _lines(table: pd.DataFrame) -> hv.Overlay:

@@ -24,27 +24,40 @@ PLAIN: Final = "%.4g"
 
 
 def dimension(name: str) -> hv.Dimension:
-    """Return the dimension of a quantity: its name, its words and its unit."""
+    """Return the dimension of a quantity, labelled as in print: words, then the unit in brackets.
+
+    Examples
+    --------
+    >>> dimension("voltage").label
+    'Cell voltage [V]'
+    """
+    import holoviews as hv
+
+    return hv.Dimension(name, label=quantity(name).label)
+
+
+def slider(name: str) -> hv.Dimension:
+    """Return the dimension of a quantity over which figures are gone through.
+
+    Its unit stands apart from its words, so that a title reads ``Discharge current density: 70 A
+    m⁻²``.
+    """
     import holoviews as hv
 
     known = quantity(name)
-    unit = None if known.units == "1" else known.pretty_units
-    return hv.Dimension(name, label=_capital(known.long_name), unit=unit)
+    words = known.long_name[0].upper() + known.long_name[1:]
+    return hv.Dimension(name, label=words, unit=known.pretty_units)
 
 
-def worded(name: str, words: str, unit: str | None = None) -> hv.Dimension:
+def worded(name: str, label: str) -> hv.Dimension:
     """Return a dimension of something that is no quantity of a cube, such as a residual."""
     import holoviews as hv
 
-    return hv.Dimension(name, label=_capital(words), unit=unit)
+    return hv.Dimension(name, label=label[0].upper() + label[1:])
 
 
 def dimension_of(values: xr.DataArray) -> hv.Dimension:
-    """Return the dimension of a variable of a cube; its label has the unit in brackets."""
+    """Return the dimension of a variable of a cube."""
     import holoviews as hv
 
     return hv.Dimension(str(values.name), label=axis_label(values))
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]

@@ -100,7 +100,7 @@ def bounds_on_plane(bounds: xr.Dataset) -> hv.Layout:
     import holoviews as hv
 
     relative = (100.0 * bounds["S_bound"] / bounds["S"]).rename("S_bound")
-    of_S = worded("S_bound", "smallest possible standard deviation of S", "% of S")
+    of_S = worded("S_bound", "smallest possible standard deviation of S [% of S]")
     correlation = bounds["bound_correlation"]
     wide = _is_wide(bounds["S"].to_numpy())
     drawn = {

@@ -76,7 +76,7 @@ def errors_by_range(networks: Mapping[str, Pairs]) -> hv.Overlay:
     names = range_names(edges)
     axes = [
         worded("range", f"range of true {parameter}"),
-        worded("mean_relative_error", f"mean relative error of {parameter}, L_s", "%"),
+        worded("mean_relative_error", f"mean relative error of {parameter}, L_s [%]"),
     ]
     rows = [
         hv.Scatter((names, mean_errors(networks[name], edges)), *axes, label=name).opts(
@@ -119,7 +119,7 @@ def _against_normal(pairs: Pairs) -> hv.Overlay:
     normal = normal_quantiles(residual.size)
     line = float(residual.mean()) + float(residual.std()) * normal
     axes = [
-        worded("normal", "normal quantile", "standard deviations"),
+        worded("normal", "normal quantile [standard deviations]"),
         worded("sorted", f"sorted predicted less true {pairs.parameter}"),
     ]
     points = hv.Points((normal, residual), axes).opts(
@@ -150,4 +150,4 @@ def _predicted(pairs: Pairs) -> hv.Dimension:
 
 
 def _error() -> hv.Dimension:
-    return worded("error", "relative error", "%")
+    return worded("error", "relative error [%]")

@@ -67,11 +67,11 @@ def colours_of(figure):
 
 def test_curves_have_a_colour_for_each_current_and_name_it(figures):
     figure = drawn(figures.curves(alpha=2.0, S=5.0))
-    assert axes_of(figure) == ("Delivered capacity (A h m⁻²)", "Cell voltage (V)")
+    assert axes_of(figure) == ("Delivered capacity [A h m⁻²]", "Cell voltage [V]")
     assert legend_of(figure) == ["17.5 A m⁻²", "35 A m⁻²"]
     lines = [one.glyph.line_color for one in figure.renderers]
     assert lines == list(current_colours(CURRENTS).values())
-    assert {"Cell voltage (V)", "Discharge current density (A m⁻²)"} <= told(figure)
+    assert {"Cell voltage [V]", "Discharge current density [A m⁻²]"} <= told(figure)
     assert figure.title.text == "alpha 2, S 5"
 
 
@@ -138,10 +138,10 @@ def test_a_ragone_plot_shows_whole_curves_alone_and_where_each_comes_from(figure
     assert [len(one) for one in clouds] == [12, 11]
     figure = drawn(clouds)
     assert axes_of(figure) == (
-        "Mean specific power (W kg⁻¹)",
-        "Specific energy delivered (W h kg⁻¹)",
+        "Mean specific power [W kg⁻¹]",
+        "Specific energy delivered [W h kg⁻¹]",
     )
-    assert {"Discharge current density (A m⁻²)", ALPHA, S} <= told(figure)
+    assert {"Discharge current density [A m⁻²]", ALPHA, S} <= told(figure)
     assert figure.y_range.start == 0.0
 
 
@@ -160,7 +160,7 @@ def test_parity_shows_every_prediction_with_its_error(figures, cube):
     np.testing.assert_allclose(points["error"], relative_error(shown.truth, shown.predicted))
     figure = drawn(overlay)
     assert axes_of(figure) == ("True S", "Predicted S")
-    assert {"True S", "Predicted S", "Relative error (%)"} <= told(figure)
+    assert {"True S", "Predicted S", "Relative error [%]"} <= told(figure)
 
 
 def test_residuals_are_shown_against_the_truth_as_density_and_as_quantiles(figures):
@@ -174,7 +174,7 @@ def test_residuals_are_shown_against_the_truth_as_density_and_as_quantiles(figur
     labels = [axes_of(drawn(one)) for one in (against_truth, density, quantiles)]
     assert labels[0] == ("True alpha", "Predicted less true alpha")
     assert labels[1] == ("Predicted less true alpha", "Density")
-    assert labels[2][0] == "Normal quantile (standard deviations)"
+    assert labels[2][0] == "Normal quantile [standard deviations]"
 
 
 def test_errors_by_range_are_the_scores_of_each_range(figures, cube):
@@ -184,7 +184,7 @@ def test_errors_by_range_are_the_scores_of_each_range(figures, cube):
     scores = mean_errors(shown, edges_that_hold(RANGES["S"], shown.truth))
     np.testing.assert_array_equal(row["mean_relative_error"], scores)
     plotted = drawn(figure)
-    assert axes_of(plotted) == ("Range of true S", "Mean relative error of S, L_s (%)")
+    assert axes_of(plotted) == ("Range of true S", "Mean relative error of S, L_s [%]")
     assert list(plotted.x_range.factors) == list(row["range"])
 
 
@@ -196,7 +196,7 @@ def test_bounds_are_three_maps_of_which_the_deviations_are_logarithmic(cube):
     low, high = correlation.opts.get().kwargs["clim"]
     assert low == -high
     figure = drawn(of_S)
-    assert "Smallest possible standard deviation of S (% of S)" in told(figure)
+    assert "Smallest possible standard deviation of S [% of S]" in told(figure)
     assert figure.title.text == "Standard deviation of S, % of S"
 
 
