@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from microbatt.cli.values import read_free, read_list, read_measured, read_range
+from microbatt.cli.values import free_option, read_free, read_list, read_measured, read_range
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
 @click.option("--currents", help="Candidates [A m⁻²]: 17.5,35,70.  [default: C/10 to 7C]")
 @click.option("--alpha", default="0:10", help="Where alpha may be: LOW:HIGH or a number.")
 @click.option("--S", "S", default="1:40", help="Where S may be: LOW:HIGH or a number.")
-@click.option(
-    "--free", multiple=True, metavar="NAME[=WIDTH]", help="Not known exactly; may be repeated."
-)
+@free_option
 @click.option(
     "--criterion",
     type=click.Choice(CRITERIA),

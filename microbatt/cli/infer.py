@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from microbatt.cli.discharge import INVENTORY, THERMAL, thermal_mode
-from microbatt.cli.values import read_free, read_measured
+from microbatt.cli.values import free_option, read_free, read_measured
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--cell", required=True, help="A name of `microbatt cells`, or a cell file.")
 @click.option("--noise", help="Of a voltage, such as 1mV.  [default: from the curves]")
-@click.option(
-    "--free", multiple=True, metavar="NAME[=WIDTH]", help="Not known exactly; may be repeated."
-)
+@free_option
 @click.option(
     "--inventory",
     type=click.Choice(INVENTORY),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from microbatt.cli.stores import find_store, storage_options
-from microbatt.cli.values import read_free, read_list, read_measured
+from microbatt.cli.values import free_option, read_free, read_list, read_measured
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
 )
 @click.option("--currents", help="Of the measured curves [A m⁻²].  [default: the cube's]")
-@click.option(
-    "--free", multiple=True, metavar="NAME[=WIDTH]", help="Not known exactly; may be repeated."
-)
+@free_option
 @click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the map there.")
 @storage_options
 def command(

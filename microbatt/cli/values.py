@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import click
 
 from microbatt.errors import ParameterError
 from microbatt.units import to_si
 
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+FREE: Final = (
+    "contact_resistance",
+    "voltage_offset",
+    "capacity_scale",
+    "negative_stoichiometry",
+    "positive_stoichiometry",
+    "temperature",
+)
+"""What may be freed, said without importing what frees it; a test holds it to the truth."""
 _WRITTEN: Final = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
+
+
+def free_option(command: _Command) -> _Command:
+    """Give a command the option ``--free``, read by `read_free`."""
+    return click.option(
+        "--free",
+        multiple=True,
+        metavar="NAME[=WIDTH]",
+        help=f"Not known exactly, and how far: {', '.join(FREE)}; may be repeated.",
+    )(command)
 
 
 def read_measured(option: str, text: str, unit: str) -> float:
