@@ -57,7 +57,7 @@ def _encoding(variable: xr.DataArray) -> dict[str, Any]:
     return {"_FillValue": None, **(_COMPRESSED if variable.ndim else {})}
 
 
-def _attribute(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def _attribute(value: object) -> str | int | float:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, str | int | float):

@@ -102,7 +102,9 @@ def energies_of_curves(
     return _interleaved(energy, power)
 
 
-def published_energy(energy: Any, current: Any, capacity: Any) -> Any:  # noqa: ANN401 - arrays or numbers
+def published_energy(
+    energy: ArrayLike, current: ArrayLike, capacity: ArrayLike
+) -> NDArray[np.float64]:
     """Return energies as the published work counted them: lower by R I Q / m [W h kg⁻¹].
 
     Parameters
@@ -112,7 +114,8 @@ def published_energy(energy: Any, current: Any, capacity: Any) -> Any:  # noqa: 
     current, capacity
         [A m⁻²], [A h m⁻²].
     """
-    return energy - PUBLISHED_RESISTANCE * current * capacity / PUBLISHED_MASS
+    lost = PUBLISHED_RESISTANCE * np.asarray(current) * np.asarray(capacity) / PUBLISHED_MASS
+    return np.asarray(energy - lost)
 
 
 def _integral(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

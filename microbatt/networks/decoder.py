@@ -13,7 +13,7 @@ Marx, Statist. Sci. 11 (1996) 89).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from microbatt.networks.splines import DEGREE, basis_count, clamped_knots, local
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
 PENALTY: Final = 1e-9
 """Weight of the squared third differences, per training point."""
@@ -163,7 +164,7 @@ def _penalised_fit(
 
 def _design(
     targets: NDArray[np.float64], knots_u: NDArray[np.float64], knots_v: NDArray[np.float64]
-) -> Any:  # noqa: ANN401 - SciPy's sparse arrays have no annotations
+) -> csr_array:
     """Return the value of every product of splines at every point, sparse, shape (n, a b)."""
     from scipy.sparse import csr_array
 
@@ -178,7 +179,7 @@ def _design(
     return csr_array((values.ravel(), (rows, columns.ravel())), shape=shape)
 
 
-def _roughness(knots: NDArray[np.float64]) -> Any:  # noqa: ANN401 - as above
+def _roughness(knots: NDArray[np.float64]) -> csr_array:
     """Return the matrix of the squared third differences of weights, sparse.
 
     Divided by the distances between the middles of their splines, in units of the mean distance.

@@ -18,6 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import keras
     from numpy.typing import NDArray
 
     from microbatt.features.tensors import CurveTensors
@@ -125,7 +126,7 @@ def encoder_inputs_in_graph(features: Mapping[str, Tensor], scaling: Scaling) ->
     return tf.concat([flat, mask], axis=1)
 
 
-def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: str) -> Any:  # noqa: ANN401 - a Keras model
+def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: str) -> keras.Model:
     """Make the trainable layers.
 
     Parameters

@@ -16,6 +16,7 @@ from microbatt.errors import ParameterError
 from microbatt.networks.combination import combined
 
 if TYPE_CHECKING:
+    import keras
     from numpy.typing import NDArray
 
 IMAGE_SHAPE: Final = (48, 64, 3)
@@ -140,7 +141,7 @@ class PublishedNetwork:
 
 
 def published_answers(
-    network: Any,  # noqa: ANN401 - a Keras model
+    network: keras.Model,
     image: NDArray[np.uint8],
     energies: NDArray[np.floating[Any]],
 ) -> NDArray[np.float64]:
@@ -163,7 +164,7 @@ def build_published(
     *,
     seed: int,
     precision: str,
-) -> Any:  # noqa: ANN401 - a Keras model
+) -> keras.Model:
     """Make the trainable layers.
 
     Parameters
@@ -186,7 +187,7 @@ def build_published(
 
     numbers = iter(range(seed * 1000, (seed + 1) * 1000))
 
-    def start() -> Any:  # noqa: ANN401 - a Keras initializer
+    def start() -> keras.Initializer:
         return keras.initializers.HeNormal(seed=next(numbers))
 
     image = keras.Input(IMAGE_SHAPE, dtype="float32", name="image")

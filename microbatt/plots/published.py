@@ -162,7 +162,8 @@ def _resimulated(cube: xr.Dataset) -> Figure:
     for axes, near, case in zip(panels.flat, CASES, cases, strict=True):
         draw_expected_and_predicted(axes, case.expected, case.simulated)
         whose = "our choice" if near == OWN_CASE else "published pair"
-        title = "{} ({:g}, {:g})\n{}".format(whose, *near, _case_title(case))
+        alpha, S = near
+        title = f"{whose} ({alpha:g}, {S:g})\n{_case_title(case)}"
         axes.set_title(title, fontsize="medium")
     figure.legend(
         *current_handles(one for case in cases for one, _, _ in case.expected),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import xarray as xr
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.networks.encoder import Scaling
     from microbatt.training.events import Listener
@@ -133,7 +133,7 @@ def _scaled_targets(targets: Tensor, *, scaling: Scaling) -> Tensor:
     )
 
 
-def _truth(cube: xr.Dataset) -> Any:  # noqa: ANN401 - an array of two columns
+def _truth(cube: xr.Dataset) -> NDArray[np.float64]:
     from microbatt.features.points import arranged, true_values
 
     return true_values(arranged(cube))

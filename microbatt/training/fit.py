@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from microbatt.features.augmentation import Augmentation
     from microbatt.features.specification import Feature
-    from microbatt.training.events import Listener
+    from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
 
 Tensor: TypeAlias = Any
@@ -232,6 +232,6 @@ def _restored(path: Path | None, identity: str, variables: Sequence[Any]) -> lis
     return list(found.losses)
 
 
-def _tell(listeners: Sequence[Listener], event: Any) -> None:  # noqa: ANN401 - any event
+def _tell(listeners: Sequence[Listener], event: Event) -> None:
     for listener in listeners:
         listener(event)

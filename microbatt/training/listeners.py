@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted, FoldFinished
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from microbatt.training.events import Event
@@ -59,7 +60,7 @@ class TensorBoardListener:
         if writer is not None:
             writer.close()
 
-    def _write(self, name: str, step: int, values: Any) -> None:  # noqa: ANN401 - a mapping
+    def _write(self, name: str, step: int, values: Mapping[str, float]) -> None:
         import tensorflow as tf
 
         if name not in self._writers:
