@@ -20,14 +20,13 @@ from tests.reference.released import (
     EXTERNAL_RESISTANCE,
     FILES,
     FOLDER,
+    RESISTANCE,
     S,
     released_cell,
     released_curve,
 )
 
 LOWER_CUTOFF = 1.2
-CONTACT_OF_THE_ENERGY = 0.00974
-"""The release subtracts the drop of the contact from the energy once more, with this resistance."""
 
 pytestmark = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="MICROBATT_PUBLISHED_EXAMPLE names no folder"
@@ -60,10 +59,11 @@ def test_the_released_curves_are_met_within_2_millivolts_up_to_97_percent(curren
 
 @EVERY
 def test_the_released_energies_and_powers_are_met_within_a_fifth_of_a_percent(current):
+    """The release subtracts the drop of the resistance from the energy once more."""
     released = released_curve(current)
     capacity = np.linspace(0.0, released.capacity[-1], 4001)
     work = np.trapezoid(voltage_at(current, capacity), capacity)
-    work -= CONTACT_OF_THE_ENERGY * current * released.capacity[-1]
+    work -= RESISTANCE * current * released.capacity[-1]
     energy = work / released_cell().mass_per_area
     assert energy == pytest.approx(released.energy, rel=2e-3)
     assert energy * current / released.end == pytest.approx(released.power, rel=2e-3)
@@ -101,5 +101,5 @@ def test_the_released_cell_warms_as_its_released_energy_says(current):
 def test_the_mass_is_that_of_the_released_energy(current):
     released = released_curve(current)
     work = np.trapezoid(released.voltage, released.capacity)
-    work -= CONTACT_OF_THE_ENERGY * current * released.capacity[-1]
+    work -= RESISTANCE * current * released.capacity[-1]
     assert released_cell().mass_per_area == pytest.approx(work / released.energy, rel=5e-4)
