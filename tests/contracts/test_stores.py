@@ -13,8 +13,12 @@ from microbatt.campaign.execution import run_campaign
 from microbatt.cli.stores import read_options
 from microbatt.cube.location import locate, open_store
 from microbatt.cube.objects import delete_object, read_object, write_object
+from microbatt.cube.opening import open_cube
+from microbatt.cube.predictions import copies_in, predicted_by
+from microbatt.cube.slabs import join_predictions
 from microbatt.errors import CampaignError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign
+from tests.cube.predicted import predicted_along
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +80,21 @@ def test_damage_is_found_and_repaired(place, threads):
     repair_store(location, report)
     fill(place, threads, campaign_of(location))
     assert cube_bytes(*place) == before
+
+
+def test_predictions_are_joined_replaced_and_mended(place, threads):
+    cube, location = fill(place, threads, chunks=None), locate(*place)
+    join_predictions(location, predicted_along(cube, ("curve", "other")))
+    join_predictions(location, predicted_along(cube, ("curve",), (1,), weights="new"))
+    opened = open_cube(location, chunks=None)
+    assert copies_in(opened) == {"curve": (0, 1), "other": (0,)}
+    assert predicted_by(opened, "curve", 1).weights_hash == "new-curve-1"
+    store = open_store(location, read_only=False)
+    write_object(store, "alpha_predicted/c/1/0/0/0", b"no longer a chunk")
+    repair_store(location, check_store(location))
+    assert check_store(location).damages == ()
+    status = open_cube(location, chunks=None).prediction_status.any(("alpha", "S"))
+    assert status.values.tolist() == [[True, True], [False, False]]
 
 
 def test_another_campaign_is_refused(place, threads):
