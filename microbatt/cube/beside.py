@@ -55,21 +55,24 @@ def group_of_points(root: zarr.Group, predicted: xr.Dataset) -> tuple[zarr.Group
         If the name is taken, or the store's own points are listed.
     """
     name = str(predicted.attrs.get("name", ""))
-    _refuse(root, name)
+    found = _there(root, name)
     listed = _listed(predicted)
-    if name in groups_beside(root):
-        group = groups_beside(root)[name]
-        if _same_points(group, listed):
-            return group, listed
-        _remove(root, name)
+    if found is not None and _same_points(found, listed):
+        return found, listed
+    if found is not None:
+        _remove(root, found)
     group = root.create_group(name, attributes=_attributes(predicted))
     for name in TRUTH.values():
         _write_truth(group, listed[name])
     return group, listed
 
 
-def _refuse(root: zarr.Group, name: str) -> None:
-    if not name or (name in root and name not in groups_beside(root)):
+def _there(root: zarr.Group, name: str) -> zarr.Group | None:
+    """Return the group of a name if it is there, whole or not; refuse what can be none."""
+    import zarr
+
+    found = root.get(name) if name else None
+    if not name or (found is not None and MARK not in found.attrs):
         raise ParameterError(
             f"the predicted cube is called {name!r}, and predictions of it go into a group of that "
             "name, which "
@@ -81,6 +84,7 @@ def _refuse(root: zarr.Group, name: str) -> None:
             "the store lists points itself, and all groups of a tree share their dimensions; "
             "join predictions of other points to the cube of a grid, or to their own cube."
         )
+    return found if isinstance(found, zarr.Group) else None
 
 
 def _listed(predicted: xr.Dataset) -> xr.Dataset:
@@ -98,13 +102,12 @@ def _same_points(group: zarr.Group, listed: xr.Dataset) -> bool:
     )
 
 
-def _remove(root: zarr.Group, name: str) -> None:
+def _remove(root: zarr.Group, group: zarr.Group) -> None:
     """Remove a group, so that whoever still reads it sees points without predictions."""
-    group = groups_beside(root)[name]
     if STATUS in group:
         array = array_of(group, STATUS)
         array[...] = array.fill_value
-    del root[name]
+    del root[group.path]
 
 
 def _attributes(predicted: xr.Dataset) -> dict[str, object]:

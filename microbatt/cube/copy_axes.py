@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cube.arrays import array_of, dimensions, plain_attributes
-from microbatt.cube.beside import groups_beside
 from microbatt.cube.creation import compression
-from microbatt.cube.predictions import COPY, FOLD, NETWORK, ORIGIN, STATUS, TRUTH, VARIABLES
+from microbatt.cube.predictions import FOLD, NETWORK, ORIGIN, STATUS, TRUTH, VARIABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import xarray as xr
     import zarr
 
@@ -44,9 +45,21 @@ class Room:
     folds: int
 
 
-def room_for(root: zarr.Group, predicted: xr.Dataset) -> Room:
-    """Return the room of a store, and what predictions need beside."""
-    held = _holders(root)
+def holders(groups: Iterable[zarr.Group]) -> list[zarr.Group]:
+    """Return which groups of a store hold predictions."""
+    return [group for group in groups if NETWORK in group]
+
+
+def room_for(held: Sequence[zarr.Group], predicted: xr.Dataset) -> Room:
+    """Return the room of a store, and what predictions need beside.
+
+    Parameters
+    ----------
+    held
+        The groups of the store that hold predictions.
+    predicted
+        What is to be joined.
+    """
     names = [str(name) for name in np.asarray(array_of(held[0], NETWORK))] if held else []
     folds = array_of(held[0], FOLD).shape[0] if held else 0
     given = [str(name) for name in predicted[NETWORK].to_numpy()]
@@ -58,15 +71,17 @@ def room_for(root: zarr.Group, predicted: xr.Dataset) -> Room:
     return Room(names=tuple(names), fresh=frozenset(fresh), folds=max(folds, needed))
 
 
-def make_room(root: zarr.Group, group: zarr.Group, room: Room, predicted: xr.Dataset) -> None:
+def make_room(
+    held: Sequence[zarr.Group], group: zarr.Group, room: Room, predicted: xr.Dataset
+) -> None:
     """Grow the arrays of all groups, and make in one of them those that predictions need.
 
     Parameters
     ----------
-    root
-        Of the store.
+    held
+        The groups of the store that hold predictions.
     group
-        The one that is to hold the predictions.
+        The one that is to hold these, among them or not.
     room
         From `room_for`.
     predicted
@@ -78,17 +93,13 @@ def make_room(root: zarr.Group, group: zarr.Group, room: Room, predicted: xr.Dat
     for name in (NETWORK, FOLD):
         if name not in group:
             _create_labels(group, name)
-    for held in _holders(root):
-        for _, array in held.arrays():
-            if dimensions(array)[:2] == COPY and array.shape[:2] != shape:
+    for one in {found.path: found for found in (*held, group)}.values():
+        for name in VARIABLES:
+            array = array_of(one, name)
+            if array.shape[:2] != shape:
                 array.resize((*shape, *array.shape[2:]))
-        _label(array_of(held, NETWORK), np.array(room.names, dtype=object))
-        _label(array_of(held, FOLD), np.arange(room.folds))
-
-
-def _holders(root: zarr.Group) -> list[zarr.Group]:
-    """Return the groups of a store that hold predictions."""
-    return [group for group in (root, *groups_beside(root).values()) if NETWORK in group]
+        _label(array_of(one, NETWORK), np.array(room.names, dtype=object))
+        _label(array_of(one, FOLD), np.arange(room.folds))
 
 
 def _label(array: zarr.Array[Any], labels: np.ndarray[Any, Any]) -> None:

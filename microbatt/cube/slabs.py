@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from microbatt.cube.arrays import array_of
-from microbatt.cube.beside import group_of_points
-from microbatt.cube.copy_axes import make_room, room_for
+from microbatt.cube.beside import group_of_points, groups_beside
+from microbatt.cube.copy_axes import holders, make_room, room_for
 from microbatt.cube.creation import consolidate
 from microbatt.cube.joining import check_same_points
 from microbatt.cube.location import explained, open_store
@@ -52,7 +52,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, beside: bool 
     StoreError
         If the store cannot be read or written.
     """
-    open_group(location)
+    known = open_group(location)
     store = open_store(location, read_only=False)
     import zarr
 
@@ -63,8 +63,13 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, beside: bool 
         else:
             group = root
             check_same_points(root, _one_copy(predicted))
-        room = room_for(root, predicted)
-        make_room(root, group, room, predicted)
+        beside_it = [
+            zarr.open_group(store, path=name, mode="r+", use_consolidated=False)
+            for name in groups_beside(known)
+        ]
+        held = holders([root, *beside_it])
+        room = room_for(held, predicted)
+        make_room(held, group, room, predicted)
         for name in predicted[NETWORK].to_numpy():
             given = predicted[FOLD].to_numpy().tolist()
             folds = _replaced(given, room.folds, fresh=name in room.fresh)
