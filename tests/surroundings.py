@@ -38,6 +38,16 @@ exit 0
 DUALFOIL = f"""#!/bin/sh
 exec {sys.executable} -m microbatt dualfoil-compatible
 """
+SMALL = {
+    "published-sweep": "{grid}",
+    "my-cube.zarr": "{grid}",
+    "--scheduler scheduler.json": "--scheduler {folder}/scheduler.json",
+    "anon=true": "anon=false",  # this store is nobody else's
+    "--workers 64": "--workers 1",
+    "--workers 8": "--workers 1",
+    "--points 30": "--points 1",
+}
+"""What a page calls for → what a test has time for."""
 PATIENCE = 60.0
 """For a scheduler to be there [s]; cores are shared."""
 
@@ -52,16 +62,30 @@ class Surroundings:
         Of their process.
     instead
         What a page writes → what there is of it here.
+    folder
+        For what the pages share.
     """
 
     environment: dict[str, str]
     instead: dict[str, str]
+    folder: Path
 
     def program(self, code):
         """Return the code of a page with what is here in place of what the reader has."""
         for written, here in self.instead.items():
             code = code.replace(written, here)
         return code
+
+    @property
+    def grid(self):
+        """Where a small cube with predictions is to be, for commands that ask for a large one."""
+        return self.folder / "grid.zarr"
+
+    def script(self, code):
+        """Return the shell of a page with what is here, at a small scale."""
+        for written, here in SMALL.items():
+            code = code.replace(written, here.format(grid=self.grid, folder=self.folder))
+        return self.program(code)
 
 
 @contextlib.contextmanager
@@ -96,8 +120,11 @@ def surroundings(folder, s3):
             instead={
                 "https://s3.example.org": s3["endpoint_url"],
                 "tcp://localhost:8786": scheduler,
-                '"/shared/': f'"{folder}/shared/',
+                "tcp://10.0.0.5:8786": scheduler,
+                "/shared/": f"{folder}/shared/",
+                "~/bin/dualfoil": str(programs / "dualfoil"),
             },
+            folder=folder,
         )
 
 

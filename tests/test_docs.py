@@ -16,43 +16,85 @@ from microbatt.campaign import reading
 from microbatt.cli.main import COMMANDS, main
 from microbatt.outcomes import Outcome
 from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
+from tests.furnishing import furnish, make_grid
 from tests.surroundings import CAMPAIGN, surroundings
-
-WITH_PYTHON = [page for page in PAGES if python_of(page)]
-WITH_SHELL = [page for page in PAGES if shell_of(page)]
-WARNINGS = ("-W", "error", "-W", "ignore:Port 8787 is already in use")  # somebody else's cluster
-RUNNING = "test_the_python_of_a_page_runs_from_top_to_bottom"
 
 
 def name(page):
     return str(page.relative_to(ROOT / "docs"))
 
 
+WITH_PYTHON = [page for page in PAGES if python_of(page)]
+WITH_SHELL = [page for page in PAGES if shell_of(page)]
+WARNINGS = ("-W", "error", "-W", "ignore:Port 8787 is already in use")  # somebody else's cluster
+RUNNING = "test_the_python_of_a_page_runs_from_top_to_bottom"
+CALLING = "test_the_commands_of_a_page_do_what_they_say"
+ELSEWHERE = {
+    "guide/explorer.md": "serves until it is interrupted; tests/browser",
+    "guide/learning.md": "trains for hours; tests/cli/test_learning.py",
+    "howto/gpu.md": "trains; tests/cli/test_learning.py",
+    "results/comparison.md": "measures for an hour; tests/cli/test_compare.py",
+}
+"""Pages whose commands are too long for a test → why, and where they are tested small."""
+CALLED = [page for page in WITH_SHELL if name(page) not in ELSEWHERE]
+
+
 @pytest.fixture(scope="module")
-def errors(request, tmp_path_factory, s3):
-    """Run the pages that were asked for, in one process of their own: page → what went wrong.
+def here(tmp_path_factory, s3):
+    """What the pages take for granted."""
+    with surroundings(tmp_path_factory.mktemp("pages"), s3) as found:
+        yield found
+
+
+def asked(request, test):
+    """Return the pages that are asked of a test."""
+    items = request.session.items
+    return {i.callspec.params["page"] for i in items if getattr(i, "originalname", "") == test}
+
+
+def results_of(module, pages, here):
+    """Run pages in one process of their own: page → what went wrong.
 
     Starting an interpreter for each would take longer than the pages do.
     """
-    folder = tmp_path_factory.mktemp("pages")
-    asked = {
-        item.callspec.params["page"]
-        for item in request.session.items
-        if getattr(item, "originalname", "") == RUNNING
-    }
-    with surroundings(folder, s3) as here:
-        done = subprocess.run(
-            [sys.executable, *WARNINGS, "-m", "tests.run_pages"],
-            input=json.dumps({name(page): program(page, folder, here) for page in asked}),
-            cwd=ROOT,
-            env=here.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=1200,
-        )
+    done = subprocess.run(
+        [sys.executable, *WARNINGS, "-m", module],
+        input=json.dumps(pages),
+        cwd=ROOT,
+        env=here.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1200,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def errors(request, here):
+    """Run the Python of the pages that were asked for."""
+    pages = {name(page): program(page, here.folder, here) for page in asked(request, RUNNING)}
+    return results_of("tests.run_pages", pages, here)
+
+
+@pytest.fixture(scope="module")
+def refusals(request, here):
+    """Run the commands of the pages that were asked for, each page in a folder of its own."""
+    make_grid(here.grid)
+    pages = {}
+    for page in asked(request, CALLING):
+        folder = here.folder / "commands" / name(page).removesuffix(".md")
+        folder.mkdir(parents=True)
+        furnish(folder)
+        pages[name(page)] = {"folder": str(folder), "calls": calls_of(page, here)}
+    return results_of("tests.run_commands", pages, here)
+
+
+def calls_of(page, here):
+    """Return the calls of microbatt on a page; `srun` and its like are tested apart."""
+    calls = [call for script in shell_of(page) for call in commands_in(here.script(script))]
+    return [call for call in calls if call and "$campaign" not in call]
 
 
 def program(page, folder, here):
@@ -73,6 +115,12 @@ def test_there_are_pages_with_code():
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=name)
 def test_the_python_of_a_page_runs_from_top_to_bottom(page, errors):
     assert errors[name(page)] == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", CALLED, ids=name)
+def test_the_commands_of_a_page_do_what_they_say(page, refusals):
+    assert refusals[name(page)] == ""
 
 
 @pytest.mark.parametrize("page", WITH_SHELL, ids=name)

@@ -1,0 +1,32 @@
+"""Run calls of the command line one after another in this process; print what failed, as JSON.
+
+Reads {name: {"folder": path, "calls": [words, ...]}} from standard input. The calls of one name run
+in its folder, in order, and the first that fails ends them.
+"""
+
+import json
+import os
+import sys
+import traceback
+from contextlib import redirect_stdout
+
+import click
+
+from microbatt.cli.main import main
+
+
+def run(folder, calls):
+    """Return what went wrong with the first call that failed; empty if none did."""
+    os.chdir(folder)
+    for words in calls:
+        try:
+            with redirect_stdout(sys.stderr):
+                main(["--debug", *words], prog_name="microbatt", standalone_mode=False)
+        except (Exception, click.exceptions.Exit):  # noqa: BLE001 - whatever it is, the test tells
+            return f"microbatt {' '.join(words)}\n{traceback.format_exc()}"
+    return ""
+
+
+if __name__ == "__main__":
+    pages = json.load(sys.stdin)
+    print(json.dumps({name: run(**pages[name]) for name in sorted(pages)}))  # noqa: T201
