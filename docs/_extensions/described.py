@@ -201,7 +201,8 @@ def allowed(field: dataclasses.Field[Any], spec: Spec) -> tuple[str, str, str]:
         return "–", "one of " + ", ".join(f"`{name}`" for name in spec.known), "must be given"
     missing = field.default is dataclasses.MISSING
     default = "none" if field.default is None else f"{field.default}"
-    return spec.unit, str(spec.allowed), "must be given" if missing else default
+    unit_of = Quantity(name="", symbol="", units=spec.unit, long_name="")
+    return unit(unit_of), str(spec.allowed), "must be given" if missing else default
 
 
 def attributes_of(record: type) -> dict[str, str]:

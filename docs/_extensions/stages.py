@@ -63,7 +63,7 @@ def pages() -> Iterator[tuple[str, list[str]]]:
             yield f"{stage}.rst", module_page(title)
             continue
         words = (import_module(title).__doc__ or "").strip()
-        entries = [f"   {stage}/{name}" for name in names]
+        entries = [f"   {name.removeprefix(f'{title}.')} <{stage}/{name}>" for name in names]
         toctree = ["", ".. toctree::", "   :maxdepth: 1", "", *entries, ""]
         yield f"{stage}.rst", [title, "=" * len(title), "", words, *toctree]
         for name in names:
@@ -94,7 +94,7 @@ class Stages(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return a table of contents."""
         self.env.note_reread()  # the package may have changed although the page has not
-        entries = [f"api/{stage}" for stage in modules_by_stage()]
+        entries = [f"{stage} <api/{stage}>" for stage in modules_by_stage()]
         lines = ["```{toctree}", ":maxdepth: 1", "", *entries, "```"]
         return self.parse_text_to_nodes("\n".join(lines))
 

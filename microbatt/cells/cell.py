@@ -44,11 +44,11 @@ class Cell:
     negative_collector, positive_collector
         The foils.
     polymer_density, filler_density
-        [kg m⁻³].
+        Of the polymer that holds the electrodes together, and of the inert filler [kg m⁻³].
     heat_capacity
         Of the whole sandwich [J kg⁻¹ K⁻¹].
     initial_temperature, ambient_temperature
-        [K].
+        Of the cell before discharge, and of its surroundings [K].
     contact_resistance
         Lumped, between the electrodes and the terminals [Ω m²].
     one_c_current

@@ -14,9 +14,9 @@ class Collector:
     Attributes
     ----------
     thickness
-        [m].
+        Of the foil [m].
     density
-        [kg m⁻³].
+        Of its metal [kg m⁻³].
     """
 
     thickness: float = number("m", Interval(0.0, 1e-2))

@@ -30,12 +30,12 @@ class Electrode:
     Attributes
     ----------
     thickness
-        [m].
+        Of the porous layer, without its foil [m].
     electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction
         Volume fractions [-]; what they leave is active material. The polymer is swollen with
         electrolyte and conducts as part of the pores.
     particle_radius
-        r_p [m].
+        r_p of the particles of active material [m].
     solid_diffusivity
         D_s of lithium in the particles [m² s⁻¹].
     max_concentration

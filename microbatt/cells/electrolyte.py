@@ -20,7 +20,7 @@ class Electrolyte:
     fit
         Conductivity, diffusivity, transference number and thermodynamic factor.
     density
-        [kg m⁻³].
+        Of salt and solvent together [kg m⁻³].
     conductivity_activation, diffusivity_activation
         E/R of the Arrhenius factors [K].
     """

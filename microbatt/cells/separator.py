@@ -14,7 +14,7 @@ class Separator:
     Attributes
     ----------
     thickness
-        [m].
+        Between the two electrodes [m].
     electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction
         Volume fractions [-]; what they leave is inert solid of `density`.
     density
