@@ -9,7 +9,6 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import microbatt
 from microbatt.diagnosis.finding import Finding, State, without_home
 
 if TYPE_CHECKING:
@@ -23,10 +22,8 @@ _NOT_TOLD: Final = frozenset({"all", "dev", "docs", "gpu"})
 
 def installation() -> Iterator[Finding]:
     """Yield the versions of microbatt, Python and the packages, and which extras are there."""
-    package = Path(microbatt.__file__).parent
-    yield Finding(
-        topic="microbatt", words=f"{version('microbatt')} in {without_home(package.parent)}"
-    )
+    place = Path(__file__).parents[2]
+    yield Finding(topic="microbatt", words=f"{version('microbatt')} in {without_home(place)}")
     yield Finding(
         topic="python",
         words=f"{platform.python_version()} ({platform.python_implementation()}) in "
