@@ -17,7 +17,7 @@ from microbatt.cube.creation import compression
 from microbatt.cube.predictions import FOLD, NETWORK, ORIGIN, STATUS, TRUTH, VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import xarray as xr
     import zarr
@@ -43,11 +43,6 @@ class Room:
     names: tuple[str, ...]
     fresh: frozenset[str]
     folds: int
-
-
-def holders(groups: Iterable[zarr.Group]) -> list[zarr.Group]:
-    """Return which groups of a store hold predictions."""
-    return [group for group in groups if NETWORK in group]
 
 
 def room_for(held: Sequence[zarr.Group], predicted: xr.Dataset) -> Room:

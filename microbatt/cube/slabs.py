@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from microbatt.cube.arrays import array_of
 from microbatt.cube.beside import group_of_points, groups_beside
-from microbatt.cube.copy_axes import holders, make_room, room_for
+from microbatt.cube.copy_axes import make_room, room_for
 from microbatt.cube.creation import consolidate
 from microbatt.cube.joining import check_same_points
 from microbatt.cube.location import explained, open_store
@@ -63,11 +63,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, beside: bool 
         else:
             group = root
             check_same_points(root, _one_copy(predicted))
-        beside_it = [
-            zarr.open_group(store, path=name, mode="r+", use_consolidated=False)
-            for name in groups_beside(known)
-        ]
-        held = holders([root, *beside_it])
+        held = _holders(root, known)
         room = room_for(held, predicted)
         make_room(held, group, room, predicted)
         for name in predicted[NETWORK].to_numpy():
@@ -82,6 +78,22 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, beside: bool 
         consolidate(store)
         for name in predicted[NETWORK].to_numpy():
             _vouch(group, room.names.index(str(name)), predicted.sel({NETWORK: name}))
+
+
+def _holders(root: zarr.Group, known: zarr.Group) -> list[zarr.Group]:
+    """Return the groups that hold predictions, the root among them, to be written to.
+
+    Parameters
+    ----------
+    root
+        Whose own metadata count.
+    known
+        The same as readers see it, which is one look at the store.
+    """
+    import zarr
+
+    groups = [root, *(root[name] for name in groups_beside(known))]
+    return [one for one in groups if isinstance(one, zarr.Group) and NETWORK in one]
 
 
 def _one_copy(predicted: xr.Dataset) -> xr.Dataset:

@@ -1,5 +1,9 @@
 """Predictions joined to a store: a slab for each network and fold, its own replaced alone."""
 
+import itertools
+import time
+from multiprocessing import get_context
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -112,6 +116,37 @@ def test_predicting_that_was_cut_short_leaves_none_of_its_own_and_all_of_the_oth
     assert check_store(place).damages == ()
     join(place, ("curve", "more"), off=0.5)
     assert list(copies_in(open_cube(place))) == ["curve", "other", "more"]
+
+
+def join_for_ever(url):
+    """Predict again and again, each time with other values and other folds."""
+    for k in itertools.count(1):
+        join(locate(url), ("victim",), tuple(range(k % 3 + 2)), off=0.001 * k)
+
+
+@pytest.mark.slow
+def test_a_process_killed_at_any_moment_leaves_slabs_that_are_whole_or_empty(place):
+    join(place, ("safe",), (0, 1))
+    safe = bytes_of(place, 0)
+    rng = np.random.default_rng(5)
+    seen = set()
+    for _ in range(8):
+        process = get_context("fork").Process(target=join_for_ever, args=(place.url,))
+        process.start()
+        time.sleep(rng.uniform(0.2, 0.9))
+        process.kill()
+        process.join()
+        assert bytes_of(place, 0) == safe
+        cube = open_cube(place, chunks=None)
+        if "victim" not in cube.network:
+            continue
+        for fold in cube.fold:
+            one = cube.sel(network="victim", fold=fold).load()
+            seen |= set(np.unique(one.prediction_status).tolist())
+            assert one.prediction_status.min() == one.prediction_status.max()
+            if one.prediction_status.any():
+                assert np.ptp((one.S_predicted / one.S).to_numpy()) < 1e-12
+    assert seen == {0, 1}
 
 
 def test_a_place_half_made_is_used_by_the_next(place, monkeypatch):
