@@ -4,6 +4,8 @@ Each message says what came, what is allowed and what to do. A numerical failure
 simulation is not an exception but an outcome code stored with the curve.
 """
 
+from __future__ import annotations
+
 
 class MicrobattError(Exception):
     """Root of the exceptions raised on purpose; catch it to catch them all."""
@@ -19,6 +21,23 @@ class CellFileError(ParameterError):
 
 class MeasurementError(ParameterError):
     """A measured curve, or the file that holds it, cannot be read as a discharge."""
+
+
+class CurveError(MeasurementError):
+    """One of several measured curves is not one of the cell's; the others may be.
+
+    Attributes
+    ----------
+    source
+        Which one: its name.
+    """
+
+    def __init__(self, message: str, source: str) -> None:
+        super().__init__(message)
+        self.source = source
+
+    def __reduce__(self) -> tuple[type[CurveError], tuple[str, str]]:
+        return type(self), (str(self), self.source)
 
 
 class CampaignError(MicrobattError, ValueError):

@@ -148,15 +148,9 @@ def _one(
     files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None, report: Path | None
 ) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
-    from microbatt.inference.measurement import Experiment
-    from microbatt.inference.reading import curve_files, read_files
+    from microbatt.inference.production import infer_files
 
-    listed = [one for file in files for one in (curve_files(file) if file.is_dir() else (file,))]
-    measurements, unread = read_files(listed, reading)
-    reasons = [one.reason for one in unread]
-    if not measurements:
-        _end_with(_listed("nothing could be read", reasons))
-    estimate = terms.infer(Experiment(name=files[0].stem, measurements=measurements))
+    estimate, left_out = infer_files(files[0].stem, files, terms, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
     _save(estimate.to_dataset(), store)
@@ -164,8 +158,7 @@ def _one(
         from microbatt.report.writing import write_report
 
         click.echo(f"\nreport: {write_report(estimate, report).page}")
-    if reasons:
-        _end_with(_listed("the estimate is without these files", reasons))
+    _end_with(_listed("the estimate is without these", [one.reason for one in left_out]))
 
 
 def _remarks(estimate: Estimate) -> None:
@@ -211,8 +204,8 @@ def _many(
     bad = [one for one in ordered if one.estimate is None]
     unread = [file for one in ordered if one.estimate is not None for file in one.unread]
     told = [_listed("these experiments failed", [f"{one.name}: {one.failure}" for one in bad])]
-    told += [_listed("these files were left out", [file.reason for file in unread])]
-    _end_with(*(words for words in told if words))
+    told += [_listed("these were left out", [file.reason for file in unread])]
+    _end_with(*told)
 
 
 def _line(one: Inferred) -> str:
@@ -259,5 +252,5 @@ def _end_with(*told: str) -> None:
     """
     from microbatt.cli.main import BadInput
 
-    if told:
-        raise BadInput("\n".join(told))
+    if any(told):
+        raise BadInput("\n".join(words for words in told if words))

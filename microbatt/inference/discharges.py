@@ -273,6 +273,7 @@ def _capacity(piece: Record, current: float) -> Array:
     steps = middle * np.diff(begun) / SECONDS_PER_HOUR
     capacity = np.concatenate([[0.0], np.cumsum(steps)])
     if piece.capacity is not None:
+        _check_one_way(piece, piece.capacity)
         _compare(piece, float(capacity[-1]), float(np.ptp(piece.capacity)))
     return capacity
 
@@ -292,6 +293,18 @@ def _from_column(piece: Record) -> Array:
             "capacity: `--column capacity='NAME:UNIT'`, or export the time."
         )
     return column - column[0] if column[0] > APART * np.ptp(column) else column
+
+
+def _check_one_way(piece: Record, column: Array) -> None:
+    """Refuse a capacity column that turns back on its way, whether it is delivered or left."""
+    back = np.diff(column) * np.sign(column[-1] - column[0]) < -APART * np.ptp(column)
+    if back.any():
+        i = int(np.argmax(back))
+        raise MeasurementError(
+            f"{piece.source}: the capacity turns back in row {piece.rows[i + 1]}, from "
+            f"{column[i]:.6g} to {column[i + 1]:.6g} A h m⁻², while the time goes on. Correct the "
+            "file, give each discharge a file of its own, or leave the column out."
+        )
 
 
 def _compare(piece: Record, by_time: float, by_column: float) -> None:

@@ -222,6 +222,8 @@ class Estimate:
         Whether to believe it.
     starts
         The first estimates that refinement began from; the one it kept comes first.
+    unasked
+        Why the shipped network was not asked; empty if it was, or was not to be.
     assumptions
         Sentences: everything taken as known.
     versions
@@ -247,6 +249,7 @@ class Estimate:
     belief: Belief
     starts: tuple[Start, ...]
     assumptions: tuple[str, ...]
+    unasked: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -24,6 +24,7 @@ from microbatt.inference.estimate import Estimate
 from microbatt.inference.gathering import gather
 from microbatt.inference.network import network_start
 from microbatt.inference.noise import CHARGE, allowance, white_noise
+from microbatt.inference.plausibility import check_currents
 from microbatt.inference.posterior import posterior
 from microbatt.inference.priors import make_priors, shape_factors
 from microbatt.inference.reduction import reduce
@@ -91,7 +92,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
     Raises
     ------
     MeasurementError
-        If a file or a curve cannot be read as a discharge of this cell.
+        If a file cannot be read as discharges; a `CurveError` if a curve is not one of this cell.
     ParameterError
         If another argument is out of range.
     SimulationError
@@ -118,6 +119,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
     with clock.timing("reading"):
         experiment = gather(curves)
         loaded = load_cell(cell)
+        check_currents(experiment.measurements, loaded)
         check_choice("inventory", str(inventory), [str(one) for one in Inventory])
         check_thermal(thermal)
         check_number("level", level, FRACTION)
@@ -162,9 +164,9 @@ def infer(  # noqa: PLR0913 - one parameter a term
         curves=fitted_curves(fit.problem, fit.minimum, drawn, level),
         belief=judge(fit.problem, fit.minimum, fit.starts, told_noise),
         starts=fit.starts,
-        assumptions=(
-            *assumptions(problem, told_noise, charge_error, known=noise is not None, scale=scale),
-            *([unasked] if unasked else []),
+        unasked=unasked,
+        assumptions=assumptions(
+            problem, told_noise, charge_error, known=noise is not None, scale=scale
         ),
         versions={name: version(name) for name in PACKAGES},
         seconds=clock.seconds,

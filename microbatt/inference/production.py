@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from microbatt.cells.reading import load_cell
 from microbatt.engines.request import Inventory, Isothermal, Thermal
-from microbatt.errors import MeasurementError, MicrobattError
+from microbatt.errors import CurveError, MeasurementError, MicrobattError
 from microbatt.inference.estimate import Inferred
 from microbatt.inference.inferring import infer
 from microbatt.inference.labelled import experiments_dataset
@@ -217,8 +217,10 @@ def infer_folder(
     )
 
 
-def infer_one(name: str, files: Iterable[str | Path], terms: Terms, reading: Reading) -> Inferred:
-    """Infer one experiment from those of its files that can be read.
+def infer_files(
+    name: str, files: Iterable[str | Path], terms: Terms, reading: Reading
+) -> tuple[Estimate, tuple[Unread, ...]]:
+    """Infer one experiment from what can be read and belongs to the cell.
 
     Parameters
     ----------
@@ -231,20 +233,45 @@ def infer_one(name: str, files: Iterable[str | Path], terms: Terms, reading: Rea
 
     Returns
     -------
-    Inferred
-        With the reason if the files or the terms do not allow an estimate.
+    estimate
+        From the others.
+    left_out
+        Files and curves, and why.
+
+    Raises
+    ------
+    MeasurementError
+        If nothing can be read, or no curve is one of the cell's.
+    ParameterError
+        If the terms are out of range.
+    SimulationError
+        If the engine finds no curve near the measured ones.
     """
-    unread: tuple[Unread, ...] = ()
+    listed = [one for file in map(Path, files) for one in _files_of(file)]
+    measurements, left_out = read_files(listed, reading)
+    while measurements:
+        experiment = Experiment(name=name, measurements=measurements)
+        try:
+            return terms.infer(experiment), left_out
+        except CurveError as error:
+            left_out += (Unread(source=error.source, reason=str(error)),)
+            measurements = tuple(one for one in measurements if one.source != error.source)
+    raise MeasurementError("; ".join(one.reason for one in left_out))
+
+
+def infer_one(name: str, files: Iterable[str | Path], terms: Terms, reading: Reading) -> Inferred:
+    """Infer one experiment; what makes it impossible is told in the answer.
+
+    Parameters
+    ----------
+    name, files, terms, reading
+        As for `infer_files`.
+    """
     try:
-        listed = [one for file in map(Path, files) for one in _files_of(file)]
-        measurements, unread = read_files(listed, reading)
-        if not measurements:
-            reasons = "; ".join(one.reason for one in unread)
-            return Inferred(name=name, failure=reasons, unread=unread)
-        estimate = terms.infer(Experiment(name=name, measurements=measurements))
+        estimate, left_out = infer_files(name, files, terms, reading)
     except (MicrobattError, OSError) as error:
-        return Inferred(name=name, failure=str(error), unread=unread)
-    return Inferred(name=name, estimate=estimate, unread=unread)
+        return Inferred(name=name, failure=str(error))
+    return Inferred(name=name, estimate=estimate, unread=left_out)
 
 
 def _files_of(place: Path) -> tuple[Path, ...]:

@@ -102,8 +102,14 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
 
 
 def _fit_shapes(problem: Problem, x: Array) -> Minimum | None:
-    bounds = problem.priors.low, problem.priors.high
-    return minimise(shape_objective(problem, COARSE), x, *bounds, gain=1.0, most=15)
+    """Fit the nuisances at alpha and ln S as they are, then everything."""
+    low, high = problem.priors.low, problem.priors.high
+    evaluate = shape_objective(problem, COARSE)
+    if problem.priors.nuisances:
+        here = (np.concatenate([x[:2], bound[2:]]) for bound in (low, high))
+        held = minimise(evaluate, x, *here, gain=1.0, most=3)
+        x = x if held is None else held.x
+    return minimise(evaluate, x, low, high, gain=1.0, most=15)
 
 
 def _fit_samples(problem: Problem, x: Array, *, most: int = 30) -> Minimum | None:
@@ -146,10 +152,10 @@ def _best_around(problem: Problem, best: Minimum, others: list[Array]) -> Minimu
 
 
 def _at(problem: Problem, point: Array) -> Array:
-    """Return coordinates with the nuisances as expected."""
+    """Return coordinates inside the bounds with the nuisances as expected."""
     x = problem.priors.mean.copy()
     x[:2] = point
-    return x
+    return np.clip(x, problem.priors.low, problem.priors.high)
 
 
 def _distinct(found: list[tuple[Minimum, Start]]) -> list[tuple[Minimum, Start]]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
-from microbatt.errors import MeasurementError
 from microbatt.inference.estimate import Start
 from microbatt.inference.gauss_newton import minimise
 from microbatt.inference.objectives import with_priors
+from microbatt.inference.plausibility import check_capacities
 from microbatt.inference.shapes import (
     DEPTHS,
     SCAN_ALPHA,
@@ -46,7 +46,6 @@ _NEAR: Final = 0.1
 _STEP: Final = 0.02
 _VOLTAGE, _CAPACITY = 0.02, 0.02
 """Standard deviation of an interpolated shape: voltage [V] and logarithm of the capacity."""
-_FACTORS: Final = {60.0: "minutes for seconds", 3600.0: "hours for seconds", 1000.0: "a milli-unit"}
 
 
 def scan_starts(problem: Problem) -> tuple[Start, ...]:
@@ -67,15 +66,15 @@ def scan_starts(problem: Problem) -> tuple[Start, ...]:
 
     Raises
     ------
-    MeasurementError
-        If no point of the box delivers a capacity near a measured one.
+    CurveError
+        If no point of the box delivers a capacity near that of a measured curve.
     """
     found = scan(problem)
     shapes = np.stack(
         [seen_shapes(problem, v, q) for v, q in zip(found.voltage, found.capacity, strict=True)]
     )
     by_curve = shapes.reshape(len(shapes), len(problem.curves), -1)
-    _check_capacities(problem, np.exp(by_curve[..., -1]))
+    check_capacities(problem.curves, problem.cell, np.exp(by_curve[..., -1]))
     known = _comparable(problem, found.capacity)
     if known.sum() < _ENOUGH:
         return (_nearest_of_part(found.points, by_curve, problem),)
@@ -184,28 +183,3 @@ def _nearest_of_part(points: Array, shapes: Array, problem: Problem) -> Start:
     difference = shapes - measured_shape(problem)
     weighed = np.nanmean(np.abs(difference), axis=(1, 2)) + np.isnan(difference).mean(axis=(1, 2))
     return _start(points[int(np.nanargmin(weighed))])
-
-
-def _check_capacities(problem: Problem, capacities: Array) -> None:
-    """Refuse a measured capacity far from all that the cell can deliver."""
-    for curve, column in zip(problem.curves, capacities.T, strict=True):
-        low, high = np.nanmin(column), np.nanmax(column)
-        end = curve.capacity[-1]
-        if low / 3.0 <= end <= high * 1.5:
-            continue
-        raise MeasurementError(
-            f"{curve.source}: it delivers {end:.4g} A h m⁻² at {curve.current:.4g} A m⁻², and the "
-            f"cell {problem.cell.name!r} delivers {low:.3g} to {high:.3g} A h m⁻² at this current "
-            f"whatever its microstructure. {_guess(end, low, high)}"
-        )
-
-
-def _guess(end: float, low: float, high: float) -> str:
-    for factor, words in _FACTORS.items():
-        for ratio in (factor, 1.0 / factor):
-            if low / 1.5 <= end * ratio <= high * 1.2:
-                return (
-                    f"A factor of {max(ratio, 1 / ratio):.0f} would bring it there: {words}? Check "
-                    "the units of time and current, and the area."
-                )
-    return "Check the units of time and current, the area, and that the cell file is the right one."

@@ -19,14 +19,18 @@ def summarise(estimate: Estimate) -> str:
         What `microbatt.infer` returned.
     """
     percent = f"{100 * estimate.level:g} %"
-    lines = [f"{estimate.name}: {len(estimate.curves)} curves of {estimate.cell.name}"]
+    curves = sorted(estimate.curves, key=lambda curve: curve.current)
+    count = "1 curve" if len(curves) == 1 else f"{len(curves)} curves"
+    lines = [f"{estimate.name}: {count} of {estimate.cell.name}"]
     lines += [f"  {_line(one, percent)}" for one in estimate.parameters]
     lines.append(f"  correlation of alpha and S {estimate.correlation:+.2f}")
     network = estimate.network
     if network is not None:
         lines.append(f"  the network alone: alpha {network.alpha:.4g}, S {network.S:.4g}")
+    elif estimate.unasked:
+        lines.append(f"  {estimate.unasked}")
     lines.append("")
-    for curve in estimate.curves:
+    for curve in curves:
         alpha, S = curve.information
         lines.append(
             f"  {curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "

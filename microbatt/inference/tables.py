@@ -68,7 +68,7 @@ def read_table(path: Path) -> Table:
     if not path.is_file():
         raise MeasurementError(f"{path}: there is no such file. Check the path.")
     if path.stat().st_size == 0:
-        raise MeasurementError(f"{path}: the file is empty. Export the discharge again.")
+        raise MeasurementError(f"{path.name}: the file is empty. Export the discharge again.")
     readers: dict[str, Callable[[Path], Table]] = {
         ".parquet": _read_parquet,
         ".xlsx": _read_excel,
@@ -82,6 +82,12 @@ def _read_text(path: Path) -> Table:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         text = path.read_text(encoding="latin-1")
+    if "\x00" in text:
+        raise MeasurementError(
+            f"{path.name}: this is no text. Export the discharge as CSV, Parquet or Excel."
+        )
+    if not text.strip():
+        raise MeasurementError(f"{path.name}: the file is empty. Export the discharge again.")
     lines = text.splitlines()
     separator = _separator(lines)
     fields = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))

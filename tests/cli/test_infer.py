@@ -51,6 +51,16 @@ def test_a_bad_file_is_told_at_the_end_and_the_others_are_used(folder):
     assert "the file is empty" in done.output
 
 
+def test_a_curve_that_is_not_the_cell_s_is_left_out_and_told(folder, tmp_path):
+    table = pd.read_csv(folder / "one" / "17.5.csv")
+    table["time [s]"] /= 60.0
+    table.to_csv(tmp_path / "minutes.csv", index=False)
+    done = run(*sorted((folder / "one").iterdir()), tmp_path / "minutes.csv", "--no-network")
+    assert done.exit_code == 2
+    assert "3 curves of doyle-1996-cell-1" in done.output
+    assert "minutes where the heading says seconds" in done.output
+
+
 def test_a_folder_of_experiments_goes_on_after_one_that_fails(folder, tmp_path):
     store = tmp_path / "many.nc"
     done = run(folder, "--no-network", "--store", store)

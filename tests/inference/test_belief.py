@@ -53,10 +53,10 @@ def test_the_flag_is_in_the_numbers_and_on_the_page_of_a_report(beyond, tmp_path
 
 
 def test_an_estimate_beyond_the_scan_says_that_there_may_be_a_better_one():
-    far = infer(experiment(12.5, 5.0, (8.75, 17.5)), CELL, noise=1e-3, network=False)
+    far = infer(experiment(3.0, 0.25), CELL, noise=1e-3, network=False)
     assert far.belief.out_of_range
-    assert "alpha 12.5 lies outside 0 to 12" in far.belief.range_sentence
-    assert abs(far.alpha - 12.5) < 4.0 * far["alpha"].std
+    assert "S 0.25 lies outside 0.3 to 80" in far.belief.range_sentence
+    assert abs(far.S - 0.25) < 4.0 * far["S"].std
     assert not far.belief.misfit
 
 

@@ -112,7 +112,7 @@ def test_the_command_uses_a_scheduler_that_runs_already(line, cluster, tmp_path)
     )
     assert done.exit_code == 2, done.output
     assert "these experiments failed:\n  charged: " in done.output
-    assert "these files were left out:\n  " in done.output
+    assert "these were left out:\n  " in done.output
     with xr.open_dataset(store) as found:
         assert_good_and_bad(found)
 

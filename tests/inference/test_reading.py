@@ -133,6 +133,10 @@ BAD = {
         {"capacity [A h m-2]": 60 * CAPACITY},
         ["row 62", "differ by 60", "Correct the unit"],
     ),
+    "capacity back": (
+        {"capacity [A h m-2]": np.where(SECONDS == 1200.0, 0.0, CAPACITY)},
+        ["row 22", "turns back", "leave the column out"],
+    ),
     "gap": (
         {"voltage [V]": np.where(SECONDS == 600.0, np.nan, VOLTS)},
         ["row 12", "lacks a number", "--skip-bad-rows"],
@@ -179,6 +183,8 @@ def test_bad_rows_are_left_out_on_request_and_said_to_be(tmp_path):
     ("text", "words"),
     [
         ("", ["empty", "Export"]),
+        ("\n\n", ["empty", "Export"]),
+        ("\x00\x01\x02", ["no text", "CSV, Parquet or Excel"]),
         ("1,2,3\n4,5,6\n", ["no line of headings", "row 1"]),
         ("time [s],voltage [V],current [A m-2]\n", ["no row below the headings"]),
         ("time [s],voltage [V],current [A m-2]\n0,4,1\n", ["1 samples", "at least 5"]),
@@ -193,6 +199,11 @@ def test_a_file_without_a_curve_is_refused_with_the_remedy(tmp_path, text, words
     message = refused(tmp_path / "a.csv")
     for word in words:
         assert word in message
+
+
+def test_a_capacity_that_is_left_may_fall_beside_a_time(tmp_path):
+    one = only(plain(tmp_path / "a.csv", **{"capacity [A h m-2]": CAPACITY[::-1]}))
+    np.testing.assert_allclose(one.capacity, CAPACITY)
 
 
 def test_many_files_go_on_with_the_good_ones(tmp_path):
