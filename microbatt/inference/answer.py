@@ -115,14 +115,16 @@ def assumptions(
     told = "given" if known else "estimated from the scatter of neighbouring samples"
     sentences = [
         f"The cell is {cell.name!r} in everything but alpha and S of the positive electrode"
-        + (f", {', '.join(priors.nuisances)}." if priors.nuisances else "."),
+        + "".join(f", {name.replace('_', ' ')}" for name in priors.nuisances)
+        + ".",
         f"Lithium balance {problem.inventory}; heat balance {heat}.",
         "Every discharge began from rest, fully charged.",
         f"White noise of {noise * 1e3:.3g} mV in each sample, {told}.",
         f"The charge of each curve is known to {100 * charge:.3g} %.",
     ]
     sentences += [
-        f"{name}: {priors.describe(i)} beforehand." for i, name in enumerate(priors.names)
+        f"{name.replace('_', ' ')}: {priors.describe(i)} beforehand."
+        for i, name in enumerate(priors.names)
     ]
     if scale > 1.0:
         sentences.append(

@@ -225,6 +225,7 @@ def _attributes(estimate: Estimate) -> dict[str, Attribute]:
         "misfit_sentence": belief.misfit_sentence,
         "out_of_range": int(belief.out_of_range),
         "range_sentence": belief.range_sentence,
+        "unasked": estimate.unasked,
         "assumptions": "\n".join(estimate.assumptions),
         "versions": json.dumps(estimate.versions),
     }

@@ -97,7 +97,7 @@ def why_not_normal(problem: Problem, minimum: Minimum) -> str | None:
         problem.priors.high - minimum.x < CLEAR * std
     )
     if near.any():
-        name = problem.priors.names[int(np.argmax(near))]
+        name = problem.priors.names[int(np.argmax(near))].replace("_", " ")
         return f"{name} is within {CLEAR:g} standard deviations of a bound"
     shift = float(nonlinearity(problem, minimum).max())
     if not shift <= BENT:

@@ -18,6 +18,7 @@ from microbatt.inference.parameters import (
     range_in_cell,
     value_in_cell,
 )
+from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +85,9 @@ class Priors:
         if index == 1:
             low, high = np.exp([self.low[1], self.high[1]])
             return f"flat in ln S, S in {Interval(low, high)}"
-        text = f"normal, {self.mean[index]:.6g} ± {self.std[index]:.3g}"
+        found = quantity(self.names[index])
+        unit = "" if found.units == "1" else f" {found.pretty_units}"
+        text = f"normal, {self.mean[index]:.6g} ± {self.std[index]:.3g}{unit}"
         return text + (", not negative" if self.low[index] == 0.0 else "")
 
 

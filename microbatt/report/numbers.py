@@ -63,6 +63,7 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
         },
         "bounds": None if here is None else _bounds(here),
         "curves": [_curve(curve) for curve in estimate.curves],
+        "unasked": estimate.unasked,
         "assumptions": list(estimate.assumptions),
         "versions": dict(estimate.versions),
         "seconds": dict(estimate.seconds),

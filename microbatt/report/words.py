@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from microbatt.inference.estimate import Estimate, ParameterEstimate
 
+_SMALL: Final = 0.1
+"""Numbers below this are told in thousandths or millionths of their unit."""
 _SAME: Final = 0.05
 """Bounds are computed to some percents."""
 
@@ -80,13 +82,30 @@ def significant(value: float, std: float) -> int:
 def parameter_fact(one: ParameterEstimate) -> Fact:
     """Write one parameter of an estimate."""
     found = quantity(one.name)
-    low, high = (rounded(end, one.std) for end in (one.low, one.high))
+    unit = "" if found.units == "1" else found.pretty_units
+    factor, prefix = scaled(max(abs(one.low), abs(one.high))) if unit else (1.0, "")
+    value, low, high = (
+        rounded(factor * number, factor * one.std) for number in (one.value, one.low, one.high)
+    )
     return Fact(
         label=f"{one.name}: {found.long_name}" if one.name in POINT else found.long_name,
-        value=rounded(one.value, one.std),
+        value=value,
         interval=f"{low} to {high}",
-        unit="" if found.units == "1" else found.pretty_units,
+        unit=prefix + unit,
     )
+
+
+def scaled(size: float) -> tuple[float, str]:
+    """Return the factor and the prefix of a unit that make a small number easy to read.
+
+    Examples
+    --------
+    >>> scaled(0.7), scaled(0.0021), scaled(3.8e-6)
+    ((1.0, ''), (1000.0, 'm'), (1000000.0, 'µ'))
+    """
+    if not 0.0 < size < _SMALL:
+        return 1.0, ""
+    return (1e3, "m") if size >= 1e-3 * _SMALL else (1e6, "µ")
 
 
 def structure_facts(estimate: Estimate) -> tuple[Fact, ...]:
@@ -153,7 +172,13 @@ def against_bounds(estimate: Estimate, bounds: xr.Dataset) -> str:
             "At the estimate the standard deviations are, within 5 %, the smallest possible ones "
             "from as many readings evenly spread over the curves."
         )
-    return (
+    told = (
         f"At the estimate the standard deviations are {ratios[0]:.2f} (alpha) and {ratios[1]:.2f} "
         "(S) times the smallest possible ones from as many readings evenly spread over the curves."
     )
+    if min(ratios) < 1.0 - _SAME:
+        told += (
+            " A ratio below 1 comes of what those do not count: readings closer where a curve is "
+            "steep, and limits that an unknown cannot pass, such as a resistance of zero."
+        )
+    return told

@@ -27,7 +27,7 @@ def test_parameters_have_their_unit_and_interval():
     facts = [parameter_fact(one) for one in made_estimate().parameters]
     assert facts[0].label.startswith("alpha: ")
     assert facts[0].interval == "2.268 to 2.332"
-    assert facts[2].unit == "Ω m²"
+    assert (facts[2].value, facts[2].unit) == ("1.00", "mΩ m²")
 
 
 def test_alpha_and_the_shape_factor_become_tortuosity_and_area():
