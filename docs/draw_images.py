@@ -164,9 +164,30 @@ def example(program: Path) -> None:
             shown.save(IMAGES / f"example_{program.stem[:2]}_{picture.name}", optimize=True)
 
 
+def interactive() -> None:
+    """Take a picture of figures for screens in a browser, Debian's chromium."""
+    import holoviews as hv
+
+    cube = microbatt.open_dataset("demo", chunks=None)
+    few = cube.sel(alpha=[0, 5, 10], S=[1, 40]).microbatt.plot.interactive
+    plot = cube.microbatt.plot.interactive
+    figures = plot.curves(alpha=6, S=5) + plot.endings()[8.75] + few.ragone()
+    with tempfile.TemporaryDirectory() as folder:
+        page, picture = Path(folder, "page.html"), Path(folder, "page.png")
+        hv.save(figures.cols(3), page, resources="inline")
+        options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--virtual-time-budget=8000"]
+        options += ["--window-size=1990,450", f"--screenshot={picture}", page.as_uri()]
+        subprocess.run(["chromium", *options], check=True)  # noqa: S603, S607
+        shown = Image.open(picture).convert("RGB")
+        shown.thumbnail((1600, 1600))
+        shown.save(IMAGES / "interactive.png", optimize=True)
+
+
 def main(*names: str) -> None:
     """Draw the pictures named, or every picture."""
     IMAGES.mkdir(exist_ok=True)
+    if not names or "interactive" in names:
+        interactive()
     for draw in (discharge_curves, maps, cell_sketch, two_balances):
         if not names or draw.__name__ in names:
             draw().savefig(IMAGES / f"{draw.__name__}.png", dpi=120)

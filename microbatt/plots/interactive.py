@@ -137,7 +137,7 @@ class InteractivePlots:
         return drawn(table).opts(
             hv.opts.Curve(**style),
             hv.opts.Scatter(**style, **POINTED),
-            hv.opts.Overlay(legend_position="right", title=""),
+            hv.opts.Overlay(legend_position="right", title="Energy against power"),
         )
 
     def parity(

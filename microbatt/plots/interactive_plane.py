@@ -18,8 +18,10 @@ from microbatt.plots.interactive_dimensions import (
     dimension_of,
     worded,
 )
+from microbatt.plots.labels import axis_label
 from microbatt.plots.plane import check_plane
 from microbatt.plots.rows import as_rows
+from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     import holoviews as hv
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
 _POINT: Final = 6
 """Diameter of a scattered point [px]."""
-_TITLED: Final = {"title": "{dimensions}", "legend_position": "right"}
-"""The title names the current, if there is a slider over them."""
 _DECADES: Final = 8.0
 """S spread over more than this factor is drawn on a logarithmic axis."""
 
@@ -61,7 +61,9 @@ def values_on_plane(
     coloured = _coloured(values, dimension_of(values), logarithmic=logarithmic)
     holes = ~np.isfinite(values)
     below = [] if status is None else _ending_layers(status.where(holes))
-    return hv.Overlay([*below, coloured]).opts(bgcolor=MISSING, **_TITLED)
+    return hv.Overlay([*below, coloured]).opts(
+        bgcolor=MISSING, legend_position="right", title=_title(values, axis_label(values))
+    )
 
 
 def endings_on_plane(status: xr.DataArray) -> hv.Overlay:
@@ -81,7 +83,9 @@ def endings_on_plane(status: xr.DataArray) -> hv.Overlay:
     import holoviews as hv
 
     check_plane(status)
-    return hv.Overlay(_ending_layers(status)).opts(**_TITLED)
+    return hv.Overlay(_ending_layers(status)).opts(
+        legend_position="right", title=_title(status, "How the curves ended")
+    )
 
 
 def bounds_on_plane(bounds: xr.Dataset) -> hv.Layout:
@@ -177,6 +181,13 @@ def _limits(values: xr.DataArray, name: str) -> tuple[float, float]:
         widest = max(abs(low), abs(high))
         return -widest, widest
     return low, high
+
+
+def _title(values: xr.DataArray, otherwise: str) -> str:
+    """Return the current as in print, where there is one."""
+    if "current" not in values.coords:
+        return otherwise
+    return f"{float(values['current']):g} {quantity('current').pretty_units}"
 
 
 def _is_wide(S: Array) -> bool:

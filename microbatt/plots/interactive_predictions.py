@@ -9,6 +9,7 @@ import numpy as np
 from microbatt.plots.colours import PREDICTION, TRUTH, named_colours
 from microbatt.plots.error_ranges import mean_errors
 from microbatt.plots.interactive_dimensions import PANEL, PLAIN, POINTED, ROOM, SIZE, worded
+from microbatt.plots.parity import agreement
 from microbatt.plots.residuals import normal_quantiles
 from microbatt.scoring.errors import relative_error
 from microbatt.scoring.ranges import RANGES, edges_that_hold, range_names
@@ -40,7 +41,8 @@ def parity(pairs: Pairs) -> hv.Overlay:
     points = hv.Points(_table(pairs), axes, _error()).opts(
         color=PREDICTION, size=_POINT, **SIZE, **POINTED, **ROOM
     )
-    return hv.Curve((ends, ends), *axes).opts(**_THIN) * points
+    both = hv.Curve((ends, ends), *axes).opts(**_THIN) * points
+    return both.opts(title=", ".join(agreement(pairs)))
 
 
 def residuals(pairs: Pairs) -> hv.Layout:
@@ -86,7 +88,7 @@ def errors_by_range(networks: Mapping[str, Pairs]) -> hv.Overlay:
     ]
     return hv.Overlay(rows).opts(
         hv.opts.Scatter(logy=True, yformatter=PLAIN, xrotation=30, **SIZE, **ROOM),
-        hv.opts.Overlay(legend_position="right", title=""),
+        hv.opts.Overlay(legend_position="right", title="Error by range"),
     )
 
 
@@ -99,7 +101,8 @@ def _against_truth(pairs: Pairs) -> hv.Overlay:
         color=PREDICTION, size=_POINT, **PANEL, **POINTED, **ROOM
     )
     ends = float(pairs.truth.min()), float(pairs.truth.max())
-    return hv.Curve((ends, (0.0, 0.0)), *axes).opts(**_THIN) * points
+    both = hv.Curve((ends, (0.0, 0.0)), *axes).opts(**_THIN) * points
+    return both.opts(title="Residuals")
 
 
 def _density(pairs: Pairs) -> hv.Histogram:
@@ -108,7 +111,7 @@ def _density(pairs: Pairs) -> hv.Histogram:
     density, edges = np.histogram(pairs.residual, bins=_BINS, density=True)
     words = worded("density", "density")
     return hv.Histogram((edges, density), kdims=[_residual(pairs)], vdims=[words]).opts(
-        color=PREDICTION, line_width=0, xticks=4, **PANEL, **POINTED
+        color=PREDICTION, line_width=0, xticks=4, title="Their density", **PANEL, **POINTED
     )
 
 
@@ -125,7 +128,8 @@ def _against_normal(pairs: Pairs) -> hv.Overlay:
     points = hv.Points((normal, residual), axes).opts(
         color=PREDICTION, size=_POINT, **PANEL, **POINTED, **ROOM
     )
-    return hv.Curve((normal, line), *axes).opts(**_THIN) * points
+    both = hv.Curve((normal, line), *axes).opts(**_THIN) * points
+    return both.opts(title="Against a normal distribution")
 
 
 def _table(pairs: Pairs) -> dict[str, np.ndarray]:

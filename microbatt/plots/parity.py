@@ -42,12 +42,21 @@ def draw_parity(axes: Axes, pairs: Pairs) -> Axes:
     axes.text(
         0.04,
         0.96,
-        f"R² = {_determination(pairs):.4f}\nrms error {_rms(pairs):.3g}\n{pairs.truth.size} points",
+        "\n".join(agreement(pairs)),
         transform=axes.transAxes,
         verticalalignment="top",
         fontsize="small",
     )
     return axes
+
+
+def agreement(pairs: Pairs) -> tuple[str, str, str]:
+    """Return in words how near predictions are to the truth: R², rms error, and how many."""
+    return (
+        f"R² = {_determination(pairs):.4f}",
+        f"rms error {_rms(pairs):.3g}",
+        f"{pairs.truth.size} points",
+    )
 
 
 def _determination(pairs: Pairs) -> float:

@@ -87,6 +87,7 @@ def test_a_map_has_a_slider_over_the_currents_and_the_values_of_the_cube(figures
     values = mesh.dimension_values(2, flat=False)
     np.testing.assert_array_equal(values, cube["energy"].sel(current=17.5).T)
     figure = drawn(maps[17.5])
+    assert figure.title.text == "17.5 A m⁻²"
     assert axes_of(figure) == (ALPHA, S)
     assert {ALPHA, S, "Specific energy delivered [W h kg⁻¹]"} <= told(figure)
     assert mesh.opts.get().kwargs["cmap"] == colour_map("energy")
@@ -160,6 +161,7 @@ def test_parity_shows_every_prediction_with_its_error(figures, cube):
     np.testing.assert_allclose(points["error"], relative_error(shown.truth, shown.predicted))
     figure = drawn(overlay)
     assert axes_of(figure) == ("True S", "Predicted S")
+    assert figure.title.text.endswith(", 12 points")
     assert {"True S", "Predicted S", "Relative error [%]"} <= told(figure)
 
 
