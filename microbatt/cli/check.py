@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 from microbatt.errors import StoreError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check", epilog="Example: microbatt check demo.zarr --repair")
-@click.argument("store")
+@click.argument("store", shell_complete=cube_names)
 @click.option("--repair", is_flag=True, help="Simulate damaged blocks again.")
 @click.option("--workers", type=int, help="Processes for the repair.  [default: threads]")
 @storage_options

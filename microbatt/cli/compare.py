@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings
 from microbatt.errors import ParameterError
 
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 @click.option("--engines", default="native,pybamm", help="Names, with commas between them.")
 @click.option("--points", type=int, default=30, help="How many random curves.")
 @click.option("--seed", type=int, default=1, help="Of the random numbers.")
-@click.option("--cell", default="doyle-1996-cell-1", help="Name, or path of a cell file.")
+@click.option(
+    "--cell",
+    shell_complete=cell_names,
+    default="doyle-1996-cell-1",
+    help="Name, or path of a cell file.",
+)
 @click.option(
     "--inventory",
     type=click.Choice(("area-only", "conserving")),

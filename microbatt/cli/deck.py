@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 
 import click
 
+from microbatt.cli.completion import cell_names
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def show(*, file: Path, **options: Unpack[Reading]) -> None:
 
 
 @command.command("convert", epilog="Example: microbatt deck convert dualfoil5.in -o my-cell.toml")
-@click.argument("file")
+@click.argument("file", shell_complete=cell_names)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: the terminal.")
 @click.option("--current", type=float, help="Cell to deck: current [A m⁻²].  [default: 1 C]")
 @click.option("--cutoff", type=float, default=2.0, help="Cell to deck: cut-off voltage [V].")

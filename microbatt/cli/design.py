@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cell_names
 from microbatt.cli.values import free_option, read_free, read_list, read_measured, read_range
 from microbatt.errors import ParameterError
 
@@ -24,7 +25,12 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
     "design",
     epilog="Example: microbatt design --cell doyle-1996-cell-1 --noise 1mV --alpha 1:4 --S 1:10",
 )
-@click.option("--cell", required=True, help="A name of `microbatt cells`, or a cell file.")
+@click.option(
+    "--cell",
+    shell_complete=cell_names,
+    required=True,
+    help="A name of `microbatt cells`, or a cell file.",
+)
 @click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
 @click.option("--samples", default=100, help="Voltages read from a curve.")
 @click.option(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings, settings_option
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ INVENTORY = ("area-only", "conserving")
     "discharge",
     epilog="Example: microbatt discharge doyle-1996-cell-1 --alpha 4 --current 17.5 --current 35",
 )
-@click.argument("cell")
+@click.argument("cell", shell_complete=cell_names)
 @click.option("--alpha", type=float, help="Tortuosity exponent.  [default: the cell's own]")
 @click.option("--S", "S", type=float, help="Particle shape factor.  [default: the cell's own]")
 @click.option(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.engines import dualfoil_option
 from microbatt.cli.stores import find_store, storage_options
 
@@ -11,7 +12,7 @@ _WIDTH = 14
 
 
 @click.command("doctor", epilog="Example: microbatt doctor demo.zarr --simulate")
-@click.argument("stores", metavar="[STORE]...", nargs=-1)
+@click.argument("stores", shell_complete=cube_names, metavar="[STORE]...", nargs=-1)
 @click.option("--simulate", is_flag=True, help="Run one discharge too; compiling takes a minute.")
 @dualfoil_option
 @storage_options

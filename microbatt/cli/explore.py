@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import read_options, storage_options
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explore", epilog="Example: microbatt explore published-sweep --port 5010")
-@click.argument("cube", default="demo")
+@click.argument("cube", shell_complete=cube_names, default="demo")
 @click.option("--port", type=int, default=5006, help="Of this machine; 0 takes any that is free.")
 @click.option("--show/--no-show", "--open/--no-open", default=True, help="Open a browser.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster whose dashboard to link.")

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from microbatt.cli.completion import cube_names
+
 
 @click.command("figures", epilog="Example: microbatt figures published-sweep --out figures")
-@click.argument("cube")
+@click.argument("cube", shell_complete=cube_names)
 @click.option(
     "--out",
     "folder",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from microbatt.cli.completion import cell_names
 from microbatt.cli.stores import read_options, storage_options
 from microbatt.errors import ParameterError
 
@@ -98,7 +99,9 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
 )
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @_common
-@click.option("--cell", default="doyle-1996-cell-1", help="What was discharged.")
+@click.option(
+    "--cell", shell_complete=cell_names, default="doyle-1996-cell-1", help="What was discharged."
+)
 @click.option("--cutoff", type=float, default=2.0, help="Where a discharge ends [V].")
 @click.option("--thermal", default="adiabatic", help="isothermal, adiabatic or lumped.")
 @click.option("--pattern", metavar="TEMPLATE", help="Of alpha and S in the file's path.")

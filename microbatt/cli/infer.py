@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cell_names
 from microbatt.cli.discharge import INVENTORY, THERMAL, thermal_mode
 from microbatt.cli.values import free_option, read_free, read_measured
 from microbatt.errors import ParameterError
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
     "--free contact_resistance --report report.html",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--cell", required=True, help="A name of `microbatt cells`, or a cell file.")
+@click.option(
+    "--cell",
+    shell_complete=cell_names,
+    required=True,
+    help="A name of `microbatt cells`, or a cell file.",
+)
 @click.option("--noise", help="Of a voltage, such as 1mV.  [default: from the curves]")
 @free_option
 @click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 from microbatt.cli.values import free_option, read_free, read_list, read_measured
 from microbatt.errors import ParameterError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("map", epilog="Example: microbatt map demo.zarr --noise 1mV --currents 17.5,35,70")
-@click.argument("store")
+@click.argument("store", shell_complete=cube_names)
 @click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
 @click.option("--samples", default=100, help="Voltages read from a curve.")
 @click.option(

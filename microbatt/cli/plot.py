@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from microbatt.cli.completion import cube_names
+
 ROWS, COLUMNS = 3, 4
 
 
 @click.command("plot", epilog="Example: microbatt plot demo.zarr demo.png")
-@click.argument("cube")
+@click.argument("cube", shell_complete=cube_names)
 @click.argument("picture", type=click.Path(path_type=Path))
 def command(cube: str, picture: Path) -> None:
     """Draw the curves of CUBE across alpha and S into PICTURE.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("predict", epilog="Example: microbatt predict demo.zarr")
-@click.argument("cube")
+@click.argument("cube", shell_complete=cube_names)
 @click.option(
     "--network",
     type=click.Choice(["curve", "published"]),

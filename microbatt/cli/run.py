@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.engines import dualfoil_option
 from microbatt.cli.stores import read_options, storage_options
 from microbatt.errors import ParameterError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("run", epilog="Example: microbatt run demo --store demo.zarr --workers 2")
-@click.argument("campaign")
+@click.argument("campaign", shell_complete=cube_names)
 @click.option("--store", help="Path or URL of the cube.  [default: cache, or NAME.zarr]")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler.")
 @click.option("--workers", type=int, help="Processes on this machine.  [default: threads]")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _FORMATS = {"count": ".0f", "r_squared": ".5f"}
 
 
 @click.command("score", epilog="Example: microbatt score demo.zarr --csv scores.csv")
-@click.argument("cube")
+@click.argument("cube", shell_complete=cube_names)
 @click.option("--network", metavar="NAME", help="Score this network alone.  [default: all]")
 @click.option(
     "--group",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("status", epilog="Example: microbatt status demo.zarr")
-@click.argument("store")
+@click.argument("store", shell_complete=cube_names)
 @storage_options
 def command(store: str, options: tuple[str, ...]) -> None:
     """Show how far the campaign of STORE is.

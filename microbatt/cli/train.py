@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.command(
     "train", epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here"
 )
-@click.argument("cube")
+@click.argument("cube", shell_complete=cube_names)
 @click.option("--network", type=click.Choice(["curve", "published"]), default="curve")
 @click.option("--folds", type=int, help="Cross-validate with so many folds first.")
 @click.option("--blocked", is_flag=True, help="Hold out whole regions instead of random points.")

@@ -57,7 +57,15 @@ def test_the_help_lists_every_command_with_a_line_about_it(run):
 def test_every_module_of_commands_is_one_that_the_help_lists():
     modules = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
     listed = {entry.module.rsplit(".")[-1] for entry in COMMANDS.values()}
-    assert modules - listed == {"__init__", "engines", "main", "stores", "terminal", "values"}
+    assert modules - listed == {
+        "__init__",
+        "completion",
+        "engines",
+        "main",
+        "stores",
+        "terminal",
+        "values",
+    }
 
 
 @pytest.mark.parametrize(
@@ -142,6 +150,12 @@ def test_the_shell_completes_commands_and_tells_of_them_without_loading_the_engi
 def test_the_shell_completes_the_options_of_a_command_and_their_choices():
     assert "plain,--current" in completed("bash", "microbatt discharge --cur", 2)
     assert completed("bash", "microbatt discharge --inventory a", 3) == ["plain,area-only"]
+
+
+def test_the_shell_completes_names_of_the_catalog_and_else_files():
+    assert completed("bash", "microbatt plot pub", 2) == ["plain,published-sweep"]
+    assert completed("bash", "microbatt discharge lco", 2) == ["plain,lco-graphite"]
+    assert completed("bash", "microbatt plot my-cu", 2) == ["file,my-cu"]
 
 
 def test_the_cells_of_the_catalog_are_listed(run):
