@@ -208,9 +208,9 @@ def _many(
     ordered = [found[name] for name in experiments]
     _save(experiments_dataset(ordered), store)
     bad = [one for one in ordered if one.estimate is None]
-    unread = [file for one in ordered if one.estimate is not None for file in one.unread]
+    unread = [f"{one.name}: {file.reason}" for one in ordered for file in one.unread]
     told = [_listed("these experiments failed", [f"{one.name}: {one.failure}" for one in bad])]
-    told += [_listed("these were left out", [file.reason for file in unread])]
+    told += [_listed("these were left out", unread)]
     _end_with(*told)
 
 

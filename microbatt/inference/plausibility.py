@@ -47,7 +47,7 @@ def check_currents(measurements: Iterable[Measurement], cell: Cell) -> None:
         if not low <= one.current <= high:
             raise CurveError(
                 f"{one.source}: its current is {one.current:.4g} A m⁻², "
-                f"{one.current / cell.one_c_current:.2g} times the 1C of {cell.name!r}; it must "
+                f"{one.current / cell.one_c_current:.3g} times the 1C of {cell.name!r}; it must "
                 f"lie in [{low:.3g}, {high:.4g}] A m⁻². Check the unit of the current and the area "
                 "of the electrode: `--column current='NAME:UNIT'`, `--area`.",
                 one.source,

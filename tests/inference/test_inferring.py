@@ -49,7 +49,7 @@ def test_the_noise_is_told_from_the_scatter():
 def test_another_temperature_raises_the_misfit_flag_with_a_plain_sentence():
     warm = cell_with(load_cell(CELL), "temperature", 318.15)
     warm = replace(warm, positive=replace(warm.positive, solid_diffusivity_activation=4000.0))
-    estimate = infer(experiment(2.3, 1.5), warm, noise=1e-3, network=False)
+    estimate = infer(experiment(2.3, 1.5, (17.5, 70.0)), warm, noise=1e-3, network=False)
     assert estimate.belief.misfit
     assert "cannot explain the data" in estimate.belief.misfit_sentence
     assert "widened" in " ".join(estimate.assumptions)
