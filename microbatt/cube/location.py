@@ -23,7 +23,7 @@ _REMEDIES = {
     errno.EROFS: "It is read-only. Give another place with `--store`.",
     errno.EACCES: "Permission is denied: check the owner and the mode, or give another place.",
     errno.EPERM: "Permission is denied: check the owner and the mode, or give another place.",
-    errno.ENOENT: "There is nothing at this place: check the path or URL.",
+    errno.ENOENT: "Check the path or URL.",
 }
 
 
