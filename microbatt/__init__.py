@@ -6,7 +6,7 @@ The names below are loaded when first used, so that ``import microbatt`` stays l
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import microbatt.cube.accessor  # noqa: F401 - makes `dataset.microbatt` known to xarray
+from microbatt.registration import register_with_xarray
 
 if TYPE_CHECKING:
     from microbatt.campaign.execution import run_campaign
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from microbatt.inference.inferring import infer
     from microbatt.outcomes import Outcome
 
-import_module("microbatt.plots.accessor")  # and `dataset.microbatt.plot`
+register_with_xarray()  # `dataset.microbatt`, and `dataset.microbatt.plot`
 
 _HOME = {
     "Adiabatic": "microbatt.engines.request",

@@ -4,12 +4,16 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 import microbatt
 
-HEAVY = ["tensorflow", "keras", "holoviews", "panel", "matplotlib", "numba", "dask", "zarr"]
+HEAVY = [
+    *("tensorflow", "keras", "holoviews", "panel", "matplotlib", "numba", "dask", "zarr"),
+    *("xarray", "pandas", "numpy"),
+]
 PROGRAM = """
 import json, sys, time
-import xarray  # its accessor is what makes the root need it
 start = time.perf_counter()
 import microbatt
 print(json.dumps({"seconds": time.perf_counter() - start, "modules": sorted(sys.modules)}))
@@ -24,10 +28,33 @@ def imported():
 
 
 def test_importing_the_root_loads_no_heavy_library_and_takes_under_a_second():
-    # about 10 ms beyond xarray here; the bound leaves room for a cold disk
+    # about 10 ms here; the bound leaves room for a cold disk
     report = imported()
     assert not set(HEAVY) & set(report["modules"])
     assert report["seconds"] < 1.0
+
+
+@pytest.mark.parametrize("imports", ["microbatt, xarray", "xarray, microbatt"])
+def test_datasets_have_the_accessor_whichever_comes_first(imports):
+    program = f"""
+import {imports}, sys
+dataset = xarray.Dataset(attrs={{"title": "any"}})
+print(type(dataset.microbatt).__name__, type(dataset.microbatt.plot).__name__)
+print(type(xarray.__loader__).__name__, type(xarray.__spec__.loader).__name__)
+print([finder for finder in sys.meta_path if "microbatt" in repr(finder)])
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.splitlines() == [
+        "CubeAccessor CubePlots",
+        "SourceFileLoader SourceFileLoader",
+        "[]",
+    ]
 
 
 def test_every_public_name_exists_and_there_are_at_most_25():

@@ -24,8 +24,9 @@ _SETTINGS = {
     # A worker that is being started again is not lost, however often it died and however slowly
     # the machine starts it; by default a cluster gives such a worker up for good.
     "distributed.deploy.lost-worker-timeout": "1 day",
-    # Nobody looks twice a second.
+    # Nobody looks fifty times a second at what these clocks measure.
     "distributed.admin.system-monitor.interval": "2s",
+    "distributed.admin.tick.interval": "500ms",
 }
 
 

@@ -32,7 +32,8 @@ def _warm_up(campaign: Campaign) -> None:
     engine = load_engine(campaign.engine)
     if not engine.keeps_time_limit:  # whose curves may take long
         _simulate_one(campaign)
-    import_module("dask.array")  # xarray asks for it when the cube is opened
+    import_module("xarray")  # for the end, when the cube is opened,
+    import_module("dask.array")  # for which xarray asks then
 
 
 def _simulate_one(campaign: Campaign) -> None:

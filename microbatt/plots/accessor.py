@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from microbatt.checks import check_choice, check_extra
 from microbatt.cube.accessor import register_namespace
-from microbatt.cube.predictions import predicted_by
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -100,6 +99,7 @@ class CubePlots:
         ParameterError
             If there is no such variable, or it has the dimension ``current`` and none is given.
         """
+        from microbatt.cube.predictions import predicted_by
         from microbatt.plots.maps import draw_map
 
         cube = predicted_by(self._dataset, network, fold)
