@@ -34,6 +34,14 @@ def test_importing_the_root_loads_no_heavy_library_and_takes_under_a_second():
     assert report["seconds"] < 1.0
 
 
+def test_a_campaign_is_filled_without_xarray():
+    program = "import sys, microbatt.campaign.execution; print('xarray' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize("imports", ["microbatt, xarray", "xarray, microbatt"])
 def test_datasets_have_the_accessor_whichever_comes_first(imports):
     program = f"""

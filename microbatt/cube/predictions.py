@@ -11,13 +11,14 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
-import xarray as xr
 
 from microbatt.checks import check_choice
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import xarray as xr
 
 NETWORK: Final = "network"
 FOLD: Final = "fold"
@@ -224,7 +225,7 @@ def _held_out(one: xr.Dataset, folds: Sequence[int]) -> xr.Dataset:
     copies = one.isel({FOLD: [_place(one[FOLD], number) for number in folds]})
     unseen = copies[HELD_OUT].load()
     chosen, any_of_them = unseen.argmax(FOLD), unseen.any(FOLD)
-    number = xr.where(any_of_them, copies[FOLD][chosen], 0, keep_attrs=False).astype(int)
+    number = copies[FOLD][chosen].where(any_of_them, 0).astype(int)
     found = {
         name: variable.isel({FOLD: chosen}, drop=True)
         .where(any_of_them, _nothing(variable))
