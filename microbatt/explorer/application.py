@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+import holoviews as hv
+import holoviews.plotting.bokeh  # makes HoloViews know how to draw in a browser
 import numpy as np
 import panel as pn
 
@@ -20,6 +22,9 @@ _POLL: Final = 2000
 
 _HEIGHT: Final = 760
 """Of the explorer in a notebook [px]."""
+
+
+hv.Store.set_current_backend("bokeh")
 
 
 def explorer_of(dataset: xr.Dataset) -> pn.viewable.Viewable:
@@ -56,7 +61,7 @@ class Explorer:
     def look(self) -> None:
         """Show what has been added to the cube, if anything."""
         self._source.look()
-        with pn.io.hold():  # so that the browser gets it all at once
+        with pn.io.hold(freeze=True):  # so that the browser gets it all at once
             self.scene.show_progress()
             if self._source.version == self._version:
                 return

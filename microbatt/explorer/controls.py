@@ -40,7 +40,7 @@ class VariableChoice:
         )
         self.current = _current_choice(source)
         self.hatched = pn.widgets.Checkbox(
-            label="Hatch by ending", value=False, margin=(4, 6), **STYLED
+            label="Hatch by ending", value=False, margin=(4, 10), **STYLED
         )
         for widget in (self.variable, self.current, self.hatched):
             widget.param.watch(lambda _: changed(), "value")
@@ -97,7 +97,7 @@ class AxisSlider:
             label="▶",
             width=34,
             height=34,
-            margin=(12, 0, 0, 0),
+            margin=(12, 0, 0, 10),
             disabled=len(values) < 2,
             **STYLED,
         )

@@ -100,9 +100,14 @@ def point_curves(source: CubeSource, number: int) -> list[Curve]:
     return curves
 
 
+def has_predictions(source: CubeSource) -> bool:
+    """Whether a network has predicted the points of a cube."""
+    return {"alpha_predicted", "S_predicted"} <= set(source.dataset)
+
+
 def point_prediction(source: CubeSource, number: int) -> Prediction | None:
     """Return the prediction of a point; None where the cube has no predictions at all."""
-    if "alpha_predicted" not in source.dataset or "S_predicted" not in source.dataset:
+    if not has_predictions(source):
         return None
     alpha, S = (_value(source, f"{name}_predicted", number) for name in ("alpha", "S"))
     exists = bool(np.isfinite(alpha) and np.isfinite(S))

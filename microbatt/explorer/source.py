@@ -11,6 +11,7 @@ from microbatt.cube.endings import status_of
 from microbatt.cube.predictions import predicted_by
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
+from microbatt.explorer.points import point_curves
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.explorer.plane import Plane
+    from microbatt.explorer.points import Curve
 
 _NEEDED: Final = ("voltage", "discharge_capacity")
 _REST: Final = 20.0
 """Between two looks at the store at least so many times what one look takes."""
+
+_CURVES: Final = 100
+"""So many points' curves are kept at most."""
 
 
 class CubeSource:
@@ -60,6 +65,7 @@ class CubeSource:
         self.opened = opened.assign(status=status_of(opened).compute())
         self.dataset = as_cube(predicted_by(self.opened))
         self._kept: dict[str, NDArray[Any]] = {}
+        self._curves: dict[int, list[Curve]] = {}
         self.plane: Plane = plane_of(self.dataset)
         self.currents: NDArray[np.float64] = np.asarray(self.dataset["current"], dtype=float)
 
@@ -85,6 +91,14 @@ class CubeSource:
         """Return the voltages of one point, shape (currents, depth)."""
         curves = self.dataset["voltage"].isel(self.plane.place(number))
         return np.asarray(curves.to_numpy(), dtype=float)
+
+    def curves(self, number: int) -> list[Curve]:
+        """Return the curves of one point, kept for those who ask next."""
+        if number not in self._curves:
+            if len(self._curves) >= _CURVES:
+                self._curves.clear()
+            self._curves[number] = point_curves(self, number)
+        return self._curves[number]
 
     def look(self) -> bool:
         """Look whether the store has changed, not more often than is fair to it.

@@ -12,6 +12,7 @@ import time
 import numpy as np
 from bokeh.document import Document
 from bokeh.protocol import Protocol
+from panel.io.state import set_curdoc
 
 from microbatt.explorer.application import Explorer
 from microbatt.explorer.opening import opener
@@ -40,7 +41,8 @@ def tap_times(explorer, document):
         sent = []
         document.on_change(sent.append)
         start = _now()
-        explorer.scene._tap(plane.alpha[number], plane.S[number])
+        with set_curdoc(document):  # as a server does
+            explorer.scene._tap(plane.alpha[number], plane.S[number])
         if sent:
             Protocol().create("PATCH-DOC", sent).content  # noqa: B018 - serialises
         times.append(_now() - start)

@@ -1,0 +1,262 @@
+"""The plane of alpha and S as HoloViews elements: values, reasons, and what is selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import holoviews as hv
+import numpy as np
+from bokeh.core.property.vectorization import Field
+
+from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, hatch_colour, inks, named
+from microbatt.explorer.cells import cell_edges
+from microbatt.explorer.map_words import title, tooltip, with_share
+from microbatt.explorer.points import spread_outline
+from microbatt.explorer.reasons import flag_reasons
+from microbatt.plots.colours import PREDICTION
+from microbatt.plots.elements import axis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bokeh.models import CustomJSHover
+    from holoviews.plotting.bokeh.element import ElementPlot
+    from numpy.typing import NDArray
+
+    from microbatt.explorer.appearance import Colouring
+    from microbatt.explorer.cells import Cells
+    from microbatt.explorer.plane import Plane
+    from microbatt.explorer.points import Prediction
+    from microbatt.explorer.reasons import Reason
+    from microbatt.explorer.selection import Selection
+    from microbatt.explorer.variables import MapVariable
+
+_MARKER: Final = 9
+"""Size of a scattered point [px]."""
+_RING: Final = 18
+"""Size of the mark of the selected point [px]."""
+_STROKES: Final = (("#ffffff", 6.0), (INK, 2.5))
+"""An outline that shows on any colour: white around ink."""
+_INKS: Final = ("#ffffff", FAINT, INK)
+"""Colours of hatches."""
+_PREDICTED: Final = (("#ffffff", 4.0), (PREDICTION, 2.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What a map shows at the moment.
+
+    Attributes
+    ----------
+    variable, cells
+        What, and its numbers.
+    colours
+        Of the values.
+    at
+        Words on which current it is shown at; empty if it depends on none.
+    hatched
+        Whether to hatch whole curves by how they ended, too.
+    """
+
+    variable: MapVariable
+    cells: Cells
+    colours: Colouring
+    at: str
+    hatched: bool
+
+    @property
+    def has_bar(self) -> bool:
+        """Whether there are values that a colour bar explains."""
+        return not self.variable.flags and bool(np.isfinite(self.cells.value).any())
+
+
+def values(
+    plane: Plane, picture: Picture, formatters: Mapping[str, CustomJSHover]
+) -> hv.QuadMesh | hv.Points:
+    """Return the values: a mesh on a grid, points where they are scattered."""
+    cells, colours = picture.cells, picture.colours
+    columns = {
+        "value": cells.value,
+        "reason": cells.reason,
+        "at_alpha": cells.alpha,
+        "at_S": cells.S,
+        # Bokeh formats no NaN, and something has to be said of a missing value.
+        "shown": np.where(np.isfinite(cells.value), cells.value, np.inf),
+    }
+    dims = [hv.Dimension("value", range=(colours.low, colours.high)), *list(columns)[1:]]
+    options = {
+        "cmap": list(colours.palette),
+        "clim": (colours.low, colours.high),
+        "cnorm": "log" if colours.logarithmic else "linear",
+        "clipping_colors": {"NaN": "transparent"},
+        "colorbar": picture.has_bar,
+        "colorbar_opts": _BAR,
+        "cformatter": "%.4g",
+        "title": title(picture.variable, picture.at, cells.stride),
+        "clabel": "",
+        "tools": ["hover", "wheel_zoom", "reset"],
+        "hover_tooltips": tooltip(picture.variable),
+        "hover_formatters": dict(formatters),
+        "show_legend": False,
+        **STILL,
+    }
+    if not plane.is_grid:
+        table = {"alpha": cells.alpha, "S": cells.S} | columns
+        return hv.Points(table, _axes(), dims).opts(
+            color="value", size=_MARKER, hooks=[named("cells")], **options
+        )
+    edges = cell_edges(plane, cells.stride)
+    shape = tuple(ends.size - 1 for ends in edges)
+    mesh = (*edges, *(column.reshape(shape).T for column in columns.values()))
+    return hv.QuadMesh(mesh, _axes(), dims).opts(
+        hooks=[named("cells"), _without_seams], **options
+    )
+
+
+def reasons(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
+    """Return what covers cells without a value, and hatches those that are to be hatched."""
+    cells = picture.cells
+    codes, found, covered, shown = _to_show(picture)
+    rows = np.flatnonzero(shown)
+    rows = rows[np.argsort(codes[rows], kind="stable")]  # the legend names them in this order
+    over = [found[code] for code in codes[rows].tolist()]
+    ink = np.where(
+        covered[rows],
+        [_INKS.index(hatch_colour(reason.colour)) for reason in over],
+        [_INKS.index(colour) for colour in inks(picture.colours, cells.value[rows])],
+    )
+    columns = {
+        "reason": np.array([reason.words for reason in over], dtype=object),
+        "cover": covered[rows].astype(float),
+        "ink": ink.astype(float),
+    }
+    counts = {reason.words: int((codes[rows] == code).sum()) for code, reason in found.items()}
+    options = {
+        "color": "reason",
+        "cmap": {reason.words: reason.colour for reason in found.values()},
+        "fill_alpha": "cover" if rows.size else 1.0,
+        "line_alpha": "ink" if rows.size else 0.0,  # for `_hatched`: a column of the glyph's own
+        "legend_labels": {
+            words: with_share(words, count, cells.value.size) for words, count in counts.items()
+        },
+        "show_legend": True,
+        "hooks": [named("reasons"), _hatched(_patterns(picture, found.values()))],
+        **STILL,
+    }
+    if not plane.is_grid:
+        table = {"alpha": cells.alpha[rows], "S": cells.S[rows]} | columns
+        return hv.Points(table, _axes(), list(columns)).opts(size=_MARKER, **options)
+    table = _sides(plane, cells.stride, rows) | columns
+    return hv.Rectangles(table, ["left", "bottom", "right", "top"], list(columns)).opts(**options)
+
+
+def marks(plane: Plane, selection: Selection, prediction: Prediction | None) -> hv.Points:
+    """Return marks of the selected and the pinned point, and of where a network puts the former."""
+    at = {"pinned": selection.pinned, "selected": selection.number}
+    styles = {"pinned": ("diamond", _RING + 4), "selected": ("circle", _RING)}
+    rows = [
+        (plane.alpha[number], plane.S[number], kind, *styles[kind], *stroke)
+        for kind, number in at.items()
+        if number is not None
+        for stroke in _STROKES
+    ]
+    if prediction is not None and prediction.nearest is not None:
+        cross = (prediction.alpha, prediction.S, "predicted", "x", 12)
+        rows = [*((*cross, *stroke) for stroke in _PREDICTED), *rows]
+    return hv.Points(rows, _axes(), ["kind", "marker", "size", "ink", "width"]).opts(
+        marker=hv.dim("marker"),
+        size=hv.dim("size"),
+        line_color=hv.dim("ink"),
+        line_width=hv.dim("width"),
+        fill_alpha=0,
+        show_legend=False,
+        hooks=[named("points")],
+        **STILL,
+    )
+
+
+def miss(plane: Plane, selection: Selection, prediction: Prediction | None) -> hv.Contours:
+    """Return a line from the selected point to where a network puts it, and how sure it is."""
+    paths: list[dict[str, Any]] = []
+    if prediction is not None and prediction.nearest is not None:
+        number = selection.number
+        way = ([plane.alpha[number], prediction.alpha], [plane.S[number], prediction.S])
+        paths = [
+            {"alpha": alpha, "S": S, "ink": ink, "width": width}
+            for ink, width in _PREDICTED
+            for alpha, S in (way, spread_outline(prediction))
+            if len(alpha)
+        ]
+    style = {"color": hv.dim("ink"), "line_width": hv.dim("width")} if paths else {}
+    return hv.Contours(paths, _axes(), ["ink", "width"]).opts(
+        show_legend=False, hooks=[named("miss")], **STILL, **style
+    )
+
+
+_BAR: Final = {
+    "width": 12,
+    "padding": 8,
+    "label_standoff": 6,
+    "border_line_color": None,
+    "bar_line_color": None,
+    "major_tick_line_color": None,
+    "major_label_text_font": FONT,
+    "major_label_text_font_size": "11px",
+    "major_label_text_color": INK,
+}
+
+
+def _axes() -> list[hv.Dimension]:
+    return [axis("alpha"), axis("S")]
+
+
+def _to_show(
+    picture: Picture,
+) -> tuple[NDArray[np.int64], Mapping[int, Reason], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return codes, their reasons, which cells to cover and which to cover or to hatch."""
+    cells = picture.cells
+    there = np.isfinite(cells.value)
+    if picture.variable.flags:
+        codes = cells.codes
+        return codes, flag_reasons(picture.variable, codes), there, there
+    every = np.isin(cells.reason, [c for c, r in cells.reasons.items() if r.hatch != "blank"])
+    return cells.reason.astype(int), cells.reasons, ~there, ~there | (every & picture.hatched)
+
+
+def _patterns(picture: Picture, found: Any) -> dict[str, str]:
+    every = picture.hatched or not picture.variable.flags
+    return {r.words: r.hatch if every or not r.is_whole else "blank" for r in found}
+
+
+def _sides(plane: Plane, stride: int, rows: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
+    """Return the sides of some of the drawn cells of a grid."""
+    alpha, S = cell_edges(plane, stride)
+    i, j = np.unravel_index(rows, (alpha.size - 1, S.size - 1))
+    return {"left": alpha[i], "bottom": S[j], "right": alpha[i + 1], "top": S[j + 1]}
+
+
+def _without_seams(plot: ElementPlot, _element: hv.Element) -> None:
+    """Draw the outline of each cell in its colour, so that nothing shines through between two."""
+    glyph = plot.handles["glyph"]
+    glyph.update(line_color=glyph.fill_color, line_alpha=1.0)
+
+
+def _hatched(patterns: Mapping[str, str]) -> Callable[[ElementPlot, hv.Element], None]:
+    """Return a hook that hatches by the reason, for which HoloViews has no option."""
+    from bokeh.transform import factor_hatch, linear_cmap
+
+    def hatch(plot: ElementPlot, _element: hv.Element) -> None:
+        ink = plot.handles["glyph"].line_alpha
+        is_column = isinstance(ink, Field)
+        plot.handles["glyph"].update(
+            hatch_pattern=factor_hatch("color", list(patterns.values()), list(patterns)),
+            hatch_color=linear_cmap(ink.field, list(_INKS), -0.5, 2.5) if is_column
+            else _INKS[int(ink)],
+            hatch_alpha=0.55,
+            hatch_scale=9,
+            hatch_weight=0.8,
+            line_color=None,
+        )
+
+    return hatch

@@ -1,0 +1,145 @@
+"""The figure of the map: what follows which stream, and taps and drags on it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import holoviews as hv
+import panel as pn
+
+from microbatt.explorer.appearance import LEGEND, OF_NO_CURVE, STYLE, colouring, designed
+from microbatt.explorer.cells import extents, map_cells
+from microbatt.explorer.map_elements import Picture, marks, miss, reasons, values
+from microbatt.explorer.map_words import hover_formatters
+from microbatt.explorer.points import has_predictions
+from microbatt.explorer.reasons import flag_colouring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from holoviews.plotting.bokeh.element import ElementPlot
+
+    from microbatt.explorer.points import Prediction
+    from microbatt.explorer.selection import Selection
+    from microbatt.explorer.source import CubeSource
+    from microbatt.explorer.variables import MapVariable
+
+_FEW: Final = 12
+"""An axis of so many steps has a tick at each."""
+
+
+class MapFigure:
+    """One variable over the plane of alpha and S, with marks of what is selected.
+
+    Parameters
+    ----------
+    source
+        The cube.
+    selection
+        What to mark first.
+    tapped, dragged
+        Called with alpha and S.
+
+    Attributes
+    ----------
+    pane
+        Shows the figure.
+    on_top
+        The marks, which taps and drags are reported of.
+    """
+
+    def __init__(
+        self,
+        source: CubeSource,
+        selection: Selection,
+        tapped: Callable[[float, float], None],
+        dragged: Callable[[float, float], None],
+    ) -> None:
+        self._source = source
+        self._picture = hv.streams.Pipe()
+        self._marked = hv.streams.Pipe(data=(selection, None))
+        self._kind: tuple[Any, ...] = ()
+        self.on_top = hv.DynamicMap(
+            lambda data: marks(source.plane, *data), streams=[self._marked]
+        )
+        self._report(hv.streams.SingleTap, tapped)
+        self._report(hv.streams.Draw, dragged)
+        self._range = hv.streams.RangeXY(source=self.on_top)
+        self.pane = pn.pane.HoloViews(
+            sizing_mode="stretch_both", linked_axes=False, backend="bokeh"
+        )
+
+    def show(self, variable: MapVariable, current: int, at: str, *, hatched: bool) -> None:
+        """Show a variable at a current (its index), of which `at` are the words."""
+        cells = map_cells(self._source, variable, current)
+        if variable.flags:
+            colours = flag_colouring(variable, cells.codes)
+        else:
+            colours = colouring(variable, cells.value)
+        picture = Picture(variable=variable, cells=cells, colours=colours, at=at, hatched=hatched)
+        kind = (variable, colours.logarithmic, picture.has_bar)
+        if kind == self._kind:
+            self._picture.send(picture)
+        else:  # another scale of colours, or another tooltip, is another figure
+            self._kind = kind
+            self._picture.update(data=picture)
+            self.pane.object = self.figure()
+
+    def mark(self, selection: Selection, prediction: Prediction | None) -> None:
+        """Mark the selected and the pinned point, and where a network puts the former."""
+        self._marked.send((selection, prediction))
+
+    def figure(self) -> hv.DynamicMap:
+        """Return the figure: an overlay that follows the streams."""
+        plane = self._source.plane
+        whole_plane = extents(plane)
+        seen = {"xlim": self._range.x_range, "ylim": self._range.y_range}
+        formatters = hover_formatters(self._picture.data)
+
+        def drawn(data: Picture) -> hv.Overlay:
+            return values(plane, data, formatters) * reasons(plane, data)
+
+        ticks = {
+            name: steps.tolist()
+            for name, steps in (("xticks", plane.alpha_axis), ("yticks", plane.S_axis))
+            if 0 < steps.size <= _FEW
+        }
+        whole = hv.DynamicMap(drawn, streams=[self._picture])
+        if has_predictions(self._source):
+            whole *= hv.DynamicMap(lambda data: miss(plane, *data), streams=[self._marked])
+        return (whole * self.on_top).opts(
+            hv.opts.Overlay(
+                **{name: seen[name] or limits for name, limits in whole_plane.items()},
+                **ticks,
+                logx=plane.scales[0] == "log",
+                logy=plane.scales[1] == "log",
+                xformatter="%g",
+                yformatter="%g",
+                bgcolor=OF_NO_CURVE,
+                legend_position="bottom",
+                legend_cols=3,
+                legend_opts={**LEGEND, "glyph_width": 14, "margin": 0, "background_fill_alpha": 0},
+                **STYLE,
+                hooks=[designed("map"), _reset_to(whole_plane)],
+            )
+        )
+
+    def _report(self, kind: type[hv.streams.Stream], tell: Callable[[float, float], None]) -> None:
+        """Call back with where the pointer is, while it is inside the axes."""
+
+        def report(x: float | None = None, y: float | None = None, **_: object) -> None:
+            if x is not None and y is not None:
+                tell(float(x), float(y))
+
+        kind(source=self.on_top).add_subscriber(report)
+
+
+def _reset_to(limits: dict[str, tuple[float, float]]) -> Callable[[ElementPlot, hv.Element], None]:
+    """Return a hook for HoloViews that lets the reset button show the whole plane."""
+
+    def set_reset(plot: ElementPlot, _element: hv.Element) -> None:
+        for axis, (start, end) in (("x", limits["xlim"]), ("y", limits["ylim"])):
+            plot.handles[f"{axis}_range"].update(reset_start=start, reset_end=end)
+
+    return set_reset
