@@ -64,12 +64,9 @@ class CurveFigure:
             )
         )
 
-    def refresh(self) -> None:
-        """Show what the cube holds now: on other axes, if curves would not fit."""
-        now = limits(self._source)
-        if now == self._limits:
-            hv.streams.Stream.trigger(list(self._points.values()))
-        else:
+    def fit(self) -> None:
+        """Let the axes span what the cube holds now."""
+        if (now := limits(self._source)) != self._limits:
             self._limits = now
             self.pane.object = self.figure()
 
@@ -82,5 +79,4 @@ class CurveFigure:
             drawn = lines(curves, kind, self._source.currents, hover)
             return drawn if kind == "predicted" else drawn * ends(curves, kind)
 
-        # The same point may have other curves once the cube has grown.
-        return hv.DynamicMap(hv.Callable(draw, memoize=False), streams=[point])
+        return hv.DynamicMap(draw, streams=[point])

@@ -61,10 +61,12 @@ class Scene:
 
     def refresh(self) -> None:
         """Show what the cube holds now."""
-        self._choice.offer(self._source)
-        self._show_map()
-        self._show_point()
-        self._curves.refresh()
+        with pn.io.hold(freeze=True):
+            self._choice.offer(self._source)
+            self._show_map()
+            self._point_to(selected=None, pinned=None, predicted=None)  # so that all is drawn anew
+            self._show_point()
+            self._curves.fit()
 
     def show_progress(self) -> None:
         """Tell how far the cube is now."""
