@@ -12,8 +12,6 @@ from microbatt.outcomes import Outcome
 from microbatt.plots.colours import (
     AMOUNT_MAP,
     DIFFERENCE_MAP,
-    ENDING_COLOURS,
-    PALETTE,
     colour_map,
 )
 
@@ -165,7 +163,6 @@ def hatch_colour(colour: str) -> str:
 
 def designed(name: str) -> Callable[[ElementPlot, hv.Element], None]:
     """Return a hook for HoloViews that gives a figure the explorer's style and a name."""
-
     from bokeh.models import CustomJS
 
     def design(plot: ElementPlot, _element: hv.Element) -> None:

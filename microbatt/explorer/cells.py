@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.explorer.plane import edges
 from microbatt.explorer.reasons import ENDINGS, NOT_STORED, prediction_reasons
 from microbatt.explorer.variables import is_whole, variable_values
+from microbatt.plots.interactive_plane import cell_edges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,8 +105,8 @@ def drawn_points(plane: Plane, most: int = MOST_CELLS) -> tuple[NDArray[np.int64
     return numbers.reshape(plane.shape)[::stride, ::stride].ravel(), stride
 
 
-def cell_edges(plane: Plane, stride: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the edges along alpha and along S of the drawn cells of a grid, one more than cells."""
+def drawn_edges(plane: Plane, stride: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the edges of the drawn cells of a grid along alpha and along S."""
     return (
         _edges_of_drawn(plane.alpha_axis, plane.scales[0], stride),
         _edges_of_drawn(plane.S_axis, plane.scales[1], stride),
@@ -115,7 +115,7 @@ def cell_edges(plane: Plane, stride: int) -> tuple[NDArray[np.float64], NDArray[
 
 def extents(plane: Plane) -> dict[str, tuple[float, float]]:
     """Return the limits of the axes alpha and S: the outer edges of a grid's cells."""
-    alpha, S = cell_edges(plane, 1) if plane.is_grid else map(_padded, (plane.alpha, plane.S))
+    alpha, S = drawn_edges(plane, 1) if plane.is_grid else map(_padded, (plane.alpha, plane.S))
     return {"xlim": (float(alpha[0]), float(alpha[-1])), "ylim": (float(S[0]), float(S[-1]))}
 
 
@@ -126,5 +126,5 @@ def _padded(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _edges_of_drawn(axis: NDArray[np.float64], scale: Scale, stride: int) -> NDArray[np.float64]:
     """Return the edges of every stride-th cell, which grow to fill the axis."""
-    fine = edges(axis, scale)
+    fine = cell_edges(axis, logarithmic=scale == "log")
     return np.append(fine[:-1:stride], fine[-1])

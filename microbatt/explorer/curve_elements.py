@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, named
 from microbatt.explorer.reasons import ending_words
 from microbatt.plots.colours import ENDING_COLOURS, PREDICTION, current_colours
-from microbatt.plots.elements import axis
+from microbatt.plots.interactive_dimensions import dimension
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -93,9 +93,7 @@ def ends(curves: Iterable[Curve], kind: str) -> hv.Points:
 def cutoff(source: CubeSource) -> hv.HLine:
     """Return the voltage at which a discharge ends."""
     at = float(source.opened.attrs.get("cutoff_voltage", np.nan))
-    return hv.HLine(at, kdims=_axes()).opts(
-        color=FAINT, line_dash="dotted", line_width=1, **STILL
-    )
+    return hv.HLine(at, kdims=_axes()).opts(color=FAINT, line_dash="dotted", line_width=1, **STILL)
 
 
 def heading(curves: Sequence[Curve]) -> str:
@@ -132,7 +130,7 @@ def line_hover(kind: str) -> HoverTool:
 
 
 def _axes() -> list[hv.Dimension]:
-    return [axis("capacity"), axis("voltage")]
+    return [dimension("capacity"), dimension("voltage")]
 
 
 def _highest(values: np.ndarray[Any, Any], default: float) -> float:

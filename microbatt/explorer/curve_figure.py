@@ -10,13 +10,8 @@ import holoviews as hv
 import panel as pn
 
 from microbatt.explorer.appearance import LEGEND, STYLE, designed
-from microbatt.explorer.curve_elements import (
-    cutoff,
-    ends,
-    limits,
-    line_hover,
-    lines,
-)
+from microbatt.explorer.curve_elements import cutoff, ends, limits, line_hover, lines
+from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +51,8 @@ class CurveFigure:
         return whole.opts(
             hv.opts.Overlay(
                 **self._limits,
+                xlabel=quantity("capacity").label,
+                ylabel=quantity("voltage").label,
                 show_grid=True,
                 legend_position="top_right",
                 legend_opts={**LEGEND, "background_fill_alpha": 0.75},

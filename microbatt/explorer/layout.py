@@ -66,10 +66,12 @@ def map_card(
     )
 
 
-def curve_card(drawn: pn.pane.HoloViews, words: Words, saving: pn.Row) -> pn.Column:
+def curve_card(
+    drawn: pn.pane.HoloViews, words: Words, network: pn.widgets.Select, saving: pn.Row
+) -> pn.Column:
     """Return the curves with the words above and below them."""
     return pn.Column(
-        pn.Row(words.chips, words.release, height=words.height, **_WIDTH),
+        pn.Row(words.chips, network, words.release, height=words.height, **_WIDTH),
         drawn,
         words.table,
         saving,

@@ -10,15 +10,15 @@ import numpy as np
 from bokeh.core.property.vectorization import Field
 
 from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, hatch_colour, inks, named
-from microbatt.explorer.cells import cell_edges
+from microbatt.explorer.cells import drawn_edges
 from microbatt.explorer.map_words import title, tooltip, with_share
 from microbatt.explorer.points import spread_outline
 from microbatt.explorer.reasons import flag_reasons
 from microbatt.plots.colours import PREDICTION
-from microbatt.plots.elements import axis
+from microbatt.plots.interactive_dimensions import dimension
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from bokeh.models import CustomJSHover
     from holoviews.plotting.bokeh.element import ElementPlot
@@ -76,7 +76,7 @@ def values(
 ) -> hv.QuadMesh | hv.Points:
     """Return the values: a mesh on a grid, points where they are scattered."""
     cells, colours = picture.cells, picture.colours
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "value": cells.value,
         "reason": cells.reason,
         "at_alpha": cells.alpha,
@@ -106,12 +106,10 @@ def values(
         return hv.Points(table, _axes(), dims).opts(
             color="value", size=_MARKER, hooks=[named("cells")], **options
         )
-    edges = cell_edges(plane, cells.stride)
+    edges = drawn_edges(plane, cells.stride)
     shape = tuple(ends.size - 1 for ends in edges)
     mesh = (*edges, *(column.reshape(shape).T for column in columns.values()))
-    return hv.QuadMesh(mesh, _axes(), dims).opts(
-        hooks=[named("cells"), _without_seams], **options
-    )
+    return hv.QuadMesh(mesh, _axes(), dims).opts(hooks=[named("cells"), _without_seams], **options)
 
 
 def reasons(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
@@ -208,7 +206,7 @@ _BAR: Final = {
 
 
 def _axes() -> list[hv.Dimension]:
-    return [axis("alpha"), axis("S")]
+    return [dimension("alpha"), dimension("S")]
 
 
 def _to_show(
@@ -224,14 +222,14 @@ def _to_show(
     return cells.reason.astype(int), cells.reasons, ~there, ~there | (every & picture.hatched)
 
 
-def _patterns(picture: Picture, found: Any) -> dict[str, str]:
+def _patterns(picture: Picture, found: Iterable[Reason]) -> dict[str, str]:
     every = picture.hatched or not picture.variable.flags
     return {r.words: r.hatch if every or not r.is_whole else "blank" for r in found}
 
 
 def _sides(plane: Plane, stride: int, rows: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
     """Return the sides of some of the drawn cells of a grid."""
-    alpha, S = cell_edges(plane, stride)
+    alpha, S = drawn_edges(plane, stride)
     i, j = np.unravel_index(rows, (alpha.size - 1, S.size - 1))
     return {"left": alpha[i], "bottom": S[j], "right": alpha[i + 1], "top": S[j + 1]}
 
@@ -251,7 +249,8 @@ def _hatched(patterns: Mapping[str, str]) -> Callable[[ElementPlot, hv.Element],
         is_column = isinstance(ink, Field)
         plot.handles["glyph"].update(
             hatch_pattern=factor_hatch("color", list(patterns.values()), list(patterns)),
-            hatch_color=linear_cmap(ink.field, list(_INKS), -0.5, 2.5) if is_column
+            hatch_color=linear_cmap(ink.field, list(_INKS), -0.5, 2.5)
+            if is_column
             else _INKS[int(ink)],
             hatch_alpha=0.55,
             hatch_scale=9,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import holoviews as hv
@@ -14,6 +13,7 @@ from microbatt.explorer.map_elements import Picture, marks, miss, reasons, value
 from microbatt.explorer.map_words import hover_formatters
 from microbatt.explorer.points import has_predictions
 from microbatt.explorer.reasons import flag_colouring
+from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,9 +60,7 @@ class MapFigure:
         self._picture = hv.streams.Pipe()
         self._marked = hv.streams.Pipe(data=(selection, None))
         self._kind: tuple[Any, ...] = ()
-        self.on_top = hv.DynamicMap(
-            lambda data: marks(source.plane, *data), streams=[self._marked]
-        )
+        self.on_top = hv.DynamicMap(lambda data: marks(source.plane, *data), streams=[self._marked])
         self._report(hv.streams.SingleTap, tapped)
         self._report(hv.streams.Draw, dragged)
         self._range = hv.streams.RangeXY(source=self.on_top)
@@ -112,6 +110,8 @@ class MapFigure:
             hv.opts.Overlay(
                 **{name: seen[name] or limits for name, limits in whole_plane.items()},
                 **ticks,
+                xlabel=_label("alpha"),
+                ylabel=_label("S"),
                 logx=plane.scales[0] == "log",
                 logy=plane.scales[1] == "log",
                 xformatter="%g",
@@ -133,6 +133,11 @@ class MapFigure:
                 tell(float(x), float(y))
 
         kind(source=self.on_top).add_subscriber(report)
+
+
+def _label(name: str) -> str:
+    known = quantity(name)
+    return f"{known.label}, {known.symbol}"
 
 
 def _reset_to(limits: dict[str, tuple[float, float]]) -> Callable[[ElementPlot, hv.Element], None]:

@@ -34,8 +34,8 @@ def tooltip(variable: MapVariable) -> str:
     value = "" if variable.name == "status" else "<b>@{shown}{custom}</b><br>"
     return (
         '<div style="max-width:260px;font:12px/1.45 Inter,Helvetica,Arial,sans-serif;'
-        'color:#1f2933"><span style="color:#616e7c">α @at_alpha{0.[000]}, S @at_S{0.[000]}</span><br>'
-        f"{value}@{{reason}}{{custom}}</div>"
+        'color:#1f2933"><span style="color:#616e7c">α @at_alpha{0.[000]}, S @at_S{0.[000]}</span>'
+        f"<br>{value}@{{reason}}{{custom}}</div>"
     )
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def expression_field() -> pn.widgets.TextInput:
     """Return the field that shows the selection as Python, to read and to copy."""
-    return pn.widgets.TextInput(sizing_mode="stretch_width", min_width=180, margin=(4, 4, 4, 10), **STYLED)
+    return pn.widgets.TextInput(
+        sizing_mode="stretch_width", min_width=180, margin=(4, 4, 4, 10), **STYLED
+    )
 
 
 def saving_row(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import holoviews as hv
 import panel as pn
 
-from microbatt.explorer.controls import AxisSlider, VariableChoice
+from microbatt.explorer.controls import AxisSlider, VariableChoice, network_choice
 from microbatt.explorer.curve_elements import KINDS
 from microbatt.explorer.curve_figure import CurveFigure
 from microbatt.explorer.layout import arranged, curve_card, map_card
@@ -18,8 +19,13 @@ from microbatt.explorer.saving import saving_row
 from microbatt.explorer.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from microbatt.cube.predictions import Fold
+    from microbatt.explorer.plane import Plane
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
+
 
 class Scene:
     """What is chosen in a cube, and the figures and words that follow.
@@ -30,6 +36,8 @@ class Scene:
         The cube; it may fill while it is shown, but its axes stay.
     selection
         What to begin with.
+    listen
+        Called with network and fold when others' predictions are asked for.
 
     Attributes
     ----------
@@ -42,7 +50,12 @@ class Scene:
         All of it, laid out.
     """
 
-    def __init__(self, source: CubeSource, selection: Selection) -> None:
+    def __init__(
+        self,
+        source: CubeSource,
+        selection: Selection,
+        listen: Callable[[str, Fold], None],
+    ) -> None:
         self._source = source
         self.selection = selection
         kinds = [kind for kind in KINDS if kind != "predicted" or has_predictions(source)]
@@ -50,6 +63,7 @@ class Scene:
             kind: hv.streams.Stream.define("Point", **{kind: None})() for kind in kinds
         }
         self._choice = VariableChoice(source, self._show_map)
+        self._network = network_choice(source, listen)
         self._map = MapFigure(source, selection, self._tap, self._drag)
         self._curves = CurveFigure(source, self.points)
         self._words = Words(source)
@@ -68,6 +82,18 @@ class Scene:
             self._show_point()
             self._curves.fit()
 
+    def show_like(self, other: Scene) -> None:
+        """Show the map that another scene shows, as far as the cube has it."""
+        self._choice.follow(other._choice)
+
+    def selection_on(self, plane: Plane) -> Selection:
+        """Return what is selected and pinned as the nearest points of another plane."""
+        then, number, pinned = self._source.plane, self.selection.number, self.selection.pinned
+        moved = replace(self.selection, number=plane.nearest(then.alpha[number], then.S[number]))
+        if pinned is None:
+            return moved
+        return replace(moved, pinned=plane.nearest(then.alpha[pinned], then.S[pinned]))
+
     def show_progress(self) -> None:
         """Tell how far the cube is now."""
         self._words.show_progress()
@@ -83,7 +109,7 @@ class Scene:
         )
         return arranged(
             map_card(self._map.pane, self._choice, self._sliders.values()),
-            curve_card(self._curves.pane, self._words, saving),
+            curve_card(self._curves.pane, self._words, self._network, saving),
             self._words,
         )
 
