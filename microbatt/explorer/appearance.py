@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import holoviews as hv
+import holoviews.plotting.bokeh  # makes HoloViews know how to draw in a browser
 import numpy as np
 
 from microbatt.explorer.assets import asset
@@ -18,11 +20,12 @@ from microbatt.plots.colours import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import holoviews as hv
     from holoviews.plotting.bokeh.element import ElementPlot
     from numpy.typing import NDArray
 
     from microbatt.explorer.variables import MapVariable
+
+hv.Store.set_current_backend("bokeh")
 
 FONT: Final = "Inter, 'Segoe UI', Helvetica, Arial, sans-serif"
 INK: Final = "#1f2933"
@@ -57,8 +60,8 @@ STYLE: Final[dict[str, Any]] = {
 }
 """HoloViews options of every figure."""
 STILL: Final[dict[str, Any]] = {
-    "default_tools": [],
     "apply_ranges": False,
+    "default_tools": [],
     "fontsize": {"title": "14px", "labels": "12px", "ticks": "11px"},
 }
 """HoloViews options of every element: the figure has the limits, one element the tools."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-import holoviews as hv
-import holoviews.plotting.bokeh  # makes HoloViews know how to draw in a browser
 import numpy as np
 import panel as pn
 
@@ -25,9 +23,6 @@ _POLL: Final = 2000
 
 _HEIGHT: Final = 760
 """Of the explorer in a notebook [px]."""
-
-
-hv.Store.set_current_backend("bokeh")
 
 
 def explorer_of(dataset: xr.Dataset) -> pn.viewable.Viewable:

@@ -31,7 +31,6 @@ KINDS: Final[dict[str, dict[str, Any]]] = {
 _TOOLS: Final = ("pan", "wheel_zoom", "box_zoom", "reset")
 _ROOM: Final = 1.04
 """Length of an axis over what must fit."""
-_UNIT: Final = quantity("current").pretty_units
 
 
 def lines(
@@ -54,20 +53,19 @@ def lines(
         {
             "capacity": curve.capacity,
             "voltage": curve.voltage,
-            "current": curve.current,
+            "current": _words(curve.current),
             "ending": ending_words(curve.outcome),
         }
         for curve in curves
         if curve.capacity.size
     ]
-    colours = current_colours(currents)
+    colours = {_words(current): c for current, c in current_colours(currents).items()}
     colour = {"color": PREDICTION} if kind == "predicted" else {"color": "current", "cmap": colours}
     return hv.Contours(paths, _axes(), ["current", "ending"]).opts(
         **colour,
         **KINDS[kind],
         show_legend=kind == "selected",
         **({"title": heading(curves)} if kind == "selected" else {}),
-        legend_labels={current: f"{current:g} {_UNIT}" for current in colours},
         tools=[hover, *_TOOLS] if kind == "selected" else [hover],
         hooks=[named(f"{kind} curves")],
         **STILL,
@@ -77,10 +75,10 @@ def lines(
 def ends(curves: Iterable[Curve], kind: str) -> hv.Points:
     """Return a dot at the end of each curve in the colour of its ending."""
     there = [curve for curve in curves if curve.capacity.size]
-    rows = [(curve.capacity[-1], curve.voltage[-1], int(curve.outcome)) for curve in there]
+    rows = [(curve.capacity[-1], curve.voltage[-1], ending_words(curve.outcome)) for curve in there]
     return hv.Points(rows, _axes(), ["ending"]).opts(
         color="ending",
-        cmap={int(outcome): colour for outcome, colour in ENDING_COLOURS.items()},
+        cmap={ending_words(outcome): colour for outcome, colour in ENDING_COLOURS.items()},
         size=9 if kind == "selected" else 6,
         line_color=INK,
         line_width=1.2,
@@ -121,12 +119,16 @@ def line_hover(kind: str) -> HoverTool:
         line_policy="interp",
         tooltips=(
             f'<div style="font:12px/1.45 {FONT};color:{INK}">'
-            f"<b>{kind}</b>, @current{{0.[00]}} {_UNIT}<br>"
+            f"<b>{kind}</b>, @current<br>"
             f"$snap_y{{0.000}} V at $snap_x{{0.00}} {quantity('capacity').pretty_units}<br>"
             "@ending</div>"
         ),
         visible=False,
     )
+
+
+def _words(current: float) -> str:
+    return f"{current:g} {quantity('current').pretty_units}"
 
 
 def _axes() -> list[hv.Dimension]:

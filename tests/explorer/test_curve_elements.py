@@ -5,13 +5,15 @@ import numpy as np
 
 from microbatt.explorer.curve_elements import cutoff, ends, heading, limits, line_hover, lines
 from microbatt.explorer.points import point_curves
+from microbatt.explorer.source import CubeSource
 from microbatt.outcomes import Outcome
 from microbatt.plots.colours import ENDING_COLOURS, PREDICTION, current_colours
 from tests.explorer import cubes
 
 
 def drawn(element):
-    return hv.render(element, backend="bokeh").renderers[0]
+    alone = element.opts(apply_ranges=True, clone=True)  # no figure gives it limits
+    return hv.render(alone, backend="bokeh").renderers[0]
 
 
 def lines_of(source, kind, number=10):
@@ -31,7 +33,7 @@ def test_there_is_a_line_for_each_current_in_its_colour(source):
 def test_lines_for_a_prediction_are_dashed_and_have_its_colour(source):
     glyph = drawn(lines_of(source, "predicted")).glyph
     assert glyph.line_color == PREDICTION
-    assert glyph.line_dash == [7, 3]
+    assert glyph.line_dash == "7 3"
 
 
 def test_each_line_ends_in_a_dot_in_the_colour_of_its_ending(source):
@@ -40,7 +42,14 @@ def test_each_line_ends_in_a_dot_in_the_colour_of_its_ending(source):
     assert element["capacity"].tolist() == [curve.capacity[-1] for curve in curves]
     mapped = drawn(element).glyph.fill_color.transform
     found = dict(zip(mapped.factors, mapped.palette, strict=True))
-    assert found[str(int(Outcome.SALT_EXHAUSTED))] == ENDING_COLOURS[Outcome.SALT_EXHAUSTED]
+    assert found["salt exhausted"] == ENDING_COLOURS[Outcome.SALT_EXHAUSTED]
+
+
+def test_one_current_has_its_colour_and_its_name_too(source):
+    one = CubeSource(lambda: source.opened.isel(current=[3]))
+    element = lines_of(one, "selected")
+    assert set(element["current"]) == {"35 A m⁻²"}
+    assert drawn(element).glyph.line_color.transform.factors == ["35 A m⁻²"]
 
 
 def test_a_point_without_curves_says_why(source, all_failed):

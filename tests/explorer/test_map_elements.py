@@ -27,8 +27,9 @@ def picture(source, name, *, hatched=False, current=0):
     return Picture(variable=every[name], cells=cells, colours=colours, at="", hatched=hatched)
 
 
-def glyph(element):
-    return hv.render(element, backend="bokeh").renderers[0].glyph
+def drawn(element):
+    alone = element.opts(apply_ranges=True, clone=True)  # no figure gives it limits
+    return hv.render(alone, backend="bokeh").renderers[0]
 
 
 def test_a_grid_is_a_mesh_whose_cells_know_their_points(source):
@@ -48,13 +49,23 @@ def test_scattered_points_are_points(scattered):
     np.testing.assert_array_equal(points["alpha"], scattered.plane.alpha)
 
 
+def test_scattered_points_of_one_value_keep_their_colour(scattered):
+    flat = scattered.opened.assign(energy=scattered.opened.energy * 0 + 1.0)
+    source = CubeSource(lambda: flat)
+    fill = drawn(values(source.plane, picture(source, "energy"), {})).glyph.fill_color
+    assert (
+        fill.transform.palette[0]
+        == colouring(picture(source, "energy").variable, np.ones(2)).palette[0]
+    )
+
+
 def test_cells_that_have_not_been_run_are_covered_and_hatched(half_store):
     source = CubeSource(opener(str(half_store)))
     cover = reasons(source.plane, picture(source, "energy"))
     assert len(cover) == 11 * len(cubes.S)
     assert set(cover["reason"]) == {"not run"}
     assert set(cover["cover"]) == {1.0}
-    hatch = glyph(cover).hatch_pattern
+    hatch = drawn(cover).glyph.hatch_pattern
     place = hatch.transform.factors.index("not run")
     assert hatch.transform.patterns[place] == ENDINGS[Outcome.NOT_RUN].hatch == "dot"
 
@@ -77,7 +88,7 @@ def test_a_map_of_endings_hatches_failures_always_and_others_if_asked(source, ha
     ended = CubeSource(lambda: ended)
     cover = reasons(ended.plane, picture(ended, "status", hatched=hatched))
     assert len(cover) == ended.plane.alpha.size
-    hatches = glyph(cover).hatch_pattern.transform
+    hatches = drawn(cover).glyph.hatch_pattern.transform
     found = dict(zip(hatches.factors, hatches.patterns, strict=True))
     assert found["no convergence"] == "left_diagonal_line"
     assert found["salt exhausted"] == ("horizontal_line" if hatched else "blank")
@@ -86,7 +97,7 @@ def test_a_map_of_endings_hatches_failures_always_and_others_if_asked(source, ha
 def test_the_legend_names_reasons_with_their_share(half_store):
     source = CubeSource(opener(str(half_store)))
     cover = reasons(source.plane, picture(source, "energy"))
-    data = hv.render(cover, backend="bokeh").renderers[0].data_source.data
+    data = drawn(cover).data_source.data
     words = {w.strip() for w in data[next(name for name in data if name.endswith("_labels"))]}
     assert words == {"not run 52 %"}
 
