@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import microbatt.cube.accessor  # noqa: F401 - makes `dataset.microbatt` known to xarray
 
 if TYPE_CHECKING:
-    import microbatt.explorer
+    import microbatt.explorer as explorer  # noqa: PLR0402 - not from the root
     from microbatt.campaign.execution import run_campaign
     from microbatt.catalog import open_dataset
     from microbatt.cells.cell import Cell
