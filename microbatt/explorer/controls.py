@@ -149,11 +149,10 @@ class AxisSlider:
 def network_choice(source: CubeSource, listen: Callable[[str, Fold], None]) -> pn.widgets.Select:
     """Return the choice of whose predictions to show; hidden where there are not several."""
     chosen = pn.widgets.Select(
-        label="Predicted by",
-        options=source.networks,
+        options={f"Predicted by {words}": copy for words, copy in source.networks.items()},
         value=source.copy,
         visible=len(source.networks) > 1,
-        width=170,
+        width=250,
         margin=(0, 10),
         **STYLED,
     )

@@ -28,11 +28,14 @@ _BOTH: Final = {"sizing_mode": "stretch_both"}
 _WIDTH: Final = {"sizing_mode": "stretch_width"}
 
 
-def arranged(map_card: pn.Column, curve_card: pn.Column, words: Words) -> pn.Column:
+def arranged(
+    map_card: pn.Column, curve_card: pn.Column, words: Words, network: pn.widgets.Select
+) -> pn.Column:
     """Return the whole explorer: a header over the two cards."""
     header = pn.Row(
         words.description,
         pn.Spacer(**_WIDTH),
+        network,
         words.progress,
         words.dashboard,
         margin=(2, 6),
@@ -66,12 +69,10 @@ def map_card(
     )
 
 
-def curve_card(
-    drawn: pn.pane.HoloViews, words: Words, network: pn.widgets.Select, saving: pn.Row
-) -> pn.Column:
+def curve_card(drawn: pn.pane.HoloViews, words: Words, saving: pn.Row) -> pn.Column:
     """Return the curves with the words above and below them."""
     return pn.Column(
-        pn.Row(words.chips, network, words.release, height=words.height, **_WIDTH),
+        pn.Row(words.chips, words.release, height=words.height, **_WIDTH),
         drawn,
         words.table,
         saving,

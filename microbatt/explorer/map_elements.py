@@ -29,18 +29,21 @@ if TYPE_CHECKING:
     from microbatt.explorer.plane import Plane
     from microbatt.explorer.points import Prediction
     from microbatt.explorer.reasons import Reason
-    from microbatt.explorer.selection import Selection
     from microbatt.explorer.variables import MapVariable
 
 _MARKER: Final = 9
 """Size of a scattered point [px]."""
-_RING: Final = 18
-"""Size of the mark of the selected point [px]."""
 _STROKES: Final = (("#ffffff", 6.0), (INK, 2.5))
 """An outline that shows on any colour: white around ink."""
 _INKS: Final = ("#ffffff", FAINT, INK)
 """Colours of hatches."""
 _PREDICTED: Final = (("#ffffff", 4.0), (PREDICTION, 2.0))
+_MARKS: Final = {
+    "pinned": ("diamond", 22, _STROKES),
+    "selected": ("circle", 18, _STROKES),
+    "predicted": ("x", 12, _PREDICTED),
+}
+"""Shape, size [px] and strokes of marks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,46 +152,52 @@ def reasons(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
     return hv.Rectangles(table, ["left", "bottom", "right", "top"], list(columns)).opts(**options)
 
 
-def marks(plane: Plane, selection: Selection, prediction: Prediction | None) -> hv.Points:
-    """Return marks of the selected and the pinned point, and of where a network puts the former."""
-    at = {"pinned": selection.pinned, "selected": selection.number}
-    styles = {"pinned": ("diamond", _RING + 4), "selected": ("circle", _RING)}
-    rows = [
-        (plane.alpha[number], plane.S[number], kind, *styles[kind], *stroke)
-        for kind, number in at.items()
-        if number is not None
-        for stroke in _STROKES
-    ]
-    if prediction is not None and prediction.nearest is not None:
-        cross = (prediction.alpha, prediction.S, "predicted", "x", 12)
-        rows = [*((*cross, *stroke) for stroke in _PREDICTED), *rows]
-    return hv.Points(rows, _axes(), ["kind", "marker", "size", "ink", "width"]).opts(
-        marker=hv.dim("marker"),
-        size=hv.dim("size"),
-        line_color=hv.dim("ink"),
-        line_width=hv.dim("width"),
+def mark(kind: str, place: tuple[float, float] | None) -> hv.Points:
+    """Return the mark of the ``selected``, the ``pinned`` or the ``predicted`` point, if any.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    place
+        Its alpha and S.
+    """
+    marker, size, strokes = _MARKS[kind]
+    rows = [] if place is None else [(*place, *stroke) for stroke in strokes]
+    style = {"line_color": "ink", "line_width": "width"} if rows else {}
+    return hv.Points(rows, _axes(), ["ink", "width"]).opts(
+        marker=marker,
+        size=size,
         fill_alpha=0,
         show_legend=False,
-        hooks=[named("points")],
+        hooks=[named(f"{kind} point")],
+        **style,
         **STILL,
     )
 
 
-def miss(plane: Plane, selection: Selection, prediction: Prediction | None) -> hv.Contours:
-    """Return a line from the selected point to where a network puts it, and how sure it is."""
+def miss(start: tuple[float, float], prediction: Prediction | None) -> hv.Contours:
+    """Return the way from a point to where a network puts it, and how sure that is.
+
+    Parameters
+    ----------
+    start
+        Alpha and S of the point.
+    prediction
+        Of it.
+    """
     paths: list[dict[str, Any]] = []
     if prediction is not None and prediction.nearest is not None:
-        number = selection.number
-        way = ([plane.alpha[number], prediction.alpha], [plane.S[number], prediction.S])
+        way = ([start[0], prediction.alpha], [start[1], prediction.S])
         paths = [
             {"alpha": alpha, "S": S, "ink": ink, "width": width}
             for ink, width in _PREDICTED
             for alpha, S in (way, spread_outline(prediction))
             if len(alpha)
         ]
-    style = {"color": hv.dim("ink"), "line_width": hv.dim("width")} if paths else {}
+    style = {"color": "ink", "line_width": "width"} if paths else {}
     return hv.Contours(paths, _axes(), ["ink", "width"]).opts(
-        show_legend=False, hooks=[named("miss")], **STILL, **style
+        show_legend=False, hooks=[named("miss")], **style, **STILL
     )
 
 

@@ -9,19 +9,17 @@ import panel as pn
 
 from microbatt.explorer.appearance import LEGEND, OF_NO_CURVE, STYLE, colouring, designed
 from microbatt.explorer.cells import extents, map_cells
-from microbatt.explorer.map_elements import Picture, marks, miss, reasons, values
+from microbatt.explorer.map_elements import Picture, mark, miss, reasons, values
 from microbatt.explorer.map_words import hover_formatters
-from microbatt.explorer.points import has_predictions
+from microbatt.explorer.points import point_prediction
 from microbatt.explorer.reasons import flag_colouring
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from holoviews.plotting.bokeh.element import ElementPlot
 
-    from microbatt.explorer.points import Prediction
-    from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable
 
@@ -36,8 +34,8 @@ class MapFigure:
     ----------
     source
         The cube.
-    selection
-        What to mark first.
+    points
+        Kind → stream whose parameter of that name is the number of a point of the cube, or None.
     tapped, dragged
         Called with alpha and S.
 
@@ -46,21 +44,21 @@ class MapFigure:
     pane
         Shows the figure.
     on_top
-        The marks, which taps and drags are reported of.
+        The mark of the selected point, of which taps and drags are reported.
     """
 
     def __init__(
         self,
         source: CubeSource,
-        selection: Selection,
+        points: Mapping[str, hv.streams.Stream],
         tapped: Callable[[float, float], None],
         dragged: Callable[[float, float], None],
     ) -> None:
         self._source = source
         self._picture = hv.streams.Pipe()
-        self._marked = hv.streams.Pipe(data=(selection, None))
+        self._points = points
         self._kind: tuple[Any, ...] = ()
-        self.on_top = hv.DynamicMap(lambda data: marks(source.plane, *data), streams=[self._marked])
+        self.on_top = self._marking("selected")
         self._report(hv.streams.SingleTap, tapped)
         self._report(hv.streams.Draw, dragged)
         self._range = hv.streams.RangeXY(source=self.on_top)
@@ -84,10 +82,6 @@ class MapFigure:
             self._picture.update(data=picture)
             self.pane.object = self.figure()
 
-    def mark(self, selection: Selection, prediction: Prediction | None) -> None:
-        """Mark the selected and the pinned point, and where a network puts the former."""
-        self._marked.send((selection, prediction))
-
     def figure(self) -> hv.DynamicMap:
         """Return the figure: an overlay that follows the streams."""
         plane = self._source.plane
@@ -104,9 +98,9 @@ class MapFigure:
             if 0 < steps.size <= _FEW
         }
         whole = hv.DynamicMap(drawn, streams=[self._picture])
-        if has_predictions(self._source):
-            whole *= hv.DynamicMap(lambda data: miss(plane, *data), streams=[self._marked])
-        return (whole * self.on_top).opts(
+        if "predicted" in self._points:
+            whole *= hv.DynamicMap(self._prediction, streams=[self._points["selected"]])
+        return (whole * self._marking("pinned") * self.on_top).opts(
             hv.opts.Overlay(
                 **{name: seen[name] or limits for name, limits in whole_plane.items()},
                 **ticks,
@@ -124,6 +118,23 @@ class MapFigure:
                 hooks=[designed("map"), _reset_to(whole_plane)],
             )
         )
+
+    def _marking(self, kind: str) -> hv.DynamicMap:
+        plane = self._source.plane
+
+        def draw(**numbers: int | None) -> hv.Points:
+            number = numbers[kind]
+            place = None if number is None else (plane.alpha[number], plane.S[number])
+            return mark(kind, place)
+
+        return hv.DynamicMap(draw, streams=[self._points[kind]])
+
+    def _prediction(self, selected: int | None) -> hv.Overlay:
+        """Show where a network puts the selected point."""
+        plane, number = self._source.plane, selected or 0
+        said = None if selected is None else point_prediction(self._source, selected)
+        cross = mark("predicted", None if said is None else said.place)
+        return miss((plane.alpha[number], plane.S[number]), said) * cross
 
     def _report(self, kind: type[hv.streams.Stream], tell: Callable[[float, float], None]) -> None:
         """Call back with where the pointer is, while it is inside the axes."""

@@ -70,6 +70,11 @@ class Prediction:
     status: str
     nearest: int | None
 
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Predicted alpha and S, if there are any."""
+        return None if self.nearest is None else (self.alpha, self.S)
+
 
 def point_curves(source: CubeSource, number: int) -> list[Curve]:
     """Return the curves of a point, one for each current of the cube, in their order."""

@@ -64,7 +64,7 @@ class Scene:
         }
         self._choice = VariableChoice(source, self._show_map)
         self._network = network_choice(source, listen)
-        self._map = MapFigure(source, selection, self._tap, self._drag)
+        self._map = MapFigure(source, self.points, self._tap, self._drag)
         self._curves = CurveFigure(source, self.points)
         self._words = Words(source)
         self._sliders = self._make_sliders()
@@ -109,8 +109,9 @@ class Scene:
         )
         return arranged(
             map_card(self._map.pane, self._choice, self._sliders.values()),
-            curve_card(self._curves.pane, self._words, self._network, saving),
+            curve_card(self._curves.pane, self._words, saving),
             self._words,
+            self._network,
         )
 
     def _tap(self, alpha: float, S: float) -> None:
@@ -159,7 +160,6 @@ class Scene:
                 pinned=selection.pinned,
                 predicted=None if prediction is None else prediction.nearest,
             )
-            self._map.mark(selection, prediction)
             self._words.show(selection, curves, pinned, prediction)
             for dim, step in source.plane.place(selection.number).items():
                 self._sliders[dim].tell(step)

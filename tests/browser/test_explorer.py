@@ -64,7 +64,7 @@ def test_a_demo_is_tapped_dragged_played_copied_and_saved(explore, demo_store, f
     page.until(lambda: np.allclose(page.data("cells", "value"), expected))
 
     page.press("▶")
-    page.until(lambda: page.data("points", "alpha")[-1] >= 5.0)
+    page.until(lambda: page.data("selected point", "alpha")[0] >= 5.0)
     page.press("⏸")
 
     page.drag((6.0, 4.0), (2.0, 10.0))
@@ -129,7 +129,7 @@ def test_predictions_stand_beside_the_truth(explore, demo_store, tmp_path):
     page.tap(2.0, 5.0)
     shows(page, "selected", capacities(store, 2.0, 5.0))
     shows(page, "predicted", capacities(store, 2.5, 5.0))
-    assert page.data("points", "alpha") == pytest.approx([2.5, 2.5, 2.0, 2.0])
+    assert page.data("predicted point", "alpha") == pytest.approx([2.5, 2.5])
     assert "Predicted α 2.5 ± 0.4, S 5.5 ± 0.5" in page.text()
     page.drag((2.0, 5.0), (2.0, 1.0))
     page.until(lambda: "Predicted none: no curves" in page.text())

@@ -52,8 +52,14 @@ def ends(explorer, kind):
 
 def marked(explorer):
     """The kind, alpha and S of each mark on the map."""
-    table = explorer.scene._map.on_top[()].dframe()
-    return {row.kind: (row.alpha, row.S) for row in table.itertuples()}
+    sources = {
+        kind: explorer.model(f"{kind} point") for kind in ("pinned", "selected", "predicted")
+    }
+    return {
+        kind: (source.data["alpha"][0], source.data["S"][0])
+        for kind, source in sources.items()
+        if source is not None and len(source.data["alpha"])
+    }
 
 
 def title(explorer, figure="map"):
@@ -170,8 +176,9 @@ def test_another_network_can_be_listened_to(source):
     chosen = explorer.scene._network
     assert chosen.visible
     assert list(chosen.options) == [
-        "curve", "curve, held out", "published", "published, held out"
-    ]  # fmt: skip
+        f"Predicted by {words}"
+        for words in ("curve", "curve, held out", "published", "published, held out")
+    ]
     assert marked(explorer)["predicted"] == pytest.approx((8.8, 11.0))
     chosen.value = "published", 0
     assert marked(explorer)["selected"] == (8.0, 10.0)

@@ -4,13 +4,12 @@ import holoviews as hv
 import numpy as np
 import pytest
 
-from microbatt.explorer.appearance import colouring
+from microbatt.explorer.appearance import INK, colouring
 from microbatt.explorer.cells import map_cells
-from microbatt.explorer.map_elements import Picture, marks, miss, reasons, values
+from microbatt.explorer.map_elements import Picture, mark, miss, reasons, values
 from microbatt.explorer.opening import opener
 from microbatt.explorer.points import point_prediction
 from microbatt.explorer.reasons import ENDINGS, flag_colouring
-from microbatt.explorer.selection import Selection
 from microbatt.explorer.source import CubeSource
 from microbatt.explorer.variables import map_variables
 from microbatt.outcomes import Outcome
@@ -102,20 +101,21 @@ def test_the_legend_names_reasons_with_their_share(half_store):
     assert words == {"not run 52 %"}
 
 
-def test_a_prediction_is_marked_with_the_way_to_it_and_its_spread(predicted):
-    number = predicted.plane.number(alpha=4, S=3)
-    selection, prediction = Selection(number=number), point_prediction(predicted, number)
-    assert [*dict.fromkeys(marks(predicted.plane, selection, prediction)["kind"])] == [
-        "predicted",
-        "selected",
-    ]
-    way, spread, *_ = miss(predicted.plane, selection, prediction).split()
+def test_a_prediction_is_reached_by_a_way_and_has_a_spread(predicted):
+    prediction = point_prediction(predicted, predicted.plane.number(alpha=4, S=3))
+    way, spread, *_ = miss((2.0, 5.0), prediction).split()
     assert way["alpha"].tolist() == [2.0, 2.5]
     assert way["S"].tolist() == pytest.approx([5.0, 5.5])
     assert np.ptp(spread["alpha"]) == pytest.approx(0.8, rel=0.01)
 
 
 def test_without_a_prediction_there_is_no_way(predicted):
-    number = predicted.plane.number(alpha=4, S=0)
-    selection, prediction = Selection(number=number), point_prediction(predicted, number)
-    assert len(miss(predicted.plane, selection, prediction)) == 0
+    prediction = point_prediction(predicted, predicted.plane.number(alpha=4, S=0))
+    assert len(miss((2.0, 1.0), prediction)) == 0
+    assert prediction.place is None
+
+
+def test_a_mark_shows_on_any_colour():
+    glyph = drawn(mark("pinned", (1.0, 2.0)))
+    assert glyph.data_source.data["line_color"] == ["#ffffff", INK]
+    assert len(mark("pinned", None)) == 0
