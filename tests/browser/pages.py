@@ -61,10 +61,12 @@ const read = (root) => [...root.childNodes].map((node) =>
   : read(node) + (node.shadowRoot ? read(node.shadowRoot) : "")).join(" ")
 return read(document.body)
 """
-_SET = """
-const [type, property, value] = arguments
+_CHOOSE = """
 for (const model of Bokeh.documents[0]._all_models.values())
-  if (model.type.endsWith(type)) { model[property] = value; return true }
+  if (model.type.endsWith("Select") && JSON.stringify(model.options).includes(`"${arguments[0]}"`)) {
+    model.value = arguments[0]
+    return true
+  }
 return false
 """
 
@@ -155,7 +157,7 @@ class Page:
 
     def choose(self, variable):
         """Choose the variable of the map."""
-        assert self.script(_SET, "Select", "value", variable)
+        assert self.script(_CHOOSE, variable)
 
     def errors(self):
         """Return what the console complained of."""
