@@ -51,6 +51,13 @@ HATCHES: Final = {
 }
 """A hatch beside each ending's colour, for eyes and printers that see none."""
 
+PANE: Final[dict[str, Any]] = {
+    "sizing_mode": "stretch_both",
+    "margin": (5, 0),
+    "linked_axes": False,
+    "backend": "bokeh",
+}
+"""Panel options of the pane of a figure."""
 STYLE: Final[dict[str, Any]] = {
     "responsive": True,
     "min_height": 240,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import holoviews as hv
 import panel as pn
 
-from microbatt.explorer.appearance import LEGEND, STYLE, designed
+from microbatt.explorer.appearance import LEGEND, PANE, STYLE, designed
 from microbatt.explorer.curve_elements import cutoff, ends, limits, line_hover, lines
 from microbatt.quantities import quantity
 
@@ -40,9 +40,7 @@ class CurveFigure:
         self._source = source
         self._points = points
         self._limits = limits(source)
-        self.pane = pn.pane.HoloViews(
-            self.figure(), sizing_mode="stretch_both", linked_axes=False, backend="bokeh"
-        )
+        self.pane = pn.pane.HoloViews(self.figure(), **PANE)
 
     def figure(self) -> hv.DynamicMap:
         """Return the figure: an overlay that follows the streams."""

@@ -121,23 +121,21 @@ def reasons(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
     codes, found, covered, shown = _to_show(picture)
     rows = np.flatnonzero(shown)
     rows = rows[np.argsort(codes[rows], kind="stable")]  # the legend names them in this order
-    over = [found[code] for code in codes[rows].tolist()]
-    ink = np.where(
-        covered[rows],
-        [_INKS.index(hatch_colour(reason.colour)) for reason in over],
-        [_INKS.index(colour) for colour in inks(picture.colours, cells.value[rows])],
-    )
-    columns = {
+    swatches = np.unique(codes[shown & ~covered]).tolist()  # on no cell: grey on white, to be seen
+    over = [found[code] for code in (*swatches, *codes[rows].tolist())]
+    ink = [hatch_colour(reason.colour) for reason in over[len(swatches) :]]
+    ink = np.where(covered[rows], ink, inks(picture.colours, cells.value[rows])).tolist()
+    columns = _places(plane, cells, rows, above=len(swatches)) | {
         "reason": np.array([reason.words for reason in over], dtype=object),
-        "cover": covered[rows].astype(float),
-        "ink": ink.astype(float),
+        "cover": np.array([0.0] * len(swatches) + covered[rows].astype(float).tolist()),
+        "ink": np.array([_INKS.index(one) for one in [FAINT] * len(swatches) + ink], dtype=float),
     }
     counts = {reason.words: int((codes[rows] == code).sum()) for code, reason in found.items()}
     options = {
         "color": "reason",
         "cmap": {reason.words: reason.colour for reason in found.values()},
-        "fill_alpha": "cover" if rows.size else 1.0,
-        "line_alpha": "ink" if rows.size else 0.0,  # for `_hatched`: a column of the glyph's own
+        "fill_alpha": "cover" if over else 1.0,
+        "line_alpha": "ink" if over else 0.0,  # for `_hatched`: a column of the glyph's own
         "legend_labels": {
             words: with_share(words, count, cells.value.size) for words, count in counts.items()
         },
@@ -145,11 +143,10 @@ def reasons(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
         "hooks": [named("reasons"), _hatched(_patterns(picture, found.values()))],
         **STILL,
     }
+    told = ["reason", "cover", "ink"]
     if not plane.is_grid:
-        table = {"alpha": cells.alpha[rows], "S": cells.S[rows]} | columns
-        return hv.Points(table, _axes(), list(columns)).opts(size=_MARKER, **options)
-    table = _sides(plane, cells.stride, rows) | columns
-    return hv.Rectangles(table, ["left", "bottom", "right", "top"], list(columns)).opts(**options)
+        return hv.Points(columns, _axes(), told).opts(size=_MARKER, **options)
+    return hv.Rectangles(columns, ["left", "bottom", "right", "top"], told).opts(**options)
 
 
 def mark(kind: str, place: tuple[float, float] | None) -> hv.Points:
@@ -236,11 +233,18 @@ def _patterns(picture: Picture, found: Iterable[Reason]) -> dict[str, str]:
     return {r.words: r.hatch if every or not r.is_whole else "blank" for r in found}
 
 
-def _sides(plane: Plane, stride: int, rows: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
-    """Return the sides of some of the drawn cells of a grid."""
-    alpha, S = drawn_edges(plane, stride)
-    i, j = np.unravel_index(rows, (alpha.size - 1, S.size - 1))
-    return {"left": alpha[i], "bottom": S[j], "right": alpha[i + 1], "top": S[j + 1]}
+def _places(
+    plane: Plane, cells: Cells, rows: NDArray[np.intp], *, above: int
+) -> dict[str, NDArray[np.float64]]:
+    """Return the sides of some cells, or where points lie, below so many rows that lie nowhere."""
+    if plane.is_grid:
+        alpha, S = drawn_edges(plane, cells.stride)
+        i, j = np.unravel_index(rows, (alpha.size - 1, S.size - 1))
+        sides = {"left": alpha[i], "bottom": S[j], "right": alpha[i + 1], "top": S[j + 1]}
+    else:
+        sides = {"alpha": cells.alpha[rows], "S": cells.S[rows]}
+    nowhere = np.full(above, np.nan)
+    return {name: np.concatenate([nowhere, side]) for name, side in sides.items()}
 
 
 def _without_seams(plot: ElementPlot, _element: hv.Element) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import holoviews as hv
 import panel as pn
 
-from microbatt.explorer.appearance import LEGEND, OF_NO_CURVE, STYLE, colouring, designed
+from microbatt.explorer.appearance import LEGEND, OF_NO_CURVE, PANE, STYLE, colouring, designed
 from microbatt.explorer.cells import extents, map_cells
 from microbatt.explorer.map_elements import Picture, mark, miss, reasons, values
 from microbatt.explorer.map_words import hover_formatters
@@ -62,9 +62,7 @@ class MapFigure:
         self._report(hv.streams.SingleTap, tapped)
         self._report(hv.streams.Draw, dragged)
         self._range = hv.streams.RangeXY(source=self.on_top)
-        self.pane = pn.pane.HoloViews(
-            sizing_mode="stretch_both", linked_axes=False, backend="bokeh"
-        )
+        self.pane = pn.pane.HoloViews(**PANE)
 
     def show(self, variable: MapVariable, current: int, at: str, *, hatched: bool) -> None:
         """Show a variable at a current (its index), of which `at` are the words."""

@@ -77,6 +77,9 @@ def test_a_whole_cube_has_nothing_to_cover_but_its_endings_can_be_hatched(source
     over = reasons(ended.plane, picture(ended, "energy", hatched=True))
     assert set(over["reason"]) == {"salt exhausted"}
     assert set(over["cover"]) == {0.0}
+    on_cells = np.isfinite(over["left"])
+    assert np.count_nonzero(on_cells) == 3 * len(cubes.S)
+    assert np.flatnonzero(~on_cells).tolist() == [0]  # what the legend shows
 
 
 @pytest.mark.parametrize("hatched", [False, True])
