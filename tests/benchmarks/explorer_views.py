@@ -16,6 +16,7 @@ from panel.io.state import set_curdoc
 
 from microbatt.explorer.application import Explorer
 from microbatt.explorer.opening import opener
+from microbatt.explorer.serving import warm_up
 from microbatt.explorer.source import CubeSource
 
 VIEWS = 5
@@ -58,7 +59,7 @@ def _now():
 
 def main(cube="published-sweep"):
     reopen = opener(cube)
-    first_view(reopen)  # what is loaded late, as `microbatt explore` does before it serves
+    warm_up(CubeSource(reopen))  # as `microbatt explore` does before it serves
     views = [first_view(reopen) for _ in range(VIEWS)]
     seconds = np.array([view[-1] for view in views])
     explorer, document, _ = views[-1]
