@@ -62,9 +62,11 @@ const read = (root) => [...root.childNodes].map((node) =>
 return read(document.body)
 """
 _CHOOSE = """
+const wanted = arguments[0]
+const offers = (model) => JSON.stringify(model.options).includes(`"${wanted}"`)
 for (const model of Bokeh.documents[0]._all_models.values())
-  if (model.type.endsWith("Select") && JSON.stringify(model.options).includes(`"${arguments[0]}"`)) {
-    model.value = arguments[0]
+  if (model.type.endsWith("Select") && offers(model)) {
+    model.value = wanted
     return true
   }
 return false
