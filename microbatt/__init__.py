@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from microbatt.registration import register_with_xarray
 
 if TYPE_CHECKING:
+    import microbatt.explorer as explorer  # noqa: PLR0402 - not from the root
     from microbatt.campaign.execution import run_campaign
     from microbatt.catalog import open_dataset
     from microbatt.cells.cell import Cell
@@ -47,6 +48,7 @@ __all__ = [
     "Outcome",
     "Settings",
     "__version__",
+    "explorer",
     "infer",
     "load_cell",
     "open_dataset",
@@ -61,6 +63,8 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         value: object = version("microbatt")
+    elif name == "explorer":
+        value = import_module("microbatt.explorer")
     elif name in _HOME:
         value = getattr(import_module(_HOME[name]), name)
     else:

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import holoviews as hv
+import holoviews.plotting.bokeh  # makes HoloViews know how to draw in a browser
 import numpy as np
 
+from microbatt.explorer.assets import asset
 from microbatt.outcomes import Outcome
 from microbatt.plots.colours import (
     AMOUNT_MAP,
     DIFFERENCE_MAP,
-    ENDING_COLOURS,
-    PALETTE,
     colour_map,
 )
 
 if TYPE_CHECKING:
-    from bokeh.plotting import figure
+    from collections.abc import Callable
+
+    from holoviews.plotting.bokeh.element import ElementPlot
     from numpy.typing import NDArray
 
     from microbatt.explorer.variables import MapVariable
+
+hv.Store.set_current_backend("bokeh")
 
 FONT: Final = "Inter, 'Segoe UI', Helvetica, Arial, sans-serif"
 INK: Final = "#1f2933"
@@ -45,6 +50,39 @@ HATCHES: Final = {
     Outcome.UNPHYSICAL: "criss_cross",
 }
 """A hatch beside each ending's colour, for eyes and printers that see none."""
+
+PANE: Final[dict[str, Any]] = {
+    "sizing_mode": "stretch_both",
+    "margin": (5, 0),
+    "linked_axes": False,
+    "backend": "bokeh",
+}
+"""Panel options of the pane of a figure."""
+STYLE: Final[dict[str, Any]] = {
+    "responsive": True,
+    "min_height": 240,
+    "default_tools": [],
+    "active_tools": [],
+    "normalize": False,  # limits and colours are given: nothing need be searched for its range
+}
+"""HoloViews options of every figure."""
+STILL: Final[dict[str, Any]] = {
+    "apply_ranges": False,
+    "default_tools": [],
+    "fontsize": {"title": "14px", "labels": "12px", "ticks": "11px"},
+}
+"""HoloViews options of every element: the figure has the limits, one element the tools."""
+LEGEND: Final = {
+    "border_line_color": None,
+    "label_text_font": FONT,
+    "label_text_font_size": "11px",
+    "label_text_color": INK,
+    "glyph_width": 18,
+    "glyph_height": 14,
+    "spacing": 0,
+    "padding": 4,
+}
+"""Options of every legend."""
 
 _MIDDLE: Final = 140.0
 """Brightness above which a colour is light."""
@@ -75,11 +113,9 @@ class Colouring:
 def colouring(variable: MapVariable, value: NDArray[np.float64]) -> Colouring:
     """Choose the colours of a map.
 
-    Codes get a colour each, errors begin at zero and end where two in a hundred lie beyond,
+    Errors begin at zero and end where two in a hundred lie beyond,
     correlations are centred on zero, and amounts fill their range.
     """
-    if variable.flags:
-        return _flag_colouring(variable)
     finite = value[np.isfinite(value)]
     name = colour_map(variable.name)
     if name == DIFFERENCE_MAP:
@@ -124,53 +160,54 @@ def palette(name: str) -> tuple[str, ...]:
     return tuple(to_hex(colour) for colour in colormaps[name](np.linspace(0, 1, 256)))
 
 
-def flag_colour(variable: MapVariable, code: int) -> str:
-    """Return the colour of a code of a variable with flags."""
-    if variable.name == "status" and code in ENDING_COLOURS:
-        return ENDING_COLOURS[Outcome(code)]
-    if variable.flags.get(code) == "predicted":
-        return ENDING_COLOURS[Outcome.CUTOFF_REACHED]  # the ordinary case, as of endings
-    return PALETTE[code % (len(PALETTE) - 1)]
+def hatch_colour(colour: str) -> str:
+    """Return a hatch colour that shows on a fill: white on dark, grey on light.
+
+    Examples
+    --------
+    >>> hatch_colour("#000000"), hatch_colour("#f2f2f2")
+    ('#ffffff', '#7b8794')
+    """
+    return "#ffffff" if brightness(colour) < _MIDDLE else FAINT
 
 
-def flag_hatch(variable: MapVariable, code: int) -> str:
-    """Return the hatch of a code: of endings that leave no whole curve, none of the others."""
-    is_ending = variable.name == "status" and code in ENDING_COLOURS
-    return HATCHES[Outcome(code)] if is_ending and not Outcome(code).is_whole else "blank"
+def designed(name: str) -> Callable[[ElementPlot, hv.Element], None]:
+    """Return a hook for HoloViews that gives a figure the explorer's style and a name."""
+    from bokeh.models import CustomJS
+
+    def design(plot: ElementPlot, _element: hv.Element) -> None:
+        made = plot.state
+        if made.name == name:  # it has it already
+            return
+        made.update(name=name, min_border_right=16, outline_line_color=None)
+        for event in ("tap", "panend"):
+            made.js_on_event(event, CustomJS(code=asset("unframe.js")))
+        made.grid.grid_line_color = RULE
+        made.toolbar.update(logo=None, autohide=True)
+        made.title.update(text_font=FONT, text_font_style="bold", text_color=INK)
+        for one in (*made.xaxis, *made.yaxis):
+            one.update(
+                axis_label_text_font=FONT,
+                axis_label_text_font_style="normal",
+                axis_label_text_color=INK,
+                major_label_text_font=FONT,
+                major_label_text_color=INK,
+                axis_line_color=FAINT,
+                major_tick_line_color=FAINT,
+                major_tick_in=0,
+                minor_tick_line_color=None,
+            )
+
+    return design
 
 
-def empty_figure(**options: Any) -> figure:  # noqa: ANN401 - forwarded
-    """Return a figure in the explorer's style that fills the place it is given."""
-    from bokeh.plotting import figure
+def named(name: str) -> Callable[[ElementPlot, hv.Element], None]:
+    """Return a hook for HoloViews that names the data of an element for programs in the page."""
 
-    made = figure(sizing_mode="stretch_both", min_height=240, **options)
-    made.min_border_right = 16
-    made.outline_line_color = None
-    made.background_fill_color = "#ffffff"
-    made.title.text_font = FONT
-    made.title.text_font_size = "13px"
-    made.title.text_font_style = "bold"
-    made.title.text_color = INK
-    made.grid.grid_line_color = RULE
-    for axis in (*made.xaxis, *made.yaxis):
-        axis.axis_label_text_font = axis.major_label_text_font = FONT
-        axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = "12px"
-        axis.major_label_text_font_size = "11px"
-        axis.axis_label_text_color = INK
-        axis.major_label_text_color = INK
-        axis.axis_line_color = axis.major_tick_line_color = FAINT
-        axis.minor_tick_line_color = None
-        axis.major_tick_in = 0
-    made.toolbar.logo = None
-    made.toolbar.autohide = True
-    return made
+    def give_name(plot: ElementPlot, _element: hv.Element) -> None:
+        plot.handles["cds"].name = name
 
-
-def _flag_colouring(variable: MapVariable) -> Colouring:
-    low, high = min(variable.flags), max(variable.flags)
-    colours = tuple(flag_colour(variable, code) for code in range(low, high + 1))
-    return Colouring(palette=colours, low=low - 0.5, high=high + 0.5)
+    return give_name
 
 
 def _above(low: float, high: float) -> float:

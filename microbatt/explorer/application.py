@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import panel as pn
 
+from microbatt.explorer.points import has_predictions
 from microbatt.explorer.scene import Scene
 from microbatt.explorer.selection import Selection
 from microbatt.explorer.source import CubeSource
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from microbatt.cube.predictions import Fold
 
 _POLL: Final = 2000
 """Between two questions whether the cube has grown [ms]; `CubeSource.look` asks less often."""
@@ -47,37 +50,38 @@ class Explorer:
 
     def __init__(self, source: CubeSource) -> None:
         self._source = source
+        self._seen = _axes(source)
         self._version = source.version
-        self._plane, self._currents = source.plane, source.currents
-        self.scene = Scene(source, Selection(number=first_point(source)))
+        self.scene = Scene(source, Selection(number=first_point(source)), self._listen_to)
         self.view = pn.Column(self.scene.view, sizing_mode="stretch_both", margin=0)
         self._watch()
 
     def look(self) -> None:
         """Show what has been added to the cube, if anything."""
         self._source.look()
-        with pn.io.hold():  # so that the browser gets it all at once
+        with pn.io.hold(freeze=True):  # so that the browser gets it all at once
             self.scene.show_progress()
             if self._source.version == self._version:
                 return
             self._version = self._source.version
-            if self._has_other_axes():
+            if _axes(self._source) != self._seen:
                 self._begin_again()
             else:
                 self.scene.refresh()
 
-    def _has_other_axes(self) -> bool:
-        now = (self._source.plane.alpha, self._source.plane.S, self._source.currents)
-        then = (self._plane.alpha, self._plane.S, self._currents)
-        return not all(map(np.array_equal, now, then))
+    def _listen_to(self, network: str, fold: Fold) -> None:
+        """Show the predictions of another network."""
+        self._source = self._source.seen_by(network, fold)
+        self._version = self._source.version
+        self._begin_again()
 
     def _begin_again(self) -> None:
-        """Show a cube with other axes, at the point that was selected."""
-        number = self.scene.selection.number
-        alpha, S = self._plane.alpha[number], self._plane.S[number]
-        self._plane, self._currents = self._source.plane, self._source.currents
-        self.scene.stop()
-        self.scene = Scene(self._source, Selection(number=self._plane.nearest(alpha, S)))
+        """Show a cube with other axes or other predictions, at the point that was selected."""
+        old, plane = self.scene, self._source.plane
+        self._seen = _axes(self._source)
+        self.scene = Scene(self._source, old.selection_on(plane), self._listen_to)
+        self.scene.show_like(old)
+        old.stop()
         self.view[:] = [self.scene.view]
 
     def _watch(self) -> None:
@@ -98,3 +102,10 @@ def first_point(source: CubeSource) -> int:
     if isinstance(alpha, int | float) and isinstance(S, int | float):
         return plane.nearest(alpha, S)
     return plane.nearest(float(np.median(plane.alpha)), float(np.median(plane.S)))
+
+
+def _axes(source: CubeSource) -> tuple[object, ...]:
+    """Return what a scene is made for."""
+    plane = source.plane
+    numbers = (plane.alpha, plane.S, source.currents)
+    return (*(one.tobytes() for one in numbers), *source.networks, has_predictions(source))

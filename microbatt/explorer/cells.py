@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.explorer.plane import edges
 from microbatt.explorer.reasons import ENDINGS, NOT_STORED, prediction_reasons
 from microbatt.explorer.variables import is_whole, variable_values
+from microbatt.plots.interactive_plane import cell_edges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 MOST_CELLS: Final = 12_000
 """A browser draws so many with ease; of a finer grid every second, third, … is drawn."""
-
-_PIXELS: Final = 1200
-"""Along an uneven axis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +54,11 @@ class Cells:
     reason: NDArray[np.int8]
     reasons: Mapping[int, Reason]
     stride: int
+
+    @property
+    def codes(self) -> NDArray[np.int64]:
+        """Values that are codes; `NOT_STORED` where there is none."""
+        return np.where(np.isfinite(self.value), self.value, NOT_STORED).astype(int)
 
 
 def map_cells(source: CubeSource, variable: MapVariable, current: int) -> Cells:
@@ -103,46 +105,26 @@ def drawn_points(plane: Plane, most: int = MOST_CELLS) -> tuple[NDArray[np.int64
     return numbers.reshape(plane.shape)[::stride, ::stride].ravel(), stride
 
 
-def cell_edges(plane: Plane, stride: int) -> dict[str, NDArray[np.float64]]:
-    """Return left, right, bottom and top of the drawn cells of a grid, each of shape (cells,)."""
-    alpha = _edges_of_drawn(plane.alpha_axis, plane.scales[0], stride)
-    S = _edges_of_drawn(plane.S_axis, plane.scales[1], stride)
-    left, bottom = np.meshgrid(alpha[:-1], S[:-1], indexing="ij")
-    right, top = np.meshgrid(alpha[1:], S[1:], indexing="ij")
-    return {
-        "left": left.ravel(),
-        "right": right.ravel(),
-        "bottom": bottom.ravel(),
-        "top": top.ravel(),
-    }
+def drawn_edges(plane: Plane, stride: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the edges of the drawn cells of a grid along alpha and along S."""
+    return (
+        _edges_of_drawn(plane.alpha_axis, plane.scales[0], stride),
+        _edges_of_drawn(plane.S_axis, plane.scales[1], stride),
+    )
 
 
-def pixel_values(plane: Plane, cells: Cells) -> NDArray[np.float64]:
-    """Return the values of a grid's cells as pixels, even along each axis on its scale.
-
-    Returns
-    -------
-    numpy.ndarray
-        S down the rows and alpha along the columns. One pixel a cell if an axis is even, else
-        so many that edges are where they belong to within a pixel of a screen.
-    """
-    columns = _cells_of_pixels(plane.alpha_axis, plane.scales[0], cells.stride)
-    rows = _cells_of_pixels(plane.S_axis, plane.scales[1], cells.stride)
-    lengths = [-(-length // cells.stride) for length in plane.shape]
-    return cells.value.reshape(lengths).T[np.ix_(rows, columns)]
+def extents(plane: Plane) -> dict[str, tuple[float, float]]:
+    """Return the limits of the axes alpha and S: the outer edges of a grid's cells."""
+    alpha, S = drawn_edges(plane, 1) if plane.is_grid else map(_padded, (plane.alpha, plane.S))
+    return {"xlim": (float(alpha[0]), float(alpha[-1])), "ylim": (float(S[0]), float(S[-1]))}
 
 
-def _cells_of_pixels(axis: NDArray[np.float64], scale: Scale, stride: int) -> NDArray[np.intp]:
-    """Return which cell each pixel along an axis shows."""
-    ends = _edges_of_drawn(axis, scale, stride)
-    at = np.log(ends) if scale == "log" else ends
-    if np.allclose(np.diff(at), at[1] - at[0], rtol=1e-6):
-        return np.arange(at.size - 1)
-    middles = at[0] + (np.arange(_PIXELS) + 0.5) / _PIXELS * (at[-1] - at[0])
-    return np.asarray(np.clip(np.searchsorted(at, middles) - 1, 0, at.size - 2))
+def _padded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    margin = 0.03 * (float(np.ptp(values)) or 1.0)
+    return np.array([values.min() - margin, values.max() + margin])
 
 
 def _edges_of_drawn(axis: NDArray[np.float64], scale: Scale, stride: int) -> NDArray[np.float64]:
     """Return the edges of every stride-th cell, which grow to fill the axis."""
-    fine = edges(axis, scale)
+    fine = cell_edges(axis, logarithmic=scale == "log")
     return np.append(fine[:-1:stride], fine[-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import panel as pn
 
@@ -13,6 +13,10 @@ from microbatt.quantities import quantity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import param
+    from panel.io.callbacks import PeriodicCallback
+
+    from microbatt.cube.predictions import Fold
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable
 
@@ -40,7 +44,7 @@ class VariableChoice:
         )
         self.current = _current_choice(source)
         self.hatched = pn.widgets.Checkbox(
-            label="Hatch by ending", value=False, margin=(4, 6), **STYLED
+            label="Hatch by ending", value=False, margin=(4, 10), **STYLED
         )
         for widget in (self.variable, self.current, self.hatched):
             widget.param.watch(lambda _: changed(), "value")
@@ -56,6 +60,13 @@ class VariableChoice:
         self.variable.groups = self._groups(source)
         if chosen in self._variables:
             self.variable.value = chosen
+
+    def follow(self, other: VariableChoice) -> None:
+        """Choose what another chooser has chosen, as far as it is offered."""
+        self.hatched.value = other.hatched.value
+        for mine, theirs in ((self.current, other.current), (self.variable, other.variable)):
+            if theirs.value in mine.values:
+                mine.value = theirs.value
 
     def at(self) -> str:
         """Return words on the current, such as ``at 35 A m⁻²``."""
@@ -84,7 +95,7 @@ class AxisSlider:
     def __init__(self, name: str, values: list[str], moved: Callable[[int], None]) -> None:
         self._moved = moved
         self._told = 0
-        self._player: Any = None
+        self._player: PeriodicCallback | None = None
         self.slider = pn.widgets.DiscreteSlider(
             label=name,
             options={words: step for step, words in enumerate(values)},
@@ -97,7 +108,7 @@ class AxisSlider:
             label="▶",
             width=34,
             height=34,
-            margin=(12, 0, 0, 0),
+            margin=(12, 0, 0, 10),
             disabled=len(values) < 2,
             **STYLED,
         )
@@ -118,12 +129,12 @@ class AxisSlider:
         """End playing."""
         self.button.value = False
 
-    def _report(self, change: Any) -> None:  # noqa: ANN401 - param's event
+    def _report(self, change: param.parameterized.Event) -> None:
         if change.new != self._told:
             self._told = change.new
             self._moved(change.new)
 
-    def _play(self, change: Any) -> None:  # noqa: ANN401 - param's event
+    def _play(self, change: param.parameterized.Event) -> None:
         self.button.label = "⏸" if change.new else "▶"
         if self._player is not None:
             self._player.stop()
@@ -135,7 +146,21 @@ class AxisSlider:
         self.slider.value = (self.slider.value + 1) % len(self.slider.options)
 
 
-def _current_choice(source: CubeSource) -> Any:  # noqa: ANN401 - one of two widgets
+def network_choice(source: CubeSource, listen: Callable[[str, Fold], None]) -> pn.widgets.Select:
+    """Return the choice of whose predictions to show; hidden where there are not several."""
+    chosen = pn.widgets.Select(
+        options={f"Predicted by {words}": copy for words, copy in source.networks.items()},
+        value=source.copy,
+        visible=len(source.networks) > 1,
+        width=250,
+        margin=(0, 10),
+        **STYLED,
+    )
+    chosen.param.watch(lambda change: listen(*change.new), "value")
+    return chosen
+
+
+def _current_choice(source: CubeSource) -> pn.widgets.RadioButtonGroup | pn.widgets.Select:
     options = {f"{current:g}": k for k, current in enumerate(source.currents)}
     middle = len(options) // 2
     if len(options) <= _MOST_BUTTONS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import panel as pn
 
@@ -28,11 +28,14 @@ _BOTH: Final = {"sizing_mode": "stretch_both"}
 _WIDTH: Final = {"sizing_mode": "stretch_width"}
 
 
-def arranged(map_card: Any, curve_card: Any, words: Words) -> Any:  # noqa: ANN401 - Panel columns
+def arranged(
+    map_card: pn.Column, curve_card: pn.Column, words: Words, network: pn.widgets.Select
+) -> pn.Column:
     """Return the whole explorer: a header over the two cards."""
     header = pn.Row(
         words.description,
         pn.Spacer(**_WIDTH),
+        network,
         words.progress,
         words.dashboard,
         margin=(2, 6),
@@ -49,13 +52,10 @@ def arranged(map_card: Any, curve_card: Any, words: Words) -> Any:  # noqa: ANN4
 
 
 def map_card(
-    drawn: Any,  # noqa: ANN401 - a pane
-    choice: VariableChoice,
-    sliders: Iterable[AxisSlider],
-    pointer: Any,  # noqa: ANN401 - a widget
-) -> Any:  # noqa: ANN401 - a Panel column
+    drawn: pn.pane.HoloViews, choice: VariableChoice, sliders: Iterable[AxisSlider]
+) -> pn.Column:
     """Return the map with what it is steered with."""
-    label = text(f'<p class="mb-label">{quantity("current").label}</p>')
+    label = text(f'<p class="mb-label">{quantity("current").label}</p>', above=7)
     return pn.Column(
         pn.Row(choice.variable, pn.Column(label, choice.current), **_WIDTH),
         drawn,
@@ -63,14 +63,13 @@ def map_card(
             text(f'<p class="mb-label">{_HINT}</p>'), pn.Spacer(**_WIDTH), choice.hatched, **_WIDTH
         ),
         pn.Row(*(slider.row for slider in sliders), **_WIDTH),
-        pointer,
         styles=_CARD,
         margin=6,
         **_BOTH,
     )
 
 
-def curve_card(drawn: Any, words: Words, saving: Any) -> Any:  # noqa: ANN401 - Panel's parts
+def curve_card(drawn: pn.pane.HoloViews, words: Words, saving: pn.Row) -> pn.Column:
     """Return the curves with the words above and below them."""
     return pn.Column(
         pn.Row(words.chips, words.release, height=words.height, **_WIDTH),

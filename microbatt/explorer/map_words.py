@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from bokeh.models import CustomJSHover
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.explorer.reasons import Reason
+    from bokeh.models import CustomJSHover
+
+    from microbatt.explorer.map_elements import Picture
     from microbatt.explorer.variables import MapVariable
 
 
@@ -31,42 +31,41 @@ def title(variable: MapVariable, at: str, stride: int) -> str:
 
 def tooltip(variable: MapVariable) -> str:
     """Return what the pointer tells of a cell, in HTML with Bokeh's column references."""
-    value = "" if variable.name == "status" else "<b>@shown{custom}</b><br>"
+    value = "" if variable.name == "status" else "<b>@{shown}{custom}</b><br>"
     return (
         '<div style="max-width:260px;font:12px/1.45 Inter,Helvetica,Arial,sans-serif;'
-        'color:#1f2933"><span style="color:#616e7c">α @alpha{0.[000]}, S @S{0.[000]}</span><br>'
-        f"{value}@reason{{custom}}</div>"
+        'color:#1f2933"><span style="color:#616e7c">α @at_alpha{0.[000]}, S @at_S{0.[000]}</span>'
+        f"<br>{value}@{{reason}}{{custom}}</div>"
     )
 
 
-def value_formatter() -> CustomJSHover:
-    """Return a formatter of values: four digits and the unit, or the word of a code.
+def hover_formatters(picture: Picture) -> dict[str, CustomJSHover]:
+    """Return what writes values and reasons: four digits and the unit, or the words of a code.
 
-    Infinity stands for no value.
+    Infinity stands for no value. They serve one figure.
     """
-    return CustomJSHover(
-        args={"words": [], "units": ""},
+    from bokeh.models import CustomJSHover
+
+    variable, reasons = picture.variable, picture.cells.reasons
+    units = "" if variable.units == "1" else f" {variable.units}"
+    value = CustomJSHover(
+        args={"words": _listed(variable.flags), "units": units},
         code="""
         if (!Number.isFinite(value)) return "no value"
         return words[value] ?? `${Number(value.toPrecision(4))}${units}`
         """,
     )
+    reason = CustomJSHover(
+        args={"words": _listed({code + 1: reason.sentence for code, reason in reasons.items()})},
+        code="return words[value + 1] ?? `code ${value}`",
+    )
+    return {"@{shown}": value, "@{reason}": reason}
 
 
-def value_words(variable: MapVariable) -> dict[str, Any]:
-    """Return the arguments of `value_formatter` for a variable."""
-    units = "" if variable.units == "1" else f" {variable.units}"
-    return {"words": _listed(variable.flags), "units": units}
-
-
-def reason_formatter() -> CustomJSHover:
-    """Return a formatter of the codes of reasons."""
-    return CustomJSHover(args={"words": []}, code="return words[value + 1] ?? `code ${value}`")
-
-
-def reason_words(reasons: Mapping[int, Reason]) -> dict[str, Any]:
-    """Return the arguments of `reason_formatter`."""
-    return {"words": _listed({code + 1: reason.sentence for code, reason in reasons.items()})}
+def with_share(words: str, count: int, of: int) -> str:
+    """Return words and a share in percent, with room to the next column of a legend."""
+    percent = 100 * count / of
+    return f"{words} {percent:.0f} %\u2003" if percent >= 10 else f"{words} {percent:.2g} %\u2003"
 
 
 def _listed(words: Mapping[int, str]) -> list[str | None]:

@@ -101,21 +101,6 @@ def even_scale(axis: NDArray[np.float64]) -> Scale:
     return "log" if _unevenness(np.log(axis)) < _unevenness(axis) else "linear"
 
 
-def edges(axis: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:
-    """Return the edges of the cells around the values of an axis, shape (n + 1,).
-
-    Examples
-    --------
-    >>> edges(np.array([0.0, 1.0, 3.0]), "linear").tolist()
-    [-0.5, 0.5, 2.0, 4.0]
-    """
-    at = np.log(axis) if scale == "log" else axis
-    steps = np.diff(at) if at.size > 1 else np.ones(1)
-    inner = at[:-1] + np.diff(at) / 2
-    all_edges = np.concatenate([[at[0] - steps[0] / 2], inner, [at[-1] + steps[-1] / 2]])
-    return np.asarray(np.exp(all_edges) if scale == "log" else all_edges)
-
-
 def _unevenness(at: NDArray[np.float64]) -> float:
     steps = np.diff(at)
     return float(steps.max() / steps.min())

@@ -70,6 +70,11 @@ class Prediction:
     status: str
     nearest: int | None
 
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Predicted alpha and S, if there are any."""
+        return None if self.nearest is None else (self.alpha, self.S)
+
 
 def point_curves(source: CubeSource, number: int) -> list[Curve]:
     """Return the curves of a point, one for each current of the cube, in their order."""
@@ -100,9 +105,14 @@ def point_curves(source: CubeSource, number: int) -> list[Curve]:
     return curves
 
 
+def has_predictions(source: CubeSource) -> bool:
+    """Whether a network has predicted the points of a cube."""
+    return {"alpha_predicted", "S_predicted"} <= set(source.dataset)
+
+
 def point_prediction(source: CubeSource, number: int) -> Prediction | None:
     """Return the prediction of a point; None where the cube has no predictions at all."""
-    if "alpha_predicted" not in source.dataset or "S_predicted" not in source.dataset:
+    if not has_predictions(source):
         return None
     alpha, S = (_value(source, f"{name}_predicted", number) for name in ("alpha", "S"))
     exists = bool(np.isfinite(alpha) and np.isfinite(S))

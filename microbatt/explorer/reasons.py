@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from microbatt.explorer.appearance import HATCHES
+import numpy as np
+
+from microbatt.explorer.appearance import HATCHES, Colouring
 from microbatt.explorer.variables import flags_of
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import ENDING_COLOURS, MISSING
+from microbatt.plots.colours import ENDING_COLOURS, MISSING, PALETTE
 
 if TYPE_CHECKING:
     import xarray as xr
+    from numpy.typing import NDArray
+
+    from microbatt.explorer.variables import MapVariable
 
 NOT_STORED: Final = -1
 """Code of a value that is missing although every curve of the point is whole."""
@@ -98,3 +103,35 @@ def prediction_reasons(dataset: xr.Dataset) -> dict[int, Reason]:
         )
         for code, words in flags.items()
     }
+
+
+def flag_reasons(variable: MapVariable, codes: NDArray[np.int64]) -> dict[int, Reason]:
+    """Return what the codes that a map shows say, each with a colour of its own."""
+    if variable.name == "status":
+        return dict(ENDINGS)
+    return {
+        code: Reason(
+            words=words,
+            sentence=words,
+            colour=_flag_colour(code, words),
+            hatch="blank",
+            is_whole=True,
+        )
+        for code in sorted({*variable.flags, *np.unique(codes).tolist()})
+        for words in [variable.flags.get(code, f"code {code}")]
+    }
+
+
+def flag_colouring(variable: MapVariable, codes: NDArray[np.int64]) -> Colouring:
+    """Return the colours of the codes that a map shows, one for each."""
+    found = flag_reasons(variable, codes)
+    low, high = min(found), max(found)
+    unknown = ENDINGS[NOT_STORED].colour
+    palette = [found[c].colour if c in found else unknown for c in range(low, high + 1)]
+    return Colouring(palette=tuple(palette), low=low - 0.5, high=high + 0.5)
+
+
+def _flag_colour(code: int, words: str) -> str:
+    if words == "predicted":
+        return ENDING_COLOURS[Outcome.CUTOFF_REACHED]  # the ordinary case, as of endings
+    return PALETTE[code % (len(PALETTE) - 1)]

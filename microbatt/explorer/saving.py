@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import panel as pn
 
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from microbatt.explorer.source import CubeSource
 
 
-def expression_field() -> Any:  # noqa: ANN401 - a widget
+def expression_field() -> pn.widgets.TextInput:
     """Return the field that shows the selection as Python, to read and to copy."""
-    return pn.widgets.TextInput(sizing_mode="stretch_width", min_width=180, margin=(4, 4), **STYLED)
+    return pn.widgets.TextInput(
+        sizing_mode="stretch_width", min_width=180, margin=(4, 4, 4, 10), **STYLED
+    )
 
 
 def saving_row(
-    expression: Any,  # noqa: ANN401 - a widget
-    caption: Any,  # noqa: ANN401 - a widget
-    drawn: list[Any],
+    expression: pn.widgets.TextInput,
+    caption: pn.widgets.TextInput,
     source: CubeSource,
     selection: Callable[[], Selection],
-) -> Any:  # noqa: ANN401 - a Panel row
+) -> pn.Row:
     """Return the line that shows the selection and saves it.
 
     Parameters
@@ -37,8 +38,6 @@ def saving_row(
         From `expression_field`.
     caption
         Hidden field with the words over a picture.
-    drawn
-        Panes of the figures that a picture shows.
     source
         The cube.
     selection
@@ -50,7 +49,7 @@ def saving_row(
     return pn.Row(
         expression,
         _copy_button(expression),
-        _picture_button(caption, drawn),
+        _picture_button(caption),
         _file_button("CSV", "csv", sent, source, selection),
         _file_button("netCDF", "nc", sent, source, selection),
         sent,
@@ -59,40 +58,37 @@ def saving_row(
     )
 
 
-def button(words: str) -> Any:  # noqa: ANN401 - a widget
+def button(words: str) -> pn.widgets.Button:
     """Return a button in the explorer's style."""
     return pn.widgets.Button(label=words, margin=(4, 4), **STYLED)
 
 
-def _copy_button(expression: Any) -> Any:  # noqa: ANN401
+def _copy_button(expression: pn.widgets.TextInput) -> pn.widgets.Button:
     copy = button("Copy")
     copy.js_on_click(args={"field": expression, "button": copy}, code=asset("copy.js"))
     return copy
 
 
-def _picture_button(caption: Any, drawn: list[Any]) -> Any:  # noqa: ANN401
+def _picture_button(caption: pn.widgets.TextInput) -> pn.widgets.Button:
     picture = button("PNG")
-    picture.js_on_click(
-        args={"figures": [pane.object for pane in drawn], "caption": caption},
-        code=asset("save_view.js"),
-    )
+    picture.js_on_click(args={"caption": caption}, code=asset("save_view.js"))
     return picture
 
 
 def _file_button(
     words: str,
     ending: str,
-    sent: Any,  # noqa: ANN401 - a widget
+    sent: pn.widgets.TextInput,
     source: CubeSource,
     selection: Callable[[], Selection],
-) -> Any:  # noqa: ANN401 - a widget
+) -> pn.widgets.Button:
     pressed = button(words)
     pressed.on_click(lambda event: _send(sent, ending, event.new, source, selection()))
     return pressed
 
 
 def _send(
-    sent: Any,  # noqa: ANN401 - a widget
+    sent: pn.widgets.TextInput,
     ending: str,
     count: int,
     source: CubeSource,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import holoviews as hv
 import panel as pn
 
-from microbatt.explorer.cells import map_cells
-from microbatt.explorer.controls import AxisSlider, VariableChoice
-from microbatt.explorer.curve_view import CurveView
+from microbatt.explorer.controls import AxisSlider, VariableChoice, network_choice
+from microbatt.explorer.curve_elements import KINDS
+from microbatt.explorer.curve_figure import CurveFigure
 from microbatt.explorer.layout import arranged, curve_card, map_card
-from microbatt.explorer.map_view import MapView
-from microbatt.explorer.pointer import follow_pointer
-from microbatt.explorer.points import point_curves, point_prediction
+from microbatt.explorer.map_figure import MapFigure
+from microbatt.explorer.points import has_predictions, point_prediction
 from microbatt.explorer.saving import saving_row
 from microbatt.explorer.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from microbatt.cube.predictions import Fold
+    from microbatt.explorer.plane import Plane
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
 
@@ -31,27 +36,38 @@ class Scene:
         The cube; it may fill while it is shown, but its axes stay.
     selection
         What to begin with.
+    listen
+        Called with network and fold when others' predictions are asked for.
 
     Attributes
     ----------
     selection
         The point that is shown and the one that is pinned.
+    points
+        ``"pinned"``, ``"selected"``, ``"predicted"`` → HoloViews stream of that parameter: the
+        number of the point whose curves are shown as that, or None. Other figures may follow.
     view
         All of it, laid out.
     """
 
-    def __init__(self, source: CubeSource, selection: Selection) -> None:
+    def __init__(
+        self,
+        source: CubeSource,
+        selection: Selection,
+        listen: Callable[[str, Fold], None],
+    ) -> None:
         self._source = source
         self.selection = selection
+        kinds = [kind for kind in KINDS if kind != "predicted" or has_predictions(source)]
+        self.points: dict[str, hv.streams.Stream] = {
+            kind: hv.streams.Stream.define("Point", **{kind: None})() for kind in kinds
+        }
         self._choice = VariableChoice(source, self._show_map)
-        self._map = MapView(source.plane)
-        self._curves = CurveView(source)
+        self._network = network_choice(source, listen)
+        self._map = MapFigure(source, self.points, self._tap, self._drag)
+        self._curves = CurveFigure(source, self.points)
         self._words = Words(source)
         self._sliders = self._make_sliders()
-        self._drawn = [
-            pn.pane.Bokeh(shown.figure, sizing_mode="stretch_both")
-            for shown in (self._map, self._curves)
-        ]
         self._words.release.on_click(lambda _: self._select(self.selection.released()))
         self._show_map()
         self._show_point()
@@ -59,10 +75,24 @@ class Scene:
 
     def refresh(self) -> None:
         """Show what the cube holds now."""
-        self._choice.offer(self._source)
-        self._curves.fit(self._source)
-        self._show_map()
-        self._show_point()
+        with pn.io.hold(freeze=True):
+            self._choice.offer(self._source)
+            self._show_map()
+            self._point_to(selected=None, pinned=None, predicted=None)  # so that all is drawn anew
+            self._show_point()
+            self._curves.fit()
+
+    def show_like(self, other: Scene) -> None:
+        """Show the map that another scene shows, as far as the cube has it."""
+        self._choice.follow(other._choice)
+
+    def selection_on(self, plane: Plane) -> Selection:
+        """Return what is selected and pinned as the nearest points of another plane."""
+        then, number, pinned = self._source.plane, self.selection.number, self.selection.pinned
+        moved = replace(self.selection, number=plane.nearest(then.alpha[number], then.S[number]))
+        if pinned is None:
+            return moved
+        return replace(moved, pinned=plane.nearest(then.alpha[pinned], then.S[pinned]))
 
     def show_progress(self) -> None:
         """Tell how far the cube is now."""
@@ -73,20 +103,15 @@ class Scene:
         for slider in self._sliders.values():
             slider.stop()
 
-    def _arranged(self) -> Any:  # noqa: ANN401 - a Panel column
-        on_map, with_curves = self._drawn
-        pointer = follow_pointer(on_map, self._tap, self._drag)
+    def _arranged(self) -> pn.Column:
         saving = saving_row(
-            self._words.expression,
-            self._words.caption,
-            self._drawn,
-            self._source,
-            lambda: self.selection,
+            self._words.expression, self._words.caption, self._source, lambda: self.selection
         )
         return arranged(
-            map_card(on_map, self._choice, self._sliders.values(), pointer),
-            curve_card(with_curves, self._words, saving),
+            map_card(self._map.pane, self._choice, self._sliders.values()),
+            curve_card(self._curves.pane, self._words, saving),
             self._words,
+            self._network,
         )
 
     def _tap(self, alpha: float, S: float) -> None:
@@ -117,27 +142,31 @@ class Scene:
         }
 
     def _show_map(self) -> None:
-        variable, current = self._choice.chosen, self._choice.current.value
-        cells = map_cells(self._source, variable, current)
-        with pn.io.hold():  # so that the browser gets it all at once
-            self._choice.current.disabled = not variable.per_current
-            self._map.show_cells(
-                variable, cells, self._choice.at(), hatched=self._choice.hatched.value
+        choice = self._choice
+        with pn.io.hold(freeze=True):  # so that the browser gets it all at once
+            choice.current.disabled = not choice.chosen.per_current
+            self._map.show(
+                choice.chosen, choice.current.value, choice.at(), hatched=choice.hatched.value
             )
-        pn.io.push_notebook(*self._drawn)
 
     def _show_point(self) -> None:
         source, selection = self._source, self.selection
-        curves = point_curves(source, selection.number)
-        pinned = None if selection.pinned is None else point_curves(source, selection.pinned)
+        curves = source.curves(selection.number)
+        pinned = None if selection.pinned is None else source.curves(selection.pinned)
         prediction = point_prediction(source, selection.number)
-        near = None if prediction is None else prediction.nearest
-        with pn.io.hold():
-            self._curves.show("selected", curves)
-            self._curves.show("pinned", pinned or [])
-            self._curves.show("predicted", [] if near is None else point_curves(source, near))
-            self._map.show_selection(selection, prediction)
+        with pn.io.hold(freeze=True):
+            self._point_to(
+                selected=selection.number,
+                pinned=selection.pinned,
+                predicted=None if prediction is None else prediction.nearest,
+            )
             self._words.show(selection, curves, pinned, prediction)
             for dim, step in source.plane.place(selection.number).items():
                 self._sliders[dim].tell(step)
-        pn.io.push_notebook(*self._drawn)
+
+    def _point_to(self, **numbers: int | None) -> None:
+        """Tell the streams of points, and whatever follows one that has changed, once."""
+        moved = [k for k, point in self.points.items() if getattr(point, k) != numbers[k]]
+        for kind in moved:
+            self.points[kind].update(**{kind: numbers[kind]})
+        hv.streams.Stream.trigger([self.points[kind] for kind in moved])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import xarray as xr
+
+    from microbatt.explorer.source import CubeSource
 
 PORT: Final = 5006
 _ANYWHERE: Final = "127.0.0.1"
@@ -55,7 +58,7 @@ def serve(
     from microbatt.explorer.source import CubeSource
 
     source = CubeSource(reopen)
-    Explorer(source).view.get_root()  # what is loaded late is loaded now, not for the first viewer
+    warm_up(source)
     pn.config.raw_css.append(_PAGE)
     server = pn.serve(
         {"/": lambda: Explorer(source).view},
@@ -70,6 +73,19 @@ def serve(
     server.start()
     started(f"http://localhost:{port}")
     server.io_loop.start()
+
+
+def warm_up(source: CubeSource) -> None:
+    """Do once what would make the first viewer wait, and what would make a tap wait now and then.
+
+    What is loaded late is loaded now; and since it stays, the collector of garbage, which would
+    need a third of a second for it, need not look through it again.
+    """
+    from microbatt.explorer.application import Explorer
+
+    Explorer(source).view.get_root()
+    gc.collect()
+    gc.freeze()
 
 
 def free_port(port: int) -> int:

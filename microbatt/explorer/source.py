@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cube.endings import status_of
-from microbatt.cube.predictions import predicted_by
+from microbatt.cube.predictions import copies_in, predicted_by
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
+from microbatt.explorer.points import point_curves
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+    from microbatt.cube.predictions import Fold
     from microbatt.explorer.plane import Plane
+    from microbatt.explorer.points import Curve
 
 _NEEDED: Final = ("voltage", "discharge_capacity")
 _REST: Final = 20.0
 """Between two looks at the store at least so many times what one look takes."""
+
+_CURVES: Final = 100
+"""So many points' curves are kept at most."""
 
 
 class CubeSource:
@@ -33,13 +39,15 @@ class CubeSource:
     ----------
     reopen
         Returns the cube as it is now; called again to see whether it has grown.
+    network, fold
+        Whose predictions are shown, as `microbatt.cube.predictions.predicted_by` takes them.
 
     Attributes
     ----------
     opened
         What `reopen` returned last.
     dataset
-        The same with all its dimensions, see `as_cube`, and the predictions of its first network.
+        The same with all its dimensions, see `as_cube`, and the predictions of one network.
     plane
         Where its points lie.
     currents
@@ -48,18 +56,25 @@ class CubeSource:
         Counts the changes.
     """
 
-    def __init__(self, reopen: Callable[[], xr.Dataset]) -> None:
+    def __init__(
+        self, reopen: Callable[[], xr.Dataset], network: str | None = None, fold: Fold | None = None
+    ) -> None:
         self._reopen = reopen
+        self._copy = (network, fold)
+        self._others: dict[tuple[str, Fold], CubeSource] = {}
         self.version = 0
         self._looked = time.monotonic()
         self._pause = 0.0
         self._take(reopen())
+        if self.copy is not None:
+            self._others[self.copy] = self
 
     def _take(self, opened: xr.Dataset) -> None:
         # One reading of how curves ended, before all others: what it calls whole is in the store.
         self.opened = opened.assign(status=status_of(opened).compute())
-        self.dataset = as_cube(predicted_by(self.opened))
+        self.dataset = as_cube(predicted_by(self.opened, *self._copy))
         self._kept: dict[str, NDArray[Any]] = {}
+        self._curves: dict[int, list[Curve]] = {}
         self.plane: Plane = plane_of(self.dataset)
         self.currents: NDArray[np.float64] = np.asarray(self.dataset["current"], dtype=float)
 
@@ -73,6 +88,31 @@ class CubeSource:
         """How many curves have not been run yet."""
         return int((self.status == Outcome.NOT_RUN).sum())
 
+    @property
+    def networks(self) -> dict[str, tuple[str, Fold]]:
+        """Words → network and fold, of everybody who has predicted the cube's points."""
+        offered: dict[str, tuple[str, Fold]] = {}
+        for name, folds in copies_in(self.opened).items():
+            if 0 in folds:
+                offered[name] = name, 0
+            if any(folds):
+                offered[f"{name}, held out"] = name, "held_out"
+        return offered
+
+    @property
+    def copy(self) -> tuple[str, Fold] | None:
+        """Network and fold whose predictions are shown; None where there are none."""
+        asked = [copy for copy in self.networks.values() if copy == self._copy]
+        return next(iter([*asked, *self.networks.values()]), None)
+
+    def seen_by(self, network: str, fold: Fold) -> CubeSource:
+        """Return the same cube with the predictions of another network."""
+        if (network, fold) not in self._others:
+            other = CubeSource(self._reopen, network, fold)
+            other._others = self._others
+            self._others[network, fold] = other
+        return self._others[network, fold]
+
     def values(self, name: str) -> NDArray[Any]:
         """Return a variable for every point, shape (points, currents), or (points,)."""
         if name not in self._kept:
@@ -85,6 +125,14 @@ class CubeSource:
         """Return the voltages of one point, shape (currents, depth)."""
         curves = self.dataset["voltage"].isel(self.plane.place(number))
         return np.asarray(curves.to_numpy(), dtype=float)
+
+    def curves(self, number: int) -> list[Curve]:
+        """Return the curves of one point, kept for those who ask next."""
+        if number not in self._curves:
+            if len(self._curves) >= _CURVES:
+                self._curves.clear()
+            self._curves[number] = point_curves(self, number)
+        return self._curves[number]
 
     def look(self) -> bool:
         """Look whether the store has changed, not more often than is fair to it.
@@ -109,7 +157,8 @@ class CubeSource:
     def _take_if_changed(self) -> bool:
         opened = self._reopen()
         same_names = set(opened.variables) == set(self.opened.variables)
-        if same_names and _same_values(opened, self.opened, "status"):
+        same_networks = copies_in(opened) == copies_in(self.opened)
+        if same_names and same_networks and _same_values(opened, self.opened, "status"):
             return False
         self._take(opened)
         self.version += 1

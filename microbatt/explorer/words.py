@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import panel as pn
 
 from microbatt.explorer.assets import HIDDEN, STYLED
 from microbatt.explorer.point_words import caption, heading, table
+from microbatt.explorer.points import has_predictions
 from microbatt.explorer.progress import dashboard, description, progress
 from microbatt.explorer.saving import button, expression_field
 from microbatt.explorer.selection import expression
@@ -46,7 +47,7 @@ class Words:
         self.caption = pn.widgets.TextInput(**HIDDEN)
         self.release = button("Release pinned")
         self.release.visible = False
-        self.height = _TWO_LINES if "alpha_predicted" in source.dataset else _ONE_LINE
+        self.height = _TWO_LINES if has_predictions(source) else _ONE_LINE
 
     def show(
         self,
@@ -70,6 +71,6 @@ class Words:
         self.dashboard.object = dashboard()
 
 
-def text(words: str, **options: Any) -> Any:  # noqa: ANN401 - a pane; options are forwarded
-    """Return a pane of HTML in the explorer's style."""
-    return pn.pane.HTML(words, margin=(4, 6), **STYLED, **options)
+def text(words: str, *, above: int = 4, sizing_mode: str | None = None) -> pn.pane.HTML:
+    """Return a pane of HTML in the explorer's style, so many pixels below what is above it."""
+    return pn.pane.HTML(words, margin=(above, 10, 4, 10), sizing_mode=sizing_mode, **STYLED)

@@ -12,9 +12,11 @@ import time
 import numpy as np
 from bokeh.document import Document
 from bokeh.protocol import Protocol
+from panel.io.state import set_curdoc
 
 from microbatt.explorer.application import Explorer
 from microbatt.explorer.opening import opener
+from microbatt.explorer.serving import warm_up
 from microbatt.explorer.source import CubeSource
 
 VIEWS = 5
@@ -40,7 +42,8 @@ def tap_times(explorer, document):
         sent = []
         document.on_change(sent.append)
         start = _now()
-        explorer.scene._tap(plane.alpha[number], plane.S[number])
+        with set_curdoc(document):  # as a server does
+            explorer.scene._tap(plane.alpha[number], plane.S[number])
         if sent:
             Protocol().create("PATCH-DOC", sent).content  # noqa: B018 - serialises
         times.append(_now() - start)
@@ -56,7 +59,7 @@ def _now():
 
 def main(cube="published-sweep"):
     reopen = opener(cube)
-    first_view(reopen)  # what is loaded late, as `microbatt explore` does before it serves
+    warm_up(CubeSource(reopen))  # as `microbatt explore` does before it serves
     views = [first_view(reopen) for _ in range(VIEWS)]
     seconds = np.array([view[-1] for view in views])
     explorer, document, _ = views[-1]

@@ -25,17 +25,23 @@ QUIET = (
 PATIENCE = 60.0
 """How long to wait for what must come [s]; the machine may be busy."""
 
-_DATA = """
-const found = Bokeh.documents[0].get_model_by_name(arguments[0]).data[arguments[1]]
+_MODEL = """
+const named = (name) => [...Bokeh.documents[0]._all_models.values()]
+  .filter((model) => model.name == name).at(-1)  // Bokeh forgets old ones late
+"""
+_DATA = f"""
+{_MODEL}
+const found = named(arguments[0]).data[arguments[1]]
 const plain = (v) => ArrayBuffer.isView(v) || Array.isArray(v) ? Array.from(v) : v
 return JSON.stringify(Array.from(found, plain))
 """
 _PLACE = """
-const view = Bokeh.index.find_one(Bokeh.documents[0].get_model_by_name("map"))
+const view = Bokeh.index.query_one((view) => view.model.name == "map")
 const box = view.el.getBoundingClientRect()
 return [box.left + view.frame.x_scale.compute(arguments[0]),
         box.top + view.frame.y_scale.compute(arguments[1])]
 """
+_TITLE = f"{_MODEL} return named(arguments[0]).title.text"
 _FIND = """
 const [tag, words] = arguments
 const search = (root) => {
@@ -55,10 +61,14 @@ const read = (root) => [...root.childNodes].map((node) =>
   : read(node) + (node.shadowRoot ? read(node.shadowRoot) : "")).join(" ")
 return read(document.body)
 """
-_SET = """
-const [type, property, value] = arguments
+_CHOOSE = """
+const wanted = arguments[0]
+const offers = (model) => JSON.stringify(model.options).includes(`"${wanted}"`)
 for (const model of Bokeh.documents[0]._all_models.values())
-  if (model.type.endsWith(type)) { model[property] = value; return true }
+  if (model.type.endsWith("Select") && offers(model)) {
+    model.value = wanted
+    return true
+  }
 return false
 """
 
@@ -121,6 +131,10 @@ class Page:
         """Return a column of a data source of the document in the browser."""
         return json.loads(self.script(_DATA, source, column))
 
+    def title(self, figure):
+        """Return the title of the figure of that name."""
+        return self.script(_TITLE, figure)
+
     def text(self):
         """Return every word on the page."""
         return " ".join(self.script(_TEXT).split())
@@ -145,7 +159,7 @@ class Page:
 
     def choose(self, variable):
         """Choose the variable of the map."""
-        assert self.script(_SET, "Select", "value", variable)
+        assert self.script(_CHOOSE, variable)
 
     def errors(self):
         """Return what the console complained of."""

@@ -4,16 +4,18 @@ import socket
 import subprocess
 import sys
 
+import holoviews as hv
 import numpy as np
 import pytest
 
-import microbatt.explorer
+import microbatt
 from microbatt.cli.main import main
 from microbatt.errors import ParameterError
 from microbatt.explorer.application import Explorer, first_point
 from microbatt.explorer.opening import opener
 from microbatt.explorer.serving import free_port
 from microbatt.explorer.source import CubeSource
+from tests.cube.predicted import predicted_along
 from tests.explorer import cubes
 
 PROGRAM = """
@@ -26,9 +28,42 @@ print([name for name in ("tensorflow", "keras", "numba", "pybamm") if name in sy
 """
 
 
+class Shown(Explorer):
+    """An explorer that somebody looks at."""
+
+    def __init__(self, source):
+        super().__init__(source)
+        self._root = self.view.get_root()
+
+    def model(self, name):
+        """What Bokeh shows under a name."""
+        return self._root.select_one({"name": name})
+
+
 def column(explorer, source_name, column_name):
-    root = explorer.view.get_root()
-    return np.asarray(root.select_one({"name": source_name}).data[column_name])
+    """What the browser gets of an element."""
+    return np.asarray(explorer.model(source_name).data[column_name])
+
+
+def ends(explorer, kind):
+    """The capacities at which the curves of a kind end."""
+    return [curve[-1] for curve in column(explorer, f"{kind} curves", "xs")]
+
+
+def marked(explorer):
+    """The kind, alpha and S of each mark on the map."""
+    sources = {
+        kind: explorer.model(f"{kind} point") for kind in ("pinned", "selected", "predicted")
+    }
+    return {
+        kind: (source.data["alpha"][0], source.data["S"][0])
+        for kind, source in sources.items()
+        if source is not None and len(source.data["alpha"])
+    }
+
+
+def title(explorer, figure="map"):
+    return explorer.model(figure).title.text
 
 
 def test_it_begins_at_the_cells_own_microstructure(source):
@@ -37,21 +72,46 @@ def test_it_begins_at_the_cells_own_microstructure(source):
 
 
 def test_a_tap_brings_the_curves_of_its_point_and_a_second_pins(source):
-    explorer = Explorer(source)
+    explorer = Shown(source)
     explorer.scene._tap(8.1, 4.8)
     explorer.scene._tap(1.1, 1.0)
     for kind, (alpha, S) in {"selected": (8.0, 5.0), "pinned": (1.0, 1.0)}.items():
         point = source.opened.sel(alpha=alpha, S=S)
-        shown = [curve[-1] for curve in column(explorer, f"{kind} curves", "capacity")]
-        np.testing.assert_allclose(shown, point.discharge_capacity)
-        assert column(explorer, f"{kind} point", "S") == [S]
+        np.testing.assert_allclose(ends(explorer, kind), point.discharge_capacity)
+        assert marked(explorer)[kind] == (alpha, S)
     assert explorer.scene._words.expression.value == "ds.sel(alpha=8, S=5)"
     explorer.scene._words.release.clicks += 1
-    assert column(explorer, "pinned curves", "capacity").size == 0
+    assert ends(explorer, "pinned") == []
+    assert list(marked(explorer)) == ["selected"]
+
+
+def test_what_the_pointer_does_reaches_the_explorer_through_streams(source):
+    explorer = Shown(source)
+    streams = hv.streams.Stream.registry[explorer.scene._map.on_top]
+    tap, drag = (
+        next(one for one in streams if isinstance(one, kind))
+        for kind in (hv.streams.SingleTap, hv.streams.Draw)
+    )
+    tap.event(x=8.1, y=4.8)
+    assert marked(explorer)["selected"] == (8.0, 5.0)
+    tap.event(x=None, y=4.8)  # beside the axes
+    assert "pinned" not in marked(explorer)
+    drag.event(x=0.1, y=38.0, stroke_count=1)
+    assert marked(explorer)["selected"] == (0.0, 40.0)
+
+
+def test_other_figures_can_follow_the_points(source):
+    explorer = Shown(source)
+    own = hv.DynamicMap(
+        lambda selected: hv.Text(0, 0, f"{source.plane.alpha[selected]:g}"),
+        streams=[explorer.scene.points["selected"]],
+    )
+    explorer.scene._drag(4.0, 2.0)
+    assert own[()].text == "4"
 
 
 def test_sliders_and_selection_follow_each_other(source):
-    explorer = Explorer(source)
+    explorer = Shown(source)
     explorer.scene._sliders["alpha"].slider.value = 20
     assert source.plane.alpha[explorer.scene.selection.number] == 10.0
     explorer.scene._drag(0.0, 40.0)
@@ -60,7 +120,7 @@ def test_sliders_and_selection_follow_each_other(source):
 
 
 def test_a_player_goes_round_along_its_axis(source):
-    explorer = Explorer(source)
+    explorer = Shown(source)
     slider = explorer.scene._sliders["S"]
     seen = []
     for _ in range(len(cubes.S)):
@@ -70,60 +130,112 @@ def test_a_player_goes_round_along_its_axis(source):
 
 
 def test_the_map_shows_the_chosen_variable_at_the_chosen_current(source):
-    explorer = Explorer(source)
+    explorer = Shown(source)
     explorer.scene._choice.variable.value = "energy"
     explorer.scene._choice.current.value = 5
     np.testing.assert_array_equal(column(explorer, "cells", "value"), source.values("energy")[:, 5])
-    title = explorer.scene._map.figure.title.text
-    assert title == "Specific energy delivered [W h kg⁻¹], at 70 A m⁻²"
+    assert title(explorer) == "Specific energy delivered [W h kg⁻¹], at 70 A m⁻²"
+
+
+def test_what_was_zoomed_to_stays_when_another_variable_is_chosen(source):
+    explorer = Shown(source)
+    explorer.scene._map._range.event(x_range=(2.0, 4.0), y_range=(1.0, 9.0))
+    explorer.scene._choice.variable.value = "energy"
+    shown = explorer.model("map").x_range
+    assert (shown.start, shown.end) == (2.0, 4.0)
+    assert (shown.reset_start, shown.reset_end) == (-0.25, 10.25)
 
 
 @pytest.mark.parametrize("kind", ["predicted", "scattered"])
 def test_every_variable_can_be_shown(kind, request):
-    explorer = Explorer(request.getfixturevalue(kind))
+    explorer = Shown(request.getfixturevalue(kind))
     for group in explorer.scene._choice.variable.groups.values():
-        for name in group.values():
+        for label, name in group.items():
             explorer.scene._choice.variable.value = name
-            assert explorer.scene._map.figure.title.text
+            assert title(explorer).startswith(label)
 
 
 def test_a_prediction_brings_its_own_curves(predicted):
-    explorer = Explorer(predicted)
+    explorer = Shown(predicted)
     explorer.scene._tap(2.0, 5.0)
-    shown = [curve[-1] for curve in column(explorer, "predicted curves", "capacity")]
-    np.testing.assert_allclose(shown, predicted.opened.discharge_capacity.sel(alpha=2.5, S=5.0))
-    assert column(explorer, "predicted point", "alpha") == pytest.approx([2.5])
-    explorer.scene._tap(2.0, 1.0)
-    explorer.scene._words.release.clicks += 1
+    expected = predicted.opened.discharge_capacity.sel(alpha=2.5, S=5.0)
+    np.testing.assert_allclose(ends(explorer, "predicted"), expected)
+    assert marked(explorer)["predicted"] == pytest.approx((2.5, 5.5))
     explorer.scene._drag(2.0, 1.0)
-    assert column(explorer, "predicted point", "alpha").size == 0
+    assert "predicted" not in marked(explorer)
+    assert ends(explorer, "predicted") == []
+
+
+def test_another_network_can_be_listened_to(source):
+    with_two = source.opened.merge(
+        predicted_along(source.opened, ("curve", "published"), (0, 1, 2), off=0.1)
+    )
+    explorer = Shown(CubeSource(lambda: with_two))
+    explorer.scene._tap(8.0, 10.0)
+    explorer.scene._choice.variable.value = "alpha_error"
+    chosen = explorer.scene._network
+    assert chosen.visible
+    assert list(chosen.options) == [
+        f"Predicted by {words}"
+        for words in ("curve", "curve, held out", "published", "published, held out")
+    ]
+    assert marked(explorer)["predicted"] == pytest.approx((8.8, 11.0))
+    chosen.value = "published", 0
+    assert marked(explorer)["selected"] == (8.0, 10.0)
+    assert marked(explorer)["predicted"] == pytest.approx((8.0 * 1.4, 10.0 * 1.4))
+    assert title(explorer) == "Relative error of the predicted alpha [%]"
+    explorer.scene._network.value = "curve", 0
+    assert marked(explorer)["predicted"] == pytest.approx((8.8, 11.0))
+
+
+def test_one_network_leaves_nothing_to_choose(source, predicted):
+    assert not Explorer(source).scene._network.visible
+    assert not Explorer(predicted).scene._network.visible
 
 
 def test_what_a_campaign_adds_is_shown(half_store):
     source = CubeSource(opener(str(half_store)))
-    explorer = Explorer(source)
+    explorer = Shown(source)
+    explorer.scene._tap(8.0, 5.0)
     assert np.isnan(column(explorer, "cells", "value")).any()
+    assert title(explorer, "curves") == "No curve here: not run."
     cubes.filled(cubes.demo_campaign(), half_store)
     source._pause = 0.0
     explorer.look()
     assert np.isfinite(column(explorer, "cells", "value")).all()
+    expected = source.opened.discharge_capacity.sel(alpha=8.0, S=5.0)
+    np.testing.assert_allclose(ends(explorer, "selected"), expected)
     assert "882 curves<" in explorer.scene._words.progress.object
+
+
+def test_predictions_that_come_later_are_shown(source):
+    predictions = predicted_along(source.opened, ("curve",))
+    in_turn = [source.opened, source.opened.merge(predictions)]
+    growing = CubeSource(lambda: in_turn[0])
+    explorer = Shown(growing)
+    assert "predicted" not in explorer.scene.points
+    in_turn.pop(0)
+    growing._pause = 0.0
+    explorer.look()
+    explorer.scene._drag(8.0, 10.0)
+    assert marked(explorer)["predicted"] == pytest.approx((8.08, 10.1))
 
 
 def test_longer_axes_are_shown_at_the_point_that_was_selected(source):
     short = source.opened.isel(alpha=slice(0, 10), current=slice(0, 4))
     cubes_in_turn = [short, source.opened]
     growing = CubeSource(lambda: cubes_in_turn[0])
-    explorer = Explorer(growing)
+    explorer = Shown(growing)
     explorer.scene._tap(4.5, 10.0)
+    explorer.scene._tap(1.0, 2.0)
     cubes_in_turn.pop(0)
     growing._pause = 0.0
     explorer.look()
     assert column(explorer, "cells", "value").size == source.plane.alpha.size
-    assert column(explorer, "selected point", "alpha") == [4.5]
-    assert column(explorer, "selected curves", "current").tolist() == list(cubes.CURRENT)
-    explorer.scene._tap(10.0, 1.0)
-    assert column(explorer, "selected point", "alpha") == [10.0]
+    assert marked(explorer) == {"pinned": (1.0, 2.0), "selected": (4.5, 10.0)}
+    assert len(ends(explorer, "selected")) == len(cubes.CURRENT)
+    explorer.scene._drag(10.0, 1.0)
+    assert marked(explorer)["selected"] == (10.0, 1.0)
 
 
 def test_a_notebook_gets_the_same(source):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from microbatt.explorer.cells import cell_edges, drawn_points, map_cells, pixel_values
+from microbatt.explorer.cells import drawn_edges, drawn_points, extents, map_cells
 from microbatt.explorer.opening import opener
 from microbatt.explorer.plane import grid_plane
 from microbatt.explorer.reasons import NOT_STORED
@@ -54,38 +54,27 @@ def test_what_a_network_cannot_say_has_the_networks_reason(predicted):
     assert {cells.reasons[int(code)].words for code in cells.reason[~nothing]} == {"predicted"}
 
 
-def test_the_cells_of_a_grid_fill_the_plane_without_overlap(source):
-    ends = cell_edges(source.plane, 1)
-    area = (ends["right"] - ends["left"]) * (ends["top"] - ends["bottom"])
-    whole = (ends["right"].max() - ends["left"].min()) * (ends["top"].max() - ends["bottom"].min())
-    assert np.isclose(area.sum(), whole)
+def test_the_cells_of_a_grid_fill_the_plane(source):
+    alpha, S = drawn_edges(source.plane, 1)
+    assert (alpha.size, S.size) == (len(cubes.ALPHA) + 1, len(cubes.S) + 1)
+    assert (np.diff(alpha) > 0).all()
+    assert (np.diff(S) > 0).all()
+    assert extents(source.plane) == {"xlim": (alpha[0], alpha[-1]), "ylim": (S[0], S[-1])}
+
+
+def test_each_value_lies_inside_its_own_cell():
+    plane = grid_plane(np.array([3.0]), np.array([1.0, 2.0, 5.0, 10.0]))
+    alpha, S = drawn_edges(plane, 1)
+    assert plane.scales == ("linear", "log")
+    assert alpha.tolist() == [2.5, 3.5]
+    assert (S[:-1] < plane.S_axis).all()
+    assert (S[1:] > plane.S_axis).all()
 
 
 def test_a_fine_grid_is_thinned_for_the_browser_and_still_fills_the_plane():
     plane = grid_plane(np.linspace(0, 10, 1001), np.linspace(1, 40, 400))
     number, stride = drawn_points(plane)
-    ends = cell_edges(plane, stride)
-    assert number.size == ends["left"].size <= 12_000
-    assert np.isclose(ends["right"].max(), 10.005)
+    alpha, S = drawn_edges(plane, stride)
+    assert number.size == (alpha.size - 1) * (S.size - 1) <= 12_000
+    assert np.isclose(alpha[-1], 10.005)
     assert np.array_equal(np.unique(plane.alpha[number]), plane.alpha_axis[::stride])
-
-
-def test_pixels_of_an_even_grid_are_its_cells(source):
-    plane = grid_plane(np.arange(3.0), np.arange(1.0, 5.0))
-    cells = cells_of(source, "energy")
-    values = np.arange(12.0)
-    even = type(cells)(
-        number=np.arange(12), alpha=plane.alpha, S=plane.S, value=values,
-        reason=np.ones(12, dtype=np.int8), reasons=cells.reasons, stride=1,
-    )  # fmt: skip
-    np.testing.assert_array_equal(pixel_values(plane, even), values.reshape(3, 4).T)
-
-
-def test_pixels_of_an_uneven_grid_show_the_cell_that_they_lie_in(source):
-    cells = cells_of(source, "energy", 1)
-    pixels = pixel_values(source.plane, cells)
-    assert pixels.shape[1] == len(cubes.ALPHA)
-    columns = cells.value.reshape(len(cubes.ALPHA), len(cubes.S))
-    for column, of_alpha in zip(pixels.T, columns, strict=True):
-        changes = np.flatnonzero(np.diff(column)) + 1
-        assert np.array_equal(column[[0, *changes]], of_alpha)

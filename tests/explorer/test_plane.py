@@ -1,9 +1,9 @@
-"""Points of a grid and scattered ones are numbered, found and given cells."""
+"""Points of a grid and scattered ones are numbered, and found."""
 
 import numpy as np
 import pytest
 
-from microbatt.explorer.plane import edges, even_scale, grid_plane
+from microbatt.explorer.plane import even_scale, grid_plane
 
 ALPHA = np.array([0.0, 0.5, 1.0])
 S = np.array([1.0, 2.0, 5.0, 10.0])
@@ -44,14 +44,3 @@ def test_nearest_goes_by_the_scale_that_is_drawn(plane):
 )
 def test_the_scale_makes_steps_even_where_it_can(axis, scale):
     assert even_scale(np.array(axis, dtype=float)) == scale
-
-
-def test_each_value_lies_inside_its_own_cell():
-    for scale in ("linear", "log"):
-        ends = edges(S, scale)
-        assert (ends[:-1] < S).all()
-        assert (ends[1:] > S).all()
-
-
-def test_a_single_value_has_a_cell():
-    assert edges(np.array([3.0]), "linear").tolist() == [2.5, 3.5]

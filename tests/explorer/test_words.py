@@ -8,12 +8,12 @@ from microbatt.explorer.opening import opener
 from microbatt.explorer.point_words import heading, table
 from microbatt.explorer.points import point_curves, point_prediction
 from microbatt.explorer.progress import dashboard, description, progress
-from microbatt.explorer.reasons import ENDINGS
+from microbatt.explorer.reasons import ENDINGS, flag_colouring
 from microbatt.explorer.selection import Selection
 from microbatt.explorer.source import CubeSource
 from microbatt.explorer.variables import MapVariable
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import ENDING_COLOURS
+from microbatt.plots.colours import ENDING_COLOURS, MISSING
 from tests.explorer import cubes
 
 
@@ -104,9 +104,10 @@ def test_colours_span_what_there_is(name, values, low, high, logarithmic):
 
 
 def test_codes_have_a_colour_each():
-    found = colouring(variable("status", flags={int(o): o.name for o in Outcome}), np.zeros(1))
-    assert found.palette == tuple(ENDING_COLOURS[outcome] for outcome in Outcome)
-    assert found.high - found.low == len(Outcome)
+    status = variable("status", flags={int(o): o.name for o in Outcome})
+    found = flag_colouring(status, np.zeros(1, dtype=int))
+    assert found.palette == (MISSING, *(ENDING_COLOURS[outcome] for outcome in Outcome))
+    assert found.high - found.low == 1 + len(Outcome)  # and one for what is not stored
 
 
 def test_hatches_are_dark_on_light_and_light_on_dark():

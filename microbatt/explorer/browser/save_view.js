@@ -1,5 +1,7 @@
 // Save both figures side by side, under what is selected, as one PNG.
-const views = figures.map((figure) => Bokeh.index.find_one(figure)).filter((view) => view != null)
+const shown = (name) => Bokeh.index.query_one(
+  (view) => view.model.name == name && view.model.document == caption.document)
+const views = [shown("map"), shown("curves")]
 const images = views.map((view) => view.export("png", true).canvas)
 const ratio = images[0].width / views[0].el.getBoundingClientRect().width
 const top = Math.round(34 * ratio)

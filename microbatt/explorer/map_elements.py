@@ -1,0 +1,274 @@
+"""The plane of alpha and S as HoloViews elements: values, reasons, and what is selected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import holoviews as hv
+import numpy as np
+from bokeh.core.property.vectorization import Field
+
+from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, hatch_colour, inks, named
+from microbatt.explorer.cells import drawn_edges
+from microbatt.explorer.map_words import title, tooltip, with_share
+from microbatt.explorer.points import spread_outline
+from microbatt.explorer.reasons import flag_reasons
+from microbatt.plots.colours import PREDICTION
+from microbatt.plots.interactive_dimensions import dimension
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bokeh.models import CustomJSHover
+    from holoviews.plotting.bokeh.element import ElementPlot
+    from numpy.typing import NDArray
+
+    from microbatt.explorer.appearance import Colouring
+    from microbatt.explorer.cells import Cells
+    from microbatt.explorer.plane import Plane
+    from microbatt.explorer.points import Prediction
+    from microbatt.explorer.reasons import Reason
+    from microbatt.explorer.variables import MapVariable
+
+_MARKER: Final = 9
+"""Size of a scattered point [px]."""
+_STROKES: Final = (("#ffffff", 6.0), (INK, 2.5))
+"""An outline that shows on any colour: white around ink."""
+_INKS: Final = ("#ffffff", FAINT, INK)
+"""Colours of hatches."""
+_PREDICTED: Final = (("#ffffff", 4.0), (PREDICTION, 2.0))
+_MARKS: Final = {
+    "pinned": ("diamond", 22, _STROKES),
+    "selected": ("circle", 18, _STROKES),
+    "predicted": ("x", 12, _PREDICTED),
+}
+"""Shape, size [px] and strokes of marks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What a map shows at the moment.
+
+    Attributes
+    ----------
+    variable, cells
+        What, and its numbers.
+    colours
+        Of the values.
+    at
+        Words on which current it is shown at; empty if it depends on none.
+    hatched
+        Whether to hatch whole curves by how they ended, too.
+    """
+
+    variable: MapVariable
+    cells: Cells
+    colours: Colouring
+    at: str
+    hatched: bool
+
+    @property
+    def has_bar(self) -> bool:
+        """Whether there are values that a colour bar explains."""
+        return not self.variable.flags and bool(np.isfinite(self.cells.value).any())
+
+
+def values(
+    plane: Plane, picture: Picture, formatters: Mapping[str, CustomJSHover]
+) -> hv.QuadMesh | hv.Points:
+    """Return the values: a mesh on a grid, points where they are scattered."""
+    cells, colours = picture.cells, picture.colours
+    columns: dict[str, NDArray[Any]] = {
+        "value": cells.value,
+        "reason": cells.reason,
+        "at_alpha": cells.alpha,
+        "at_S": cells.S,
+        # Bokeh formats no NaN, and something has to be said of a missing value.
+        "shown": np.where(np.isfinite(cells.value), cells.value, np.inf),
+    }
+    dims = [hv.Dimension("value", range=(colours.low, colours.high)), *list(columns)[1:]]
+    options = {
+        "cmap": list(colours.palette),
+        "clim": (colours.low, colours.high),
+        "cnorm": "log" if colours.logarithmic else "linear",
+        "clipping_colors": {"NaN": "transparent"},
+        "colorbar": picture.has_bar,
+        "colorbar_opts": _BAR,
+        "cformatter": "%.4g",
+        "title": title(picture.variable, picture.at, cells.stride),
+        "clabel": "",
+        "tools": ["hover", "wheel_zoom", "reset"],
+        "hover_tooltips": tooltip(picture.variable),
+        "hover_formatters": dict(formatters),
+        "show_legend": False,
+        **STILL,
+    }
+    if not plane.is_grid:
+        table = {"alpha": cells.alpha, "S": cells.S} | columns
+        return hv.Points(table, _axes(), dims).opts(
+            color="value", size=_MARKER, hooks=[named("cells")], **options
+        )
+    edges = drawn_edges(plane, cells.stride)
+    shape = tuple(ends.size - 1 for ends in edges)
+    mesh = (*edges, *(column.reshape(shape).T for column in columns.values()))
+    return hv.QuadMesh(mesh, _axes(), dims).opts(hooks=[named("cells"), _without_seams], **options)
+
+
+def reasons(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
+    """Return what covers cells without a value, and hatches those that are to be hatched."""
+    cells = picture.cells
+    codes, found, covered, shown = _to_show(picture)
+    rows = np.flatnonzero(shown)
+    rows = rows[np.argsort(codes[rows], kind="stable")]  # the legend names them in this order
+    swatches = np.unique(codes[shown & ~covered]).tolist()  # on no cell: grey on white, to be seen
+    over = [found[code] for code in (*swatches, *codes[rows].tolist())]
+    ink = [hatch_colour(reason.colour) for reason in over[len(swatches) :]]
+    ink = np.where(covered[rows], ink, inks(picture.colours, cells.value[rows])).tolist()
+    columns = _places(plane, cells, rows, above=len(swatches)) | {
+        "reason": np.array([reason.words for reason in over], dtype=object),
+        "cover": np.array([0.0] * len(swatches) + covered[rows].astype(float).tolist()),
+        "ink": np.array([_INKS.index(one) for one in [FAINT] * len(swatches) + ink], dtype=float),
+    }
+    counts = {reason.words: int((codes[rows] == code).sum()) for code, reason in found.items()}
+    options = {
+        "color": "reason",
+        "cmap": {reason.words: reason.colour for reason in found.values()},
+        "fill_alpha": "cover" if over else 1.0,
+        "line_alpha": "ink" if over else 0.0,  # for `_hatched`: a column of the glyph's own
+        "legend_labels": {
+            words: with_share(words, count, cells.value.size) for words, count in counts.items()
+        },
+        "show_legend": True,
+        "hooks": [named("reasons"), _hatched(_patterns(picture, found.values()))],
+        **STILL,
+    }
+    told = ["reason", "cover", "ink"]
+    if not plane.is_grid:
+        return hv.Points(columns, _axes(), told).opts(size=_MARKER, **options)
+    return hv.Rectangles(columns, ["left", "bottom", "right", "top"], told).opts(**options)
+
+
+def mark(kind: str, place: tuple[float, float] | None) -> hv.Points:
+    """Return the mark of the ``selected``, the ``pinned`` or the ``predicted`` point, if any.
+
+    Parameters
+    ----------
+    kind
+        Which.
+    place
+        Its alpha and S.
+    """
+    marker, size, strokes = _MARKS[kind]
+    rows = [] if place is None else [(*place, *stroke) for stroke in strokes]
+    style = {"line_color": "ink", "line_width": "width"} if rows else {}
+    return hv.Points(rows, _axes(), ["ink", "width"]).opts(
+        marker=marker,
+        size=size,
+        fill_alpha=0,
+        show_legend=False,
+        hooks=[named(f"{kind} point")],
+        **style,
+        **STILL,
+    )
+
+
+def miss(start: tuple[float, float], prediction: Prediction | None) -> hv.Contours:
+    """Return the way from a point to where a network puts it, and how sure that is.
+
+    Parameters
+    ----------
+    start
+        Alpha and S of the point.
+    prediction
+        Of it.
+    """
+    paths: list[dict[str, Any]] = []
+    if prediction is not None and prediction.nearest is not None:
+        way = ([start[0], prediction.alpha], [start[1], prediction.S])
+        paths = [
+            {"alpha": alpha, "S": S, "ink": ink, "width": width}
+            for ink, width in _PREDICTED
+            for alpha, S in (way, spread_outline(prediction))
+            if len(alpha)
+        ]
+    style = {"color": "ink", "line_width": "width"} if paths else {}
+    return hv.Contours(paths, _axes(), ["ink", "width"]).opts(
+        show_legend=False, hooks=[named("miss")], **style, **STILL
+    )
+
+
+_BAR: Final = {
+    "width": 12,
+    "padding": 8,
+    "label_standoff": 6,
+    "border_line_color": None,
+    "bar_line_color": None,
+    "major_tick_line_color": None,
+    "major_label_text_font": FONT,
+    "major_label_text_font_size": "11px",
+    "major_label_text_color": INK,
+}
+
+
+def _axes() -> list[hv.Dimension]:
+    return [dimension("alpha"), dimension("S")]
+
+
+def _to_show(
+    picture: Picture,
+) -> tuple[NDArray[np.int64], Mapping[int, Reason], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return codes, their reasons, which cells to cover and which to cover or to hatch."""
+    cells = picture.cells
+    there = np.isfinite(cells.value)
+    if picture.variable.flags:
+        codes = cells.codes
+        return codes, flag_reasons(picture.variable, codes), there, there
+    every = np.isin(cells.reason, [c for c, r in cells.reasons.items() if r.hatch != "blank"])
+    return cells.reason.astype(int), cells.reasons, ~there, ~there | (every & picture.hatched)
+
+
+def _patterns(picture: Picture, found: Iterable[Reason]) -> dict[str, str]:
+    every = picture.hatched or not picture.variable.flags
+    return {r.words: r.hatch if every or not r.is_whole else "blank" for r in found}
+
+
+def _places(
+    plane: Plane, cells: Cells, rows: NDArray[np.intp], *, above: int
+) -> dict[str, NDArray[np.float64]]:
+    """Return the sides of some cells, or where points lie, below so many rows that lie nowhere."""
+    if plane.is_grid:
+        alpha, S = drawn_edges(plane, cells.stride)
+        i, j = np.unravel_index(rows, (alpha.size - 1, S.size - 1))
+        sides = {"left": alpha[i], "bottom": S[j], "right": alpha[i + 1], "top": S[j + 1]}
+    else:
+        sides = {"alpha": cells.alpha[rows], "S": cells.S[rows]}
+    nowhere = np.full(above, np.nan)
+    return {name: np.concatenate([nowhere, side]) for name, side in sides.items()}
+
+
+def _without_seams(plot: ElementPlot, _element: hv.Element) -> None:
+    """Draw the outline of each cell in its colour, so that nothing shines through between two."""
+    glyph = plot.handles["glyph"]
+    glyph.update(line_color=glyph.fill_color, line_alpha=1.0)
+
+
+def _hatched(patterns: Mapping[str, str]) -> Callable[[ElementPlot, hv.Element], None]:
+    """Return a hook that hatches by the reason, for which HoloViews has no option."""
+    from bokeh.transform import factor_hatch, linear_cmap
+
+    def hatch(plot: ElementPlot, _element: hv.Element) -> None:
+        ink = plot.handles["glyph"].line_alpha
+        is_column = isinstance(ink, Field)
+        plot.handles["glyph"].update(
+            hatch_pattern=factor_hatch("color", list(patterns.values()), list(patterns)),
+            hatch_color=linear_cmap(ink.field, list(_INKS), -0.5, 2.5)
+            if is_column
+            else _INKS[int(ink)],
+            hatch_alpha=0.55,
+            hatch_scale=9,
+            hatch_weight=0.8,
+            line_color=None,
+        )
+
+    return hatch
