@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings, settings_option
 
 if TYPE_CHECKING:
     from microbatt.cells.cell import Cell
-    from microbatt.engines.request import Adiabatic, Isothermal, Lumped
     from microbatt.engines.result import Discharge
-
-THERMAL = ("isothermal", "adiabatic", "lumped")
-INVENTORY = ("area-only", "conserving")
 
 
 @click.command(
@@ -33,20 +30,8 @@ INVENTORY = ("area-only", "conserving")
     multiple=True,
     help="Discharge current [A m⁻²]; give it again for more curves.  [default: 1 C]",
 )
-@click.option(
-    "--inventory",
-    type=click.Choice(INVENTORY),
-    default=INVENTORY[0],
-    help="Lithium balance of the particles.",
-)
+@balance_options
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
-@click.option("--thermal", type=click.Choice(THERMAL), default=THERMAL[0], help="Heat balance.")
-@click.option(
-    "--heat-transfer",
-    type=float,
-    default=0.0,
-    help="Heat-transfer coefficient [W m⁻² K⁻¹] of --thermal lumped.",
-)
 @click.option("--engine", default="native", help="native, dualfoil, pybamm, or MODULE:ATTRIBUTE.")
 @settings_option
 @click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
@@ -63,6 +48,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     cutoff: float,
     thermal: str,
     heat_transfer: float,
+    heat_of: str,
     engine: str,
     settings: tuple[str, ...],
     time_limit: float | None,
@@ -90,7 +76,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             current,
             inventory=inventory,
             cutoff_voltage=cutoff,
-            thermal=thermal_mode(thermal, heat_transfer),
+            thermal=thermal_mode(thermal, heat_transfer, heat_of),
             engine=engine,
             settings=read_settings(engine, settings),
             time_limit=time_limit,
@@ -102,15 +88,6 @@ def command(  # noqa: PLR0913 - one parameter an option
         write_csv(csv_file, discharges)
     if picture is not None:
         draw(picture, loaded, discharges)
-
-
-def thermal_mode(name: str, heat_transfer: float) -> Isothermal | Adiabatic | Lumped:
-    """Return the heat balance of that name."""
-    from microbatt.engines.request import Adiabatic, Isothermal, Lumped
-
-    if name == "lumped":
-        return Lumped(heat_transfer_coefficient=heat_transfer)
-    return Adiabatic() if name == "adiabatic" else Isothermal()
 
 
 def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:

@@ -126,7 +126,7 @@ def published(  # noqa: PLR0913 - one parameter an option
     from microbatt.campaign.importing import Origin
     from microbatt.cells.reading import load_cell
     from microbatt.checks import check_choice
-    from microbatt.cli.discharge import THERMAL, thermal_mode
+    from microbatt.cli.balances import THERMAL, thermal_mode
     from microbatt.engines.dualfoil.published import find_published, read_published
     from microbatt.engines.dualfoil.reading import with_dualfoils_heat
 
@@ -143,7 +143,7 @@ def published(  # noqa: PLR0913 - one parameter an option
         source=f"imported from {len(discharges)} files of the published form",
         cell=discharged,
         cutoff_voltage=cutoff,
-        thermal=with_dualfoils_heat(thermal_mode(thermal, 0.0)),
+        thermal=with_dualfoils_heat(thermal_mode(thermal)),
     )
     _write(discharges, origin, store, options)
 

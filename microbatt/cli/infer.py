@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.balances import balance_options, thermal_mode
+from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
-from microbatt.cli.discharge import INVENTORY, THERMAL, thermal_mode
 from microbatt.cli.values import free_option, read_free, read_measured
 from microbatt.errors import ParameterError
 
@@ -38,19 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option("--noise", help="Of a voltage, such as 1mV.  [default: from the curves]")
 @free_option
-@click.option(
-    "--inventory",
-    type=click.Choice(INVENTORY),
-    default=INVENTORY[0],
-    help="Lithium balance of the particles.",
-)
-@click.option("--thermal", type=click.Choice(THERMAL), default=THERMAL[0], help="Heat balance.")
-@click.option(
-    "--heat-transfer",
-    type=float,
-    default=0.0,
-    help="Heat-transfer coefficient [W m⁻² K⁻¹] of --thermal lumped.",
-)
+@balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
 @click.option(
     "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
@@ -80,6 +69,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     inventory: str,
     thermal: str,
     heat_transfer: float,
+    heat_of: str,
     level: float,
     charge_error: float,
     area: str | None,
@@ -110,7 +100,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         charge_error=charge_error,
         free=read_free(free),
         inventory=Inventory(inventory),
-        thermal=thermal_mode(thermal, heat_transfer),
+        thermal=thermal_mode(thermal, heat_transfer, heat_of),
         level=level,
         network=network,
     )
@@ -125,7 +115,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if each or _folder_of_folders(files):
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
-        _many(files, terms, reading, store, _cluster(scheduler, workers))
+        _many(files, terms, reading, store, client_for(scheduler, workers, threads=workers is None))
     elif scheduler is not None or workers is not None:
         raise ParameterError(
             "`--scheduler` and `--workers` are for many cells, and this is one. Leave them out, or "
@@ -171,21 +161,6 @@ def _remarks(estimate: Estimate) -> None:
     told = {remark for curve in estimate.curves for remark in curve.remarks}
     if told:
         click.echo(f"\nOn reading: {'; '.join(sorted(told))}.")
-
-
-def _cluster(scheduler: str | None, workers: int | None) -> AbstractContextManager[Client]:
-    """Return the client of a cluster: one that runs, or one of this machine."""
-    from microbatt.campaign.cluster import local_client, remote_client, silence_dask
-
-    silence_dask()
-    if scheduler is None:
-        return local_client(workers, processes=workers is not None, dashboard=False)
-    if workers is not None:
-        raise ParameterError(
-            "`--workers` starts workers on this machine and `--scheduler` uses those of a "
-            "cluster; give one of the two."
-        )
-    return remote_client(scheduler)
 
 
 def _many(

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cube_names
 from microbatt.cli.engines import dualfoil_option
 from microbatt.cli.stores import read_options, storage_options
-from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
-
-    from distributed import Client
 
     from microbatt.campaign.events import Event
 
@@ -74,17 +71,15 @@ def command(  # noqa: PLR0913 - one argument an option
     threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
     if threads:
         warm_up_beside(planned)  # first of all: Dask is imported meanwhile
-    from microbatt.campaign.cluster import silence_dask
     from microbatt.campaign.execution import run_campaign
     from microbatt.campaign.progress import ProgressListener
 
     target = store or str(default_store(planned))
     last = _LastEvent()
-    silence_dask()
     try:
         with (
             _terminated_like_interrupted(),
-            _client(
+            client_for(
                 scheduler,
                 workers,
                 threads=threads,
@@ -124,26 +119,6 @@ class _LastEvent:
         if self._remaining is None:
             return "finished blocks are in the store; "
         return f"{self._remaining} curves are left; "
-
-
-def _client(
-    scheduler: str | None,
-    workers: int | None,
-    *,
-    threads: bool,
-    dashboard: bool,
-    profiled: bool,
-) -> AbstractContextManager[Client]:
-    from microbatt.campaign.cluster import local_client, remote_client
-
-    if scheduler is None:
-        return local_client(workers, processes=not threads, dashboard=dashboard, profiled=profiled)
-    if workers is not None:
-        raise ParameterError(
-            "`--workers` starts workers on this machine and `--scheduler` uses those of a "
-            "cluster; give one of the two."
-        )
-    return remote_client(scheduler)
 
 
 @contextmanager

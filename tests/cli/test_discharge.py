@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from matplotlib.image import imread
 
 from microbatt.cli.main import main
+from microbatt.engines.request import Adiabatic, HeatOf
 from microbatt.engines.simulation import simulate_discharge
 
 CELL = "doyle-1996-cell-1"
@@ -101,3 +102,17 @@ def test_a_lumped_cell_that_loses_no_heat_is_adiabatic(run, tmp_path):
         assert run(CELL, *options, "--csv", str(path)).exit_code == 0
         ends.append(path.read_text(encoding="utf-8"))
     assert ends[0] == ends[1]
+
+
+def test_the_heat_is_taken_where_asked(run, tmp_path):
+    path = tmp_path / "curves.csv"
+    asked = ("--S", "1", "--thermal", "adiabatic", "--heat-of", "charge", "--csv", str(path))
+    assert run(CELL, *asked).exit_code == 0
+    with path.open(newline="", encoding="utf-8") as file:
+        *_, last = csv.reader(file)
+    expected = simulate_discharge(
+        CELL, S=1.0, current=17.5, thermal=Adiabatic(heat_of=HeatOf.CHARGE)
+    )
+    other = simulate_discharge(CELL, S=1.0, current=17.5, thermal=Adiabatic())
+    assert float(last[4]) == pytest.approx(expected.temperature[-1], abs=0.01)
+    assert abs(expected.temperature[-1] - other.temperature[-1]) > 0.1

@@ -1,0 +1,60 @@
+"""Lithium and heat balance on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from microbatt.engines.request import Adiabatic, Isothermal, Lumped
+
+_INVENTORY = ("area-only", "conserving")
+THERMAL = ("isothermal", "adiabatic", "lumped")
+_HEAT_OF = ("particles", "charge")
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def balance_options(command: _Command) -> _Command:
+    """Give a command the options of both balances; `thermal_mode` reads the last three."""
+    for option in reversed(
+        (
+            click.option(
+                "--inventory",
+                type=click.Choice(_INVENTORY),
+                default=_INVENTORY[0],
+                help="Lithium balance of the particles.",
+            ),
+            click.option(
+                "--thermal", type=click.Choice(THERMAL), default=THERMAL[0], help="Heat balance."
+            ),
+            click.option(
+                "--heat-transfer",
+                type=float,
+                default=0.0,
+                help="Heat-transfer coefficient [W m⁻² K⁻¹] of --thermal lumped.",
+            ),
+            click.option(
+                "--heat-of",
+                type=click.Choice(_HEAT_OF),
+                default=_HEAT_OF[0],
+                help="Where the heat is taken: at the particles' composition, or at the charge "
+                "delivered, as dualfoil does.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def thermal_mode(
+    name: str, heat_transfer: float = 0.0, heat_of: str = _HEAT_OF[0]
+) -> Isothermal | Adiabatic | Lumped:
+    """Return the heat balance of that name."""
+    from microbatt.engines.request import Adiabatic, HeatOf, Isothermal, Lumped
+
+    if name == "lumped":
+        return Lumped(heat_transfer_coefficient=heat_transfer, heat_of=HeatOf(heat_of))
+    return Adiabatic(heat_of=HeatOf(heat_of)) if name == "adiabatic" else Isothermal()
