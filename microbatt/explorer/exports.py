@@ -71,7 +71,7 @@ def _dataset(source: CubeSource, selection: Selection) -> xr.Dataset:
         points,
         "point",
         data_vars="all",
-        coords=["alpha", "S"],
+        coords=[name for name, value in points[0].coords.items() if value.ndim == 0],
         compat="override",
         combine_attrs="override",
     )

@@ -47,6 +47,14 @@ def test_netcdf_holds_the_selected_and_the_pinned_point_with_all_variables(sourc
         np.testing.assert_array_equal(got, source.voltage(number).astype(np.float32))
 
 
+def test_each_of_two_points_is_saved_with_the_fold_that_predicted_it(source):
+    cube = source.opened
+    fold = np.arange(cube.sizes["alpha"] * cube.sizes["S"]).reshape(cube.sizes["alpha"], -1)
+    told = CubeSource(lambda: cube.assign_coords(fold=(("alpha", "S"), fold)))
+    points = _read(points_as_netcdf(told, Selection(number=10, pinned=33)))
+    assert points.fold.to_numpy().tolist() == [10, 33]
+
+
 def test_scattered_points_are_saved_too(scattered):
     points = _read(points_as_netcdf(scattered, Selection(number=1, pinned=2)))
     np.testing.assert_array_equal(points.alpha, scattered.plane.alpha[[1, 2]])
