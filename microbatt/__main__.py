@@ -4,6 +4,9 @@ import gc
 
 from microbatt.cli.main import main
 
+COLLECTOR = (50_000, 20, 20)
+"""Thresholds of the garbage collector in every command."""
+
 
 def command_line() -> None:
     """Run the command, with a garbage collector that lets modules load and processes end.
@@ -11,7 +14,7 @@ def command_line() -> None:
     By Python's own thresholds it looks through all that was imported dozens of times while more
     is imported, and once more at the end: a quarter of the time of a short command.
     """
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(*COLLECTOR)
     try:
         main()
     finally:

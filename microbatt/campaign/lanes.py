@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import numpy as np
 from distributed import get_worker
+
+from microbatt.engines.points import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Result = TypeVar("Result")
@@ -44,9 +46,7 @@ def in_lanes(
     threads = _threads_here()
     if threads == 1 or len(points) == 1:
         return [work(points)]
-    count = max(threads, -(-len(points) // _CURVES_A_PART))
-    parts = [part for part in np.array_split(points, count) if len(part)]
-    return list(_lanes(threads).map(work, parts))
+    return list(_lanes(threads).map(work, in_parts(points, threads, _CURVES_A_PART)))
 
 
 @cache

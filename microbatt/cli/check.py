@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 from microbatt.errors import StoreError
@@ -43,7 +44,6 @@ def command(store: str, *, repair: bool, workers: int | None, options: tuple[str
 
 def _repair(location: Location, report: CheckReport, workers: int | None) -> None:
     from microbatt.campaign.checking import campaign_of, check_store, repair_store
-    from microbatt.campaign.cluster import local_client
     from microbatt.campaign.execution import fill_store
     from microbatt.campaign.progress import ProgressListener
     from microbatt.engines.registry import load_engine
@@ -55,7 +55,7 @@ def _repair(location: Location, report: CheckReport, workers: int | None) -> Non
     if any(damage.block is not None for damage in report.damages):
         campaign = campaign_of(location)
         threads = workers is None and load_engine(campaign.engine).in_threads
-        with local_client(workers, processes=not threads) as client:
+        with client_for(None, workers, threads=threads, dashboard=True) as client:
             fill_store(campaign, location, client, ProgressListener())
 
 

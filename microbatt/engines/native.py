@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.engines.engine import Request
+    from microbatt.porous_electrode.batch import Batch
 
 SPHERE: Final = 3.0
 _NUMERICS: Final = (
@@ -97,7 +98,7 @@ def _heat_transfer(thermal: Thermal) -> float | None:
     return 0.0 if isinstance(thermal, Adiabatic) else None
 
 
-def _labelled(points: NDArray[np.float64], batch: Any) -> DischargeBatch:  # noqa: ANN401 - numba's tuple
+def _labelled(points: NDArray[np.float64], batch: Batch) -> DischargeBatch:
     """Give the kernel's columns their names."""
     scalars, counters = batch.scalars.T, batch.counters.T
     return DischargeBatch(

@@ -22,6 +22,32 @@ ALLOWED: Final = {
 UNITS: Final = {"alpha": "1", "S": "1", "current": "A m⁻²"}
 
 
+def in_parts(points: NDArray[np.float64], threads: int, largest: int) -> list[NDArray[np.float64]]:
+    """Cut points into parts that so many threads can share.
+
+    Parameters
+    ----------
+    points
+        Shape (n, 3).
+    threads
+        At least so many parts, if there are as many points.
+    largest
+        Points that a part may hold.
+
+    Returns
+    -------
+    list
+        Parts in order, none empty.
+
+    Examples
+    --------
+    >>> [len(part) for part in in_parts(np.zeros((5, 3)), threads=2, largest=2)]
+    [2, 2, 1]
+    """
+    count = max(threads, -(-len(points) // largest))
+    return [part for part in np.array_split(points, count) if len(part)]
+
+
 def as_points(points: ArrayLike | Mapping[str, Any]) -> NDArray[np.float64]:
     """Return points as an array of rows (alpha, S, current [A m⁻²]).
 

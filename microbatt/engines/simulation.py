@@ -5,11 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from microbatt.cells.reading import load_cell
 from microbatt.checks import check_integer, check_number
-from microbatt.engines.points import ALLOWED, UNITS, as_points
+from microbatt.engines.points import ALLOWED, UNITS, as_points, in_parts
 from microbatt.engines.registry import load_engine
 from microbatt.engines.request import Inventory, Isothermal, Thermal
 from microbatt.engines.result import Discharge, DischargeBatch, join_batches
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells.cell import Cell
@@ -178,7 +177,6 @@ def _shared(
             f"`threads` is {threads}; the engine {engine.name!r} does not work in threads. Leave "
             "`threads` out, or run a campaign, which starts processes."
         )
-    count = max(threads, -(-len(rows) // _POINTS_A_PART))
-    parts = [part for part in np.array_split(rows, count) if len(part)]
+    parts = in_parts(rows, threads, _POINTS_A_PART)
     with ThreadPoolExecutor(threads) as pool:
         return join_batches(list(pool.map(lambda part: engine.simulate(request, part), parts)))

@@ -124,7 +124,7 @@ def check_origin(learned: Origin, asked: Origin) -> None:
     if differing:
         raise ParameterError(
             f"the network's weights are for {'; '.join(differing)}. Train a network on such "
-            "curves with `microbatt train`, or give weights that are for them with `--weights`."
+            "curves with `microbatt train`, or take weights that are for them."
         )
 
 

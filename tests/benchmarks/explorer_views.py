@@ -6,6 +6,7 @@ is everything from its coordinates to the message with the new curves. Imports a
 On a machine that other work keeps busy, CPU time tells more than the clock.
 """
 
+import gc
 import sys
 import time
 
@@ -14,6 +15,7 @@ from bokeh.document import Document
 from bokeh.protocol import Protocol
 from panel.io.state import set_curdoc
 
+from microbatt.__main__ import COLLECTOR
 from microbatt.explorer.application import Explorer
 from microbatt.explorer.opening import opener
 from microbatt.explorer.serving import warm_up
@@ -58,6 +60,7 @@ def _now():
 
 
 def main(cube="published-sweep"):
+    gc.set_threshold(*COLLECTOR)  # as the command does
     reopen = opener(cube)
     warm_up(CubeSource(reopen))  # as `microbatt explore` does before it serves
     views = [first_view(reopen) for _ in range(VIEWS)]
