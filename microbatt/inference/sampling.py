@@ -36,6 +36,7 @@ _EDGE: Final = 10.0
 """The region is wide enough if the sum of squares is this much higher all along its edge."""
 _WALKERS, _STEPS, _BURN, _THIN = 256, 1000, 250, 25
 _TRIED: Final = 20_000
+_BATCHES: Final = 50
 _LIGHTEST: Final = -30.0
 
 
@@ -196,7 +197,20 @@ def _inside(priors: Priors, x: Array) -> NDArray[np.bool_]:
 
 
 def _first_walkers(found: Landscape, priors: Priors, rng: np.random.Generator) -> Array:
-    """Choose plausible, distinct places inside the bounds to begin at, shape (walkers, p).
+    """Choose plausible, distinct places inside the bounds to begin at, shape (walkers, p)."""
+    tried = [_places_inside(found, priors, rng)]
+    # In a corner of the bounds few places of the region lie inside.
+    while sum(map(len, tried)) < _WALKERS and len(tried) < _BATCHES:
+        tried.append(_places_inside(found, priors, rng))
+    places = np.concatenate(tried)
+    density = -0.5 * found.chi_square(places[:, :2], places[:, 2:])
+    weights = np.exp(np.maximum(density - density.max(), _LIGHTEST))
+    enough = len(places) >= _WALKERS
+    return places[rng.choice(len(places), _WALKERS, p=weights / weights.sum(), replace=not enough)]
+
+
+def _places_inside(found: Landscape, priors: Priors, rng: np.random.Generator) -> Array:
+    """Try places all over the region; return those inside the bounds, shape (n, p).
 
     Nuisances beyond a bound are mirrored at it.
     """
@@ -207,8 +221,4 @@ def _first_walkers(found: Landscape, priors: Priors, rng: np.random.Generator) -
     nuisances = np.where(nuisances < low, 2.0 * low - nuisances, nuisances)
     nuisances = np.where(nuisances > high, 2.0 * high - nuisances, nuisances)
     inside = _inside(priors, found.coordinates(u, nuisances))
-    u, nuisances = u[inside], nuisances[inside]
-    density = -0.5 * found.chi_square(u, nuisances)
-    weights = np.exp(np.maximum(density - density.max(), _LIGHTEST))
-    chosen = rng.choice(len(u), _WALKERS, p=weights / weights.sum(), replace=False)
-    return np.column_stack([u[chosen], nuisances[chosen]])
+    return np.column_stack([u[inside], nuisances[inside]])

@@ -1,6 +1,7 @@
 """Draws from a landscape are those of its posterior, bounds included."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,6 +51,15 @@ def test_a_bound_of_a_nuisance_moves_and_narrows_what_is_correlated_with_it(lowe
     np.testing.assert_allclose(
         np.quantile(draws, ends, axis=0), np.quantile(truth, ends, axis=0), atol=0.08 * 0.15
     )
+
+
+def test_bounds_that_leave_a_sliver_of_the_region_are_kept():
+    """At alpha all but known, S and the nuisance are as normal as given that alpha."""
+    sliver = replace(priors(-5.0), low=np.array([-2e-3, -5, -5]), high=np.array([2e-3, 5, 5]))
+    draws = walk(straight_landscape(), sliver, np.random.default_rng(1))
+    assert np.abs(draws[:, 0]).max() <= 2e-3
+    given = COVARIANCE[1:, 1:] - np.outer(COVARIANCE[1:, 0], COVARIANCE[0, 1:]) / COVARIANCE[0, 0]
+    np.testing.assert_allclose(draws[:, 1:].std(axis=0), np.sqrt(np.diag(given)), rtol=0.06)
 
 
 def test_an_offset_stays_unknown_where_the_resistance_rests_on_its_bound():
