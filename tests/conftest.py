@@ -1,5 +1,6 @@
 """Settings that every test shares."""
 
+import signal
 import socket
 
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import settings
 # Cores are shared and the first call of a kernel compiles it: time says nothing about a claim.
 settings.register_profile("microbatt", deadline=None)
 settings.load_profile("microbatt")
+
+# A shell starts what runs in its background deaf to interrupts, and so are all its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 import dask
@@ -14,7 +18,7 @@ from microbatt.checks import check_integer
 from microbatt.errors import CampaignError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _SETTINGS = {
     # The runner looks into a block at the first death, and gives it another chance alone.
@@ -60,20 +64,47 @@ def local_client(
     if workers is not None:
         check_integer("workers", workers, low=1)
     count = workers or dask.system.CPU_COUNT
+    start = partial(
+        LocalCluster,
+        n_workers=count if processes else 1,
+        threads_per_worker=1 if processes else count,
+        processes=processes,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": dashboard and _has_bokeh()},
+        silence_logs=logging.CRITICAL,
+        **({"preload": "microbatt.campaign.worker_setup"} if processes else {}),
+    )
     with (
         dask.config.set(_SETTINGS | {"distributed.worker.profile.enabled": profiled}),
-        LocalCluster(
-            n_workers=count if processes else 1,
-            threads_per_worker=1 if processes else count,
-            processes=processes,
-            dashboard_address="127.0.0.1:0",
-            scheduler_kwargs={"dashboard": dashboard and _has_bokeh()},
-            silence_logs=logging.CRITICAL,
-            **({"preload": "microbatt.campaign.worker_setup"} if processes else {}),
-        ) as cluster,
+        _whole_cluster(start, processes=processes) as cluster,
         Client(cluster) as client,
     ):
         yield client
+
+
+def _whole_cluster(start: Callable[[], LocalCluster], *, processes: bool) -> LocalCluster:
+    """Start a cluster out of an interrupt's way.
+
+    One that is interrupted while it starts cannot be closed any more, so it is started by another
+    thread, then closed if an interrupt came. That thread blocks interrupts, which every process
+    that it starts inherits: a terminal and a batch system send them to all processes alike, and
+    workers leave them to this one, which ends them itself.
+    """
+    deaf = _block_interrupts if processes else None
+    with ThreadPoolExecutor(1, "cluster", deaf) as pool:
+        starting = pool.submit(start)
+        try:
+            return starting.result()
+        except KeyboardInterrupt:
+            with suppress(Exception):  # what kept it from starting may be the same interrupt
+                starting.result().close()
+            raise
+
+
+def _block_interrupts() -> None:
+    # Which starts with the first process, and would let interrupts in again.
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import time
 import uuid
 
 import numpy as np
+import psutil
 import pytest
 
 from microbatt.campaign.cluster import local_client
@@ -219,3 +220,16 @@ def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, place
     status, said = finish(start_run(campaign, store, *words(options)))
     assert status == 0, said
     assert cube_bytes(*place) == expected
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_workers_start_ends_cleanly_too(end, undisturbed, tmp_path):
+    campaign, _ = undisturbed
+    run = start_run(campaign, tmp_path / "a.zarr", seconds_per_curve=0.05)
+    # The two workers, and what Python starts beside them to keep track of their resources.
+    wait_until(lambda: len(psutil.Process(run.pid).children()) > 1, run)
+    os.killpg(run.pid, end)
+    status, said = finish(run)
+    assert status == 130, said
+    assert "go on with: microbatt run" in said
+    assert "Traceback" not in said

@@ -9,7 +9,9 @@ from scipy.interpolate import PchipInterpolator
 from microbatt.features.interpolation import integrate_rows, resample_rows
 
 X = np.array([0.0, 0.1, 0.4, 0.45, 0.9, 1.0])
-ROWS = st.lists(st.floats(-5.0, 5.0), min_size=6, max_size=6)
+# Between neighbours closer than this, SciPy's own slopes overflow.
+VALUES = st.floats(-5.0, 5.0).map(lambda value: round(value, 9))
+ROWS = st.lists(VALUES, min_size=6, max_size=6)
 
 
 @given(ROWS)
