@@ -68,7 +68,8 @@ def fitted_curves(
         As for `parameter_estimates`.
     """
     m = problem.measured.size
-    fitted = problem.measured - problem.colour(minimum.residual[:m])
+    fitted = problem.measured - problem.unexplained(minimum.residual[:m])
+    offsets = problem.offsets(minimum.residual[:m])
     moves = drawn.draws - minimum.x
     response = -problem.colour(minimum.jacobian[:m].T).T
     variance = np.einsum("mi,ij,mj->m", response, np.cov(moves, rowvar=False), response)
@@ -85,15 +86,18 @@ def fitted_curves(
             low=fitted[rows] - reach[rows],
             high=fitted[rows] + reach[rows],
             sigma=problem.sigma[rows],
+            offset=float(offset),
             information=share,
             remarks=curve.remarks,
         )
-        for curve, rows, share in zip(problem.curves, problem.rows, shares, strict=True)
+        for curve, rows, offset, share in zip(
+            problem.curves, problem.rows, offsets, shares, strict=True
+        )
     )
 
 
 def assumptions(
-    problem: Problem, noise: float, charge: float, *, known: bool, scale: float
+    problem: Problem, noise: float, charge: float, offset: float, *, known: bool, scale: float
 ) -> tuple[str, ...]:
     """Say what was taken as known.
 
@@ -105,6 +109,8 @@ def assumptions(
         Standard deviation of a single sample [V].
     charge
         Relative standard deviation of the charge of a curve.
+    offset
+        Standard deviation of each curve's own offset [V].
     known
         Whether the noise was given.
     scale
@@ -122,6 +128,8 @@ def assumptions(
         f"White noise of {noise * 1e3:.3g} mV in each sample, {told}.",
         f"The charge of each curve is known to {100 * charge:.3g} %.",
     ]
+    if offset > 0.0:
+        sentences.append(f"The voltage of each curve may have an offset of {offset * 1e3:.3g} mV.")
     sentences += [
         f"{name.replace('_', ' ')}: {priors.describe(i)} beforehand."
         for i, name in enumerate(priors.names)

@@ -90,12 +90,14 @@ class FittedCurve:
         Measured samples, averaged over short stretches where there were many, shape (n,)
         [A h m⁻²], [V].
     fitted
-        The engine's voltage at the best fit, nuisance parameters applied, shape (n,) [V].
+        The engine's voltage at the best fit, nuisances and the offset applied, shape (n,) [V].
     low, high
         Band that should hold a measured sample with the probability `Estimate.level`: of the
         parameters and of the noise, shape (n,) [V].
     sigma
         Standard deviation allowed for each sample: noise, engine and slope, shape (n,) [V].
+    offset
+        What its voltage is expected to be off by, an offset of its own that is in `fitted` too [V].
     information
         What the curve tells of (alpha, S): the share of the whole information, between 0 and 1,
         summing to 1 over the curves.
@@ -113,6 +115,7 @@ class FittedCurve:
     high: NDArray[np.float64]
     sigma: NDArray[np.float64]
     information: tuple[float, float]
+    offset: float = 0.0
     remarks: tuple[str, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cells.reading import load_cell
-from microbatt.checks import FRACTION, POSITIVE, check_choice, check_number
+from microbatt.checks import FRACTION, NOT_NEGATIVE, POSITIVE, check_choice, check_number
 from microbatt.engines.request import (
     Inventory,
     Isothermal,
@@ -49,6 +49,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
     *,
     noise: float | None = None,
     charge_error: float = CHARGE,
+    offset_error: float = 0.0,
     free: Iterable[str] | Mapping[str, float] = (),
     inventory: Inventory | str = Inventory.AREA_ONLY,
     thermal: Thermal = Isothermal(),
@@ -70,6 +71,9 @@ def infer(  # noqa: PLR0913 - one parameter a term
         Standard deviation of the voltage's white noise [V]; estimated from the curves if None.
     charge_error
         Relative standard deviation of the charge of each curve: of the tester's clock and current.
+    offset_error
+        Standard deviation of an offset that the voltage of each curve has of its own, from unequal
+        rests or a drifting instrument [V].  The nuisance ``voltage_offset`` is one for all curves.
     free
         Nuisances that are unknown too, of `microbatt.inference.parameters.NUISANCES`; or name →
         standard deviation of what is expected of it.
@@ -126,6 +130,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
         told_noise = white_noise(experiment.measurements) if noise is None else noise
         check_number("noise", told_noise, POSITIVE, unit="V")
         check_number("charge_error", charge_error, FRACTION)
+        check_number("offset_error", offset_error, NOT_NEGATIVE, unit="V")
         reduced = tuple(reduce(one) for one in experiment.measurements)
         problem = Problem(
             cell=loaded,
@@ -133,7 +138,9 @@ def infer(  # noqa: PLR0913 - one parameter a term
             thermal=thermal,
             settings=settings,
             curves=reduced,
-            allowances=tuple(allowance(one, told_noise, charge_error) for one in reduced),
+            allowances=tuple(
+                allowance(one, told_noise, charge_error, offset_error) for one in reduced
+            ),
             priors=make_priors(loaded, free, shape_factors(Inventory(inventory), thermal)),
         )
     with clock.timing("network"):
@@ -166,7 +173,12 @@ def infer(  # noqa: PLR0913 - one parameter a term
         starts=fit.starts,
         unasked=unasked,
         assumptions=assumptions(
-            problem, told_noise, charge_error, known=noise is not None, scale=scale
+            problem,
+            told_noise,
+            charge_error,
+            offset_error,
+            known=noise is not None,
+            scale=scale,
         ),
         versions={name: version(name) for name in PACKAGES},
         seconds=clock.seconds,

@@ -197,6 +197,11 @@ def _curves(estimate: Estimate) -> dict[str, Labelled]:
         [curve.residual_rms for curve in estimate.curves],
         {"units": "V", "long_name": "rms of the residual up to 97 % of the capacity"},
     )
+    found["curve_offset"] = (
+        "curve",
+        [curve.offset for curve in estimate.curves],
+        {"units": "V", "long_name": "offset of the curve's own, as expected and fitted"},
+    )
     for i, name in enumerate(("alpha", "S")):
         found[f"{name}_information"] = (
             "curve",

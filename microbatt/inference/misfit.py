@@ -78,7 +78,7 @@ def residual_trend(problem: Problem, minimum: Minimum) -> Trend:
         The measured curves and the best fit to them.
     """
     residual = minimum.residual[: problem.measured.size]
-    volts = problem.colour(residual)
+    volts = problem.unexplained(residual)
     scatter = max(1.0, _scatter(problem, residual))
     pairs = list(zip(problem.curves, problem.rows, strict=True))
     scores = np.array(
@@ -152,7 +152,7 @@ def misfit_sentence(trend: Trend, noise: float, rms: float) -> str:
 
 def rms_residual(problem: Problem, minimum: Minimum) -> float:
     """Return the rms of the residuals of all curves; see `residual_rms` for one [V]."""
-    volts = problem.colour(minimum.residual[: problem.measured.size])
+    volts = problem.unexplained(minimum.residual[: problem.measured.size])
     pairs = zip(problem.curves, problem.rows, strict=True)
     each = [residual_rms(curve.capacity, volts[rows]) for curve, rows in pairs]
     return float(np.sqrt(np.mean(np.square(each))))

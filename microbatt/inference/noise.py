@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,13 +33,14 @@ _THIRD: Final = np.sqrt(20.0)
 _MAD: Final = 1.4826
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Allowance:
     """How far the averages of a curve may lie from the truth.
 
     Errors of single averages are independent; the charge of a curve is off by one factor, which
-    moves all its averages along their slope.  So the covariance is diag(deviation²) + charge
-    chargeᵀ, which leaves a cliff no heavier than a capacity known that well.
+    moves all its averages along their slope; and its voltage may be off by an offset of its own.
+    So the covariance is diag(deviation²) + charge chargeᵀ + offset² 1 1ᵀ, which leaves a cliff no
+    heavier than a capacity known that well.
 
     Attributes
     ----------
@@ -46,20 +48,27 @@ class Allowance:
         Standard deviation of each average by itself, shape (m,) [V].
     charge
         What one standard deviation of the charge does to each average, shape (m,) [V].
+    offset
+        Standard deviation of the curve's own offset [V].
     """
 
     deviation: Array
     charge: Array
+    offset: float = 0.0
 
     @property
     def sigma(self) -> Array:
-        """Whole standard deviation of each average, shape (m,) [V]."""
+        """Whole standard deviation of each average about a curve's own offset, shape (m,) [V]."""
         whole: Array = np.hypot(self.deviation, self.charge)
         return whole
 
     def scaled(self, factor: float) -> Allowance:
         """Return an allowance of `factor` times the standard deviations."""
-        return Allowance(deviation=factor * self.deviation, charge=factor * self.charge)
+        return Allowance(
+            deviation=factor * self.deviation,
+            charge=factor * self.charge,
+            offset=factor * self.offset,
+        )
 
     def whiten(self, values: Array) -> Array:
         """Multiply by the inverse root of the covariance; averages along the last axis."""
@@ -69,18 +78,28 @@ class Allowance:
         """Undo `whiten`."""
         return self._along(values, inverse=False) * self.deviation
 
+    def expected_offset(self, residual: Array) -> float:
+        """Return what the curve's own offset is expected to be, from whitened residuals [V]."""
+        return self.offset**2 * float(np.sum(self._along(residual, inverse=True) / self.deviation))
+
     def _along(self, values: Array, *, inverse: bool) -> Array:
-        """Stretch or shrink along the direction in which an error of the charge moves."""
-        direction = self.charge / self.deviation
-        square = float(direction @ direction)
-        if square == 0.0:
-            return values
+        """Stretch or shrink along the directions in which charge and offset move."""
+        axes, square = self._stretched
         length = np.sqrt(1.0 + square)
         change = (1.0 / length if inverse else length) - 1.0
-        return np.asarray(values + (values @ direction / square * change)[..., None] * direction)
+        return np.asarray(values + (values @ axes * change) @ axes.T)
+
+    @cached_property
+    def _stretched(self) -> tuple[Array, Array]:
+        """Orthonormal directions, shape (m, 2), and the variance along each beyond one."""
+        moves = np.stack([self.charge, np.full_like(self.charge, self.offset)], axis=-1)
+        axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
+        return axes, lengths**2
 
 
-def allowance(curve: Reduced, noise: float, charge: float = CHARGE) -> Allowance:
+def allowance(
+    curve: Reduced, noise: float, charge: float = CHARGE, offset: float = 0.0
+) -> Allowance:
     """Return how far the averages of a curve may lie from the truth.
 
     Parameters
@@ -91,12 +110,15 @@ def allowance(curve: Reduced, noise: float, charge: float = CHARGE) -> Allowance
         Standard deviation of the white noise of a single sample [V]; averaging lessens it.
     charge
         Relative standard deviation of the curve's charge [-].
+    offset
+        Standard deviation of an offset of the curve's own [V].
     """
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
     variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
     return Allowance(
         deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
+        offset=offset,
     )
 
 

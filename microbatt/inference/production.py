@@ -38,13 +38,14 @@ class Terms:
 
     Attributes
     ----------
-    cell, noise, charge_error, free, inventory, thermal, level, network, seed
+    cell, noise, charge_error, offset_error, free, inventory, thermal, level, network, seed
         As for `infer`; the cell is loaded once.
     """
 
     cell: str | Path | Cell
     noise: float | None = None
     charge_error: float = CHARGE
+    offset_error: float = 0.0
     free: Mapping[str, float] = field(default_factory=dict)
     inventory: Inventory = Inventory.AREA_ONLY
     thermal: Thermal = field(default_factory=Isothermal)
@@ -62,6 +63,7 @@ class Terms:
             self.cell,
             noise=self.noise,
             charge_error=self.charge_error,
+            offset_error=self.offset_error,
             free=self.free,
             inventory=self.inventory,
             thermal=self.thermal,

@@ -109,6 +109,22 @@ class Problem:
         parts = zip(self.rows, self.allowances, strict=True)
         return np.concatenate([one.colour(values[..., rows]) for rows, one in parts], axis=-1)
 
+    def offsets(self, residual: Array) -> Array:
+        """Return what each curve's own offset is expected to be, shape (k,) [V].
+
+        Parameters
+        ----------
+        residual
+            Measured less simulated voltages, whitened, shape (m,).
+        """
+        parts = zip(self.rows, self.allowances, strict=True)
+        return np.array([one.expected_offset(residual[rows]) for rows, one in parts])
+
+    def unexplained(self, residual: Array) -> Array:
+        """Return whitened residuals in volts, less each curve's own offset, shape (m,) [V]."""
+        own = np.repeat(self.offsets(residual), [curve.voltage.size for curve in self.curves])
+        return np.asarray(self.colour(residual) - own)
+
     @cached_property
     def rows(self) -> tuple[slice, ...]:
         """Where each curve stands among all averages."""

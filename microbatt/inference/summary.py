@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from microbatt.inference.estimate import Estimate, ParameterEstimate
+    from microbatt.inference.estimate import Estimate, FittedCurve, ParameterEstimate
 
 
 def summarise(estimate: Estimate) -> str:
@@ -34,13 +34,17 @@ def summarise(estimate: Estimate) -> str:
         alpha, S = curve.information
         lines.append(
             f"  {curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "
-            f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
+            f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S{_offset(curve)}"
         )
     lines += ["", estimate.belief.misfit_sentence]
     if estimate.belief.out_of_range:
         lines.append(estimate.belief.range_sentence)
     lines.append(estimate.posterior_sentence)
     return "\n".join(lines)
+
+
+def _offset(curve: FittedCurve) -> str:
+    return f", is off by {curve.offset * 1e3:+.2f} mV" if curve.offset else ""
 
 
 def _line(one: ParameterEstimate, percent: str) -> str:

@@ -81,6 +81,7 @@ def _curve(curve: FittedCurve) -> dict[str, JSON]:
         "current": curve.current,
         "samples": curve.samples,
         "residual_rms": _finite(curve.residual_rms),
+        "offset": _finite(curve.offset),
         "information": {"alpha": curve.information[0], "S": curve.information[1]},
         "remarks": list(curve.remarks),
     }

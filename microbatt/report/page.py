@@ -87,8 +87,13 @@ def _curve_row(estimate: Estimate, curve: FittedCurve) -> dict[str, str | int]:
         "allowed": f"{1e3 * float(np.median(curve.sigma)):.2f}",
         "alpha_share": round(100.0 * curve.information[0]),
         "S_share": round(100.0 * curve.information[1]),
-        "remarks": "; ".join(curve.remarks),
+        "remarks": "; ".join([*_offset(curve), *curve.remarks]),
     }
+
+
+def _offset(curve: FittedCurve) -> list[str]:
+    """Tell of a curve's own offset, if it may have one."""
+    return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
 
 
 def _start_row(estimate: Estimate, start: Start) -> dict[str, str]:

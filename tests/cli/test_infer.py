@@ -93,6 +93,7 @@ def test_workers_and_schedulers_are_for_many_cells(folder):
     ("option", "words"),
     [
         (("--noise", "1"), "a number and its unit"),
+        (("--offset-error", "5"), "a number and its unit"),
         (("--column", "voltage"), "QUANTITY=HEADING"),
         (("--store", "out.csv"), ".nc or .zarr"),
         (("--free", "contact"), "contact_resistance"),

@@ -30,6 +30,25 @@ def test_the_truth_lies_within_four_standard_deviations(alpha, S):
     assert max(curve.residual_rms for curve in estimate.curves) < 1.3e-3
 
 
+def test_curves_with_offsets_of_their_own_are_told_apart_from_the_microstructure():
+    offsets = np.array([3e-3, -2e-3, 4e-3])
+    plain = experiment(2.3, 3.0)
+    moved = tuple(
+        replace(one, voltage=one.voltage + offset)
+        for one, offset in zip(plain.measurements, offsets, strict=True)
+    )
+    one = replace(plain, measurements=moved)
+    assert infer(one, CELL, noise=1e-3, network=False).belief.misfit
+    estimate = infer(one, CELL, noise=1e-3, offset_error=5e-3, network=False)
+    assert estimate.belief.good
+    for name, value in {"alpha": 2.3, "S": 3.0}.items():
+        assert abs(estimate[name].value - value) < 4.0 * estimate[name].std
+    assert [curve.offset for curve in estimate.curves] == pytest.approx(offsets, abs=1e-3)
+    assert max(curve.residual_rms for curve in estimate.curves) < 1.3e-3
+    assert estimate.to_dataset().curve_offset.attrs["units"] == "V"
+    assert "is off by +" in estimate.summary()
+
+
 def test_near_the_bound_the_posterior_is_sampled_and_stays_inside():
     pytest.importorskip("emcee")
     estimate = infer(experiment(0.02, 3.0, noise=5e-3), CELL, noise=5e-3, network=False)
