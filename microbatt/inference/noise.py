@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +39,7 @@ class Allowance:
 
     Errors of single averages are independent; the charge of a curve is off by one factor, which
     moves all its averages along their slope; and its voltage may be off by an offset of its own.
-    So the covariance is diag(deviation²) + charge chargeᵀ + offset² 1 1ᵀ, which leaves a cliff no
+    So the covariance is diag(deviation²) + charge chargeᵀ + offset offsetᵀ, which leaves a cliff no
     heavier than a capacity known that well.
 
     Attributes
@@ -48,13 +48,17 @@ class Allowance:
         Standard deviation of each average by itself, shape (m,) [V].
     charge
         What one standard deviation of the charge does to each average, shape (m,) [V].
-    offset
+    own
         Standard deviation of the curve's own offset [V].
+    offset
+        What one standard deviation of it does to each average, shape (m,) [V]: as much, but on a
+        cliff, where capacities are compared; see `seeing`.
     """
 
     deviation: Array
     charge: Array
-    offset: float = 0.0
+    own: float
+    offset: Array
 
     @property
     def sigma(self) -> Array:
@@ -64,11 +68,17 @@ class Allowance:
 
     def scaled(self, factor: float) -> Allowance:
         """Return an allowance of `factor` times the standard deviations."""
-        return Allowance(
+        return replace(
+            self,
             deviation=factor * self.deviation,
             charge=factor * self.charge,
+            own=factor * self.own,
             offset=factor * self.offset,
         )
+
+    def seeing(self, effect: Array) -> Allowance:
+        """Return an allowance for which an offset of one does `effect` to each average."""
+        return replace(self, offset=self.own * effect)
 
     def whiten(self, values: Array) -> Array:
         """Multiply by the inverse root of the covariance; averages along the last axis."""
@@ -80,7 +90,15 @@ class Allowance:
 
     def expected_offset(self, residual: Array) -> float:
         """Return what the curve's own offset is expected to be, from whitened residuals [V]."""
-        return self.offset**2 * float(np.sum(self._along(residual, inverse=True) / self.deviation))
+        return self.own * self._expected(residual)
+
+    def explained_by_offset(self, residual: Array) -> Array:
+        """Return what that offset does to each average, shape (m,) [V]."""
+        return self.offset * self._expected(residual)
+
+    def _expected(self, residual: Array) -> float:
+        """Return the offset expected, in standard deviations of what it may be."""
+        return float(self.offset @ (self._along(residual, inverse=True) / self.deviation))
 
     def _along(self, values: Array, *, inverse: bool) -> Array:
         """Stretch or shrink along the directions in which charge and offset move."""
@@ -92,7 +110,7 @@ class Allowance:
     @cached_property
     def _stretched(self) -> tuple[Array, Array]:
         """Orthonormal directions, shape (m, 2), and the variance along each beyond one."""
-        moves = np.stack([self.charge, np.full_like(self.charge, self.offset)], axis=-1)
+        moves = np.stack([self.charge, self.offset], axis=-1)
         axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
         return axes, lengths**2
 
@@ -118,7 +136,8 @@ def allowance(
     return Allowance(
         deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
-        offset=offset,
+        own=offset,
+        offset=np.full_like(curve.voltage, offset),
     )
 
 

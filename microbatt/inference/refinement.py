@@ -85,6 +85,8 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
+    if found:
+        problem = problem.seeing_offsets(found[0][0].x)
     fits = [(_fit_samples(problem, shaped.x), start) for shaped, start in _distinct(found)]
     good = [(minimum, start) for minimum, start in fits if minimum is not None]
     if not good:

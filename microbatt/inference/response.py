@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -109,6 +109,15 @@ class Problem:
         parts = zip(self.rows, self.allowances, strict=True)
         return np.concatenate([one.colour(values[..., rows]) for rows, one in parts], axis=-1)
 
+    def seeing_offsets(self, x: Array) -> Problem:
+        """Return the problem with what the curves' own offsets do to the averages at `x`."""
+        response = respond(self, x) if any(one.own for one in self.allowances) else None
+        if response is None:
+            return self
+        parts = zip(self.rows, self.allowances, strict=True)
+        seen = tuple(one.seeing(response.offset_effect[rows]) for rows, one in parts)
+        return replace(self, allowances=seen)
+
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
 
@@ -122,8 +131,9 @@ class Problem:
 
     def unexplained(self, residual: Array) -> Array:
         """Return whitened residuals in volts, less each curve's own offset, shape (m,) [V]."""
-        own = np.repeat(self.offsets(residual), [curve.voltage.size for curve in self.curves])
-        return np.asarray(self.colour(residual) - own)
+        parts = zip(self.rows, self.allowances, strict=True)
+        own = [one.explained_by_offset(residual[rows]) for rows, one in parts]
+        return np.asarray(self.colour(residual) - np.concatenate(own))
 
     @cached_property
     def rows(self) -> tuple[slice, ...]:
@@ -159,10 +169,13 @@ class Response:
         Shape (m,) [V].
     jacobian
         Shape (m, p) [V per unit of the coordinate].
+    offset_effect
+        Derivative by an offset of the voltage, shape (m,) [-].
     """
 
     voltage: Array
     jacobian: Array
+    offset_effect: Array
 
 
 def respond(problem: Problem, x: Array) -> Response | None:
@@ -194,13 +207,14 @@ def respond(problem: Problem, x: Array) -> Response | None:
         _averaged(curve, one, problem.cutoff, scale=scale, offset=offset)
         for curve, one in zip(problem.curves, found, strict=True)
     ]
-    jacobian = np.concatenate([derivative for _, derivative in pieces])
+    jacobian = np.concatenate([derivative for _, derivative, _ in pieces])
     jacobian[:, 1] *= neighbours.points[0, 1]  # per unit of ln S
     if "capacity_scale" in problem.priors.names:
         jacobian[:, problem.priors.names.index("capacity_scale")] /= scale
     return Response(
-        voltage=np.concatenate([voltage for voltage, _ in pieces]),
+        voltage=np.concatenate([voltage for voltage, _, _ in pieces]),
         jacobian=np.nan_to_num(jacobian),
+        offset_effect=np.concatenate([effect for _, _, effect in pieces]),
     )
 
 
@@ -260,8 +274,8 @@ def _where_asked(
 
 def _averaged(
     curve: Reduced, found: CurveSensitivity, cutoff: float, *, scale: float, offset: float
-) -> tuple[Array, Array]:
-    """Average voltage and derivatives over the samples of a curve."""
+) -> tuple[Array, Array, Array]:
+    """Average voltage, derivatives and the effect of an offset over the samples of a curve."""
     end = found.discharge_capacity
     fall = FALL / curve.nodes[-1]
     beyond = found.capacity > end
@@ -274,7 +288,9 @@ def _averaged(
     local = found.slope[n:] / found.capacity[n:]
     ratio = np.divide(curve.slope[curve.steep], local, out=np.zeros_like(local), where=local < 0.0)
     averaged[curve.steep] = derivative[n:] * ratio[:, None]
-    return _voltage(curve, found.capacity, voltage, scale, offset), averaged
+    effect = np.ones(curve.voltage.size)
+    effect[curve.steep] = ratio
+    return _voltage(curve, found.capacity, voltage, scale, offset), averaged, effect
 
 
 def _voltage(curve: Reduced, capacity: Array, voltage: Array, scale: float, offset: float) -> Array:

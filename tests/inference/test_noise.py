@@ -11,8 +11,15 @@ from microbatt.inference.reduction import reduce
 @pytest.mark.parametrize("offset", [0.0, 3.0])
 def test_whitening_is_the_inverse_root_of_the_covariance(offset):
     rng = np.random.default_rng(0)
-    one = Allowance(deviation=rng.uniform(0.5, 2.0, 6), charge=rng.normal(size=6), offset=offset)
-    covariance = np.diag(one.deviation**2) + np.outer(one.charge, one.charge) + offset**2
+    one = Allowance(
+        deviation=rng.uniform(0.5, 2.0, 6),
+        charge=rng.normal(size=6),
+        own=offset,
+        offset=offset * rng.uniform(0.5, 1.0, 6),
+    )
+    covariance = np.diag(one.deviation**2)
+    for move in (one.charge, one.offset):
+        covariance += np.outer(move, move)
     values = rng.normal(size=6)
     whitened = one.whiten(values)
     assert whitened @ whitened == pytest.approx(values @ np.linalg.solve(covariance, values))
@@ -20,7 +27,7 @@ def test_whitening_is_the_inverse_root_of_the_covariance(offset):
 
 
 def test_a_curve_s_own_offset_is_its_mean_shrunk_by_what_noise_leaves():
-    one = Allowance(deviation=np.full(4, 2.0), charge=np.zeros(4), offset=3.0)
+    one = Allowance(deviation=np.full(4, 2.0), charge=np.zeros(4), own=3.0, offset=np.full(4, 3.0))
     residual = np.array([1.0, 5.0, 4.0, 2.0])
     share = 3.0**2 / (3.0**2 + 2.0**2 / 4)
     assert one.expected_offset(one.whiten(residual)) == pytest.approx(3.0 * share)
