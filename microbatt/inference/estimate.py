@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells.cell import Cell
     from microbatt.engines.request import Inventory, Settings, Thermal
+    from microbatt.inference.influence import Influence
     from microbatt.inference.reading import Unread
 
 POINT = ("alpha", "S")
@@ -227,6 +228,8 @@ class Estimate:
         The first estimates that refinement began from; the one it kept comes first.
     unasked
         Why the shipped network was not asked; empty if it was, or was not to be.
+    influences
+        How alpha and S move with each value of the cell file, the largest first.
     assumptions
         Sentences: everything taken as known.
     versions
@@ -252,6 +255,7 @@ class Estimate:
     belief: Belief
     starts: tuple[Start, ...]
     assumptions: tuple[str, ...]
+    influences: tuple[Influence, ...] = ()
     unasked: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from microbatt.inference.belief import inflation, judge
 from microbatt.inference.clock import Clock
 from microbatt.inference.estimate import Estimate
 from microbatt.inference.gathering import gather
+from microbatt.inference.influence import influences
 from microbatt.inference.network import network_start
 from microbatt.inference.noise import CHARGE, allowance, white_noise
 from microbatt.inference.plausibility import check_currents
@@ -153,6 +154,8 @@ def infer(  # noqa: PLR0913 - one parameter a term
         scale = inflation(fit.problem, fit.minimum)
         wider, minimum = _widened(fit.problem, fit.minimum, scale)
         drawn = posterior(wider, minimum, np.random.default_rng(seed))
+    with clock.timing("influences"):
+        moved = influences(fit.problem, fit.minimum)
     draws = problem.priors.natural(drawn.draws)
     return Estimate(
         name=experiment.name,
@@ -170,6 +173,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
         posterior_sentence=drawn.sentence,
         curves=fitted_curves(fit.problem, fit.minimum, drawn, level),
         belief=judge(fit.problem, fit.minimum, fit.starts, told_noise),
+        influences=moved,
         starts=fit.starts,
         unasked=unasked,
         assumptions=assumptions(

@@ -63,8 +63,9 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
     -------
     xarray.Dataset
         Along ``parameter`` (value, std, low, high, covariance), ``draw`` (one variable for each
-        parameter), and ``curve`` × ``sample`` (measured, fitted, residual …; NaN beyond the end of
-        the shorter curves).
+        parameter), ``cell_value`` (what 1 % of a value of the cell file does to alpha and S), and
+        ``curve`` × ``sample`` (measured, fitted, residual …; NaN beyond the end of the shorter
+        curves).
     """
     names = list(estimate.names)
     of_parameter: dict[str, Labelled] = {
@@ -83,12 +84,13 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
         )
     }
     return xr.Dataset(
-        of_parameter | covariance | draws | _curves(estimate),
+        of_parameter | covariance | draws | _curves(estimate) | _influences(estimate),
         coords={
             "parameter": ("parameter", _words(names)),
             "other_parameter": ("other_parameter", _words(names)),
             "parameter_units": ("parameter", _words(quantity(name).units for name in names)),
             "prior": ("parameter", _words(one.prior for one in estimate.parameters)),
+            "cell_value": ("cell_value", _words(one.label for one in estimate.influences)),
             "source": ("curve", _words(curve.source for curve in estimate.curves)),
             "current": (
                 "curve",
@@ -209,6 +211,20 @@ def _curves(estimate: Estimate) -> dict[str, Labelled]:
             {"units": "1", "long_name": f"share of the curve in the estimate of {name}"},
         )
     return found
+
+
+def _influences(estimate: Estimate) -> dict[str, Labelled]:
+    return {
+        f"{name}_influence": (
+            "cell_value",
+            np.array([getattr(one, name) for one in estimate.influences], dtype=float),
+            {
+                "units": "1",
+                "long_name": f"change of {name} if the value is 1 % higher than in the cell file",
+            },
+        )
+        for name in ("alpha", "S")
+    }
 
 
 def _attributes(estimate: Estimate) -> dict[str, Attribute]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from microbatt.inference.influence import together
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -40,7 +41,25 @@ def summarise(estimate: Estimate) -> str:
     if estimate.belief.out_of_range:
         lines.append(estimate.belief.range_sentence)
     lines.append(estimate.posterior_sentence)
+    if estimate.influences:
+        lines.append(influence_sentence(estimate))
     return "\n".join(lines)
+
+
+def influence_sentence(estimate: Estimate) -> str:
+    """Say how far errors of one percent in the cell file carry.
+
+    Parameters
+    ----------
+    estimate
+        What `microbatt.infer` returned, with influences.
+    """
+    alpha, S = together(estimate.influences)
+    most = [f"{one.label} ({one.alpha:+.2g})" for one in estimate.influences[:3]]
+    return (
+        "The intervals take the cell file as exact. If each of its values were off by 1 %, alpha "
+        f"would be off by {alpha:.2g} and S by {S:.2g}; alpha most by {', '.join(most)}."
+    )
 
 
 def _offset(curve: FittedCurve) -> str:

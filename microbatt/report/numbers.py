@@ -63,6 +63,9 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
         },
         "bounds": None if here is None else _bounds(here),
         "curves": [_curve(curve) for curve in estimate.curves],
+        "influences": [
+            {"value": one.label, "alpha": one.alpha, "S": one.S} for one in estimate.influences
+        ],
         "unasked": estimate.unasked,
         "assumptions": list(estimate.assumptions),
         "versions": dict(estimate.versions),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cube.provenance import now
+from microbatt.inference.summary import influence_sentence
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 _PACKAGE: Final = "microbatt.report"
 _NOTHING: Final = 1e-3
 """A stage that took less was left out [s]."""
+_TOLD: Final = 10
+"""At most so many values of the cell file are listed."""
+_LITTLE: Final = 1e-12
 
 
 def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str:
@@ -60,6 +64,8 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
         against_bounds=against_bounds(estimate, here),
         bounds_for=bounds["alpha_bound"].attrs,
         curves=[_curve_row(estimate, curve) for curve in _ordered(estimate)],
+        influence_sentence=influence_sentence(estimate) if estimate.influences else "",
+        influences=_influence_rows(estimate),
         starts=[_start_row(estimate, one) for one in estimate.starts],
         pictures={
             "fit": fit_picture(estimate),
@@ -94,6 +100,24 @@ def _curve_row(estimate: Estimate, curve: FittedCurve) -> dict[str, str | int]:
 def _offset(curve: FittedCurve) -> list[str]:
     """Tell of a curve's own offset, if it may have one."""
     return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
+
+
+def _influence_rows(estimate: Estimate) -> list[dict[str, str | int]]:
+    """Return the values of the cell file on which alpha rests most."""
+    most = {
+        name: max((abs(getattr(one, name)) for one in estimate.influences), default=0.0)
+        for name in ("alpha", "S")
+    }
+    return [
+        {
+            "label": one.label,
+            "alpha": f"{one.alpha:+.2g}",
+            "S": f"{one.S:+.2g}",
+            "alpha_share": round(100.0 * abs(one.alpha) / max(most["alpha"], _LITTLE)),
+            "S_share": round(100.0 * abs(one.S) / max(most["S"], _LITTLE)),
+        }
+        for one in estimate.influences[:_TOLD]
+    ]
 
 
 def _start_row(estimate: Estimate, start: Start) -> dict[str, str]:

@@ -42,8 +42,12 @@ RANGES = {"alpha": (0.0, 1.0, 3.0, 10.0), "S": (1.0, 2.5, 10.0, 40.0)}
 CHARGE_ERROR = 1e-4  # of each curve, standard deviation; what `infer` expects if not told
 
 
-def experiment(number: int, noise: float) -> tuple[dict[str, float], Experiment]:
-    """Simulate an experiment: a random truth of the box, and its curves as measured."""
+def experiment(number: int, noise: float, own: float = 0.0) -> tuple[dict[str, float], Experiment]:
+    """Simulate an experiment: a random truth of the box, and its curves as measured.
+
+    `own` is the standard deviation of an offset that each curve has of its own.
+    """
+    offsets = np.random.default_rng([number, round(noise * 1e6), 1])
     rng = np.random.default_rng([number, round(noise * 1e6)])
     truth = {
         "alpha": rng.uniform(0.0, 10.0),
@@ -65,14 +69,17 @@ def experiment(number: int, noise: float) -> tuple[dict[str, float], Experiment]
                 source=f"{discharge.current:g} A m⁻²",
                 current=discharge.current,
                 capacity=capacity * (1.0 + CHARGE_ERROR * rng.standard_normal()),
-                voltage=voltage + truth["voltage_offset"] + noise * rng.standard_normal(SAMPLES),
+                voltage=voltage
+                + truth["voltage_offset"]
+                + own * offsets.standard_normal()
+                + noise * rng.standard_normal(SAMPLES),
             )
         )
     return truth, Experiment(name=f"synthetic-{number}", measurements=tuple(measured))
 
 
 def expected(
-    truth: dict[str, float], one: Experiment, noise: float
+    truth: dict[str, float], one: Experiment, noise: float, own: float
 ) -> dict[str, dict[str, float]] | None:
     """Return what linear theory at the truth expects of an experiment; None without curves there.
 
@@ -88,14 +95,16 @@ def expected(
         settings=SETTINGS,
         curves=curves,
         allowances=tuple(
-            replace(allowance(curve, noise, CHARGE_ERROR), deviation=noise / np.sqrt(curve.count))
+            replace(
+                allowance(curve, noise, CHARGE_ERROR, own), deviation=noise / np.sqrt(curve.count)
+            )
             for curve in curves
         ),
         priors=make_priors(cell, FREE),
     )
     x = np.array([truth[name] for name in problem.priors.names])
     x[1] = np.log(x[1])
-    found = sample_objective(problem)(x)
+    found = sample_objective(problem.seeing_offsets(x))(x)
     if found is None:
         return None
     residual, jacobian = found
@@ -108,10 +117,12 @@ def expected(
     }
 
 
-def once(number: int, noise: float) -> dict[str, object]:
+def once(number: int, noise: float, own: float) -> dict[str, object]:
     """Infer one experiment; returns what is to be kept of it."""
-    truth, one = experiment(number, noise)
-    estimate = infer(one, "doyle-1996-cell-1", noise=noise, free=FREE, seed=number)
+    truth, one = experiment(number, noise, own)
+    estimate = infer(
+        one, "doyle-1996-cell-1", noise=noise, offset_error=own, free=FREE, seed=number
+    )
     network = estimate.network
     return {
         "number": number,
@@ -121,7 +132,7 @@ def once(number: int, noise: float) -> dict[str, object]:
             p.name: {"value": p.value, "std": p.std, "low": p.low, "high": p.high}
             for p in estimate.parameters
         },
-        "expected": expected(truth, one, noise),
+        "expected": expected(truth, one, noise, own),
         "posterior": str(estimate.posterior),
         "misfit": estimate.belief.misfit,
         "network": None if network is None else {"alpha": network.alpha, "S": network.S},
@@ -212,13 +223,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--noise", type=float, default=1.0, help="mV")
+    parser.add_argument("--own-offset", type=float, default=0.0, help="of each curve, mV")
     parser.add_argument("--file", type=Path, required=True)
     chosen = parser.parse_args()
     rows = kept(chosen.file)
     done = {row["number"] for row in rows}
     for number in range(chosen.count):
         if number not in done:
-            rows.append(once(number, chosen.noise * 1e-3))
+            rows.append(once(number, chosen.noise * 1e-3, chosen.own_offset * 1e-3))
             with chosen.file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
     tell(rows[: chosen.count])
