@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
 )
 @click.option(
-    "--offset-error", help="Of each curve's own voltage offset, such as 5mV.  [default: none]"
+    "--offset-error", default="0mV", help="Standard deviation of each curve's own voltage offset."
 )
 @click.option("--area", help="Of the electrode, such as '1.54 cm2', for currents in A.")
 @click.option("--current", help="Such as '17.5 A/m2', where the files have no such column.")
@@ -75,7 +75,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     heat_of: str,
     level: float,
     charge_error: float,
-    offset_error: str | None,
+    offset_error: str,
     area: str | None,
     current: str | None,
     columns: tuple[str, ...],
@@ -102,9 +102,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         cell=load_cell(cell),
         noise=None if noise is None else read_measured("--noise", noise, "V"),
         charge_error=charge_error,
-        offset_error=(
-            0.0 if offset_error is None else read_measured("--offset-error", offset_error, "V")
-        ),
+        offset_error=read_measured("--offset-error", offset_error, "V"),
         free=read_free(free),
         inventory=Inventory(inventory),
         thermal=thermal_mode(thermal, heat_transfer, heat_of),

@@ -12,6 +12,7 @@ from microbatt.inference.belief import reduced_chi_square
 from microbatt.inference.gauss_newton import minimise
 from microbatt.inference.misfit import UNLIKELY, residual_trend
 from microbatt.inference.objectives import sample_objective, shape_objective
+from microbatt.inference.response import seeing_offsets
 from microbatt.inference.shapes import COARSE
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
     if found:
-        problem = problem.seeing_offsets(found[0][0].x)
+        problem = seeing_offsets(problem, found[0][0].x)
     fits = [(_fit_samples(problem, shaped.x), start) for shaped, start in _distinct(found)]
     good = [(minimum, start) for minimum, start in fits if minimum is not None]
     if not good:

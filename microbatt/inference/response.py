@@ -109,15 +109,6 @@ class Problem:
         parts = zip(self.rows, self.allowances, strict=True)
         return np.concatenate([one.colour(values[..., rows]) for rows, one in parts], axis=-1)
 
-    def seeing_offsets(self, x: Array) -> Problem:
-        """Return the problem with what the curves' own offsets do to the averages at `x`."""
-        response = respond(self, x) if any(one.own for one in self.allowances) else None
-        if response is None:
-            return self
-        parts = zip(self.rows, self.allowances, strict=True)
-        seen = tuple(one.seeing(response.offset_effect[rows]) for rows, one in parts)
-        return replace(self, allowances=seen)
-
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
 
@@ -216,6 +207,22 @@ def respond(problem: Problem, x: Array) -> Response | None:
         jacobian=np.nan_to_num(jacobian),
         offset_effect=np.concatenate([effect for _, _, effect in pieces]),
     )
+
+
+def seeing_offsets(problem: Problem, x: Array) -> Problem:
+    """Return the problem with what the curves' own offsets do to the averages at `x`.
+
+    Parameters
+    ----------
+    problem, x
+        As for `respond`; unchanged where the curves have no such offsets, or there is no response.
+    """
+    response = respond(problem, x) if any(one.own for one in problem.allowances) else None
+    if response is None:
+        return problem
+    parts = zip(problem.rows, problem.allowances, strict=True)
+    seen = tuple(one.seeing(response.offset_effect[rows]) for rows, one in parts)
+    return replace(problem, allowances=seen)
 
 
 def voltages(problem: Problem, points: Array, x: Array) -> Array:

@@ -35,7 +35,8 @@ def summarise(estimate: Estimate) -> str:
         alpha, S = curve.information
         lines.append(
             f"  {curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "
-            f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S{_offset(curve)}"
+            f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
+            + "".join(f"; {words}" for words in own_offset(curve))
         )
     lines += ["", estimate.belief.misfit_sentence]
     if estimate.belief.out_of_range:
@@ -62,8 +63,15 @@ def influence_sentence(estimate: Estimate) -> str:
     )
 
 
-def _offset(curve: FittedCurve) -> str:
-    return f", is off by {curve.offset * 1e3:+.2f} mV" if curve.offset else ""
+def own_offset(curve: FittedCurve) -> list[str]:
+    """Tell of a curve's own offset; nothing if it cannot have one.
+
+    Parameters
+    ----------
+    curve
+        Of an estimate.
+    """
+    return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
 
 
 def _line(one: ParameterEstimate, percent: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cube.provenance import now
-from microbatt.inference.summary import influence_sentence
+from microbatt.inference.summary import influence_sentence, own_offset
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
@@ -93,13 +93,8 @@ def _curve_row(estimate: Estimate, curve: FittedCurve) -> dict[str, str | int]:
         "allowed": f"{1e3 * float(np.median(curve.sigma)):.2f}",
         "alpha_share": round(100.0 * curve.information[0]),
         "S_share": round(100.0 * curve.information[1]),
-        "remarks": "; ".join([*_offset(curve), *curve.remarks]),
+        "remarks": "; ".join([*own_offset(curve), *curve.remarks]),
     }
-
-
-def _offset(curve: FittedCurve) -> list[str]:
-    """Tell of a curve's own offset, if it may have one."""
-    return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
 
 
 def _influence_rows(estimate: Estimate) -> list[dict[str, str | int]]:

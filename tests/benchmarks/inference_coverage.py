@@ -29,7 +29,7 @@ from microbatt.inference.noise import allowance
 from microbatt.inference.objectives import sample_objective
 from microbatt.inference.priors import make_priors
 from microbatt.inference.reduction import reduce
-from microbatt.inference.response import SETTINGS, Problem
+from microbatt.inference.response import SETTINGS, Problem, seeing_offsets
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
 FREE = ("contact_resistance", "voltage_offset")
@@ -104,7 +104,7 @@ def expected(
     )
     x = np.array([truth[name] for name in problem.priors.names])
     x[1] = np.log(x[1])
-    found = sample_objective(problem.seeing_offsets(x))(x)
+    found = sample_objective(seeing_offsets(problem, x))(x)
     if found is None:
         return None
     residual, jacobian = found

@@ -1,0 +1,65 @@
+"""Infers alpha and S from the six released curves of the published work, on several assumptions.
+
+They are no part of the project; see `tests.reference.released` for where they are looked for.  What
+it prints is in docs/results/inference.md:
+
+    MICROBATT_PUBLISHED_EXAMPLE=FOLDER python -m tests.reference.released_inferred
+"""
+
+# ruff: noqa: T201 - its product is what it prints
+
+from dataclasses import replace
+
+from microbatt.engines.request import Adiabatic, HeatOf
+from microbatt.inference.estimate import Estimate
+from microbatt.inference.inferring import infer
+from microbatt.inference.measurement import Measurement
+from microbatt.inference.reading import read_measurements
+from tests.reference.released import EXTERNAL_RESISTANCE, FILES, FOLDER, released_cell
+
+NOISE = 1e-3  # V
+ASSUMED = (
+    ((), 0.0),
+    (("voltage_offset",), 0.0),
+    (("contact_resistance", "voltage_offset"), 0.0),
+    (("contact_resistance",), 5e-3),
+)
+"""What is free, and the standard deviation of each curve's own offset [V]."""
+
+
+def released_curves() -> list[Measurement]:
+    """Read the six curves as they are published."""
+    return [one for file in FILES.values() for one in read_measurements(FOLDER / file)]
+
+
+def infer_released(free: tuple[str, ...], offset_error: float) -> Estimate:
+    """Infer them with a cell of their parameters.
+
+    The drop outside the heat balance is added to the voltages; all else is the cell's.
+    """
+    inside = [
+        replace(one, voltage=one.voltage + EXTERNAL_RESISTANCE * one.current)
+        for one in released_curves()
+    ]
+    return infer(
+        inside,
+        released_cell(),
+        noise=NOISE,
+        free=free,
+        offset_error=offset_error,
+        thermal=Adiabatic(heat_of=HeatOf.CHARGE),
+    )
+
+
+def main() -> None:
+    """Print the estimates."""
+    for free, offset_error in ASSUMED:
+        estimate = infer_released(free, offset_error)
+        print(f"\nfree: {', '.join(free) or 'nothing'}; own offsets {1e3 * offset_error:g} mV")
+        print(estimate.summary(), flush=True)
+    print("\ndoyle-1996-cell-1 as it is, isothermal")
+    print(infer(released_curves(), "doyle-1996-cell-1", noise=NOISE).summary())
+
+
+if __name__ == "__main__":
+    main()
