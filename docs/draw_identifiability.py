@@ -9,12 +9,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from microbatt.inference.bound_map import bound_map
-from microbatt.inference.design import propose_currents, region_points
-from microbatt.inference.neighbours import native_request, simulate_neighbours
-from microbatt.inference.sensitivity import sensitivities_at_depth
-from microbatt.plots.colours import current_colours
-from microbatt.plots.identifiability import draw_bounds, draw_candidates, draw_choices
+from microbatt.inference import (
+    bound_map,
+    native_request,
+    propose_currents,
+    region_points,
+    sensitivities_at_depth,
+    simulate_neighbours,
+)
+from microbatt.plots import current_colours, draw_bounds, draw_candidates, draw_choices
 
 IMAGES = Path(__file__).parent / "images"
 CELL = "doyle-1996-cell-1"

@@ -16,8 +16,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from PIL import Image
 
 import microbatt
-from microbatt.plots.colours import PALETTE
-from microbatt.plots.curves import draw_discharges
+from microbatt.plots import PALETTE, draw_discharges
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"

@@ -6,7 +6,7 @@ Run it with: python examples/01_first_curve.py
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.plots.curves import draw_discharges
+from microbatt.plots import draw_discharges
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)  # A m⁻²: C/10 to 4C of this cell
 

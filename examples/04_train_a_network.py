@@ -11,13 +11,9 @@ from keras import layers
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.bridge.dataset import to_tf_dataset
-from microbatt.bridge.passes import FIXED_PASS
-from microbatt.bridge.splits import random_folds
-from microbatt.bridge.surveying import survey
-from microbatt.features.specification import Curves
-from microbatt.plots.parity import draw_parity
-from microbatt.plots.predictions import PARAMETERS, Pairs
+from microbatt.bridge import FIXED_PASS, random_folds, survey, to_tf_dataset
+from microbatt.features import Curves
+from microbatt.plots import PARAMETERS, Pairs, draw_parity
 
 keras.utils.set_random_seed(1)
 cube = microbatt.open_dataset("demo")  # computed the first time, in seconds

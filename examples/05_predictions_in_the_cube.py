@@ -6,8 +6,8 @@ Run it with: python examples/05_predictions_in_the_cube.py
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.prediction.predicting import predict
-from microbatt.scoring.scores import score, with_errors
+from microbatt.prediction import predict
+from microbatt.scoring import score, with_errors
 
 cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
 

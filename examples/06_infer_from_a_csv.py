@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.plots.fit import draw_fit
+from microbatt.plots import draw_fit
 
 CELL = "doyle-1996-cell-1"
 

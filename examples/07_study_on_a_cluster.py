@@ -14,7 +14,7 @@ from dask.distributed import Client
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.cells.writing import to_toml
+from microbatt.cells import to_toml
 
 FACTORS = (0.5, 1.0, 2.0)  # on the thickness of both electrodes
 CAMPAIGN = """

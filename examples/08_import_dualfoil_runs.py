@@ -12,11 +12,16 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.engines.dualfoil.activation import format_activation
-from microbatt.engines.dualfoil.compatible import Told, run_folder
-from microbatt.engines.dualfoil.deck import format_deck
-from microbatt.engines.dualfoil.template import ExtraFile
-from microbatt.engines.dualfoil.writing import activation_from_cell, deck_from_cell, galvanostatic
+from microbatt.engines.dualfoil import (
+    ExtraFile,
+    Told,
+    activation_from_cell,
+    deck_from_cell,
+    format_activation,
+    format_deck,
+    galvanostatic,
+    run_folder,
+)
 
 EXTRA = ExtraFile(name="alpha-S.in", template="{alpha} {S}")  # how the executable was told
 cell = microbatt.load_cell("doyle-1996-cell-1")

@@ -2,7 +2,7 @@
 
 import gc
 
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 
 COLLECTOR = (50_000, 20, 20)
 """Thresholds of the garbage collector in every command."""

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, overload
 
-from microbatt.campaign.reading import cache_folder, cached_store, load_campaign
-from microbatt.campaign.stores import has_cube
+from microbatt.campaign import cache_folder, cached_store, has_cube, load_campaign
 from microbatt.checks import suggestion
-from microbatt.cube.design import curve_count
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
+from microbatt.cube import curve_count, locate, open_cube
 from microbatt.data_files import catalog_folder
 from microbatt.errors import ParameterError, StoreError
 from microbatt.outcomes import Outcome
@@ -23,9 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from microbatt.campaign.events import Listener
-    from microbatt.cube.location import Location
-    from microbatt.cube.opening import Chunks
+    from microbatt.campaign import Listener
+    from microbatt.cube import Chunks, Location
 
 _HASH: Final = "sha256:"
 
@@ -158,7 +154,7 @@ def _obtained(
     campaign = load_campaign(name)
     location = locate(cached_store(campaign, cache_dir))
     if not is_complete(location):
-        from microbatt.campaign.execution import run_campaign
+        from microbatt.campaign import run_campaign
 
         run_campaign(campaign, location.path, listeners=_shown(listeners))
     return location
@@ -212,7 +208,7 @@ def _downloaded(name: str, archive: Archive, cache_dir: str | Path | None) -> Pa
 def _shown(listeners: Iterable[Listener] | None) -> Iterable[Listener]:
     if listeners is not None:
         return listeners
-    from microbatt.campaign.progress import ProgressListener
+    from microbatt.campaign import ProgressListener
 
     return [ProgressListener()]
 

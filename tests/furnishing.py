@@ -7,12 +7,17 @@ import numpy as np
 import pandas as pd
 
 import microbatt
-from microbatt.cells.writing import to_toml
-from microbatt.engines.dualfoil.activation import format_activation
-from microbatt.engines.dualfoil.compatible import Told, run_folder
-from microbatt.engines.dualfoil.deck import format_deck
-from microbatt.engines.dualfoil.template import ExtraFile
-from microbatt.engines.dualfoil.writing import activation_from_cell, deck_from_cell, galvanostatic
+from microbatt.cells import to_toml
+from microbatt.engines.dualfoil import (
+    ExtraFile,
+    Told,
+    activation_from_cell,
+    deck_from_cell,
+    format_activation,
+    format_deck,
+    galvanostatic,
+    run_folder,
+)
 from tests.surroundings import CAMPAIGN
 
 CELL = microbatt.load_cell("doyle-1996-cell-1")
@@ -45,7 +50,7 @@ def furnish(folder):
 
 def make_grid(store):
     """Fill a small grid at the six published currents, and predict into it."""
-    from microbatt.cli.main import main
+    from microbatt.cli.commands import main
 
     plan = store.with_suffix(".toml")
     plan.write_text(GRID, encoding="utf-8")

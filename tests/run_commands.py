@@ -12,7 +12,7 @@ from contextlib import redirect_stdout
 
 import click
 
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 
 
 def run(folder, calls):

@@ -40,6 +40,45 @@ def test_a_module_imports_from_where_a_name_is_defined_never_from_the_root(path)
     assert not list(roots_imported(ast.parse(path.read_text(encoding="utf-8"))))
 
 
+def stage_of(name):
+    """The package whose front door a module stands behind; None for a module at the root.
+
+    An engine beside the native one, such as `microbatt.engines.dualfoil`, has a door of its own.
+    """
+    parts = name.split(".")
+    if parts[0] != "microbatt" or len(parts) < 2 or not (PACKAGE / parts[1]).is_dir():
+        return None
+    own_door = (
+        len(parts) > 2 and parts[1] == "engines" and (PACKAGE / "engines" / parts[2]).is_dir()
+    )
+    return ".".join(parts[: 3 if own_door else 2])
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_past_a_door(path):
+    """Names of modules of another stage that `path` imports from, not through its front door."""
+    own = stage_of(module_name(path))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            stage = stage_of(node.module)
+            if stage not in (None, own) and node.module != stage:
+                yield node.module
+
+
+def test_a_stage_is_entered_by_its_front_door():
+    # The process of the command starts the command line, whose modules are commands.
+    past = {
+        name_of(path): names
+        for path in MODULES
+        if path.name != "__main__.py" and (names := sorted(imports_past_a_door(path)))
+    }
+    assert past == {}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_module_has_a_vague_name(path):
     assert not VAGUE & set(path.relative_to(ROOT).with_suffix("").parts)

@@ -12,9 +12,7 @@ import pytest
 
 import microbatt
 from microbatt import catalog
-from microbatt.campaign.cluster import local_client
-from microbatt.campaign.execution import run_campaign
-from microbatt.campaign.reading import cached_store, load_campaign
+from microbatt.campaign import cached_store, load_campaign, local_client, run_campaign
 from microbatt.catalog import Archive, fetch_archive, open_dataset
 from microbatt.errors import ParameterError, StoreError
 from tests.campaign.small import small_campaign, write_campaign

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from microbatt.campaign import reading
-from microbatt.cli.main import COMMANDS, main
+from microbatt.cli.commands import COMMANDS, main
 from microbatt.outcomes import Outcome
 from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
 from tests.furnishing import furnish, make_grid

@@ -16,13 +16,10 @@ from sphinx.util.docutils import SphinxDirective
 
 import microbatt
 from microbatt.catalog import open_dataset
-from microbatt.cells.catalog import available_cells
-from microbatt.cells.cell import PARTS, Cell
-from microbatt.cells.reading import load_cell
-from microbatt.cells.records import FitSpec, Spec, specs
-from microbatt.cli.main import COMMANDS, main
-from microbatt.cube.variables import VARIABLES
-from microbatt.engines.registry import ENGINES, load_engine
+from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
+from microbatt.cli.commands import COMMANDS, main
+from microbatt.cube import VARIABLES
+from microbatt.engines import ENGINES, load_engine
 from microbatt.outcomes import Outcome
 from microbatt.quantities import QUANTITIES, Quantity, quantity
 

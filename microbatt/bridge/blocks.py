@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.errors import StoreError
-from microbatt.features.points import by_point, point_dims
-from microbatt.features.stored_curves import stored_curves
+from microbatt.features import by_point, point_dims, stored_curves
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.features.stored_curves import StoredCurves
+    from microbatt.features import StoredCurves
 
 UNCUT: Final = 256
 """Steps per block along a dimension of points that nothing says how to cut."""
@@ -80,7 +79,7 @@ def read_blocks(
     blocks
         From `cut_into_blocks`.
     scalars
-        Of all points, from `microbatt.features.stored_curves.scalars_by_point`.
+        Of all points, from `microbatt.features.curves.scalars_by_point`.
 
     Raises
     ------

@@ -14,10 +14,18 @@ from microbatt.bridge.streaming import Source, sample_bytes, samples_of, streame
 from microbatt.bridge.surveying import survey
 from microbatt.checks import check_extra, check_integer
 from microbatt.errors import ParameterError
-from microbatt.features.augmentation import Augmentation, disturbed, draw_in_graph
-from microbatt.features.points import CURRENT, arranged
-from microbatt.features.specification import Curves, Feature, wanted_features
-from microbatt.features.stored_curves import current_place, scalars_by_point
+from microbatt.features import (
+    CURRENT,
+    Augmentation,
+    Curves,
+    Feature,
+    arranged,
+    current_place,
+    disturbed,
+    draw_in_graph,
+    scalars_by_point,
+    wanted_features,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

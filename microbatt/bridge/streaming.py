@@ -14,7 +14,7 @@ import numpy as np
 
 from microbatt.bridge.blocks import Block, read_blocks
 from microbatt.bridge.passes import Passes, Tensor, laid_end_to_end, pass_order
-from microbatt.features.specification import Feature, feature_arrays
+from microbatt.features import Feature, feature_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.features.stored_curves import StoredCurves
+    from microbatt.features import StoredCurves
 
 _LOGGER = logging.getLogger(__name__)
 _READERS: Final = 2

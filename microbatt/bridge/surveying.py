@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from microbatt.errors import ParameterError
-from microbatt.features.points import arranged, by_point, point_dims, true_values
-from microbatt.features.stored_curves import check_curves, scalars_by_point
+from microbatt.features import (
+    arranged,
+    by_point,
+    check_curves,
+    point_dims,
+    scalars_by_point,
+    true_values,
+)
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from microbatt.cube.design import Region
+    from microbatt.cube import Region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,14 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cells.cell import Cell
+from microbatt.cells import Cell
 from microbatt.checks import check_integer
-from microbatt.cube.creation import SCHEMA_VERSION
-from microbatt.cube.depth import DEPTH_POINTS
-from microbatt.cube.design import Design, design_from_dict
-from microbatt.engines.registry import load_engine
-from microbatt.engines.request import (
+from microbatt.cube import DEPTH_POINTS, SCHEMA_VERSION, Design, design_from_dict
+from microbatt.engines import (
     Inventory,
     Isothermal,
     Thermal,
+    load_engine,
     thermal_from_dict,
     thermal_to_dict,
 )
@@ -24,7 +22,7 @@ from microbatt.engines.request import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.engines.engine import EngineSettings, Request
+    from microbatt.engines import EngineSettings, Request
 
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""

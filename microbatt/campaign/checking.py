@@ -14,15 +14,24 @@ from microbatt.campaign.blocks import Block, cut
 from microbatt.campaign.campaign import Campaign
 from microbatt.campaign.stores import refuse_other, skeleton_of
 from microbatt.campaign.survey import UNREADABLE
-from microbatt.cube.beside import groups_beside
-from microbatt.cube.creation import ROOT
-from microbatt.cube.location import Location, explained, open_store
-from microbatt.cube.objects import delete_object, list_objects, read_object, write_object
-from microbatt.cube.opening import open_group
-from microbatt.cube.predictions import status_key
-from microbatt.cube.region import open_arrays, read_rows
-from microbatt.cube.rows import row_trouble
-from microbatt.cube.variables import STATUS, VARIABLES
+from microbatt.cube import (
+    ROOT,
+    STATUS,
+    VARIABLES,
+    Location,
+    delete_object,
+    explained,
+    groups_beside,
+    list_objects,
+    open_arrays,
+    open_group,
+    open_store,
+    read_object,
+    read_rows,
+    row_trouble,
+    status_key,
+    write_object,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -30,7 +39,7 @@ if TYPE_CHECKING:
     import zarr
     from zarr.abc.store import Store
 
-    from microbatt.cube.region import Arrays
+    from microbatt.cube import Arrays
 
 _DATA = frozenset(variable.name for variable in VARIABLES)
 _LEFTOVER = ".partial"

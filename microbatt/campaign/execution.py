@@ -27,10 +27,18 @@ from microbatt.campaign.stores import has_cube, prepare_store
 from microbatt.campaign.survey import survey_group
 from microbatt.campaign.tasks import Job
 from microbatt.campaign.warming import warm_up_beside
-from microbatt.cube.creation import update_attributes
-from microbatt.cube.location import explained, locate, open_store
-from microbatt.cube.opening import open_cube, open_group
-from microbatt.cube.provenance import digest_of_runs, new_run, read_runs, write_run
+from microbatt.cube import (
+    digest_of_runs,
+    explained,
+    locate,
+    new_run,
+    open_cube,
+    open_group,
+    open_store,
+    read_runs,
+    update_attributes,
+    write_run,
+)
 from microbatt.errors import MissingExtraError
 from microbatt.outcomes import Outcome
 
@@ -48,9 +56,7 @@ if TYPE_CHECKING:
     from microbatt.campaign.events import Event, Listener
     from microbatt.campaign.known_curves import KnownCurves
     from microbatt.campaign.survey import Survey
-    from microbatt.cube.location import Location
-    from microbatt.cube.opening import Chunks
-    from microbatt.cube.provenance import RunRecord
+    from microbatt.cube import Chunks, Location, RunRecord
 
 FAILURES = tuple(outcome for outcome in Outcome if outcome.is_failure)
 

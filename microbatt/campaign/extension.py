@@ -10,11 +10,9 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from microbatt.campaign.campaign import identity_in
-from microbatt.campaign.differences import differences, shortened
+from microbatt.campaign.identity_differences import differences, shortened
 from microbatt.campaign.known_curves import KnownCurves, match_axes
-from microbatt.cube.carrying import carry_joined
-from microbatt.cube.location import Location, explained
-from microbatt.cube.opening import open_group
+from microbatt.cube import Location, carry_joined, explained, open_group
 from microbatt.errors import CampaignError, StoreError
 
 if TYPE_CHECKING:

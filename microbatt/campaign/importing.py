@@ -11,16 +11,28 @@ import numpy as np
 from microbatt.campaign.blocks import choose_chunks
 from microbatt.campaign.campaign import identity_hash
 from microbatt.campaign.stores import has_cube
-from microbatt.cube.creation import cube_skeleton, update_attributes, write_skeleton
-from microbatt.cube.depth import DEPTH_POINTS, depth_axis
-from microbatt.cube.design import Grid, ListedPoints, region_points
-from microbatt.cube.location import explained, open_store
-from microbatt.cube.objects import list_folder
-from microbatt.cube.provenance import digest_of_runs, new_run, write_run
-from microbatt.cube.region import open_arrays, write_rows
-from microbatt.cube.rows import merged_rows, rows_from_batch, rows_without_curve
-from microbatt.engines.batches import as_batch
-from microbatt.engines.request import Inventory, thermal_to_dict
+from microbatt.cube import (
+    DEPTH_POINTS,
+    Grid,
+    ListedPoints,
+    cube_skeleton,
+    depth_axis,
+    digest_of_runs,
+    explained,
+    list_folder,
+    merged_rows,
+    new_run,
+    open_arrays,
+    open_store,
+    region_points,
+    rows_from_batch,
+    rows_without_curve,
+    update_attributes,
+    write_rows,
+    write_run,
+    write_skeleton,
+)
+from microbatt.engines import Inventory, as_batch, thermal_to_dict
 from microbatt.errors import CampaignError, ParameterError, StoreError
 from microbatt.outcomes import Outcome
 
@@ -29,11 +41,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.cube.design import Design
-    from microbatt.cube.location import Location
-    from microbatt.engines.request import Thermal
-    from microbatt.engines.result import Discharge
+    from microbatt.cells import Cell
+    from microbatt.cube import Design, Location
+    from microbatt.engines import Discharge, Thermal
 
 _CURVES_A_CHUNK = 1000
 Point: TypeAlias = tuple[float, float, float]

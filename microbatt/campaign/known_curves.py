@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from microbatt.cube.region import open_arrays
-from microbatt.cube.rows import rows_without_curve
-from microbatt.cube.variables import VARIABLES
+from microbatt.cube import VARIABLES, open_arrays, rows_without_curve
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -18,10 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.cube.design import Region
-    from microbatt.cube.location import Location
-    from microbatt.cube.region import Arrays
-    from microbatt.cube.rows import Rows
+    from microbatt.cube import Arrays, Location, Region, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from distributed import get_worker
 
-from microbatt.engines.points import in_parts
+from microbatt.engines import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.campaign.axes import read_axis, read_quantity, read_range
 from microbatt.campaign.campaign import Campaign
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.checks import check_choice, suggestion
-from microbatt.cube.design import Design, Grid, ListedPoints, SobolPoints
+from microbatt.cube import Design, Grid, ListedPoints, SobolPoints
 from microbatt.data_files import catalog_folder
-from microbatt.engines.registry import load_engine
-from microbatt.engines.request import thermal_from_dict
+from microbatt.engines import load_engine, thermal_from_dict
 from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 FORMAT: Final = 1
 """Version of the file format that this reader understands."""

@@ -13,7 +13,7 @@ from distributed import KilledWorker
 
 from microbatt.campaign.events import BlockSplit, CurveCrashed
 from microbatt.campaign.tasks import kept_rows, run_task, simulate_rows, store_rows
-from microbatt.cube.rows import joined_rows, merged_rows, rows_without_curve
+from microbatt.cube import joined_rows, merged_rows, rows_without_curve
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from microbatt.campaign.events import BlockFinished, Listener
     from microbatt.campaign.tasks import Job, Task
-    from microbatt.cube.rows import Rows
+    from microbatt.cube import Rows
 
 
 def rescue(client: Client, job: Job, task: Task, tell: Listener) -> BlockFinished:

@@ -19,8 +19,8 @@ from distributed.comm.core import CommClosedError
 from microbatt.campaign.events import BlockRetried
 from microbatt.campaign.rescue import rescue
 from microbatt.campaign.tasks import run_task
-from microbatt.cube.location import is_remote_trouble
-from microbatt.engines.process import end_all
+from microbatt.cube import is_remote_trouble
+from microbatt.engines import end_all
 from microbatt.errors import CampaignError
 
 if TYPE_CHECKING:

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from microbatt.campaign.blocks import choose_chunks
 from microbatt.campaign.campaign import attributes_of, identity_hash, identity_in
-from microbatt.campaign.differences import differences, shortened
-from microbatt.cube.creation import ROOT, cube_skeleton, write_skeleton
-from microbatt.cube.depth import depth_axis
-from microbatt.cube.location import explained, open_store
-from microbatt.cube.objects import list_folder, object_exists
-from microbatt.cube.opening import open_group
-from microbatt.engines.registry import load_engine
+from microbatt.campaign.identity_differences import differences, shortened
+from microbatt.cube import (
+    ROOT,
+    cube_skeleton,
+    depth_axis,
+    explained,
+    list_folder,
+    object_exists,
+    open_group,
+    open_store,
+    write_skeleton,
+)
+from microbatt.engines import load_engine
 from microbatt.errors import CampaignError, StoreError
 
 if TYPE_CHECKING:
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     import zarr
 
     from microbatt.campaign.campaign import Campaign
-    from microbatt.cube.location import Location
+    from microbatt.cube import Location
 
 
 def prepare_store(campaign: Campaign, location: Location) -> zarr.Group:

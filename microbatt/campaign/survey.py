@@ -9,10 +9,7 @@ import numpy as np
 
 from microbatt.campaign.blocks import Block, cut
 from microbatt.campaign.tasks import Task
-from microbatt.cube.design import region_points
-from microbatt.cube.endings import tally
-from microbatt.cube.location import explained
-from microbatt.cube.variables import CURVE_DIM, STATUS
+from microbatt.cube import CURVE_DIM, STATUS, explained, region_points, tally
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     import zarr
     from numpy.typing import NDArray
 
-    from microbatt.cube.location import Location
+    from microbatt.cube import Location
     from microbatt.outcomes import Outcome
 
 UNREADABLE = (ValueError, RuntimeError, TypeError, IndexError)

@@ -13,16 +13,20 @@ import numpy as np
 from microbatt.campaign.events import BlockFinished
 from microbatt.campaign.known_curves import known_rows
 from microbatt.campaign.lanes import in_lanes
-from microbatt.cube.endings import tally
-from microbatt.cube.region import open_arrays, read_rows, read_status, write_rows, write_status
-from microbatt.cube.rows import (
+from microbatt.cube import (
+    STATUS,
     joined_rows,
     merged_rows,
+    open_arrays,
+    read_rows,
+    read_status,
     rows_from_batch,
     rows_without_curve,
+    tally,
+    write_rows,
+    write_status,
 )
-from microbatt.cube.variables import STATUS
-from microbatt.engines.registry import load_engine
+from microbatt.engines import load_engine
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -31,9 +35,7 @@ if TYPE_CHECKING:
     from microbatt.campaign.blocks import Block
     from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.known_curves import KnownCurves
-    from microbatt.cube.location import Location
-    from microbatt.cube.region import Arrays
-    from microbatt.cube.rows import Rows
+    from microbatt.cube import Arrays, Location, Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,8 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from microbatt.cube.depth import depth_axis
-from microbatt.cube.design import region_points
-from microbatt.cube.rows import rows_from_batch
-from microbatt.engines.registry import load_engine
+from microbatt.cube import depth_axis, region_points, rows_from_batch
+from microbatt.engines import load_engine
 
 if TYPE_CHECKING:
     from microbatt.campaign.campaign import Campaign

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from microbatt.engines.request import Adiabatic, Isothermal, Lumped
+    from microbatt.engines import Adiabatic, Isothermal, Lumped
 
 _INVENTORY = ("area-only", "conserving")
 THERMAL = ("isothermal", "adiabatic", "lumped")
@@ -53,7 +53,7 @@ def thermal_mode(
     name: str, heat_transfer: float = 0.0, heat_of: str = _HEAT_OF[0]
 ) -> Isothermal | Adiabatic | Lumped:
     """Return the heat balance of that name."""
-    from microbatt.engines.request import Adiabatic, HeatOf, Isothermal, Lumped
+    from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped
 
     if name == "lumped":
         return Lumped(heat_transfer_coefficient=heat_transfer, heat_of=HeatOf(heat_of))

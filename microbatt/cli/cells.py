@@ -8,8 +8,7 @@ def command() -> None:
     """List the cells of the catalog."""
     from rich.table import Table
 
-    from microbatt.cells.catalog import available_cells
-    from microbatt.cells.reading import load_cell
+    from microbatt.cells import available_cells, load_cell
     from microbatt.cli.terminal import console
 
     table = Table(box=None, pad_edge=False)

@@ -12,8 +12,8 @@ from microbatt.cli.stores import find_store, storage_options
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
-    from microbatt.campaign.checking import CheckReport
-    from microbatt.cube.location import Location
+    from microbatt.campaign import CheckReport
+    from microbatt.cube import Location
 
 
 @click.command("check", epilog="Example: microbatt check demo.zarr --repair")
@@ -26,7 +26,7 @@ def command(store: str, *, repair: bool, workers: int | None, options: tuple[str
 
     The exit status is 1 if something is damaged and stays so.
     """
-    from microbatt.campaign.checking import check_store
+    from microbatt.campaign import check_store
 
     location = find_store(store, options)
     report = check_store(location)
@@ -43,10 +43,14 @@ def command(store: str, *, repair: bool, workers: int | None, options: tuple[str
 
 
 def _repair(location: Location, report: CheckReport, workers: int | None) -> None:
-    from microbatt.campaign.checking import campaign_of, check_store, repair_store
-    from microbatt.campaign.execution import fill_store
-    from microbatt.campaign.progress import ProgressListener
-    from microbatt.engines.registry import load_engine
+    from microbatt.campaign import (
+        ProgressListener,
+        campaign_of,
+        check_store,
+        fill_store,
+        repair_store,
+    )
+    from microbatt.engines import load_engine
 
     repair_store(location, report)
     if any(damage.block is None for damage in report.damages):

@@ -38,7 +38,7 @@ def client_for(
     CampaignError
         If nobody answers at the address.
     """
-    from microbatt.campaign.cluster import local_client, remote_client, silence_dask
+    from microbatt.campaign import local_client, remote_client, silence_dask
 
     silence_dask()
     if scheduler is None:

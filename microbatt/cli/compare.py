@@ -65,10 +65,8 @@ def command(
     Differences are from a refined solution by the native engine. Saved in --out are every number
     (netCDF), the tables (CSV), versions and settings (JSON) and a picture.
     """
-    from microbatt.cells.reading import load_cell
-    from microbatt.comparison.runs import compare_engines
-    from microbatt.comparison.sample import random_points
-    from microbatt.comparison.saving import save_comparison, tables_of
+    from microbatt.cells import load_cell
+    from microbatt.comparison import compare_engines, random_points, save_comparison, tables_of
 
     loaded = load_cell(cell)
     words = settings_by_engine([name.strip() for name in engines.split(",")], settings)
@@ -147,7 +145,7 @@ def _draw(folder: Path, comparison: xr.Dataset) -> list[Path]:
         return []
     from matplotlib.figure import Figure
 
-    from microbatt.plots.comparison import draw_comparison
+    from microbatt.plots import draw_comparison
 
     figure = Figure(figsize=(10.0, 3.4), layout="constrained")
     draw_comparison(figure.subplots(1, 3), comparison)

@@ -13,8 +13,7 @@ from microbatt.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from microbatt.engines.dualfoil.deck import Deck, Segment, Version
-    from microbatt.engines.dualfoil.reading import DeckCell
+    from microbatt.engines.dualfoil import Deck, DeckCell, Segment, Version
 
     _Decorator: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -103,7 +102,7 @@ def convert(
     A deck goes with its activation energies: beside the deck that is written, li-ion-ebar.in is
     written too.
     """
-    from microbatt.cells.catalog import available_cells
+    from microbatt.cells import available_cells
 
     if file.endswith(".toml") or file in available_cells():
         _write_deck(file, output, current, cutoff, version)
@@ -112,7 +111,7 @@ def convert(
 
 
 def _write_cell(file: Path, output: Path | None, **options: Unpack[Reading]) -> None:
-    from microbatt.cells.writing import to_toml
+    from microbatt.cells import to_toml
 
     _, read = _read(file, **options)
     _put(output, to_toml(read.cell, source=f"dualfoil deck {file.name}"))
@@ -122,12 +121,13 @@ def _write_cell(file: Path, output: Path | None, **options: Unpack[Reading]) -> 
 def _write_deck(
     file: str, output: Path | None, current: float | None, cutoff: float, version: str
 ) -> None:
-    from microbatt.cells.reading import load_cell
-    from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, format_activation
-    from microbatt.engines.dualfoil.deck import format_deck
-    from microbatt.engines.dualfoil.writing import (
+    from microbatt.cells import load_cell
+    from microbatt.engines.dualfoil import (
+        ACTIVATION_FILE,
         activation_from_cell,
         deck_from_cell,
+        format_activation,
+        format_deck,
         galvanostatic,
         not_in_a_deck,
     )
@@ -147,7 +147,7 @@ def _read_or_trouble(
     file: Path,
     **options: Unpack[Reading],
 ) -> tuple[Deck, DeckCell | None, str]:
-    from microbatt.engines.dualfoil.deck import read_deck
+    from microbatt.engines.dualfoil import read_deck
 
     deck = read_deck(file)
     try:
@@ -157,9 +157,12 @@ def _read_or_trouble(
 
 
 def _read(file: Path, **options: Unpack[Reading]) -> tuple[Deck, DeckCell]:
-    from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
-    from microbatt.engines.dualfoil.deck import read_deck
-    from microbatt.engines.dualfoil.reading import cell_from_deck
+    from microbatt.engines.dualfoil import (
+        ACTIVATION_FILE,
+        cell_from_deck,
+        read_activation,
+        read_deck,
+    )
 
     activation = options["activation"]
     if activation is not None and not activation.is_file():
@@ -182,8 +185,7 @@ def _read(file: Path, **options: Unpack[Reading]) -> tuple[Deck, DeckCell]:
 
 
 def _rows(deck: Deck) -> list[tuple[str, str, str]]:
-    from microbatt.engines.dualfoil.deck import ENTRIES
-    from microbatt.engines.dualfoil.materials import ELECTROLYTES, NEGATIVES, POSITIVES
+    from microbatt.engines.dualfoil import ELECTROLYTES, ENTRIES, NEGATIVES, POSITIVES
 
     lists = {
         "negative_material": NEGATIVES,

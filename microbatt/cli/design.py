@@ -15,8 +15,7 @@ from microbatt.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from microbatt.inference.criteria import Choice
-    from microbatt.inference.design import Proposal
+    from microbatt.inference import Choice, Proposal
 
 CRITERIA = ("ellipse", "sum", "alpha", "S")
 
@@ -88,9 +87,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         check_extra("matplotlib", extra="plot")
     import math
 
-    from microbatt.inference.design import judge_currents, propose_currents, region_points
-    from microbatt.inference.identifiability import Readings
-    from microbatt.inference.neighbours import native_request
+    from microbatt.inference import (
+        Readings,
+        judge_currents,
+        native_request,
+        propose_currents,
+        region_points,
+    )
 
     request = native_request(cell, inventory=inventory, cutoff_voltage=cutoff)
     points = region_points(read_range("--alpha", alpha), read_range("--S", S))
@@ -227,7 +230,7 @@ def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, object]:
 def _draw(path: Path, found: Proposal) -> None:
     from matplotlib.figure import Figure
 
-    from microbatt.plots.identifiability import draw_candidates, draw_choices
+    from microbatt.plots import draw_candidates, draw_choices
 
     figure = Figure(figsize=(10.0, 4.0), layout="constrained")
     left, right = figure.subplots(1, 2)

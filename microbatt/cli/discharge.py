@@ -12,8 +12,8 @@ from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings, settings_option
 
 if TYPE_CHECKING:
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.result import Discharge
+    from microbatt.cells import Cell
+    from microbatt.engines import Discharge
 
 
 @click.command(
@@ -59,9 +59,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     CELL is a name listed by `microbatt cells`, or the path of a cell file.
     """
-    from microbatt.cells.reading import load_cell
+    from microbatt.cells import load_cell
     from microbatt.checks import check_extra
-    from microbatt.engines.simulation import simulate_discharge
+    from microbatt.engines import simulate_discharge
 
     if picture is not None:
         check_extra("matplotlib", extra="plot")
@@ -156,7 +156,7 @@ def draw(path: Path, cell: Cell, discharges: list[Discharge]) -> None:
     """Save a picture of the curves; its format follows the file's ending."""
     from matplotlib.figure import Figure
 
-    from microbatt.plots.curves import draw_discharges
+    from microbatt.plots import draw_discharges
 
     figure = Figure(figsize=(6.0, 4.0), layout="constrained")
     axes = draw_discharges(figure.add_subplot(), discharges)

@@ -23,8 +23,7 @@ def command(stores: tuple[str, ...], *, simulate: bool, options: tuple[str, ...]
     there and need not be; one with an exclamation mark is trouble. The exit status is 1 if there
     is any. Your home folder is shown as ~.
     """
-    from microbatt.diagnosis.diagnosing import diagnose
-    from microbatt.diagnosis.finding import State
+    from microbatt.diagnosis import State, diagnose
     from microbatt.errors import MicrobattError
 
     signs = {State.FINE: " ", State.ABSENT: "-", State.TROUBLE: "!"}

@@ -12,7 +12,7 @@ import click
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from microbatt.engines.engine import EngineSettings
+    from microbatt.engines import EngineSettings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -52,7 +52,7 @@ def read_settings(engine: str, pairs: tuple[str, ...]) -> EngineSettings:
     >>> read_settings("native", ("mesh=2.0",)).mesh
     2.0
     """
-    from microbatt.engines.registry import load_engine
+    from microbatt.engines import load_engine
 
     return load_engine(engine).settings.from_dict(dict(_pair(pair) for pair in pairs))
 
@@ -71,6 +71,6 @@ def _pair(pair: str) -> tuple[str, Any]:
 def _remember(context: click.Context, option: click.Parameter, path: str | None) -> None:
     del context, option
     if path is not None:
-        from microbatt.engines.dualfoil.settings import EXECUTABLE_VARIABLE
+        from microbatt.engines.dualfoil import EXECUTABLE_VARIABLE
 
         os.environ[EXECUTABLE_VARIABLE] = path

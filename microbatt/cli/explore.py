@@ -29,8 +29,7 @@ def command(
     campaign is still filling is shown as far as it is, and followed.
     """
     from microbatt.checks import check_extra
-    from microbatt.explorer.opening import opener
-    from microbatt.explorer.serving import free_port, serve
+    from microbatt.explorer import free_port, opener, serve
 
     check_extra("panel", extra="explore")
     port = free_port(port)
@@ -48,6 +47,6 @@ def command(
 def _client(scheduler: str | None) -> AbstractContextManager[Any]:
     if scheduler is None:
         return nullcontext()
-    from microbatt.campaign.cluster import remote_client
+    from microbatt.campaign import remote_client
 
     return remote_client(scheduler)

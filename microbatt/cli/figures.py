@@ -40,8 +40,8 @@ def command(cube: str, *, folder: Path, ending: str, networks: tuple[str, ...]) 
 
     check_extra("matplotlib", extra="plot")
     from microbatt.catalog import open_dataset
-    from microbatt.cube.predictions import copies_in
-    from microbatt.plots.published import FIGURES, drawable
+    from microbatt.cube import copies_in
+    from microbatt.plots import FIGURES, drawable
 
     dataset = open_dataset(cube, chunks=None)
     if networks:

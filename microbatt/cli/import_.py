@@ -14,9 +14,9 @@ from microbatt.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from microbatt.campaign.importing import Origin
-    from microbatt.engines.dualfoil.archive import ArchivedRun, LeftOut
-    from microbatt.engines.result import Discharge
+    from microbatt.campaign import Origin
+    from microbatt.engines import Discharge
+    from microbatt.engines.dualfoil import ArchivedRun, LeftOut
 
 _SHOWN = 5
 """So many folders that were left out are told one by one."""
@@ -69,8 +69,7 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
     beside the deck, the folder's path (--pattern), --alpha and --S; otherwise they are those
     that public copies have built in. All runs must be of one cell, cut-off and heat balance.
     """
-    from microbatt.engines.dualfoil.archive import Conventions, LeftOut, find_runs, read_runs
-    from microbatt.engines.dualfoil.template import ExtraFile
+    from microbatt.engines.dualfoil import Conventions, ExtraFile, LeftOut, find_runs, read_runs
 
     extra = None if extra_file is None else ExtraFile(name=extra_file[0], template=extra_file[1])
     conventions = Conventions(
@@ -123,12 +122,11 @@ def published(  # noqa: PLR0913 - one parameter an option
     Their columns are Time (min), Cell pot(V), Curr den (A/m^2) and more; a file is a discharge,
     and says neither its cell nor alpha and S.
     """
-    from microbatt.campaign.importing import Origin
-    from microbatt.cells.reading import load_cell
+    from microbatt.campaign import Origin
+    from microbatt.cells import load_cell
     from microbatt.checks import check_choice
     from microbatt.cli.balances import THERMAL, thermal_mode
-    from microbatt.engines.dualfoil.published import find_published, read_published
-    from microbatt.engines.dualfoil.reading import with_dualfoils_heat
+    from microbatt.engines.dualfoil import find_published, read_published, with_dualfoils_heat
 
     check_choice("thermal", thermal, THERMAL)
     discharged = load_cell(cell)
@@ -151,8 +149,7 @@ def published(  # noqa: PLR0913 - one parameter an option
 def _point_of(
     path: Path, alpha: float | None, S: float | None, pattern: str | None
 ) -> tuple[float, float]:
-    from microbatt.engines.dualfoil.archive import match_name
-    from microbatt.engines.dualfoil.template import check_template, point_values
+    from microbatt.engines.dualfoil import check_template, match_name, point_values
 
     point = {"alpha": alpha, "S": S}
     if pattern is not None:
@@ -169,10 +166,9 @@ def _point_of(
 
 def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
     """Return what runs have in common, and refuse those that have not enough."""
-    from microbatt.campaign.differences import differences, shortened
-    from microbatt.campaign.importing import Origin
-    from microbatt.engines.dualfoil.reading import with_dualfoils_heat
-    from microbatt.engines.request import thermal_to_dict
+    from microbatt.campaign import Origin, differences, shortened
+    from microbatt.engines import thermal_to_dict
+    from microbatt.engines.dualfoil import with_dualfoils_heat
 
     first = runs[0]
     terms = [
@@ -203,9 +199,8 @@ def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
 def _write(
     discharges: Sequence[Discharge], origin: Origin, store: str, options: tuple[str, ...]
 ) -> None:
-    from microbatt.campaign.importing import write_imported
-    from microbatt.cube.location import locate
-    from microbatt.cube.opening import open_cube
+    from microbatt.campaign import write_imported
+    from microbatt.cube import locate, open_cube
 
     location = locate(store, read_options(options))
     write_imported(discharges, origin, location)

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from distributed import Client
 
-    from microbatt.inference.estimate import Estimate, Inferred
-    from microbatt.inference.production import Terms
-    from microbatt.inference.reading import Reading
+    from microbatt.inference import Estimate, Inferred, Terms
+    from microbatt.measured import Reading
 
 
 @click.command(
@@ -93,10 +92,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     a folder of them. With --each, or for a folder of folders, there are many cells: they are done
     beside each other, on a Dask cluster if there is one, and those that fail are listed at the end.
     """
-    from microbatt.cells.reading import load_cell
-    from microbatt.engines.request import Inventory
-    from microbatt.inference.production import Terms
-    from microbatt.inference.reading import Reading
+    from microbatt.cells import load_cell
+    from microbatt.engines import Inventory
+    from microbatt.inference import Terms
+    from microbatt.measured import Reading
 
     terms = Terms(
         cell=load_cell(cell),
@@ -149,14 +148,14 @@ def _one(
     files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None, report: Path | None
 ) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
-    from microbatt.inference.production import infer_files
+    from microbatt.inference import infer_files
 
     estimate, left_out = infer_files(files[0].stem, files, terms, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
     _save(estimate.to_dataset(), store)
     if report is not None:
-        from microbatt.report.writing import write_report
+        from microbatt.report import write_report
 
         click.echo(f"\nreport: {write_report(estimate, report).page}")
     _end_with(_listed("the estimate is without these", [one.reason for one in left_out]))
@@ -176,8 +175,7 @@ def _many(
     cluster: AbstractContextManager[Client],
 ) -> None:
     """Infer many experiments through Dask, and tell of those that failed."""
-    from microbatt.inference.labelled import experiments_dataset
-    from microbatt.inference.production import experiment_files, infer_each
+    from microbatt.inference import experiment_files, experiments_dataset, infer_each
 
     experiments = experiment_files(*files)
     found: dict[str, Inferred] = {}
@@ -236,7 +234,7 @@ def _end_with(*told: str) -> None:
     BadInput
         If there is something to tell; the command ends with its exit code.
     """
-    from microbatt.cli.main import BadInput
+    from microbatt.cli.commands import BadInput
 
     if any(told):
         raise BadInput("\n".join(words for words in told if words))

@@ -48,10 +48,8 @@ def command(
     from dask.diagnostics.progress import ProgressBar
 
     from microbatt.checks import check_extra
-    from microbatt.cube.joining import join_variables
-    from microbatt.cube.opening import open_cube
-    from microbatt.inference.bound_map import cube_bounds
-    from microbatt.inference.identifiability import Readings
+    from microbatt.cube import join_variables, open_cube
+    from microbatt.inference import Readings, cube_bounds
 
     if picture is not None:
         check_extra("matplotlib", extra="plot")
@@ -92,7 +90,7 @@ def _said(bounds: xr.Dataset, store: str) -> str:
 def _draw(path: Path, bounds: xr.Dataset) -> None:
     from matplotlib.figure import Figure
 
-    from microbatt.plots.identifiability import draw_bounds
+    from microbatt.plots import draw_bounds
 
     figure = Figure(figsize=(13.0, 4.0), layout="constrained")
     draw_bounds(figure.subplots(1, 3, sharey=True), bounds)

@@ -24,7 +24,7 @@ def command(cube: str, picture: Path) -> None:
     from matplotlib.figure import Figure
 
     from microbatt.catalog import open_dataset
-    from microbatt.plots.sweep import draw_sweep
+    from microbatt.plots import draw_sweep
 
     dataset = open_dataset(cube, chunks=None)
     sizes = dataset["voltage"].sizes

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.cube.predictions import Fold
-    from microbatt.networks.trained import TrainedNetwork
+    from microbatt.cube import Fold
+    from microbatt.networks import TrainedNetwork
 
 
 @click.command("predict", epilog="Example: microbatt predict demo.zarr")
@@ -56,12 +56,9 @@ def command(
     Predicting again under the same name replaces these predictions and nothing else.
     """
     from microbatt.cli.values import read_measured
-    from microbatt.cube.opening import open_cube
-    from microbatt.networks.measurement import MeasurementNoise
-    from microbatt.networks.origin import origin_of
-    from microbatt.prediction.copies import network_names
-    from microbatt.prediction.loading import shipped_for
-    from microbatt.prediction.predicting import predict_into
+    from microbatt.cube import open_cube
+    from microbatt.networks import MeasurementNoise, origin_of
+    from microbatt.prediction import network_names, predict_into, shipped_for
 
     level = MeasurementNoise(voltage=read_measured("--noise", noise, "V"))
     place = find_store(cube, options)
@@ -80,7 +77,7 @@ def command(
 def _chosen(weights: Path | None, kind: str | None) -> Mapping[int, TrainedNetwork] | None:
     """Return the network to use, by fold; None is the shipped one for the cube's cell."""
     from microbatt.errors import ParameterError
-    from microbatt.networks.trained import load_copies
+    from microbatt.networks import load_copies
 
     if weights is None:
         if kind == "published":
@@ -102,11 +99,11 @@ def _chosen(weights: Path | None, kind: str | None) -> Mapping[int, TrainedNetwo
 
 def _summary(predicted: xr.Dataset, network: str, fold: Fold) -> str:
     """Return how many points were predicted, and how far they lie from the cube's own values."""
-    from microbatt.cube.predictions import HELD_OUT, STATUS, PredictionStatus, predicted_by
-    from microbatt.scoring.errors import mean_relative_error
+    from microbatt.cube import HELD_OUT, PREDICTION_STATUS, PredictionStatus, predicted_by
+    from microbatt.scoring import mean_relative_error
 
     one = predicted_by(predicted, network, fold)
-    status = one[STATUS].load()
+    status = one[PREDICTION_STATUS].load()
     counts = [
         f"{int((status == code).sum())} {code.name.lower().replace('_', ' ')}"
         for code in PredictionStatus

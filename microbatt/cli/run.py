@@ -19,7 +19,7 @@ from microbatt.cli.stores import read_options, storage_options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from microbatt.campaign.events import Event
+    from microbatt.campaign import Event
 
 
 @click.command("run", epilog="Example: microbatt run demo --store demo.zarr --workers 2")
@@ -59,9 +59,8 @@ def command(  # noqa: PLR0913 - one argument an option
     this machine are used: by threads of this process for the native engine, by processes with
     --workers or another engine.
     """
-    from microbatt.campaign.reading import default_store, load_campaign
-    from microbatt.campaign.warming import warm_up_beside
-    from microbatt.engines.registry import load_engine
+    from microbatt.campaign import default_store, load_campaign, warm_up_beside
+    from microbatt.engines import load_engine
 
     planned = load_campaign(campaign)
     if engine is not None:
@@ -71,8 +70,7 @@ def command(  # noqa: PLR0913 - one argument an option
     threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
     if threads:
         warm_up_beside(planned)  # first of all: Dask is imported meanwhile
-    from microbatt.campaign.execution import run_campaign
-    from microbatt.campaign.progress import ProgressListener
+    from microbatt.campaign import ProgressListener, run_campaign
 
     target = store or str(default_store(planned))
     last = _LastEvent()
@@ -100,7 +98,7 @@ def command(  # noqa: PLR0913 - one argument an option
                 chunks=None,
             )
     except KeyboardInterrupt as error:
-        from microbatt.cli.main import Interrupted
+        from microbatt.cli.commands import Interrupted
 
         raise Interrupted(f"stopped; {last}go on with: {_again()}") from error
     click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {target}")

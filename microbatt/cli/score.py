@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
 
 _COLUMNS = {
     "mean_relative_error_above_zero": "L_s\n[dim]mean, %[/dim]",
@@ -66,8 +66,8 @@ def command(
     fold never saw. L_s is the error over the mean of truth and prediction, as published.
     """
     from microbatt.cli.terminal import console
-    from microbatt.cube.opening import open_beside, open_cube
-    from microbatt.scoring.scores import score
+    from microbatt.cube import open_beside, open_cube
+    from microbatt.scoring import score
 
     location = find_store(cube, options)
     opened = (
@@ -95,7 +95,7 @@ def command(
 def _sets(cube: xr.Dataset, network: str | None) -> list[tuple[str | None, Fold | None]]:
     """Return the sets of predictions that are scored by themselves: network and fold."""
     from microbatt.checks import check_choice
-    from microbatt.cube.predictions import HELD_OUT, copies_in
+    from microbatt.cube import HELD_OUT, copies_in
 
     copies = copies_in(cube)
     if not copies:

@@ -10,8 +10,8 @@ from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
-    from microbatt.campaign.survey import Survey
-    from microbatt.cube.location import Location
+    from microbatt.campaign import Survey
+    from microbatt.cube import Location
 
 
 @click.command("status", epilog="Example: microbatt status demo.zarr")
@@ -22,8 +22,7 @@ def command(store: str, options: tuple[str, ...]) -> None:
 
     STORE is a path, a URL, or a name of the catalog.
     """
-    from microbatt.campaign.extension import growing_beside
-    from microbatt.campaign.stores import has_cube
+    from microbatt.campaign import growing_beside, has_cube
 
     location = find_store(store, options)
     _show(location)
@@ -33,9 +32,8 @@ def command(store: str, options: tuple[str, ...]) -> None:
 
 
 def _show(location: Location) -> None:
-    from microbatt.campaign.survey import survey_group
-    from microbatt.cube.opening import open_group
-    from microbatt.cube.provenance import read_runs
+    from microbatt.campaign import survey_group
+    from microbatt.cube import open_group, read_runs
 
     group = open_group(location)
     found = survey_group(group, location)

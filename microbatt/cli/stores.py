@@ -11,7 +11,7 @@ import click
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from microbatt.cube.location import Location
+    from microbatt.cube import Location
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -45,8 +45,8 @@ def read_options(options: tuple[str, ...]) -> dict[str, Any]:
 
 def find_store(store: str, options: tuple[str, ...] = ()) -> Location:
     """Return the place of a store given by path, URL or name of the catalog."""
-    from microbatt.campaign.reading import available_recipes, cached_store, load_campaign
-    from microbatt.cube.location import locate
+    from microbatt.campaign import available_recipes, cached_store, load_campaign
+    from microbatt.cube import locate
 
     if store in available_recipes():
         return locate(cached_store(load_campaign(store)))

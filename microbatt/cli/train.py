@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.networks.trained import Network, TrainedNetwork
-    from microbatt.training.events import Listener
-    from microbatt.training.settings import Precision, TrainingSettings
+    from microbatt.networks import Network, TrainedNetwork
+    from microbatt.training import Listener, Precision, TrainingSettings
 
 
 @click.command(
@@ -74,7 +73,7 @@ def command(  # noqa: PLR0913 - one argument an option
     each fold. With --only, no weights are trained on all points.
     """
     from microbatt.checks import check_extra
-    from microbatt.training.folds import NETWORKS
+    from microbatt.training import NETWORKS
 
     check_extra("tensorflow", extra="learn")
     opened = _opened(cube, options)
@@ -109,7 +108,7 @@ def command(  # noqa: PLR0913 - one argument an option
 
 def _opened(cube: str, options: tuple[str, ...]) -> xr.Dataset:
     from microbatt.catalog import available_datasets, open_dataset
-    from microbatt.cube.opening import open_cube
+    from microbatt.cube import open_cube
 
     if cube in available_datasets():
         return open_dataset(cube)
@@ -117,8 +116,7 @@ def _opened(cube: str, options: tuple[str, ...]) -> xr.Dataset:
 
 
 def _listeners(out: Path) -> list[Listener]:
-    from microbatt.training.listeners import TensorBoardListener
-    from microbatt.training.progress import ProgressListener
+    from microbatt.training import ProgressListener, TensorBoardListener
 
     return [ProgressListener(), TensorBoardListener(out / "logs")]
 
@@ -137,8 +135,8 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
 ) -> dict[int, TrainedNetwork]:
     from contextlib import nullcontext
 
-    from microbatt.campaign.cluster import remote_client
-    from microbatt.training.folds import cross_validate
+    from microbatt.campaign import remote_client
+    from microbatt.training import cross_validate
 
     with nullcontext() if scheduler is None else remote_client(scheduler) as client:
         return cross_validate(
@@ -151,9 +149,9 @@ def _held_out_scores(
     cube: xr.Dataset, copies: Mapping[int, TrainedNetwork], words: str
 ) -> dict[str, Any]:
     """Return the scores of points that their network never saw, by name of the network."""
-    from microbatt.cube.predictions import HELD_OUT, copies_in, predicted_by
-    from microbatt.prediction.copies import predict_copies
-    from microbatt.training.scores import plain_scores
+    from microbatt.cube import HELD_OUT, copies_in, predicted_by
+    from microbatt.prediction import predict_copies
+    from microbatt.training import plain_scores
 
     predicted = predict_copies(cube, copies, held_out_only=True)
     return {
@@ -181,9 +179,8 @@ def _trained(
     listeners: Sequence[Listener],
     copies: Mapping[int, TrainedNetwork],
 ) -> Network:
-    from microbatt.networks.published import PublishedNetwork
-    from microbatt.training.curve import fit_curve_network
-    from microbatt.training.published import fit_published_network
+    from microbatt.networks import PublishedNetwork
+    from microbatt.training import fit_curve_network, fit_published_network
 
     if network == "curve":
         return fit_curve_network(cube, settings=settings, folder=out, listeners=listeners)
@@ -207,12 +204,10 @@ def _save(
     import sys
     from importlib.metadata import version
 
-    from microbatt.features.points import arranged, true_values
-    from microbatt.networks.origin import Record, origin_of
-    from microbatt.networks.trained import load_network, save_network, trained_network
-    from microbatt.prediction.predicting import predict
-    from microbatt.training.points import training_points
-    from microbatt.training.scores import plain_scores
+    from microbatt.features import arranged, true_values
+    from microbatt.networks import Record, load_network, origin_of, save_network, trained_network
+    from microbatt.prediction import predict
+    from microbatt.training import plain_scores, training_points
 
     command = shlex.join(["microbatt", *sys.argv[1:]])
     record = Record(

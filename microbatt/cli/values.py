@@ -126,8 +126,7 @@ def read_free(texts: tuple[str, ...]) -> dict[str, float]:
     >>> read_free(("voltage_offset=5mV",))
     {'voltage_offset': 0.005}
     """
-    from microbatt.inference.parameters import check_nuisances
-    from microbatt.inference.priors import WIDTHS
+    from microbatt.inference import WIDTHS, check_nuisances
     from microbatt.quantities import quantity
 
     free: dict[str, float] = {}

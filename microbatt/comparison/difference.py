@@ -11,7 +11,7 @@ from scipy.interpolate import PchipInterpolator
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.engines.result import Discharge
+    from microbatt.engines import Discharge
 
 SHARE: Final = 0.97
 """Of the smaller end capacity; beyond it curves fall so steeply that capacity tells more."""

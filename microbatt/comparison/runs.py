@@ -13,10 +13,7 @@ import numpy as np
 import xarray as xr
 
 from microbatt.comparison.difference import SHARE, difference
-from microbatt.engines.labelled import outcome_attrs
-from microbatt.engines.registry import load_engine
-from microbatt.engines.request import Inventory, Settings
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import Inventory, Settings, load_engine, outcome_attrs, simulate_discharges
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
@@ -26,9 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.engine import EngineSettings
-    from microbatt.engines.result import Discharge
+    from microbatt.cells import Cell
+    from microbatt.engines import Discharge, EngineSettings
 
     Tell = Callable[[str, int, int], None]
 

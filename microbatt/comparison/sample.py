@@ -11,7 +11,7 @@ from microbatt.checks import check_integer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 C_RATES: Final = (0.1, 0.5, 1.0, 2.0, 3.0, 4.0)
 ALPHA: Final = (0.0, 10.0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from microbatt.cube.arrays import array_of, dimensions, plain_attributes
 from microbatt.cube.creation import compression
-from microbatt.cube.predictions import STATUS, TRUTH
+from microbatt.cube.predictions import PREDICTION_STATUS, TRUTH
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def _same_points(group: zarr.Group, listed: xr.Dataset) -> bool:
 
 def _remove(root: zarr.Group, group: zarr.Group) -> None:
     """Remove a group, so that whoever still reads it sees points without predictions."""
-    if STATUS in group:
-        array = array_of(group, STATUS)
+    if PREDICTION_STATUS in group:
+        array = array_of(group, PREDICTION_STATUS)
         array[...] = array.fill_value
     del root[group.path]
 

@@ -12,7 +12,7 @@ from microbatt.cube.joining import join_variables
 from microbatt.cube.location import open_store
 from microbatt.cube.objects import list_objects, read_object, write_object
 from microbatt.cube.opening import open_cube, open_group
-from microbatt.cube.predictions import FOLD, NETWORK, VARIABLES, copies_in
+from microbatt.cube.predictions import FOLD, NETWORK, PREDICTION_VARIABLES, copies_in
 from microbatt.cube.slabs import join_predictions
 from microbatt.cube.variables import VARIABLES as OWN
 
@@ -39,7 +39,7 @@ def carry_joined(smaller: Location, larger: Location) -> None:
     joined = joined.reset_coords(drop=True)
     joined = _grown(joined, {dim: axes[dim] for dim in joined.indexes if dim in axes})
     for name, folds in copies_in(joined).items():
-        predicted = joined[list(VARIABLES)].sel({NETWORK: [name], FOLD: list(folds)})
+        predicted = joined[list(PREDICTION_VARIABLES)].sel({NETWORK: [name], FOLD: list(folds)})
         join_predictions(larger, predicted)
     others = joined.drop_dims([NETWORK, FOLD], errors="ignore")
     if others.data_vars:

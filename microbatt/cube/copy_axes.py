@@ -14,7 +14,14 @@ import numpy as np
 
 from microbatt.cube.arrays import array_of, dimensions, plain_attributes
 from microbatt.cube.creation import compression
-from microbatt.cube.predictions import FOLD, NETWORK, ORIGIN, STATUS, TRUTH, VARIABLES
+from microbatt.cube.predictions import (
+    FOLD,
+    NETWORK,
+    ORIGIN,
+    PREDICTION_STATUS,
+    PREDICTION_VARIABLES,
+    TRUTH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,13 +90,13 @@ def make_room(
         With the variables and coordinates of `microbatt.cube.predictions`.
     """
     shape = (len(room.names), room.folds)
-    for name in VARIABLES:
+    for name in PREDICTION_VARIABLES:
         _ensure(group, name, shape, predicted)
     for name in (NETWORK, FOLD):
         if name not in group:
             _create_labels(group, name)
     for one in {found.path: found for found in (*held, group)}.values():
-        for name in VARIABLES:
+        for name in PREDICTION_VARIABLES:
             array = array_of(one, name)
             if array.shape[:2] != shape:
                 array.resize((*shape, *array.shape[2:]))
@@ -122,7 +129,9 @@ def _ensure(group: zarr.Group, name: str, shape: tuple[int, int], predicted: xr.
         fill_value=_FILL[variable.dtype.kind],
         compressors=compression(),
         dimension_names=dims,
-        attributes=plain_attributes(variable) | links | ({ORIGIN: {}} if name == STATUS else {}),
+        attributes=plain_attributes(variable)
+        | links
+        | ({ORIGIN: {}} if name == PREDICTION_STATUS else {}),
         overwrite=True,
     )
 

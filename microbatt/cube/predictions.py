@@ -26,15 +26,15 @@ COPY: Final = (NETWORK, FOLD)
 """Dimensions that tell copies apart."""
 HELD_OUT: Final = "held_out"
 """As a fold: each point by the copy that did not see it. Also the variable that says which do."""
-STATUS: Final = "prediction_status"
-VARIABLES: Final = (
+PREDICTION_STATUS: Final = "prediction_status"
+PREDICTION_VARIABLES: Final = (
     "alpha_predicted",
     "S_predicted",
     "alpha_predicted_std",
     "S_predicted_std",
     "predicted_correlation",
     HELD_OUT,
-    STATUS,
+    PREDICTION_STATUS,
 )
 """Along network, fold and points, the status last."""
 ORIGIN: Final = "provenance"
@@ -95,7 +95,7 @@ def origins_of(cube: xr.Dataset) -> dict[str, dict[str, Facts]]:
     --------
     ``origins_of(cube)["published"]["3"]["weights_hash"]``
     """
-    stored = cube[STATUS].attrs.get(ORIGIN, {}) if STATUS in cube else {}
+    stored = cube[PREDICTION_STATUS].attrs.get(ORIGIN, {}) if PREDICTION_STATUS in cube else {}
     read = json.loads(stored) if isinstance(stored, str) else stored  # netCDF has no mappings
     return {str(name): dict(copies) for name, copies in read.items()}
 
@@ -110,7 +110,9 @@ def status_key(key: str) -> str | None:
     """
     path, mark, number = key.partition("/c/")
     group, slash, name = path.rpartition("/")
-    return f"{group}{slash}{STATUS}{mark}{number}" if name in VARIABLES else None
+    return (
+        f"{group}{slash}{PREDICTION_STATUS}{mark}{number}" if name in PREDICTION_VARIABLES else None
+    )
 
 
 def as_points(node: xr.Dataset) -> xr.Dataset:

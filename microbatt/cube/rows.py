@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.engines.result import DischargeBatch
+    from microbatt.engines import DischargeBatch
 
 Rows: TypeAlias = "dict[str, NDArray[Any]]"
 """Variable → array of shape (n,), or (n, depth) for the voltage."""
@@ -39,7 +39,7 @@ def rows_from_batch(batch: DischargeBatch, depth: NDArray[np.float64], elapsed: 
     dict
         Every variable of the cube, ``status`` included.
     """
-    from microbatt.engines.resample import resample_curves
+    from microbatt.engines import resample_curves
 
     voltage = resample_curves(batch, depth)
     columns = {

@@ -16,7 +16,14 @@ from microbatt.cube.creation import consolidate
 from microbatt.cube.joining import check_same_points
 from microbatt.cube.location import explained, open_store
 from microbatt.cube.opening import open_group
-from microbatt.cube.predictions import FOLD, NETWORK, ORIGIN, STATUS, VARIABLES, origins_of
+from microbatt.cube.predictions import (
+    FOLD,
+    NETWORK,
+    ORIGIN,
+    PREDICTION_STATUS,
+    PREDICTION_VARIABLES,
+    origins_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +116,7 @@ def _replaced(given: Sequence[int], folds: int, *, fresh: bool) -> list[int]:
 
 def _empty(group: zarr.Group, place: int, folds: Sequence[int]) -> None:
     """Empty slabs of a network, the status first."""
-    for name in reversed(VARIABLES):
+    for name in reversed(PREDICTION_VARIABLES):
         array = array_of(group, name)
         for fold in folds:
             array[place, fold] = array.fill_value
@@ -119,30 +126,32 @@ def _forget(group: zarr.Group, name: str, folds: Sequence[int]) -> None:
     """Say of copies no longer where they come from, so that they count as not there."""
     told = _origins(group)
     kept = {fold: facts for fold, facts in told.pop(name, {}).items() if int(fold) not in folds}
-    array_of(group, STATUS).update_attributes({ORIGIN: told | ({name: kept} if kept else {})})
+    array_of(group, PREDICTION_STATUS).update_attributes(
+        {ORIGIN: told | ({name: kept} if kept else {})}
+    )
 
 
 def _tell(group: zarr.Group, origins: Mapping[str, Mapping[str, Facts]]) -> None:
     """Say where copies come from."""
     told = _origins(group)
     fresh = {name: told.get(name, {}) | dict(copies) for name, copies in origins.items()}
-    array_of(group, STATUS).update_attributes({ORIGIN: told | fresh})
+    array_of(group, PREDICTION_STATUS).update_attributes({ORIGIN: told | fresh})
 
 
 def _origins(group: zarr.Group) -> dict[str, dict[str, Facts]]:
-    stored: Any = array_of(group, STATUS).attrs.get(ORIGIN, {})
+    stored: Any = array_of(group, PREDICTION_STATUS).attrs.get(ORIGIN, {})
     return {name: dict(copies) for name, copies in stored.items()}
 
 
 def _write(group: zarr.Group, place: int, predicted: xr.Dataset) -> None:
     """Write slabs of a network, all but the status."""
-    for name in VARIABLES[:-1]:
+    for name in PREDICTION_VARIABLES[:-1]:
         _write_one(group, place, predicted[name])
 
 
 def _vouch(group: zarr.Group, place: int, predicted: xr.Dataset) -> None:
     """Write the status of slabs that are there."""
-    _write_one(group, place, predicted[STATUS])
+    _write_one(group, place, predicted[PREDICTION_STATUS])
 
 
 def _write_one(group: zarr.Group, place: int, variable: xr.DataArray) -> None:

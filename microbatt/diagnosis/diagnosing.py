@@ -12,7 +12,7 @@ from microbatt.diagnosis.stores import stores
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from microbatt.cube.location import Location
+    from microbatt.cube import Location
     from microbatt.diagnosis.finding import Finding
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microbatt.diagnosis.finding import Finding, State, without_home
-from microbatt.engines.dualfoil.settings import DualfoilSettings, find_executable
+from microbatt.engines.dualfoil import DualfoilSettings, find_executable
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def engines(*, simulate: bool = False) -> Iterator[Finding]:
 
 
 def _kernels() -> Finding:
-    from microbatt.porous_electrode.batch import simulate_many
+    from microbatt.porous_electrode import simulate_many
 
     folder = Path(simulate_many.stats.cache_path)
     kept = list(folder.glob("*.nbc"))
@@ -47,8 +47,8 @@ def _kernels() -> Finding:
 
 
 def _curve() -> Finding:
-    from microbatt.engines.simulation import simulate_discharge
-    from microbatt.porous_electrode.batch import simulate_many
+    from microbatt.engines import simulate_discharge
+    from microbatt.porous_electrode import simulate_many
 
     begun = time.perf_counter()
     try:

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microbatt.campaign.reading import cache_folder
-from microbatt.cube.opening import open_cube
+from microbatt.campaign import cache_folder
+from microbatt.cube import open_cube
 from microbatt.diagnosis.finding import Finding, State, without_home
 from microbatt.errors import MicrobattError
 from microbatt.outcomes import Outcome
@@ -16,7 +16,7 @@ from microbatt.outcomes import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from microbatt.cube.location import Location
+    from microbatt.cube import Location
 
 
 def stores(asked: Sequence[Location] = ()) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
     from microbatt.engines.result import DischargeBatch
 
     Simulate: TypeAlias = Callable[["Request", NDArray[np.float64]], DischargeBatch]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.engines.engine import Request
-    from microbatt.porous_electrode.batch import Batch
+    from microbatt.porous_electrode import Batch
 
 SPHERE: Final = 3.0
 _NUMERICS: Final = (
@@ -54,8 +54,7 @@ def numerics_version() -> str:
 
 
 def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
-    from microbatt.porous_electrode.batch import simulate_many
-    from microbatt.porous_electrode.preparation import cell_parameters, numerics
+    from microbatt.porous_electrode import cell_parameters, numerics, simulate_many
 
     settings: Any = request.settings
     parameters = cell_parameters(

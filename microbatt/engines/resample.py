@@ -29,7 +29,7 @@ def resample_curves(batch: DischargeBatch, depth: ArrayLike) -> NDArray[np.float
     ndarray, shape (n, m)
         Voltage [V]; a row of NaN where there is no curve.
     """
-    from microbatt.porous_electrode.curves import resample
+    from microbatt.porous_electrode import resample
 
     shares = np.ascontiguousarray(depth, dtype=float)
     out = np.empty((len(batch), shares.size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.checks import check_integer, check_number
 from microbatt.engines.points import ALLOWED, UNITS, as_points, in_parts
 from microbatt.engines.registry import load_engine
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
     from microbatt.engines.engine import Engine, EngineSettings, Request
 
 _POINTS_A_PART: Final = 16

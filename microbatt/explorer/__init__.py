@@ -1,42 +1,5 @@
 """Looking at a cube in the browser: a map of every microstructure, and the curves behind it."""
 
-from __future__ import annotations
+import lazy_loader
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import xarray as xr
-    from panel.viewable import Viewable
-
-
-def app(dataset: xr.Dataset) -> Viewable:
-    """Return the explorer of a cube, to show in a notebook or to serve with Panel.
-
-    Parameters
-    ----------
-    dataset
-        A cube, or a part of one that keeps ``status``, ``voltage`` and ``discharge_capacity``.
-        Opened with Dask chunks, as by default, it is read again while a campaign fills it.
-
-    Returns
-    -------
-    panel.viewable.Viewable
-        Shows itself as the last line of a notebook's cell; `.servable()` for ``panel serve``.
-
-    Raises
-    ------
-    ParameterError
-        If the dataset is no cube.
-    MissingExtraError
-        If Panel is not installed.
-
-    Examples
-    --------
-    ``microbatt.explorer.app(microbatt.open_dataset("demo"))``
-    """
-    from microbatt.checks import check_extra
-
-    check_extra("panel", extra="explore")
-    from microbatt.explorer.application import explorer_of
-
-    return explorer_of(dataset)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

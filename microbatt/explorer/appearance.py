@@ -11,7 +11,7 @@ import numpy as np
 
 from microbatt.explorer.assets import asset
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import (
+from microbatt.plots import (
     AMOUNT_MAP,
     DIFFERENCE_MAP,
     colour_map,

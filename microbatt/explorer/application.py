@@ -16,7 +16,7 @@ from microbatt.explorer.source import CubeSource
 if TYPE_CHECKING:
     import xarray as xr
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
 
 _POLL: Final = 2000
 """Between two questions whether the cube has grown [ms]; `CubeSource.look` asks less often."""

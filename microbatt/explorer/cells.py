@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.explorer.reasons import ENDINGS, NOT_STORED, prediction_reasons
 from microbatt.explorer.variables import is_whole, variable_values
-from microbatt.plots.interactive_plane import cell_edges
+from microbatt.plots import cell_edges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import param
     from panel.io.callbacks import PeriodicCallback
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable
 

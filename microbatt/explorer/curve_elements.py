@@ -9,8 +9,7 @@ import numpy as np
 
 from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, named
 from microbatt.explorer.reasons import ending_words
-from microbatt.plots.colours import ENDING_COLOURS, PREDICTION, current_colours
-from microbatt.plots.interactive_dimensions import dimension
+from microbatt.plots import ENDING_COLOURS, PREDICTION, current_colours, dimension
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

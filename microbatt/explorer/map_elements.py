@@ -14,8 +14,7 @@ from microbatt.explorer.cells import drawn_edges
 from microbatt.explorer.map_words import title, tooltip, with_share
 from microbatt.explorer.points import spread_outline
 from microbatt.explorer.reasons import flag_reasons
-from microbatt.plots.colours import PREDICTION
-from microbatt.plots.interactive_dimensions import dimension
+from microbatt.plots import PREDICTION, dimension
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

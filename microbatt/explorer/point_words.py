@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from microbatt.explorer.reasons import ending_reason, ending_words
-from microbatt.plots.colours import ENDING_COLOURS, current_colours
+from microbatt.plots import ENDING_COLOURS, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.explorer.appearance import HATCHES, Colouring
 from microbatt.explorer.variables import flags_of
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import ENDING_COLOURS, MISSING, PALETTE
+from microbatt.plots import ENDING_COLOURS, MISSING, PALETTE
 
 if TYPE_CHECKING:
     import xarray as xr

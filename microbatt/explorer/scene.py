@@ -21,7 +21,7 @@ from microbatt.explorer.words import Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
     from microbatt.explorer.plane import Plane
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube.endings import status_of
-from microbatt.cube.predictions import copies_in, predicted_by
+from microbatt.cube import copies_in, predicted_by, status_of
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
 from microbatt.explorer.points import point_curves
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
     from microbatt.explorer.plane import Plane
     from microbatt.explorer.points import Curve
 

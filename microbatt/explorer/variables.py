@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.outcomes import Outcome
-from microbatt.plots.labels import axis_label
+from microbatt.plots import axis_label
 from microbatt.quantities import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _values(source: CubeSource, name: str) -> NDArray[Any]:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(capacity / capacity[:, [0]])
     if name in ERRORS and name not in source.dataset:
-        from microbatt.scoring.errors import relative_error
+        from microbatt.scoring import relative_error
 
         true = ERRORS[name]
         return relative_error(getattr(source.plane, true), source.values(f"{true}_predicted"))

@@ -1,1 +1,5 @@
 """Curves → what a network eats: resampled curves, curve images, energy and power."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import POSITIVE, check_number
-from microbatt.features.stored_curves import checked_currents, current_place
+from microbatt.features.curves import checked_currents, current_place
 from microbatt.features.tensors import checked_curve
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.features.stored_curves import StoredCurves
+    from microbatt.features.curves import StoredCurves
 
 PUBLISHED_RESISTANCE: Final = 0.00974
 """Contact resistance that the published energies subtract a second time [Ω m²]."""

@@ -17,7 +17,7 @@ from microbatt.features.tensors import CurveTensors, curve_tensors
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.features.stored_curves import StoredCurves
+    from microbatt.features.curves import StoredCurves
 
 WIDTH: Final = 64
 HEIGHT: Final = 48

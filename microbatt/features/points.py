@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from microbatt.cube.endings import status_of
+from microbatt.cube import status_of
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:

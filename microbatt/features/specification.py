@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from microbatt.checks import check_choice, check_integer
 from microbatt.errors import ParameterError
+from microbatt.features.curves import checked_currents
 from microbatt.features.energies import energy_vectors
 from microbatt.features.images import curve_images
-from microbatt.features.stored_curves import checked_currents
 from microbatt.features.tensors import SAMPLES, curve_tensors
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.features.stored_curves import StoredCurves
+    from microbatt.features.curves import StoredCurves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_integer
-from microbatt.cube.endings import whole_curves
+from microbatt.cube import whole_curves
 from microbatt.errors import ParameterError
-from microbatt.features.points import arranged
-from microbatt.features.stored_curves import (
+from microbatt.features.curves import (
     StoredCurves,
     check_curves,
     checked_currents,
     current_place,
     read_curves,
 )
+from microbatt.features.points import arranged
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import check_choice, check_integer
-from microbatt.engines.points import ALLOWED
+from microbatt.engines import ALLOWED
 from microbatt.errors import ParameterError
 from microbatt.inference.criteria import CRITERIA, Choice, judge_choice
 from microbatt.inference.identifiability import Information, Readings, bounds, curve_information
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.engine import Request
+    from microbatt.cells import Cell
+    from microbatt.engines import Request
 
     Array = NDArray[np.float64]
 

@@ -14,13 +14,10 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.request import Inventory, Settings, Thermal
+    from microbatt.cells import Cell
+    from microbatt.engines import Inventory, Settings, Thermal
     from microbatt.inference.influence import Influence
-    from microbatt.inference.reading import Unread
-
-POINT = ("alpha", "S")
-"""The first two parameters of every estimate."""
+    from microbatt.measured import Unread
 
 
 class Posterior(enum.StrEnum):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.engines.engine import Request
+    from microbatt.engines import Request
     from microbatt.inference.sensitivity import Sensitivities
 
     Array = NDArray[np.float64]

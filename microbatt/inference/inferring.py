@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.checks import FRACTION, NOT_NEGATIVE, POSITIVE, check_choice, check_number
-from microbatt.engines.request import (
+from microbatt.engines import (
     Inventory,
     Isothermal,
     Settings,
@@ -21,7 +21,6 @@ from microbatt.inference.answer import assumptions, fitted_curves, parameter_est
 from microbatt.inference.belief import inflation, judge
 from microbatt.inference.clock import Clock
 from microbatt.inference.estimate import Estimate
-from microbatt.inference.gathering import gather
 from microbatt.inference.influence import influences
 from microbatt.inference.network import network_start
 from microbatt.inference.noise import CHARGE, allowance, white_noise
@@ -32,14 +31,15 @@ from microbatt.inference.reduction import reduce
 from microbatt.inference.refinement import refine
 from microbatt.inference.response import SETTINGS, Problem
 from microbatt.inference.starting import scan_starts
+from microbatt.measured import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from microbatt.cells.cell import Cell
-    from microbatt.inference.gathering import Curves
+    from microbatt.cells import Cell
     from microbatt.inference.gauss_newton import Minimum
+    from microbatt.measured import Curves
 
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
@@ -65,7 +65,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
     ----------
     curves
         An `Experiment`, measurements, or the path or paths of files that
-        `microbatt.inference.reading.read_experiment` reads.
+        `microbatt.measured.reading.read_experiment` reads.
     cell
         What is known of the cell: a name of the catalog, a cell file, or a `Cell`.
     noise
@@ -107,7 +107,7 @@ def infer(  # noqa: PLR0913 - one parameter a term
     --------
     >>> import numpy as np
     >>> from microbatt.engines.simulation import simulate_discharge
-    >>> from microbatt.inference.measurement import Measurement
+    >>> from microbatt.measured.measurement import Measurement
     >>> curve = simulate_discharge("doyle-1996-cell-1", alpha=3.0, S=2.0, current=35.0)
     >>> depth = np.linspace(0.0, 1.0, 60) * curve.discharge_capacity
     >>> measured = Measurement(

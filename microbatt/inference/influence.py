@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.engines.request import Settings
+from microbatt.engines import Settings
 from microbatt.errors import ParameterError
 from microbatt.inference.response import voltages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.electrolyte_fits import ElectrolyteFit
+    from microbatt.cells import Cell, ElectrolyteFit
     from microbatt.inference.gauss_newton import Minimum
     from microbatt.inference.response import Problem
 

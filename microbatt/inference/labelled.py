@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import xarray as xr
 
-from microbatt.engines.request import thermal_to_dict
+from microbatt.engines import thermal_to_dict
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.registry import load_engine
-from microbatt.engines.request import Inventory, Isothermal, Settings, Thermal
-from microbatt.engines.result import join_batches
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import (
+    Inventory,
+    Isothermal,
+    Settings,
+    Thermal,
+    join_batches,
+    load_engine,
+    simulate_discharges,
+)
 from microbatt.errors import ParameterError
 from microbatt.inference.parameters import (
     PARAMETERS,
@@ -35,10 +40,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
     from microbatt.checks import Interval
-    from microbatt.engines.engine import Request
-    from microbatt.engines.result import DischargeBatch
+    from microbatt.engines import DischargeBatch, Request
 
     Array = NDArray[np.float64]
 

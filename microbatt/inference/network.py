@@ -10,9 +10,9 @@ from microbatt.errors import MicrobattError, ParameterError
 from microbatt.inference.estimate import Start
 
 if TYPE_CHECKING:
-    from microbatt.inference.measurement import Experiment, Measurement
     from microbatt.inference.response import Problem
-    from microbatt.networks.measurement import MeasurementNoise
+    from microbatt.measured import Experiment, Measurement
+    from microbatt.networks import MeasurementNoise
 
 CUTOFF: Final = 2.0
 """To which the shipped networks' curves go [V]."""
@@ -50,9 +50,8 @@ def network_start(
 
 
 def _asked(experiment: Experiment, problem: Problem, noise: float) -> Start:
-    from microbatt.features.tensors import tensors_of_curves
-    from microbatt.prediction.loading import load_shipped
-    from microbatt.prediction.predicting import predict_curves
+    from microbatt.features import tensors_of_curves
+    from microbatt.prediction import load_shipped, predict_curves
 
     trained = load_shipped(
         problem.cell,
@@ -95,7 +94,7 @@ def _known(measured: Measurement, currents: tuple[float, ...]) -> float:
 
 def _disturbed(problem: Problem, noise: float) -> MeasurementNoise:
     """Tell the network what the measurement added, no more than it can have learned."""
-    from microbatt.networks.measurement import MeasurementNoise
+    from microbatt.networks import MeasurementNoise
 
     widths = dict(zip(problem.priors.names, problem.priors.std, strict=True))
     known = {name: min(float(widths.get(name, 0.0)), most) for name, most in _WIDEST.items()}

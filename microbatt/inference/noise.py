@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.inference.measurement import Measurement
     from microbatt.inference.reduction import Reduced
+    from microbatt.measured import Measurement
 
     Array = NDArray[np.float64]
 

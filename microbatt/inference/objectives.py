@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.engines.resample import resample_curves
+from microbatt.engines import resample_curves
 from microbatt.inference.neighbours import end_capacity
 from microbatt.inference.response import respond
 from microbatt.inference.shapes import (
@@ -24,7 +24,7 @@ from microbatt.inference.shapes import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.engines.request import Settings
+    from microbatt.engines import Settings
     from microbatt.inference.gauss_newton import Evaluate
     from microbatt.inference.response import Problem
 

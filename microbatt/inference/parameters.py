@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from microbatt.cells.cell import TEMPERATURE
+from microbatt.cells import TEMPERATURE
 from microbatt.checks import FRACTION, Interval, check_choice
-from microbatt.engines.points import ALLOWED
+from microbatt.engines import ALLOWED
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.open_circuit import OpenCircuitFit
+    from microbatt.cells import Cell, OpenCircuitFit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.inference.measurement import Measurement
+    from microbatt.cells import Cell
     from microbatt.inference.reduction import Reduced
+    from microbatt.measured import Measurement
 
     Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import POSITIVE, Interval, check_number
-from microbatt.engines.request import HeatOf, Inventory
+from microbatt.engines import HeatOf, Inventory
 from microbatt.inference.parameters import (
     PARAMETERS,
     POINT,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.request import Thermal
+    from microbatt.cells import Cell
+    from microbatt.engines import Thermal
 
 ALPHA: Final = Interval(0.0, 15.0)
 """Where alpha is looked for."""

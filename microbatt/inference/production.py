@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.request import Inventory, Isothermal, Thermal
+from microbatt.cells import load_cell
+from microbatt.engines import Inventory, Isothermal, Thermal
 from microbatt.errors import CurveError, MeasurementError, MicrobattError
 from microbatt.inference.estimate import Inferred
 from microbatt.inference.inferring import infer
 from microbatt.inference.labelled import experiments_dataset
-from microbatt.inference.measurement import Experiment
 from microbatt.inference.noise import CHARGE
-from microbatt.inference.reading import Reading, Unread, curve_files, is_curve_file, read_files
+from microbatt.measured import Experiment, Reading, Unread, curve_files, is_curve_file, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from distributed import Client, Future
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
     from microbatt.inference.estimate import Estimate
 
 _NOT_EXPERIMENTS: Final = (".", "__")
@@ -281,7 +280,7 @@ def _files_of(place: Path) -> tuple[Path, ...]:
 
 
 def _connected(client: Client | None) -> AbstractContextManager[Client]:
-    from microbatt.campaign.cluster import local_client
+    from microbatt.campaign import local_client
 
     return local_client(dashboard=False) if client is None else nullcontext(client)
 

@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.inference.measurement import Measurement
+    from microbatt.measured import Measurement
 
     Array = NDArray[np.float64]
 

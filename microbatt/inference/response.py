@@ -10,8 +10,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import Settings, simulate_discharges
 from microbatt.inference.neighbours import end_capacity, native_request, simulate_neighbours
 from microbatt.inference.parameters import PARAMETERS, cell_with
 from microbatt.inference.sensitivity import sensitivities_at_capacity
@@ -19,9 +18,8 @@ from microbatt.inference.sensitivity import sensitivities_at_capacity
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.request import Inventory, Thermal
-    from microbatt.engines.result import DischargeBatch
+    from microbatt.cells import Cell
+    from microbatt.engines import DischargeBatch, Inventory, Thermal
     from microbatt.inference.neighbours import Neighbours
     from microbatt.inference.noise import Allowance
     from microbatt.inference.priors import Priors

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.engines.resample import resample_curves
+from microbatt.engines import resample_curves
 from microbatt.errors import ParameterError
 from microbatt.inference.neighbours import end_capacity
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.engines.result import DischargeBatch
+    from microbatt.engines import DischargeBatch
     from microbatt.inference.neighbours import Neighbours, Stencil
 
     Array = NDArray[np.float64]

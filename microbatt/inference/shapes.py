@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats.qmc import Sobol
 
-from microbatt.engines.request import Settings
-from microbatt.engines.resample import resample_curves
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import Settings, resample_curves, simulate_discharges
 from microbatt.inference.neighbours import end_capacity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.request import Inventory, Thermal
+    from microbatt.cells import Cell
+    from microbatt.engines import Inventory, Thermal
     from microbatt.inference.response import Problem
 
     Array = NDArray[np.float64]

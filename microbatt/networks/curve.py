@@ -22,7 +22,7 @@ from microbatt.networks.targets import from_targets, to_targets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.features.tensors import CurveTensors
+    from microbatt.features import CurveTensors
     from microbatt.networks.decoder import Decoder
     from microbatt.networks.encoder import Scaling
     from microbatt.networks.measurement import MeasurementNoise

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import keras
     from numpy.typing import NDArray
 
-    from microbatt.features.tensors import CurveTensors
+    from microbatt.features import CurveTensors
 
 Tensor: TypeAlias = Any
 """Of TensorFlow, which has no annotations."""

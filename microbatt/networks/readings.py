@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.features.tensors import CurveTensors
+    from microbatt.features import CurveTensors
 
 CAPACITY_SCALE: Final = 0.5
 """Volts that count as much as one unit of ln capacity."""

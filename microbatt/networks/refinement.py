@@ -24,7 +24,7 @@ from microbatt.networks.readings import CAPACITY_SCALE, end_slopes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.features.tensors import CurveTensors
+    from microbatt.features import CurveTensors
     from microbatt.networks.decoder import Decoder
     from microbatt.networks.measurement import MeasurementNoise
 

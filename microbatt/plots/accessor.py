@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube.accessor import register_namespace
+from microbatt.cube import register_namespace
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
     from microbatt.plots.interactive import InteractivePlots
     from microbatt.plots.predictions import Parameter
 
@@ -99,7 +99,7 @@ class CubePlots:
         ParameterError
             If there is no such variable, or it has the dimension ``current`` and none is given.
         """
-        from microbatt.cube.predictions import predicted_by
+        from microbatt.cube import predicted_by
         from microbatt.plots.maps import draw_map
 
         cube = predicted_by(self._dataset, network, fold)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
-    from microbatt.engines.result import Discharge
+    from microbatt.engines import Discharge
 
 Curve: TypeAlias = "tuple[float, NDArray[np.floating], NDArray[np.floating]]"
 """Current [A m⁻²], capacity [A h m⁻²] and voltage [V], the latter two of shape (n,)."""

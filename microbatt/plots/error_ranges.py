@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.plots.colours import named_colours
-from microbatt.scoring.errors import mean_relative_error
-from microbatt.scoring.ranges import RANGES, edges_that_hold, range_names, range_numbers
+from microbatt.scoring import (
+    RANGES,
+    edges_that_hold,
+    mean_relative_error,
+    range_names,
+    range_numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from microbatt.inference.estimate import FittedCurve
+    from microbatt.inference import FittedCurve
 
 _MILLI: Final = 1e3
 _SPACE: Final = 0.04

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from microbatt.inference.criteria import Choice
-    from microbatt.inference.design import Proposal
+    from microbatt.inference import Choice, Proposal
 
     Array = NDArray[np.float64]
 
@@ -60,7 +59,7 @@ def draw_bounds(
     panels
         Three axes: for alpha, for S as a share of S, and for their correlation.
     bounds
-        A grid from `microbatt.inference.bound_map`.
+        A grid from `microbatt.inference.bounds`.
     estimate
         alpha and S of an estimate, marked in every panel.
 

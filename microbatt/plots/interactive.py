@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube.endings import whole_curves
-from microbatt.cube.predictions import predicted_by
+from microbatt.cube import predicted_by, whole_curves
 from microbatt.plots.accessor import nearest_point
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
     from microbatt.plots.predictions import Parameter
 
 

@@ -11,8 +11,7 @@ from microbatt.plots.error_ranges import mean_errors
 from microbatt.plots.interactive_dimensions import PANEL, PLAIN, POINTED, ROOM, SIZE, worded
 from microbatt.plots.parity import agreement
 from microbatt.plots.residuals import normal_quantiles
-from microbatt.scoring.errors import relative_error
-from microbatt.scoring.ranges import RANGES, edges_that_hold, range_names
+from microbatt.scoring import RANGES, edges_that_hold, range_names, relative_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

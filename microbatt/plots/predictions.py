@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from microbatt.cube.predictions import STATUS, PredictionStatus, copies_in, predicted_by
+from microbatt.cube import PREDICTION_STATUS, PredictionStatus, copies_in, predicted_by
 from microbatt.errors import ParameterError
 from microbatt.plots.rows import as_rows
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
 
 Parameter = Literal["alpha", "S"]
 PARAMETERS: Final[tuple[Parameter, ...]] = ("alpha", "S")
@@ -91,7 +91,7 @@ def predictions_of(
             f"the cube has no variable `{missing[0]}`; this picture shows predictions. "
             "Join them to the cube first: microbatt predict CUBE."
         )
-    return as_rows(one[[*names, *({STATUS} & set(one.data_vars))]].load())
+    return as_rows(one[[*names, *({PREDICTION_STATUS} & set(one.data_vars))]].load())
 
 
 def pairs_of(predictions: xr.Dataset, parameter: Parameter) -> Pairs:
@@ -104,6 +104,6 @@ def pairs_of(predictions: xr.Dataset, parameter: Parameter) -> Pairs:
     truth = rows[parameter].to_numpy().astype(float)
     predicted = rows[f"{parameter}_predicted"].to_numpy().astype(float)
     known = np.isfinite(predicted)
-    if STATUS in rows:
-        known &= rows[STATUS].to_numpy() == PredictionStatus.PREDICTED
+    if PREDICTION_STATUS in rows:
+        known &= rows[PREDICTION_STATUS].to_numpy() == PredictionStatus.PREDICTED
     return Pairs(parameter=parameter, truth=truth[known], predicted=predicted[known])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from microbatt.campaign.campaign import Campaign
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.campaign import Campaign
+from microbatt.engines import simulate_discharges
 from microbatt.plots.curves import curves_in
 from microbatt.plots.rows import as_rows, nearest_row
 

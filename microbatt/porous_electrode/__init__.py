@@ -1,1 +1,5 @@
 """The native engine: the porous-electrode equations and their numerics, on arrays and numba."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

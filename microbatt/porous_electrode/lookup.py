@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from microbatt.porous_electrode.compilation import kernel
 
 if TYPE_CHECKING:
-    from microbatt.cells.electrolyte_fits import ElectrolyteFit
-    from microbatt.cells.open_circuit import OpenCircuitFit
+    from microbatt.cells import ElectrolyteFit, OpenCircuitFit
 
 Array = NDArray[np.float64]
 

@@ -11,8 +11,7 @@ from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParam
 from microbatt.porous_electrode.particle import reduced_sphere
 
 if TYPE_CHECKING:
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.electrode import Electrode
+    from microbatt.cells import Cell, Electrode
 
 FIRST_ELEMENT = 0.4
 LARGEST_ELEMENT = 0.2

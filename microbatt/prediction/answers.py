@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from microbatt.cube.predictions import STATUS, VARIABLES, PredictionStatus
-from microbatt.features.energies import energy_vectors
-from microbatt.features.images import curve_images
-from microbatt.features.tensors import curve_tensors
-from microbatt.networks.combination import combined
+from microbatt.cube import PREDICTION_STATUS, PREDICTION_VARIABLES, PredictionStatus
+from microbatt.features import curve_images, curve_tensors, energy_vectors
+from microbatt.networks import combined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.features.stored_curves import StoredCurves
-    from microbatt.networks.curve import CurveEstimate, CurveNetwork
-    from microbatt.networks.measurement import MeasurementNoise
-    from microbatt.networks.published import PublishedNetwork
+    from microbatt.features import StoredCurves
+    from microbatt.networks import CurveEstimate, CurveNetwork, MeasurementNoise, PublishedNetwork
 
 Columns: TypeAlias = "dict[str, NDArray[Any]]"
 """Name of a variable → its value at each point."""
@@ -88,7 +84,7 @@ def published_answers(
         for found in (both, weighted, relative):
             columns = _empty_columns(len(curves), asked[fold])
             columns["alpha_predicted"][there], columns["S_predicted"][there] = found.T
-            columns[STATUS][there] = PredictionStatus.PREDICTED
+            columns[PREDICTION_STATUS][there] = PredictionStatus.PREDICTED
             answers[fold].append(columns)
     return answers
 
@@ -105,14 +101,14 @@ def _fill(columns: Columns, points: NDArray[np.int64], estimate: CurveEstimate) 
         columns[f"{name}_predicted"][points] = estimate.mean[:, i]
         columns[f"{name}_predicted_std"][points] = spread[:, i]
     columns["predicted_correlation"][points] = estimate.covariance[:, 0, 1] / spread.prod(axis=1)
-    columns[STATUS][points] = np.where(
+    columns[PREDICTION_STATUS][points] = np.where(
         estimate.in_range, PredictionStatus.PREDICTED, PredictionStatus.OUT_OF_RANGE
     )
 
 
 def _empty_columns(count: int, asked: NDArray[np.int64]) -> Columns:
     """Return the variables of points of which those asked for have no curves."""
-    columns: Columns = {name: np.full(count, np.nan) for name in VARIABLES[:-2]}
-    columns[STATUS] = np.full(count, PredictionStatus.NOT_PREDICTED, dtype=np.int8)
-    columns[STATUS][asked] = PredictionStatus.NO_CURVES
+    columns: Columns = {name: np.full(count, np.nan) for name in PREDICTION_VARIABLES[:-2]}
+    columns[PREDICTION_STATUS] = np.full(count, PredictionStatus.NOT_PREDICTED, dtype=np.int8)
+    columns[PREDICTION_STATUS][asked] = PredictionStatus.NO_CURVES
     return columns

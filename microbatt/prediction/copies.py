@@ -7,23 +7,25 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import xarray as xr
 
-from microbatt.cube.predictions import (
+from microbatt.cube import (
     FOLD,
     HELD_OUT,
     NETWORK,
     ORIGIN,
-    STATUS,
-    VARIABLES,
+    PREDICTION_STATUS,
+    PREDICTION_VARIABLES,
     PredictionStatus,
     strings,
 )
 from microbatt.errors import ParameterError
-from microbatt.features.points import CURRENT, arranged, point_dims, true_values
-from microbatt.features.stored_curves import read_curves
-from microbatt.networks.curve import CurveNetwork
-from microbatt.networks.measurement import NOISE_FREE, MeasurementNoise
-from microbatt.networks.origin import origin_of
-from microbatt.networks.published import PublishedNetwork
+from microbatt.features import CURRENT, arranged, point_dims, read_curves, true_values
+from microbatt.networks import (
+    NOISE_FREE,
+    CurveNetwork,
+    MeasurementNoise,
+    PublishedNetwork,
+    origin_of,
+)
 from microbatt.prediction.answers import curve_answers, published_answers
 from microbatt.quantities import quantity
 
@@ -32,9 +34,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.cube.predictions import Facts
-    from microbatt.features.stored_curves import StoredCurves
-    from microbatt.networks.trained import TrainedNetwork
+    from microbatt.cube import Facts
+    from microbatt.features import StoredCurves
+    from microbatt.networks import TrainedNetwork
     from microbatt.prediction.answers import Columns
 
 Copies: TypeAlias = "Mapping[int, TrainedNetwork]"
@@ -158,17 +160,17 @@ def _laid_out(
     kept = {key: coord for key, coord in like.coords.items() if set(coord.dims) <= set(dims)}
     shape = (len(names), len(copies), *(cube.sizes[dim] for dim in dims))
     variables: dict[str, Any] = {}
-    for key in VARIABLES:
+    for key in PREDICTION_VARIABLES:
         values = [[answers[fold][i][key] for fold in copies] for i in range(len(names))]
         attributes = quantity(key).attrs | (
-            {} if key == STATUS else {"ancillary_variables": STATUS}
+            {} if key == PREDICTION_STATUS else {"ancillary_variables": PREDICTION_STATUS}
         )
         variables[key] = ((NETWORK, FOLD, *dims), np.reshape(values, shape), attributes)
     predicted = xr.Dataset(
         variables, coords=kept | {NETWORK: strings(names), FOLD: list(copies)}, attrs=cube.attrs
     )
     facts = {str(fold): _facts(copy, noise) for fold, copy in copies.items()}
-    predicted[STATUS].attrs.update(
+    predicted[PREDICTION_STATUS].attrs.update(
         {ORIGIN: dict.fromkeys(names, facts)},
         flag_values=np.array([int(one) for one in PredictionStatus], dtype=np.int8),
         flag_meanings=" ".join(one.name.lower() for one in PredictionStatus),

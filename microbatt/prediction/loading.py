@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
-from microbatt.networks.origin import Origin, cell_hash, check_origin
-from microbatt.networks.trained import TrainedNetwork, load_network
-from microbatt.networks.weights import read_description, record_of
+from microbatt.networks import (
+    Origin,
+    TrainedNetwork,
+    cell_hash,
+    check_origin,
+    load_network,
+    read_description,
+    record_of,
+)
 
 if TYPE_CHECKING:
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 SHIPPED: Final = Path(__file__).parent / "weights"
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbatt.cube.location import Location, locate
-from microbatt.cube.opening import open_beside, open_cube
-from microbatt.cube.predictions import predicted_by
-from microbatt.cube.slabs import join_predictions
+from microbatt.cube import Location, join_predictions, locate, open_beside, open_cube, predicted_by
 from microbatt.errors import ParameterError
-from microbatt.networks.curve import CurveNetwork
-from microbatt.networks.measurement import NOISE_FREE, MeasurementNoise
-from microbatt.networks.origin import origin_of
-from microbatt.networks.trained import TrainedNetwork
+from microbatt.networks import NOISE_FREE, CurveNetwork, MeasurementNoise, TrainedNetwork, origin_of
 from microbatt.prediction.copies import predict_copies
 from microbatt.prediction.loading import shipped_for
 
@@ -23,7 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.features.tensors import CurveTensors
+    from microbatt.features import CurveTensors
     from microbatt.prediction.copies import Copies
 
 

@@ -1,1 +1,5 @@
 """An estimate as one self-contained page for people, and as numbers for programs."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

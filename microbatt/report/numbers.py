@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.engines.request import thermal_to_dict
+from microbatt.engines import thermal_to_dict
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.inference.estimate import Estimate, FittedCurve
+    from microbatt.inference import Estimate, FittedCurve
 
     JSON: TypeAlias = str | float | int | bool | list["JSON"] | dict[str, "JSON"] | None
 

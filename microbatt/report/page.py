@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.provenance import now
-from microbatt.inference.summary import influence_sentence, own_offset
+from microbatt.cube import now
+from microbatt.inference import influence_sentence, own_offset
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
@@ -22,7 +22,7 @@ from microbatt.report.words import against_bounds, parameter_fact, rounded, stru
 if TYPE_CHECKING:
     import xarray as xr
 
-    from microbatt.inference.estimate import Estimate, FittedCurve, Start
+    from microbatt.inference import Estimate, FittedCurve, Start
     from microbatt.report.numbers import JSON
 
 _PACKAGE: Final = "microbatt.report"

@@ -7,10 +7,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from microbatt.plots.colours import current_colours
-from microbatt.plots.corner import draw_corner
-from microbatt.plots.fit import draw_fit, draw_fit_residuals
-from microbatt.plots.identifiability import draw_bounds
+from microbatt.plots import current_colours, draw_bounds, draw_corner, draw_fit, draw_fit_residuals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
 
-    from microbatt.inference.estimate import Estimate, FittedCurve
+    from microbatt.inference import Estimate, FittedCurve
 
 _STYLE: Final[dict[RcKeyType, str | float | bool]] = {
     "axes.linewidth": 0.7,

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.inference.bound_map import bound_map
-from microbatt.inference.identifiability import Readings
-from microbatt.inference.neighbours import native_request
-from microbatt.inference.noise import ENGINE_VOLTAGE
-from microbatt.inference.parameters import NUISANCES
+from microbatt.inference import ENGINE_VOLTAGE, NUISANCES, Readings, bound_map, native_request
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from microbatt.inference.estimate import Estimate
+    from microbatt.inference import Estimate
 
 MAP_STEPS: Final = 9
 """Points along each axis of the map of a report; some seconds of simulation."""
@@ -38,7 +34,7 @@ def bounds_around(estimate: Estimate, *, steps: int = MAP_STEPS) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        See `microbatt.inference.bound_map.bound_map`; computed.
+        See `microbatt.inference.bounds.bound_map`; computed.
     """
     alpha = np.linspace(_ALPHA[0], max(_ALPHA[1], 1.25 * estimate.alpha), steps)
     S = np.geomspace(min(_S[0], 0.5 * estimate.S), max(_S[1], 2.0 * estimate.S), steps)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cells.microstructure import area_density
-from microbatt.inference.parameters import POINT
+from microbatt.cells import area_density
+from microbatt.inference import POINT
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.inference.estimate import Estimate, ParameterEstimate
+    from microbatt.inference import Estimate, ParameterEstimate
 
 _SMALL: Final = 0.1
 """Numbers below this are told in thousandths or millionths of their unit."""

@@ -12,7 +12,7 @@ from microbatt.errors import ParameterError
 from microbatt.report.surroundings import MAP_STEPS, bounds_around, bounds_at
 
 if TYPE_CHECKING:
-    from microbatt.inference.estimate import Estimate
+    from microbatt.inference import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import xarray as xr
 
-from microbatt.cube.predictions import (
+from microbatt.cube import (
     FACTS,
     FOLD,
     HELD_OUT,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube import Fold
 
 TARGETS: Final = ("alpha", "S")
 MEASURES: Final = {

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import check_extra
-from microbatt.features.augmentation import Augmentation
-from microbatt.features.specification import Curves
-from microbatt.features.tensors import tensors_of_cube
-from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
-from microbatt.networks.decoder import fit_decoder
-from microbatt.networks.encoder import build_encoder, encoder_inputs_in_graph, fit_scaling
-from microbatt.networks.readings import readings_of
-from microbatt.networks.targets import OFFSET, to_targets
+from microbatt.features import Augmentation, Curves, tensors_of_cube
+from microbatt.networks import (
+    OFFSET,
+    CurveNetwork,
+    CurveNetworkConfig,
+    build_encoder,
+    encoder_inputs_in_graph,
+    fit_decoder,
+    fit_scaling,
+    readings_of,
+    to_targets,
+)
 from microbatt.training.fit import Task, Tensor, fit
 from microbatt.training.losses import negative_log_likelihood
 from microbatt.training.points import training_points
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.networks.encoder import Scaling
+    from microbatt.networks import Scaling
     from microbatt.training.events import Listener
 
 CURVE_SETTINGS: Final = TrainingSettings(epochs=120, batch=256, learning_rate=2e-3)
@@ -134,6 +138,6 @@ def _scaled_targets(targets: Tensor, *, scaling: Scaling) -> Tensor:
 
 
 def _truth(cube: xr.Dataset) -> NDArray[np.float64]:
-    from microbatt.features.points import arranged, true_values
+    from microbatt.features import arranged, true_values
 
     return true_values(arranged(cube))

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.features.augmentation import Augmentation
-    from microbatt.features.specification import Feature
+    from microbatt.features import Augmentation, Feature
     from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
 
@@ -135,8 +134,7 @@ def _epochs(
     batches: int,
 ) -> Iterator[tuple[float, float]]:
     """Yield the mean loss and the points per second of each epoch that is left."""
-    from microbatt.bridge.dataset import to_tf_dataset
-    from microbatt.bridge.passes import Passes
+    from microbatt.bridge import Passes, to_tf_dataset
 
     if done >= settings.epochs:
         return

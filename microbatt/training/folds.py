@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.bridge.splits import Split, blocked_folds, random_folds
+from microbatt.bridge import Split, blocked_folds, random_folds
 from microbatt.checks import check_choice, check_integer
-from microbatt.features.points import TARGETS, arranged, true_values
-from microbatt.features.tensors import tensors_of_cube
-from microbatt.networks.combination import combined
-from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
-from microbatt.networks.origin import Record, origin_of
-from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
-from microbatt.networks.trained import Network, fold_folder, save_network, trained_network
-from microbatt.scoring.errors import mean_relative_error
+from microbatt.features import TARGETS, arranged, tensors_of_cube, true_values
+from microbatt.networks import (
+    CurveNetwork,
+    CurveNetworkConfig,
+    Network,
+    PublishedNetwork,
+    PublishedNetworkConfig,
+    Record,
+    combined,
+    fold_folder,
+    origin_of,
+    save_network,
+    trained_network,
+)
+from microbatt.scoring import mean_relative_error
 from microbatt.training.curve import CURVE_SETTINGS, fit_curve_network
 from microbatt.training.events import FoldFinished
 from microbatt.training.points import training_points
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
     from distributed import Client
     from numpy.typing import NDArray
 
-    from microbatt.networks.trained import TrainedNetwork
+    from microbatt.networks import TrainedNetwork
     from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
 

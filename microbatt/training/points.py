@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.bridge.surveying import survey
+from microbatt.bridge import survey
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import check_extra
-from microbatt.features.energies import energy_vectors
-from microbatt.features.images import curve_images
-from microbatt.features.points import arranged, true_values
-from microbatt.features.specification import Energies, Image
-from microbatt.features.stored_curves import read_curves
-from microbatt.networks.combination import EDGES, bin_means
-from microbatt.networks.published import (
+from microbatt.features import (
+    Energies,
+    Image,
+    arranged,
+    curve_images,
+    energy_vectors,
+    read_curves,
+    true_values,
+)
+from microbatt.networks import (
+    EDGES,
     PublishedNetwork,
     PublishedNetworkConfig,
+    bin_means,
     build_published,
 )
 from microbatt.training.fit import Task, Tensor, fit

@@ -28,7 +28,7 @@ def plain_scores(predicted: xr.Dataset) -> dict[str, Any]:
     dict
         ``"alpha"`` and ``"S"`` → name of the measure → value; beside them ``"alpha from 0.3"``.
     """
-    from microbatt.scoring.scores import score
+    from microbatt.scoring import score
 
     whole = score(predicted)
     there = predicted.where(predicted["alpha"] >= LEAST_ALPHA)

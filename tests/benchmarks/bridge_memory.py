@@ -60,7 +60,7 @@ def stream(place):
     import xarray as xr
 
     from microbatt.bridge import to_tf_dataset
-    from microbatt.features.specification import Curves
+    from microbatt.features import Curves
 
     cube = xr.open_zarr(place, chunks=None, consolidated=False).set_coords(["alpha", "S"])
     feature = Curves(samples=DEPTHS)

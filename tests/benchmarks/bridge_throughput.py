@@ -17,11 +17,7 @@ import tensorflow as tf
 
 import microbatt
 from microbatt.bridge import Passes, to_tf_dataset
-from microbatt.features.augmentation import Augmentation
-from microbatt.features.images import curve_images
-from microbatt.features.specification import Curves
-from microbatt.features.stored_curves import read_curves
-from microbatt.features.tensors import curve_tensors
+from microbatt.features import Augmentation, Curves, curve_images, curve_tensors, read_curves
 
 BATCH = 256
 SAMPLES = 200

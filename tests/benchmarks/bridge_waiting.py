@@ -16,8 +16,7 @@ import tensorflow as tf
 
 import microbatt
 from microbatt.bridge import Passes, to_tf_dataset
-from microbatt.features.augmentation import Augmentation
-from microbatt.features.specification import Curves
+from microbatt.features import Augmentation, Curves
 
 STEPS = 200
 WARM_UP = 30

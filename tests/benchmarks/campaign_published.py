@@ -22,9 +22,9 @@ import psutil
 
 ENGINE_ALONE = """
 import os, time
-from microbatt.campaign.reading import load_campaign
-from microbatt.cube.design import region_points
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.campaign import load_campaign
+from microbatt.cube import region_points
+from microbatt.engines import simulate_discharges
 campaign = load_campaign({name!r})
 design = campaign.design
 points = region_points(
@@ -97,8 +97,8 @@ def inside(name, store, workers):
     """Return the last event of a run and the time to start and end the cluster [s]."""
     program = f"""
 import dataclasses, json, time
-from microbatt.campaign.cluster import local_client
-from microbatt.campaign.execution import run_campaign
+from microbatt.campaign import local_client
+from microbatt.campaign import run_campaign
 from microbatt.campaign.events import CampaignFinished
 if __name__ == "__main__":
     heard = []

@@ -14,11 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from microbatt.campaign.cluster import local_client
+from microbatt.campaign import local_client, run_campaign
 from microbatt.campaign.events import CampaignFinished
-from microbatt.campaign.execution import run_campaign
-from microbatt.cube.depth import DEPTH_POINTS
-from microbatt.cube.variables import VARIABLES
+from microbatt.cube import DEPTH_POINTS, VARIABLES
 from tests.campaign.small import small_campaign
 
 CURVES = 24
@@ -43,9 +41,7 @@ def measured(client, tasks, folder):
 def writing_time(curves, folder):
     """Return the time to write a block of so many curves [s], the median of several."""
     from microbatt.campaign.stores import prepare_store
-    from microbatt.cube.location import locate
-    from microbatt.cube.region import open_arrays, write_rows
-    from microbatt.cube.rows import rows_without_curve
+    from microbatt.cube import locate, open_arrays, rows_without_curve, write_rows
 
     side = max(1, curves // 12)
     campaign = small_campaign(

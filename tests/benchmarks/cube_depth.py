@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-from microbatt.engines.request import Settings
+from microbatt.engines import Settings
 from tests.cube.rebuilding import box, rebuilding_errors
 
 SETTINGS = {

@@ -20,22 +20,18 @@ from rich.console import Console
 from rich.table import Table
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.cells.catalog import available_cells
-from microbatt.cells.reading import load_cell
-from microbatt.engines.dualfoil.engine import ENGINE, simulate_record
-from microbatt.engines.dualfoil.settings import DualfoilSettings
-from microbatt.engines.request import Adiabatic, Isothermal
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.cells import available_cells, load_cell
+from microbatt.engines import Adiabatic, Isothermal, simulate_discharge
+from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
+    from microbatt.engines import Discharge, Thermal
     from microbatt.engines.dualfoil.record import Record
-    from microbatt.engines.request import Thermal
-    from microbatt.engines.result import Discharge
 
 SEED = 1
 CUTOFFS = (2.0, 2.5, 3.0)

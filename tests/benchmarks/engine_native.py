@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from engine_sample import Curve
 
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import Settings, simulate_discharges
 
 if TYPE_CHECKING:
     from engine_sample import Array
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.result import DischargeBatch
+    from microbatt.cells import Cell
+    from microbatt.engines import DischargeBatch
 
 START = """
 import json, sys, time

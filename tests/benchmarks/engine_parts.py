@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import Settings, simulate_discharges
+from microbatt.porous_electrode import cell_parameters, numerics
 from microbatt.porous_electrode.bdf import bdf2
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import kernel
@@ -29,13 +29,12 @@ from microbatt.porous_electrode.mesh import ends, lay_out, most_elements
 from microbatt.porous_electrode.newton import change_current, change_salt
 from microbatt.porous_electrode.parameters import at_point
 from microbatt.porous_electrode.particle_step import finish_particles, start_particles
-from microbatt.porous_electrode.preparation import cell_parameters, numerics
 from microbatt.porous_electrode.workspace import make_workspace
 
 if TYPE_CHECKING:
     from engine_sample import Array
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 REPEATS = 300
 STEP = 20.0

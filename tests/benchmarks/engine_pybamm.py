@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from engine_sample import Curve
 
+from microbatt.engines import Inventory
 from microbatt.engines.pybamm.discharge import discharge
 from microbatt.engines.pybamm.engine import ENGINE
 from microbatt.engines.pybamm.equations import build_equations
 from microbatt.engines.pybamm.loading import load_pybamm
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.engines.request import Inventory
 
 if TYPE_CHECKING:
     from engine_sample import Array
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 pybamm = load_pybamm()
 VERSION = pybamm.__version__

@@ -40,17 +40,17 @@ from engine_sample import (
 from rich.console import Console
 from rich.table import Table
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.dualfoil.settings import DualfoilSettings
+from microbatt.cells import load_cell
+from microbatt.engines import simulate_discharge, simulate_discharges
+from microbatt.engines.dualfoil import DualfoilSettings
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.engines.simulation import simulate_discharge, simulate_discharges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine_sample import Array
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 SEED = 20
 PASSES = 3

@@ -16,10 +16,8 @@ from bokeh.protocol import Protocol
 from panel.io.state import set_curdoc
 
 from microbatt.__main__ import COLLECTOR
-from microbatt.explorer.application import Explorer
-from microbatt.explorer.opening import opener
+from microbatt.explorer import CubeSource, Explorer, opener
 from microbatt.explorer.serving import warm_up
-from microbatt.explorer.source import CubeSource
 
 VIEWS = 5
 TAPS = 200

@@ -14,13 +14,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.request import Adiabatic, Settings
+from microbatt.cells import load_cell
+from microbatt.engines import Adiabatic, Settings
+from microbatt.inference import NUISANCES, sensitivities_at_depth
 from microbatt.inference.design import C_RATES, judge_currents, propose_currents, region_points
 from microbatt.inference.identifiability import Readings, bounds, curve_information
 from microbatt.inference.neighbours import SETTINGS, native_request, simulate_neighbours
-from microbatt.inference.parameters import NUISANCES
-from microbatt.inference.sensitivity import sensitivities_at_depth
 
 CELL = "doyle-1996-cell-1"
 POINTS = [(0.05, 1), (0.5, 3), (2.3, 1), (2.3, 11), (0.5, 40), (6, 1), (6, 40)]

@@ -20,16 +20,15 @@ from pathlib import Path
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.request import Inventory, Isothermal, Settings
-from microbatt.engines.simulation import simulate_discharges
-from microbatt.inference.inferring import infer
-from microbatt.inference.measurement import Experiment, Measurement
+from microbatt.cells import load_cell
+from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharges
+from microbatt.inference import infer
 from microbatt.inference.noise import allowance
 from microbatt.inference.objectives import sample_objective
 from microbatt.inference.priors import make_priors
 from microbatt.inference.reduction import reduce
 from microbatt.inference.response import SETTINGS, Problem, seeing_offsets
+from microbatt.measured import Experiment, Measurement
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
 FREE = ("contact_resistance", "voltage_offset")

@@ -23,15 +23,12 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import microbatt
-from microbatt.features.points import arranged, true_values
-from microbatt.features.tensors import tensors_of_cube
+from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.inference import native_request
 from microbatt.inference.identifiability import Readings, bounds, curve_information
-from microbatt.inference.neighbours import native_request
-from microbatt.networks.measurement import MeasurementNoise
-from microbatt.networks.trained import load_network
-from microbatt.prediction.loading import load_shipped
-from microbatt.prediction.predicting import predict_curves
-from microbatt.scoring.errors import relative_error
+from microbatt.networks import MeasurementNoise, load_network
+from microbatt.prediction import load_shipped, predict_curves
+from microbatt.scoring import relative_error
 
 END_JITTER = 1e-4
 END = 1e-4

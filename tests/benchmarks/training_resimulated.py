@@ -14,13 +14,11 @@ import argparse
 
 import numpy as np
 
-from microbatt.engines.simulation import simulate_discharges
-from microbatt.features.tensors import tensors_of_curves
-from microbatt.networks.measurement import NOISE_FREE, MeasurementNoise
-from microbatt.networks.trained import load_network
+from microbatt.engines import simulate_discharges
+from microbatt.features import tensors_of_curves
+from microbatt.networks import NOISE_FREE, MeasurementNoise, load_network
 from microbatt.plots.resimulation import CASES
-from microbatt.prediction.loading import load_shipped
-from microbatt.prediction.predicting import predict_curves
+from microbatt.prediction import load_shipped, predict_curves
 
 CELL = "doyle-1996-cell-1"
 PUBLISHED = ("1.5", "< 0.05", "13.3", "< 0.15", "5.5", "– (our choice)")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from microbatt.bridge import to_tf_dataset
-from microbatt.features.specification import Curves
+from microbatt.features import Curves
 
 STREAMED = {"memory": 0}
 IN_MEMORY = {}

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.bridge.blocks import cut_into_blocks, read_blocks
-from microbatt.features.points import arranged
-from microbatt.features.stored_curves import read_curves, scalars_by_point
+from microbatt.features import arranged, read_curves, scalars_by_point
 from tests.features.cubes import scattered_cube, troubled_cube
 
 CHUNKS = [None, {"alpha": 2}, {"alpha": 3, "S": 3, "current": 1}, {"S": 1, "depth": 7}]

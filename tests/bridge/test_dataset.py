@@ -7,12 +7,10 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from microbatt.bridge import Passes, random_folds, survey, to_tf_dataset
-from microbatt.bridge.passes import FIXED_PASS
+from microbatt.bridge import FIXED_PASS, Passes, random_folds, survey, to_tf_dataset
 from microbatt.errors import MissingExtraError, ParameterError
-from microbatt.features.augmentation import Augmentation
+from microbatt.features import Augmentation, tensors_of_cube
 from microbatt.features.specification import FEATURES, Curves, Image
-from microbatt.features.tensors import tensors_of_cube
 from tests.bridge.batches import FEW, IN_MEMORY, STREAMED, batches, by_point, targets
 from tests.features.cubes import made_cube, scattered_cube, troubled_cube
 

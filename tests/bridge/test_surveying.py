@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.bridge.surveying import survey
+from microbatt.bridge import survey
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.features.cubes import end, made_cube, scattered_cube, troubled_cube

@@ -8,8 +8,7 @@ import pytest
 import xarray as xr
 from matplotlib.image import imread
 
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
+from microbatt.cube import locate, open_cube
 from microbatt.outcomes import Outcome
 from tests.explorer import cubes
 

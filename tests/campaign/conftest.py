@@ -2,7 +2,7 @@
 
 import pytest
 
-from microbatt.campaign.cluster import local_client
+from microbatt.campaign import local_client
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,8 @@ import subprocess
 import sys
 import time
 
-from microbatt.campaign.stores import has_cube
-from microbatt.campaign.survey import survey_group
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_group
+from microbatt.campaign import has_cube, survey_group
+from microbatt.cube import locate, open_group
 from tests.campaign.small import ROOT
 
 PATIENCE = 180.0

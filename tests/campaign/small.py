@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from microbatt.campaign.campaign import Campaign
-from microbatt.cells.reading import load_cell
-from microbatt.cube.design import Grid
-from microbatt.cube.location import locate, open_store
-from microbatt.cube.objects import list_objects, read_object
+from microbatt.campaign import Campaign
+from microbatt.cells import load_cell
+from microbatt.cube import Grid, list_objects, locate, open_store, read_object
 from microbatt.cube.variables import UNREPEATABLE
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,7 @@ import time
 
 import numpy as np
 
-from microbatt.engines.engine import Engine
-from microbatt.engines.result import DischargeBatch
+from microbatt.engines import DischargeBatch, Engine
 from microbatt.outcomes import Outcome
 
 KILLER_ALPHA = 6.66

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from microbatt.campaign import differences, shortened
 from microbatt.campaign.campaign import Campaign, attributes_of, identity_hash, identity_in
-from microbatt.campaign.differences import differences, shortened
-from microbatt.cube.design import Grid
+from microbatt.cube import Grid
+from microbatt.engines import Adiabatic, Inventory, Settings
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.engines.request import Adiabatic, Inventory, Settings
 from microbatt.errors import ParameterError
 from tests.campaign.small import small_campaign
 

@@ -5,10 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.campaign.checking import campaign_of, check_store, repair_store
-from microbatt.campaign.execution import run_campaign
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
+from microbatt.campaign import campaign_of, check_store, repair_store, run_campaign
+from microbatt.cube import locate, open_cube
 from microbatt.errors import CampaignError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign
 

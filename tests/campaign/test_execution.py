@@ -5,11 +5,9 @@ import pytest
 import xarray as xr
 
 import microbatt
+from microbatt.campaign import run_campaign
 from microbatt.campaign.events import BlockFinished, CampaignFinished, CampaignStarted
-from microbatt.campaign.execution import run_campaign
-from microbatt.cube.location import locate, open_store
-from microbatt.cube.objects import delete_object
-from microbatt.cube.provenance import read_runs
+from microbatt.cube import delete_object, locate, open_store, read_runs
 from microbatt.errors import CampaignError, StoreError
 from microbatt.outcomes import Outcome
 from tests.campaign.small import cube_bytes, small_campaign

@@ -6,19 +6,22 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign.checking import check_store
-from microbatt.campaign.execution import run_campaign
+from microbatt.campaign import check_store, run_campaign
 from microbatt.campaign.extension import (
     GROWING,
     REPLACED,
     recover_replacement,
     replace_by_larger,
 )
-from microbatt.cube.joining import join_variables
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_beside, open_cube
-from microbatt.cube.predictions import copies_in, predicted_by
-from microbatt.cube.slabs import join_predictions
+from microbatt.cube import (
+    copies_in,
+    join_predictions,
+    join_variables,
+    locate,
+    open_beside,
+    open_cube,
+    predicted_by,
+)
 from microbatt.cube.variables import UNREPEATABLE
 from microbatt.errors import CampaignError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign

@@ -5,11 +5,10 @@ import pytest
 
 import microbatt
 from microbatt.campaign.importing import Origin, design_of, write_imported
-from microbatt.cells.reading import load_cell
-from microbatt.cube.design import Grid, ListedPoints
-from microbatt.cube.location import locate
+from microbatt.cells import load_cell
+from microbatt.cube import Grid, ListedPoints, locate
+from microbatt.engines import Isothermal
 from microbatt.engines.dualfoil.archive import read_run
-from microbatt.engines.request import Isothermal
 from microbatt.errors import CampaignError, ParameterError, StoreError
 from tests.engines.dualfoil.runs import make_run
 

@@ -13,13 +13,10 @@ import numpy as np
 import psutil
 import pytest
 
-from microbatt.campaign.cluster import local_client
+from microbatt.campaign import has_cube, local_client, run_campaign
 from microbatt.campaign.events import BlockFinished, BlockSplit, CurveCrashed
-from microbatt.campaign.execution import run_campaign
 from microbatt.campaign.reading import read_campaign
-from microbatt.campaign.stores import has_cube
-from microbatt.cube.location import locate, open_store
-from microbatt.cube.provenance import read_runs
+from microbatt.cube import locate, open_store, read_runs
 from microbatt.outcomes import Outcome
 from tests.campaign.processes import (
     cluster_by_hand,

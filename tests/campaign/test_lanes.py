@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from microbatt.campaign.cluster import local_client
+from microbatt.campaign import local_client
 from microbatt.campaign.lanes import in_lanes
 
 

@@ -5,6 +5,7 @@ import logging
 
 from rich.console import Console
 
+from microbatt.campaign import ProgressListener
 from microbatt.campaign.events import (
     BlockFinished,
     BlockRetried,
@@ -14,7 +15,6 @@ from microbatt.campaign.events import (
     CurveCrashed,
 )
 from microbatt.campaign.listeners import bar_listener, broadcast, log_listener
-from microbatt.campaign.progress import ProgressListener
 from microbatt.outcomes import Outcome
 
 STORY = [

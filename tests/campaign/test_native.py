@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from microbatt.campaign.execution import run_campaign
+from microbatt.campaign import run_campaign
+from microbatt.engines import simulate_discharges
 from microbatt.engines.native import ENGINE, numerics_version
-from microbatt.engines.simulation import simulate_discharges
 from tests.campaign.small import small_campaign
 
 AXES = {"alpha": (0.5, 2.3, 8.0), "S": (1.0, 10.0), "current": (17.5, 70.0)}

@@ -8,11 +8,10 @@ from microbatt.campaign.reading import (
     load_campaign,
     read_campaign,
 )
-from microbatt.cells.reading import load_cell
-from microbatt.cells.writing import to_toml
-from microbatt.cube.design import Grid, ListedPoints, SobolPoints
+from microbatt.cells import load_cell, to_toml
+from microbatt.cube import Grid, ListedPoints, SobolPoints
+from microbatt.engines import Inventory, Lumped
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.engines.request import Inventory, Lumped
 from microbatt.errors import CampaignError, ParameterError
 
 HEAD = 'format = 1\nname = "mine"\ncell = "doyle-1996-cell-1"\n'

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from microbatt.campaign.execution import run_campaign
-from microbatt.cli.main import main
-from microbatt.engines.dualfoil.settings import DualfoilSettings
+from microbatt.campaign import run_campaign
+from microbatt.cli.commands import main
+from microbatt.engines.dualfoil import DualfoilSettings
 from tests.campaign.small import small_campaign
 from tests.engines.dualfoil.executables import toy_executable
 

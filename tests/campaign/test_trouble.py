@@ -5,9 +5,8 @@ import subprocess
 
 import pytest
 
-from microbatt.campaign.cluster import local_client, remote_client
+from microbatt.campaign import local_client, remote_client, run_campaign
 from microbatt.campaign.events import BlockRetried
-from microbatt.campaign.execution import run_campaign
 from microbatt.errors import CampaignError, ParameterError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign
 

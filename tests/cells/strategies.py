@@ -2,13 +2,15 @@
 
 from hypothesis import strategies as st
 
-from microbatt.cells.cell import Cell
-from microbatt.cells.collector import Collector
-from microbatt.cells.electrode import Electrode
-from microbatt.cells.electrolyte import Electrolyte
-from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS
-from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
-from microbatt.cells.separator import Separator
+from microbatt.cells import (
+    ELECTROLYTE_FITS,
+    OPEN_CIRCUIT_FITS,
+    Cell,
+    Collector,
+    Electrode,
+    Electrolyte,
+    Separator,
+)
 
 THICKNESS = st.floats(1e-6, 1e-3)
 DENSITY = st.floats(500.0, 9000.0)

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, load_cell
 from microbatt.cells.catalog import available_cells, cell_path
-from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS
-from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
-from microbatt.cells.reading import load_cell
 
 REFERENCES = Path(__file__).parents[2] / "docs" / "references.bib"
 EXPLAINED_IN_THE_FILE = {"convention", "release"}

@@ -6,10 +6,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 from hypothesis import given
 
-from microbatt.cells.catalog import available_cells
-from microbatt.cells.cell import Cell
+from microbatt.cells import Cell, available_cells, to_toml
 from microbatt.cells.reading import load_cell, parse_cell
-from microbatt.cells.writing import to_toml
 from microbatt.errors import ParameterError
 from tests.cells.strategies import cells
 

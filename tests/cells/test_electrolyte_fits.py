@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS
+from microbatt.cells import ELECTROLYTE_FITS
 
 FITS = list(ELECTROLYTE_FITS.values())
 PROPERTIES = ["conductivity", "diffusivity", "thermodynamic_factor"]

@@ -5,7 +5,7 @@ from math import exp, tanh
 import numpy as np
 import pytest
 
-from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
+from microbatt.cells import OPEN_CIRCUIT_FITS
 from microbatt.errors import ParameterError
 
 FITS = list(OPEN_CIRCUIT_FITS.values())

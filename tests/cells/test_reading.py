@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from microbatt.cells import load_cell
 from microbatt.cells.catalog import cell_path
-from microbatt.cells.reading import load_cell
 from microbatt.errors import CellFileError, ParameterError
 
 GOOD = cell_path("doyle-1996-cell-1").read_text(encoding="utf-8")

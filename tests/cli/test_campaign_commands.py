@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 import microbatt
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 from tests.campaign.small import write_campaign
 
 NATIVE = {"alpha": (0.5, 2.3), "S": (3.0,), "current": (17.5, 70.0), "engine": "native"}

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 
 CELL = ["design", "--cell", "doyle-1996-cell-1", "--alpha", "2.3", "--S", "3"]
 FEW = ["--currents", "1.75,17.5,70"]

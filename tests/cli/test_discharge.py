@@ -8,9 +8,8 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
-from microbatt.cli.main import main
-from microbatt.engines.request import Adiabatic, HeatOf
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.cli.commands import main
+from microbatt.engines import Adiabatic, HeatOf, simulate_discharge
 
 CELL = "doyle-1996-cell-1"
 

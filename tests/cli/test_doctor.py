@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 from microbatt.diagnosis import machine
 from tests.cube.cubes import small_cube
 

@@ -3,9 +3,9 @@
 import pytest
 from click.testing import CliRunner
 
-from microbatt.cells.reading import load_cell
-from microbatt.cli.main import main
-from microbatt.engines.dualfoil.deck import read_deck
+from microbatt.cells import load_cell
+from microbatt.cli.commands import main
+from microbatt.engines.dualfoil import read_deck
 from microbatt.engines.dualfoil.output import read_output
 from tests.engines.dualfoil.decks import HAND_WRITTEN, edited
 from tests.engines.dualfoil.runs import make_run

@@ -5,12 +5,10 @@ from click.testing import CliRunner
 from matplotlib.image import imread
 
 from microbatt.campaign.campaign import Campaign, attributes_of
-from microbatt.cells.reading import load_cell
-from microbatt.cli.main import main
-from microbatt.cube.design import Grid, SobolPoints
-from microbatt.cube.location import locate
-from microbatt.cube.slabs import join_predictions
-from microbatt.plots.published import FIGURES
+from microbatt.cells import load_cell
+from microbatt.cli.commands import main
+from microbatt.cube import Grid, SobolPoints, join_predictions, locate
+from microbatt.plots import FIGURES
 from tests.cube.cubes import small_cube
 from tests.cube.predicted import predicted_along
 from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_bounds, with_predictions

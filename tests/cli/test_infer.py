@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 from tests.inference.experiments import CELL, experiment
 
 

@@ -5,12 +5,12 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 from tests.campaign.small import small_campaign
 
 pytest.importorskip("tensorflow")
 
-from microbatt.campaign.execution import run_campaign
+from microbatt.campaign import run_campaign
 
 
 def said(*words, code=0):

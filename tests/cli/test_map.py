@@ -3,10 +3,8 @@
 import pytest
 from click.testing import CliRunner
 
-from microbatt.cli.main import main
-from microbatt.cube.design import ListedPoints
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
+from microbatt.cli.commands import main
+from microbatt.cube import ListedPoints, locate, open_cube
 from tests.cube.cubes import small_cube
 
 

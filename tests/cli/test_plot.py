@@ -4,8 +4,8 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
-from microbatt.cli.main import main
-from microbatt.cube.design import SobolPoints
+from microbatt.cli.commands import main
+from microbatt.cube import SobolPoints
 from tests.cube.cubes import small_cube
 
 

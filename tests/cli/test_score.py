@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 from tests.cube.predicted import predicted_along
 from tests.features.cubes import made_cube
 from tests.scoring.cubes import predicted_cube

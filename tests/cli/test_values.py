@@ -1,7 +1,7 @@
 """Values as people write them: what the help says may be freed is what may be freed."""
 
 from microbatt.cli.values import FREE
-from microbatt.inference.parameters import NUISANCES
+from microbatt.inference import NUISANCES
 
 
 def test_the_help_names_every_nuisance():

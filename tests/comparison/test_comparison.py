@@ -7,14 +7,12 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
+from microbatt.comparison import compare_engines, save_comparison
 from microbatt.comparison.difference import difference
-from microbatt.comparison.runs import compare_engines
 from microbatt.comparison.sample import C_RATES, random_points
-from microbatt.comparison.saving import save_comparison
 from microbatt.comparison.tables import difference_table, ending_table, time_table
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.engines import Settings, simulate_discharge
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 

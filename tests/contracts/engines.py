@@ -6,12 +6,10 @@ from importlib.util import find_spec
 
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.dualfoil.settings import EXECUTABLE_VARIABLE, DualfoilSettings
+from microbatt.cells import load_cell
+from microbatt.engines import Settings, load_engine, simulate_discharges
+from microbatt.engines.dualfoil import EXECUTABLE_VARIABLE, DualfoilSettings
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.engines.registry import load_engine
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharges
 from tests.engines.dualfoil.executables import standin_executable
 
 CELL = load_cell("doyle-1996-cell-1")

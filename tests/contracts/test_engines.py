@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.cube.depth import depth_axis
-from microbatt.cube.rows import row_trouble, rows_from_batch
-from microbatt.engines.request import Inventory, Settings, thermal_from_dict
-from microbatt.engines.result import Discharge
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.cube import depth_axis, row_trouble, rows_from_batch
+from microbatt.engines import Discharge, Inventory, Settings, simulate_discharges, thermal_from_dict
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.contracts.engines import AT_ONCE, CELL, CUTOFF, POINTS, SUBJECTS, WHOLE

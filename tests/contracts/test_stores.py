@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 
 import microbatt
-from microbatt.campaign.checking import campaign_of, check_store, repair_store
-from microbatt.campaign.cluster import local_client
-from microbatt.campaign.execution import run_campaign
+from microbatt.campaign import campaign_of, check_store, local_client, repair_store, run_campaign
 from microbatt.cli.stores import read_options
-from microbatt.cube.location import locate, open_store
-from microbatt.cube.objects import delete_object, read_object, write_object
-from microbatt.cube.opening import open_cube
-from microbatt.cube.predictions import copies_in, predicted_by
-from microbatt.cube.slabs import join_predictions
+from microbatt.cube import (
+    copies_in,
+    delete_object,
+    join_predictions,
+    locate,
+    open_cube,
+    open_store,
+    predicted_by,
+    read_object,
+    write_object,
+)
 from microbatt.errors import CampaignError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign
 from tests.cube.predicted import predicted_along

@@ -2,9 +2,7 @@
 
 import pytest
 
-from microbatt.cube.design import SobolPoints
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
+from microbatt.cube import SobolPoints, locate, open_cube
 from tests.cube.cubes import small_cube
 
 

@@ -1,6 +1,6 @@
 """A small cube in memory of the file system, with every kind of ending."""
 
-from microbatt.campaign.execution import run_campaign
+from microbatt.campaign import run_campaign
 from tests.campaign.small import small_campaign
 from tests.campaign.standin import BROKEN_S, NO_CURVE_CURRENT
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from microbatt.cube.predictions import ORIGIN, VARIABLES, PredictionStatus, strings
+from microbatt.cube import ORIGIN, PREDICTION_VARIABLES, PredictionStatus, strings
 
 
 def held_out_by(cube, folds):
@@ -27,7 +27,7 @@ def predicted_along(cube, names=("curve",), folds=(0,), *, off=0.01, weights="w"
     like = cube["status"].isel(current=0, drop=True).transpose(*dims)
     shape = (len(names), len(folds), *like.shape)
     count = 1 + np.arange(len(names) * len(folds)).reshape(shape[:2] + (1,) * like.ndim)
-    columns = {name: np.full(shape, 0.1) for name in VARIABLES[:-2]}
+    columns = {name: np.full(shape, 0.1) for name in PREDICTION_VARIABLES[:-2]}
     for name in ("alpha", "S"):
         truth = cube[name].broadcast_like(like).transpose(*dims).to_numpy()
         columns[f"{name}_predicted"] = truth * (1 + off * count)
@@ -35,7 +35,10 @@ def predicted_along(cube, names=("curve",), folds=(0,), *, off=0.01, weights="w"
     columns["prediction_status"] = np.full(shape, PredictionStatus.PREDICTED, dtype=np.int8)
     kept = {name: c for name, c in like.coords.items() if set(c.dims) <= set(dims)}
     predicted = xr.Dataset(
-        {name: (("network", "fold", *dims), columns[name], {"units": "1"}) for name in VARIABLES},
+        {
+            name: (("network", "fold", *dims), columns[name], {"units": "1"})
+            for name in PREDICTION_VARIABLES
+        },
         coords=kept | {"network": strings(list(names)), "fold": list(folds)},
         attrs=cube.attrs,
     )

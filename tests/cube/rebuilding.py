@@ -3,10 +3,8 @@
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.cube.depth import depth_axis
-from microbatt.cube.design import SobolPoints, region_points
-from microbatt.engines.resample import resample_curves
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.cube import SobolPoints, depth_axis, region_points
+from microbatt.engines import resample_curves, simulate_discharges
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 70.0, 122.5)
 DENSE = np.unique(

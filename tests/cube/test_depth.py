@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microbatt.cube.depth import CLIFF, DEPTH_POINTS, depth_axis, rebuild_voltage
-from microbatt.engines.request import Settings
+from microbatt.engines import Settings
 from tests.cube.rebuilding import box, rebuilding_errors
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from microbatt.cube.design import (
+from microbatt.cube import (
     Grid,
     ListedPoints,
     SobolPoints,

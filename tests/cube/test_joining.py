@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign.checking import check_store, repair_store
-from microbatt.cube import joining
-from microbatt.cube.joining import join_variables
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
+from microbatt.campaign import check_store, repair_store
+from microbatt.cube import join_variables, joining, locate, open_cube
 from microbatt.errors import ParameterError, StoreError
 from tests.cube.cubes import small_cube
 

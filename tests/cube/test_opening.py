@@ -8,9 +8,7 @@ import pytest
 import xarray as xr
 import zarr
 
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
-from microbatt.cube.variables import VARIABLES
+from microbatt.cube import VARIABLES, locate, open_cube
 from microbatt.errors import StoreError
 from microbatt.outcomes import Outcome
 

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from microbatt.cube.depth import depth_axis
-from microbatt.cube.rows import (
+from microbatt.cube import (
+    VARIABLES,
+    depth_axis,
     joined_rows,
     merged_rows,
     row_trouble,
     rows_from_batch,
     rows_without_curve,
 )
-from microbatt.cube.variables import VARIABLES
 from microbatt.outcomes import Outcome
 from tests.campaign.small import small_campaign
 from tests.campaign.standin import NO_CURVE_CURRENT, simulator

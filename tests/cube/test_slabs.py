@@ -8,13 +8,19 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign.checking import check_store, repair_store
-from microbatt.cube import slabs
-from microbatt.cube.design import ListedPoints
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_beside, open_cube
-from microbatt.cube.predictions import HELD_OUT, VARIABLES, copies_in, predicted_by
-from microbatt.cube.slabs import join_predictions
+from microbatt.campaign import check_store, repair_store
+from microbatt.cube import (
+    HELD_OUT,
+    PREDICTION_VARIABLES,
+    ListedPoints,
+    copies_in,
+    join_predictions,
+    locate,
+    open_beside,
+    open_cube,
+    predicted_by,
+    slabs,
+)
 from microbatt.errors import ParameterError
 from tests.cube.cubes import small_cube
 from tests.cube.predicted import predicted_along
@@ -50,7 +56,7 @@ def bytes_of(place, network):
     """Every chunk of a network's place."""
     return {
         path.relative_to(place.path).as_posix(): path.read_bytes()
-        for name in VARIABLES
+        for name in PREDICTION_VARIABLES
         for path in place.path.glob(f"{name}/c/{network}/*/0/0")
     }
 
@@ -267,7 +273,7 @@ def test_an_unknown_group_is_answered_with_the_known_ones(place, other):
 
 def test_predictions_without_dimensions_of_their_own_make_way(place):
     cube = open_cube(place, chunks=None)
-    from microbatt.cube.joining import join_variables
+    from microbatt.cube import join_variables
 
     old = predicted_by(predicted_along(cube))
     keep = ["alpha_predicted", "S_predicted", "prediction_status"]

@@ -1,7 +1,7 @@
 """The engines: kernels that are cached, dualfoil found or not."""
 
+from microbatt.diagnosis import State
 from microbatt.diagnosis.engines import engines
-from microbatt.diagnosis.finding import State
 
 
 def found(**options):

@@ -1,8 +1,8 @@
 """Versions and extras, as the installation's own metadata tell them."""
 
 import microbatt
+from microbatt.diagnosis import State
 from microbatt.diagnosis import installation as looked_at
-from microbatt.diagnosis.finding import State
 from microbatt.diagnosis.installation import installation
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from microbatt.diagnosis import State
 from microbatt.diagnosis import machine as looked_at
-from microbatt.diagnosis.finding import State
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import json
 
-from microbatt.cube.location import locate
+from microbatt.cube import locate
+from microbatt.diagnosis import State
 from microbatt.diagnosis import stores as looked_at
-from microbatt.diagnosis.finding import State
 from microbatt.diagnosis.stores import stores
 from tests.cube.cubes import small_cube
 

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from microbatt.cells.cell import Cell
-from microbatt.cells.electrode import Electrode
-from microbatt.cells.reading import load_cell
+from microbatt.cells import Cell, Electrode, load_cell
 from microbatt.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 
 CELL = load_cell("doyle-1996-cell-1")

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import FARADAY
-from microbatt.engines.request import Inventory
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.engines import Inventory, simulate_discharge
 from microbatt.outcomes import Outcome
 from tests.engines.idealised import CELL
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
 
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.engines import Settings, simulate_discharge
 from tests.engines.idealised import CELL
 
 POINTS = [(2.3, 3.0, 35.0), (1.0, 10.0, 17.5), (5.0, 10.0, 35.0)]

@@ -4,10 +4,15 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.native import ENGINE
-from microbatt.engines.request import Adiabatic, Inventory, Isothermal, Settings
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.cells import load_cell
+from microbatt.engines import (
+    ENGINE,
+    Adiabatic,
+    Inventory,
+    Isothermal,
+    Settings,
+    simulate_discharges,
+)
 from microbatt.errors import ParameterError
 
 CELL = load_cell("doyle-1996-cell-1")

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from microbatt.constants import FARADAY
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharge, simulate_discharges
+from microbatt.engines import Settings, simulate_discharge, simulate_discharges
 from microbatt.outcomes import Outcome
 from tests.engines.idealised import (
     CELL,

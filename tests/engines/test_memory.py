@@ -8,7 +8,7 @@ import pytest
 SCRIPT = """
 import resource
 import numpy as np
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import simulate_discharges
 
 points = np.random.default_rng(1).uniform([0, 0.3, 1.75], [10, 40, 122.5], (500, 3))
 for part in range(21):

@@ -9,11 +9,16 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from microbatt.cells.catalog import available_cells
-from microbatt.cells.writing import to_toml
-from microbatt.engines.request import Adiabatic, Isothermal, Lumped, Settings
-from microbatt.engines.result import DischargeBatch
-from microbatt.engines.simulation import simulate_discharge, simulate_discharges
+from microbatt.cells import available_cells, to_toml
+from microbatt.engines import (
+    Adiabatic,
+    DischargeBatch,
+    Isothermal,
+    Lumped,
+    Settings,
+    simulate_discharge,
+    simulate_discharges,
+)
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import Outcome
 from tests.engines.idealised import CELL

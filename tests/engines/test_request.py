@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.engines.request import (
+from microbatt.engines import (
     Adiabatic,
     Isothermal,
     Lumped,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.engines.resample import resample_curves
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import resample_curves, simulate_discharges
 from tests.engines.idealised import CELL
 
 POINTS = [(2.3, 3.0, 17.5), (10.0, 0.3, 2000.0), (4.0, 10.0, 70.0)]  # the second has no curve

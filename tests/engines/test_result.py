@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.engines.result import DischargeBatch, join_batches
-from microbatt.engines.simulation import simulate_discharge, simulate_discharges
+from microbatt.engines import DischargeBatch, join_batches, simulate_discharge, simulate_discharges
 from microbatt.outcomes import Outcome
 from tests.engines.idealised import CELL
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.engines import Settings, simulate_discharge
 from tests.engines.idealised import CELL, linear_cell, scaled
 
 

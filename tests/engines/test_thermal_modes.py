@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.engines.request import Adiabatic, HeatOf, Isothermal, Lumped
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped, simulate_discharge
 from microbatt.errors import ParameterError
 from tests.engines.idealised import CELL
 from tests.reference.released import ALPHA, EXTERNAL_RESISTANCE, released_cell

@@ -2,8 +2,7 @@
 
 import pytest
 
-from microbatt.explorer.opening import opener
-from microbatt.explorer.source import CubeSource
+from microbatt.explorer import CubeSource, opener
 from tests.explorer import cubes
 
 

@@ -5,13 +5,17 @@ import shutil
 import numpy as np
 import xarray as xr
 
-from microbatt.campaign.execution import run_campaign
+from microbatt.campaign import run_campaign
+from microbatt.cube import (
+    SobolPoints,
+    locate,
+    open_arrays,
+    open_cube,
+    open_store,
+    rows_without_curve,
+    write_rows,
+)
 from microbatt.cube.creation import consolidate
-from microbatt.cube.design import SobolPoints
-from microbatt.cube.location import locate, open_store
-from microbatt.cube.opening import open_cube
-from microbatt.cube.region import open_arrays, write_rows
-from microbatt.cube.rows import rows_without_curve
 from microbatt.outcomes import Outcome
 from tests.campaign.small import small_campaign
 

@@ -9,20 +9,18 @@ import numpy as np
 import pytest
 
 import microbatt
-from microbatt.cli.main import main
+from microbatt.cli.commands import main
 from microbatt.errors import ParameterError
+from microbatt.explorer import CubeSource, free_port, opener
 from microbatt.explorer.application import Explorer, first_point
-from microbatt.explorer.opening import opener
-from microbatt.explorer.serving import free_port
-from microbatt.explorer.source import CubeSource
 from tests.cube.predicted import predicted_along
 from tests.explorer import cubes
 
 PROGRAM = """
 import sys
-from microbatt.explorer.application import Explorer
-from microbatt.explorer.opening import opener
-from microbatt.explorer.source import CubeSource
+from microbatt.explorer import Explorer
+from microbatt.explorer import opener
+from microbatt.explorer import CubeSource
 Explorer(CubeSource(opener(sys.argv[1]))).view.get_root()
 print([name for name in ("tensorflow", "keras", "numba", "pybamm") if name in sys.modules])
 """

@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from microbatt.explorer import CubeSource, opener
 from microbatt.explorer.cells import drawn_edges, drawn_points, extents, map_cells
-from microbatt.explorer.opening import opener
 from microbatt.explorer.plane import grid_plane
 from microbatt.explorer.reasons import NOT_STORED
-from microbatt.explorer.source import CubeSource
 from microbatt.explorer.variables import KEPT, map_variables
 from microbatt.outcomes import Outcome
 from tests.explorer import cubes

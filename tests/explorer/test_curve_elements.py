@@ -3,11 +3,11 @@
 import holoviews as hv
 import numpy as np
 
+from microbatt.explorer import CubeSource
 from microbatt.explorer.curve_elements import cutoff, ends, heading, limits, line_hover, lines
 from microbatt.explorer.points import point_curves
-from microbatt.explorer.source import CubeSource
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import ENDING_COLOURS, PREDICTION, current_colours
+from microbatt.plots import ENDING_COLOURS, PREDICTION, current_colours
 from tests.explorer import cubes
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from microbatt.explorer import CubeSource
 from microbatt.explorer.exports import file_name, points_as_csv, points_as_netcdf
 from microbatt.explorer.selection import Selection
-from microbatt.explorer.source import CubeSource
 from tests.explorer import cubes
 
 

@@ -4,13 +4,12 @@ import holoviews as hv
 import numpy as np
 import pytest
 
+from microbatt.explorer import CubeSource, opener
 from microbatt.explorer.appearance import INK, colouring
 from microbatt.explorer.cells import map_cells
 from microbatt.explorer.map_elements import Picture, mark, miss, reasons, values
-from microbatt.explorer.opening import opener
 from microbatt.explorer.points import point_prediction
 from microbatt.explorer.reasons import ENDINGS, flag_colouring
-from microbatt.explorer.source import CubeSource
 from microbatt.explorer.variables import map_variables
 from microbatt.outcomes import Outcome
 from tests.explorer import cubes

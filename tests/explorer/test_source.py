@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError, StoreError
-from microbatt.explorer.opening import opener
-from microbatt.explorer.source import CubeSource
+from microbatt.explorer import CubeSource, opener
 from microbatt.outcomes import Outcome
 from tests.explorer import cubes
 
@@ -81,9 +80,9 @@ def test_wrong_names_and_places_are_refused_as_by_open_dataset(tmp_path):
 
 
 def test_a_begun_cube_of_the_catalog_is_opened_as_far_as_it_is(tmp_path, monkeypatch):
-    from microbatt.campaign.reading import cached_store, load_campaign
+    from microbatt.campaign import cached_store, load_campaign
     from microbatt.campaign.stores import create_store
-    from microbatt.cube.location import locate
+    from microbatt.cube import locate
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     campaign = load_campaign("demo")

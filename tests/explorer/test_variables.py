@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.explorer.opening import opener
-from microbatt.explorer.source import CubeSource
+from microbatt.explorer import CubeSource, opener
 from microbatt.explorer.variables import KEPT, map_variables, variable_values
 from microbatt.quantities import quantity
 from tests.explorer import cubes

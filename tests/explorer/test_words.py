@@ -3,17 +3,16 @@
 import numpy as np
 import pytest
 
+from microbatt.explorer import CubeSource, opener
 from microbatt.explorer.appearance import HATCHES, colouring, inks
-from microbatt.explorer.opening import opener
 from microbatt.explorer.point_words import heading, table
 from microbatt.explorer.points import point_curves, point_prediction
 from microbatt.explorer.progress import dashboard, description, progress
 from microbatt.explorer.reasons import ENDINGS, flag_colouring
 from microbatt.explorer.selection import Selection
-from microbatt.explorer.source import CubeSource
 from microbatt.explorer.variables import MapVariable
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import ENDING_COLOURS, MISSING
+from microbatt.plots import ENDING_COLOURS, MISSING
 from tests.explorer import cubes
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
+from microbatt.features import tensors_of_cube
 from microbatt.features.augmentation import Augmentation, Draws, disturbed, draw, draw_in_graph
-from microbatt.features.tensors import tensors_of_cube
 from tests.features.cubes import made_cube, troubled_cube
 
 STRONG = Augmentation(

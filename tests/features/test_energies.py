@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
+from microbatt.features import read_curves
 from microbatt.features.energies import (
     PUBLISHED_MASS,
     PUBLISHED_RESISTANCE,
     energies_of_curves,
     energy_vectors,
 )
-from microbatt.features.stored_curves import read_curves
 from tests.features.cubes import made_cube, troubled_cube
 
 STRAIGHT = (np.linspace(0.0, 20.0, 50), np.linspace(4.0, 3.0, 50))

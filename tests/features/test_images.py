@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from microbatt.features import CurveTensors, read_curves, tensors_of_cube, tensors_of_curves
 from microbatt.features.images import (
     HEIGHT,
     IMAGE_SAMPLES,
@@ -11,8 +12,6 @@ from microbatt.features.images import (
     images_of_tensors,
     rainbow,
 )
-from microbatt.features.stored_curves import read_curves
-from microbatt.features.tensors import CurveTensors, tensors_of_cube, tensors_of_curves
 from tests.features.cubes import made_cube, troubled_cube
 
 WHITE = 255

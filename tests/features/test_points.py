@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.features.points import arranged, by_point, point_dims, true_values
+from microbatt.features import arranged, by_point, point_dims, true_values
 from tests.features.cubes import made_cube, scattered_cube
 
 

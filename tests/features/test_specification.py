@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
+from microbatt.features import read_curves
 from microbatt.features.specification import (
     FEATURES,
     Curves,
@@ -12,7 +13,6 @@ from microbatt.features.specification import (
     feature_arrays,
     wanted_features,
 )
-from microbatt.features.stored_curves import read_curves
 from tests.features.cubes import made_cube
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.features.points import by_point
+from microbatt.features import by_point
 from microbatt.features.tensors import (
     joined_tensors,
     labelled_tensors,

@@ -6,10 +6,9 @@ from functools import cache
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharges
-from microbatt.inference.measurement import Experiment, Measurement
+from microbatt.cells import load_cell
+from microbatt.engines import Settings, simulate_discharges
+from microbatt.measured import Experiment, Measurement
 
 CELL = "doyle-1996-cell-1"
 FINE = Settings(tolerance=1e-5, mesh=3.0, particle_modes=14)

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
+from microbatt.inference import experiments_dataset, infer
 from microbatt.inference.estimate import Belief, Inferred
-from microbatt.inference.inferring import infer
-from microbatt.inference.labelled import experiments_dataset
 from tests.inference.experiments import CELL, experiment
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
@@ -43,8 +42,8 @@ def test_the_flag_is_in_the_words_and_in_the_datasets(beyond):
 def test_the_flag_is_in_the_numbers_and_on_the_page_of_a_report(beyond, tmp_path):
     pytest.importorskip("jinja2")
     pytest.importorskip("matplotlib")
+    from microbatt.report import write_report
     from microbatt.report.numbers import estimate_numbers
-    from microbatt.report.writing import write_report
 
     assert estimate_numbers(beyond)["belief"]["out_of_range"] is True
     page = write_report(beyond, tmp_path / "far.html", map_steps=3).page.read_text("utf-8")

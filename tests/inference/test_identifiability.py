@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from microbatt.engines.request import Settings
+from microbatt.engines import Settings
 from microbatt.errors import ParameterError
+from microbatt.inference import native_request
 from microbatt.inference.identifiability import (
     Readings,
     bounds,
     curve_information,
     inverse_information,
 )
-from microbatt.inference.neighbours import native_request
 
 TERMS = native_request("doyle-1996-cell-1")
 POINTS = [(0.5, 3.0), (2.3, 11.0)]
@@ -97,8 +97,7 @@ def test_points_without_a_curve_tell_nothing():
 
 
 def test_least_squares_estimates_scatter_as_the_bounds_say():
-    from microbatt.inference.neighbours import simulate_neighbours
-    from microbatt.inference.sensitivity import sensitivities_at_depth
+    from microbatt.inference import sensitivities_at_depth, simulate_neighbours
 
     readings = Readings(charge_error=0.0, capacity_error=0.0, reach=0.95)
     found = sensitivities_at_depth(

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
+from microbatt.inference import infer
 from microbatt.inference.estimate import Posterior
-from microbatt.inference.inferring import infer
 from microbatt.inference.parameters import cell_with
 from microbatt.inference.response import SETTINGS
 from tests.benchmarks.inference_coverage import FREE

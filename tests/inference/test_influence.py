@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.inference.inferring import infer
+from microbatt.cells import load_cell
+from microbatt.inference import infer, influence_sentence
 from microbatt.inference.influence import together
-from microbatt.inference.summary import influence_sentence
 from tests.inference.experiments import CELL, experiment
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.inference.inferring import infer
-from microbatt.inference.measurement import Experiment
+from microbatt.inference import infer
 from microbatt.inference.misfit import Trend, is_misfit, misfit_sentence
+from microbatt.measured import Experiment
 from tests.inference.experiments import CELL, experiment
 
 TREND = Trend(chance=1e-9, scatter=1.0, size=4e-4, current=70.0, late=0.0, late_current=17.5)

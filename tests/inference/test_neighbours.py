@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.checks import Interval
-from microbatt.engines.request import Adiabatic
+from microbatt.engines import Adiabatic
 from microbatt.errors import ParameterError
 from microbatt.inference.neighbours import difference, native_request, simulate_neighbours
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from microbatt.inference.measurement import Measurement
 from microbatt.inference.noise import Allowance, allowance, white_noise
 from microbatt.inference.reduction import reduce
+from microbatt.measured import Measurement
 
 
 @pytest.mark.parametrize("offset", [0.0, 3.0])

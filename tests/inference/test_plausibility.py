@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.errors import CurveError
-from microbatt.inference.inferring import infer
-from microbatt.inference.measurement import Experiment
+from microbatt.inference import infer
 from microbatt.inference.plausibility import check_currents
+from microbatt.measured import Experiment
 from tests.inference.experiments import CELL, experiment
 
 

@@ -10,12 +10,11 @@ import xarray as xr
 from click.testing import CliRunner
 from distributed import Client, LocalCluster
 
-from microbatt.campaign.cluster import local_client
-from microbatt.cells.reading import load_cell
-from microbatt.cli.main import main
+from microbatt.campaign import local_client
+from microbatt.cells import load_cell
+from microbatt.cli.commands import main
 from microbatt.errors import MeasurementError
-from microbatt.inference.estimate import Inferred
-from microbatt.inference.labelled import experiments_dataset
+from microbatt.inference import Inferred, experiments_dataset
 from microbatt.inference.production import (
     Terms,
     experiment_files,

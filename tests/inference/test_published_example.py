@@ -5,7 +5,7 @@ The data are no part of the project; see `tests.reference.released` for where th
 
 import pytest
 
-from microbatt.inference.inferring import infer
+from microbatt.inference import infer
 from tests.reference.released import FILES, FOLDER
 from tests.reference.released_inferred import infer_released, released_curves
 

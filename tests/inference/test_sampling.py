@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.inference.inferring import infer
+from microbatt.inference import infer
 from microbatt.inference.priors import Priors
 from microbatt.inference.sampling import Landscape, monomials, walk
 from tests.inference.experiments import CELL, experiment

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.request import Settings
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.cells import load_cell
+from microbatt.engines import Settings, simulate_discharge
 from microbatt.errors import ParameterError
 from microbatt.inference.neighbours import SETTINGS, native_request, simulate_neighbours
 from microbatt.inference.parameters import cell_with

@@ -4,13 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from microbatt.cells.reading import load_cell
-from microbatt.features.points import arranged, true_values
-from microbatt.features.tensors import tensors_of_cube
-from microbatt.networks.curve import CurveNetworkConfig
-from microbatt.networks.decoder import fit_decoder
-from microbatt.networks.readings import readings_of
-from microbatt.networks.targets import to_targets
+from microbatt.cells import load_cell
+from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.networks import CurveNetworkConfig, fit_decoder, readings_of, to_targets
 from tests.features.cubes import made_cube
 
 SMALL = CurveNetworkConfig(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
+from microbatt.networks import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.encoder import OUTPUTS, fit_scaling
 from microbatt.networks.targets import from_targets
 from tests.features.cubes import CURRENTS

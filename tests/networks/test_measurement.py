@@ -3,7 +3,7 @@
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.networks.measurement import MeasurementNoise
+from microbatt.networks import MeasurementNoise
 
 
 def test_millivolts_taken_for_volts_are_refused():

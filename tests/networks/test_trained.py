@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from microbatt.errors import StoreError
-from microbatt.networks.origin import Record, origin_of
-from microbatt.networks.trained import (
+from microbatt.networks import (
+    Record,
     fold_folder,
     load_copies,
     load_network,
+    origin_of,
     save_network,
     trained_network,
 )

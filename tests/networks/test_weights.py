@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import StoreError
-from microbatt.networks.origin import Record, origin_of
+from microbatt.networks import Record, origin_of
 from microbatt.networks.weights import (
     ARRAYS,
     DESCRIPTION,

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.comparison.runs import compare_engines
-from microbatt.comparison.sample import random_points
-from microbatt.plots.comparison import draw_comparison
+from microbatt.cells import load_cell
+from microbatt.comparison import compare_engines, random_points
+from microbatt.plots import draw_comparison
 
 pytest.importorskip("matplotlib")
 

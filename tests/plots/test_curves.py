@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from microbatt.plots.colours import current_colours
-from microbatt.plots.curves import draw_discharges
+from microbatt.plots import current_colours, draw_discharges
 
 
 def curve(current, n=5):

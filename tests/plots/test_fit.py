@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.plots.fit import draw_fit, draw_fit_residuals
+from microbatt.plots import draw_fit, draw_fit_residuals
 from tests.report.estimates import made_estimate
 
 figure = pytest.importorskip("matplotlib.figure")

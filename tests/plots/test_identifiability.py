@@ -5,8 +5,7 @@ import pytest
 import xarray as xr
 
 from microbatt.errors import ParameterError
-from microbatt.inference.design import propose_currents
-from microbatt.inference.neighbours import native_request
+from microbatt.inference import native_request, propose_currents
 from microbatt.plots.identifiability import (
     draw_bounds,
     draw_candidates,

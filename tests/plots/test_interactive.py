@@ -9,11 +9,10 @@ from bokeh.models import HoverTool, Legend
 import microbatt  # noqa: F401 - makes the accessor known
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import ENDING_COLOURS, colour_map, current_colours
+from microbatt.plots import ENDING_COLOURS, colour_map, current_colours
 from microbatt.plots.error_ranges import mean_errors
 from microbatt.plots.predictions import pairs_of, predictions_of
-from microbatt.scoring.errors import relative_error
-from microbatt.scoring.ranges import RANGES, edges_that_hold
+from microbatt.scoring import RANGES, edges_that_hold, relative_error
 from tests.plots.cubes import CURRENTS, plotted_cube, scattered, with_bounds, with_predictions
 
 hv = pytest.importorskip("holoviews")

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
+from microbatt.plots import draw_parity
 from microbatt.plots.error_ranges import draw_errors_by_range, mean_errors
-from microbatt.plots.parity import draw_parity
 from microbatt.plots.predictions import Pairs, pairs_of, predictions_in, predictions_of
 from microbatt.plots.residuals import draw_normal_quantiles, draw_residuals, normal_quantiles
 from tests.plots.cubes import plotted_cube, scattered

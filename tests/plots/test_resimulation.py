@@ -5,9 +5,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from microbatt.campaign.campaign import Campaign, attributes_of
-from microbatt.cells.reading import load_cell
-from microbatt.cube.design import Grid
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.cells import load_cell
+from microbatt.cube import Grid
+from microbatt.engines import simulate_discharge
 from microbatt.plots.expected import draw_expected_and_predicted, voltage_difference
 from microbatt.plots.predictions import predictions_in
 from microbatt.plots.resimulation import resimulate

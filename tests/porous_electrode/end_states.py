@@ -4,16 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from microbatt.cells.cell import Cell
-from microbatt.cells.electrode import Electrode
+from microbatt.cells import Cell, Electrode
 from microbatt.constants import FARADAY
-from microbatt.engines.request import Settings
+from microbatt.engines import Settings
+from microbatt.porous_electrode import cell_parameters, numerics
 from microbatt.porous_electrode.compilation import entry_kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.discharge import Curve, simulate
 from microbatt.porous_electrode.mesh import lay_out, most_elements
 from microbatt.porous_electrode.parameters import at_point
-from microbatt.porous_electrode.preparation import cell_parameters, numerics
 from microbatt.porous_electrode.workspace import make_workspace
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.constants import FARADAY
-from microbatt.engines.request import Settings
+from microbatt.engines import Settings
 from microbatt.outcomes import Outcome
 from tests.porous_electrode.end_states import discharged
 

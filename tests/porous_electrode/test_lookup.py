@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS
-from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
+from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS
 from microbatt.porous_electrode.lookup import (
     CONDUCTIVITY_FLOOR,
     SALT_STEP,

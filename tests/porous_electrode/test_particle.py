@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from microbatt.engines.request import Settings
+from microbatt.engines import Settings
 from microbatt.porous_electrode.particle import reduced_sphere, sphere_eigenvalues
 
 DEFAULT_MODES = Settings().particle_modes

@@ -13,11 +13,9 @@ from microbatt.cube.predictions import (
     predicted_by,
 )
 from microbatt.errors import ParameterError
-from microbatt.features.points import arranged, true_values
-from microbatt.networks.measurement import MeasurementNoise
-from microbatt.networks.origin import Record, origin_of
-from microbatt.networks.trained import trained_network
-from microbatt.prediction.copies import network_names, predict_copies
+from microbatt.features import arranged, true_values
+from microbatt.networks import MeasurementNoise, Record, origin_of, trained_network
+from microbatt.prediction import network_names, predict_copies
 from tests.networks.cubes import learnable_cube
 from tests.networks.test_curve import NETWORK
 

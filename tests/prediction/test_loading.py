@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
 from microbatt.networks.weights import read_arrays, read_description
 from microbatt.prediction.loading import SHIPPED, load_shipped, shipped_networks

@@ -4,20 +4,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign.campaign import Campaign
-from microbatt.campaign.execution import run_campaign
-from microbatt.cells.reading import load_cell
-from microbatt.cube.design import ListedPoints
-from microbatt.cube.location import locate
-from microbatt.cube.opening import open_cube
-from microbatt.cube.predictions import PredictionStatus, predicted_by
+from microbatt.campaign import Campaign, run_campaign
+from microbatt.cells import load_cell
+from microbatt.cube import ListedPoints, PredictionStatus, locate, open_cube, predicted_by
 from microbatt.errors import ParameterError
-from microbatt.features.tensors import tensors_of_cube
-from microbatt.networks.measurement import MeasurementNoise
+from microbatt.features import tensors_of_cube
+from microbatt.networks import MeasurementNoise
 from microbatt.outcomes import Outcome
-from microbatt.prediction.loading import load_shipped
-from microbatt.prediction.predicting import predict, predict_curves, predict_into
-from microbatt.scoring.errors import relative_error
+from microbatt.prediction import load_shipped, predict, predict_curves, predict_into
+from microbatt.scoring import relative_error
 from tests.cube.cubes import small_cube
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)

@@ -15,9 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from microbatt.engines.request import Inventory, Settings
-from microbatt.engines.result import DischargeBatch
-from microbatt.engines.simulation import simulate_discharges
+from microbatt.engines import DischargeBatch, Inventory, Settings, simulate_discharges
 from microbatt.outcomes import Outcome
 from tests.reference.comparison import Difference, difference
 

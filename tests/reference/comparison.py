@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.engines.result import Discharge
+from microbatt.engines import Discharge
 
 SHARE = 0.97
 SAMPLES = 300

@@ -20,14 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
-from microbatt.cells.cell import Cell
-from microbatt.cells.reading import load_cell
+from microbatt.cells import Cell, load_cell
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
-from microbatt.inference.estimate import Estimate
-from microbatt.inference.inferring import infer
-from microbatt.inference.measurement import Measurement
-from microbatt.report.writing import write_report
+from microbatt.inference import Estimate, infer
+from microbatt.measured import Measurement
+from microbatt.report import write_report
 
 CELL = "doyle-1996-cell-1"
 COLUMNS = ("current_A_m2", "positive_stoichiometry", "voltage_V")

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.engines.result import Discharge
-from microbatt.engines.simulation import simulate_discharge, simulate_discharges
+from microbatt.engines import Discharge, simulate_discharge, simulate_discharges
 from tests.reference.comparison import SAMPLES, SHARE, rms
 
 DATA = Path(__file__).parent / "data"

@@ -13,8 +13,8 @@ from itertools import groupby
 
 import numpy as np
 
-from microbatt.inference.inferring import infer
-from microbatt.inference.measurement import Measurement
+from microbatt.inference import infer
+from microbatt.measured import Measurement
 from tests.reference.comparison import SHARE
 from tests.reference.dualfoil import CELL, Curve, dualfoil_curves
 

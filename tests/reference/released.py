@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 
 FOLDER = Path(os.environ.get("MICROBATT_PUBLISHED_EXAMPLE", "released-example"))

@@ -10,11 +10,10 @@ it prints is in docs/results/inference.md:
 
 from dataclasses import replace
 
-from microbatt.engines.request import Adiabatic, HeatOf
-from microbatt.inference.estimate import Estimate
-from microbatt.inference.inferring import infer
-from microbatt.inference.measurement import Measurement
-from microbatt.inference.reading import read_measurements
+from microbatt.engines import Adiabatic, HeatOf
+from microbatt.inference import Estimate, infer
+from microbatt.measured import Measurement
+from microbatt.measured.reading import read_measurements
 from tests.reference.released import EXTERNAL_RESISTANCE, FILES, FOLDER, released_cell
 
 NOISE = 1e-3  # V

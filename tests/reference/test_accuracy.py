@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.engines.request import Inventory, Settings
+from microbatt.engines import Inventory, Settings
 from microbatt.outcomes import Outcome
 from tests.reference.accuracy import FAILURES, endings, sample
 
@@ -45,7 +45,7 @@ def test_the_solver_fails_at_less_than_one_point_in_two_thousand(inventory):
 @pytest.mark.slow
 def test_the_refined_solution_is_itself_settled():
     """Against half as many elements and a tenth of the accuracy in time, far below a millivolt."""
-    from microbatt.engines.simulation import simulate_discharges
+    from microbatt.engines import simulate_discharges
     from tests.reference.accuracy import CELL, random_points
     from tests.reference.comparison import difference
 

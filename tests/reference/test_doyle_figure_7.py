@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.cells import load_cell
+from microbatt.engines import simulate_discharge
 from microbatt.errors import MeasurementError
 from tests.reference.doyle_figure_7 import (
     CELL,

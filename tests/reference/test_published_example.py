@@ -12,8 +12,7 @@ import pytest
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
-from microbatt.engines.request import Adiabatic, HeatOf
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.engines import Adiabatic, HeatOf, simulate_discharge
 from tests.reference.comparison import SAMPLES, SHARE, rms
 from tests.reference.released import (
     ALPHA,

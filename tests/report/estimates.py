@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.request import Inventory, Isothermal, Settings
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.cells import load_cell
+from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharge
 from microbatt.inference.estimate import (
     Belief,
     Estimate,

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from microbatt.errors import ParameterError
-from microbatt.report.writing import write_report
+from microbatt.report import write_report
 from tests.report.estimates import made_estimate
 
 pytest.importorskip("jinja2")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.scoring.ranges import edges_that_hold, range_names, range_numbers
+from microbatt.scoring import edges_that_hold, range_names, range_numbers
 
 
 def test_a_range_holds_its_lower_edge_and_the_last_one_both():

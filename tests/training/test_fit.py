@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from microbatt.errors import StoreError
-from microbatt.training.curve import CURVE_SETTINGS, fit_curve_network
+from microbatt.training import CURVE_SETTINGS, fit_curve_network
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted
 from tests.networks.cubes import SMALL, learnable_cube
 

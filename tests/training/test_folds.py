@@ -7,15 +7,13 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from microbatt.campaign.cluster import local_client
+from microbatt.campaign import local_client
 from microbatt.errors import ParameterError
-from microbatt.features.points import arranged, true_values
-from microbatt.features.tensors import tensors_of_cube
-from microbatt.networks.published import PublishedNetworkConfig
-from microbatt.networks.trained import load_copies
+from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.networks import PublishedNetworkConfig, load_copies
 from microbatt.outcomes import Outcome
+from microbatt.training import cross_validate
 from microbatt.training.events import FitStarted, FoldFinished
-from microbatt.training.folds import cross_validate
 from microbatt.training.published import PUBLISHED_SETTINGS, copy_answers, copy_scores
 from tests.features.cubes import end
 from tests.networks.cubes import SMALL, learnable_cube

@@ -5,9 +5,9 @@ import logging
 
 from rich.console import Console
 
+from microbatt.training import ProgressListener
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted, FoldFinished
 from microbatt.training.listeners import TensorBoardListener, log_listener
-from microbatt.training.progress import ProgressListener
 
 EVENTS = (
     FitStarted(name="member-1", epochs=3, done=1, points=90),

@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from microbatt.engines import Discharge, Thermal
     from microbatt.engines.dualfoil.output import Output
     from microbatt.engines.dualfoil.reading import DeckCell, PlannedDischarge
-    from microbatt.engines.request import Thermal
-    from microbatt.engines.result import Discharge
 
 POINT_FILE: Final = "point.json"
 """Beside a deck: ``{"alpha": 2.3, "S": 10}``; also ``record.json``, which the engine keeps."""

@@ -12,14 +12,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from microbatt.constants import REFERENCE_TEMPERATURE
+from microbatt.engines import Isothermal
 from microbatt.engines.dualfoil.activation import Activation
 from microbatt.engines.dualfoil.writing import activation_from_cell
-from microbatt.engines.request import Isothermal
 
 if TYPE_CHECKING:
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.electrode import Electrode
-    from microbatt.engines.request import Thermal
+    from microbatt.cells import Cell, Electrode
+    from microbatt.engines import Thermal
 
 DUALFOIL_REFERENCE: Final = 298.0
 """[K]"""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 
 if TYPE_CHECKING:
-    from microbatt.cells.electrode import Electrode
+    from microbatt.cells import Electrode
 
 
 def held_capacity(negative: Electrode, positive: Electrode) -> float:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cells.microstructure import area_density
+from microbatt.cells import area_density
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
+from microbatt.engines import simulate_discharge
 from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
 from microbatt.engines.dualfoil.curve import CELSIUS
 from microbatt.engines.dualfoil.deck import DECK_FILE, ENTRIES, Mode, read_deck
@@ -21,7 +22,6 @@ from microbatt.engines.dualfoil.materials import BUILT_IN_S, ELECTROLYTES, NEGAT
 from microbatt.engines.dualfoil.output import OUTPUT_FILE
 from microbatt.engines.dualfoil.reading import cell_from_deck, with_dualfoils_heat
 from microbatt.engines.dualfoil.template import read_template
-from microbatt.engines.simulation import simulate_discharge
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.electrode import Electrode
+    from microbatt.cells import Cell, Electrode
+    from microbatt.engines import Discharge, Thermal
     from microbatt.engines.dualfoil.deck import Deck, Segment
     from microbatt.engines.dualfoil.template import ExtraFile
-    from microbatt.engines.request import Thermal
-    from microbatt.engines.result import Discharge
 
 _LOWEST_CUTOFF: Final = 0.1
 """A discharge that ends after a time is simulated down to here at most [V]."""

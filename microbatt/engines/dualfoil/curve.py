@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.engines import Discharge
 from microbatt.engines.dualfoil.output import curve_rows
-from microbatt.engines.result import Discharge
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 CELSIUS: Final = 273.15
 _NO_CURVE: Final = frozenset({Outcome.NOT_RUN, Outcome.CUTOFF_AT_START, Outcome.CRASHED})

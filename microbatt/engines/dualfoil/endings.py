@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.engines.process import Stop
+from microbatt.engines import Stop
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.batches import as_batch
+from microbatt.engines import Engine, HeatOf, Inventory, Isothermal, as_batch
 from microbatt.engines.dualfoil.arrhenius import in_dualfoils_terms
 from microbatt.engines.dualfoil.capacity import held_capacity
 from microbatt.engines.dualfoil.curve import discharge_from_rows
@@ -29,8 +29,6 @@ from microbatt.engines.dualfoil.writing import (
     deck_from_cell,
     galvanostatic,
 )
-from microbatt.engines.engine import Engine
-from microbatt.engines.request import HeatOf, Inventory, Isothermal
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 
@@ -38,10 +36,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
+    from microbatt.engines import Discharge, DischargeBatch, Request
     from microbatt.engines.dualfoil.deck import Deck
-    from microbatt.engines.engine import Request
-    from microbatt.engines.result import Discharge, DischargeBatch
 
 logger = logging.getLogger(__name__)
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS
-from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
+from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS
 from microbatt.checks import check_choice
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.cells.electrolyte_fits import ElectrolyteFit
-    from microbatt.cells.open_circuit import OpenCircuitFit
+    from microbatt.cells import ElectrolyteFit, OpenCircuitFit
 
 LITHIUM_FOIL: Final = 1
 """Number of the negative that is no porous electrode."""

@@ -21,8 +21,8 @@ from microbatt.outcomes import Outcome
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from microbatt.cells.cell import Cell
-    from microbatt.engines.result import Discharge
+    from microbatt.cells import Cell
+    from microbatt.engines import Discharge
 
 HEADINGS: Final = ("Time (min)", "Cell pot(V)", "Curr den (A/m^2)")
 """The columns that are read; others may follow."""

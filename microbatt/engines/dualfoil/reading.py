@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cells.cell import Cell
-from microbatt.cells.collector import Collector
-from microbatt.cells.electrode import Electrode
-from microbatt.cells.electrolyte import Electrolyte
-from microbatt.cells.separator import Separator
+from microbatt.cells import Cell, Collector, Electrode, Electrolyte, Separator
 from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE, SECONDS_PER_HOUR
+from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped, Thermal
 from microbatt.engines.dualfoil.activation import Activation
 from microbatt.engines.dualfoil.capacity import held_capacity
 from microbatt.engines.dualfoil.deck import Heat, Mode
@@ -22,7 +19,6 @@ from microbatt.engines.dualfoil.materials import (
     POSITIVES,
     built_in_alpha,
 )
-from microbatt.engines.request import Adiabatic, HeatOf, Isothermal, Lumped, Thermal
 from microbatt.errors import CellFileError, ParameterError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from microbatt.engines.dualfoil.output import OUTPUT_FILE
 
 if TYPE_CHECKING:
+    from microbatt.engines import Discharge
     from microbatt.engines.dualfoil.run import Inputs
-    from microbatt.engines.result import Discharge
 
 RECORD_FILE = "record.json"
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from microbatt.cells.cell import TEMPERATURE
+from microbatt.cells import TEMPERATURE
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.engines.dualfoil.arrhenius import DUALFOIL_REFERENCE
 from microbatt.engines.dualfoil.deck import VERSIONS

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
-from microbatt.cells.microstructure import area_density
+from microbatt.cells import area_density
 from microbatt.checks import suggestion
 from microbatt.engines.dualfoil.fortran import read_number
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 NAMES: Final = {
     "alpha": "tortuosity exponent of the positive",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cells.microstructure import matrix_factor
+from microbatt.cells import matrix_factor
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
+from microbatt.engines import Isothermal, Lumped, Thermal
 from microbatt.engines.dualfoil.activation import Activation
 from microbatt.engines.dualfoil.deck import Deck, Heat, Mode, Segment
 from microbatt.engines.dualfoil.materials import (
@@ -16,11 +17,9 @@ from microbatt.engines.dualfoil.materials import (
     POSITIVES,
     built_in_alpha,
 )
-from microbatt.engines.request import Isothermal, Lumped, Thermal
 
 if TYPE_CHECKING:
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.electrode import Electrode
+    from microbatt.cells import Cell, Electrode
     from microbatt.engines.dualfoil.deck import Version
 
 LOWEST_CUTOFF: Final = -100.0

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.result import Discharge
+from microbatt.engines import Discharge
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     import pybamm
     from numpy.typing import NDArray
 
-    from microbatt.cells.cell import Cell
+    from microbatt.cells import Cell
 
 _BETWEEN: Final = (0.25, 0.5, 0.75)
 """IDAKLU's own interpolant gives the voltage between two steps, here too."""

@@ -14,9 +14,8 @@ from microbatt.engines.pybamm.equations import build_equations
 from microbatt.engines.pybamm.loading import load_pybamm
 
 if TYPE_CHECKING:
-    from microbatt.engines.engine import Request
+    from microbatt.engines import Discharge, Request
     from microbatt.engines.pybamm.equations import Equations
-    from microbatt.engines.result import Discharge
 
     Point = tuple[float, float, float]
 

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_extra
-from microbatt.engines.batches import as_batch
-from microbatt.engines.engine import Engine
+from microbatt.engines import Engine, Isothermal, as_batch
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.engines.request import Isothermal
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.engines.engine import EngineSettings, Request
-    from microbatt.engines.result import DischargeBatch
+    from microbatt.engines import DischargeBatch, EngineSettings, Request
 
 _NUMERICS: Final = ("curve.py", "equations.py", "fits.py", "parameters.py")
 """Which modules beside PyBaMM determine a number."""

@@ -7,15 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
+from microbatt.engines import Inventory
 from microbatt.engines.pybamm.loading import load_pybamm
 from microbatt.engines.pybamm.parameters import SPHERE, cell_parameters
-from microbatt.engines.request import Inventory
 
 if TYPE_CHECKING:
     import pybamm
 
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.electrode import Electrode
+    from microbatt.cells import Cell, Electrode
     from microbatt.engines.pybamm.settings import PybammSettings
 
 _LAYERS = ("x_n", "x_s", "x_p")

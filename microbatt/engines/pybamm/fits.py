@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from microbatt.engines.pybamm.loading import load_pybamm
-from microbatt.porous_electrode.lookup import SALT_STEP, electrolyte_table
+from microbatt.porous_electrode import SALT_STEP, electrolyte_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     import pybamm
     from numpy.typing import NDArray
 
-    from microbatt.cells.electrolyte_fits import ElectrolyteFit
-    from microbatt.cells.open_circuit import OpenCircuitFit
+    from microbatt.cells import ElectrolyteFit, OpenCircuitFit
 
     Law: TypeAlias = Callable[..., pybamm.Symbol]
 

@@ -20,8 +20,7 @@ from microbatt.outcomes import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from microbatt.engines.engine import Request
-    from microbatt.engines.result import Discharge
+    from microbatt.engines import Discharge, Request
 
     Point = tuple[float, float, float]
 

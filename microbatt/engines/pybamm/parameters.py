@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
     import pybamm
 
-    from microbatt.cells.cell import Cell
-    from microbatt.cells.electrode import Electrode
+    from microbatt.cells import Cell, Electrode
 
 SPHERE: Final = 3.0
 """Shape factor of PyBaMM's particles."""

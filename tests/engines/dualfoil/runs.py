@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.dualfoil.activation import format_activation
-from microbatt.engines.dualfoil.deck import format_deck
-from microbatt.engines.dualfoil.writing import activation_from_cell, deck_from_cell, galvanostatic
+from microbatt.cells import load_cell
+from microbatt.engines.dualfoil import (
+    activation_from_cell,
+    deck_from_cell,
+    format_activation,
+    format_deck,
+    galvanostatic,
+)
 
 DATA = Path(__file__).parent / "data"
 

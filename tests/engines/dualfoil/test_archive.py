@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
+from microbatt.engines.dualfoil import ExtraFile
 from microbatt.engines.dualfoil.archive import (
     ArchivedRun,
     Conventions,
@@ -14,7 +15,6 @@ from microbatt.engines.dualfoil.archive import (
     read_run,
     read_runs,
 )
-from microbatt.engines.dualfoil.template import ExtraFile
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.runs import make_run

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from microbatt.engines import Adiabatic, Isothermal
 from microbatt.engines.dualfoil.arrhenius import DUALFOIL_REFERENCE, in_dualfoils_terms
-from microbatt.engines.request import Adiabatic, Isothermal
 from tests.cells.strategies import cells
 
 TEMPERATURE = st.floats(260.0, 340.0)

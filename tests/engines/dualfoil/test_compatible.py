@@ -5,20 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, format_activation
-from microbatt.engines.dualfoil.compatible import Told, run_folder
+from microbatt.cells import load_cell
+from microbatt.engines import Adiabatic, simulate_discharge
+from microbatt.engines.dualfoil import (
+    ACTIVATION_FILE,
+    ExtraFile,
+    Told,
+    activation_from_cell,
+    deck_from_cell,
+    format_activation,
+    galvanostatic,
+    run_folder,
+)
 from microbatt.engines.dualfoil.deck import DECK_FILE, Mode, format_deck
 from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.output import OUTPUT_FILE, curve_rows, read_output
-from microbatt.engines.dualfoil.template import ExtraFile
-from microbatt.engines.dualfoil.writing import (
-    activation_from_cell,
-    deck_from_cell,
-    galvanostatic,
-)
-from microbatt.engines.request import Adiabatic
-from microbatt.engines.simulation import simulate_discharge
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.decks import HAND_WRITTEN, edited

@@ -5,8 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given, settings
 
-from microbatt.cells.catalog import available_cells
-from microbatt.cells.reading import load_cell
+from microbatt.cells import available_cells, load_cell
+from microbatt.engines import Adiabatic, Isothermal, Lumped
+from microbatt.engines.dualfoil import (
+    activation_from_cell,
+    deck_from_cell,
+    galvanostatic,
+    not_in_a_deck,
+)
 from microbatt.engines.dualfoil.activation import (
     Activation,
     format_activation,
@@ -15,13 +21,6 @@ from microbatt.engines.dualfoil.activation import (
 )
 from microbatt.engines.dualfoil.deck import Mode, format_deck, parse_deck
 from microbatt.engines.dualfoil.reading import PlannedDischarge, cell_from_deck
-from microbatt.engines.dualfoil.writing import (
-    activation_from_cell,
-    deck_from_cell,
-    galvanostatic,
-    not_in_a_deck,
-)
-from microbatt.engines.request import Adiabatic, Isothermal, Lumped
 from microbatt.errors import CellFileError, ParameterError
 from tests.cells.strategies import cells
 from tests.engines.dualfoil.decks import HAND_WRITTEN, edited
@@ -191,7 +190,7 @@ def test_a_value_that_no_cell_has_is_told():
 
 
 def test_a_fit_that_dualfoil_lacks_is_refused():
-    from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS
+    from microbatt.cells import OPEN_CIRCUIT_FITS
 
     negative = replace(CELL.negative, open_circuit=OPEN_CIRCUIT_FITS["mcmb-2510"])
     with pytest.raises(ParameterError, match="mcmb-2510"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.engines.dualfoil.curve import discharge_from_rows
 from microbatt.outcomes import Outcome
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from microbatt.engines import Stop
 from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.output import read_output
-from microbatt.engines.process import Stop
 from microbatt.outcomes import Outcome
 
 DATA = Path(__file__).parent / "data"

@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.dualfoil.engine import ENGINE, simulate_record
-from microbatt.engines.dualfoil.settings import DualfoilSettings
-from microbatt.engines.registry import load_engine
-from microbatt.engines.request import Adiabatic, Inventory
-from microbatt.engines.simulation import simulate_discharge, simulate_discharges
+from microbatt.cells import load_cell
+from microbatt.engines import (
+    Adiabatic,
+    Inventory,
+    load_engine,
+    simulate_discharge,
+    simulate_discharges,
+)
+from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_record
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.executables import standin_executable, toy_executable

@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.cells.reading import load_cell
-from microbatt.engines.dualfoil.engine import ENGINE, simulate_record
-from microbatt.engines.dualfoil.settings import DualfoilSettings, find_executable
-from microbatt.engines.request import Adiabatic
-from microbatt.engines.simulation import simulate_discharge
+from microbatt.cells import load_cell
+from microbatt.engines import Adiabatic, simulate_discharge
+from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, find_executable, simulate_record
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.engines.dualfoil.published import find_published, is_published, read_published
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
+from microbatt.engines.dualfoil import DualfoilSettings, deck_from_cell, galvanostatic
 from microbatt.engines.dualfoil.retry import SCALED_RATES, SMALLER_STEP, variations
-from microbatt.engines.dualfoil.settings import DualfoilSettings
-from microbatt.engines.dualfoil.writing import deck_from_cell, galvanostatic
 
 DECK = deck_from_cell(load_cell("doyle-1996-cell-1"), galvanostatic(35.0, 2.0))
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from microbatt.engines.dualfoil.settings import (
+from microbatt.engines.dualfoil import (
     EXECUTABLE_VARIABLE,
     DualfoilSettings,
+    ExtraFile,
     find_executable,
 )
-from microbatt.engines.dualfoil.template import ExtraFile
 from microbatt.errors import ParameterError
 
 TABLE = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.engines.dualfoil.template import (
     NAMES,
     ExtraFile,

@@ -7,11 +7,11 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
+from microbatt.engines import simulate_discharge, simulate_discharges
 from microbatt.engines.pybamm.engine import ENGINE
 from microbatt.engines.pybamm.loading import TELEMETRY_SWITCH, load_pybamm
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.engines.simulation import simulate_discharge, simulate_discharges
 from microbatt.errors import ParameterError
 
 pytestmark = pytest.mark.skipif(find_spec("pybamm") is None, reason="PyBaMM is not installed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from microbatt.cells.reading import load_cell
+from microbatt.cells import load_cell
 from microbatt.engines.pybamm import limited
 from microbatt.engines.pybamm.engine import ENGINE
 from microbatt.outcomes import Outcome

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.features.stored_curves import read_curves
+from microbatt.features import read_curves
 from tests.features.cubes import made_cube, troubled_cube
 
 

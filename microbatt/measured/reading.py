@@ -10,16 +10,16 @@ import numpy as np
 
 from microbatt.checks import POSITIVE, check_number
 from microbatt.errors import MeasurementError, MicrobattError
-from microbatt.inference.discharges import Record, discharges
-from microbatt.inference.headings import Column, find_columns
-from microbatt.inference.tables import SUFFIXES, Table, read_table
+from microbatt.measured.discharges import Record, discharges
+from microbatt.measured.headings import Column, find_columns
+from microbatt.measured.tables import SUFFIXES, Table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    from microbatt.inference.measurement import Measurement
+    from microbatt.measured.measurement import Measurement
 
 _DECIMALS = 7
 

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign.campaign import Campaign
-from microbatt.cells.reading import load_cell
-from microbatt.cube.design import Grid, ListedPoints
+from microbatt.campaign import Campaign
+from microbatt.cells import load_cell
+from microbatt.cube import Grid, ListedPoints
 from microbatt.errors import ParameterError
-from microbatt.inference.bound_map import VARIABLES, bound_map, cube_bounds, point_bounds
-from microbatt.inference.identifiability import Readings
-from microbatt.inference.neighbours import native_request
+from microbatt.inference import Readings, native_request
+from microbatt.inference.bounds import VARIABLES, bound_map, cube_bounds, point_bounds
 
 TERMS = native_request("doyle-1996-cell-1")
 ALPHA, S, CURRENTS = [0.0, 0.5, 2.3], [1.0, 3.0], [17.5, 70.0]

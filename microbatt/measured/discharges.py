@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
-from microbatt.inference.measurement import MIN_SAMPLES, Measurement
+from microbatt.measured.measurement import MIN_SAMPLES, Measurement
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

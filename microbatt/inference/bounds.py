@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import xarray as xr
 
-from microbatt.campaign.campaign import Campaign
+from microbatt.campaign import Campaign
 from microbatt.errors import ParameterError
 from microbatt.inference.identifiability import Readings, bounds, curve_information
 from microbatt.inference.neighbours import SETTINGS, native_request
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import dask.array as da
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.engines.engine import Request
+    from microbatt.engines import Request
 
     Array = NDArray[np.float64]
     Free = Iterable[str] | Mapping[str, float]

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from microbatt.errors import MeasurementError
-from microbatt.inference.headings import read_heading
-from microbatt.inference.reading import Reading, read_files, read_measurements, rounding
+from microbatt.measured.headings import read_heading
+from microbatt.measured.reading import Reading, read_files, read_measurements, rounding
 
 CURRENT = 17.5
 SECONDS = np.linspace(0.0, 3600.0, 61)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from microbatt import cli
-from microbatt.cli.main import COMMANDS, in_a_sentence, main
+from microbatt.cli.commands import COMMANDS, in_a_sentence, main
 from microbatt.errors import CampaignError, CellFileError, ParameterError, StoreError
 
 
@@ -113,7 +113,8 @@ def test_an_unknown_command_is_answered_with_the_nearest(run):
 
 def test_the_help_comes_without_loading_the_engine():
     program = (
-        "import sys; from microbatt.cli.main import main; main(['--help'], standalone_mode=False);"
+        "import sys; from microbatt.cli.commands import main; "
+        "main(['--help'], standalone_mode=False);"
         "assert not {'numba', 'dask', 'matplotlib'} & set(sys.modules)"
     )
     done = subprocess.run(
@@ -124,7 +125,7 @@ def test_the_help_comes_without_loading_the_engine():
 
 def completed(shell, words, place):
     program = (
-        "import sys; from microbatt.cli.main import main\n"
+        "import sys; from microbatt.cli.commands import main\n"
         "try: main(prog_name='microbatt')\n"
         "finally: assert not {'numba', 'dask', 'matplotlib'} & set(sys.modules)"
     )

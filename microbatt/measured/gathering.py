@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from microbatt.errors import ParameterError
-from microbatt.inference.measurement import Experiment, Measurement
+from microbatt.measured.measurement import Experiment, Measurement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    Curves: TypeAlias = Experiment | Measurement | str | Path | Iterable[Measurement | str | Path]
+Curves: TypeAlias = "Experiment | Measurement | str | Path | Iterable[Measurement | str | Path]"
+"""Measured curves as people have them."""
 
 
 def gather(curves: Curves) -> Experiment:
@@ -39,7 +40,7 @@ def gather(curves: Curves) -> Experiment:
             found.append(item)
             names.append(item.source)
         elif isinstance(item, str | Path):
-            from microbatt.inference.reading import read_measurements
+            from microbatt.measured.reading import read_measurements
 
             found += read_measurements(Path(item))
             names.append(Path(item).stem)

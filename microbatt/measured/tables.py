@@ -10,7 +10,7 @@ import numpy as np
 
 from microbatt.checks import check_extra
 from microbatt.errors import MeasurementError
-from microbatt.inference.headings import read_heading
+from microbatt.measured.headings import read_heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,0 +1,65 @@
+from .catalog import (
+    available_cells,
+)
+from .cell import (
+    PARTS,
+    TEMPERATURE,
+    Cell,
+)
+from .collector import (
+    Collector,
+)
+from .electrode import (
+    Electrode,
+)
+from .electrolyte import (
+    Electrolyte,
+)
+from .electrolyte_fits import (
+    ELECTROLYTE_FITS,
+    ElectrolyteFit,
+)
+from .microstructure import (
+    area_density,
+    matrix_factor,
+)
+from .open_circuit import (
+    OPEN_CIRCUIT_FITS,
+    OpenCircuitFit,
+)
+from .reading import (
+    load_cell,
+)
+from .records import (
+    FitSpec,
+    Spec,
+    specs,
+)
+from .separator import (
+    Separator,
+)
+from .writing import (
+    to_toml,
+)
+
+__all__ = [
+    "ELECTROLYTE_FITS",
+    "OPEN_CIRCUIT_FITS",
+    "PARTS",
+    "TEMPERATURE",
+    "Cell",
+    "Collector",
+    "Electrode",
+    "Electrolyte",
+    "ElectrolyteFit",
+    "FitSpec",
+    "OpenCircuitFit",
+    "Separator",
+    "Spec",
+    "area_density",
+    "available_cells",
+    "load_cell",
+    "matrix_factor",
+    "specs",
+    "to_toml",
+]

@@ -1,0 +1,17 @@
+from .runs import (
+    compare_engines,
+)
+from .sample import (
+    random_points,
+)
+from .saving import (
+    save_comparison,
+    tables_of,
+)
+
+__all__ = [
+    "compare_engines",
+    "random_points",
+    "save_comparison",
+    "tables_of",
+]

@@ -1,0 +1,11 @@
+from .diagnosing import (
+    diagnose,
+)
+from .finding import (
+    State,
+)
+
+__all__ = [
+    "State",
+    "diagnose",
+]

@@ -1,0 +1,85 @@
+from .batches import (
+    as_batch,
+)
+from .engine import (
+    Engine,
+    EngineSettings,
+    Request,
+)
+from .labelled import (
+    outcome_attrs,
+)
+from .native import (
+    ENGINE,
+)
+from .points import (
+    ALLOWED,
+    in_parts,
+)
+from .process import (
+    Finished,
+    Stop,
+    end_all,
+    run_limited,
+)
+from .registry import (
+    ENGINES,
+    load_engine,
+)
+from .request import (
+    Adiabatic,
+    HeatOf,
+    Inventory,
+    Isothermal,
+    Lumped,
+    Settings,
+    Thermal,
+    check_thermal,
+    thermal_from_dict,
+    thermal_to_dict,
+)
+from .resample import (
+    resample_curves,
+)
+from .result import (
+    Discharge,
+    DischargeBatch,
+    join_batches,
+)
+from .simulation import (
+    simulate_discharge,
+    simulate_discharges,
+)
+
+__all__ = [
+    "ALLOWED",
+    "ENGINE",
+    "ENGINES",
+    "Adiabatic",
+    "Discharge",
+    "DischargeBatch",
+    "Engine",
+    "EngineSettings",
+    "Finished",
+    "HeatOf",
+    "Inventory",
+    "Isothermal",
+    "Lumped",
+    "Request",
+    "Settings",
+    "Stop",
+    "Thermal",
+    "as_batch",
+    "check_thermal",
+    "end_all",
+    "in_parts",
+    "join_batches",
+    "load_engine",
+    "outcome_attrs",
+    "resample_curves",
+    "run_limited",
+    "simulate_discharge",
+    "simulate_discharges",
+    "thermal_from_dict",
+    "thermal_to_dict",
+]

@@ -1,0 +1,7 @@
+from .writing import (
+    write_report,
+)
+
+__all__ = [
+    "write_report",
+]
