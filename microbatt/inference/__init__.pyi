@@ -1,58 +1,58 @@
-from .bounds import (
-    bound_map,
-    cube_bounds,
-)
-from .criteria import (
-    Choice,
-)
-from .design import (
-    Proposal,
-    judge_currents,
-    propose_currents,
-    region_points,
-)
-from .estimate import (
-    Estimate,
-    FittedCurve,
-    Inferred,
-    ParameterEstimate,
-    Start,
-)
-from .identifiability import (
-    Readings,
-)
-from .inferring import (
-    infer,
-)
-from .labelled import (
-    experiments_dataset,
-)
-from .neighbours import (
-    native_request,
-    simulate_neighbours,
-)
-from .noise import (
-    ENGINE_VOLTAGE,
-)
-from .parameters import (
-    NUISANCES,
-    POINT,
-    check_nuisances,
-)
-from .priors import (
-    WIDTHS,
-)
-from .production import (
+from .batch import (
     Terms,
     experiment_files,
     infer_each,
     infer_files,
     infer_folder,
 )
-from .sensitivity import (
+from .forward.error_model import (
+    ENGINE_VOLTAGE,
+)
+from .forward.finite_differences import (
+    native_request,
+    simulate_neighbours,
+)
+from .forward.priors import (
+    WIDTHS,
+)
+from .forward.sensitivity import (
     sensitivities_at_depth,
 )
-from .summary import (
+from .forward.unknowns import (
+    NUISANCES,
+    POINT,
+    check_nuisances,
+)
+from .identifiability.bound_map import (
+    bound_map,
+    cube_bounds,
+)
+from .identifiability.criteria import (
+    Choice,
+)
+from .identifiability.curve_bounds import (
+    Readings,
+)
+from .identifiability.design import (
+    Proposal,
+    judge_currents,
+    propose_currents,
+    region_points,
+)
+from .infer import (
+    infer,
+)
+from .result.dataset import (
+    experiments_dataset,
+)
+from .result.estimate import (
+    Estimate,
+    FittedCurve,
+    Inferred,
+    ParameterEstimate,
+    Start,
+)
+from .result.text import (
     influence_sentence,
     own_offset,
 )

@@ -59,7 +59,7 @@ def draw_bounds(
     panels
         Three axes: for alpha, for S as a share of S, and for their correlation.
     bounds
-        A grid from `microbatt.inference.bounds`.
+        A grid from `microbatt.inference.identifiability.bound_map`.
     estimate
         alpha and S of an estimate, marked in every panel.
 
@@ -121,7 +121,7 @@ def draw_choices(axes: Axes, proposal: Proposal) -> Axes:
     axes
         Where to draw.
     proposal
-        From `microbatt.inference.design.propose_currents`.
+        From `microbatt.inference.identifiability.design.propose_currents`.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
     axes
         Where to draw.
     proposal
-        From `microbatt.inference.design.propose_currents`.
+        From `microbatt.inference.identifiability.design.propose_currents`.
 
     Returns
     -------

@@ -34,7 +34,7 @@ def bounds_around(estimate: Estimate, *, steps: int = MAP_STEPS) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        See `microbatt.inference.bounds.bound_map`; computed.
+        See `microbatt.inference.identifiability.bound_map.bound_map`; computed.
     """
     alpha = np.linspace(_ALPHA[0], max(_ALPHA[1], 1.25 * estimate.alpha), steps)
     S = np.geomspace(min(_S[0], 0.5 * estimate.S), max(_S[1], 2.0 * estimate.S), steps)

@@ -41,7 +41,7 @@ def write_report(estimate: Estimate, page: str | Path, *, map_steps: int = MAP_S
     Parameters
     ----------
     estimate
-        From `microbatt.inference.inferring.infer`.
+        From `microbatt.inference.infer.infer`.
     page
         Path of the page, ending in ``.html``; the numbers get the same name with the endings
         ``.json`` and ``.nc``. Files that exist are replaced.

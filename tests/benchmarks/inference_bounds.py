@@ -17,9 +17,18 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.engines import Adiabatic, Settings
 from microbatt.inference import NUISANCES, sensitivities_at_depth
-from microbatt.inference.design import C_RATES, judge_currents, propose_currents, region_points
-from microbatt.inference.identifiability import Readings, bounds, curve_information
-from microbatt.inference.neighbours import SETTINGS, native_request, simulate_neighbours
+from microbatt.inference.forward.finite_differences import (
+    SETTINGS,
+    native_request,
+    simulate_neighbours,
+)
+from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
+from microbatt.inference.identifiability.design import (
+    C_RATES,
+    judge_currents,
+    propose_currents,
+    region_points,
+)
 
 CELL = "doyle-1996-cell-1"
 POINTS = [(0.05, 1), (0.5, 3), (2.3, 1), (2.3, 11), (0.5, 40), (6, 1), (6, 40)]

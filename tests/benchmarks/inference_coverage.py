@@ -23,11 +23,11 @@ from scipy.interpolate import PchipInterpolator
 from microbatt.cells import load_cell
 from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharges
 from microbatt.inference import infer
-from microbatt.inference.noise import allowance
-from microbatt.inference.objectives import sample_objective
-from microbatt.inference.priors import make_priors
-from microbatt.inference.reduction import reduce
-from microbatt.inference.response import SETTINGS, Problem, seeing_offsets
+from microbatt.inference.fit.objectives import sample_objective
+from microbatt.inference.forward.binning import reduce
+from microbatt.inference.forward.error_model import allowance
+from microbatt.inference.forward.forward_model import SETTINGS, Problem, seeing_offsets
+from microbatt.inference.forward.priors import make_priors
 from microbatt.measured import Experiment, Measurement
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)

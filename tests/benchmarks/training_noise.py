@@ -7,7 +7,7 @@ Without --weights the shipped network is measured.
 
 A measurement here: white noise on each of 100 voltages a curve, and the discharge ends where the
 *measured* voltage reaches the cut-off, so that its end lies off by the noise over the slope there,
-and by 0.01 % of the capacity besides.  The bound is that of `microbatt.inference.identifiability`
+and by 0.01 % of the capacity besides.  The bound is that of `microbatt.inference`
 for the same readings at exact capacities, from the engine; it leaves out what the place of a
 vertical end tells, so that ratios a little below 1 are possible.  A ratio is the root mean square
 over the draws of error over bound, for one point; "at the median point" is its median.
@@ -25,7 +25,7 @@ from scipy.interpolate import PchipInterpolator
 import microbatt
 from microbatt.features import arranged, tensors_of_cube, true_values
 from microbatt.inference import native_request
-from microbatt.inference.identifiability import Readings, bounds, curve_information
+from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
 from microbatt.networks import MeasurementNoise, load_network
 from microbatt.prediction import load_shipped, predict_curves
 from microbatt.scoring import relative_error

@@ -4,7 +4,7 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharge
-from microbatt.inference.estimate import (
+from microbatt.inference.result.estimate import (
     Belief,
     Estimate,
     FittedCurve,

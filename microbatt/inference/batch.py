@@ -1,0 +1,300 @@
+"""Many experiments at once, through Dask: one that fails harms no other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from microbatt.cells import load_cell
+from microbatt.engines import Inventory, Isothermal, Thermal
+from microbatt.errors import CurveError, MeasurementError, MicrobattError
+from microbatt.inference.forward.error_model import CHARGE
+from microbatt.inference.infer import infer
+from microbatt.inference.result.dataset import experiments_dataset
+from microbatt.inference.result.estimate import Inferred
+from microbatt.measured import Experiment, Reading, Unread, curve_files, is_curve_file, read_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    import xarray as xr
+    from distributed import Client, Future
+
+    from microbatt.cells import Cell
+    from microbatt.inference.result.estimate import Estimate
+
+_NOT_EXPERIMENTS: Final = (".", "__")
+"""Folders whose names begin so are not a user's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What `microbatt.inference.infer.infer` is to assume of every experiment.
+
+    Attributes
+    ----------
+    cell, noise, charge_error, offset_error, free, inventory, thermal, level, network, seed
+        As for `infer`; the cell is loaded once.
+    """
+
+    cell: str | Path | Cell
+    noise: float | None = None
+    charge_error: float = CHARGE
+    offset_error: float = 0.0
+    free: Mapping[str, float] = field(default_factory=dict)
+    inventory: Inventory = Inventory.AREA_ONLY
+    thermal: Thermal = field(default_factory=Isothermal)
+    level: float = 0.9
+    network: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cell", load_cell(self.cell))
+
+    def infer(self, experiment: Experiment) -> Estimate:
+        """Infer one experiment on these terms."""
+        return infer(
+            experiment,
+            self.cell,
+            noise=self.noise,
+            charge_error=self.charge_error,
+            offset_error=self.offset_error,
+            free=self.free,
+            inventory=self.inventory,
+            thermal=self.thermal,
+            level=self.level,
+            network=self.network,
+            seed=self.seed,
+        )
+
+
+def experiment_files(*places: str | Path) -> dict[str, tuple[Path, ...]]:
+    """Return the files of each experiment.
+
+    Parameters
+    ----------
+    places
+        One folder of experiments: its subfolders and the files beside them are an experiment each.
+        Or several files and folders, each of them an experiment.
+
+    Returns
+    -------
+    dict
+        Name → one file, or one folder of files. Names are those of the files and folders, or their
+        whole paths where these are not unique.
+
+    Raises
+    ------
+    MeasurementError
+        If there is none, or a place does not exist.
+    """
+    found = [Path(place) for place in places]
+    for place in found:
+        if not place.exists():
+            raise MeasurementError(f"{place}: there is no such file or folder. Check the path.")
+    if len(found) == 1 and found[0].is_dir():
+        found = [
+            one
+            for one in sorted(found[0].iterdir())
+            if (one.is_dir() or is_curve_file(one)) and not one.name.startswith(_NOT_EXPERIMENTS)
+        ]
+    if not found:
+        raise MeasurementError(
+            f"{', '.join(map(str, places)) or 'nothing'}: there is no experiment here. Give a "
+            "folder whose subfolders hold the curves of a cell each, or files."
+        )
+    names = [one.name if one.is_dir() else one.stem for one in found]
+    count = Counter(names)
+    return {
+        name if count[name] == 1 else str(one): (one,)
+        for name, one in zip(names, found, strict=True)
+    }
+
+
+def infer_each(
+    experiments: Mapping[str, Sequence[str | Path]],
+    terms: Terms,
+    *,
+    reading: Reading | None = None,
+    client: Client | None = None,
+) -> Iterator[Inferred]:
+    """Infer many experiments, and return each as soon as it is done.
+
+    Parameters
+    ----------
+    experiments
+        Name → files, or folders of files, of its curves; see `experiment_files`.
+    terms
+        What to assume of each.
+    reading
+        How to read the files.
+    client
+        Of any Dask cluster whose workers import microbatt and see the files under the same paths;
+        None runs threads of this process, one for each core.
+
+    Yields
+    ------
+    Inferred
+        Of each experiment, in the order in which they finish. Whatever goes wrong with one, even
+        the death of the worker, is told in its `failure` and harms no other.
+    """
+    from distributed import KilledWorker, as_completed
+
+    how = reading or Reading()
+    paths = {
+        name: tuple(Path(file).absolute() for file in files) for name, files in experiments.items()
+    }
+
+    def submitted(name: str) -> Future[Inferred]:
+        return connected.submit(
+            infer_one, name, paths[name], terms, how, key=_key(name), pure=False
+        )
+
+    with _connected(client) as connected:
+        names = {submitted(name): name for name in paths}
+        suspects = []
+        for future in as_completed(list(names)):
+            name = names.pop(future)
+            if isinstance(future.exception(), KilledWorker):
+                suspects.append(name)
+            else:
+                yield _outcome(name, future)
+        for name in suspects:  # each by itself: the worker may have died of another's
+            yield _outcome(name, submitted(name))
+
+
+def infer_many(
+    experiments: Mapping[str, Sequence[str | Path]],
+    terms: Terms,
+    *,
+    reading: Reading | None = None,
+    client: Client | None = None,
+) -> tuple[Inferred, ...]:
+    """Infer many experiments.
+
+    Parameters
+    ----------
+    experiments, terms, reading, client
+        As for `infer_each`.
+
+    Returns
+    -------
+    tuple of Inferred
+        In the order of the experiments.
+    """
+    found = {
+        one.name: one for one in infer_each(experiments, terms, reading=reading, client=client)
+    }
+    return tuple(found[name] for name in experiments)
+
+
+def infer_folder(
+    folder: str | Path,
+    terms: Terms,
+    *,
+    reading: Reading | None = None,
+    client: Client | None = None,
+) -> xr.Dataset:
+    """Infer every experiment in a folder; the estimates beside each other.
+
+    Parameters
+    ----------
+    folder
+        See `experiment_files`.
+    terms, reading, client
+        As for `infer_each`.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``experiment``; see `microbatt.inference.result.dataset.experiments_dataset`.
+    """
+    return experiments_dataset(
+        infer_many(experiment_files(folder), terms, reading=reading, client=client)
+    )
+
+
+def infer_files(
+    name: str, files: Iterable[str | Path], terms: Terms, reading: Reading
+) -> tuple[Estimate, tuple[Unread, ...]]:
+    """Infer one experiment from what can be read and belongs to the cell.
+
+    Parameters
+    ----------
+    name
+        Of the experiment.
+    files
+        Files, or folders of them.
+    terms, reading
+        As for `infer_each`.
+
+    Returns
+    -------
+    estimate
+        From the others.
+    left_out
+        Files and curves, and why.
+
+    Raises
+    ------
+    MeasurementError
+        If nothing can be read, or no curve is one of the cell's.
+    ParameterError
+        If the terms are out of range.
+    SimulationError
+        If the engine finds no curve near the measured ones.
+    """
+    listed = [one for file in map(Path, files) for one in _files_of(file)]
+    measurements, left_out = read_files(listed, reading)
+    while measurements:
+        experiment = Experiment(name=name, measurements=measurements)
+        try:
+            return terms.infer(experiment), left_out
+        except CurveError as error:
+            left_out += (Unread(source=error.source, reason=str(error)),)
+            measurements = tuple(one for one in measurements if one.source != error.source)
+    raise MeasurementError("; ".join(one.reason for one in left_out))
+
+
+def infer_one(name: str, files: Iterable[str | Path], terms: Terms, reading: Reading) -> Inferred:
+    """Infer one experiment; what makes it impossible is told in the answer.
+
+    Parameters
+    ----------
+    name, files, terms, reading
+        As for `infer_files`.
+    """
+    try:
+        estimate, left_out = infer_files(name, files, terms, reading)
+    except (MicrobattError, OSError) as error:
+        return Inferred(name=name, failure=str(error))
+    return Inferred(name=name, estimate=estimate, unread=left_out)
+
+
+def _files_of(place: Path) -> tuple[Path, ...]:
+    return curve_files(place) if place.is_dir() else (place,)
+
+
+def _connected(client: Client | None) -> AbstractContextManager[Client]:
+    from microbatt.campaign import local_client
+
+    return local_client(dashboard=False) if client is None else nullcontext(client)
+
+
+def _key(name: str) -> str:
+    """Return a name for Dask's dashboard, which shows what stands before the first dash."""
+    from uuid import uuid4
+
+    return f"infer-{name}-{uuid4().hex[:8]}"
+
+
+def _outcome(name: str, future: Future[Inferred]) -> Inferred:
+    """Return what a task returned, or why it did not."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    return Inferred(name=name, failure=f"{type(error).__name__}: {error}")

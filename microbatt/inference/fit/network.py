@@ -1,0 +1,106 @@
+"""The shipped curve network as a start, where it knows the cell and its terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.errors import MicrobattError, ParameterError
+from microbatt.inference.result.estimate import Start
+
+if TYPE_CHECKING:
+    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.measured import Experiment, Measurement
+    from microbatt.networks import MeasurementNoise
+
+CUTOFF: Final = 2.0
+"""To which the shipped networks' curves go [V]."""
+NEAR: Final = 0.02
+"""Relative difference of a measured current from one of the network's that is let pass."""
+_ENDS: Final = 0.05
+_WIDEST: Final = {"contact_resistance": 0.01, "voltage_offset": 0.1, "capacity_scale": 0.1}
+
+
+def network_start(
+    experiment: Experiment, problem: Problem, noise: float
+) -> tuple[Start | None, str]:
+    """Ask the shipped network.
+
+    Parameters
+    ----------
+    experiment
+        The measured curves.
+    problem
+        The cell and its terms, and what is unknown.
+    noise
+        Standard deviation of a single sample [V].
+
+    Returns
+    -------
+    start
+        None where there is no network for these curves.
+    sentence
+        Why not; empty if it was asked.
+    """
+    try:
+        return _asked(experiment, problem, noise), ""
+    except MicrobattError as error:
+        return None, f"The shipped network was not asked: {error}"
+
+
+def _asked(experiment: Experiment, problem: Problem, noise: float) -> Start:
+    from microbatt.features import tensors_of_curves
+    from microbatt.prediction import load_shipped, predict_curves
+
+    trained = load_shipped(
+        problem.cell,
+        str(problem.inventory),
+        thermal_mode=type(problem.thermal).__name__.lower(),
+        cutoff_voltage=CUTOFF,
+    )
+    curves = {_known(one, trained.currents): one for one in experiment.measurements}
+    tensors = tensors_of_curves(
+        {current: (one.capacity, one.voltage) for current, one in curves.items()},
+        samples=trained.network.config.samples,  # type: ignore[union-attr]
+        currents=trained.currents,
+    )
+    mean, covariance, in_range = predict_curves(tensors, trained, _disturbed(problem, noise))
+    alpha, S = np.clip(mean[0], [0.0, 0.05], [15.0, 200.0])
+    return Start(
+        origin="network",
+        alpha=float(alpha),
+        S=float(S),
+        covariance=covariance[0],
+        in_range=bool(in_range[0]),
+    )
+
+
+def _known(measured: Measurement, currents: tuple[float, ...]) -> float:
+    """Return the network's current that a curve is of."""
+    current = min(currents, key=lambda one: abs(one / measured.current - 1.0))
+    if not abs(current / measured.current - 1.0) <= NEAR:
+        raise ParameterError(
+            f"{measured.source} is at {measured.current:.4g} A m⁻²; the network knows "
+            f"{', '.join(f'{one:g}' for one in currents)} A m⁻²."
+        )
+    if not abs(measured.voltage[-1] - CUTOFF) <= _ENDS:
+        raise ParameterError(
+            f"{measured.source} ends at {measured.voltage[-1]:.3g} V; the network knows curves "
+            f"down to {CUTOFF:g} V."
+        )
+    return current
+
+
+def _disturbed(problem: Problem, noise: float) -> MeasurementNoise:
+    """Tell the network what the measurement added, no more than it can have learned."""
+    from microbatt.networks import MeasurementNoise
+
+    widths = dict(zip(problem.priors.names, problem.priors.std, strict=True))
+    known = {name: min(float(widths.get(name, 0.0)), most) for name, most in _WIDEST.items()}
+    return MeasurementNoise(
+        voltage=min(noise, 0.05),
+        offset=known["voltage_offset"],
+        contact_resistance=known["contact_resistance"],
+        capacity_scale=known["capacity_scale"],
+    )

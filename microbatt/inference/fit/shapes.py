@@ -1,0 +1,207 @@
+"""Curves as shapes: voltages at shares of their own capacity, and that capacity.
+
+Between two microstructures a cliff moves along the capacity, and voltages at equal capacity jump
+where it passes.  Voltages at equal *shares* and the logarithm of the capacity change smoothly over
+the whole box, so a fit of shapes finds its way from far; it is how every fit starts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from scipy.stats.qmc import Sobol
+
+from microbatt.engines import Settings, resample_curves, simulate_discharges
+from microbatt.inference.forward.finite_differences import end_capacity
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from microbatt.cells import Cell
+    from microbatt.engines import Inventory, Thermal
+    from microbatt.inference.forward.forward_model import Problem
+
+    Array = NDArray[np.float64]
+
+DEPTHS: Final = np.linspace(0.02, 0.98, 25)
+"""Shares of the capacity at which shapes are compared."""
+COARSE: Final = Settings(tolerance=1e-3, mesh=0.7, particle_modes=6)
+"""For the scan: 0.5 mV rms (median) from the refined solution."""
+VOLTAGE: Final = 5e-3
+"""Standard deviation of a shape's voltages in a scan [V]."""
+CAPACITY: Final = 5e-3
+"""Standard deviation of the logarithm of its capacity in a scan [-]."""
+SCAN_POINTS: Final = 128
+SCAN_ALPHA: Final = (0.0, 12.0)
+SCAN_LN_S: Final = (float(np.log(0.3)), float(np.log(80.0)))
+_OHMIC_STEP, _OFFSET_STEP, _SCALE_STEP = 1e-4, 1e-3, 1e-3
+SHARES: Final = np.linspace(0.0, 1.0, 401)
+"""Shares of a simulated capacity, from which shapes are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The engine's curves at points scattered over the box.
+
+    Attributes
+    ----------
+    points
+        Rows of alpha and ln S, shape (n, 2).
+    voltage
+        At 401 equal shares of the simulated capacity, shape (n, k, 401) [V].
+    capacity
+        At the end of each simulation, shape (n, k) [A h m⁻²]; NaN where there is no curve.
+    """
+
+    points: Array
+    voltage: Array
+    capacity: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminals:
+    """What stands between a simulated curve and a measured one.
+
+    Attributes
+    ----------
+    resistance
+        Added to the cell's contact resistance [Ω m²].
+    offset
+        Of the measured voltage [V].
+    scale
+        Of the measured capacity [-].
+    """
+
+    resistance: float = 0.0
+    offset: float = 0.0
+    scale: float = 1.0
+
+
+_PLAIN: Final = Terminals()
+
+
+def measured_shape(problem: Problem) -> Array:
+    """Return the shapes of the measured curves, shape (k, 26): voltages [V], ln capacity."""
+    rows = []
+    for curve in problem.curves:
+        end = curve.capacity[-1]
+        rows.append([*np.interp(DEPTHS * end, curve.capacity, curve.voltage), np.log(end)])
+    return np.array(rows)
+
+
+def scan(problem: Problem) -> Scan:
+    """Simulate all currents at Sobol points over the box; remembered for the next experiment."""
+    return _scan(
+        problem.cell,
+        problem.inventory,
+        problem.thermal,
+        tuple(float(current) for current in problem.currents),
+        problem.cutoff,
+        min(SCAN_LN_S[1], float(problem.priors.high[1])),
+    )
+
+
+@lru_cache(maxsize=8)
+def _scan(
+    cell: Cell,
+    inventory: Inventory,
+    thermal: Thermal,
+    currents: tuple[float, ...],
+    cutoff: float,
+    highest_ln_s: float,
+) -> Scan:
+    unit = Sobol(2, rng=0).random(SCAN_POINTS)
+    low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], highest_ln_s)]).T
+    points = low + unit * (high - low)
+    k = len(currents)
+    batch = simulate_discharges(
+        cell,
+        np.column_stack(
+            [
+                points[:, 0].repeat(k),
+                np.exp(points[:, 1]).repeat(k),
+                np.tile(currents, len(points)),
+            ]
+        ),
+        inventory=inventory,
+        thermal=thermal,
+        cutoff_voltage=cutoff,
+        settings=COARSE,
+    )
+    return Scan(
+        points=points,
+        voltage=resample_curves(batch, SHARES).reshape(len(points), k, -1),
+        capacity=end_capacity(batch).reshape(len(points), k),
+    )
+
+
+def seen_shapes(
+    problem: Problem, voltage: Array, capacity: Array, through: Terminals = _PLAIN
+) -> Array:
+    """Return the shapes of simulated curves as the terminals show them, flat.
+
+    Each is ended where the measured curve ends.
+
+    Parameters
+    ----------
+    problem
+        The measured curves.
+    voltage
+        Simulated, at `SHARES` of each capacity, shape (k, 401) [V].
+    capacity
+        At the end of each simulation, shape (k,) [A h m⁻²]; NaN where there is no curve.
+    through
+        What the terminals add.
+
+    Returns
+    -------
+    ndarray, shape (k × 26,)
+        Voltages [V] and ln capacity [A h m⁻²] of each curve; NaN where there is no curve.
+    """
+    added = through.offset - problem.currents * through.resistance
+    return np.concatenate(
+        [
+            shape_of(v + shift, q * through.scale, curve.voltage[-1])
+            for v, q, shift, curve in zip(voltage, capacity, added, problem.curves, strict=True)
+        ]
+    )
+
+
+def terminal_slopes(
+    problem: Problem, voltage: Array, capacity: Array, through: Terminals
+) -> dict[str, Array]:
+    """Return the derivatives of `seen_shapes` by what the terminals add, by nuisance."""
+    moved = {
+        "contact_resistance": replace(through, resistance=through.resistance + _OHMIC_STEP),
+        "voltage_offset": replace(through, offset=through.offset + _OFFSET_STEP),
+        "capacity_scale": replace(through, scale=through.scale + _SCALE_STEP),
+    }
+    steps = dict(zip(moved, (_OHMIC_STEP, _OFFSET_STEP, _SCALE_STEP), strict=True))
+    here = seen_shapes(problem, voltage, capacity, through)
+    return {
+        name: (seen_shapes(problem, voltage, capacity, there) - here) / steps[name]
+        for name, there in moved.items()
+        if name in problem.priors.names
+    }
+
+
+def shape_of(voltage: Array, capacity: float, end_voltage: float) -> Array:
+    """Return the shape of a simulated curve that is ended at a voltage.
+
+    Parameters
+    ----------
+    voltage
+        At 401 equal shares of its capacity [V].
+    capacity
+        At its end [A h m⁻²].
+    end_voltage
+        Where the measured curve ended [V].
+    """
+    if not np.isfinite(capacity) or not voltage[0] > end_voltage:
+        return np.full(DEPTHS.size + 1, np.nan)
+    below = int(np.argmax(voltage <= end_voltage)) or voltage.size - 1
+    share = np.interp(-end_voltage, -voltage[below - 1 : below + 1], SHARES[below - 1 : below + 1])
+    return np.append(np.interp(DEPTHS * share, SHARES, voltage), np.log(share * capacity))

@@ -1,0 +1,1 @@
+"""From unknowns to residuals: unknowns, priors, simulated curves and the error model."""

@@ -1,0 +1,158 @@
+"""How much of a residual is allowed: noise, the engine's own error, and that of the charge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from microbatt.inference.forward.binning import Reduced
+    from microbatt.measured import Measurement
+
+    Array = NDArray[np.float64]
+
+ENGINE_VOLTAGE: Final = 5e-5
+"""Standard deviation allowed for the engine's own error of a voltage [V]."""
+ENGINE_CAPACITY: Final = 1e-5
+"""Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
+CHARGE: Final = 1e-4
+"""Relative standard deviation of the charge of each curve, of clock and current, if not given."""
+UNKNOWN: Final = 1e-3
+"""Noise assumed where a curve has too few samples to tell [V]."""
+_SMALLEST: Final = 2e-5
+_ENOUGH: Final = 30
+_THIRD: Final = np.sqrt(20.0)
+"""Standard deviation of a third difference of white noise of one."""
+_MAD: Final = 1.4826
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """How far the averages of a curve may lie from the truth.
+
+    Errors of single averages are independent; the charge of a curve is off by one factor, which
+    moves all its averages along their slope; and its voltage may be off by an offset of its own.
+    So the covariance is diag(deviation²) + charge chargeᵀ + offset offsetᵀ, which leaves a cliff no
+    heavier than a capacity known that well.
+
+    Attributes
+    ----------
+    deviation
+        Standard deviation of each average by itself, shape (m,) [V].
+    charge
+        What one standard deviation of the charge does to each average, shape (m,) [V].
+    own
+        Standard deviation of the curve's own offset [V].
+    offset
+        What one standard deviation of it does to each average, shape (m,) [V]: as much, but on a
+        cliff, where capacities are compared; see `seeing`.
+    """
+
+    deviation: Array
+    charge: Array
+    own: float
+    offset: Array
+
+    @property
+    def sigma(self) -> Array:
+        """Whole standard deviation of each average about a curve's own offset, shape (m,) [V]."""
+        whole: Array = np.hypot(self.deviation, self.charge)
+        return whole
+
+    def scaled(self, factor: float) -> Allowance:
+        """Return an allowance of `factor` times the standard deviations."""
+        return replace(
+            self,
+            deviation=factor * self.deviation,
+            charge=factor * self.charge,
+            own=factor * self.own,
+            offset=factor * self.offset,
+        )
+
+    def seeing(self, effect: Array) -> Allowance:
+        """Return an allowance for which an offset of one does `effect` to each average."""
+        return replace(self, offset=self.own * effect)
+
+    def whiten(self, values: Array) -> Array:
+        """Multiply by the inverse root of the covariance; averages along the last axis."""
+        return self._along(values / self.deviation, inverse=True)
+
+    def colour(self, values: Array) -> Array:
+        """Undo `whiten`."""
+        return self._along(values, inverse=False) * self.deviation
+
+    def expected_offset(self, residual: Array) -> float:
+        """Return what the curve's own offset is expected to be, from whitened residuals [V]."""
+        return self.own * self._expected(residual)
+
+    def explained_by_offset(self, residual: Array) -> Array:
+        """Return what that offset does to each average, shape (m,) [V]."""
+        return self.offset * self._expected(residual)
+
+    def _expected(self, residual: Array) -> float:
+        """Return the offset expected, in standard deviations of what it may be."""
+        return float(self.offset @ (self._along(residual, inverse=True) / self.deviation))
+
+    def _along(self, values: Array, *, inverse: bool) -> Array:
+        """Stretch or shrink along the directions in which charge and offset move."""
+        axes, square = self._stretched
+        length = np.sqrt(1.0 + square)
+        change = (1.0 / length if inverse else length) - 1.0
+        return np.asarray(values + (values @ axes * change) @ axes.T)
+
+    @cached_property
+    def _stretched(self) -> tuple[Array, Array]:
+        """Orthonormal directions, shape (m, 2), and the variance along each beyond one."""
+        moves = np.stack([self.charge, self.offset], axis=-1)
+        axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
+        return axes, lengths**2
+
+
+def allowance(
+    curve: Reduced, noise: float, charge: float = CHARGE, offset: float = 0.0
+) -> Allowance:
+    """Return how far the averages of a curve may lie from the truth.
+
+    Parameters
+    ----------
+    curve
+        The averages.
+    noise
+        Standard deviation of the white noise of a single sample [V]; averaging lessens it.
+    charge
+        Relative standard deviation of the curve's charge [-].
+    offset
+        Standard deviation of an offset of the curve's own [V].
+    """
+    by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
+    variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
+    return Allowance(
+        deviation=np.sqrt(variance),
+        charge=charge * curve.slope * curve.capacity,
+        own=offset,
+        offset=np.full_like(curve.voltage, offset),
+    )
+
+
+def white_noise(measurements: Sequence[Measurement]) -> float:
+    """Estimate the noise of single samples from how they scatter about their neighbours.
+
+    The median size of third differences, which a smooth curve hardly has, over all curves with at
+    least 30 samples; 1 mV if there is no such curve.
+
+    Returns
+    -------
+    float
+        Standard deviation [V], at least 0.02 mV.
+    """
+    third = [np.diff(one.voltage, 3) for one in measurements if len(one) >= _ENOUGH]
+    if not third:
+        return UNKNOWN
+    return max(_SMALLEST, float(_MAD * np.median(np.abs(np.concatenate(third))) / _THIRD))

@@ -1,0 +1,1 @@
+"""What curves can tell at all: bounds, maps of them, and the currents that tell most."""

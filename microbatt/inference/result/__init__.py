@@ -1,0 +1,1 @@
+"""What an inference answers: the estimate, its diagnostics, its text and its dataset."""

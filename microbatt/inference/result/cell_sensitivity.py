@@ -1,0 +1,152 @@
+"""What an estimate owes to the cell file: how far it moves if a value there is not quite true.
+
+An interval is for a cell file that is exact, and none is.  Each value is changed a little and the
+fit follows along its own derivatives, which costs one more curve for each value and current.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.engines import Settings
+from microbatt.errors import ParameterError
+from microbatt.inference.forward.forward_model import voltages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from microbatt.cells import Cell, ElectrolyteFit
+    from microbatt.inference.fit.gauss_newton import Minimum
+    from microbatt.inference.forward.forward_model import Problem
+
+ERROR: Final = 0.01
+"""Of a value, for which influences are told, relative."""
+_STEP: Final = 1e-3
+"""Relative change for which curves are simulated; up, or down at the end of a range."""
+_OF_ELECTRODES: Final = (
+    "thickness",
+    "electrolyte_fraction",
+    "particle_radius",
+    "solid_diffusivity",
+    "max_concentration",
+    "initial_stoichiometry",
+    "rate_constant",
+    "film_resistance",
+)
+_VALUES: Final = (
+    *(("positive", name) for name in _OF_ELECTRODES),
+    *(("negative", name) for name in (*_OF_ELECTRODES, "alpha")),
+    ("separator", "thickness"),
+    ("separator", "electrolyte_fraction"),
+    ("separator", "alpha"),
+    ("electrolyte", "initial_concentration"),
+    ("electrolyte", "conductivity"),
+    ("electrolyte", "diffusivity"),
+    ("electrolyte", "transference"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence:
+    """How an estimate moves with a value of the cell file.
+
+    Attributes
+    ----------
+    part, quantity
+        Of the cell: ``"positive"``, ``"thickness"``.
+    alpha, S
+        By how much the estimates are higher if the true value is 1 % higher than in the file [-].
+    """
+
+    part: str
+    quantity: str
+    alpha: float
+    S: float
+
+    @property
+    def label(self) -> str:
+        """Which value, in words."""
+        return f"{self.part} {self.quantity.replace('_', ' ')}"
+
+
+def influences(problem: Problem, minimum: Minimum) -> tuple[Influence, ...]:
+    """Tell how alpha and S move with each value of the cell file.
+
+    Parameters
+    ----------
+    problem, minimum
+        The measured curves and the best fit.
+
+    Returns
+    -------
+    tuple of Influence
+        Of the values that the cell has, the largest shift of alpha first; without those for which
+        the engine has no curve beside the fitted one.
+    """
+    coarse = replace(problem, settings=Settings())  # of differences, which settings hardly change
+    x, S = minimum.x, float(problem.priors.natural(minimum.x)[1])
+    here = voltages(coarse, x[None, :2], x)[0]
+    pull = minimum.covariance[:2] @ minimum.jacobian[: here.size].T
+    found = []
+    for part, quantity in _VALUES:
+        for cell, change in _beside(problem.cell, part, quantity):
+            there = voltages(replace(coarse, cell=cell), x[None, :2], x)[0]
+            alpha, ln_S = pull @ problem.whiten(there - here) * (ERROR / change)
+            if np.isfinite(alpha):
+                found.append(
+                    Influence(part=part, quantity=quantity, alpha=float(alpha), S=S * float(ln_S))
+                )
+    return tuple(sorted(found, key=lambda one: -abs(one.alpha)))
+
+
+def together(found: Sequence[Influence]) -> tuple[float, float]:
+    """Return the standard deviations of alpha and S if each value is off by 1 % independently.
+
+    Parameters
+    ----------
+    found
+        From `influences`.
+
+    Examples
+    --------
+    >>> one = Influence(part="positive", quantity="thickness", alpha=0.03, S=-0.1)
+    >>> two = Influence(part="separator", quantity="thickness", alpha=0.04, S=0.0)
+    >>> together([one, two])
+    (0.05, 0.1)
+    """
+    shifts = np.array([(one.alpha, one.S) for one in found]).reshape(-1, 2)
+    alpha, S = np.linalg.norm(shifts, axis=0)
+    return float(alpha), float(S)
+
+
+def _beside(cell: Cell, part: str, quantity: str) -> Iterator[tuple[Cell, float]]:
+    """Give a cell with a value a little off and by how much; nothing where it has no such value."""
+    record = getattr(cell, part)
+    for change in (_STEP, -_STEP):
+        try:
+            if hasattr(record, quantity):
+                if not getattr(record, quantity):
+                    return
+                moved = replace(record, **{quantity: (1.0 + change) * getattr(record, quantity)})
+            else:
+                moved = replace(record, fit=_scaled(record.fit, quantity, 1.0 + change))
+            yield replace(cell, **{part: moved}), change
+        except ParameterError:
+            continue
+        return
+
+
+def _scaled(fit: ElectrolyteFit, quantity: str, factor: float) -> ElectrolyteFit:
+    """Return a fit with one of its properties multiplied."""
+    found = getattr(fit, quantity)
+    changes: dict[str, Any] = {}
+    if callable(found):
+        slope = getattr(fit, f"{quantity}_slope")
+        changes[quantity] = lambda c: factor * found(c)
+        changes[f"{quantity}_slope"] = lambda c: factor * slope(c)
+    else:
+        changes[quantity] = factor * found
+    return replace(fit, **changes)

@@ -1,0 +1,60 @@
+"""Curves that cannot be the cell's are refused by name, with a guess at what is wrong."""
+
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from microbatt.cells import load_cell
+from microbatt.errors import CurveError
+from microbatt.inference import infer
+from microbatt.inference.fit.plausibility import check_currents
+from microbatt.measured import Experiment
+from tests.inference.experiments import CELL, experiment
+
+
+def refused(**changed):
+    """Infer two curves of which one is changed; return the error."""
+    good, other = experiment(2.3, 1.0, (17.5, 35.0)).measurements
+    bad = replace(other, source="bad.csv", **changed)
+    with pytest.raises(CurveError) as caught:
+        infer(Experiment(name="a", measurements=(good, bad)), CELL, noise=1e-3, network=False)
+    assert caught.value.source == "bad.csv"
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (60.0, "seconds where the heading says minutes"),
+        (1.0 / 60.0, "minutes where the heading says seconds"),
+        (1.0 / 3600.0, "hours where the heading says seconds"),
+        (1e6, "the cell file is the right one"),
+    ],
+)
+def test_a_capacity_out_of_reach_is_refused_with_a_guess_at_the_unit(factor, words):
+    _, other = experiment(2.3, 1.0, (17.5, 35.0)).measurements
+    message = refused(capacity=factor * other.capacity)
+    assert "bad.csv: it delivers" in message
+    assert words in message
+
+
+@pytest.mark.parametrize("current", [1750.0, 0.0175])
+def test_a_current_far_from_any_in_use_is_refused_with_the_remedy(current):
+    message = refused(current=current)
+    assert f"bad.csv: its current is {current:g} A m⁻²" in message
+    assert "it must lie in [0.0875, 875] A m⁻²" in message
+    assert "--column current" in message
+
+
+def test_a_current_without_any_curve_of_the_cell_is_refused():
+    assert "the cell 'doyle-1996-cell-1' has no curve down to" in refused(current=860.0)
+
+
+def test_usual_currents_pass():
+    check_currents(experiment(2.3, 1.0).measurements, load_cell(CELL))
+
+
+def test_the_error_names_its_curve_after_a_journey_between_processes():
+    error = pickle.loads(pickle.dumps(CurveError("why", "a.csv")))  # noqa: S301 - our own
+    assert (str(error), error.source) == ("why", "a.csv")

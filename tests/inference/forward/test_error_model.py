@@ -1,0 +1,60 @@
+"""The covariance of a curve's averages: independent errors and one of the charge."""
+
+import numpy as np
+import pytest
+
+from microbatt.inference.forward.binning import reduce
+from microbatt.inference.forward.error_model import Allowance, allowance, white_noise
+from microbatt.measured import Measurement
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0])
+def test_whitening_is_the_inverse_root_of_the_covariance(offset):
+    rng = np.random.default_rng(0)
+    one = Allowance(
+        deviation=rng.uniform(0.5, 2.0, 6),
+        charge=rng.normal(size=6),
+        own=offset,
+        offset=offset * rng.uniform(0.5, 1.0, 6),
+    )
+    covariance = np.diag(one.deviation**2)
+    for move in (one.charge, one.offset):
+        covariance += np.outer(move, move)
+    values = rng.normal(size=6)
+    whitened = one.whiten(values)
+    assert whitened @ whitened == pytest.approx(values @ np.linalg.solve(covariance, values))
+    np.testing.assert_allclose(one.colour(whitened), values)
+
+
+def test_a_curve_s_own_offset_is_its_mean_shrunk_by_what_noise_leaves():
+    one = Allowance(deviation=np.full(4, 2.0), charge=np.zeros(4), own=3.0, offset=np.full(4, 3.0))
+    residual = np.array([1.0, 5.0, 4.0, 2.0])
+    share = 3.0**2 / (3.0**2 + 2.0**2 / 4)
+    assert one.expected_offset(one.whiten(residual)) == pytest.approx(3.0 * share)
+
+
+def curve(samples, noise=0.0):
+    q = np.linspace(0.0, 10.0, samples)
+    v = 4.0 - 0.1 * q - 0.5 * (q / 10.0) ** 20
+    v = v + noise * np.random.default_rng(1).standard_normal(samples)
+    return Measurement(source="a", current=1.0, capacity=q, voltage=v)
+
+
+def test_many_samples_become_a_hundred_that_keep_their_mean_and_their_information():
+    one = curve(5000, noise=1e-3)
+    few = reduce(one)
+    assert few.voltage.size <= 100
+    assert few.count.sum() == 5000
+    assert np.average(few.voltage, weights=few.count) == pytest.approx(one.voltage.mean())
+    np.testing.assert_allclose(
+        few.average(np.interp(few.nodes, one.capacity, curve(5000).voltage)),
+        few.voltage,
+        atol=1e-3,
+    )
+    flat = allowance(few, 1e-3).deviation[np.abs(few.slope) < 0.2]
+    assert flat.max() < 1.01e-3
+
+
+def test_white_noise_is_told_from_third_differences():
+    assert white_noise([curve(400, noise=2e-3)]) == pytest.approx(2e-3, rel=0.15)
+    assert white_noise([curve(400)]) < 1e-4
