@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from distributed import Client
 
-    from microbatt.inference import Estimate, Inferred, Terms
+    from microbatt.cells import Cell
+    from microbatt.inference import Estimate, Inferred, InferenceOptions
     from microbatt.measured import Reading
 
 
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
 @click.option(
-    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+    "--charge-error",
+    type=float,
+    help="Standard deviation of a curve's charge, relative.  [default: what each file supports]",
 )
 @click.option(
     "--offset-error", default="0mV", help="Standard deviation of each curve's own voltage offset."
@@ -73,7 +76,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     heat_transfer: float,
     heat_of: str,
     level: float,
-    charge_error: float,
+    charge_error: float | None,
     offset_error: str,
     area: str | None,
     current: str | None,
@@ -94,11 +97,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import Terms
+    from microbatt.inference import InferenceOptions
     from microbatt.measured import Reading
 
-    terms = Terms(
-        cell=load_cell(cell),
+    loaded = load_cell(cell)
+    options = InferenceOptions(
         noise=None if noise is None else read_measured("--noise", noise, "V"),
         charge_error=charge_error,
         offset_error=read_measured("--offset-error", offset_error, "V"),
@@ -119,14 +122,15 @@ def command(  # noqa: PLR0913 - one parameter an option
     if each or _folder_of_folders(files):
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
-        _many(files, terms, reading, store, client_for(scheduler, workers, threads=workers is None))
+        cluster = client_for(scheduler, workers, threads=workers is None)
+        _many(files, loaded, options, reading, store, cluster)
     elif scheduler is not None or workers is not None:
         raise ParameterError(
             "`--scheduler` and `--workers` are for many cells, and this is one. Leave them out, or "
             "give --each or a folder of folders."
         )
     else:
-        _one(files, terms, reading, store, report)
+        _one(files, loaded, options, reading, store, report)
 
 
 def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
@@ -145,12 +149,17 @@ def _folder_of_folders(files: tuple[Path, ...]) -> bool:
 
 
 def _one(
-    files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None, report: Path | None
+    files: tuple[Path, ...],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+    store: Path | None,
+    report: Path | None,
 ) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
     from microbatt.inference import infer_files
 
-    estimate, left_out = infer_files(files[0].stem, files, terms, reading)
+    estimate, left_out = infer_files(files[0].stem, files, cell, options, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
     _save(estimate.to_dataset(), store)
@@ -169,7 +178,8 @@ def _remarks(estimate: Estimate) -> None:
 
 def _many(
     files: tuple[Path, ...],
-    terms: Terms,
+    cell: Cell,
+    options: InferenceOptions,
     reading: Reading,
     store: Path | None,
     cluster: AbstractContextManager[Client],
@@ -180,7 +190,7 @@ def _many(
     experiments = experiment_files(*files)
     found: dict[str, Inferred] = {}
     with cluster as client:
-        for one in infer_each(experiments, terms, reading=reading, client=client):
+        for one in infer_each(experiments, cell, options, reading=reading, client=client):
             found[one.name] = one
             click.echo(_line(one))
     ordered = [found[name] for name in experiments]
@@ -200,8 +210,8 @@ def _line(one: Inferred) -> str:
     judged = [
         words
         for words, flag in (
-            ("the cell file does not explain it", one.estimate.belief.misfit),
-            ("out of range", one.estimate.belief.out_of_range),
+            ("the cell file does not explain it", one.estimate.diagnostics.misfit),
+            ("out of range", one.estimate.diagnostics.out_of_range),
             (f"without {len(one.unread)} files", bool(one.unread)),
         )
         if flag

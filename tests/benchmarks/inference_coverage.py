@@ -24,9 +24,9 @@ from microbatt.cells import load_cell
 from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharges
 from microbatt.inference import infer
 from microbatt.inference.fit.objectives import sample_objective
-from microbatt.inference.forward.binning import reduce
-from microbatt.inference.forward.error_model import allowance
-from microbatt.inference.forward.forward_model import SETTINGS, Problem, seeing_offsets
+from microbatt.inference.forward.binning import bin_measurement
+from microbatt.inference.forward.error_model import make_error_model
+from microbatt.inference.forward.forward_model import SETTINGS, ForwardModel, seeing_offsets
 from microbatt.inference.forward.priors import make_priors
 from microbatt.measured import Experiment, Measurement
 
@@ -86,24 +86,25 @@ def expected(
     ``bound``, and the error that the noise drawn makes, ``drawn``, in units of it.
     """
     cell = load_cell("doyle-1996-cell-1")
-    curves = tuple(reduce(measurement) for measurement in one.measurements)
-    problem = Problem(
+    curves = tuple(bin_measurement(measurement) for measurement in one.measurements)
+    model = ForwardModel(
         cell=cell,
         inventory=Inventory.AREA_ONLY,
         thermal=Isothermal(),
         settings=SETTINGS,
         curves=curves,
-        allowances=tuple(
+        error_models=tuple(
             replace(
-                allowance(curve, noise, CHARGE_ERROR, own), deviation=noise / np.sqrt(curve.count)
+                make_error_model(curve, noise, CHARGE_ERROR, own),
+                deviation=noise / np.sqrt(curve.count),
             )
             for curve in curves
         ),
         priors=make_priors(cell, FREE),
     )
-    x = np.array([truth[name] for name in problem.priors.names])
+    x = np.array([truth[name] for name in model.priors.names])
     x[1] = np.log(x[1])
-    found = sample_objective(seeing_offsets(problem, x))(x)
+    found = sample_objective(seeing_offsets(model, x))(x)
     if found is None:
         return None
     residual, jacobian = found
@@ -112,7 +113,7 @@ def expected(
     scores = -covariance @ jacobian.T @ residual / std
     return {
         name: {"bound": float(least), "drawn": float(score)}
-        for name, least, score in zip(problem.priors.names, std, scores, strict=True)
+        for name, least, score in zip(model.priors.names, std, scores, strict=True)
     }
 
 
@@ -133,7 +134,7 @@ def once(number: int, noise: float, own: float) -> dict[str, object]:
         },
         "expected": expected(truth, one, noise, own),
         "posterior": str(estimate.posterior),
-        "misfit": estimate.belief.misfit,
+        "misfit": estimate.diagnostics.misfit,
         "network": None if network is None else {"alpha": network.alpha, "S": network.S},
         "seconds": estimate.seconds,
     }
