@@ -202,7 +202,7 @@ def simulate_displaced(
         moved += pair
     batches, stretch = [simulated(request, moved)], [1.0] * len(moved)
     for name in names:
-        if not _moves_curve(name, request.thermal):
+        if not moves_curve(name, request.thermal):
             continue
         offsets, weights = _displacements(request.cell, name, step)
         schemes[name] = FiniteDifference(
@@ -236,6 +236,20 @@ def end_capacity(batch: DischargeBatch) -> Array:
     last = np.where(whole, batch.offsets[1:] - 1, 0)
     ends = batch.current * batch.time[last] / SECONDS_PER_HOUR if batch.time.size else batch.current
     return np.asarray(np.where(whole, ends, np.nan))
+
+
+def moves_curve(name: str, thermal: Thermal) -> bool:
+    """Return whether an unknown changes more than what the terminals see of the same curve.
+
+    Parameters
+    ----------
+    name
+        Of an unknown.
+    thermal
+        The heat balance: in an isothermal cell a contact resistance is a drop at the terminals.
+    """
+    ohmic = name == "contact_resistance" and isinstance(thermal, Isothermal)
+    return PARAMETERS[name].owner != "instrument" and not ohmic
 
 
 def difference(values: Array, allowed: Interval, step: ArrayLike) -> tuple[Array, Array]:
@@ -279,12 +293,6 @@ def difference(values: Array, allowed: Interval, step: ArrayLike) -> tuple[Array
     forward = np.stack([-3.0 * side, 4.0 * side, -side], axis=1)
     weights = np.where(central[:, None], np.array([0.0, -1.0, 1.0]), forward) / (2.0 * h[:, None])
     return offsets, weights
-
-
-def _moves_curve(name: str, thermal: Thermal) -> bool:
-    """Whether an unknown changes more than what the terminals see of the same curve."""
-    ohmic = name == "contact_resistance" and isinstance(thermal, Isothermal)
-    return PARAMETERS[name].owner != "instrument" and not ohmic
 
 
 def _moved_points(rows: Array, name: str, factor: float) -> tuple[list[Array], Array]:

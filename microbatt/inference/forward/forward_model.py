@@ -11,7 +11,11 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Settings
-from microbatt.inference.forward.finite_differences import end_capacity, simulate_displaced
+from microbatt.inference.forward.finite_differences import (
+    end_capacity,
+    moves_curve,
+    simulate_displaced,
+)
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
 from microbatt.inference.forward.unknowns import PARAMETERS, cell_with
 
@@ -152,6 +156,10 @@ class ForwardModel:
                 cell = cell_with(cell, name, float(value))
         return self.request if cell is self.cell else replace(self.request, cell=cell)
 
+    def moves_curve(self, name: str) -> bool:
+        """Whether an unknown changes more than what the terminals see of the same curve."""
+        return moves_curve(name, self.thermal)
+
     def value(self, x: Array, name: str) -> float:
         """Return the offset or the area scale of `x`, its neutral value if it is not free."""
         if name in self.priors.names:
@@ -255,25 +263,29 @@ def voltages(model: ForwardModel, x: Array) -> Array:
         At the averages [V]; NaN where there is no whole curve.
     """
     found = np.full((len(x), model.measured.size), np.nan)
-    others, group = np.unique(x[:, 2:], axis=0, return_inverse=True)
-    for number in range(len(others)):
+    moving = [i for i, name in enumerate(model.priors.names) if i > 1 and model.moves_curve(name)]
+    _, group = np.unique(x[:, moving], axis=0, return_inverse=True)
+    for number in np.unique(group):
         rows = np.flatnonzero(group.ravel() == number)
         found[rows] = _voltages_of_one_cell(model, x[rows])
     return found
 
 
 def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
-    """Return the voltages at coordinates that differ in alpha and S alone."""
-    k, request = len(model.currents), model.request_at(x[0])
-    scale, offset = model.value(x[0], "area_scale"), model.value(x[0], "voltage_offset")
+    """Return the voltages at coordinates that differ in what moves no curve, and alpha and S."""
+    k, scale = len(model.currents), model.value(x[0], "area_scale")
+    drops = np.array([model.request_at(row).cell.contact_resistance for row in x])
+    least = int(np.argmin(drops))
+    request, currents = model.request_at(x[least]), model.currents / scale
     points = np.repeat(model.priors.natural(x)[:, :2], k, axis=0)
-    currents = np.tile(model.currents / scale, len(x))
-    batch = ENGINE.run(request, np.column_stack([points, currents]))
+    batch = ENGINE.run(request, np.column_stack([points, np.tile(currents, len(x))]))
     ends = end_capacity(batch)
     found = np.full((len(x), model.measured.size), np.nan)
     for i in map(int, np.flatnonzero(np.isfinite(ends))):
         row, number = divmod(i, k)
         curve = model.curves[number]
+        drop = currents[number] * (drops[row] - drops[least])
+        offset = model.value(x[row], "voltage_offset") - float(drop)
         wanted = _where_asked(batch, i, curve, scale=scale, offset=offset)
         at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, request.cutoff_voltage)
         found[row, model.rows[number]] = _voltage(curve, wanted, at_nodes, scale, offset)
