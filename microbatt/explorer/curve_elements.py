@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, named
 from microbatt.explorer.reasons import ending_words
-from microbatt.plots import ENDING_COLOURS, PREDICTION, current_colours, dimension
+from microbatt.plots import OUTCOME_COLOURS, PREDICTION, current_colours, dimension
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def ends(curves: Iterable[Curve], kind: str) -> hv.Points:
     rows = [(curve.capacity[-1], curve.voltage[-1], ending_words(curve.outcome)) for curve in there]
     return hv.Points(rows, _axes(), ["ending"]).opts(
         color="ending",
-        cmap={ending_words(outcome): colour for outcome, colour in ENDING_COLOURS.items()},
+        cmap={ending_words(outcome): colour for outcome, colour in OUTCOME_COLOURS.items()},
         size=9 if kind == "selected" else 6,
         line_color=INK,
         line_width=1.2,

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from microbatt.explorer.reasons import ending_reason, ending_words
-from microbatt.plots import ENDING_COLOURS, current_colours
+from microbatt.plots import OUTCOME_COLOURS, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _row(curve: Curve, pinned: Curve | None) -> str:
     cells.append(f"<td>{_percent(curve.kept)}</td>")
     if pinned is not None:
         cells.append(f"<td>{_change(curve, pinned)}</td>")
-    colour = ENDING_COLOURS[curve.outcome]
+    colour = OUTCOME_COLOURS[curve.outcome]
     cells.append(
         f'<td class="mb-left" title="{escape(curve.outcome.message, quote=True)}">'
         f'<i class="mb-dot" style="background:{colour}"></i>{ending_words(curve.outcome)}</td>'

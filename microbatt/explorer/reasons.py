@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.explorer.appearance import HATCHES, Colouring
 from microbatt.explorer.variables import flags_of
 from microbatt.outcomes import Outcome
-from microbatt.plots import ENDING_COLOURS, MISSING, PALETTE
+from microbatt.plots import OUTCOME_COLOURS, MISSING, PALETTE
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -79,7 +79,7 @@ ENDINGS: Final = {
     int(outcome): Reason(
         words=ending_words(outcome),
         sentence=ending_reason(outcome),
-        colour=ENDING_COLOURS[outcome],
+        colour=OUTCOME_COLOURS[outcome],
         hatch=HATCHES[outcome],
         is_whole=outcome.is_whole,
     )
@@ -133,5 +133,5 @@ def flag_colouring(variable: MapVariable, codes: NDArray[np.int64]) -> Colouring
 
 def _flag_colour(code: int, words: str) -> str:
     if words == "predicted":
-        return ENDING_COLOURS[Outcome.CUTOFF_REACHED]  # the ordinary case, as of endings
+        return OUTCOME_COLOURS[Outcome.CUTOFF_REACHED]  # the ordinary case, as of endings
     return PALETTE[code % (len(PALETTE) - 1)]

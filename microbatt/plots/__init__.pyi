@@ -1,8 +1,8 @@
 from .colours import (
     AMOUNT_MAP,
     DIFFERENCE_MAP,
-    ENDING_COLOURS,
     MISSING,
+    OUTCOME_COLOURS,
     PALETTE,
     PREDICTION,
     colour_map,
@@ -17,6 +17,7 @@ from .corner import (
 from .curves import (
     current_handles,
     draw_discharges,
+    draw_sweep,
 )
 from .fit import (
     draw_fit,
@@ -27,36 +28,31 @@ from .identifiability import (
     draw_candidates,
     draw_choices,
 )
-from .interactive_dimensions import (
-    dimension,
-)
 from .interactive_plane import (
     cell_edges,
 )
 from .labels import (
     axis_label,
+    dimension,
 )
-from .parity import (
-    draw_parity,
-)
-from .predictions import (
+from .pairs import (
     PARAMETERS,
     Pairs,
+)
+from .predictions import (
+    draw_parity,
 )
 from .published import (
     FIGURES,
     drawable,
 )
-from .sweep import (
-    draw_sweep,
-)
 
 __all__ = [
     "AMOUNT_MAP",
     "DIFFERENCE_MAP",
-    "ENDING_COLOURS",
     "FIGURES",
     "MISSING",
+    "OUTCOME_COLOURS",
     "PALETTE",
     "PARAMETERS",
     "PREDICTION",
