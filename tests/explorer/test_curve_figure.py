@@ -4,8 +4,8 @@ import holoviews as hv
 import numpy as np
 
 from microbatt.explorer import CubeSource
-from microbatt.explorer.curve_elements import cutoff, ends, heading, limits, line_hover, lines
-from microbatt.explorer.points import point_curves
+from microbatt.explorer.curve_figure import cutoff, ends, heading, limits, line_hover, lines
+from microbatt.explorer.source import point_curves
 from microbatt.outcomes import Outcome
 from microbatt.plots import OUTCOME_COLOURS, PREDICTION, current_colours
 from tests.explorer import cubes

@@ -1,21 +1,94 @@
-"""The selected point in words and numbers, as HTML: which it is, and a row for each current."""
+"""Everything that is text around the figures: the cube, how far it is, the selected point."""
 
 from __future__ import annotations
 
+import sys
 from html import escape
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
-from microbatt.explorer.reasons import ending_reason, ending_words
+import panel as pn
+
+from microbatt.explorer.appearance import HIDDEN, STYLED
+from microbatt.explorer.controls import button, expression_field
+from microbatt.explorer.legend import outcome_name, outcome_sentence
+from microbatt.explorer.predictions import has_predictions
+from microbatt.explorer.selection import expression
 from microbatt.plots import OUTCOME_COLOURS, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from microbatt.explorer.plane import Plane
-    from microbatt.explorer.points import Curve, Prediction
+    from microbatt.explorer.predictions import Prediction
     from microbatt.explorer.selection import Selection
+    from microbatt.explorer.source import CubeSource, Curve
 
 _NONE: Final = "–"
+_ONE_LINE: Final = 40
+_TWO_LINES: Final = 58
+"""Heights of the lines that name the points [px]."""
+
+
+def description(source: CubeSource) -> str:
+    """Return the name of the cube, its size and the terms it was made on."""
+    attrs = source.opened.attrs
+    terms = ("cell_name", "engine", "inventory", "thermal_mode")
+    words = [str(attrs[name]) for name in terms if attrs.get(name)]
+    name, title = (escape(str(attrs.get(key, ""))) for key in ("name", "title"))
+    return (
+        f'<div class="mb-title" title="{title}"><b>{name or "cube"}</b>'
+        f"<span>{_size(source)}</span><span>{escape(', '.join(words))}</span></div>"
+    )
+
+
+def progress(source: CubeSource) -> str:
+    """Return how many curves there are, with a bar while some are waiting to be run."""
+    total = source.status.size
+    done = total - source.waiting
+    if done == total:
+        return f'<div class="mb-progress"><span>{_thousands(total)} curves</span></div>'
+    share = done / total
+    return (
+        f'<div class="mb-progress"><span>{_thousands(done)} of {_thousands(total)} curves run, '
+        f'{100 * share:.0f} %</span><u><s style="width:{100 * share:.1f}%"></s></u></div>'
+    )
+
+
+def dashboard() -> str:
+    """Return a link to the dashboard of this process's Dask client, or nothing.
+
+    A client is looked for only if Dask's cluster part has been loaded by somebody.
+    """
+    distributed = sys.modules.get("distributed")
+    if distributed is None:
+        return ""
+    try:
+        link = distributed.default_client().dashboard_link
+    except ValueError:
+        return ""
+    if not link:
+        return ""
+    return (
+        f'<a class="mb-link" href="{escape(link, quote=True)}" target="_blank">Dask dashboard</a>'
+    )
+
+
+def _size(source: CubeSource) -> str:
+    plane = source.plane
+    unit = quantity("current").pretty_units
+    currents = [f"{current:g}" for current in source.currents]
+    if plane.is_grid:
+        points = f"{plane.shape[0]} α × {plane.shape[1]} S"
+    else:
+        points = f"{_thousands(plane.shape[0])} scattered points"
+    ends = currents[0] if len(currents) == 1 else f"{currents[0]} to {currents[-1]}"
+    return f"{points} × {len(currents)} currents, {ends} {unit}"
+
+
+def _thousands(count: int) -> str:
+    return f"{count:,}".replace(",", " ")
+
+
 _COLUMNS: Final = {
     "discharge_capacity": "Capacity",
     "energy": "Energy",
@@ -85,16 +158,16 @@ def _row(curve: Curve, pinned: Curve | None) -> str:
     colour = OUTCOME_COLOURS[curve.outcome]
     cells.append(
         f'<td class="mb-left" title="{escape(curve.outcome.message, quote=True)}">'
-        f'<i class="mb-dot" style="background:{colour}"></i>{ending_words(curve.outcome)}</td>'
+        f'<i class="mb-dot" style="background:{colour}"></i>{outcome_name(curve.outcome)}</td>'
     )
     return "".join(cells)
 
 
 def _remedies(curves: list[Curve]) -> str:
     """Return what happened to the curves that are not whole, once each."""
-    reasons = dict.fromkeys(curve.outcome for curve in curves if not curve.outcome.is_whole)
+    failures = dict.fromkeys(curve.outcome for curve in curves if not curve.outcome.is_whole)
     return "".join(
-        f'<p class="mb-reason">{escape(ending_reason(outcome))}.</p>' for outcome in reasons
+        f'<p class="mb-reason">{escape(outcome_sentence(outcome))}.</p>' for outcome in failures
     )
 
 
@@ -139,3 +212,57 @@ def _change(curve: Curve, pinned: Curve) -> str:
         return _NONE
     percent = round(100 * (here / there - 1), 1)
     return f"{percent:+.1f} %".replace("-", "−") if percent else "0.0 %"
+
+
+class Captions:
+    """The header, the selected point, its table and its expression.
+
+    Parameters
+    ----------
+    source
+        The cube.
+
+    Attributes
+    ----------
+    height
+        Of the lines that name the points [px], so that the figure below stands still.
+    """
+
+    def __init__(self, source: CubeSource) -> None:
+        self._source = source
+        self.description = text(description(source))
+        self.progress = text(progress(source))
+        self.dashboard = text(dashboard())
+        self.chips = text("", sizing_mode="stretch_width")
+        self.table = text("", sizing_mode="stretch_width")
+        self.expression = expression_field()
+        self.caption = pn.widgets.TextInput(**HIDDEN)
+        self.release = button("Release pinned")
+        self.release.visible = False
+        self.height = _TWO_LINES if has_predictions(source) else _ONE_LINE
+
+    def show(
+        self,
+        selection: Selection,
+        curves: list[Curve],
+        pinned: list[Curve] | None,
+        prediction: Prediction | None,
+    ) -> None:
+        """Tell of the selected point."""
+        plane = self._source.plane
+        self.chips.object = heading(plane, selection, prediction)
+        self.table.object = table(curves, pinned)
+        self.expression.value = expression(self._source.opened, plane, selection.number)
+        cube = str(self._source.opened.attrs.get("name", "cube"))
+        self.caption.value = caption(cube, plane, selection, prediction)
+        self.release.visible = pinned is not None
+
+    def show_progress(self) -> None:
+        """Tell how far the cube is now."""
+        self.progress.object = progress(self._source)
+        self.dashboard.object = dashboard()
+
+
+def text(words: str, *, above: int = 4, sizing_mode: str | None = None) -> pn.pane.HTML:
+    """Return a pane of HTML in the explorer's style, so many pixels below what is above it."""
+    return pn.pane.HTML(words, margin=(above, 10, 4, 10), sizing_mode=sizing_mode, **STYLED)
