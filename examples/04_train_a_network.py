@@ -11,14 +11,14 @@ from keras import layers
 from matplotlib.figure import Figure
 
 import microbatt
-from microbatt.bridge import FIXED_PASS, random_folds, survey, to_tf_dataset
+from microbatt.bridge import FIXED_PASS, random_folds, select_points, to_tf_dataset
 from microbatt.features import Curves
 from microbatt.plots import PARAMETERS, Pairs, draw_parity
 
 keras.utils.set_random_seed(1)
 cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
-print(survey(cube))
-split = random_folds(survey(cube).usable, folds=8, seed=1)[0]
+print(select_points(cube))
+split = random_folds(select_points(cube).usable, folds=8, seed=1)[0]
 curves = Curves(samples=64)
 train = to_tf_dataset(cube, features=curves, split=split.train, batch=16, seed=1)
 test = to_tf_dataset(cube, features=curves, split=split.test, passes=FIXED_PASS)

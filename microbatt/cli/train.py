@@ -216,7 +216,7 @@ def _save(
         scores=scores,
         version=version("microbatt"),
     )
-    points = true_values(arranged(cube))[training_points(cube)]
+    points = true_values(cube)[training_points(cube)]
     save_network(out, trained_network(trained, record, points))
     if test is None:
         return

@@ -85,7 +85,7 @@ def predict_copies(
     origin = origin_of(cube)
     for copy in copies.values():
         copy.check_curves(origin)
-    truth = true_values(arranged(cube))
+    truth = true_values(cube)
     unseen = {fold: copy.never_saw(truth) for fold, copy in copies.items()}
     asked = {
         fold: np.flatnonzero(new) if held_out_only else np.arange(len(truth))

@@ -140,4 +140,4 @@ def _scaled_targets(targets: Tensor, *, scaling: Scaling) -> Tensor:
 def _truth(cube: xr.Dataset) -> NDArray[np.float64]:
     from microbatt.features import arranged, true_values
 
-    return true_values(arranged(cube))
+    return true_values(cube)

@@ -127,7 +127,7 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
             scores={"points held out": scores},
             version=version("microbatt"),
         )
-        seen = true_values(arranged(loaded))[wanted[n].train]
+        seen = true_values(loaded)[wanted[n].train]
         copies[n] = trained_network(one, record, seen)
         if folder is not None:
             save_network(fold_folder(folder, n), copies[n])
@@ -145,7 +145,7 @@ def _splits(
 ) -> tuple[Split, ...]:
     if not blocked:
         return random_folds(points, folds, seed=seed)
-    return blocked_folds(true_values(arranged(cube)), folds, points=points, seed=seed)
+    return blocked_folds(true_values(cube), folds, points=points, seed=seed)
 
 
 def _run(
@@ -206,7 +206,7 @@ def _combined_alike(
 
 def _scores(network: Network, cube: xr.Dataset, points: NDArray[np.int64]) -> dict[str, float]:
     """Return L_s of alpha and S on points held out, where the truth is positive [%]."""
-    truth, found = true_values(arranged(cube))[points], _estimates(network, cube, points)
+    truth, found = true_values(cube)[points], _estimates(network, cube, points)
     scores = {}
     for i, name in enumerate(TARGETS):
         there = truth[:, i] > 0

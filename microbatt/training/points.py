@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.bridge import survey
+from microbatt.bridge import select_points
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def training_points(
     ParameterError
         If the cube has no whole curves, labels that are no numbers, or too few points.
     """
-    usable = survey(cube, complete=complete).usable
+    usable = select_points(cube, complete=complete).usable
     points = usable if chosen is None else np.intersect1d(usable, np.asarray(chosen))
     if points.size < LEAST_POINTS:
         raise ParameterError(

@@ -139,7 +139,7 @@ def copy_scores(
     answers
         alpha and S of each copy, shape (2, n, 2).
     """
-    truth = true_values(arranged(cube))[points, 0]
+    truth = true_values(cube)[points, 0]
     size = np.maximum(0.5 * np.abs(truth + answers[:, :, 0]), 1e-12)
     errors = 100.0 * np.abs(truth - answers[:, :, 0]) / size
     return np.stack([bin_means(truth, row) for row in errors])

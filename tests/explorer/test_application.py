@@ -77,8 +77,8 @@ def test_a_tap_brings_the_curves_of_its_point_and_a_second_pins(source):
         point = source.opened.sel(alpha=alpha, S=S)
         np.testing.assert_allclose(ends(explorer, kind), point.discharge_capacity)
         assert marked(explorer)[kind] == (alpha, S)
-    assert explorer.scene._words.expression.value == "ds.sel(alpha=8, S=5)"
-    explorer.scene._words.release.clicks += 1
+    assert explorer.scene._captions.expression.value == "ds.sel(alpha=8, S=5)"
+    explorer.scene._captions.release.clicks += 1
     assert ends(explorer, "pinned") == []
     assert list(marked(explorer)) == ["selected"]
 
@@ -203,7 +203,7 @@ def test_what_a_campaign_adds_is_shown(half_store):
     assert np.isfinite(column(explorer, "tiles", "value")).all()
     expected = source.opened.discharge_capacity.sel(alpha=8.0, S=5.0)
     np.testing.assert_allclose(ends(explorer, "selected"), expected)
-    assert "882 curves<" in explorer.scene._words.progress.object
+    assert "882 curves<" in explorer.scene._captions.progress.object
 
 
 def test_predictions_that_come_later_are_shown(source):

@@ -28,7 +28,7 @@ def learnable_cube(alphas=13, shapes=12):
 def learnable_tensors(cube=None):
     """The curve tensors of that cube, and the targets of its points."""
     cube = learnable_cube() if cube is None else cube
-    return tensors_of_cube(cube, samples=SMALL.samples), to_targets(true_values(arranged(cube)))
+    return tensors_of_cube(cube, samples=SMALL.samples), to_targets(true_values(cube))
 
 
 def made_decoder(cube=None):

@@ -20,7 +20,7 @@ from tests.networks.cubes import learnable_cube
 from tests.networks.test_curve import NETWORK
 
 CUBE = learnable_cube()
-POINTS = true_values(arranged(CUBE))
+POINTS = true_values(CUBE)
 RECORD = Record(origin=origin_of(CUBE), settings={}, scores={}, version="0")
 HALVES = {1: POINTS[::2], 2: POINTS[1::2]}
 COPIES = {fold: trained_network(NETWORK, RECORD, seen) for fold, seen in HALVES.items()}
