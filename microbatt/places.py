@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile, ZipFile
 
-from microbatt.errors import StoreError
+from microbatt.errors import OccupiedError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -137,18 +137,20 @@ def check_replaceable(
 
     Raises
     ------
-    StoreError
+    OccupiedError
         If there is something of another kind; or of this one, without `overwrite`.
+    StoreError
+        If what is there cannot be looked at.
     """
     there = kind_of(path)
     if there is None or (there is kind and overwrite):
         return
     if there is not kind:
-        raise StoreError(
+        raise OccupiedError(
             f"{path} is {_shown(Path(path), there)}, and {kind} is about to be written; nothing of "
             "another kind is ever replaced. Give another place, or move away what is there."
         )
-    raise StoreError(
+    raise OccupiedError(
         f"{path} is {there} already. Give another place, or pass {option} to replace it."
     )
 
