@@ -66,8 +66,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     if picture is not None:
         check_extra("matplotlib", extra="plot")
     loaded = load_cell(cell)
-    alpha = loaded.positive.alpha if alpha is None else alpha
-    S = loaded.positive.S if S is None else S
     discharges = [
         simulate_discharge(
             loaded,
