@@ -233,7 +233,7 @@ def _save(
     import sys
     from importlib.metadata import version
 
-    from microbatt.features import arranged, true_values
+    from microbatt.features import true_values
     from microbatt.networks import Record, load_network, origin_of, save_network, trained_network
     from microbatt.prediction import predict
     from microbatt.training import plain_scores, training_points

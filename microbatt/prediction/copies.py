@@ -18,7 +18,7 @@ from microbatt.cube import (
     strings,
 )
 from microbatt.errors import ParameterError
-from microbatt.features import CURRENT, arranged, point_dims, read_curves, true_values
+from microbatt.features import CURRENT, point_dims, read_curves, true_values
 from microbatt.networks import (
     NOISE_FREE,
     CurveNetwork,

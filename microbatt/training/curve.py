@@ -138,6 +138,6 @@ def _scaled_targets(targets: Tensor, *, scaling: Scaling) -> Tensor:
 
 
 def _truth(cube: xr.Dataset) -> NDArray[np.float64]:
-    from microbatt.features import arranged, true_values
+    from microbatt.features import true_values
 
     return true_values(cube)

@@ -11,7 +11,7 @@ import numpy as np
 
 from microbatt.bridge import Split, blocked_folds, random_folds
 from microbatt.checks import check_choice, check_integer
-from microbatt.features import TARGETS, arranged, tensors_of_cube, true_values
+from microbatt.features import TARGETS, tensors_of_cube, true_values
 from microbatt.networks import (
     CurveNetwork,
     CurveNetworkConfig,

@@ -11,7 +11,6 @@ from microbatt.checks import check_extra
 from microbatt.features import (
     Energies,
     Image,
-    arranged,
     curve_images,
     energy_vectors,
     read_curves,

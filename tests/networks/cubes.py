@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from microbatt.cells import load_cell
-from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.features import tensors_of_cube, true_values
 from microbatt.networks import CurveNetworkConfig, fit_decoder, readings_of, to_targets
 from tests.features.cubes import made_cube
 

@@ -13,7 +13,7 @@ from microbatt.cube.predictions import (
     predicted_by,
 )
 from microbatt.errors import ParameterError
-from microbatt.features import arranged, true_values
+from microbatt.features import true_values
 from microbatt.networks import MeasurementNoise, Record, origin_of, trained_network
 from microbatt.prediction import network_names, predict_copies
 from tests.networks.cubes import learnable_cube
