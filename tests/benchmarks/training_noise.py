@@ -23,7 +23,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import microbatt
-from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.features import tensors_of_cube, true_values
 from microbatt.inference import native_request
 from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
 from microbatt.networks import MeasurementNoise, load_network

@@ -9,7 +9,7 @@ pytest.importorskip("tensorflow")
 
 from microbatt.campaign import local_client
 from microbatt.errors import ParameterError
-from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.features import tensors_of_cube, true_values
 from microbatt.networks import PublishedNetworkConfig, load_copies
 from microbatt.outcomes import Outcome
 from microbatt.training import cross_validate
