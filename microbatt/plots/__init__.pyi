@@ -15,7 +15,6 @@ from .corner import (
     draw_corner,
 )
 from .curves import (
-    current_handles,
     draw_discharges,
     draw_sweep,
 )
@@ -36,7 +35,6 @@ from .labels import (
     dimension,
 )
 from .pairs import (
-    PARAMETERS,
     Pairs,
 )
 from .predictions import (
@@ -54,14 +52,12 @@ __all__ = [
     "MISSING",
     "OUTCOME_COLOURS",
     "PALETTE",
-    "PARAMETERS",
     "PREDICTION",
     "Pairs",
     "axis_label",
     "cell_edges",
     "colour_map",
     "current_colours",
-    "current_handles",
     "dimension",
     "draw_bounds",
     "draw_candidates",

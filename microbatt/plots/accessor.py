@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from microbatt.checks import check_choice, check_extra
 from microbatt.cube import register_namespace
 from microbatt.errors import ParameterError
-from microbatt.plots.rows import nearest_point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +52,7 @@ class CubePlots:
             Where it was drawn.
         """
         from microbatt.plots.curves import curves_in, draw_curves
+        from microbatt.plots.rows import nearest_point
 
         point = nearest_point(self._dataset, alpha=alpha, S=S)
         drawn = draw_curves(_axes(axes), curves_in(point))
