@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from microbatt.training import Listener, Precision, TrainingSettings
 
 
+_FILES = ("network.json", "weights.npz")
+
+
 @click.command(
     "train", epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here"
 )
@@ -124,6 +127,9 @@ def check_folder(out: Path, *, overwrite: bool) -> None:
     there = kind_of(out)
     if there not in {None, Kind.FOLDER, Kind.WEIGHTS}:
         raise OccupiedError(f"{out} is {there}; give a folder of their own to the weights.")
+    taken = [name for name in _FILES if there is Kind.FOLDER and (out / name).exists()]
+    if taken:
+        raise OccupiedError(f"{out} holds a {taken[0]} that is not of a network; give another.")
     if there is Kind.WEIGHTS and not overwrite:
         raise OccupiedError(
             f"{out} holds weights that are finished. Give another `--out`, or pass `--overwrite` "
