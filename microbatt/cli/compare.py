@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.balances import INVENTORY
 from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings
 from microbatt.cli.outputs import check_outputs, overwrite_option, save_picture
@@ -35,8 +36,8 @@ _PICTURE = "comparison.png"
 )
 @click.option(
     "--inventory",
-    type=click.Choice(("area-only", "conserving")),
-    default="conserving",
+    type=click.Choice(INVENTORY),
+    default=INVENTORY[0],
     help="Lithium balance of the particles.",
 )
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")

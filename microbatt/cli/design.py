@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.balances import INVENTORY
 from microbatt.cli.completion import cell_names
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture, save_text
 from microbatt.cli.values import free_option, read_free, read_list, read_measured, read_range
@@ -50,9 +51,11 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
 )
 @click.option("--compare", multiple=True, metavar="CURRENTS", help="A set to hold against it.")
 @click.option(
-    "--inventory", type=click.Choice(["area-only", "conserving"]), default="area-only",
+    "--inventory",
+    type=click.Choice(INVENTORY),
+    default=INVENTORY[0],
     help="Lithium balance of the particles.",
-)  # fmt: skip
+)
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
 @click.option("--threads", default=1, help="Threads that simulate.")
 @click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw it there.")

@@ -74,8 +74,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     check_output(csv_file, Kind.TABLE, overwrite=overwrite)
     check_output(picture, Kind.PICTURE, overwrite=overwrite)
     loaded = load_cell(cell)
-    alpha = loaded.positive.alpha if alpha is None else alpha
-    S = loaded.positive.S if S is None else S
     discharges = [
         simulate_discharge(
             loaded,
