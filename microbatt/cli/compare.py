@@ -53,7 +53,7 @@ _PICTURE = "comparison.png"
 )
 @overwrite_option
 @dualfoil_option
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     *,
     engines: str,
     points: int,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the map there.")
 @overwrite_option
 @storage_options
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     store: str,
     *,
     noise: str,
