@@ -70,7 +70,7 @@ class Request:
 
     cell: Cell
     settings: EngineSettings
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory = Inventory.CONSERVING
     cutoff_voltage: float = 2.0
     thermal: Thermal = field(default_factory=Isothermal)
     time_limit: float | None = None
@@ -169,7 +169,7 @@ class Engine:
         ParameterError
             If a point is out of range or beyond this engine, or it does not work in threads.
         """
-        rows = as_points(points)
+        rows = as_points(points, request.cell)
         self.refuse(request, rows)
         if threads == 1 or len(rows) == 1:
             return self.simulate(request, rows)

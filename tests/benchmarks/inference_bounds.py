@@ -140,7 +140,7 @@ def tables() -> None:
         row(f"{inventory}, both", bounds_of(request, POINTS, THREE, Readings(), REAL))
         row(
             f"{inventory}, and scale",
-            bounds_of(request, POINTS, THREE, Readings(), [*REAL, "capacity_scale"]),
+            bounds_of(request, POINTS, THREE, Readings(), [*REAL, "area_scale"]),
         )
         row(f"{inventory}, all six", bounds_of(request, POINTS, THREE, Readings(), UNKNOWNS))
         row(f"{inventory}, six currents, known", bounds_of(request, POINTS, SIX, Readings()))

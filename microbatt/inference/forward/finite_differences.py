@@ -108,7 +108,7 @@ class DisplacedCurves:
 def native_request(
     cell: str | Path | Cell,
     *,
-    inventory: Inventory | str = Inventory.AREA_ONLY,
+    inventory: Inventory | str = Inventory.CONSERVING,
     cutoff_voltage: float = 2.0,
     thermal: Thermal = Isothermal(),
     settings: Settings = SETTINGS,
