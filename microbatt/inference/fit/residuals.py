@@ -26,6 +26,12 @@ STRETCHES: Final = 10
 """Of each curve, over which residuals are averaged."""
 UNLIKELY: Final = 1e-5
 """Probability of such a drift by chance below which there is a trend."""
+TOLERATED: Final = 1e-3
+"""A trend up to this is told, and is no misfit [V] …"""
+TOLERATED_OF_NOISE: Final = 0.5
+"""… nor up to this share of the noise."""
+TOLERATED_CHARGE: Final = 2e-3
+"""A cliff too early or too late by less is no misfit, relative to the curve's end [-]."""
 _MAD: Final = 1.4826
 
 
@@ -90,6 +96,20 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
         late=late[latest],
         late_current=float(model.currents[latest]),
     )
+
+
+def is_misfit(trend: Trend, noise: float) -> bool:
+    """Return whether a trend is more than a cell file that fits leaves.
+
+    Parameters
+    ----------
+    trend
+        Of the residuals.
+    noise
+        Standard deviation of a single sample [V].
+    """
+    large = trend.size > max(TOLERATED, TOLERATED_OF_NOISE * noise)
+    return trend.chance < UNLIKELY and (large or abs(trend.late) > TOLERATED_CHARGE)
 
 
 def reduced_chi_square(model: ForwardModel, minimum: Minimum) -> float:
