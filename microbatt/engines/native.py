@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SPHERE: Final = 3.0
 _NUMERICS: Final = (
     "porous_electrode/*.py",
+    "monotone_cubic.py",
     "cells/open_circuit.py",
     "cells/electrolyte_fits.py",
     "engines/native.py",
