@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 class Selection:
     """The point whose curves are shown, and one that is pinned to compare with.
 
-    Attributes
+    Parameters
     ----------
-    number
+    number : int
         Of the selected point.
-    pinned
+    pinned : int, optional
         Number of the pinned point, if there is one.
-    tapped
+    tapped : bool, default False
         Whether the next tap pins.
     """
 
@@ -66,11 +66,11 @@ def expression(dataset: xr.Dataset, plane: Plane, number: int) -> str:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         The cube, or a part of one, which may have lost a dimension.
-    plane
+    plane : Plane
         Its points.
-    number
+    number : int
         Of the point.
 
     Returns

@@ -36,7 +36,7 @@ def curve_images(curves: StoredCurves) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    curves
+    curves : StoredCurves
         At the currents that have a colour, in their order.
 
     Returns
@@ -52,7 +52,7 @@ def images_of_tensors(tensors: CurveTensors) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    tensors
+    tensors : CurveTensors
         Of n points. `IMAGE_SAMPLES` voltages per curve draw what `curve_images` draws.
 
     Returns

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class CurveNetworkDraft:
     """A curve network whose encoders are still to be trained.
 
-    Attributes
+    Parameters
     ----------
     config : CurveNetworkConfig
         Its sizes.
@@ -85,7 +85,7 @@ class CurveNetworkDraft:
         Parameters
         ----------
         values : tensorflow.Tensor
-            alpha and S of a batch, shape (n, 2).
+            True alpha and S of a batch, shape (n, 2).
 
         Returns
         -------
@@ -134,7 +134,7 @@ def draft_curve_network(
     tensors : CurveTensors
         Curves of n points, all of which exist.
     values : array_like of float
-        alpha and S of the same points, shape (n, 2).
+        True alpha and S of the same points, shape (n, 2).
     config : CurveNetworkConfig
         Sizes of the network.
 

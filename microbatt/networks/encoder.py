@@ -34,11 +34,11 @@ OUTPUTS: Final = 5
 class Scaling:
     """How inputs and targets are shifted and scaled.
 
-    Attributes
+    Parameters
     ----------
-    mean, spread
+    mean, spread : numpy.ndarray of float
         Of each coarse voltage and of ln capacity, shape (c, bins + 1).
-    target_mean, target_spread
+    target_mean, target_spread : numpy.ndarray of float
         Of u and v, shape (2,).
     """
 
@@ -64,11 +64,11 @@ def fit_scaling(tensors: CurveTensors, targets: NDArray[np.float64], bins: int) 
 
     Parameters
     ----------
-    tensors
+    tensors : CurveTensors
         n points; missing curves do not count.
-    targets
+    targets : numpy.ndarray of float
         u and v, shape (n, 2).
-    bins
+    bins : int
         Coarse voltages per curve.
     """
     coarse = coarse_curves(tensors, bins)
@@ -131,13 +131,13 @@ def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: 
 
     Parameters
     ----------
-    inputs
+    inputs : int
         Numbers that they take.
-    width, depth
+    width, depth : int
         Of the hidden layers.
-    seed
+    seed : int
         Of the first weights.
-    precision
+    precision : str
         Keras's policy of the hidden layers; the input and the head are float32.
     """
     import keras
@@ -160,11 +160,11 @@ def encoded(
 
     Parameters
     ----------
-    weights
+    weights : sequence of numpy.ndarray
         Kernel and bias of each layer in turn.
-    inputs
+    inputs : numpy.ndarray of float32
         From `encoder_inputs`.
-    scaling
+    scaling : Scaling
         Of the same network.
 
     Returns

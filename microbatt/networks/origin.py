@@ -22,17 +22,17 @@ _WORDS: Final = ("name", "description", "references")
 class Origin:
     """What weights were learned from; weights are for nothing else.
 
-    Attributes
+    Parameters
     ----------
-    cell_name
+    cell_name : str
         For people.
-    cell_hash
+    cell_hash : str
         Of everything that bears on its curves.
-    inventory, thermal_mode, cutoff_voltage
+    inventory, thermal_mode, cutoff_voltage : str or float
         As the cube's attributes say; the cut-off in volts.
-    cube
+    cube : str, default ""
         Name of the cube.
-    campaign_hash, engine
+    campaign_hash, engine : str, default ""
         Of the cube, and what simulated it.
     """
 
@@ -81,7 +81,13 @@ class Origin:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe it in JSON's terms."""
+        """Describe it in JSON's terms.
+
+        Returns
+        -------
+        dict of str to object
+            Name of the field → its value.
+        """
         return asdict(self)
 
 
@@ -89,15 +95,15 @@ class Origin:
 class TrainingRecord:
     """What is kept beside weights.
 
-    Attributes
+    Parameters
     ----------
-    origin
+    origin : Origin
         What they were learned from.
-    settings
+    settings : mapping of str to object, default empty
         How they were trained, JSON-able.
-    scores
+    scores : mapping of str to object, default empty
         What they reached, JSON-able; each entry says on what.
-    version
+    version : str, default ""
         Of microbatt.
     """
 
@@ -115,6 +121,16 @@ def cell_hash(cell: Mapping[str, Any]) -> str:
 
 def origin_of(cube: xr.Dataset) -> Origin:
     """Return what a network learns from when it learns from a cube.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        With the attributes of a campaign.
+
+    Returns
+    -------
+    Origin
+        Cell, balance, thermal mode, cut-off and the cube itself.
 
     Raises
     ------

@@ -22,7 +22,7 @@ def to_targets(values: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    values
+    values : array_like
         alpha and S, shape (..., 2).
 
     Examples
@@ -41,9 +41,9 @@ def from_targets(
 
     Parameters
     ----------
-    mean
+    mean : numpy.ndarray
         Of u and v, shape (..., 2).
-    covariance
+    covariance : numpy.ndarray
         Of u and v, shape (..., 2, 2).
 
     Returns

@@ -45,17 +45,17 @@ def write_weights(
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Made if it does not exist; other things may lie in it.
-    kind
+    kind : str
         ``"curve"`` or ``"published"``.
-    config
+    config : mapping of str to object
         Sizes of the network.
-    arrays
+    arrays : Arrays
         Its weights.
-    record
+    record : TrainingRecord
         Where they come from and what they reached.
-    overwrite
+    overwrite : bool, default False
         Whether other weights that lie there may be replaced; the same may always be.
 
     Raises
@@ -134,9 +134,9 @@ def read_arrays(folder: Path, described: Mapping[str, Any]) -> Arrays:
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Where they lie.
-    described
+    described : mapping of str to object
         From `read_description`.
 
     Raises

@@ -41,9 +41,9 @@ class CubePlots:
 
         Parameters
         ----------
-        alpha, S
+        alpha, S : float
             Of one microstructure; the nearest in the cube is taken, and named in the title.
-        axes
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns
@@ -79,15 +79,15 @@ class CubePlots:
 
         Parameters
         ----------
-        variable
+        variable : str
             Name of a variable of the cube.
-        current
+        current : float, optional
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
-        network, fold
+        network, fold : str or int or {"held_out"}
             Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
-        logarithmic
+        logarithmic : bool, default False
             Whether the colours follow the logarithm.
-        axes
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns
@@ -134,11 +134,11 @@ class CubePlots:
 
         Parameters
         ----------
-        parameter
+        parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
-        network, fold
+        network, fold : str or int or {"held_out"}
             Whose predictions; see `microbatt.cube.predictions.predicted_by`.
-        axes
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns

@@ -26,9 +26,9 @@ def draw_comparison(axes: Sequence[Axes], comparison: xr.Dataset) -> Sequence[Ax
 
     Parameters
     ----------
-    axes
+    axes : sequence of matplotlib.axes.Axes
         Three.
-    comparison
+    comparison : xarray.Dataset
         From `microbatt.comparison.runs.compare_engines`.
 
     Returns

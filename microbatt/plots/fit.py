@@ -26,9 +26,9 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curves
+    curves : sequence of FittedCurve
         Of an estimate.
 
     Returns
@@ -65,11 +65,11 @@ def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curve
+    curve : FittedCurve
         Of an estimate.
-    colour
+    colour : str, default dark
         Of the points.
 
     Returns

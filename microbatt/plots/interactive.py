@@ -77,11 +77,11 @@ class InteractivePlots:
 
         Parameters
         ----------
-        variable
+        variable : str
             Name of a variable of the cube.
-        network, fold
+        network, fold : str or int or {"held_out"}
             Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
-        logarithmic
+        logarithmic : bool, default False
             Whether the colours follow the logarithm.
 
         Returns
@@ -150,9 +150,9 @@ class InteractivePlots:
 
         Parameters
         ----------
-        parameter
+        parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
-        network, fold
+        network, fold : str or int or {"held_out"}
             Whose predictions; see `microbatt.cube.predictions.predicted_by`.
 
         Returns

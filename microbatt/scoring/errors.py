@@ -22,7 +22,7 @@ def relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64
 
     Parameters
     ----------
-    truth, predicted
+    truth, predicted : array_like
         Of one shape, or of shapes that broadcast.
 
     Returns
@@ -44,6 +44,16 @@ def relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64
 
 def mean_relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64]:
     """Return the mean of the symmetric relative errors [%].
+
+    Parameters
+    ----------
+    truth, predicted : array_like
+        Of one shape, or of shapes that broadcast.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Along the last axis, over the pairs that are both finite [%].
 
     Examples
     --------

@@ -25,15 +25,15 @@ _ABOUT: Final = "about"
 class Checkpoint:
     """A fit after some epoch.
 
-    Attributes
+    Parameters
     ----------
-    identity
+    identity : str
         Hash of everything that decides the fit; another fit's checkpoint is not gone on with.
-    epoch
+    epoch : int
         How many are done.
-    variables
+    variables : sequence of numpy.ndarray
         Of the network and of the optimizer, in their order.
-    losses
+    losses : sequence of float
         Of each epoch done.
     """
 

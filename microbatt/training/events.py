@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 class FitStarted:
     """One set of weights is about to be fitted.
 
-    Attributes
+    Parameters
     ----------
-    name
+    name : str
         Of the part: a fold, a loss, a member.
-    epochs, done
+    epochs, done : int
         In all, and those of an earlier run that a checkpoint holds.
-    points
+    points : int
         Training points.
     """
 
@@ -34,15 +34,15 @@ class FitStarted:
 class EpochFinished:
     """All training points have been gone through once more.
 
-    Attributes
+    Parameters
     ----------
-    name
+    name : str
         Of the part.
-    epoch
+    epoch : int
         How many are done.
-    metrics
+    metrics : mapping of str to float
         Name → value; ``loss`` is always there.
-    samples_per_second
+    samples_per_second : float
         Of this epoch.
     """
 
@@ -56,13 +56,13 @@ class EpochFinished:
 class FitFinished:
     """One set of weights is fitted.
 
-    Attributes
+    Parameters
     ----------
-    name
+    name : str
         Of the part.
-    elapsed
+    elapsed : float
         Wall-clock time of this run [s].
-    metrics
+    metrics : mapping of str to float, default empty
         Of the last epoch.
     """
 
@@ -75,11 +75,11 @@ class FitFinished:
 class FoldFinished:
     """The points that a fold holds out have been predicted.
 
-    Attributes
+    Parameters
     ----------
-    fold, folds
+    fold, folds : int
         Which, counted from 1, of how many.
-    scores
+    scores : mapping of str to float
         Name → value, on the points held out.
     """
 
