@@ -71,7 +71,7 @@ def to_tf_dataset(
     batch : int, default 256
         Samples per batch.
     seed : int, default 0
-        Of the order and of the disturbances: the same seed gives the same batches.
+        Seed of the order and of the disturbances: the same seed gives the same batches.
     passes : Passes, default one pass, shuffled
         Order, number of passes, and which replica this is.
     augmentation : Augmentation, optional
@@ -209,7 +209,7 @@ def batches_in_memory(
     batch : int
         Samples per batch.
     seed : int
-        Of the order.
+        Seed of the order.
     passes : Passes
         How the samples are gone through.
     finish : callable

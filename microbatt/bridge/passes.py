@@ -79,7 +79,7 @@ class Passes:
         Parameters
         ----------
         samples : int
-            Of all replicas.
+            Samples of all replicas.
 
         Returns
         -------

@@ -43,7 +43,7 @@ def random_folds(points: ArrayLike, folds: int = 10, *, seed: int = 0) -> tuple[
     folds : int, default 10
         How many, at least 2.
     seed : int, default 0
-        Of the shuffle.
+        Seed of the shuffle.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def blocked_folds(
     regions : tuple of int, default (5, 4)
         Boxes along alpha and along S.
     seed : int, default 0
-        Of the assignment of boxes to folds.
+        Seed of the assignment of boxes to folds.
 
     Returns
     -------

@@ -92,7 +92,7 @@ def read_blocks(
     blocks : sequence of Block
         From `cut_into_blocks`.
     scalars : mapping of str to numpy.ndarray
-        Of all points, from `microbatt.features.scalars_by_point`.
+        Scalars of all points, from `microbatt.features.scalars_by_point`.
 
     Raises
     ------
@@ -148,7 +148,7 @@ class Source:
     blocks : tuple of Block
         Whole chunks, with the points wanted of each.
     scalars : mapping of str to numpy.ndarray
-        Of the curves of every point, and their ``targets``.
+        Scalars of the curves of every point, and their ``targets``.
     features : tuple of Curves, Image or Energies
         What is made of the curves.
     """
@@ -206,7 +206,7 @@ def streamed_batches(
     batch : int
         Samples per batch.
     seed : int
-        Of the order of chunks and of the shuffle within a window.
+        Seed of the order of chunks and of the shuffle within a window.
     passes : Passes
         How the samples are gone through; replicas share the chunks out.
     memory : int

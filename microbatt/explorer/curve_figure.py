@@ -52,7 +52,7 @@ def lines(
     Parameters
     ----------
     curves : sequence of Curve
-        Of one point.
+        Curves of one point.
     kind : str
         Key of `KINDS`.
     currents : iterable of float

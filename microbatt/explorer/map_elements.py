@@ -53,7 +53,7 @@ class Picture:
     variable, tiles : MapVariable or Tiles
         What, and its numbers.
     colours : Colouring
-        Of the values.
+        Colours of the values.
     at : str
         Captions on which current it is shown at; empty if it depends on none.
     hatched : bool
@@ -284,7 +284,7 @@ def title(variable: MapVariable, at: str, stride: int) -> str:
     at : str
         Captions on the current.
     stride : int
-        Of the points drawn; more than one is said.
+        Stride of the points drawn; more than one is said.
     """
     words = f"{variable.label}, {at}" if variable.per_current and at else variable.label
     return words if stride == 1 else f"{words} (one point in {stride} along each axis)"

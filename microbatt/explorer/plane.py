@@ -23,7 +23,7 @@ class Plane:
     dims : tuple of str
         ``("alpha", "S")`` of a grid, ``("point",)`` of scattered points.
     alpha, S : numpy.ndarray of float
-        Of each point, shape (n,).
+        Values of each point, shape (n,).
     alpha_axis, S_axis : numpy.ndarray of float
         The axes of a grid, increasing; empty for scattered points.
     """

@@ -24,7 +24,7 @@ class Prediction:
     alpha, S : float
         Predicted; NaN where it says nothing.
     alpha_std, S_std, correlation : float
-        Of its distribution; NaN where it gives none.
+        Spread and correlation of its distribution; NaN where it gives none.
     status : str
         Captions on whether, and if not why not.
     nearest : int or None

@@ -18,7 +18,7 @@ class Selection:
     Parameters
     ----------
     number : int
-        Of the selected point.
+        Number of the selected point.
     pinned : int, optional
         Number of the pinned point, if there is one.
     tapped : bool, default False
@@ -71,7 +71,7 @@ def expression(dataset: xr.Dataset, plane: Plane, number: int) -> str:
     plane : Plane
         Its points.
     number : int
-        Of the point.
+        Number of the point.
 
     Returns
     -------

@@ -34,7 +34,7 @@ def opener(
     name_or_path : str
         As for `microbatt.open_dataset`.
     storage_options : mapping of str to object, optional
-        Of the URL's protocol.
+        Options of the URL's protocol.
 
     Returns
     -------
@@ -116,9 +116,9 @@ def serve(
     reopen : callable
         Opens the cube as it is now; called again while it fills.
     title : str
-        Of the page.
+        Title of the page.
     port : int, default 5006
-        Of this machine; 0 takes any that is free.
+        Port of this machine; 0 takes any that is free.
     show : bool, default True
         Whether to open a browser.
     started : callable
@@ -172,7 +172,7 @@ def free_port(port: int) -> int:
     Parameters
     ----------
     port : int
-        Of this machine, 0 to 65535.
+        Port of this machine, 0 to 65535.
 
     Returns
     -------

@@ -68,7 +68,7 @@ class CubeSource:
     reopen : callable
         Returns the cube as it is now; called again to see whether it has grown.
     network, fold : str or int or {"held_out"}
-        Whose predictions are shown, as `microbatt.cube.predictions.predicted_by` takes them.
+        Whose predictions are shown, as `microbatt.cube.predicted_by` takes them.
 
     Attributes
     ----------
@@ -160,7 +160,7 @@ class CubeSource:
         Parameters
         ----------
         name : str
-            Of a variable of the cube.
+            Name of a variable of the cube.
 
         Returns
         -------
@@ -179,7 +179,7 @@ class CubeSource:
         Parameters
         ----------
         number : int
-            Of the point.
+            Number of the point.
 
         Returns
         -------
@@ -195,7 +195,7 @@ class CubeSource:
         Parameters
         ----------
         number : int
-            Of the point.
+            Number of the point.
 
         Returns
         -------

@@ -33,9 +33,9 @@ class Tiles:
     Parameters
     ----------
     number : numpy.ndarray of int
-        Of the point in the cube.
+        Number of the point in the cube.
     alpha, S : numpy.ndarray of float
-        Of the point.
+        Values of the point.
     value : numpy.ndarray of float
         What is shown; NaN where there is none.
     reason : numpy.ndarray of int8

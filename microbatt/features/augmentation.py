@@ -96,7 +96,7 @@ class Augmentation:
         Parameters
         ----------
         name : str
-            Of a field that is a range.
+            Name of a field that is a range.
 
         Returns
         -------
@@ -137,7 +137,7 @@ def disturbed(tensors: Mapping[str, Tensor], draws: Draws) -> dict[str, Tensor]:
         ``voltage`` (n, c, samples), ``capacity``, ``current`` and ``mask`` (n, c), and any others,
         which stay as they are; NumPy arrays or TensorFlow tensors.
     draws : Draws
-        Of the same kind.
+        Draws of the same kind.
 
     Returns
     -------

@@ -40,7 +40,7 @@ def draw_curves(
     colours : numpy.ndarray of float
         Red, green and blue of each curve, 0 to 1, (c, 3).
     half_width : float
-        Of a stroke [pixels].
+        Half the width of a stroke [pixels].
     images : numpy.ndarray of uint8
         Filled, (n, height, width, 3); the paper is white.
     """

@@ -34,7 +34,7 @@ def energy_vectors(curves: StoredCurves, *, published: bool = False) -> NDArray[
     Parameters
     ----------
     curves : StoredCurves
-        Of n points at c currents.
+        Curves of n points at c currents.
     published : bool, default False
         Whether the contact resistance is subtracted a second time, as the published work did.
 
@@ -66,9 +66,9 @@ def energies_of_curves(
     curves : mapping of float to tuple of array_like
         Current [A m⁻²] → (delivered capacity [A h m⁻²], voltage [V]).
     mass : float
-        Of the cell sandwich per area [kg m⁻²].
+        Mass of the cell sandwich per area [kg m⁻²].
     currents : sequence of float, optional
-        Which, and in which order; None takes those measured, increasing.
+        Which currents, and in which order; None takes those measured, increasing.
     published : bool, default False
         As in `energy_vectors`.
 

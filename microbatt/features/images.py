@@ -53,7 +53,8 @@ def images_of_tensors(tensors: CurveTensors) -> NDArray[np.uint8]:
     Parameters
     ----------
     tensors : CurveTensors
-        Of n points. `IMAGE_SAMPLES` voltages per curve draw what `curve_images` draws.
+        Curve tensors of n points. With `IMAGE_SAMPLES` voltages per curve, the pictures are those of
+        `curve_images`.
 
     Returns
     -------

@@ -32,7 +32,7 @@ class Curves:
     samples : int, default 100
         Voltages per curve.
     currents : tuple of float, optional
-        Which, and in which order [A m⁻²]; None takes the cube's.
+        Which currents, and in which order [A m⁻²]; None takes the cube's.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class Curves:
         Parameters
         ----------
         curves : StoredCurves
-            Of n points.
+            Curves of n points.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class Image:
         Parameters
         ----------
         curves : StoredCurves
-            Of n points.
+            Curves of n points.
 
         Returns
         -------
@@ -106,7 +106,7 @@ class Energies:
     published : bool, default False
         Whether the contact resistance is subtracted a second time, as the published work did.
     currents : tuple of float, optional
-        Which, and in which order [A m⁻²]; None takes the cube's.
+        Which currents, and in which order [A m⁻²]; None takes the cube's.
     """
 
     name: ClassVar[str] = "energies"
@@ -122,7 +122,7 @@ class Energies:
         Parameters
         ----------
         curves : StoredCurves
-            Of n points.
+            Curves of n points.
 
         Returns
         -------

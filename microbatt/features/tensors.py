@@ -139,7 +139,7 @@ def curve_tensors(curves: StoredCurves, *, samples: int = SAMPLES) -> CurveTenso
     Parameters
     ----------
     curves : StoredCurves
-        Of n points.
+        Curves of n points.
     samples : int, default 100
         Voltages per curve.
 
@@ -168,7 +168,8 @@ def tensors_of_cube(
     samples : int, default 100
         Voltages per curve.
     currents : sequence of float, optional
-        Which, and in which order [A m⁻²]; one that the cube lacks is masked. None takes the cube's.
+        Which currents, and in which order [A m⁻²]; one that the cube lacks is masked. None takes
+        those of the cube.
 
     Returns
     -------
@@ -249,8 +250,8 @@ def tensors_of_curves(
     samples : int, default 100
         Voltages per curve.
     currents : sequence of float, optional
-        Which, and in which order [A m⁻²]; one that was not measured is masked. None takes those
-        measured, increasing.
+        Which currents, and in which order [A m⁻²]; one that was not measured is masked. None takes
+        those measured, increasing.
 
     Returns
     -------

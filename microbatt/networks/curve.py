@@ -87,7 +87,7 @@ class CurveEstimate:
     mean : numpy.ndarray of float
         Values of alpha and S, shape (n, 2).
     covariance : numpy.ndarray of float
-        Of alpha and S, shape (n, 2, 2).
+        Covariance of alpha and S, shape (n, 2, 2).
     in_range : numpy.ndarray of bool
         Whether the curves lie among those it learned, shape (n,).
     misfit : numpy.ndarray of float
@@ -117,9 +117,9 @@ class CurveNetwork:
     config : CurveNetworkConfig
         Its sizes.
     current : numpy.ndarray of float
-        Of the curves it takes, in order, shape (c,) [A m⁻²].
+        Currents of the curves it takes, in order, shape (c,) [A m⁻²].
     scaling : Scaling
-        Of the encoders' inputs and targets.
+        Scales of the encoders' inputs and targets.
     members : tuple of tuple of numpy.ndarray
         Weights of each encoder: kernel and bias of each layer in turn.
     decoder : Decoder
@@ -145,7 +145,7 @@ class CurveNetwork:
         Returns
         -------
         means, covariances : numpy.ndarray of float
-            Of u and v, shapes (m, n, 2) and (m, n, 2, 2).
+            Means and covariances of u and v, shapes (m, n, 2) and (m, n, 2, 2).
         """
         inputs = encoder_inputs(tensors, self.scaling)
         means, covariances = zip(

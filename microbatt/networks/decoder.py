@@ -42,11 +42,11 @@ class Decoder:
     Parameters
     ----------
     knots_u, knots_v : numpy.ndarray of float
-        Of the splines.
+        Knots of the splines.
     weights : numpy.ndarray of float
         Shape (basis functions in u, in v, k).
     mean : numpy.ndarray of float
-        Of the numbers of a curve, shape (c, r).
+        Mean of the numbers of a curve, shape (c, r).
     components : numpy.ndarray of float
         Orthonormal, shape (c, r, k).
     spread : numpy.ndarray of float

@@ -32,9 +32,9 @@ class CurveNetworkDraft:
     config : CurveNetworkConfig
         Its sizes.
     current : numpy.ndarray of float
-        Of the curves that it takes, in order, shape (c,) [A m⁻²].
+        Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
     scaling : Scaling
-        Of the encoders' inputs and targets.
+        Scales of the encoders' inputs and targets.
     decoder : Decoder
         The forward map, fitted.
     """
@@ -50,7 +50,7 @@ class CurveNetworkDraft:
         Parameters
         ----------
         seed : int
-            Of the first weights.
+            Seed of the first weights.
         precision : str, default "float32"
             Keras's policy of the hidden layers; the input and the head are float32.
 

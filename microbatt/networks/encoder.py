@@ -37,9 +37,9 @@ class Scaling:
     Parameters
     ----------
     mean, spread : numpy.ndarray of float
-        Of each coarse voltage and of ln capacity, shape (c, bins + 1).
+        Mean and spread of each coarse voltage and of ln capacity, shape (c, bins + 1).
     target_mean, target_spread : numpy.ndarray of float
-        Of u and v, shape (2,).
+        Mean and spread of u and v, shape (2,).
     """
 
     mean: NDArray[np.float64]
@@ -134,9 +134,9 @@ def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: 
     inputs : int
         Numbers that they take.
     width, depth : int
-        Of the hidden layers.
+        Width and number of the hidden layers.
     seed : int
-        Of the first weights.
+        Seed of the first weights.
     precision : str
         Keras's policy of the hidden layers; the input and the head are float32.
     """
@@ -165,7 +165,7 @@ def encoded(
     inputs : numpy.ndarray of float32
         From `encoder_inputs`.
     scaling : Scaling
-        Of the same network.
+        Scales of the same network.
 
     Returns
     -------

@@ -31,7 +31,7 @@ class MeasurementNoise:
     voltage : float, default 0.0
         White noise of each of the samples of a curve tensor [V].
     offset : float, default 0.0
-        Of the voltage, unknown, the same in all curves of a point [V].
+        Offset of the voltage, unknown, the same in all curves of a point [V].
     contact_resistance : float, default 0.0
         In series, unknown, the same in all curves of a point [Ω m² of separator].
     capacity_scale : float, default 0.0

@@ -27,7 +27,7 @@ class Origin:
     cell_name : str
         For people.
     cell_hash : str
-        Of everything that bears on its curves.
+        Hash of everything that bears on its curves.
     inventory, thermal_mode, cutoff_voltage : str or float
         As the cube's attributes say; the cut-off in volts.
     cube : str, default ""
@@ -104,7 +104,7 @@ class TrainingRecord:
     scores : mapping of str to object, default empty
         What they reached, JSON-able; each entry says on what.
     version : str, default ""
-        Of microbatt.
+        Version of microbatt.
     """
 
     origin: Origin

@@ -32,7 +32,7 @@ class PublishedNetworkConfig:
     Parameters
     ----------
     filters : tuple of int, default (8, 16, 32, 32)
-        Of the convolutions of each block, 3×3 pixels; each block halves the picture.
+        Filters of the convolutions of each block, 3×3 pixels; each block halves the picture.
     dense : tuple of int, default (128, 64)
         Widths of the dense layers.
     energies : int, default 12
@@ -66,13 +66,13 @@ class PublishedNetwork:
     config : PublishedNetworkConfig
         Their sizes.
     current : numpy.ndarray of float
-        Of the curves in a picture, in the order of their colours, shape (c,) [A m⁻²].
+        Currents of the curves in a picture, in the order of their colours, shape (c,) [A m⁻²].
     energy_mean, energy_spread : numpy.ndarray of float
-        Of energies and powers of the training points, shape (energies,).
+        Mean and spread of energies and powers of the training points, shape (energies,).
     weighted, relative : tuple of numpy.ndarray
         Weights of the copies trained with L_w and with L_M, in Keras's order.
     bin_scores : numpy.ndarray of float
-        Of both in each bin of alpha, shape (2, 5); see `microbatt.networks.combination`.
+        Scores of both in each bin of alpha, shape (2, 5); see `microbatt.networks.combination`.
     """
 
     config: PublishedNetworkConfig
@@ -191,9 +191,9 @@ def build_published(
     config : PublishedNetworkConfig
         Sizes.
     energy_mean, energy_spread : numpy.ndarray of float
-        Of the training points, shape (energies,).
+        Mean and spread of the training points, shape (energies,).
     seed : int
-        Of the first weights.
+        Seed of the first weights.
     precision : str
         Keras's policy of the hidden layers; the inputs and the head are float32.
 

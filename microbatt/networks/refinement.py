@@ -55,7 +55,7 @@ class Refined:
     mean : numpy.ndarray of float
         Targets (u, v), shape (n, 2).
     covariance : numpy.ndarray of float
-        Of them, shape (n, 2, 2).
+        Covariance of them, shape (n, 2, 2).
     cost : numpy.ndarray of float
         -2 ln of the posterior density, up to a constant, shape (n,).
     misfit : numpy.ndarray of float

@@ -42,9 +42,9 @@ def from_targets(
     Parameters
     ----------
     mean : numpy.ndarray
-        Of u and v, shape (..., 2).
+        Mean of u and v, shape (..., 2).
     covariance : numpy.ndarray
-        Of u and v, shape (..., 2, 2).
+        Covariance of u and v, shape (..., 2, 2).
 
     Returns
     -------

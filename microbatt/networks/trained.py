@@ -51,7 +51,7 @@ class TrainedNetwork:
     record : TrainingRecord
         What it was trained on, how, and what it reached.
     weights_hash : str
-        Of its weights.
+        Hash of its weights.
     points : numpy.ndarray of float, optional
         Where it was trained: alpha and S of the points, shape (n, 2); None where nobody knows.
     """
@@ -77,7 +77,7 @@ class TrainedNetwork:
         Parameters
         ----------
         origin : Origin
-            Of the curves.
+            Origin of the curves.
 
         Raises
         ------
@@ -168,7 +168,7 @@ def network_for(origin: Origin, folders: Iterable[str | Path]) -> TrainedNetwork
     Parameters
     ----------
     origin : Origin
-        Of the curves.
+        Origin of the curves.
     folders : iterable of str or pathlib.Path
         Each with ``network.json`` and ``weights.npz``.
 
@@ -236,9 +236,9 @@ def fold_folder(folder: str | Path, number: int) -> Path:
     Parameters
     ----------
     folder : str or pathlib.Path
-        Of all folds.
+        Folder of all folds.
     number : int
-        Of the fold, from 1.
+        Number of the fold, from 1.
 
     Returns
     -------

@@ -42,7 +42,7 @@ class CubePlots:
         Parameters
         ----------
         alpha, S : float
-            Of one microstructure; the nearest in the cube is taken, and named in the title.
+            Values of one microstructure; the nearest in the cube is taken, and named in the title.
         axes : matplotlib.axes.Axes, optional
             Where to draw.
 
@@ -84,7 +84,7 @@ class CubePlots:
         current : float, optional
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
         network, fold : str or int or {"held_out"}
-            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
+            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
         logarithmic : bool, default False
             Whether the colours follow the logarithm.
         axes : matplotlib.axes.Axes, optional
@@ -137,7 +137,7 @@ class CubePlots:
         parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
         network, fold : str or int or {"held_out"}
-            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+            Whose predictions; see `microbatt.cube.predicted_by`.
         axes : matplotlib.axes.Axes, optional
             Where to draw.
 

@@ -29,7 +29,7 @@ def draw_comparison(axes: Sequence[Axes], comparison: xr.Dataset) -> Sequence[Ax
     axes : sequence of matplotlib.axes.Axes
         Three.
     comparison : xarray.Dataset
-        From `microbatt.comparison.runs.compare_engines`.
+        From `microbatt.comparison.compare_engines`.
 
     Returns
     -------

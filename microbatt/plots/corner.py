@@ -47,7 +47,7 @@ def draw_corner(
     names : sequence of str
         Names of p quantities.
     level : float, default 0.9
-        Of the central interval that is shaded on the diagonal.
+        Probability of the central interval that is shaded on the diagonal.
     truth : sequence of float, optional
         Where the truth lies, if it is known, shape (p,).
 

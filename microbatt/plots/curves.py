@@ -77,7 +77,7 @@ def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw.
     discharges : iterable of Discharge
-        Of any engine.
+        Discharges of any engine.
 
     Returns
     -------

@@ -29,7 +29,7 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw.
     curves : sequence of FittedCurve
-        Of an estimate.
+        Curves of an estimate.
 
     Returns
     -------
@@ -68,9 +68,9 @@ def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -
     axes : matplotlib.axes.Axes
         Where to draw.
     curve : FittedCurve
-        Of an estimate.
+        Curve of an estimate.
     colour : str, default dark
-        Of the points.
+        Colour of the points.
 
     Returns
     -------

@@ -80,7 +80,7 @@ class InteractivePlots:
         variable : str
             Name of a variable of the cube.
         network, fold : str or int or {"held_out"}
-            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
+            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
         logarithmic : bool, default False
             Whether the colours follow the logarithm.
 
@@ -153,7 +153,7 @@ class InteractivePlots:
         parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
         network, fold : str or int or {"held_out"}
-            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+            Whose predictions; see `microbatt.cube.predicted_by`.
 
         Returns
         -------

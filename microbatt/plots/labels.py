@@ -56,7 +56,7 @@ def dimension(name: str) -> hv.Dimension:
     Parameters
     ----------
     name : str
-        Of a quantity that the cube knows, such as ``"voltage"``.
+        Name of a quantity that the cube knows, such as ``"voltage"``.
 
     Returns
     -------

@@ -76,7 +76,7 @@ def predictions_of(
     cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted``.
     network, fold : str or int or {"held_out"}
-        Whose; see `microbatt.cube.predictions.predicted_by`.
+        Whose predictions; see `microbatt.cube.predicted_by`.
 
     Raises
     ------

@@ -32,7 +32,7 @@ def draw_parity(axes: Axes, pairs: Pairs) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw; both axes get the same limits.
     pairs : Pairs
-        Of one parameter.
+        Truth beside prediction of one parameter.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def draw_residuals(axes: Axes, pairs: Pairs) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw; a strip inside its right end holds the density.
     pairs : Pairs
-        Of one parameter.
+        Truth beside prediction of one parameter.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def draw_normal_quantiles(axes: Axes, pairs: Pairs) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw.
     pairs : Pairs
-        Of one parameter.
+        Truth beside prediction of one parameter.
 
     Returns
     -------

@@ -52,7 +52,7 @@ class PublishedFigure:
     Parameters
     ----------
     name : str
-        Of its file, without the suffix.
+        Name of its file, without the suffix.
     title : str
         What it shows, in words.
     draw : callable

@@ -65,7 +65,7 @@ def resimulate(
     cube : xarray.Dataset
         With the attributes of a campaign.
     predictions : xarray.Dataset
-        Of the same points, along ``point``; see `microbatt.plots.pairs.predictions_in`.
+        Predictions of the same points, along ``point``; see `microbatt.plots.pairs.predictions_in`.
     near : sequence of Point, default `CASES`
         Points of interest; the nearest point with a prediction is taken, distances relative
         to the extent of the cube.

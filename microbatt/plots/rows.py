@@ -24,7 +24,7 @@ def as_rows(part: _Labelled) -> _Labelled:
     Parameters
     ----------
     part : _Labelled
-        Of a cube: a grid, scattered points, or a selection in which some of them are scalars.
+        Part of a cube: a grid, scattered points, or a selection in which some of them are scalars.
 
     Returns
     -------

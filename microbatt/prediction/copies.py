@@ -62,7 +62,7 @@ def curve_answers(
     networks : mapping of int to CurveNetwork
         By fold.
     curves : StoredCurves
-        Of all points, at the networks' currents.
+        Curves of all points, at the networks' currents.
     asked : mapping of int to numpy.ndarray of int
         Numbers of the points that each is asked for.
     noise : MeasurementNoise
@@ -169,7 +169,7 @@ def predict_copies(
     copies : mapping of int to TrainedNetwork
         From `microbatt.networks.load_copies` or `microbatt.training.cross_validate`.
     name : str, optional
-        Of the network; None is its kind. Of a published network, ``NAME_L_w`` and ``NAME_L_M``
+        Name of the network; None is its kind. Of a published network, ``NAME_L_w`` and ``NAME_L_M``
         are its two copies alone, ``NAME`` both combined.
     noise : MeasurementNoise, default none
         What a measurement added to the cube's curves; simulated ones have none.

@@ -81,7 +81,7 @@ def shipped_for(origin: Origin) -> TrainedNetwork:
     Parameters
     ----------
     origin : Origin
-        Of the curves: cell, balance, thermal mode and cut-off.
+        Origin of the curves: cell, balance, thermal mode and cut-off.
 
     Returns
     -------

@@ -31,7 +31,7 @@ def predict_curves(
     Parameters
     ----------
     tensors : CurveTensors
-        From `microbatt.features.tensors`, at the network's currents; a missing curve is masked.
+        From `microbatt.features`, at the network's currents; a missing curve is masked.
     network : TrainedNetwork or CurveNetwork
         A curve network.
     noise : MeasurementNoise, default none

@@ -23,7 +23,7 @@ def relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64
     Parameters
     ----------
     truth, predicted : array_like
-        Of one shape, or of shapes that broadcast.
+        Values of one shape, or of shapes that broadcast.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def mean_relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.fl
     Parameters
     ----------
     truth, predicted : array_like
-        Of one shape, or of shapes that broadcast.
+        Values of one shape, or of shapes that broadcast.
 
     Returns
     -------

@@ -66,7 +66,7 @@ def score(
         With ``alpha_predicted`` and ``S_predicted`` over its points, and their ``…_std`` where the
         network gives them. Further dimensions, such as a level of noise, stay apart.
     network, fold : str or int or {"held_out"}
-        Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+        Whose predictions; see `microbatt.cube.predicted_by`.
     ranges : mapping of str to sequence of float, default `RANGES`
         ``"alpha"`` and ``"S"`` → edges; one more is added where truth lies beyond.
     levels : sequence of float, default `LEVELS`
@@ -112,12 +112,12 @@ def with_errors(
     cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted``.
     network, fold : str or int or {"held_out"}
-        Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+        Whose predictions; see `microbatt.cube.predicted_by`.
 
     Returns
     -------
     xarray.Dataset
-        A new dataset; the errors are those of `microbatt.scoring.errors.relative_error`, lazy
+        A new dataset; the errors are those of `microbatt.scoring.relative_error`, lazy
         where the predictions are.
 
     Raises

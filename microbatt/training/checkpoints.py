@@ -32,9 +32,9 @@ class Checkpoint:
     epoch : int
         How many are done.
     variables : sequence of numpy.ndarray
-        Of the network and of the optimizer, in their order.
+        Variables of the network and of the optimizer, in their order.
     losses : sequence of float
-        Of each epoch done.
+        Losses of each epoch done.
     """
 
     identity: str

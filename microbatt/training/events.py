@@ -17,7 +17,7 @@ class FitStarted:
     Parameters
     ----------
     name : str
-        Of the part: a fold, a loss, a member.
+        Name of the part: a fold, a loss, a member.
     epochs, done : int
         In all, and those of an earlier run that a checkpoint holds.
     points : int
@@ -37,13 +37,13 @@ class EpochFinished:
     Parameters
     ----------
     name : str
-        Of the part.
+        Name of the part.
     epoch : int
         How many are done.
     metrics : mapping of str to float
         Name → value; ``loss`` is always there.
     samples_per_second : float
-        Of this epoch.
+        Samples per second of this epoch.
     """
 
     name: str
@@ -59,11 +59,11 @@ class FitFinished:
     Parameters
     ----------
     name : str
-        Of the part.
+        Name of the part.
     elapsed : float
         Wall-clock time of this run [s].
     metrics : mapping of str to float, default empty
-        Of the last epoch.
+        Metrics of the last epoch.
     """
 
     name: str
@@ -78,7 +78,7 @@ class FoldFinished:
     Parameters
     ----------
     fold, folds : int
-        Which, counted from 1, of how many.
+        Number of the fold, counted from 1, and how many there are.
     scores : mapping of str to float
         Name → value, on the points held out.
     """

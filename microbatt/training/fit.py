@@ -80,7 +80,7 @@ class Task:
     Parameters
     ----------
     name : str
-        Of the part, for events and the checkpoint.
+        Name of the part, for events and the checkpoint.
     network : object
         A Keras model with float32 head.
     features : sequence of Curves, Image or Energies

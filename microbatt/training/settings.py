@@ -22,12 +22,12 @@ class TrainingSettings:
     batch : int, default 256
         Points per step.
     learning_rate : float, default 0.002
-        Of Adam at its highest: it rises over the first twentieth of the steps, then falls as a
-        half cosine.
+        Highest learning rate of Adam: it rises over the first twentieth of the steps, then falls as
+        a half cosine.
     seed : int, default 0
-        Of the first weights, the order of the points and the disturbances.
+        Seed of the first weights, the order of the points and the disturbances.
     precision : {"float32", "mixed_bfloat16", "mixed_float16"}, default "float32"
-        Of the hidden layers; inputs and heads are always float32.
+        Precision of the hidden layers; inputs and heads are always float32.
     xla : bool, default False
         Whether a step is compiled by XLA.
     checkpoint_every : int, default 5
