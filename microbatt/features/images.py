@@ -53,7 +53,7 @@ def images_of_tensors(tensors: CurveTensors) -> NDArray[np.uint8]:
     Parameters
     ----------
     tensors : CurveTensors
-        Curve tensors of n points. With `IMAGE_SAMPLES` voltages per curve, the pictures are those of
+        Curve tensors of n points. With `IMAGE_SAMPLES` voltages a curve, the pictures are those of
         `curve_images`.
 
     Returns
