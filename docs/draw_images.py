@@ -34,9 +34,9 @@ def discharge_curves() -> Figure:
     figure = Figure(figsize=(9.0, 5.4), layout="constrained")
     panels = figure.subplots(2, 3, sharex=True, sharey=True)
     for axes, (alpha, S) in zip(panels.flat, MICROSTRUCTURES, strict=True):
-        draw_discharges(
-            axes, [microbatt.simulate_discharge(CELL, alpha, S, current) for current in CURRENTS]
-        )
+        points = [(alpha, S, current) for current in CURRENTS]
+        batch = microbatt.simulate_discharges(CELL, points, inventory="area-only")
+        draw_discharges(axes, list(batch))
         axes.set(title=f"alpha = {alpha:g}, S = {S:g}", ylim=(2.0, 4.4))
         axes.label_outer()
         axes.get_legend().set_visible(False)
