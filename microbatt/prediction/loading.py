@@ -67,7 +67,7 @@ def load_shipped(
     """
     return shipped_for(
         Origin.of_cell(
-            load_cell(cell).to_dict(),
+            load_cell(cell),
             inventory=inventory,
             thermal_mode=thermal_mode,
             cutoff_voltage=cutoff_voltage,
