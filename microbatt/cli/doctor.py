@@ -29,7 +29,7 @@ def command(stores: tuple[str, ...], *, simulate: bool, options: tuple[str, ...]
     signs = {State.FINE: " ", State.ABSENT: "-", State.TROUBLE: "!"}
     troubles = 0
     for found in diagnose([find_store(one, options) for one in stores], simulate=simulate):
-        click.echo(f"{signs[found.state]} {found.topic:<{_WIDTH}} {found.words}")
+        click.echo(f"{signs[found.state]} {found.topic:<{_WIDTH}} {found.text}")
         troubles += found.state is State.TROUBLE
     if troubles:
         raise MicrobattError(f"trouble in lines marked with an exclamation mark: {troubles}.")
