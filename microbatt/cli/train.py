@@ -223,7 +223,7 @@ def _trained(
     networks = (copy.network for copy in copies.values())
     scores = (one.bin_scores for one in networks if isinstance(one, PublishedNetwork))
     return fit_published_network(
-        cube, settings=settings, folder=out, listeners=listeners, bin_scores=next(scores, None)
+        cube, settings=settings, folder=out, listeners=listeners, scores=next(scores, None)
     )
 
 
@@ -237,28 +237,26 @@ def _save(
     options: tuple[str, ...],
 ) -> None:
     import sys
-    from importlib.metadata import version
 
-    from microbatt.features import arranged, true_values
-    from microbatt.networks import Record, load_network, origin_of, save_network, trained_network
+    from microbatt.networks import load_network, save_network
     from microbatt.prediction import predict
-    from microbatt.training import plain_scores, training_points
+    from microbatt.training import plain_scores, training_points, with_record
 
-    command = shlex.join(["microbatt", *sys.argv[1:]])
-    record = Record(
-        origin=origin_of(cube),
-        settings=asdict(settings) | {"command": command},
+    recorded = with_record(
+        trained,
+        cube,
+        points=training_points(cube),
+        settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
         scores=scores,
-        version=version("microbatt"),
     )
-    points = true_values(arranged(cube))[training_points(cube)]
-    save_network(out, trained_network(trained, record, points))
+    save_network(out, recorded)
     if test is None:
         return
     tested = load_network(out)
     predicted = predict(_opened(test, options), tested)
     name = f"noise-free, {predicted.prediction_status.size} points"
-    found = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
-    for words in _words(found):
+    tested_scores = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
+    for words in _words(tested_scores):
         click.echo(words)
-    save_network(out, replace(tested, record=replace(record, scores=scores | found)))
+    record = replace(recorded.record, scores=scores | tested_scores)
+    save_network(out, replace(tested, record=record))
