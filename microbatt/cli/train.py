@@ -112,7 +112,9 @@ def command(  # noqa: PLR0913 - one argument an option
         click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
         trained = _trained(opened, network, settings, out, listeners, copies)
-        _save(trained, opened, settings, scores, out, test, options)
+        recorded = _save(trained, opened, settings, scores, out, overwrite=overwrite)
+        if test is not None:
+            _save_scores(recorded, _opened(test, options), Path(test).stem, out)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
 
 
@@ -233,14 +235,13 @@ def _save(
     settings: TrainingSettings,
     scores: dict[str, Any],
     out: Path,
-    test: str | None,
-    options: tuple[str, ...],
-) -> None:
+    *,
+    overwrite: bool,
+) -> TrainedNetwork:
     import sys
 
-    from microbatt.networks import load_network, save_network
-    from microbatt.prediction import predict
-    from microbatt.training import plain_scores, training_points, with_record
+    from microbatt.networks import save_network
+    from microbatt.training import training_points, with_record
 
     recorded = with_record(
         trained,
@@ -249,14 +250,21 @@ def _save(
         settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
         scores=scores,
     )
-    save_network(out, recorded)
-    if test is None:
-        return
+    save_network(out, recorded, overwrite=overwrite)
+    return recorded
+
+
+def _save_scores(recorded: TrainedNetwork, cube: xr.Dataset, name: str, out: Path) -> None:
+    """Score the weights that were saved on another cube, and write the scores beside them."""
+    from microbatt.networks import load_network, save_network
+    from microbatt.prediction import predict
+    from microbatt.training import plain_scores
+
     tested = load_network(out)
-    predicted = predict(_opened(test, options), tested)
-    name = f"noise-free, {predicted.prediction_status.size} points"
-    tested_scores = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
+    predicted = predict(cube, tested)
+    points = f"noise-free, {predicted.prediction_status.size} points"
+    tested_scores = {f"{name}, {points}": plain_scores(predicted)}
     for words in _words(tested_scores):
         click.echo(words)
-    record = replace(recorded.record, scores=scores | tested_scores)
+    record = replace(recorded.record, scores=dict(recorded.record.scores) | tested_scores)
     save_network(out, replace(tested, record=record))
