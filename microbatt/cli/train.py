@@ -31,22 +31,28 @@ _FILES = ("network.json", "weights.npz")
     "train", epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here"
 )
 @click.argument("cube", shell_complete=cube_names)
-@click.option("--network", type=click.Choice(["curve", "published"]), default="curve")
-@click.option("--folds", type=int, help="Cross-validate with so many folds first.")
+@click.option(
+    "--network", type=click.Choice(["curve", "published"]), default="curve", help="Kind of network."
+)
+@click.option("--folds", type=int, help="Number of folds to cross-validate with first.")
 @click.option("--blocked", is_flag=True, help="Hold out whole regions instead of random points.")
-@click.option("--only", type=int, multiple=True, help="Run this fold alone; may be repeated.")
+@click.option(
+    "--only", type=int, multiple=True, help="Number of a fold to run alone; may be repeated."
+)
 @click.option("--epochs", type=int, help="Passes over the points.  [default: the network's]")
 @click.option("--batch", type=int, help="Points per step.  [default: the network's]")
-@click.option("--seed", type=int, default=0, help="Of weights, order and disturbances.")
+@click.option("--seed", type=int, default=0, help="Seed of weights, order and disturbances.")
 @click.option(
     "--precision",
     type=click.Choice(["float32", "mixed_bfloat16", "mixed_float16"]),
     default="float32",
-    help="Of the hidden layers.",
+    help="Precision of the hidden layers.",
 )
 @click.option("--xla", is_flag=True, help="Compile the steps with XLA.")
 @click.option("--test", metavar="CUBE", help="Score the weights on this cube too.")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask scheduler, to share out the folds.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Running Dask scheduler that trains the folds."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
