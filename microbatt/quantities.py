@@ -190,11 +190,11 @@ _ALL = (
         comment="added to the cell voltage by the instrument",
     ),
     Quantity(
-        name="capacity_scale",
-        symbol="s_Q",
+        name="area_scale",
+        symbol="s_A",
         units="1",
-        long_name="capacity scale",
-        comment="measured over simulated capacity; 1 if the loading and the area are exact",
+        long_name="electrode area scale",
+        comment="true over stated electrode area; current and charge per area are divided by it",
     ),
     Quantity(
         name="negative_stoichiometry",
