@@ -25,12 +25,14 @@ AVERAGES: Final = 100
 NODES: Final = 500
 """At most this many capacities at which the engine is asked for a curve's averages."""
 
+CHARGE: Final = 1e-4
+"""Relative standard deviation of the charge of a curve, where its file says nothing."""
 STEEP: Final = 5.0
 """Steeper than this the curve is a cliff [V per capacity at the end]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reduced:
+class BinnedCurve:
     """A measured curve as averages over stretches.
 
     Attributes
@@ -52,6 +54,8 @@ class Reduced:
     rounded
         What the rounding of the capacity does to each average, one standard deviation, shape (m,)
         [V].
+    charge_error
+        Relative standard deviation of the charge that the file supports [-].
     steep
         Whether an average lies on a cliff, in the second half of the curve, shape (m,).
     """
@@ -68,6 +72,7 @@ class Reduced:
     slope: Array
     rounded: Array
     steep: NDArray[np.bool_]
+    charge_error: float = CHARGE
     remarks: tuple[str, ...] = ()
 
     def average(self, values: Array) -> Array:
@@ -77,7 +82,7 @@ class Reduced:
         return averages
 
 
-def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
+def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> BinnedCurve:
     """Average a measured curve over stretches of equal arc length.
 
     Parameters
@@ -97,7 +102,7 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
     capacity = np.add.reduceat(nodes * weights, starts) / count
     voltage = np.add.reduceat(node_voltage * weights, starts) / count
     slope, steepest = _slopes(capacity, voltage)
-    return Reduced(
+    return BinnedCurve(
         source=measurement.source,
         current=measurement.current,
         samples=len(measurement),
@@ -110,6 +115,7 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
         slope=slope,
         rounded=np.abs(steepest) * measurement.capacity_step / np.sqrt(12.0 * count),
         steep=(capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP),
+        charge_error=getattr(measurement, "charge_error", CHARGE),
         remarks=measurement.remarks,
     )
 

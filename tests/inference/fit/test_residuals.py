@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from microbatt.inference.result.residuals import Trend, is_misfit, misfit_sentence
 
 from microbatt.inference import infer
-from microbatt.inference.result.residuals import Trend, is_misfit, misfit_sentence
 from microbatt.measured import Experiment
 from tests.inference.experiments import CELL, experiment
 
@@ -25,24 +25,24 @@ def drifting(size):
 
 def test_noise_larger_than_assumed_is_told_and_is_no_misfit():
     estimate = infer(experiment(2.3, 3.0), CELL, noise=3e-4, network=False)
-    assert not estimate.belief.misfit
-    assert "without a trend; the noise is larger than that" in estimate.belief.misfit_sentence
-    assert estimate.belief.reduced_chi_square == pytest.approx((1.0 / 0.3) ** 2, rel=0.15)
+    assert not estimate.diagnostics.misfit
+    assert "without a trend; the noise is larger than that" in estimate.diagnostics.misfit_sentence
+    assert estimate.diagnostics.reduced_chi_square == pytest.approx((1.0 / 0.3) ** 2, rel=0.15)
 
 
 def test_a_drift_below_a_millivolt_is_told_in_millivolts_and_is_no_misfit():
-    belief = infer(drifting(6e-4), CELL, noise=1e-3, network=False).belief
-    assert not belief.misfit
-    assert "explains the data to within 0." in belief.misfit_sentence
-    assert "alpha and S may be off by more than their intervals say" in belief.misfit_sentence
+    diagnostics = infer(drifting(6e-4), CELL, noise=1e-3, network=False).diagnostics
+    assert not diagnostics.misfit
+    assert "explains the data to within 0." in diagnostics.misfit_sentence
+    assert "alpha and S may be off by more than their intervals say" in diagnostics.misfit_sentence
 
 
 def test_a_drift_of_two_millivolts_is_a_misfit_and_its_size_is_told():
-    belief = infer(drifting(2e-3), CELL, noise=1e-3, network=False).belief
-    assert belief.misfit
-    assert "cannot explain the data" in belief.misfit_sentence
+    diagnostics = infer(drifting(2e-3), CELL, noise=1e-3, network=False).diagnostics
+    assert diagnostics.misfit
+    assert "cannot explain the data" in diagnostics.misfit_sentence
     # a tenth of a curve averages a third of a wave, which leaves 4/5 of it
-    assert "drift by 1." in belief.misfit_sentence
+    assert "drift by 1." in diagnostics.misfit_sentence
 
 
 @pytest.mark.parametrize(

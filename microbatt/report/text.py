@@ -1,4 +1,4 @@
-"""Numbers in words: with their uncertainty, their unit and what they mean for the electrode."""
+"""Numbers as text: with their uncertainty, their unit and what they mean for the electrode."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cells import area_density
-from microbatt.inference import POINT
+from microbatt.inference import MICROSTRUCTURE
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def parameter_fact(one: ParameterEstimate) -> Fact:
         rounded(factor * number, factor * one.std) for number in (one.value, one.low, one.high)
     )
     return Fact(
-        label=f"{one.name}: {found.long_name}" if one.name in POINT else found.long_name,
+        label=f"{one.name}: {found.long_name}" if one.name in MICROSTRUCTURE else found.long_name,
         value=value,
         interval=f"{low} to {high}",
         unit=prefix + unit,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.inference.fit.gauss_newton import minimise
+from microbatt.inference.fit.least_squares import minimise
 
 FAR = np.array([-10.0, -10.0]), np.array([10.0, 10.0])
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.inference import ENGINE_VOLTAGE, NUISANCES, Readings, bound_map, native_request
+from microbatt.inference import ENGINE_VOLTAGE, UNKNOWNS, Readings, bound_map, native_request
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -54,7 +54,7 @@ def _bounds(estimate: Estimate, alpha: np.ndarray, S: np.ndarray) -> xr.Dataset:
         cutoff_voltage=float(min(curve.measured.min() for curve in estimate.curves)),
     )
     currents = [curve.current for curve in estimate.curves]
-    free = [name for name in estimate.names if name in NUISANCES]
+    free = [name for name in estimate.names if name in UNKNOWNS]
     return bound_map(request, alpha, S, currents, _readings(estimate), free=free).compute()
 
 
