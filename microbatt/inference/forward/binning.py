@@ -49,6 +49,9 @@ class Reduced:
     slope
         dV/dQ of the measured curve at the averages, the lesser of both sides, shape (m,)
         [V m² A⁻¹ h⁻¹].
+    charge_error, start_error
+        As of the measurement: of one factor on the charge [-], and of the charge before the first
+        sample [A h m⁻²].
     rounded
         What the rounding of the capacity does to each average, one standard deviation, shape (m,)
         [V].
@@ -68,6 +71,8 @@ class Reduced:
     slope: Array
     rounded: Array
     steep: NDArray[np.bool_]
+    charge_error: float = 0.0
+    start_error: float = 0.0
     remarks: tuple[str, ...] = ()
 
     def average(self, values: Array) -> Array:
@@ -110,6 +115,8 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
         slope=slope,
         rounded=np.abs(steepest) * measurement.capacity_step / np.sqrt(12.0 * count),
         steep=(capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP),
+        charge_error=measurement.charge_error,
+        start_error=measurement.start_error,
         remarks=measurement.remarks,
     )
 

@@ -39,7 +39,8 @@ class Allowance:
 
     Errors of single averages are independent; the charge of a curve is off by one factor, which
     moves all its averages along their slope; and its voltage may be off by an offset of its own.
-    So the covariance is diag(deviation²) + charge chargeᵀ + offset offsetᵀ, which leaves a cliff no
+    And the charge before its first sample may be off by an amount of its own.  So the covariance
+    is diag(deviation²) + charge chargeᵀ + start startᵀ + offset offsetᵀ, which leaves a cliff no
     heavier than a capacity known that well.
 
     Attributes
@@ -48,6 +49,8 @@ class Allowance:
         Standard deviation of each average by itself, shape (m,) [V].
     charge
         What one standard deviation of the charge does to each average, shape (m,) [V].
+    start
+        What one standard deviation of the charge before the first sample does, shape (m,) [V].
     own
         Standard deviation of the curve's own offset [V].
     offset
@@ -57,13 +60,14 @@ class Allowance:
 
     deviation: Array
     charge: Array
+    start: Array
     own: float
     offset: Array
 
     @property
     def sigma(self) -> Array:
         """Whole standard deviation of each average about a curve's own offset, shape (m,) [V]."""
-        whole: Array = np.hypot(self.deviation, self.charge)
+        whole: Array = np.sqrt(self.deviation**2 + self.charge**2 + self.start**2)
         return whole
 
     def scaled(self, factor: float) -> Allowance:
@@ -72,6 +76,7 @@ class Allowance:
             self,
             deviation=factor * self.deviation,
             charge=factor * self.charge,
+            start=factor * self.start,
             own=factor * self.own,
             offset=factor * self.offset,
         )
@@ -109,8 +114,8 @@ class Allowance:
 
     @cached_property
     def _stretched(self) -> tuple[Array, Array]:
-        """Orthonormal directions, shape (m, 2), and the variance along each beyond one."""
-        moves = np.stack([self.charge, self.offset], axis=-1)
+        """Orthonormal directions, shape (m, 3), and the variance along each beyond one."""
+        moves = np.stack([self.charge, self.start, self.offset], axis=-1)
         axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
         return axes, lengths**2
 
@@ -127,7 +132,7 @@ def allowance(
     noise
         Standard deviation of the white noise of a single sample [V]; averaging lessens it.
     charge
-        Relative standard deviation of the curve's charge [-].
+        Relative standard deviation of the curve's charge [-], beside that which its file tells.
     offset
         Standard deviation of an offset of the curve's own [V].
     """
@@ -135,7 +140,8 @@ def allowance(
     variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
     return Allowance(
         deviation=np.sqrt(variance),
-        charge=charge * curve.slope * curve.capacity,
+        charge=np.hypot(charge, curve.charge_error) * curve.slope * curve.capacity,
+        start=curve.start_error * curve.slope,
         own=offset,
         offset=np.full_like(curve.voltage, offset),
     )
