@@ -14,6 +14,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
+from microbatt.measured.record import ZERO_ROW
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,10 +135,9 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
     _check_gaps(piece)
     before, start, told = _before_first(record, step, piece, current)
     if rounded > 1e-3:
-        remarks += (
-            f"the current is rounded to {piece.steps['current']:.2g} A m⁻², so the charge is known "
-            f"to {rounded:.1%} only",
-        )
+        told_step = f"{piece.steps['current']:.2g} A m⁻²"
+        known = f"so the charge is known to {rounded:.1%} only"
+        remarks += (f"the current is rounded to {told_step}, {known}",)
     return Charge(
         current=current,
         capacity=by_time + before,
@@ -161,7 +161,6 @@ def _from_counter(
     """Return the charge of the tester's counter, which current and time must confirm."""
     _check_one_way(piece, counted, by_time=True)
     _compare(piece, counted, by_time)
-    assert piece.time is not None
     fine = piece.steps.get("capacity", 0.0)
     told = list(remarks)
     away = _outages(piece, counted, by_time)
@@ -171,7 +170,7 @@ def _from_counter(
     exact = fine / _SPREAD / max(float(counted[-1]), 1e-300)
     if rounded > 3e-4 and exact < rounded:
         on = np.setdiff1d(np.arange(by_time.size - 1), away)
-        hours = float(np.diff(piece.time)[on].sum()) / SECONDS_PER_HOUR
+        hours = float(np.diff(piece.seconds)[on].sum()) / SECONDS_PER_HOUR
         current = float(np.diff(counted)[on].sum()) / hours
         told.append("current from the capacity column, whose steps are finer")
     before = _counter_before(record, step, current)
@@ -207,10 +206,9 @@ def _counted(piece: Record) -> tuple[Array | None, tuple[str, ...]]:
 
 def _by_time(piece: Record, current: float) -> Array:
     """Return current × time since the first sample."""
-    assert piece.time is not None
     middle = 0.5 * (np.abs(piece.current[1:]) + np.abs(piece.current[:-1]))
     middle[0] = current
-    steps = middle * np.diff(piece.time) / SECONDS_PER_HOUR
+    steps = middle * np.diff(piece.seconds) / SECONDS_PER_HOUR
     return np.concatenate([[0.0], np.cumsum(steps)])
 
 
@@ -310,21 +308,20 @@ def _before_first(
     by the time in the step, by the grid of the rest before, or by how the voltage begins to fall:
     in the first moments with the root of the time since the start.
     """
-    assert piece.time is not None
     per_second = current / SECONDS_PER_HOUR
     since = _time_in_step(record, step)
     if since is not None:
         return since * per_second, 0.0, ()
-    interval = float(np.median(np.diff(piece.time[:4])))
+    interval = float(np.median(np.diff(piece.seconds[:4])))
     gap, rest = _gap_before(record, step)
     if gap is None:  # the file begins with the discharge
-        gap = float(piece.time[0]) if _alike(float(piece.time[0]), interval) else 0.0
+        gap = float(piece.seconds[0]) if _alike(float(piece.seconds[0]), interval) else 0.0
     most = min(gap, 1.02 * interval)
     if most <= 0.0:
         return 0.0, 0.0, ()
     if rest is not None and _alike(gap, rest) and not _alike(gap, interval):
         return 0.0, 0.0, ()
-    late = _begins_late(piece, most)
+    late = True if _lost_its_start(record, step) else _begins_late(piece, most)
     if late is None and not _alike(gap, interval):
         return 0.0, most * per_second / _SPREAD, ()
     if late is None or late:
@@ -332,6 +329,12 @@ def _before_first(
         told = f"the first row comes {most:.4g} s after the start; the charge until then counts"
         return most * per_second, error, (told,)
     return 0.0, 0.0, ()
+
+
+def _lost_its_start(record: Record, step: Step) -> bool:
+    """Whether the row before the first was left out as the start of the step."""
+    zero = {row for rows, why in record.left_out if why == ZERO_ROW for row in rows}
+    return int(record.rows[step.first]) - 1 in zero
 
 
 def _time_in_step(record: Record, step: Step) -> float | None:
@@ -361,11 +364,10 @@ def _gap_before(record: Record, step: Step) -> tuple[float | None, float | None]
 
 def _begins_late(piece: Record, late: float) -> bool | None:
     """Tell whether the first sample stands at the start, or so long after it; None if unclear."""
-    assert piece.time is not None
     n = min(6, len(piece))
     if n < 5:
         return None
-    time, voltage = piece.time[:n] - piece.time[0], piece.voltage[:n]
+    time, voltage = piece.seconds[:n] - piece.seconds[0], piece.voltage[:n]
     squares = []
     for since in (0.0, late):
         base = np.stack([np.ones(n), np.sqrt(time + since), time + since], axis=1)
@@ -378,8 +380,7 @@ def _begins_late(piece: Record, late: float) -> bool | None:
 
 def _check_gaps(piece: Record) -> None:
     """Refuse a gap in which the current may have been off, where no counter tells."""
-    assert piece.time is not None
-    intervals = np.diff(piece.time)
+    intervals = np.diff(piece.seconds)
     total = float(intervals.sum())
     for i in np.flatnonzero(intervals > _MATTERS * total):
         around = np.concatenate([intervals[max(0, i - 4) : i], intervals[i + 1 : i + 5]])
@@ -396,16 +397,16 @@ def _check_gaps(piece: Record) -> None:
 
 def _current_went_on(piece: Record, i: int) -> bool:
     """Tell whether the voltage falls through a gap as it does around it."""
-    assert piece.time is not None
     slopes = []
     for a, b in ((max(0, i - 5), i), (i + 1, min(i + 6, len(piece) - 1))):
         if b - a >= 2:
             slopes.append(
-                float(piece.voltage[b] - piece.voltage[a]) / float(piece.time[b] - piece.time[a])
+                float(piece.voltage[b] - piece.voltage[a])
+                / float(piece.seconds[b] - piece.seconds[a])
             )
     if not slopes:
         return False
-    interval = float(piece.time[i + 1] - piece.time[i])
+    interval = float(piece.seconds[i + 1] - piece.seconds[i])
     expected = np.sort(np.array(slopes) * interval)
     fell = float(piece.voltage[i + 1] - piece.voltage[i])
     decisive = abs(float(expected.mean())) > 5e-3

@@ -77,9 +77,7 @@ def is_copy(one: Measurement, other: Measurement) -> bool:
     return float(np.mean(found)) >= _MOST
 
 
-def _held(
-    short: Measurement, long: Measurement, apart: float, allowed: float
-) -> NDArray[np.bool_]:
+def _held(short: Measurement, long: Measurement, apart: float, allowed: float) -> NDArray[np.bool_]:
     """Tell of each sample of a curve whether the other has it, at about the same capacity."""
     near = np.clip(np.searchsorted(long.capacity, short.capacity), 1, len(long) - 1)
     left = short.capacity - long.capacity[near - 1] < long.capacity[near] - short.capacity

@@ -303,8 +303,8 @@ def _first_row(source: str, lines: Sequence[str]) -> Layout:
         break
     shown = next((one.strip() for one in lines if one.strip()), "")
     raise MeasurementError(
-        f"{source}: there is no line of headings; row 1 is `{shown[:60]}`. Add a first line such as "
-        "`time [s],voltage [V],current [A]`."
+        f"{source}: there is no line of headings; row 1 is `{shown[:60]}`. Add a first line such "
+        "as `time [s],voltage [V],current [A]`."
     )
 
 
@@ -413,7 +413,7 @@ def _decimals(
 
 
 def _words(texts: pd.Series) -> NDArray[np.generic]:
-    return texts.astype("string").fillna("").str.strip().to_numpy(dtype=object)
+    return np.asarray(texts.astype("string").fillna("").str.strip().to_numpy(dtype=object))
 
 
 def _float(text: str) -> float | None:

@@ -36,14 +36,16 @@ FULL: Final = 0.03
 """A cell that starts lower by more than this is not full [V]."""
 _ALIKE: Final = 0.05
 """Currents that differ by less are the same."""
-_RECHARGED: Final = 0.5
+_RECHARGED: Final = 0.9
 """A charge of so much of what was drawn begins a new discharge."""
 _PULSES: Final = 3
 """So many discharges that each go on where the last one stopped are pulses."""
 _WHOLE: Final = 0.5
 """Of such a series the first is a discharge if it delivers at least this share of all."""
 _CUT_SHORT: Final = 0.2
-"""Of a discharge that was interrupted once, the part before counts if it is at least so much."""
+"""A discharge that delivers a smaller share of another one, and stops high, is a pulse."""
+_HIGH: Final = 0.3
+"""It stops high if it keeps this share of the other one's fall of the voltage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +165,7 @@ def _judged(record: Record, steps: Sequence[Step]) -> dict[int, str]:
     series = _series(steps, found, candidates, starts, drawn)
     for chain in series:
         became |= _judge_series(record, steps, chain, drawn)
+    became |= _short_pulses(record, steps, [i for i in candidates if i not in became], drawn)
     for i in candidates:
         if i in became:
             continue
@@ -209,12 +212,27 @@ def _judge_series(
     if len(chain) >= _PULSES and share < _WHOLE:
         return dict.fromkeys(chain, "pulse of a series (GITT, HPPC), not a whole discharge")
     if share < _CUT_SHORT:
-        return dict.fromkeys(chain, "part of a discharge that was interrupted early")
+        return dict.fromkeys(chain, "pulse, or part of a discharge that was interrupted early")
     return {first: READ} | dict.fromkeys(
         later,
-        f"goes on where the discharge of row {row} stopped, after a pause, so it does not start "
-        "from a full cell",
+        f"goes on after the discharge of row {row}, so it does not start from a full cell",
     )
+
+
+def _short_pulses(
+    record: Record, steps: Sequence[Step], among: Sequence[int], drawn: Mapping[int, float]
+) -> dict[int, str]:
+    """Find short discharges that stop far above the end of another one."""
+    if not among:
+        return {}
+    most = max(among, key=lambda i: drawn[i])
+    top, end = (float(record.voltage[getattr(steps[most], name)]) for name in ("first", "last"))
+    high = end + _HIGH * (top - end)
+    return {
+        i: "pulse, not a whole discharge"
+        for i in among
+        if drawn[i] < _CUT_SHORT * drawn[most] and record.voltage[steps[i].last] > high
+    }
 
 
 def _start(record: Record, steps: Sequence[Step], i: int) -> _Start:
@@ -353,7 +371,7 @@ def _contradicted(record: Record) -> list[str]:
     load = {str(word) for word in record.state[np.abs(record.current) > 0.0]}
     kinds = {state_kind(word) for word in load} - {None}
     if kinds == {CHARGE}:
-        return [f"the state column says `{sorted(load)[0]}` throughout; the voltage was believed"]
+        return [f"the state column says `{min(load)}` throughout; the voltage was believed"]
     return []
 
 

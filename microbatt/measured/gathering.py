@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from microbatt.errors import ParameterError
 from microbatt.measured.copies import without_copies
 from microbatt.measured.measurement import Experiment, Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
     import xarray as xr
 
@@ -78,7 +77,7 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
 
 
 def _gathered(
-    item: Any, number: int, count: int, reading: Reading | None
+    item: Curve, number: int, count: int, reading: Reading | None
 ) -> tuple[str, tuple[Measurement, ...], tuple[FileReading, ...]]:
     """Return name, measurements and what was read of one thing."""
     from microbatt.engines import Discharge
@@ -131,8 +130,8 @@ def _is_table(item: object) -> bool:
     return isinstance(item, pd.DataFrame | xr.Dataset)
 
 
-def _listed(curves: Any) -> list[Any]:
-    if isinstance(curves, bytes | dict) or not hasattr(curves, "__iter__"):
+def _listed(curves: object) -> list[Curve]:
+    if isinstance(curves, bytes | dict) or not isinstance(curves, Iterable):
         raise ParameterError(
             f"`curves` is a {type(curves).__name__}; it must be {_ALLOWED}. {_advice(curves)}"
         )
@@ -151,4 +150,3 @@ def _advice(item: object) -> str:
             "'voltage [V]': v, 'current [A m-2]': i})`."
         )
     return "Save it to a file, or make a DataFrame of it."
-

@@ -89,15 +89,7 @@ class Measurement:
 
     def _repr_html_(self) -> str:
         told = "".join(f"<li>{escape(one)}</li>" for one in self.remarks)
-        return f"<table>{_HEADINGS}{self._row()}</table><ul>{told}</ul>"
-
-    def _row(self) -> str:
-        return (
-            f"<tr><td>{escape(self.source)}</td><td>{self.current:.4g}</td><td>{len(self)}</td>"
-            f"<td>{self.discharge_capacity:.4g}</td>"
-            f"<td>{self.voltage[0]:.3f}–{self.voltage[-1]:.3f}</td>"
-            f"<td>{_sketch(self.capacity, self.voltage)}</td></tr>"
-        )
+        return f"<table>{_HEADINGS}{_row(self)}</table><ul>{told}</ul>"
 
     @property
     def time(self) -> NDArray[np.float64]:
@@ -148,7 +140,7 @@ class Experiment:
         return f"<Experiment {self.name!r}: {len(self)} curves at {currents}{more} A m⁻²>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(one._row() for one in self.measurements[:50])
+        rows = "".join(_row(one) for one in self.measurements[:50])
         return f"<b>{escape(self.name)}</b><table>{_HEADINGS}{rows}</table>"
 
     @property
@@ -161,6 +153,16 @@ _HEADINGS = (
     "<tr><th>curve</th><th>current [A m⁻²]</th><th>samples</th><th>capacity [A h m⁻²]</th>"
     "<th>voltage [V]</th><th></th></tr>"
 )
+
+
+def _row(one: Measurement) -> str:
+    """Return a curve as a row of a table."""
+    return (
+        f"<tr><td>{escape(one.source)}</td><td>{one.current:.4g}</td><td>{len(one)}</td>"
+        f"<td>{one.discharge_capacity:.4g}</td>"
+        f"<td>{one.voltage[0]:.3f}–{one.voltage[-1]:.3f}</td>"
+        f"<td>{_sketch(one.capacity, one.voltage)}</td></tr>"
+    )
 
 
 def _sketch(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:

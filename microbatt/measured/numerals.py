@@ -36,8 +36,13 @@ def tidy(texts: pd.Series) -> pd.Series:
     """Return the texts of a column without blanks and apostrophes between digits."""
     if not texts.str.contains("[\\s'’_−–]", regex=True, na=False).any():
         return texts
-    return texts.str.strip().str.translate(_MINUS).where(
-        texts.str.contains(r"\d:\d", na=False), texts.str.translate(_MINUS).str.translate(_BLANKS)
+    return (
+        texts.str.strip()
+        .str.translate(_MINUS)
+        .where(
+            texts.str.contains(r"\d:\d", na=False),
+            texts.str.translate(_MINUS).str.translate(_BLANKS),
+        )
     )
 
 

@@ -209,8 +209,9 @@ def read_frame(
     import pandas as pd
 
     how = reading or Reading()
-    make = frame_table if isinstance(frame, pd.DataFrame) else dataset_table
-    return _read_table(make(frame, name, how.columns), how)  # type: ignore[operator]  # either
+    if isinstance(frame, pd.DataFrame):
+        return _read_table(frame_table(frame, name, how.columns), how)
+    return _read_table(dataset_table(frame, name, how.columns), how)
 
 
 def read_experiment(
@@ -357,9 +358,7 @@ def _read_table(table: Table, how: Reading) -> FileReading:
     taken = {quantity: one for quantity, one in columns.taken.items() if one.index in table.columns}
     if not {"time", "step time", "date", "capacity"} & set(taken) and how.columns:
         raise ParameterError(f"{table.source}: there is neither a time nor a capacity column.")
-    record = make_record(
-        table, taken, area=how.area, given_current=how.current, wanted=how.columns
-    )
+    record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
     remarks = (*columns.remarks, *record.remarks)
     shown = _shown(taken)
     measurements, steps, cleaned = discharges(
@@ -371,8 +370,7 @@ def _read_table(table: Table, how: Reading) -> FileReading:
         format=table.format,
         columns=shown,
         measurements=tuple(
-            replace(one, remarks=(f"{table.source} – {told}", *one.remarks))
-            for one in measurements
+            replace(one, remarks=(f"{table.source} – {told}", *one.remarks)) for one in measurements
         ),
         steps=steps,
         left_out=cleaned.left_out,

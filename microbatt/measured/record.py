@@ -25,6 +25,8 @@ _PATTERN: Final = 0.99
 _VOLTS: Final = (0.05, 20.0)
 _BACK: Final = 0.01
 """A time that falls to this share of the whole has begun again."""
+ZERO_ROW: Final = "time zero of a step within a time that goes on"
+"""Why a row under the time zero of its step is left out."""
 _SERIES: Final = ("rows", "voltage", "current", "time", "capacity", "state", "step", "step_time")
 
 
@@ -72,6 +74,13 @@ class Record:
 
     def __len__(self) -> int:
         return int(self.voltage.size)
+
+    @property
+    def seconds(self) -> Array:
+        """The time, where there is one [s]."""
+        if self.time is None:
+            raise MeasurementError(f"{self.source}: there is no time column. Export the time.")
+        return self.time
 
     def take(self, which: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Record:
         """Return some of the samples."""
@@ -309,7 +318,7 @@ def _without_zero_rows(record: Record) -> Record:
     if not bad.any():
         return record
     rows = named_rows(record.rows[bad])
-    return record.without(bad, "time zero of a step within a time that goes on").remark(
+    return record.without(bad, ZERO_ROW).remark(
         f"{rows} left out: the time there is that of a step, and goes on from the start elsewhere"
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Indices = NDArray[np.int64]
 
-REST, CHARGE, DISCHARGE, HOLD, VARYING = "rest", "charge", "discharge", "hold", "varying current"
+REST, CHARGE, DISCHARGE, HOLD = "rest", "charge", "discharge", "hold"
 """Kinds of steps."""
 
 CHANGE: Final = 0.05
@@ -61,7 +62,7 @@ class Step:
     Attributes
     ----------
     kind : str
-        Rest, charge, discharge, hold or varying current.
+        Rest, charge, discharge or hold.
     first, last : int
         Samples of the record, both included.
     """
@@ -105,7 +106,7 @@ def find_steps(record: Record) -> tuple[Step, ...]:
     resting = _rests(record)
     cuts = _cuts(record, resting)
     edges = [0, *(np.flatnonzero(cuts) + 1), len(record)]
-    pieces = [np.arange(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    pieces = [np.arange(a, b) for a, b in pairwise(edges)]
     parts: list[Indices] = []
     for piece in pieces:
         parts += [piece] if resting[piece[0]] else _plateaus(record, piece)
@@ -241,7 +242,7 @@ def _legs(record: Record, part: Indices, *, rest: bool) -> list[Indices]:
         if _is_turn(record, part, at, scatter)
     ]
     edges = [0, *(at + 1 for at in turns), part.size]
-    return [part[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]
+    return [part[a:b] for a, b in pairwise(edges) if b > a]
 
 
 def _zigzag(values: Array, threshold: float) -> list[int]:
@@ -275,8 +276,9 @@ def _is_turn(record: Record, part: Indices, at: int, scatter: float) -> bool:
         for series in (record.state, record.step):
             if series is not None and series[i + 1] != series[i]:
                 return True
-    around = np.abs(np.diff(voltage[max(0, at - 5) : at + 1])), np.abs(
-        np.diff(voltage[at + 2 : at + 8])
+    around = (
+        np.abs(np.diff(voltage[max(0, at - 5) : at + 1])),
+        np.abs(np.diff(voltage[at + 2 : at + 8])),
     )
     usual = max((float(np.median(one)) for one in around if one.size), default=0.0)
     jump = abs(voltage[min(at + 1, voltage.size - 1)] - voltage[at])
@@ -291,7 +293,9 @@ def _discharging_sign(
 ) -> float:
     """Return the sign of discharge: that with which the voltage falls."""
     vote = sum(
-        float(np.sign(record.current[part[-1]]) * (record.voltage[part[-1]] - record.voltage[part[0]]))
+        float(
+            np.sign(record.current[part[-1]]) * (record.voltage[part[-1]] - record.voltage[part[0]])
+        )
         for part in parts
         if part.size > 2 and not resting[part[0]]
     )
@@ -299,7 +303,11 @@ def _discharging_sign(
 
 
 def _kind(record: Record, part: Indices, discharging: float) -> str:
-    """Return the kind of a step under load."""
+    """Return the kind of a step under load.
+
+    By the sign of the current; without one by the way of the voltage, the words of the tester, or
+    whether the voltage lies above that of the rest before.
+    """
     voltage, size = record.voltage[part], np.abs(record.current[part])
     level = float(np.median(size))
     varies = np.ptp(size[1:] if size.size > 4 else size) > max(
@@ -314,8 +322,13 @@ def _kind(record: Record, part: Indices, discharging: float) -> str:
         return DISCHARGE if np.sign(np.median(record.current[part])) == discharging else CHARGE
     quarter = max(1, voltage.size // 4)
     fall = float(np.mean(voltage[:quarter]) - np.mean(voltage[-quarter:]))
-    if abs(fall) <= 3.0 * noise(voltage) and said in (CHARGE, DISCHARGE):
+    if abs(fall) > max(3.0 * noise(voltage), record.steps.get("voltage", 0.0)):
+        return DISCHARGE if fall > 0.0 else CHARGE
+    if said in (CHARGE, DISCHARGE):
         return said
+    before = int(part[0]) - 1
+    if before >= 0 and abs(record.current[before]) < _SMALL * level:
+        fall = float(record.voltage[before] - np.median(voltage))
     return DISCHARGE if fall > 0.0 else CHARGE
 
 
@@ -332,7 +345,7 @@ def _joined_holds(record: Record, steps: Sequence[Step]) -> list[Step]:
 
 
 def _one_hold(record: Record, before: Step, step: Step) -> bool:
-    if REST in (before.kind, step.kind) or len(step) > 2 and step.kind != HOLD:
+    if REST in (before.kind, step.kind) or (len(step) > 2 and step.kind != HOLD):
         return False
     if before.kind != HOLD and len(before) > 2:
         return False

@@ -131,8 +131,7 @@ def check_file(path: Path) -> None:
         )
     if status.st_size == 0:
         raise MeasurementError(f"{path.name}: the file is empty. Export the discharge again.")
-    if status.st_size > LARGEST:
-        raise MeasurementError(_too_large(path.name, status.st_size))
+    _check_size(path.name, status.st_size)
     program = _BINARY.get(path.suffix.lower())
     if program is not None:
         raise MeasurementError(
@@ -212,11 +211,12 @@ def dataset_table(dataset: xr.Dataset, source: str, mapping: Mapping[str, str]) 
     return frame_table(frame.rename(columns=named), source, mapping)
 
 
-def _too_large(name: str, size: int) -> str:
-    return (
-        f"{name}: it holds {size / 2**20:.0f} MiB; at most {LARGEST // 2**20} MiB are read. Export "
-        "the discharges only, or fewer rows."
-    )
+def _check_size(name: str, size: int) -> None:
+    if size > LARGEST:
+        raise MeasurementError(
+            f"{name}: it holds {size / 2**20:.0f} MiB or more; at most {LARGEST // 2**20} MiB are "
+            "read. Export the discharges only, or fewer rows."
+        )
 
 
 def _read_text(path: Path, mapping: Mapping[str, str]) -> Table:
@@ -240,8 +240,7 @@ def _read_gzip(path: Path, mapping: Mapping[str, str]) -> Table:
 
 
 def _from_text(name: str, raw: bytes, mapping: Mapping[str, str]) -> Table:
-    if len(raw) > LARGEST:
-        raise MeasurementError(_too_large(name, len(raw)))
+    _check_size(name, len(raw))
     cells = read_delimited(name, raw, mapping)
     return Table(
         source=name,
@@ -286,9 +285,7 @@ def _read_excel(path: Path, mapping: Mapping[str, str]) -> Table:
 
     try:
         with ZipFile(path) as archive:
-            size = sum(one.file_size for one in archive.infolist())
-        if size > LARGEST:
-            raise MeasurementError(_too_large(path.name, size))
+            _check_size(path.name, sum(one.file_size for one in archive.infolist()))
         book = load_workbook(path, read_only=True, data_only=True)
         sheets = {name: _sheet_rows(path.name, book[name]) for name in book.sheetnames
                   if hasattr(book[name], "iter_rows")}  # fmt: skip
@@ -359,9 +356,7 @@ def _sheet_headings(
     rows: Sequence[Sequence[object]], mapping: Mapping[str, str]
 ) -> tuple[tuple[str, ...], int] | None:
     """Return the headings of a sheet and where its numbers begin; None if there are none."""
-    texts = [
-        ["" if one is None else str(one).strip() for one in row] for row in rows[:_SEARCHED]
-    ]
+    texts = [["" if one is None else str(one).strip() for one in row] for row in rows[:_SEARCHED]]
     scores = [heading_score(row, mapping) for row in texts]
     best = max(range(len(scores)), key=lambda at: scores[at])
     if scores[best] < 2:
@@ -410,7 +405,7 @@ def _table(
 
 
 def _is_duration(values: pd.Series) -> bool:
-    import datetime
+    import datetime as dt
 
     import pandas as pd
 
@@ -419,13 +414,13 @@ def _is_duration(values: pd.Series) -> bool:
     if values.dtype != object and not pd.api.types.is_string_dtype(values):
         return False
     known = values.dropna().head(5)
-    kinds = (datetime.timedelta, datetime.time)
+    kinds = (dt.timedelta, dt.time)
     return bool(len(known)) and (all(isinstance(one, kinds) for one in known) or is_clock(known))
 
 
 def _durations(values: pd.Series) -> NDArray[np.float64]:
     """Return time differences, times of day and clocks in seconds."""
-    import datetime
+    import datetime as dt
 
     import pandas as pd
 
@@ -434,7 +429,7 @@ def _durations(values: pd.Series) -> NDArray[np.float64]:
     texts = [
         f"{one.total_seconds() // 3600:.0f}:{one.total_seconds() // 60 % 60:.0f}:"
         f"{one.total_seconds() % 60:.6f}"
-        if isinstance(one, datetime.timedelta)
+        if isinstance(one, dt.timedelta)
         else one
         for one in values
     ]

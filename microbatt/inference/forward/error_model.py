@@ -49,20 +49,20 @@ class Allowance:
         Standard deviation of each average by itself, shape (m,) [V].
     charge
         What one standard deviation of the charge does to each average, shape (m,) [V].
-    start
-        What one standard deviation of the charge before the first sample does, shape (m,) [V].
     own
         Standard deviation of the curve's own offset [V].
     offset
         What one standard deviation of it does to each average, shape (m,) [V]: as much, but on a
         cliff, where capacities are compared; see `seeing`.
+    start
+        What one standard deviation of the charge before the first sample does, shape (m,) [V].
     """
 
     deviation: Array
     charge: Array
-    start: Array
     own: float
     offset: Array
+    start: Array | float = 0.0
 
     @property
     def sigma(self) -> Array:
@@ -115,7 +115,7 @@ class Allowance:
     @cached_property
     def _stretched(self) -> tuple[Array, Array]:
         """Orthonormal directions, shape (m, 3), and the variance along each beyond one."""
-        moves = np.stack([self.charge, self.start, self.offset], axis=-1)
+        moves = np.stack(np.broadcast_arrays(self.charge, self.start, self.offset), axis=-1)
         axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
         return axes, lengths**2
 
