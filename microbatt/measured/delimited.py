@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -29,15 +29,21 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    Values: TypeAlias = NDArray[np.float64] | pd.Categorical
+
 _HEAD: Final = 2**19
 """Bytes in which the headings are looked for."""
 _LINES: Final = 3000
 """Lines in which they are looked for."""
 _WIDEST: Final = 20_000
 """Longest line that may hold headings [characters]."""
+_AFTER: Final = 50
+"""Lines after the best headings so far in which better ones are looked for."""
 _BELOW: Final = 6
 """Rows below the headings that must hold as many fields."""
 _SEPARATORS: Final = ("\t", ";", ",", "|", "  ", " ")
+_DECIMAL_COMMA: Final = r"[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d*,\d+[eE][+-]?\d+)"
+"""A number whose comma is the decimal sign: `0,5`, `3,95`, `1,000000E+02`; not `1,000`."""
 _NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -81,7 +87,7 @@ class Cells:
     headings : tuple of str
         Of all columns.
     columns : dict of int to numpy.ndarray
-        Numbers, or words of a state, of those that may be of use.
+        Numbers, or the words of a state as categories, of those that may be of use.
     units : dict of int to str
         Of columns whose numbers have a unit of their own.
     rows : numpy.ndarray
@@ -92,7 +98,7 @@ class Cells:
 
     format: str
     headings: tuple[str, ...]
-    columns: Mapping[int, NDArray[np.generic]]
+    columns: Mapping[int, Values]
     units: Mapping[int, str]
     rows: NDArray[np.int64]
     decimals: Mapping[int, float]
@@ -120,6 +126,8 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     MeasurementError
         If it is no text, is empty, or has no headings or no rows.
     """
+    import pandas as pd
+
     text, encoding = _utf8(source, raw)
     head = text[:_HEAD].decode("utf-8", errors="ignore")
     lines = re.split(r"\r\n|\n|\r", head)[:_LINES]
@@ -128,7 +136,9 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     wanted = useful(layout.headings, mapping, units)
     width = _width(lines, layout)
     wanted = {i: quantity for i, quantity in wanted.items() if i < width}
-    frame = _frame(source, text, layout, sorted(wanted))
+    words = {i for i, quantity in wanted.items() if quantity == "state"}
+    guess = _first_sign(layout, lines, set(wanted) - words)
+    frame = _frame(source, text, layout, sorted(wanted), words=words, decimal=guess)
     filled = frame.notna().any(axis=1).to_numpy()
     rows = np.flatnonzero(filled) + layout.first + 1
     frame = frame.loc[filled]
@@ -137,13 +147,12 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
             f"{source}: there is no row below the headings in row {layout.line + 1}. Export the "
             "discharge again."
         )
-    words = {i for i, quantity in wanted.items() if quantity == "state"}
     dates = {i for i, quantity in wanted.items() if quantity == "date"}
-    columns: dict[int, NDArray[np.generic]] = {i: _words(frame[i]) for i in words}
+    columns: dict[int, Values] = {i: pd.Categorical(frame[i]) for i in words}
     columns |= {i: date_seconds(frame[i]) for i in dates}
     units |= dict.fromkeys(dates, "s")
     numeric = [i for i in wanted if i not in words | dates]
-    decimal, numbers = _numbers(source, text, layout, frame, filled, numeric, rows)
+    decimal, numbers = _numbers(source, text, layout, frame, filled, numeric, rows, guess)
     shown = _NAMES[layout.separator.strip(" ") or " "]
     sign = "" if decimal == "." else ", decimal commas"
     return Cells(
@@ -169,6 +178,8 @@ def find_layout(source: str, lines: Sequence[str], mapping: Mapping[str, str]) -
     """
     for separators in (_SEPARATORS[:4], _SEPARATORS[4:5], _SEPARATORS[5:]):
         found = [one for each in separators for one in _candidates(lines, each, mapping)]
+        if separators[0].isspace() and separators[0] != "\t":  # blanks stand within names too
+            found = [one for one in found if one[2][0]]
         if found:
             at, separator, _ = max(found, key=lambda one: one[2])
             return _layout(lines, at, separator, split_line(lines[at], separator))
@@ -179,14 +190,16 @@ def _candidates(
     lines: Sequence[str], separator: str, mapping: Mapping[str, str]
 ) -> list[tuple[int, str, tuple[bool, int, int]]]:
     """Return rows that may be headings under a separator, with a score for each."""
-    found = []
+    found: list[tuple[int, str, tuple[bool, int, int]]] = []
     best = 2
     for at, line in enumerate(lines):
+        if found and found[-1][2][0] and at > found[-1][0] + _AFTER:
+            break
         if separator not in line or len(line) > _WIDEST or not re.search(r"[^\W\d_]", line):
             continue
         fields = split_line(line, separator)
         score = heading_score(fields, mapping)
-        if score >= best:
+        if score > best or (score == best and not (found and found[-1][2][0])):
             best = score
             alike = _alike(lines[at + 1 : at + 1 + 3 * _BELOW], separator, len(fields))
             found.append((at, separator, (alike > 0, score, alike)))
@@ -327,8 +340,22 @@ def _clocks(layout: Layout, lines: Sequence[str]) -> dict[int, str]:
     }
 
 
+def _first_sign(layout: Layout, lines: Sequence[str], columns: Iterable[int]) -> str:
+    """Return the decimal sign that the first rows prove; a point if they do not."""
+    rows = [split_line(one, layout.separator) for one in lines[layout.first :][:300] if one.strip()]
+    texts = (row[i] for row in rows for i in columns if i < len(row))
+    return "," if any(re.fullmatch(_DECIMAL_COMMA, one) for one in texts) else "."
+
+
 def _frame(
-    source: str, text: bytes, layout: Layout, wanted: Sequence[int], *, as_text: bool = False
+    source: str,
+    text: bytes,
+    layout: Layout,
+    wanted: Sequence[int],
+    *,
+    words: Iterable[int] = (),
+    decimal: str = ".",
+    as_text: bool = False,
 ) -> pd.DataFrame:
     """Read the columns of use; numbers where pandas takes them for such."""
     import pandas as pd
@@ -348,7 +375,8 @@ def _frame(
             skip_blank_lines=False,
             skipinitialspace=True,
             index_col=False,
-            dtype="string" if as_text else None,
+            dtype="string" if as_text else dict.fromkeys(words, "category"),
+            decimal=decimal,
             encoding="utf-8",
             encoding_errors="replace",
             **({} if separator == blanks["  "] else {"low_memory": False}),
@@ -369,14 +397,21 @@ def _numbers(
     filled: NDArray[np.bool_],
     numeric: Sequence[int],
     rows: NDArray[np.int64],
-) -> tuple[str, dict[int, NDArray[np.generic]]]:
+    guess: str,
+) -> tuple[str, dict[int, Values]]:
     """Return the decimal sign and the numbers of the columns."""
     import pandas as pd
 
     texts = {i: frame[i] for i in numeric if not pd.api.types.is_numeric_dtype(frame[i])}
     plain = {i: one for i, one in texts.items() if not is_clock(one)}
-    commas = [i for i, one in plain.items() if _has_comma(one)]
-    if commas:
+    commas = [i for i, one in plain.items() if guess == "," or _has_comma(one)]
+    if guess == ",":
+        decimal = ","
+        for i, one in plain.items():
+            others = {f"other than `{layout.headings[i]}`": pd.Series(["0,5"])}
+            decimal_sign(source, {layout.headings[i]: one.astype("string")} | others)
+            check_grouping(source, layout.headings[i], one, rows, decimal)
+    elif commas:
         whole = _frame(source, text, layout, sorted(numeric), as_text=True).loc[filled]
         plain = {i: whole[i] for i in numeric if i in plain or i not in texts}
         decimal = decimal_sign(source, {layout.headings[i]: one for i, one in plain.items()})
@@ -384,7 +419,7 @@ def _numbers(
             check_grouping(source, layout.headings[i], one, rows, decimal)
     else:
         decimal = "."
-    numbers: dict[int, NDArray[np.generic]] = {}
+    numbers: dict[int, Values] = {}
     for i in numeric:
         if i in plain:
             numbers[i] = to_numbers(plain[i], decimal)
@@ -410,10 +445,6 @@ def _decimals(
         for i, texts in written.items()
         if any(_float(one) is not None for one in texts)
     }
-
-
-def _words(texts: pd.Series) -> NDArray[np.generic]:
-    return np.asarray(texts.astype("string").fillna("").str.strip().to_numpy(dtype=object))
 
 
 def _float(text: str) -> float | None:

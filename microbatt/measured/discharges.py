@@ -121,7 +121,9 @@ def discharges(
     cleaned = clean(record, skip=skip_bad_rows)
     rounded = any("three times" in one for one in cleaned.remarks)
     steps = find_steps(cleaned)
-    became = _judged(cleaned, steps)
+    moved = np.append(charges(cleaned), 0.0)
+    drawn = {i: float(moved[one.first : one.last].sum()) for i, one in enumerate(steps)}
+    became = _judged(cleaned, steps, drawn)
     whole = [i for i, why in became.items() if why == READ]
     found: dict[int, Measurement] = {}
     refused: dict[int, MeasurementError] = {}
@@ -132,7 +134,7 @@ def discharges(
         except MeasurementError as error:
             refused[i] = error
     read = tuple(
-        _step_read(cleaned, step, str(refused.get(i, became.get(i, _PASSED))))
+        _step_read(cleaned, step, drawn[i], str(refused.get(i, became.get(i, _PASSED))))
         for i, step in enumerate(steps)
     )
     hard = [error for i, error in refused.items() if not _is_passable(cleaned, steps[i])]
@@ -154,10 +156,8 @@ def _is_passable(record: Record, step: Step) -> bool:
     return False
 
 
-def _judged(record: Record, steps: Sequence[Step]) -> dict[int, str]:
+def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -> dict[int, str]:
     """Say of each discharge whether it is read, or why not."""
-    moved = np.append(charges(record), 0.0)
-    drawn = {i: float(moved[one.first : one.last].sum()) for i, one in enumerate(steps)}
     found = [i for i, one in enumerate(steps) if one.kind == DISCHARGE]
     became = {i: f"{len(steps[i])} rows, too few" for i in found if len(steps[i]) < MIN_SAMPLES}
     candidates = [i for i in found if i not in became]
@@ -328,14 +328,13 @@ def _without_repeats(piece: Record, *, skip: bool) -> tuple[Record, tuple[str, .
     return piece.take(~repeats), (told,)
 
 
-def _step_read(record: Record, step: Step, became: str) -> StepRead:
-    moved = charges(record)[step.first : step.last]
+def _step_read(record: Record, step: Step, moved: float, became: str) -> StepRead:
     pulse = became.startswith("pulse")
     return StepRead(
         kind="pulse" if pulse else step.kind,
         rows=(int(record.rows[step.first]), int(record.rows[step.last])),
         current=float(np.median(np.abs(record.current[step.samples]))),
-        charge=float(moved.sum()),
+        charge=moved,
         became=became,
     )
 
@@ -368,7 +367,8 @@ def _contradicted(record: Record) -> list[str]:
     """Say when the words of a state column are not borne out by the voltage."""
     if record.state is None:
         return []
-    load = {str(word) for word in record.state[np.abs(record.current) > 0.0]}
+    used = np.unique(record.state[np.abs(record.current) > 0.0])
+    load = {record.words[i] for i in used if i >= 0}
     kinds = {state_kind(word) for word in load} - {None}
     if kinds == {CHARGE}:
         return [f"the state column says `{min(load)}` throughout; the voltage was believed"]

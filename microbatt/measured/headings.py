@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_choice
@@ -37,7 +38,7 @@ _NAMES: Final = {
         "terminal voltage, battery voltage, pack voltage, full cell voltage, "
         "voltage, volt, volts, voltages, potential, ewe, "
         "zellspannung, klemmenspannung, spannung, tension cellule, tension de cellule, tension, "
-        "电池电压, 单体电压, 电压, v, u"
+        "电池电压, 单体电压, 电压, v, u, e"
     ),
     "counter voltage": "ece, counter electrode potential, counter potential",
     "current": (
@@ -209,6 +210,8 @@ class Column:
         In which the file has it; empty for words and counters.
     minus : int or None
         Another column that is to be taken off: the counter electrode's potential.
+    minus_factor : float
+        Multiplies the numbers of that one.
     counts_discharge : bool
         Whether a capacity counts discharge only.
     """
@@ -219,6 +222,7 @@ class Column:
     per_area: bool = False
     unit: str = ""
     minus: int | None = None
+    minus_factor: float = 1.0
     counts_discharge: bool = False
 
 
@@ -239,6 +243,7 @@ class Columns:
     remarks: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def read_heading(text: str) -> Heading:
     """Read a heading.
 
@@ -426,21 +431,21 @@ def _cell_voltage(
     """Return the cell's voltage: an electrode's against a reference needs the other one's."""
     if "voltage" in mapping or _key(read_name(column.heading)) != "ewe":
         return column
-    counter = next(
-        (i for i, one in known.items() if one.quantity == "counter voltage" and one.unit), None
-    )
+    columns = [_column(i, one, "counter voltage") for i, one in _ranked(known, "counter voltage")]
+    counter = next((one for one in columns if one is not None), None)
     if counter is None:
         return column
     remarks.append(
-        f"cell voltage taken as `{column.heading}` − `{known[counter].text}`, both against a "
+        f"cell voltage taken as `{column.heading}` − `{counter.heading}`, both against a "
         "reference electrode"
     )
     return Column(
         index=column.index,
-        heading=f"{column.heading} − {known[counter].text}",
+        heading=f"{column.heading} − {counter.heading}",
         factor=column.factor,
         unit=column.unit,
-        minus=counter,
+        minus=counter.index,
+        minus_factor=counter.factor,
     )
 
 

@@ -136,10 +136,10 @@ def clock_seconds(texts: pd.Series) -> Array:
     """Return times such as ``h:mm:ss``, ``h:mm`` and ``1d 02:03:04`` as seconds."""
     import pandas as pd
 
+    quick = _three_parts(texts)
+    if quick is not None:
+        return quick
     plain = texts.astype("string").str.strip().str.replace(",", ".", regex=False)
-    quick = pd.to_timedelta(plain, errors="coerce")
-    if not (quick.isna() & plain.notna()).any():
-        return np.asarray(quick.dt.total_seconds().to_numpy(dtype=float))
     parts = plain.str.extract(_CLOCK.pattern)
     days, hours, minutes, seconds = (
         np.asarray(pd.to_numeric(parts[name]).to_numpy(dtype=float, na_value=np.nan))
@@ -147,6 +147,29 @@ def clock_seconds(texts: pd.Series) -> Array:
     )
     whole = hours * 3600.0 + minutes * 60.0
     return np.asarray(np.nan_to_num(days) * 86400.0 + whole + np.nan_to_num(seconds))
+
+
+def _three_parts(texts: pd.Series) -> Array | None:
+    """Return times that are all ``h:mm:ss`` as seconds, quickly; None if they are not."""
+    import io
+
+    import pandas as pd
+
+    written = "\n".join(map(str, texts.tolist()))
+    if "," in written:
+        written = written.replace(",", ".")
+    try:
+        parts = pd.read_csv(
+            io.StringIO(written), sep=":", header=None, names=["h", "m", "s"], dtype=float,
+            skip_blank_lines=False,
+        )  # fmt: skip
+    except (ValueError, pd.errors.ParserError):
+        return None
+    hours, minutes, seconds = (parts[name].to_numpy() for name in ("h", "m", "s"))
+    known = np.isfinite(hours) & np.isfinite(minutes) & np.isfinite(seconds)
+    if len(parts) != len(texts) or not known.all() or max(minutes.max(), seconds.max()) >= 60.0:
+        return None
+    return np.asarray(hours * 3600.0 + minutes * 60.0 + seconds)
 
 
 def date_seconds(dates: pd.Series) -> Array:

@@ -43,8 +43,10 @@ class Record:
     voltage, current : numpy.ndarray
         Shape (n,).
     time, capacity, state, step, step_time : numpy.ndarray or None
-        Shape (n,): the time that goes on, the tester's counter of charge, words of what it does,
-        the number of the step, and the time in it.
+        Shape (n,): the time that goes on, the tester's counter of charge, which of the `words` says
+        what it does, the number of the step, and the time in it.
+    words : tuple of str
+        Of the state.
     counts_discharge : bool
         Whether the capacity counts discharge only.
     steps : dict of str to float
@@ -63,7 +65,8 @@ class Record:
     current: Array
     time: Array | None
     capacity: Array | None
-    state: NDArray[np.object_] | None = None
+    state: NDArray[np.int64] | None = None
+    words: tuple[str, ...] = ()
     step: Array | None = None
     step_time: Array | None = None
     counts_discharge: bool = False
@@ -171,6 +174,7 @@ def make_record(
             capacity = _values(table, counter) * scale
             capacity_step = _step(table, counter) * scale
             factors["capacity"] = counter.factor * scale
+    state, words = _words(table, columns.get("state"))
     return Record(
         source=table.source,
         rows=table.rows,
@@ -178,7 +182,8 @@ def make_record(
         current=current,
         time=time,
         capacity=capacity,
-        state=_words(table, columns.get("state")),
+        state=state,
+        words=words,
         step=_optional(table, columns.get("step")),
         step_time=_optional(table, columns.get("step time")),
         counts_discharge=counter is not None and counter.counts_discharge,
@@ -337,10 +342,11 @@ def _check_volts(record: Record) -> None:
 
 
 def _values(table: Table, column: Column) -> Array:
-    values = np.asarray(table.columns[column.index], dtype=float)
-    if column.minus is not None:
-        values = values - np.asarray(table.columns[column.minus], dtype=float)
-    return values * column.factor
+    values = np.asarray(table.columns[column.index], dtype=float) * column.factor
+    if column.minus is None:
+        return values
+    other = np.asarray(table.columns[column.minus], dtype=float) * column.minus_factor
+    return np.asarray(values - other)
 
 
 def _step(table: Table, column: Column) -> float:
@@ -364,8 +370,16 @@ def _optional(table: Table, column: Column | None) -> Array | None:
     return values if np.isfinite(values).all() else None
 
 
-def _words(table: Table, column: Column | None) -> NDArray[np.object_] | None:
-    return None if column is None else np.asarray(table.columns[column.index], dtype=object)
+def _words(table: Table, column: Column | None) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Return a number for each word of a column, and the words."""
+    import pandas as pd
+
+    if column is None:
+        return None, ()
+    values = pd.Categorical(table.columns[column.index])
+    of_category, words = pd.factorize(np.array([str(one).strip() for one in values.categories]))
+    codes = np.append(of_category, -1)[values.codes]  # the code of no word is −1, the last one
+    return np.asarray(codes, dtype=np.int64), tuple(str(one) for one in words)
 
 
 def _per_area(source: str, column: Column, area: float | None) -> float:

@@ -159,9 +159,9 @@ def _rests(record: Record) -> NDArray[np.bool_]:
     moved = np.append(charges(record), 0.0)
     _mark_rests(np.abs(record.current), moved, np.flatnonzero(~resting), resting)
     if record.state is not None:
-        words = {word for word in set(record.state) if state_kind(str(word)) == REST}
-        if words:
-            said = np.isin(record.state, list(words))
+        idle = [i for i, word in enumerate(record.words) if state_kind(word) == REST]
+        if idle:
+            said = np.isin(record.state, idle)
             resting |= said & (np.abs(record.current) < _SMALL * np.abs(record.current).max())
     return resting
 
@@ -173,8 +173,9 @@ def _mark_rests(
     if among.size == 0:
         return
     largest = float(size[among].max())
-    small = among[size[among] < _SMALL * largest]
-    whole = max(whole, float(moved[np.setdiff1d(among, small)].sum()))
+    is_small = size[among] < _SMALL * largest
+    small = among[is_small]
+    whole = max(whole, float(moved[among[~is_small]].sum()))
     again = []
     for run in np.split(small, np.flatnonzero(np.diff(small) > 1) + 1):
         if run.size == 0:
@@ -315,7 +316,7 @@ def _kind(record: Record, part: Indices, discharging: float) -> str:
     )
     if size.size >= 3 and varies and np.ptp(voltage) <= _held(record, voltage):
         return HOLD
-    said = None if record.state is None else state_kind(str(record.state[part[0]]))
+    said = _said(record, int(part[0]))
     if said == HOLD and varies:
         return HOLD
     if discharging:
@@ -330,6 +331,13 @@ def _kind(record: Record, part: Indices, discharging: float) -> str:
     if before >= 0 and abs(record.current[before]) < _SMALL * level:
         fall = float(record.voltage[before] - np.median(voltage))
     return DISCHARGE if fall > 0.0 else CHARGE
+
+
+def _said(record: Record, sample: int) -> str | None:
+    """Return the kind of step that the tester says it is, if it says one."""
+    if record.state is None or record.state[sample] < 0:
+        return None
+    return state_kind(record.words[record.state[sample]])
 
 
 def _joined_holds(record: Record, steps: Sequence[Step]) -> list[Step]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+    from microbatt.measured.delimited import Values
+
 SUFFIXES: Final = (".csv", ".txt", ".tsv", ".dat", ".mpt", ".parquet", ".xlsx", ".xlsm")
 """Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
 LARGEST: Final = 512 * 2**20
@@ -61,7 +63,8 @@ class Table:
     headings : tuple of str
         Of all columns, as they stand in the file.
     columns : dict of int to numpy.ndarray
-        Of those that may be of use: numbers, NaN where there is none, or words; shape (n,).
+        Of those that may be of use: numbers, NaN where there is none, or words as categories;
+        shape (n,).
     rows : numpy.ndarray
         Row of each in the file, the first one being 1, shape (n,).
     units : dict of int to str
@@ -73,7 +76,7 @@ class Table:
     source: str
     format: str
     headings: tuple[str, ...]
-    columns: Mapping[int, NDArray[np.generic]]
+    columns: Mapping[int, Values]
     rows: NDArray[np.int64]
     units: Mapping[int, str] = field(default_factory=dict)
     decimals: Mapping[int, float] = field(default_factory=dict)
@@ -379,13 +382,13 @@ def _table(
 
     clocks = {i: "s" for i, one in columns.items() if _is_duration(one)}
     wanted = useful(headings, mapping, clocks)
-    made: dict[int, NDArray[np.generic]] = {}
+    made: dict[int, Values] = {}
     units: dict[int, str] = {}
     texts: dict[int, pd.Series] = {}
     for i, quantity in wanted.items():
         values = columns[i]
         if quantity == "state":
-            made[i] = values.astype("string").fillna("").str.strip().to_numpy(dtype=object)
+            made[i] = pd.Categorical(values.astype("string").fillna(""))
         elif quantity == "date" or pd.api.types.is_datetime64_any_dtype(values):
             made[i], units[i] = date_seconds(values), "s"
         elif i in clocks:
