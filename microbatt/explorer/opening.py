@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from microbatt.campaign import available_recipes, cached_store, has_cube, load_campaign
+from microbatt.campaign import available_recipes, cached_store, load_campaign
 from microbatt.catalog import available_datasets, open_dataset
-from microbatt.cube import locate, open_cube
+from microbatt.cube import has_cube, locate, open_cube
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
