@@ -9,6 +9,7 @@ archives begin with bytes of their own.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile, ZipFile
 
-from microbatt.errors import StoreError
+from microbatt.errors import OccupiedError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,8 @@ SCHEMA: Final = "microbatt_schema"
 """Attribute that every cube has."""
 _HEAD: Final = 65536
 """So many bytes of a file are looked at [B]."""
+_ROWS: Final = 20
+"""So many rows of a table are looked at; the last line of the head may be cut."""
 _PARTIAL: Final = ".partial"
 _REPLACED: Final = ".replaced"
 
@@ -137,18 +140,20 @@ def check_replaceable(
 
     Raises
     ------
-    StoreError
+    OccupiedError
         If there is something of another kind; or of this one, without `overwrite`.
+    StoreError
+        If what is there cannot be looked at.
     """
     there = kind_of(path)
     if there is None or (there is kind and overwrite):
         return
     if there is not kind:
-        raise StoreError(
+        raise OccupiedError(
             f"{path} is {_shown(Path(path), there)}, and {kind} is about to be written; nothing of "
             "another kind is ever replaced. Give another place, or move away what is there."
         )
-    raise StoreError(
+    raise OccupiedError(
         f"{path} is {there} already. Give another place, or pass {option} to replace it."
     )
 
@@ -227,7 +232,7 @@ def _kind_of_folder(folder: Path) -> Kind | None:
         return _of_attributes(_zarr_attributes(folder / "zarr.json"), Kind.ZARR)
     if {".zgroup", ".zarray", ".zattrs"} & names:
         return Kind.ZARR
-    if "network.json" in names:
+    if "network.json" in names and "weights_hash" in _json((folder / "network.json").read_bytes()):
         return Kind.WEIGHTS
     return Kind.FOLDER
 
@@ -256,13 +261,20 @@ def _json(content: bytes) -> dict[str, Any]:
 def _kind_of_file(file: Path) -> Kind:
     with file.open("rb") as opened:
         head = opened.read(_HEAD)
-    if head.startswith((b"\x89PNG", b"%PDF", b"\xff\xd8\xff", b"GIF8")) or b"<svg" in head[:4096]:
+    if head.startswith(_PICTURES) or b"<svg" in head[:4096] or head[8:12] == b"WEBP":
         return Kind.PICTURE
     if head.startswith((b"\x89HDF", b"CDF")):
         return _of_attributes(_netcdf_attributes(file), Kind.NETCDF)
     if head.startswith(b"PK"):
         return _kind_of_zip(file)
     return _kind_of_text(file, head)
+
+
+_PICTURES: Final = (
+    *(b"\x89PNG", b"%PDF", b"%!PS", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*"),
+    b"%% Creator: Matplotlib, PGF backend",
+)
+"""How the pictures that Matplotlib writes begin, but for SVG and WebP."""
 
 
 def _netcdf_attributes(file: Path) -> Mapping[str, Any]:
@@ -303,9 +315,15 @@ def _kind_of_text(file: Path, head: bytes) -> Kind:
         case ".toml":
             return _kind_of_toml(file)
         case ".csv":
-            return Kind.TABLE
+            return Kind.TABLE if _is_table(text) else Kind.FILE
         case _:
             return _kind_of_dualfoil(text)
+
+
+def _is_table(text: str) -> bool:
+    """Tell whether the first lines have as many fields as the heading, and more than one."""
+    widths = [len(row) for row in csv.reader(text.splitlines()[:_ROWS])]
+    return bool(widths) and widths[0] > 1 and len(set(widths)) == 1
 
 
 def _kind_of_dualfoil(text: str) -> Kind:

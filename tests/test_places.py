@@ -114,7 +114,7 @@ def test_nothing_and_an_empty_folder_are_free(tmp_path):
 
 
 def test_weights_are_told_by_their_description(tmp_path):
-    (tmp_path / "network.json").write_text("{}")
+    (tmp_path / "network.json").write_text('{"weights_hash": "0"}')
     assert kind_of(tmp_path) is Kind.WEIGHTS
 
 

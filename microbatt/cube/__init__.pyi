@@ -52,6 +52,7 @@ from .location import (
 from .opening import (
     Chunks,
     cube_attributes,
+    has_prediction_group,
     open_cube,
     open_prediction_group,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "explained",
     "fence_of",
     "has_cube",
+    "has_prediction_group",
     "heal_coordinates",
     "is_remote_trouble",
     "join_predictions",

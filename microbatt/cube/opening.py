@@ -76,6 +76,24 @@ def open_prediction_group(location: Location, name: str, *, chunks: Chunks = "au
         return as_points(_opened(group, name, chunks))
 
 
+def has_prediction_group(location: Location, name: str) -> bool:
+    """Tell whether a store holds predictions of another cube's points.
+
+    Parameters
+    ----------
+    location : Location
+        Of the store.
+    name : str
+        Of the cube that was predicted.
+
+    Returns
+    -------
+    bool
+        Whether `open_prediction_group` opens them.
+    """
+    return name in prediction_groups(open_group(location))
+
+
 def _opened(root: zarr.Group, name: str, chunks: Chunks) -> xr.Dataset:
     """Open the root of a store, or a group of it."""
     import xarray as xr

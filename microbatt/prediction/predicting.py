@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbatt.cube import Location, join_predictions, locate, open_prediction_group, open_cube, predicted_by
+from microbatt.cube import (
+    Location,
+    join_predictions,
+    locate,
+    open_cube,
+    open_prediction_group,
+    predicted_by,
+)
 from microbatt.errors import ParameterError
 from microbatt.networks import NOISE_FREE, CurveNetwork, MeasurementNoise, TrainedNetwork, origin_of
 from microbatt.prediction.copies import predict_copies
@@ -52,13 +59,13 @@ def predict_curves(
     --------
     ``mean, covariance, in_range = predict_curves(tensors, load_shipped())``
     """
-    found = network.network if isinstance(network, TrainedNetwork) else network
-    if not isinstance(found, CurveNetwork):
+    of_curves = network.network if isinstance(network, TrainedNetwork) else network
+    if not isinstance(of_curves, CurveNetwork):
         raise ParameterError(
-            f"`network` is a {found.config.kind!r} network, which takes pictures; give a curve "
+            f"`network` is a {of_curves.config.kind!r} network, which takes pictures; give a curve "
             "network, such as `load_shipped()`."
         )
-    estimate = found.estimate(tensors, noise)
+    estimate = of_curves.estimate(tensors, noise)
     return estimate.mean, estimate.covariance, estimate.in_range
 
 
