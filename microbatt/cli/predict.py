@@ -85,10 +85,10 @@ def command(
 
 def _group_of(cube: xr.Dataset, store: Location) -> xr.Dataset | None:
     """Return the predictions of a cube's points that another store holds; None without any."""
-    from microbatt.cube import groups_beside, open_beside, open_group
+    from microbatt.cube import has_prediction_group, open_prediction_group
 
     name = str(cube.attrs["name"])
-    return open_beside(store, name) if name in groups_beside(open_group(store)) else None
+    return open_prediction_group(store, name) if has_prediction_group(store, name) else None
 
 
 def check_joined(

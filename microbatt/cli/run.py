@@ -73,7 +73,7 @@ def command(  # noqa: PLR0913 - one argument an option
     --workers or another engine.
     """
     check_output(report, Kind.DASK_REPORT, overwrite=overwrite)
-    from microbatt.campaign import default_store, load_campaign, warm_up_beside
+    from microbatt.campaign import default_store, load_campaign, preload_for
     from microbatt.engines import load_engine
 
     planned = load_campaign(campaign)
@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913 - one argument an option
         planned = replace(planned, time_limit=time_limit)
     threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
     if threads:
-        warm_up_beside(planned)  # first of all: Dask is imported meanwhile
+        preload_for(planned)  # first of all: Dask is imported meanwhile
     from microbatt.campaign import ProgressListener, run_campaign
 
     target = store or str(default_store(planned))
