@@ -38,36 +38,55 @@ if TYPE_CHECKING:
     "--cell",
     shell_complete=cell_names,
     required=True,
-    help="A name of `microbatt cells`, or a cell file.",
+    help="Cell that was measured: a name that `microbatt cells` lists, or a cell file.",
 )
-@click.option("--noise", help="Of a voltage, such as 1mV.  [default: from the curves]")
+@click.option(
+    "--noise", help="Noise of a measured voltage, such as 1mV.  [default: found in the curves]"
+)
 @free_option
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
 @click.option(
     "--charge-error",
     type=float,
-    help="Standard deviation of a curve's charge, relative.  [default: what each file supports]",
+    help="Relative standard deviation of a curve's charge.  [default: what each file supports]",
 )
 @click.option(
     "--offset-error", default="0mV", help="Standard deviation of each curve's own voltage offset."
 )
-@click.option("--area", help="Of the electrode, such as '1.54 cm2', for currents in A.")
-@click.option("--current", help="Such as '17.5 A/m2', where the files have no such column.")
+@click.option("--area", help="Area of the electrode, such as '1.54 cm2', for currents in A.")
+@click.option(
+    "--current",
+    help="Current of the discharges, such as '17.5 A/m2', if the files have no such column.",
+)
 @click.option(
     "--column",
     "columns",
     multiple=True,
     metavar="QUANTITY=HEADING[:UNIT]",
-    help="Which column is time, voltage, current or capacity; may be repeated.",
+    help="Column that holds time, voltage, current or capacity; may be repeated.",
 )
-@click.option("--skip-bad-rows", is_flag=True, help="Leave out rows without numbers or repeated.")
-@click.option("--each", is_flag=True, help="Every file or folder is an experiment of its own.")
-@click.option("--workers", type=int, help="Processes for many cells.  [default: threads]")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler, for many cells.")
-@click.option("--network/--no-network", default=True, help="Ask the shipped network first.")
-@click.option("--store", type=click.Path(path_type=Path), help="Save as .nc or .zarr there.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write a page (.html) there.")
+@click.option(
+    "--skip-bad-rows",
+    is_flag=True,
+    help="Leave out rows that hold no number or repeat the row before.",
+)
+@click.option(
+    "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
+)
+@click.option("--workers", type=int, help="Number of processes for many cells.  [default: threads]")
+@click.option("--scheduler", metavar="ADDRESS", help="Running Dask scheduler, for many cells.")
+@click.option(
+    "--network/--no-network", default=True, help="Take a first guess from the shipped network."
+)
+@click.option(
+    "--store", type=click.Path(path_type=Path), help="Store for the estimates (.nc or .zarr)."
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Page for people (.html), with its numbers beside it.",
+)
 @overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],

@@ -31,7 +31,8 @@ def free_option(command: _Command) -> _Command:
         "--free",
         multiple=True,
         metavar="NAME[=WIDTH]",
-        help=f"Not known exactly, and how far: {', '.join(FREE)}; may be repeated.",
+        help="Value that is not known exactly, and its standard deviation; may be repeated. One of "
+        f"{', '.join(FREE)}.",
     )(command)
 
 

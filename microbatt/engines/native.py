@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 SPHERE: Final = 3.0
 _NUMERICS: Final = (
     "porous_electrode/*.py",
+    "monotone_cubic.py",
     "cells/microstructure.py",
     "engines/native.py",
     "engines/resample.py",

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 Arrays = dict[str, "NDArray[Any]"]
 
-FORMAT: Final = 1
-"""Raised when weights of today could not be read by the code of yesterday."""
+FORMAT: Final = 2
+"""Raised when the code of one day cannot read what that of another wrote; 2 identifies a cell by
+what its fits compute."""
 DESCRIPTION: Final = "network.json"
 ARRAYS: Final = "weights.npz"
 
@@ -45,17 +46,17 @@ def write_weights(
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Made if it does not exist; other things may lie in it.
-    kind
+    kind : str
         ``"curve"`` or ``"published"``.
-    config
+    config : mapping of str to object
         Sizes of the network.
-    arrays
+    arrays : Arrays
         Its weights.
-    record
+    record : TrainingRecord
         Where they come from and what they reached.
-    overwrite
+    overwrite : bool, default False
         Whether other weights that lie there may be replaced; the same may always be.
 
     Raises
@@ -107,7 +108,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     Raises
     ------
     StoreError
-        If there are none, or a newer version wrote them.
+        If there are none, or another version wrote them.
     """
     try:
         described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
@@ -121,10 +122,11 @@ def read_description(folder: Path) -> dict[str, Any]:
         raise StoreError(
             f"{folder / DESCRIPTION} cannot be read ({error}); train the network again."
         ) from error
-    if format_read > FORMAT:
+    if format_read != FORMAT:
         raise StoreError(
             f"the weights in {folder} have format {format_read}; this version of microbatt reads "
-            f"up to {FORMAT}. Upgrade microbatt, or train the network again."
+            f"{FORMAT}. {'Upgrade microbatt, or train' if format_read > FORMAT else 'Train'} the "
+            "network again."
         )
     return described
 
@@ -134,9 +136,9 @@ def read_arrays(folder: Path, described: Mapping[str, Any]) -> Arrays:
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Where they lie.
-    described
+    described : mapping of str to object
         From `read_description`.
 
     Raises

@@ -59,7 +59,7 @@ def current_colours(currents: Iterable[float]) -> dict[float, str]:
 
     Parameters
     ----------
-    currents
+    currents : iterable of float
         Currents [A m⁻²], positive; repeats count once.
 
     Returns
@@ -94,6 +94,16 @@ def named_colours(names: Iterable[str]) -> dict[str, str]:
 
 def colour_map(variable: str) -> str:
     """Return the name of the colour map for a variable of a cube.
+
+    Parameters
+    ----------
+    variable : str
+        Name of the variable.
+
+    Returns
+    -------
+    str
+        Of one of Matplotlib's colour maps.
 
     Examples
     --------

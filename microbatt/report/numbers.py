@@ -28,7 +28,7 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
     estimate
         What was inferred.
     here
-        Smallest standard deviations at the estimate, from `microbatt.report.surroundings`.
+        Smallest standard deviations at the estimate, from `microbatt.report.nearby_bounds`.
     """
     return {
         "name": estimate.name,

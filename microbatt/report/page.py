@@ -17,7 +17,7 @@ from microbatt.report.pictures import (
     map_picture,
     residual_picture,
 )
-from microbatt.report.words import against_bounds, parameter_fact, rounded, structure_facts
+from microbatt.report.text import against_bounds, parameter_fact, rounded, structure_facts
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +41,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
     estimate
         What was inferred.
     bounds, here
-        From `microbatt.report.surroundings`: around the estimate, and at it.
+        From `microbatt.report.nearby_bounds`: around the estimate, and at it.
 
     Returns
     -------

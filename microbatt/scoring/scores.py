@@ -62,14 +62,14 @@ def score(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted`` over its points, and their ``…_std`` where the
         network gives them. Further dimensions, such as a level of noise, stay apart.
-    network, fold
-        Whose predictions; see `microbatt.cube.predictions.predicted_by`.
-    ranges
+    network, fold : str or int or {"held_out"}
+        Whose predictions; see `microbatt.cube.predicted_by`.
+    ranges : mapping of str to sequence of float, default `RANGES`
         ``"alpha"`` and ``"S"`` → edges; one more is added where truth lies beyond.
-    levels
+    levels : sequence of float, default `LEVELS`
         Probabilities of the intervals of which the coverage is counted.
 
     Returns
@@ -109,15 +109,15 @@ def with_errors(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted``.
-    network, fold
-        Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+    network, fold : str or int or {"held_out"}
+        Whose predictions; see `microbatt.cube.predicted_by`.
 
     Returns
     -------
     xarray.Dataset
-        A new dataset; the errors are those of `microbatt.scoring.errors.relative_error`, lazy
+        A new dataset; the errors are those of `microbatt.scoring.relative_error`, lazy
         where the predictions are.
 
     Raises

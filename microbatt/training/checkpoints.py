@@ -25,16 +25,16 @@ _ABOUT: Final = "about"
 class Checkpoint:
     """A fit after some epoch.
 
-    Attributes
+    Parameters
     ----------
-    identity
+    identity : str
         Hash of everything that decides the fit; another fit's checkpoint is not gone on with.
-    epoch
+    epoch : int
         How many are done.
-    variables
-        Of the network and of the optimizer, in their order.
-    losses
-        Of each epoch done.
+    variables : sequence of numpy.ndarray
+        Variables of the network and of the optimizer, in their order.
+    losses : sequence of float
+        Losses of each epoch done.
     """
 
     identity: str

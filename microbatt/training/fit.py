@@ -37,12 +37,17 @@ def training_points(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    chosen
+    chosen : array_like, optional
         Numbers to choose from; None is all.
-    complete
+    complete : bool, default True
         Whether a point needs a whole curve at every current.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        Increasing.
 
     Raises
     ------
@@ -72,21 +77,21 @@ _LONGEST_GRADIENT: Final = 1.0
 class Task:
     """What is fitted to what.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of the part, for events and the checkpoint.
-    network
+    name : str
+        Name of the part, for events and the checkpoint.
+    network : object
         A Keras model with float32 head.
-    features
+    features : sequence of Curves, Image or Energies
         That the bridge makes.
-    augmentation
+    augmentation : Augmentation, optional
         How the bridge disturbs them.
-    inputs
+    inputs : callable
         Features of a batch → what the network takes.
-    targets
+    targets : callable
         alpha and S of a batch → what the loss compares with.
-    loss
+    loss : callable
         Targets and the network's outputs → a scalar.
     """
 
@@ -112,17 +117,17 @@ def fit(
 
     Parameters
     ----------
-    task
+    task : Task
         What to fit; its network is changed.
-    cube
+    cube : xarray.Dataset
         With whole curves at the points.
-    points
+    points : numpy.ndarray of int
         Numbers of the points to train on.
-    settings
+    settings : TrainingSettings
         How.
-    checkpoint
+    checkpoint : pathlib.Path, optional
         File to go on from and to write; None keeps none.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events.
 
     Returns

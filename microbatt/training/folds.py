@@ -66,25 +66,25 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    network
+    network : str, default "curve"
         ``"curve"`` or ``"published"``.
-    folds
+    folds : int, default 10
         How many.
-    blocked
+    blocked : bool, default False
         Whether whole regions of the (alpha, S) plane are held out, instead of random points.
-    only
+    only : sequence of int, optional
         Numbers of the folds to run, counted from 1; None runs all.
-    config
+    config : CurveNetworkConfig, PublishedNetworkConfig, optional
         Sizes of the network.
-    settings
+    settings : TrainingSettings, optional
         How to train.
-    folder
+    folder : pathlib.Path, optional
         For checkpoints, and a folder of weights for each fold; run again to go on after a kill.
-    client
+    client : distributed.Client, optional
         Dask client whose workers train the folds, each as one task; None trains them here.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events; of those of a fold only when it is trained here.
 
     Returns

@@ -21,7 +21,7 @@ def weighted_square(truth: Tensor, predicted: Tensor) -> Tensor:
 
     Parameters
     ----------
-    truth, predicted
+    truth, predicted : tensorflow.Tensor
         alpha and S, shape (n, 2).
     """
     import tensorflow as tf
@@ -34,7 +34,7 @@ def mean_relative(truth: Tensor, predicted: Tensor) -> Tensor:
 
     Parameters
     ----------
-    truth, predicted
+    truth, predicted : tensorflow.Tensor
         alpha and S, shape (n, 2).
     """
     import tensorflow as tf
@@ -51,9 +51,9 @@ def negative_log_likelihood(truth: Tensor, outputs: Tensor) -> Tensor:
 
     Parameters
     ----------
-    truth
+    truth : tensorflow.Tensor
         Scaled u and v, shape (n, 2).
-    outputs
+    outputs : tensorflow.Tensor
         Shape (n, 5); see `microbatt.networks.encoder`.
     """
     import tensorflow as tf

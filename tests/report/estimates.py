@@ -8,9 +8,9 @@ from microbatt.inference.result.estimate import (
     Diagnostics,
     Estimate,
     FittedCurve,
+    InitialGuess,
     ParameterEstimate,
     Posterior,
-    InitialGuess,
 )
 
 NOISE = 1e-3

@@ -51,6 +51,9 @@ class BinnedCurve:
     slope
         dV/dQ of the measured curve at the averages, the lesser of both sides, shape (m,)
         [V m² A⁻¹ h⁻¹].
+    charge_error, start_error
+        As of the measurement: of one factor on the charge [-], and of the charge before the first
+        sample [A h m⁻²].
     rounded
         What the rounding of the capacity does to each average, one standard deviation, shape (m,)
         [V].
@@ -72,7 +75,8 @@ class BinnedCurve:
     slope: Array
     rounded: Array
     steep: NDArray[np.bool_]
-    charge_error: float = CHARGE
+    charge_error: float = 0.0
+    start_error: float = 0.0
     remarks: tuple[str, ...] = ()
 
     def average(self, values: Array) -> Array:
@@ -115,7 +119,8 @@ def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> Bi
         slope=slope,
         rounded=np.abs(steepest) * measurement.capacity_step / np.sqrt(12.0 * count),
         steep=(capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP),
-        charge_error=getattr(measurement, "charge_error", CHARGE),
+        charge_error=measurement.charge_error,
+        start_error=measurement.start_error,
         remarks=measurement.remarks,
     )
 

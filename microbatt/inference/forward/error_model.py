@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.inference.forward.binning import CHARGE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,7 +39,8 @@ class ErrorModel:
 
     Errors of single averages are independent; the charge of a curve is off by one factor, which
     moves all its averages along their slope; and its voltage may be off by an offset of its own.
-    So the covariance is diag(deviation²) + charge chargeᵀ + offset offsetᵀ, which leaves a cliff no
+    And the charge before its first sample may be off by an amount of its own.  So the covariance
+    is diag(deviation²) + charge chargeᵀ + start startᵀ + offset offsetᵀ, which leaves a cliff no
     heavier than a capacity known that well.
 
     Attributes
@@ -53,6 +56,8 @@ class ErrorModel:
     offset
         What one standard deviation of it does to each average, shape (m,) [V]: as much, but on a
         cliff, where capacities are compared; see `seeing`.
+    start
+        What one standard deviation of the charge before the first sample does, shape (m,) [V].
     """
 
     deviation: Array
@@ -60,11 +65,12 @@ class ErrorModel:
     own: float
     charge_error: float
     offset: Array
+    start: Array | float = 0.0
 
     @property
     def sigma(self) -> Array:
         """Whole standard deviation of each average about a curve's own offset, shape (m,) [V]."""
-        whole: Array = np.hypot(self.deviation, self.charge)
+        whole: Array = np.sqrt(self.deviation**2 + self.charge**2 + self.start**2)
         return whole
 
     def scaled(self, factor: float) -> ErrorModel:
@@ -73,6 +79,7 @@ class ErrorModel:
             self,
             deviation=factor * self.deviation,
             charge=factor * self.charge,
+            start=factor * self.start,
             own=factor * self.own,
             charge_error=factor * self.charge_error,
             offset=factor * self.offset,
@@ -111,8 +118,8 @@ class ErrorModel:
 
     @cached_property
     def _stretched(self) -> tuple[Array, Array]:
-        """Orthonormal directions, shape (m, 2), and the variance along each beyond one."""
-        moves = np.stack([self.charge, self.offset], axis=-1)
+        """Orthonormal directions, shape (m, 3), and the variance along each beyond one."""
+        moves = np.stack(np.broadcast_arrays(self.charge, self.start, self.offset), axis=-1)
         axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
         return axes, lengths**2
 
@@ -129,16 +136,19 @@ def make_error_model(
     noise
         Standard deviation of the white noise of a single sample [V]; averaging lessens it.
     charge_error
-        Relative standard deviation of the curve's charge [-]; None takes the curve's own.
+        Relative standard deviation of the curve's charge [-], beside that which its file tells;
+        None takes `CHARGE`.
     offset
         Standard deviation of an offset of the curve's own [V].
     """
-    charge = curve.charge_error if charge_error is None else charge_error
+    stated = CHARGE if charge_error is None else charge_error
+    charge = float(np.hypot(stated, curve.charge_error))
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
     variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
     return ErrorModel(
         deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
+        start=curve.start_error * curve.slope,
         own=offset,
         charge_error=charge,
         offset=np.full_like(curve.voltage, offset),

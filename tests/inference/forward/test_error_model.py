@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from microbatt.inference.forward.binning import bin_measurement
-from microbatt.inference.forward.error_model import ErrorModel, white_noise
+from microbatt.inference.forward.error_model import ErrorModel, make_error_model, white_noise
 from microbatt.measured import Measurement
 
 

@@ -11,33 +11,35 @@ from microbatt.engines import load_engine
 
 if TYPE_CHECKING:
     from microbatt.campaign.campaign import Campaign
+    from microbatt.campaign.plan import Plan
+    from microbatt.cube import Design
+    from microbatt.engines import Request
 
 
-def warm_up_beside(campaign: Campaign) -> None:
+def preload_for(planned: Campaign | Plan) -> None:
     """Warm this process up for the blocks of a campaign, in a thread of its own.
 
     Whoever needs what is being loaded waits for it; nobody else does.
 
     Parameters
     ----------
-    campaign
+    planned : Campaign or Plan
         Whose blocks threads of this process are about to simulate.
     """
-    threading.Thread(target=_warm_up, args=(campaign,), name="warm-up", daemon=True).start()
+    work = (planned.engine, planned.request, planned.design)
+    threading.Thread(target=_preload, args=work, name="preload", daemon=True).start()
 
 
-def _warm_up(campaign: Campaign) -> None:
-    engine = load_engine(campaign.engine)
-    if not engine.keeps_time_limit:  # whose curves may take long
-        _simulate_one(campaign)
+def _preload(engine: str, request: Request, design: Design) -> None:
+    if not load_engine(engine).keeps_time_limit:  # whose curves may take long
+        _simulate_one(engine, request, design)
     import_module("xarray")  # for the end, when the cube is opened,
     import_module("dask.array")  # for which xarray asks then
 
 
-def _simulate_one(campaign: Campaign) -> None:
+def _simulate_one(engine: str, request: Request, design: Design) -> None:
     """Simulate one curve for nothing: what an engine loads when first used is loaded then."""
-    design = campaign.design
     one = tuple(slice(0, 1) for _ in design.shape)
     points = region_points(design.dims, design.coordinates(), one)
-    batch = load_engine(campaign.engine).simulate(campaign.request, points)
-    rows_from_batch(batch, depth_axis(campaign.depth_points), 0.0)
+    batch = load_engine(engine).simulate(request, points)
+    rows_from_batch(batch, depth_axis(), 0.0)

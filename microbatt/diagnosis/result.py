@@ -1,4 +1,4 @@
-"""One thing that was looked at, and what was found."""
+"""One line of a diagnosis: what was looked at, and what was found."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,16 +21,16 @@ class Finding:
 
     Attributes
     ----------
-    topic
+    topic : str
         What was looked at, in a word or two.
-    words
+    text : str
         What was found; where it is trouble, what to do about it.
-    state
+    state : State, default State.FINE
         Whether that is as it should be.
     """
 
     topic: str
-    words: str
+    text: str
     state: State = State.FINE
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.arrays import array_of, dimensions, plain_attributes
-from microbatt.cube.creation import compression
 from microbatt.cube.predictions import PREDICTION_STATUS, TRUTH
+from microbatt.cube.schema import array_of, compression, dimensions, plain_attributes
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ _HOW_STORED: Final = frozenset({"microbatt_schema", "chunks"})
 """Attributes of a cube that do not hold for a group of predictions."""
 
 
-def groups_beside(root: zarr.Group) -> dict[str, zarr.Group]:
+def prediction_groups(root: zarr.Group) -> dict[str, zarr.Group]:
     """Return the groups of a store that hold predictions of other cubes' points, by name."""
     return {name: group for name, group in root.groups() if MARK in group.attrs}
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from microbatt.cube import Region
+    from numpy.typing import NDArray
+
+Region: TypeAlias = tuple[slice, ...]
+"""A box of a cube: one slice of whole steps for each dimension of the design."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +85,41 @@ def choose_chunks(shape: Sequence[int], curves: int) -> tuple[int, ...]:
         chunks.append(math.ceil(length / math.ceil(length / longest)))
         left //= chunks[-1]
     return tuple(reversed(chunks))
+
+
+def region_points(
+    dims: Sequence[str], coordinates: Mapping[str, tuple[str, NDArray[np.float64]]], region: Region
+) -> NDArray[np.float64]:
+    """Return the points of a region.
+
+    Parameters
+    ----------
+    dims
+        Dimensions of the design.
+    coordinates
+        Name → (dimension it lies along, values), as `Design.coordinates` or a store gives them.
+    region
+        A slice of each dimension.
+
+    Returns
+    -------
+    numpy.ndarray
+        alpha, S and current of each curve, shape (n, 3); the last dimension runs fastest.
+
+    Examples
+    --------
+    >>> from microbatt.cube import Grid
+    >>> grid = Grid(alpha=(0.5, 2.3), S=(3.0,), current=(17.5, 35.0))
+    >>> region_points(grid.dims, grid.coordinates(), (slice(1, 2), slice(0, 1), slice(0, 2)))
+    array([[ 2.3,  3. , 17.5],
+           [ 2.3,  3. , 35. ]])
+    """
+    lengths = [r.stop - r.start for r in region]
+    columns = []
+    for name in ("alpha", "S", "current"):
+        dim, values = coordinates[name]
+        place = list(dims).index(dim)
+        shape = [-1 if place == i else 1 for i in range(len(dims))]
+        along = values[region[place]].reshape(shape)
+        columns.append(np.broadcast_to(along, lengths).ravel())
+    return np.stack(columns, axis=1)

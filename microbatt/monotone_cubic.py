@@ -1,10 +1,11 @@
-"""Many curves on one axis: monotone cubic interpolation and its integral, compiled.
+"""The monotone cubic: its slopes, and many curves on one axis between their points, compiled.
 
 Piecewise cubic Hermite with the slopes of Fritsch & Butland (SIAM J. Sci. Stat. Comput. 5 (1984)
-300), as `microbatt.cube.depth` rebuilds one curve, for millions of them.
+300): no overshoot on a cliff.  The engine takes the slopes from here for the curves that it
+returns, the features the interpolant and its integral for millions of stored ones.
 
-All kernels stay in this file: numba's cache notices a change only in the file of the kernel that
-is called.
+All kernels that features call stay in this file: numba's cache notices a change only in the file
+of the kernel that is called.  The engine counts this file among the sources of its numbers.
 """
 
 from __future__ import annotations
@@ -105,17 +106,17 @@ def _fill_slopes(widths: NDArray[np.float64], row: Rows, slopes: NDArray[np.floa
         return
     for j in range(1, last):
         after = (float(row[j + 1]) - float(row[j])) / widths[j]
-        slopes[j] = _inner_slope(widths[j - 1], widths[j], before, after)
+        slopes[j] = inner_slope(widths[j - 1], widths[j], before, after)
         if j == 1:
-            slopes[0] = _end_slope(widths[0], widths[1], before, after)
+            slopes[0] = end_slope(widths[0], widths[1], before, after)
         if j == last - 1:
-            slopes[last] = _end_slope(widths[j], widths[j - 1], after, before)
+            slopes[last] = end_slope(widths[j], widths[j - 1], after, before)
         before = after
 
 
 @_kernel
-def _inner_slope(h0: float, h1: float, d0: float, d1: float) -> float:
-    """Weighted harmonic mean of two secants d over intervals of widths h."""
+def inner_slope(h0: float, h1: float, d0: float, d1: float) -> float:
+    """Slope between two intervals of widths h and secants d: their weighted harmonic mean."""
     if d0 * d1 <= 0.0:
         return 0.0
     w0, w1 = 2.0 * h1 + h0, h1 + 2.0 * h0
@@ -123,7 +124,7 @@ def _inner_slope(h0: float, h1: float, d0: float, d1: float) -> float:
 
 
 @_kernel
-def _end_slope(h0: float, h1: float, d0: float, d1: float) -> float:
+def end_slope(h0: float, h1: float, d0: float, d1: float) -> float:
     """Three-point slope at an end, kept monotone."""
     slope = ((2.0 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
     if slope * d0 <= 0.0:

@@ -1,4 +1,4 @@
-"""Numbers in words: with their uncertainty, their unit and what they mean for the electrode."""
+"""Numbers as text: with their uncertainty, their unit and what they mean for the electrode."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 import pytest
 import xarray as xr
 
-from microbatt.report.words import against_bounds, parameter_fact, rounded, structure_facts
+from microbatt.report.text import against_bounds, parameter_fact, rounded, structure_facts
 from tests.report.estimates import made_estimate
 
 

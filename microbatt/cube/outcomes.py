@@ -43,7 +43,7 @@ def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
 
 
 def tally(status: NDArray[np.int8]) -> dict[Outcome, int]:
-    """Count the endings in an array of status codes; endings that do not occur are left out.
+    """Count the outcomes in an array of status codes; outcomes that do not occur are left out.
 
     Examples
     --------
@@ -54,14 +54,14 @@ def tally(status: NDArray[np.int8]) -> dict[Outcome, int]:
     return {Outcome(int(c)): int(n) for c, n in zip(codes, counts, strict=True)}
 
 
-def count_endings(dataset: xr.Dataset) -> dict[str, int]:
-    """Count the curves of a cube by the name of their ending."""
+def count_outcomes(dataset: xr.Dataset) -> dict[str, int]:
+    """Count the curves of a cube by the name of their outcome."""
     counts = tally(status_of(dataset).to_numpy())
     return {outcome.name.lower(): count for outcome, count in counts.items()}
 
 
 def failure_table(dataset: xr.Dataset) -> pd.DataFrame:
-    """List the curves whose simulation failed: point, ending and reason, a row each."""
+    """List the curves whose simulation failed: point, outcome and reason, a row each."""
     import pandas as pd
 
     status = status_of(dataset)
@@ -76,7 +76,7 @@ def failure_table(dataset: xr.Dataset) -> pd.DataFrame:
     return pd.DataFrame(
         columns
         | {
-            "ending": [outcome.name.lower() for outcome in outcomes],
+            "outcome": [outcome.name.lower() for outcome in outcomes],
             "reason": [outcome.message for outcome in outcomes],
         }
     )

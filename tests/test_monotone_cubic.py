@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.features.interpolation import integrate_rows, resample_rows
+from microbatt.monotone_cubic import integrate_rows, resample_rows
 
 X = np.array([0.0, 0.1, 0.4, 0.45, 0.9, 1.0])
 # Between neighbours closer than this, SciPy's own slopes overflow.

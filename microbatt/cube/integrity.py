@@ -1,37 +1,34 @@
 """Looking at every chunk of a store: which blocks are damaged, and making room for new ones.
 
-Every chunk carries a CRC-32C checksum, so reading it tells whether it is what was written; and
-the rule that ties curves to endings is checked on what was read.
+Every chunk carries a CRC-32C checksum, so reading it tells whether it is what was written; a digest
+of each block tells whether it was written here, for this cube; the rule that ties curves to
+outcomes is checked on what was read; and coordinates are those of the design.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.campaign.blocks import Block, cut
-from microbatt.campaign.campaign import Campaign
-from microbatt.campaign.stores import refuse_other, skeleton_of
-from microbatt.campaign.survey import UNREADABLE
-from microbatt.cube import (
+from microbatt.cube.block_store import block_digest, open_blocks
+from microbatt.cube.blocks import cut
+from microbatt.cube.coordinates import NAMES, UNREADABLE, coordinate_trouble, mend_coordinates
+from microbatt.cube.fence import alone
+from microbatt.cube.location import (
     ROOT,
-    STATUS,
-    VARIABLES,
-    Location,
     delete_object,
     explained,
-    groups_beside,
     list_objects,
-    open_arrays,
-    open_group,
     open_store,
     read_object,
-    read_rows,
-    row_trouble,
-    status_key,
     write_object,
 )
+from microbatt.cube.opening import open_group
+from microbatt.cube.prediction_groups import prediction_groups
+from microbatt.cube.predictions import status_key
+from microbatt.cube.rows import row_trouble
+from microbatt.cube.schema import BLOCKS, IDENTITY_DIGEST, STATUS, VARIABLES, identity_digest
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -39,10 +36,12 @@ if TYPE_CHECKING:
     import zarr
     from zarr.abc.store import Store
 
-    from microbatt.cube import Arrays
+    from microbatt.cube.block_store import BlockStore
+    from microbatt.cube.blocks import Block
+    from microbatt.cube.location import Location
 
-_DATA = frozenset(variable.name for variable in VARIABLES)
-_LEFTOVER = ".partial"
+_DATA: Final = frozenset(variable.name for variable in VARIABLES)
+_LEFTOVER: Final = ".partial"
 """How the name of a file ends that a killed process was writing."""
 
 
@@ -98,20 +97,22 @@ def check_store(location: Location) -> CheckReport:
     StoreError
         If it is not a cube, or its root cannot be read.
     """
-    metadata = _metadata(open_group(location))
+    group = open_group(location)
     store = open_store(location, read_only=True)
     with explained(location, "checking"):
         keys = set(list_objects(store))
         leftovers = tuple(sorted(key for key in keys if key.endswith(_LEFTOVER)))
-        damages = [*_metadata_damages(store, metadata)]
+        damages = [*_metadata_damages(store, _metadata(group))]
         if damages:  # the chunks cannot be read before the metadata is mended
             return CheckReport(blocks=0, finished=0, damages=tuple(damages), leftovers=leftovers)
-        damages += _other_damages(open_group(location), keys)
-        arrays = open_arrays(location, read_only=True)
-        blocks = list(cut(arrays[STATUS.name].shape, arrays[STATUS.name].chunks))
-        finished = [b for b in blocks if chunk_key(arrays, STATUS.name, b) in keys]
+        damages += _identity_damages(group)
+        damages += _coordinate_damages(group)
+        damages += _other_damages(group, keys)
+        opened = open_blocks(location, read_only=True)
+        blocks = opened.blocks()
+        finished = [block for block in blocks if opened.key(STATUS.name, block) in keys]
         for block in finished:
-            damages += _block_damages(arrays, block, keys)
+            damages += _block_damages(opened, block, keys)
     return CheckReport(
         blocks=len(blocks),
         finished=len(finished),
@@ -121,7 +122,7 @@ def check_store(location: Location) -> CheckReport:
 
 
 def repair_store(location: Location, report: CheckReport) -> None:
-    """Mend coordinates and metadata, and forget damaged blocks, so that running fills them again.
+    """Mend metadata and coordinates, and forget damaged blocks, so that running fills them again.
 
     Damaged chunks of what was joined to the cube are emptied: what made them can make them again.
 
@@ -132,39 +133,37 @@ def repair_store(location: Location, report: CheckReport) -> None:
     report
         From `check_store`.
     """
-    metadata = _metadata(open_group(location))
+    group = open_group(location)
+    metadata = _metadata(group)
     store = open_store(location, read_only=False)
     with explained(location, "repairing"):
         for damage in report.damages:
             if damage.block is not None:
-                _forget(store, location, damage.block)
+                open_blocks(location).forget(damage.block)
             elif damage.key in metadata:
                 write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
-            else:
-                _mend(store, damage.key, skeleton_of(campaign_of(location)))
+            elif damage.key.split("/")[0] not in NAMES and damage.key != ROOT:
+                _empty(store, location, damage.key)
         for key in report.leftovers:
             delete_object(store, key)
+    if not report.damages or report.blocks:
+        heal_coordinates(location)
 
 
-def campaign_of(location: Location) -> Campaign:
-    """Return the campaign of a cube, from its attributes.
+def heal_coordinates(location: Location) -> None:
+    """Make lost or damaged coordinates of a cube again, from its design.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
 
     Raises
     ------
-    CampaignError
-        If today's engine would not give the same numbers.
+    StoreError
+        If the design no longer gives the coordinates with which the cube was made.
     """
-    attributes = dict(open_group(location).attrs)
-    campaign = Campaign.from_dict(attributes)
-    refuse_other(campaign, location, attributes)
-    return campaign
-
-
-def chunk_key(arrays: Arrays, name: str, block: Block) -> str:
-    """Return the key of a block's chunk of a variable."""
-    array = arrays[name]
-    number = block.number + (0,) * (array.ndim - len(block.number))
-    return f"{name}/{array.metadata.encode_chunk_key(number)}"
+    mend_coordinates(location, open_group(location))
 
 
 def _metadata(group: zarr.Group) -> dict[str, Any]:
@@ -187,11 +186,23 @@ def _metadata_damages(store: Store, metadata: Mapping[str, Any]) -> Iterator[Dam
             yield Damage(key=key, what="is not what the root of the store says of it")
 
 
+def _identity_damages(root: zarr.Group) -> Iterator[Damage]:
+    attributes = dict(root.attrs)
+    if attributes.get(IDENTITY_DIGEST, identity_digest(attributes)) != identity_digest(attributes):
+        what = "attributes that say what the curves are have changed since the cube was made"
+        yield Damage(key=ROOT, what=what)
+
+
+def _coordinate_damages(root: zarr.Group) -> Iterator[Damage]:
+    for name, what in coordinate_trouble(root).items():
+        yield Damage(key=f"{name}/c/0", what=what)
+
+
 def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
     """Yield damaged chunks of coordinates and of what was joined, in all groups."""
-    for group in (root, *groups_beside(root).values()):
+    for group in (root, *prediction_groups(root).values()):
         for name, array in group.arrays():
-            if group.path or name not in _DATA:
+            if group.path or name not in _DATA | {*NAMES}:
                 yield from _chunk_damages(array, keys)
 
 
@@ -206,39 +217,44 @@ def _chunk_damages(array: zarr.Array[Any], keys: Container[str]) -> Iterator[Dam
             yield Damage(key=key, what=str(error))
 
 
-def _block_damages(arrays: Arrays, block: Block, keys: Container[str]) -> Iterator[Damage]:
+def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> Iterator[Damage]:
     for variable in VARIABLES:
-        key = chunk_key(arrays, variable.name, block)
+        key = opened.key(variable.name, block)
         if key not in keys:
             yield Damage(key=key, what="is missing although the block is finished", block=block)
             return
         try:
-            arrays[variable.name][block.region]
+            opened.arrays[variable.name][block.region]
         except UNREADABLE as error:
             yield Damage(key=key, what=str(error), block=block)
             return
-    torn = int(row_trouble(read_rows(arrays, block.region)).sum())
+    yield from _content_damages(opened, block)
+
+
+def _content_damages(opened: BlockStore, block: Block) -> Iterator[Damage]:
+    """Yield what is wrong with a block whose chunks can all be read."""
+    key, rows = opened.key(STATUS.name, block), opened.read(block)
+    torn = int(row_trouble(rows).sum())
     if torn:
-        what = f"{torn} curves contradict their status"
-        yield Damage(key=chunk_key(arrays, STATUS.name, block), what=what, block=block)
+        yield Damage(key=key, what=f"{torn} curves contradict their status", block=block)
+        return
+    try:
+        told = opened.stored_digest(block)
+    except UNREADABLE as error:
+        yield Damage(key=f"{BLOCKS}/{block}", what=str(error), block=block)
+        return
+    if told and told != block_digest(opened.fence, block, rows):
+        what = "the curves are not those that were written there for this cube"
+        yield Damage(key=key, what=what, block=block)
 
 
-def _mend(store: Store, key: str, skeleton: Mapping[str, bytes]) -> None:
-    """Write an object as it was when the cube was made; remove one that was not there then.
+def _empty(store: Store, location: Location, key: str) -> None:
+    """Remove a chunk of what was joined.
 
     Of a prediction the status goes first, so that what is left of it counts as not predicted.
     """
-    if key in skeleton:
-        write_object(store, key, skeleton[key])
-        return
-    vouching = status_key(key)
-    if vouching is not None:
-        delete_object(store, vouching)
-    delete_object(store, key)
-
-
-def _forget(store: Store, location: Location, block: Block) -> None:
-    """Remove a block, its status first, so that it counts as not run from then on."""
-    arrays = open_arrays(location, read_only=False)
-    for variable in reversed(VARIABLES):
-        delete_object(store, chunk_key(arrays, variable.name, block))
+    with alone(location):
+        vouching = status_key(key)
+        if vouching is not None:
+            delete_object(store, vouching)
+        delete_object(store, key)

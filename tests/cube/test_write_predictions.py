@@ -8,18 +8,19 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign import check_store, repair_store
 from microbatt.cube import (
     HELD_OUT,
     PREDICTION_VARIABLES,
     ListedPoints,
+    check_store,
     copies_in,
     join_predictions,
     locate,
-    open_beside,
     open_cube,
+    open_prediction_group,
     predicted_by,
-    slabs,
+    repair_store,
+    write_predictions,
 )
 from microbatt.errors import ParameterError
 from tests.cube.cubes import small_cube
@@ -112,7 +113,7 @@ def test_predicting_that_was_cut_short_leaves_none_of_its_own_and_all_of_the_oth
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(slabs, stage, killed)
+        patched.setattr(write_predictions, stage, killed)
         with pytest.raises(KeyboardInterrupt):
             join(place, ("curve", "more"), off=0.5)
     for cube in (open_cube(place), xr.open_zarr(place.url)):
@@ -162,7 +163,7 @@ def test_a_place_half_made_is_used_by_the_next(place, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(slabs, "consolidate", killed)
+        patched.setattr(write_predictions, "consolidate", killed)
         with pytest.raises(KeyboardInterrupt):
             join(place, ("published",), (1, 2))
     assert copies_in(open_cube(place)) == {"curve": (0,)}
@@ -200,7 +201,7 @@ def test_a_slab_that_is_damaged_is_found_and_counts_as_not_predicted(place):
 
 def test_points_of_another_cube_become_a_node_of_the_tree(place, other):
     join(place)
-    join_predictions(place, predicted_along(other, ("curve", "published"), (1, 2)), beside=True)
+    join_predictions(place, predicted_along(other, ("curve", "published"), (1, 2)), as_group=True)
     tree = xr.open_datatree(place.url, engine="zarr")
     found = predicted_by(tree["elsewhere"].to_dataset(), "published", 2)
     np.testing.assert_allclose(found.S_predicted, 1.04 * other.S)
@@ -211,64 +212,64 @@ def test_points_of_another_cube_become_a_node_of_the_tree(place, other):
     assert root.attrs["name"] != "elsewhere"
     assert copies_in(root) == {"curve": (0,)}
     assert check_store(place).damages == ()
-    beside = open_beside(place, "elsewhere")
+    beside = open_prediction_group(place, "elsewhere")
     assert predicted_by(beside, "curve", HELD_OUT).S_predicted.dims == ("point",)
 
 
 def test_all_groups_have_room_for_the_same_networks_so_that_the_tree_opens(place, other):
-    join_predictions(place, predicted_along(other, ("published",), (1, 2)), beside=True)
+    join_predictions(place, predicted_along(other, ("published",), (1, 2)), as_group=True)
     join(place)
     grid = open_cube(place, chunks=None).isel(alpha=slice(2)).assign_attrs(name="part")
-    join_predictions(place, predicted_along(grid, ("more",), (3,)), beside=True)
+    join_predictions(place, predicted_along(grid, ("more",), (3,)), as_group=True)
     tree = xr.open_datatree(place.url, engine="zarr")
     assert {"elsewhere", "part"} <= set(tree.children)
     for node in (tree, tree["elsewhere"], tree["part"]):
         assert node["network"].values.tolist() == ["published", "curve", "more"]
     assert copies_in(open_cube(place)) == {"curve": (0,)}
-    assert copies_in(open_beside(place, "part")) == {"more": (3,)}
+    assert copies_in(open_prediction_group(place, "part")) == {"more": (3,)}
 
 
 def test_predicting_again_into_a_group_replaces_it_alone(place, other):
     join(place)
-    join_predictions(place, predicted_along(other), beside=True)
+    join_predictions(place, predicted_along(other), as_group=True)
     root = bytes_of(place, 0)
-    join_predictions(place, predicted_along(other, weights="new"), beside=True)
-    assert predicted_by(open_beside(place, "elsewhere")).weights_hash == "new-curve-0"
+    join_predictions(place, predicted_along(other, weights="new"), as_group=True)
+    assert predicted_by(open_prediction_group(place, "elsewhere")).weights_hash == "new-curve-0"
     fewer = other.isel(point=[1])
-    join_predictions(place, predicted_along(fewer), beside=True)
-    assert open_beside(place, "elsewhere").S.values.tolist() == [8.0]
+    join_predictions(place, predicted_along(fewer), as_group=True)
+    assert open_prediction_group(place, "elsewhere").S.values.tolist() == [8.0]
     assert bytes_of(place, 0) == root
     assert check_store(place).damages == ()
 
 
 def test_a_damaged_slab_of_a_group_is_found_and_emptied(place, other):
-    join_predictions(place, predicted_along(other), beside=True)
+    join_predictions(place, predicted_along(other), as_group=True)
     chunk = place.path / "elsewhere" / "alpha_predicted" / "c" / "0" / "0" / "0"
     chunk.write_bytes(b"no longer a chunk")
     report = check_store(place)
     assert [damage.key for damage in report.damages] == ["elsewhere/alpha_predicted/c/0/0/0"]
     repair_store(place, report)
     assert check_store(place).damages == ()
-    assert (open_beside(place, "elsewhere").prediction_status == 0).all()
+    assert (open_prediction_group(place, "elsewhere").prediction_status == 0).all()
 
 
 @pytest.mark.parametrize("name", ["", "runs", "alpha"])
 def test_a_group_needs_a_name_of_its_own(place, other, name):
     with pytest.raises(ParameterError, match="Rename the campaign"):
-        join_predictions(place, predicted_along(other.assign_attrs(name=name)), beside=True)
+        join_predictions(place, predicted_along(other.assign_attrs(name=name)), as_group=True)
 
 
 def test_a_store_of_listed_points_has_no_place_for_others(tmp_path, other):
     points = ListedPoints(alpha=(0.0, 1.0), S=(2.0, 8.0), current=(17.5, 35.0))
     small_cube(tmp_path, design=points)
     with pytest.raises(ParameterError, match="share their dimensions"):
-        join_predictions(locate(tmp_path / "cube.zarr"), predicted_along(other), beside=True)
+        join_predictions(locate(tmp_path / "cube.zarr"), predicted_along(other), as_group=True)
 
 
 def test_an_unknown_group_is_answered_with_the_known_ones(place, other):
-    join_predictions(place, predicted_along(other), beside=True)
+    join_predictions(place, predicted_along(other), as_group=True)
     with pytest.raises(ParameterError, match="'elsewhere'"):
-        open_beside(place, "off-grid")
+        open_prediction_group(place, "off-grid")
 
 
 def test_predictions_without_dimensions_of_their_own_make_way(place):

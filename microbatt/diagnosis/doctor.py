@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from microbatt.cube import Location
-    from microbatt.diagnosis.finding import Finding
+    from microbatt.diagnosis.result import Finding
 
 
 def diagnose(asked: Sequence[Location] = (), *, simulate: bool = False) -> Iterator[Finding]:
@@ -21,10 +21,11 @@ def diagnose(asked: Sequence[Location] = (), *, simulate: bool = False) -> Itera
 
     Parameters
     ----------
-    asked
-        Cubes to open.
-    simulate
-        Whether to run a discharge too; see `microbatt.diagnosis.engines.engines`.
+    asked : sequence of Location, default ()
+        Cubes to open; one chunk of each is read.
+    simulate : bool, default False
+        Whether to run a discharge too, which compiles the kernels first if they are not cached: a
+        minute.
 
     Yields
     ------
