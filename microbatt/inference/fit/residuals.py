@@ -137,7 +137,7 @@ def residual_rms(capacity: NDArray[np.float64], residual: NDArray[np.float64]) -
     capacity
         Increasing, shape (n,) [A h m⁻²].
     residual
-        Shape (n,) [V].
+        Shape (n,) [V]; NaN where it is not known.
 
     Examples
     --------
@@ -145,7 +145,10 @@ def residual_rms(capacity: NDArray[np.float64], residual: NDArray[np.float64]) -
     True
     """
     even = np.linspace(0.0, 0.97, 200) * capacity[-1]
-    return float(np.sqrt(np.mean(np.interp(even, capacity, residual) ** 2)))
+    known = np.isfinite(residual)
+    if not known.any():
+        return float("nan")
+    return float(np.sqrt(np.mean(np.interp(even, capacity[known], residual[known]) ** 2)))
 
 
 def rms_residual(model: ForwardModel, minimum: Minimum) -> float:
