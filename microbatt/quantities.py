@@ -14,18 +14,27 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """What a curve or a cube says about one of its variables."""
+    """What a curve or a cube says about one of its variables.
+
+    Attributes
+    ----------
+    name : str
+        Variable name in datasets.
+    symbol : str
+        The literature's letter.
+    units : str
+        UDUNITS string; ``"1"`` is dimensionless.
+    long_name : str
+        What it is, in words, without the unit.
+    comment : str, default ""
+        What the words leave open: a sign, a reference, a condition.
+    """
 
     name: str
-    """Variable name in datasets."""
     symbol: str
-    """The literature's letter."""
     units: str
-    """UDUNITS string; ``"1"`` is dimensionless."""
     long_name: str
-    """What it is, in words, without the unit."""
     comment: str = ""
-    """What the words leave open: a sign, a reference, a condition."""
 
     @property
     def attrs(self) -> dict[str, str]:
@@ -181,11 +190,11 @@ _ALL = (
         comment="added to the cell voltage by the instrument",
     ),
     Quantity(
-        name="capacity_scale",
-        symbol="s_Q",
+        name="area_scale",
+        symbol="s_A",
         units="1",
-        long_name="capacity scale",
-        comment="measured over simulated capacity; 1 if the loading and the area are exact",
+        long_name="electrode area scale",
+        comment="true over stated electrode area; current and charge per area are divided by it",
     ),
     Quantity(
         name="negative_stoichiometry",
@@ -335,7 +344,7 @@ def quantity(name: str) -> Quantity:
 
     Parameters
     ----------
-    name
+    name : str
         Variable name.
 
     Returns

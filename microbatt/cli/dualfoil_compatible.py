@@ -18,13 +18,13 @@ from microbatt.errors import ParameterError
     "--extra-file",
     nargs=2,
     metavar="NAME TEMPLATE",
-    help="File that tells alpha and S, such as alpha-S.in '{exponent} {S}'.",
+    help="File that holds alpha and S, and its form, such as alpha-S.in '{exponent} {S}'.",
 )
 @click.option(
     "--environment",
     multiple=True,
     metavar="NAME=TEMPLATE",
-    help="Environment variable that tells alpha or S, such as 'DF_S={S}'; may be repeated.",
+    help="Environment variable that holds alpha or S, such as 'DF_S={S}'; may be repeated.",
 )
 def command(
     *, folders: tuple[Path, ...], extra_file: tuple[str, str] | None, environment: tuple[str, ...]

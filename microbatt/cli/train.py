@@ -31,22 +31,28 @@ _FILES = ("network.json", "weights.npz")
     "train", epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here"
 )
 @click.argument("cube", shell_complete=cube_names)
-@click.option("--network", type=click.Choice(["curve", "published"]), default="curve")
-@click.option("--folds", type=int, help="Cross-validate with so many folds first.")
+@click.option(
+    "--network", type=click.Choice(["curve", "published"]), default="curve", help="Kind of network."
+)
+@click.option("--folds", type=int, help="Number of folds to cross-validate with first.")
 @click.option("--blocked", is_flag=True, help="Hold out whole regions instead of random points.")
-@click.option("--only", type=int, multiple=True, help="Run this fold alone; may be repeated.")
+@click.option(
+    "--only", type=int, multiple=True, help="Number of a fold to run alone; may be repeated."
+)
 @click.option("--epochs", type=int, help="Passes over the points.  [default: the network's]")
 @click.option("--batch", type=int, help="Points per step.  [default: the network's]")
-@click.option("--seed", type=int, default=0, help="Of weights, order and disturbances.")
+@click.option("--seed", type=int, default=0, help="Seed of weights, order and disturbances.")
 @click.option(
     "--precision",
     type=click.Choice(["float32", "mixed_bfloat16", "mixed_float16"]),
     default="float32",
-    help="Of the hidden layers.",
+    help="Precision of the hidden layers.",
 )
 @click.option("--xla", is_flag=True, help="Compile the steps with XLA.")
 @click.option("--test", metavar="CUBE", help="Score the weights on this cube too.")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask scheduler, to share out the folds.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Running Dask scheduler that trains the folds."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -112,7 +118,9 @@ def command(  # noqa: PLR0913 - one argument an option
         click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
         trained = _trained(opened, network, settings, out, listeners, copies)
-        _save(trained, opened, settings, scores, out, test, options)
+        recorded = _save(trained, opened, settings, scores, out, overwrite=overwrite)
+        if test is not None:
+            _save_scores(recorded, _opened(test, options), Path(test).stem, out)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
 
 
@@ -233,14 +241,13 @@ def _save(
     settings: TrainingSettings,
     scores: dict[str, Any],
     out: Path,
-    test: str | None,
-    options: tuple[str, ...],
-) -> None:
+    *,
+    overwrite: bool,
+) -> TrainedNetwork:
     import sys
 
-    from microbatt.networks import load_network, save_network
-    from microbatt.prediction import predict
-    from microbatt.training import plain_scores, training_points, with_record
+    from microbatt.networks import save_network
+    from microbatt.training import training_points, with_record
 
     recorded = with_record(
         trained,
@@ -249,14 +256,21 @@ def _save(
         settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
         scores=scores,
     )
-    save_network(out, recorded, overwrite=True)  # the command has asked before it trained
-    if test is None:
-        return
+    save_network(out, recorded, overwrite=overwrite)
+    return recorded
+
+
+def _save_scores(recorded: TrainedNetwork, cube: xr.Dataset, name: str, out: Path) -> None:
+    """Score the weights that were saved on another cube, and write the scores beside them."""
+    from microbatt.networks import load_network, save_network
+    from microbatt.prediction import predict
+    from microbatt.training import plain_scores
+
     tested = load_network(out)
-    predicted = predict(_opened(test, options), tested)
-    name = f"noise-free, {predicted.prediction_status.size} points"
-    tested_scores = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
+    predicted = predict(cube, tested)
+    points = f"noise-free, {predicted.prediction_status.size} points"
+    tested_scores = {f"{name}, {points}": plain_scores(predicted)}
     for words in _words(tested_scores):
         click.echo(words)
-    record = replace(recorded.record, scores=scores | tested_scores)
+    record = replace(recorded.record, scores=dict(recorded.record.scores) | tested_scores)
     save_network(out, replace(tested, record=record))

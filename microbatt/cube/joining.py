@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.arrays import array_of, dimensions, plain_attributes
-from microbatt.cube.creation import compression, consolidate
+from microbatt.cube.fence import alone
 from microbatt.cube.location import explained, open_store
 from microbatt.cube.opening import open_group
-from microbatt.cube.variables import VARIABLES
+from microbatt.cube.schema import (
+    VARIABLES,
+    array_of,
+    compression,
+    consolidate,
+    dimensions,
+    plain_attributes,
+)
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -49,7 +55,7 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
     store = open_store(location, read_only=False)
     import zarr
 
-    with explained(location, "joining variables"):
+    with explained(location, "joining variables"), alone(location):
         group = zarr.open_group(store, mode="r+", use_consolidated=False)
         check_same_points(group, joined)
         names = [str(name) for name in joined.data_vars]

@@ -6,10 +6,10 @@ import gc
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.campaign import available_recipes, cached_store, has_cube, load_campaign
+from microbatt.campaign import available_recipes, cached_store, load_campaign
 from microbatt.catalog import available_datasets, open_dataset
 from microbatt.checks import check_integer
-from microbatt.cube import locate, open_cube
+from microbatt.cube import has_cube, locate, open_cube
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:

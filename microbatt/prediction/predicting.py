@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbatt.cube import Location, join_predictions, locate, open_beside, open_cube, predicted_by
+from microbatt.cube import (
+    Location,
+    join_predictions,
+    locate,
+    open_cube,
+    open_prediction_group,
+    predicted_by,
+)
 from microbatt.errors import ParameterError
 from microbatt.networks import NOISE_FREE, CurveNetwork, MeasurementNoise, TrainedNetwork, origin_of
 from microbatt.prediction.copies import predict_copies
@@ -106,7 +113,7 @@ def predict_into(
     """Predict a stored cube and join the predictions to it, or to another store.
 
     Predicting again with the same name replaces these predictions and nothing else; see
-    `microbatt.cube.slabs` for what a reader sees meanwhile.
+    `microbatt.cube.write_predictions` for what a reader sees meanwhile.
 
     Parameters
     ----------
@@ -141,8 +148,8 @@ def predict_into(
         join_predictions(place, predicted)
         return open_cube(place)
     other = _location(into)
-    join_predictions(other, predicted, beside=True)
-    return open_beside(other, str(cube.attrs["name"]))
+    join_predictions(other, predicted, as_group=True)
+    return open_prediction_group(other, str(cube.attrs["name"]))
 
 
 def _location(store: str | Path | Location) -> Location:

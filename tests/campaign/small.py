@@ -4,8 +4,9 @@ from pathlib import Path
 
 from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
-from microbatt.cube import Grid, list_objects, locate, open_store, read_object
-from microbatt.cube.variables import UNREPEATABLE
+from microbatt.cube import Grid, locate
+from microbatt.cube.location import list_objects, open_store, read_object
+from microbatt.cube.schema import UNREPEATABLE
 
 ROOT = Path(__file__).parents[2]
 STANDIN = "tests.campaign.standin:simulator"

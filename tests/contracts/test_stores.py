@@ -7,19 +7,18 @@ import numpy as np
 import pytest
 
 import microbatt
-from microbatt.campaign import campaign_of, check_store, local_client, repair_store, run_campaign
+from microbatt.campaign import campaign_of, local_client, run_campaign
 from microbatt.cli.stores import read_options
 from microbatt.cube import (
+    check_store,
     copies_in,
-    delete_object,
     join_predictions,
     locate,
     open_cube,
-    open_store,
     predicted_by,
-    read_object,
-    write_object,
+    repair_store,
 )
+from microbatt.cube.location import delete_object, open_store, read_object, write_object
 from microbatt.errors import CampaignError, StoreError
 from tests.campaign.small import cube_bytes, small_campaign
 from tests.cube.predicted import predicted_along

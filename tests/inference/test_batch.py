@@ -16,7 +16,7 @@ from microbatt.cli.commands import main
 from microbatt.errors import MeasurementError
 from microbatt.inference import Inferred, experiments_dataset
 from microbatt.inference.batch import (
-    Terms,
+    InferenceOptions,
     experiment_files,
     infer_folder,
     infer_many,
@@ -24,19 +24,19 @@ from microbatt.inference.batch import (
 from tests.inference.experiments import CELL, experiment
 
 TRUTH = {"one": 3.0, "two": 5.0}
-TERMS = Terms(cell=load_cell(CELL), noise=1e-3, network=False)
+TERMS = InferenceOptions(cell=load_cell(CELL), noise=1e-3, network=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Treacherous(Terms):
-    """Terms under which some experiments do what nobody foresaw."""
+class Treacherous(InferenceOptions):
+    """InferenceOptions under which some experiments do what nobody foresaw."""
 
     def infer(self, experiment):
         if experiment.name == "deadly":
             os._exit(1)
         if experiment.name == "surprising":
             raise ZeroDivisionError("nobody foresaw this")
-        return Terms.infer(self, experiment)
+        return InferenceOptions.infer(self, experiment)
 
 
 def write(folder, alpha, *, rising=False):
@@ -92,7 +92,7 @@ def test_worker_processes_of_a_cluster_infer_a_folder_and_bad_experiments_harm_n
         assert_good_and_bad(found)
         own = client.run(os.getpid).values()
     assert os.getpid() not in own
-    here = Terms.infer(TERMS, experiment(3.0, 4.0))
+    here = InferenceOptions.infer(TERMS, experiment(3.0, 4.0))
     # through files of full precision, in another process: the same numbers
     assert float(found["alpha"].sel(experiment="one")) == pytest.approx(here.alpha, rel=1e-6)
     assert float(found["alpha_std"].sel(experiment="one")) == pytest.approx(
@@ -157,7 +157,8 @@ def test_experiments_are_named_after_their_folders_and_files(line, tmp_path):
 def test_flags_and_sentences_of_each_experiment_stand_in_the_dataset():
     estimate = TERMS.infer(experiment(3.0, 4.0))
     doubtful = replace(
-        estimate, belief=replace(estimate.belief, out_of_range=True, range_sentence="Too far.")
+        estimate,
+        diagnostics=replace(estimate.diagnostics, out_of_range=True, range_sentence="Too far."),
     )
     found = experiments_dataset(
         [Inferred(name="a", estimate=doubtful), Inferred(name="b", failure="empty")]

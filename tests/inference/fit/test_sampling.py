@@ -25,7 +25,7 @@ def straight_landscape():
     return Landscape(
         centre=np.zeros(2),
         frame=np.eye(2),
-        nuisances=np.zeros(1),
+        free=np.zeros(1),
         gram=linear.T @ np.linalg.inv(COVARIANCE) @ linear,
     )
 

@@ -97,12 +97,10 @@ def test_points_without_a_curve_tell_nothing():
 
 
 def test_least_squares_estimates_scatter_as_the_bounds_say():
-    from microbatt.inference import sensitivities_at_depth, simulate_neighbours
+    from microbatt.inference import sensitivities_at_depth, simulate_displaced
 
     readings = Readings(charge_error=0.0, capacity_error=0.0, reach=0.95)
-    found = sensitivities_at_depth(
-        simulate_neighbours(TERMS, [POINTS[0]], CURRENTS), readings.depth
-    )
+    found = sensitivities_at_depth(simulate_displaced(TERMS, [POINTS[0]], CURRENTS), readings.depth)
     slopes = found.voltage_derivative.reshape(-1, 2)
     noise = np.random.default_rng(7).normal(0.0, readings.noise, size=(slopes.shape[0], 4000))
     errors = np.linalg.lstsq(slopes, noise, rcond=None)[0]
