@@ -104,6 +104,7 @@ from .slabs import (
 from .variables import (
     CURVE_DIM,
     STATUS,
+    UNREPEATABLE,
     VARIABLES,
 )
 
@@ -120,6 +121,7 @@ __all__ = [
     "ROOT",
     "SCHEMA_VERSION",
     "STATUS",
+    "UNREPEATABLE",
     "VARIABLES",
     "WHOLE",
     "Arrays",
