@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
+import front_doors
 from docutils import nodes
 from numpydoc.docscrape import NumpyDocString
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-import microbatt
 from microbatt.catalog import open_dataset
 from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
 from microbatt.cli.commands import COMMANDS, main
@@ -143,15 +143,15 @@ def root() -> Iterator[str]:
     yield from table(
         ["name", "what it is"],
         (
-            [f"{{py:obj}}`microbatt.{name} <{home}.{name}>`", first_line(getattr(microbatt, name))]
-            for name, home in microbatt._HOME.items()  # noqa: SLF001 - the list itself
+            [f"{{py:obj}}`microbatt.{name} <{home}.{name}>`", first_line(name)]
+            for name, home in front_doors.offered("microbatt").items()
         ),
     )
 
 
-def first_line(named: object) -> str:
-    """Return the first line of a docstring."""
-    return (inspect.getdoc(named) or "").split("\n")[0]
+def first_line(name: str) -> str:
+    """Return the first sentence about a name of the root."""
+    return front_doors.first_line("microbatt", name)
 
 
 def cell_fields() -> Iterator[str]:

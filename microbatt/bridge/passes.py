@@ -100,10 +100,10 @@ def pass_seed(seed: int, *numbers: Tensor) -> Tensor:
     """Return the seed of one draw: of the run, the pass, the batch; a tensor of shape (2,)."""
     import tensorflow as tf
 
-    found = tf.constant([seed, 0], tf.int64)
+    folded = tf.constant([seed, 0], tf.int64)
     for number in numbers:
-        found = tf.random.fold_in(found, tf.cast(number, tf.int64))
-    return found
+        folded = tf.random.fold_in(folded, tf.cast(number, tf.int64))
+    return folded
 
 
 def pass_order(count: int, seed: int, epoch: Tensor, passes: Passes) -> Tensor:

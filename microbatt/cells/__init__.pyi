@@ -17,6 +17,7 @@ from .electrolyte import (
 )
 from .electrolyte_fits import (
     ELECTROLYTE_FITS,
+    SALT_TOP,
     ElectrolyteFit,
 )
 from .microstructure import (
@@ -46,6 +47,7 @@ __all__ = [
     "ELECTROLYTE_FITS",
     "OPEN_CIRCUIT_FITS",
     "PARTS",
+    "SALT_TOP",
     "TEMPERATURE",
     "Cell",
     "Collector",

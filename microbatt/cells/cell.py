@@ -7,6 +7,7 @@ from typing import Any
 from microbatt.cells.collector import Collector
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
+from microbatt.cells.identity import content_digest
 from microbatt.cells.records import Record, check_numbers, from_mapping, number, to_mapping
 from microbatt.cells.separator import Separator
 from microbatt.checks import Interval, suggestion
@@ -116,6 +117,16 @@ class Cell:
         return layer_mass + (
             self.negative_collector.mass_per_area + self.positive_collector.mass_per_area
         )
+
+    @property
+    def digest(self) -> str:
+        """Identity of the numbers and of the fits as functions: 64 hexadecimal digits.
+
+        Cells of one digest discharge alike, whatever they are called. An edited fit changes the
+        digest of the cells that use it, and of no other.
+        """
+        parts = {name: getattr(self, name) for name in PARTS}
+        return content_digest({"cell": self, **parts})
 
     def with_microstructure(self, *, alpha: float, S: float) -> "Cell":
         """Return the cell with another microstructure of its positive electrode.

@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 Function = Callable[[ArrayLike], Array]
 
+SALT_TOP = 12_000.0
+"""Largest concentration that engines may meet [mol m⁻³]."""
 PER_LITRE = 1e3
 """mol m⁻³ in one mol L⁻¹."""
 
@@ -50,6 +52,24 @@ class ElectrolyteFit:
     """1 + ∂ln f/∂ln c [-]."""
     thermodynamic_factor_slope: Function
     """Derivative of `thermodynamic_factor` by c [m³ mol⁻¹]."""
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Concentrations that engines may read, beyond the range that the fit is meant for."""
+        return (0.0, SALT_TOP)
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """All that the fit computes."""
+        return (
+            _Constant(self.transference),
+            self.conductivity,
+            self.conductivity_slope,
+            self.diffusivity,
+            self.diffusivity_slope,
+            self.thermodynamic_factor,
+            self.thermodynamic_factor_slope,
+        )
 
 
 @dataclass(frozen=True, slots=True)

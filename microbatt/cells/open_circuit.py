@@ -39,6 +39,11 @@ class OpenCircuitFit:
     limits: tuple[float, float] = _FULL
     """Largest interval inside [0, 1] on which the formula is finite."""
 
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """All that the fit computes."""
+        return (self.potential, self.slope)
+
     def check_stoichiometry(self, name: str, value: float) -> None:
         """Refuse a stoichiometry outside the range that the fit is meant for.
 

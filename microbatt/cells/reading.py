@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,10 @@ def load_cell(cell: str | Path | Cell) -> Cell:
         )
     if isinstance(cell, Path) or cell.endswith(".toml") or "/" in cell:
         return read_cell(Path(cell))
-    check_choice("cell", cell, available_cells())
-    return read_cell(cell_path(cell))
+    path = cell_path(cell)
+    if not path.is_file():
+        check_choice("cell", cell, available_cells())
+    return read_cell(path)
 
 
 def read_cell(path: Path) -> Cell:
@@ -79,7 +82,7 @@ def read_cell(path: Path) -> Cell:
         See `load_cell`.
     """
     try:
-        return parse_cell(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CellFileError(
             f"{path}: cannot be read ({error.strerror}). Known cells: "
@@ -91,6 +94,12 @@ def read_cell(path: Path) -> Cell:
         raise CellFileError(f"{path}: is not valid TOML: {error}. Mend it there.") from error
     except ParameterError as error:
         raise CellFileError(f"{path}: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Cell:
+    """Remember cells by the text of their files, which cannot be stale as a time stamp can."""
+    return parse_cell(text)
 
 
 def parse_cell(text: str) -> Cell:

@@ -5,9 +5,11 @@ unit, its allowed range and the remedy for a value outside; making a record, rea
 writing one all follow that declaration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from numpy.typing import ArrayLike, NDArray
 
 from microbatt.checks import Interval, check_choice, check_number, suggestion
 from microbatt.errors import ParameterError
@@ -18,6 +20,30 @@ _KEY = "microbatt"
 
 ACTIVATION = Interval(0.0, 3e4)
 USE_FRACTION = "Divide a percentage by 100."
+
+
+class Fit(Protocol):
+    """What every fitted property of a material says of itself."""
+
+    @property
+    def name(self) -> str:
+        """How cell files call it."""
+
+    @property
+    def lower(self) -> float:
+        """Smallest argument that it is meant for."""
+
+    @property
+    def upper(self) -> float:
+        """Largest argument that it is meant for."""
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Interval on which engines read it."""
+
+    @property
+    def functions(self) -> tuple[Callable[[ArrayLike], NDArray[Any]], ...]:
+        """All that it computes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +60,7 @@ class NumberSpec:
 class FitSpec:
     """Declaration of a field that names a fitted function."""
 
-    known: Mapping[str, Any]
+    known: Mapping[str, Fit]
 
 
 Spec = NumberSpec | FitSpec

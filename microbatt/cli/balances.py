@@ -10,7 +10,8 @@ import click
 if TYPE_CHECKING:
     from microbatt.engines import Adiabatic, Isothermal, Lumped
 
-_INVENTORY = ("area-only", "conserving")
+INVENTORY = ("conserving", "area-only")
+"""The lithium balances; the first is the default."""
 THERMAL = ("isothermal", "adiabatic", "lumped")
 _HEAT_OF = ("particles", "charge")
 
@@ -23,8 +24,8 @@ def balance_options(command: _Command) -> _Command:
         (
             click.option(
                 "--inventory",
-                type=click.Choice(_INVENTORY),
-                default=_INVENTORY[0],
+                type=click.Choice(INVENTORY),
+                default=INVENTORY[0],
                 help="Lithium balance of the particles.",
             ),
             click.option(

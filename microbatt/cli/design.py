@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.balances import INVENTORY
 from microbatt.cli.completion import cell_names
+from microbatt.cli.outputs import check_output, overwrite_option, save_picture, save_text
 from microbatt.cli.values import free_option, read_free, read_list, read_measured, read_range
-from microbatt.errors import ParameterError
+from microbatt.places import Kind, mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,13 +51,16 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
 )
 @click.option("--compare", multiple=True, metavar="CURRENTS", help="A set to hold against it.")
 @click.option(
-    "--inventory", type=click.Choice(["area-only", "conserving"]), default="area-only",
+    "--inventory",
+    type=click.Choice(INVENTORY),
+    default=INVENTORY[0],
     help="Lithium balance of the particles.",
-)  # fmt: skip
+)
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
 @click.option("--threads", default=1, help="Threads that simulate.")
 @click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw it there.")
 @click.option("--json", "table", type=click.Path(path_type=Path), help="Write the numbers there.")
+@overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     cell: str,
@@ -75,6 +80,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     threads: int,
     picture: Path | None,
     table: Path | None,
+    overwrite: bool,
 ) -> None:
     """Propose the currents that tell most of alpha and S.
 
@@ -85,6 +91,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     if picture is not None:
         check_extra("matplotlib", extra="plot")
+    check_output(picture, Kind.PICTURE, overwrite=overwrite)
+    check_output(table, Kind.NUMBERS, overwrite=overwrite)
     import math
 
     from microbatt.inference import (
@@ -122,9 +130,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     one_c = request.cell.one_c_current
     _show(found, others, one_c, f"{request.cell.name}, {inventory}, noise {noise}", unknown)
     if picture is not None:
-        _draw(picture, found)
+        _draw(picture, found, overwrite=overwrite)
     if table is not None:
-        table.write_text(json.dumps(_numbers(found, others), indent=1) + "\n", encoding="utf-8")
+        text = json.dumps(_numbers(found, others), indent=1) + "\n"
+        save_text(text, table, Kind.NUMBERS, overwrite=overwrite)
 
 
 def _show(
@@ -214,6 +223,7 @@ def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, object]:
         }
 
     return {
+        **mark(Kind.NUMBERS),
         "criterion": found.criterion,
         "alpha": found.points[:, 0].tolist(),
         "S": found.points[:, 1].tolist(),
@@ -227,7 +237,7 @@ def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, object]:
     }
 
 
-def _draw(path: Path, found: Proposal) -> None:
+def _draw(path: Path, found: Proposal, *, overwrite: bool) -> None:
     from matplotlib.figure import Figure
 
     from microbatt.plots import draw_candidates, draw_choices
@@ -236,7 +246,4 @@ def _draw(path: Path, found: Proposal) -> None:
     left, right = figure.subplots(1, 2)
     draw_candidates(left, found)
     draw_choices(right, found)
-    try:
-        figure.savefig(path, dpi=200)
-    except ValueError as error:
-        raise ParameterError(f"`--plot` is {str(path)!r}: {error}.") from error
+    save_picture(figure, path, overwrite=overwrite)

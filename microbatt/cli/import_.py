@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microbatt.cli.completion import cell_names
+from microbatt.cli.outputs import overwrite_option
 from microbatt.cli.stores import read_options, storage_options
 from microbatt.errors import ParameterError
+from microbatt.places import Kind, check_replaceable, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from microbatt.campaign import Origin
+    from microbatt.cube import Location
     from microbatt.engines import Discharge
     from microbatt.engines.dualfoil import ArchivedRun, LeftOut
 
@@ -33,6 +36,7 @@ def _common(function: Callable[..., None]) -> Callable[..., None]:
         click.option("--name", help="Of the cube.  [default: from the store]"),
         click.option("--alpha", type=float, help="Of runs that do not say it."),
         click.option("--S", "S", type=float, help="Of runs that do not say it."),
+        overwrite_option,
         storage_options,
     )
     for option in reversed(options):
@@ -57,6 +61,7 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
     name: str | None,
     alpha: float | None,
     S: float | None,
+    overwrite: bool,
     options: tuple[str, ...],
     extra_file: tuple[str, str] | None,
     pattern: str | None,
@@ -80,13 +85,15 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
         alpha=alpha,
         S=S,
     )
+    location = _place(store, options, overwrite=overwrite)
     found = list(read_runs(find_runs(folders, conventions), conventions))
     runs = [one for one in found if not isinstance(one, LeftOut)]
     left_out = [one for one in found if isinstance(one, LeftOut)]
     _tell_left_out(left_out)
     if not runs:
         raise ParameterError(f"none of {len(found)} folders holds a run that can be imported.")
-    _write([one.discharge for one in runs], _origin(runs, name or _name(store)), store, options)
+    origin = _origin(runs, name or _name(store))
+    _write([one.discharge for one in runs], origin, location, overwrite=overwrite)
     for sentence in runs[0].read.unmapped:
         if all(sentence in one.read.unmapped for one in runs):
             click.echo(f"  - {sentence}", err=True)
@@ -111,6 +118,7 @@ def published(  # noqa: PLR0913 - one parameter an option
     name: str | None,
     alpha: float | None,
     S: float | None,
+    overwrite: bool,
     options: tuple[str, ...],
     cell: str,
     cutoff: float,
@@ -129,6 +137,7 @@ def published(  # noqa: PLR0913 - one parameter an option
     from microbatt.engines.dualfoil import find_published, read_published, with_dualfoils_heat
 
     check_choice("thermal", thermal, THERMAL)
+    location = _place(store, options, overwrite=overwrite)
     discharged = load_cell(cell)
     discharges = []
     for path in find_published(folder):
@@ -143,7 +152,7 @@ def published(  # noqa: PLR0913 - one parameter an option
         cutoff_voltage=cutoff,
         thermal=with_dualfoils_heat(thermal_mode(thermal)),
     )
-    _write(discharges, origin, store, options)
+    _write(discharges, origin, location, overwrite=overwrite)
 
 
 def _point_of(
@@ -196,16 +205,34 @@ def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
     )
 
 
+def _place(store: str, options: tuple[str, ...], *, overwrite: bool) -> Location:
+    """Return where the cube is to be, if nothing is there that is not to be lost."""
+    from microbatt.cube import locate
+
+    location = locate(store, read_options(options))
+    if location.is_local:
+        check_replaceable(location.path, Kind.CUBE, overwrite=overwrite)
+    elif overwrite:
+        raise ParameterError(
+            f"`--overwrite` is for cubes on this machine, and `--store` is {store!r}. Remove that "
+            "cube with the tools of its store, or give another place."
+        )
+    return location
+
+
 def _write(
-    discharges: Sequence[Discharge], origin: Origin, store: str, options: tuple[str, ...]
+    discharges: Sequence[Discharge], origin: Origin, location: Location, *, overwrite: bool
 ) -> None:
     from microbatt.campaign import write_imported
     from microbatt.cube import locate, open_cube
 
-    location = locate(store, read_options(options))
-    write_imported(discharges, origin, location)
+    if location.is_local:
+        with replacing(location.path, Kind.CUBE, overwrite=overwrite) as written:
+            write_imported(discharges, origin, locate(written))
+    else:
+        write_imported(discharges, origin, location)
     cube = open_cube(location)
-    click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {store}")
+    click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {location}")
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ import click
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
+from microbatt.cli.outputs import check_output, overwrite_option
 from microbatt.cli.values import free_option, read_free, read_measured
 from microbatt.errors import ParameterError
+from microbatt.places import Kind, mark, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +65,7 @@ if TYPE_CHECKING:
 @click.option("--network/--no-network", default=True, help="Ask the shipped network first.")
 @click.option("--store", type=click.Path(path_type=Path), help="Save as .nc or .zarr there.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write a page (.html) there.")
+@overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
     *,
@@ -85,6 +89,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     network: bool,
     store: Path | None,
     report: Path | None,
+    overwrite: bool,
 ) -> None:
     """Estimate alpha and S of a cell from its measured discharges in FILES.
 
@@ -114,19 +119,66 @@ def command(  # noqa: PLR0913 - one parameter an option
         current=None if current is None else read_measured("--current", current, "A m-2"),
         skip_bad_rows=skip_bad_rows,
     )
-    if store is not None and store.suffix not in {".nc", ".zarr"}:
-        raise ParameterError(f"`--store` is {store.name!r}; give a name in .nc or .zarr.")
+    outputs = Outputs(store=store, report=report, overwrite=overwrite)
+    outputs.check()
     if each or _folder_of_folders(files):
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
-        _many(files, terms, reading, store, client_for(scheduler, workers, threads=workers is None))
+        cluster = client_for(scheduler, workers, threads=workers is None)
+        _many(files, terms, reading, outputs, cluster)
     elif scheduler is not None or workers is not None:
         raise ParameterError(
             "`--scheduler` and `--workers` are for many cells, and this is one. Leave them out, or "
             "give --each or a folder of folders."
         )
     else:
-        _one(files, terms, reading, store, report)
+        _one(files, terms, reading, outputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """Where the estimates go."""
+
+    store: Path | None
+    report: Path | None
+    overwrite: bool
+
+    def check(self) -> None:
+        """Refuse places where something lies that is not to be lost, before the work begins."""
+        from microbatt.report import check_report
+
+        if self.store is not None and self.store.suffix not in {".nc", ".zarr"}:
+            raise ParameterError(f"`--store` is {self.store.name!r}; give a name in .nc or .zarr.")
+        check_output(self.store, Kind.ESTIMATES, overwrite=self.overwrite)
+        if self.report is None:
+            return
+        check_report(self.report, overwrite=self.overwrite)
+        if self.store == self.report.with_suffix(".nc"):
+            raise ParameterError(
+                f"`--store` is {str(self.store)!r}, where the report puts its own numbers; leave "
+                "one of the two out, or give them other names."
+            )
+
+    def save(self, dataset: xr.Dataset) -> None:
+        """Save the estimates, if a store is asked for."""
+        if self.store is None:
+            return
+        marked = dataset.assign_attrs(mark(Kind.ESTIMATES))
+        with replacing(self.store, Kind.ESTIMATES, overwrite=self.overwrite) as written:
+            if self.store.suffix == ".nc":
+                marked.to_netcdf(written)
+            else:
+                marked.to_zarr(written, mode="w", consolidated=False)
+        click.echo(f"\nstored: {self.store}")
+
+    def write_report(self, estimate: Estimate) -> None:
+        """Write the report, if one is asked for."""
+        if self.report is None:
+            return
+        from microbatt.report import write_report
+
+        files = write_report(estimate, self.report, overwrite=self.overwrite)
+        click.echo(f"\nreport: {files.page}")
 
 
 def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
@@ -144,20 +196,15 @@ def _folder_of_folders(files: tuple[Path, ...]) -> bool:
     return len(files) == 1 and files[0].is_dir() and any(one.is_dir() for one in files[0].iterdir())
 
 
-def _one(
-    files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None, report: Path | None
-) -> None:
+def _one(files: tuple[Path, ...], terms: Terms, reading: Reading, outputs: Outputs) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
     from microbatt.inference import infer_files
 
     estimate, left_out = infer_files(files[0].stem, files, terms, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
-    _save(estimate.to_dataset(), store)
-    if report is not None:
-        from microbatt.report import write_report
-
-        click.echo(f"\nreport: {write_report(estimate, report).page}")
+    outputs.save(estimate.to_dataset())
+    outputs.write_report(estimate)
     _end_with(_listed("the estimate is without these", [one.reason for one in left_out]))
 
 
@@ -171,7 +218,7 @@ def _many(
     files: tuple[Path, ...],
     terms: Terms,
     reading: Reading,
-    store: Path | None,
+    outputs: Outputs,
     cluster: AbstractContextManager[Client],
 ) -> None:
     """Infer many experiments through Dask, and tell of those that failed."""
@@ -184,7 +231,7 @@ def _many(
             found[one.name] = one
             click.echo(_line(one))
     ordered = [found[name] for name in experiments]
-    _save(experiments_dataset(ordered), store)
+    outputs.save(experiments_dataset(ordered))
     bad = [one for one in ordered if one.estimate is None]
     unread = [f"{one.name}: {file.reason}" for one in ordered for file in one.unread]
     told = [_listed("these experiments failed", [f"{one.name}: {one.failure}" for one in bad])]
@@ -210,16 +257,6 @@ def _line(one: Inferred) -> str:
         f"{one.name:24s} alpha {alpha.value:.4g} ± {alpha.std:.2g}, "
         f"S {S.value:.4g} ± {S.std:.2g}" + (f"  ({'; '.join(judged)})" if judged else "")
     )
-
-
-def _save(dataset: xr.Dataset, store: Path | None) -> None:
-    if store is None:
-        return
-    if store.suffix == ".nc":
-        dataset.to_netcdf(store)
-    else:
-        dataset.to_zarr(store, mode="w", consolidated=False)
-    click.echo(f"\nstored: {store}")
 
 
 def _listed(words: str, lines: Sequence[str]) -> str:

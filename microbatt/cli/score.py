@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from microbatt.cli.completion import cube_names
+from microbatt.cli.outputs import check_output, overwrite_option, save_text
 from microbatt.cli.stores import find_store, storage_options
+from microbatt.places import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +52,7 @@ _FORMATS = {"count": ".0f", "r_squared": ".5f"}
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write all scores to this file too.",
 )
+@overwrite_option
 @storage_options
 def command(
     cube: str,
@@ -57,6 +60,7 @@ def command(
     network: str | None,
     group: str | None,
     csv_file: Path | None,
+    overwrite: bool,
     options: tuple[str, ...],
 ) -> None:
     """Score the predictions that were joined to CUBE, whole and by range.
@@ -69,6 +73,7 @@ def command(
     from microbatt.cube import open_beside, open_cube
     from microbatt.scoring import score
 
+    check_output(csv_file, Kind.TABLE, overwrite=overwrite)
     location = find_store(cube, options)
     opened = (
         open_cube(location, chunks=None)
@@ -88,7 +93,7 @@ def command(
         _tell_left_out(scores)
         out.print()
     if csv_file is not None:
-        _tidy(found).to_csv(csv_file, index=False)
+        save_text(_tidy(found).to_csv(index=False), csv_file, Kind.TABLE, overwrite=overwrite)
         click.echo(f"{csv_file} holds all scores.")
 
 

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microbatt.cli.completion import cube_names
+from microbatt.cli.outputs import overwrite_option
 from microbatt.cli.stores import find_store, storage_options
+from microbatt.errors import OccupiedError
+from microbatt.places import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
     from microbatt.networks import Network, TrainedNetwork
     from microbatt.training import Listener, Precision, TrainingSettings
+
+
+_FILES = ("network.json", "weights.npz")
 
 
 @click.command(
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
     default=Path("trained"),
     help="Folder for the weights, checkpoints and TensorBoard's logs.",
 )
+@overwrite_option
 @storage_options
 def command(  # noqa: PLR0913 - one argument an option
     cube: str,
@@ -63,11 +70,13 @@ def command(  # noqa: PLR0913 - one argument an option
     test: str | None,
     scheduler: str | None,
     out: Path,
+    overwrite: bool,
     options: tuple[str, ...],
 ) -> None:
     """Train a network on CUBE, a path, a URL or a name of the catalog.
 
-    Run it again to go on where it was stopped. The folder then holds `network.json` (sizes, where
+    Run it again to go on where it was stopped; weights that are finished are trained again only
+    with --overwrite. The folder then holds `network.json` (sizes, where
     the weights come from, scores) and `weights.npz`, for `microbatt predict --weights`; with
     --folds also the folder `random-folds` (or `blocked-folds`), with the same for the network of
     each fold. With --only, no weights are trained on all points.
@@ -76,6 +85,7 @@ def command(  # noqa: PLR0913 - one argument an option
     from microbatt.training import NETWORKS
 
     check_extra("tensorflow", extra="learn")
+    check_folder(out, overwrite=overwrite)
     opened = _opened(cube, options)
     usual = NETWORKS[network]
     settings = replace(
@@ -104,6 +114,31 @@ def command(  # noqa: PLR0913 - one argument an option
         trained = _trained(opened, network, settings, out, listeners, copies)
         _save(trained, opened, settings, scores, out, test, options)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
+
+
+def check_folder(out: Path, *, overwrite: bool) -> None:
+    """Refuse a folder with finished weights or of another kind; clear it of an earlier training.
+
+    Raises
+    ------
+    OccupiedError
+        If it is a store or a file, or holds weights that are not to be replaced.
+    """
+    there = kind_of(out)
+    if there not in {None, Kind.FOLDER, Kind.WEIGHTS}:
+        raise OccupiedError(f"{out} is {there}; give a folder of their own to the weights.")
+    taken = [name for name in _FILES if there is Kind.FOLDER and (out / name).exists()]
+    if taken:
+        raise OccupiedError(f"{out} holds a {taken[0]} that is not of a network; give another.")
+    if there is Kind.WEIGHTS and not overwrite:
+        raise OccupiedError(
+            f"{out} holds weights that are finished. Give another `--out`, or pass `--overwrite` "
+            "to train them again."
+        )
+    if overwrite:
+        for found in out.glob("*.checkpoint.npz"):
+            if kind_of(found) is Kind.CHECKPOINT:
+                found.unlink()
 
 
 def _opened(cube: str, options: tuple[str, ...]) -> xr.Dataset:
@@ -188,7 +223,7 @@ def _trained(
     networks = (copy.network for copy in copies.values())
     scores = (one.bin_scores for one in networks if isinstance(one, PublishedNetwork))
     return fit_published_network(
-        cube, settings=settings, folder=out, listeners=listeners, bin_scores=next(scores, None)
+        cube, settings=settings, folder=out, listeners=listeners, scores=next(scores, None)
     )
 
 
@@ -202,28 +237,26 @@ def _save(
     options: tuple[str, ...],
 ) -> None:
     import sys
-    from importlib.metadata import version
 
-    from microbatt.features import arranged, true_values
-    from microbatt.networks import Record, load_network, origin_of, save_network, trained_network
+    from microbatt.networks import load_network, save_network
     from microbatt.prediction import predict
-    from microbatt.training import plain_scores, training_points
+    from microbatt.training import plain_scores, training_points, with_record
 
-    command = shlex.join(["microbatt", *sys.argv[1:]])
-    record = Record(
-        origin=origin_of(cube),
-        settings=asdict(settings) | {"command": command},
+    recorded = with_record(
+        trained,
+        cube,
+        points=training_points(cube),
+        settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
         scores=scores,
-        version=version("microbatt"),
     )
-    points = true_values(arranged(cube))[training_points(cube)]
-    save_network(out, trained_network(trained, record, points))
+    save_network(out, recorded, overwrite=True)  # the command has asked before it trained
     if test is None:
         return
     tested = load_network(out)
     predicted = predict(_opened(test, options), tested)
     name = f"noise-free, {predicted.prediction_status.size} points"
-    found = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
-    for words in _words(found):
+    tested_scores = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
+    for words in _words(tested_scores):
         click.echo(words)
-    save_network(out, replace(tested, record=replace(record, scores=scores | found)))
+    record = replace(recorded.record, scores=scores | tested_scores)
+    save_network(out, replace(tested, record=record))

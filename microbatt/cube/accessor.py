@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import xarray as xr
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
+    import xarray as xr
     from numpy.typing import ArrayLike
 
     from microbatt.cube.predictions import Fold
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _Namespace = TypeVar("_Namespace", bound=type)
 
 
-@xr.register_dataset_accessor("microbatt")
 class CubeAccessor:
     """Questions to a cube; each answer is computed when it is asked for."""
 

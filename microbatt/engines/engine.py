@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias
 
 from microbatt.checks import POSITIVE, check_choice, check_number
+from microbatt.engines.points import as_points, in_parts
 from microbatt.engines.request import (
     Adiabatic,
     Inventory,
@@ -15,13 +17,14 @@ from microbatt.engines.request import (
     Thermal,
     check_thermal,
 )
+from microbatt.engines.result import join_batches
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
     from microbatt.engines.result import DischargeBatch
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     Simulate: TypeAlias = Callable[["Request", NDArray[np.float64]], DischargeBatch]
     Refuse: TypeAlias = Callable[["Request", NDArray[np.float64]], None]
 
+_POINTS_A_PART: Final = 16
+"""At most so many of a call go to a thread at once."""
 ALL_THERMAL: Final = (Isothermal, Adiabatic, Lumped)
 
 
@@ -65,7 +70,7 @@ class Request:
 
     cell: Cell
     settings: EngineSettings
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory = Inventory.CONSERVING
     cutoff_voltage: float = 2.0
     thermal: Thermal = field(default_factory=Isothermal)
     time_limit: float | None = None
@@ -139,6 +144,44 @@ class Engine:
         modes = [one.__name__ for one in self.thermal]
         _check_known("thermal", type(request.thermal).__name__, modes, self.name)
         return request
+
+    def run(
+        self, request: Request, points: ArrayLike | Mapping[str, Any], *, threads: int = 1
+    ) -> DischargeBatch:
+        """Discharge on the terms of a request, after refusing what is beyond this engine.
+
+        Parameters
+        ----------
+        request : Request
+            From `Engine.request`.
+        points : array_like, dict, DataFrame or Dataset
+            Rows of (alpha, S, current [A m⁻²]), shape (n, 3); or columns of these names.
+        threads : int
+            How many threads share the points.
+
+        Returns
+        -------
+        DischargeBatch
+            The n discharges, in order.
+
+        Raises
+        ------
+        ParameterError
+            If a point is out of range or beyond this engine, or it does not work in threads.
+        """
+        rows = as_points(points, request.cell)
+        self.refuse(request, rows)
+        if threads == 1 or len(rows) == 1:
+            return self.simulate(request, rows)
+        if not self.in_threads:
+            raise ParameterError(
+                f"`threads` is {threads}; the engine {self.name!r} does not work in threads. Leave "
+                "`threads` out, or run a campaign, which starts processes."
+            )
+        parts = in_parts(rows, threads, _POINTS_A_PART)
+        with ThreadPoolExecutor(threads) as pool:
+            batches = list(pool.map(lambda part: self.simulate(request, part), parts))
+        return join_batches(batches)
 
     def _own(self, settings: object) -> EngineSettings:
         if isinstance(settings, self.settings):

@@ -69,6 +69,27 @@ class Augmentation:
         below_one = Interval(0.0, 1.0, high_open=True)
         object.__setattr__(self, "missing", check_number("missing", self.missing, below_one))
 
+    def disturbed_in_graph(
+        self, tensors: Mapping[str, Tensor], samples: int, seed: Tensor
+    ) -> dict[str, Tensor]:
+        """Return TensorFlow's curve tensors as a measurement would give them.
+
+        Parameters
+        ----------
+        tensors : mapping of str to tensorflow.Tensor
+            As `disturbed` takes them.
+        samples : int
+            Voltages per curve.
+        seed : tensorflow.Tensor
+            Two integers, shape (2,); the disturbances are a function of it alone.
+
+        Returns
+        -------
+        dict of str to tensorflow.Tensor
+            New tensors of the same names.
+        """
+        return disturbed(tensors, draw_in_graph(self, tensors["mask"], samples, seed))
+
     def range_of(self, name: str) -> tuple[float, float]:
         """Return the lowest and the highest value of one of the ranges."""
         low, high = getattr(self, name)

@@ -71,12 +71,12 @@ class StoredCurves:
             return self
         wanted = checked_currents(currents)
         place = [current_place(self.current, c) for c in wanted]
-        found = np.array([p is not None for p in place], dtype=bool)
+        stored = np.array([p is not None for p in place], dtype=bool)
         index = np.array([p or 0 for p in place], dtype=np.int64)
         columns = {name: getattr(self, name)[:, index] for name in ("voltage", *PER_CURVE)}
         for values in columns.values():
-            values[:, ~found] = np.nan
-        whole = self.whole[:, index] & found
+            values[:, ~stored] = np.nan
+        whole = self.whole[:, index] & stored
         return replace(self, current=wanted, whole=whole, **columns)
 
 
@@ -94,9 +94,8 @@ def read_curves(cube: xr.Dataset) -> StoredCurves:
         If it is not a cube or has no voltages.
     """
     full = arranged(cube)
-    check_curves(full)
-    voltage = by_point(full["voltage"], point_dims(full))
-    return stored_curves(full, voltage, scalars_by_point(full))
+    scalars = scalars_by_point(full)
+    return stored_curves(full, by_point(full["voltage"], point_dims(full)), scalars)
 
 
 def stored_curves(
@@ -124,14 +123,15 @@ def stored_curves(
 
 def scalars_by_point(full: xr.Dataset) -> dict[str, NDArray[Any]]:
     """Return what an arranged cube says of each curve, without its voltages, shape (n, c)."""
+    check_curves(full)
     dims = point_dims(full)
     status = by_point(full["status"], dims)
-    found = {
+    scalars = {
         name: by_point(full[name], dims) if name in full else np.full(status.shape, np.nan)
         for name in PER_CURVE
     }
-    capacity = found["discharge_capacity"]
-    return {"whole": np.isin(status, WHOLE) & (capacity > 0) & np.isfinite(capacity), **found}
+    capacity = scalars["discharge_capacity"]
+    return {"whole": np.isin(status, WHOLE) & (capacity > 0) & np.isfinite(capacity), **scalars}
 
 
 def check_curves(cube: xr.Dataset) -> None:

@@ -95,10 +95,10 @@ def energies_of_curves(
         if place is None:
             continue
         charge, potential = checked_curve(current, *curve)
-        found = _integral(charge, potential) / mass
+        delivered = _integral(charge, potential) / mass
         if published:
-            found = float(published_energy(found, current, charge[-1]))
-        energy[0, place], power[0, place] = found, found * current / charge[-1]
+            delivered = float(published_energy(delivered, current, charge[-1]))
+        energy[0, place], power[0, place] = delivered, delivered * current / charge[-1]
     return _interleaved(energy, power)
 
 

@@ -63,10 +63,11 @@ def point_dims(cube: xr.Dataset) -> tuple[str, ...]:
 
 
 def true_values(cube: xr.Dataset) -> NDArray[np.float64]:
-    """Return alpha and S of every point of an arranged cube, shape (points, 2)."""
-    dims = point_dims(cube)
-    like = cube["status"].isel({CURRENT: 0})
-    columns = [by_point(cube[name].broadcast_like(like), dims) for name in TARGETS]
+    """Return alpha and S of every point of a cube, shape (points, 2)."""
+    full = arranged(cube)
+    dims = point_dims(full)
+    like = full["status"].isel({CURRENT: 0})
+    columns = [by_point(full[name].broadcast_like(like), dims) for name in TARGETS]
     return np.stack(columns, axis=1).astype(float)
 
 

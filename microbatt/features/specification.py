@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from microbatt.checks import check_choice, check_integer
 from microbatt.errors import ParameterError
-from microbatt.features.curves import checked_currents
+from microbatt.features.curves import checked_currents, current_place
 from microbatt.features.energies import energy_vectors
 from microbatt.features.images import curve_images
+from microbatt.features.points import CURRENT
 from microbatt.features.tensors import SAMPLES, curve_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    import xarray as xr
     from numpy.typing import NDArray
 
     from microbatt.features.curves import StoredCurves
@@ -47,8 +50,8 @@ class Curves:
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
         """Return the feature's arrays by name, the first axis along the points."""
-        found = curves.at_currents(self.currents)
-        return curve_tensors(found, samples=self.samples).arrays()
+        chosen = curves.at_currents(self.currents)
+        return curve_tensors(chosen, samples=self.samples).arrays()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +96,8 @@ class Energies:
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
         """Return the feature's array by name, shape (n, 2 c)."""
-        found = curves.at_currents(self.currents)
-        return {self.name: energy_vectors(found, published=self.published)}
+        chosen = curves.at_currents(self.currents)
+        return {self.name: energy_vectors(chosen, published=self.published)}
 
 
 Feature: TypeAlias = Curves | Image | Energies
@@ -122,19 +125,45 @@ def wanted_features(features: str | Feature | Sequence[str | Feature]) -> tuple[
     (Image(currents=None), Energies(published=True, currents=None))
     """
     given = [features] if isinstance(features, str | Feature) else list(features)
-    found = tuple(_feature(feature) for feature in given)
-    names = [feature.name for feature in found]
+    records = tuple(_feature(feature) for feature in given)
+    names = [feature.name for feature in records]
     if not names or len(set(names)) < len(names):
         raise ParameterError(
             f"`features` asks for {names or 'nothing'}; name at least one of {sorted(FEATURES)}, "
             "and each once."
         )
-    return found
+    return records
 
 
-def feature_arrays(curves: StoredCurves, features: Sequence[Feature]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of several features by name, the first axis along the points."""
-    return {name: a for feature in features for name, a in feature.arrays(curves).items()}
+def with_currents_of(cube: xr.Dataset, features: Sequence[Feature]) -> xr.Dataset:
+    """Return an arranged cube without the currents that no feature takes.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        From `arranged`.
+    features : sequence of Feature
+        What is to be made of it.
+
+    Returns
+    -------
+    xarray.Dataset
+        The same cube where every current is taken.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has none of the currents.
+    """
+    own: NDArray[np.float64] = cube[CURRENT].to_numpy()
+    wanted = {c for f in features for c in (own.tolist() if f.currents is None else f.currents)}
+    places = sorted({p for c in wanted for p in [current_place(own, c)] if p is not None})
+    if not places:
+        raise ParameterError(
+            f"`currents` are {sorted(wanted)}; the cube has none of them, but "
+            f"{', '.join(f'{c:g}' for c in own)} A m⁻². Ask for some of those."
+        )
+    return cube if len(places) == own.size else cube.isel({CURRENT: places})
 
 
 def _feature(given: object) -> Feature:

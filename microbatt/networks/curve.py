@@ -137,8 +137,10 @@ class CurveNetwork:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return what each encoder says: means and covariances of (u, v), (m, n, 2) and (…, 2)."""
         inputs = encoder_inputs(tensors, self.scaling)
-        found = [encoded(weights, inputs, self.scaling) for weights in self.members]
-        return np.stack([mean for mean, _ in found]), np.stack([c for _, c in found])
+        means, covariances = zip(
+            *(encoded(weights, inputs, self.scaling) for weights in self.members), strict=True
+        )
+        return np.stack(means), np.stack(covariances)
 
     def estimate(
         self, tensors: CurveTensors, noise: MeasurementNoise = NOISE_FREE
@@ -172,21 +174,21 @@ class CurveNetwork:
 
     def _estimated(self, tensors: CurveTensors, noise: MeasurementNoise) -> CurveEstimate:
         starts, _ = self.first_estimates(tensors)
-        found = refine(self.decoder, tensors, noise, starts.mean(axis=0))
-        poor = np.flatnonzero(~(found.misfit <= _POOR_FIT))
+        refined = refine(self.decoder, tensors, noise, starts.mean(axis=0))
+        poor = np.flatnonzero(~(refined.misfit <= _POOR_FIT))
         if poor.size:
-            found = self._tried_again(found, tensors, noise, poor, starts)
-        mean, covariance = from_targets(found.mean, found.covariance)
+            refined = self._tried_again(refined, tensors, noise, poor, starts)
+        mean, covariance = from_targets(refined.mean, refined.covariance)
         return CurveEstimate(
             mean=mean,
             covariance=covariance,
-            in_range=self._inside(found.mean) & (found.residual <= _furthest(noise)),
-            misfit=found.misfit,
+            in_range=self._inside(refined.mean) & (refined.residual <= _furthest(noise)),
+            misfit=refined.misfit,
         )
 
     def _tried_again(
         self,
-        found: Refined,
+        refined: Refined,
         tensors: CurveTensors,
         noise: MeasurementNoise,
         poor: NDArray[np.int64],
@@ -204,8 +206,10 @@ class CurveNetwork:
             repeated = tensors.take(np.tile(poor, len(several)))
             ended = refine(self.decoder, repeated, noise, several.reshape(-1, 2))
             for k in range(len(several)):
-                found = found.improved(poor, ended.part(slice(k * poor.size, (k + 1) * poor.size)))
-        return found
+                refined = refined.improved(
+                    poor, ended.part(slice(k * poor.size, (k + 1) * poor.size))
+                )
+        return refined
 
     def _inside(self, targets: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether targets lie within the box; alpha may be at its lower end if that is 0."""

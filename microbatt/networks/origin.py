@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,13 +45,48 @@ class Origin:
     campaign_hash: str = ""
     engine: str = ""
 
+    @classmethod
+    def of_cell(
+        cls,
+        cell: Mapping[str, Any],
+        *,
+        inventory: str,
+        thermal_mode: str = "isothermal",
+        cutoff_voltage: float,
+    ) -> Origin:
+        """Return the origin of curves of a cell, whatever cube they are in.
+
+        Parameters
+        ----------
+        cell : mapping of str to object
+            Plain form of a cell, as `Cell.to_dict` gives it.
+        inventory : str
+            ``"conserving"`` or ``"area-only"``.
+        thermal_mode : str, default "isothermal"
+            As a cube's attributes say.
+        cutoff_voltage : float
+            At which the discharges end [V].
+
+        Returns
+        -------
+        Origin
+            To ask for weights with.
+        """
+        return cls(
+            cell_name=str(cell.get("name", "")),
+            cell_hash=cell_hash(cell),
+            inventory=str(inventory),
+            thermal_mode=str(thermal_mode),
+            cutoff_voltage=float(cutoff_voltage),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Describe it in JSON's terms."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class TrainingRecord:
     """What is kept beside weights.
 
     Attributes
@@ -94,12 +129,14 @@ def origin_of(cube: xr.Dataset) -> Origin:
             "weights are for. Keep the attributes when selecting: "
             "`xarray.set_options(keep_attrs=True)`."
         )
-    return Origin(
-        cell_name=str(attrs["cell"].get("name", "")),
-        cell_hash=cell_hash(attrs["cell"]),
-        inventory=str(attrs["inventory"]),
-        thermal_mode=str(attrs.get("thermal_mode", "isothermal")),
-        cutoff_voltage=float(attrs["cutoff_voltage"]),
+    asked = Origin.of_cell(
+        attrs["cell"],
+        inventory=attrs["inventory"],
+        thermal_mode=attrs.get("thermal_mode", "isothermal"),
+        cutoff_voltage=attrs["cutoff_voltage"],
+    )
+    return replace(
+        asked,
         cube=str(attrs.get("name", "")),
         campaign_hash=str(attrs.get("campaign_hash", "")),
         engine=str(attrs.get("source", "")),
@@ -114,6 +151,15 @@ def check_origin(learned: Origin, asked: Origin) -> None:
     ParameterError
         Naming what differs.
     """
+    if differing := differences(learned, asked):
+        raise ParameterError(
+            f"the network's weights are for {'; '.join(differing)}. Train a network on such "
+            "curves with `microbatt train`, or take weights that are for them."
+        )
+
+
+def differences(learned: Origin, asked: Origin) -> list[str]:
+    """Return in words what keeps weights from being used on curves; empty if nothing does."""
     differing = [
         f"{name} {getattr(learned, key)!r} and not {getattr(asked, key)!r}"
         for name, key in _MUST_AGREE.items()
@@ -121,11 +167,7 @@ def check_origin(learned: Origin, asked: Origin) -> None:
     ]
     if learned.cell_hash != asked.cell_hash:
         differing.insert(0, _other_cell(learned, asked))
-    if differing:
-        raise ParameterError(
-            f"the network's weights are for {'; '.join(differing)}. Train a network on such "
-            "curves with `microbatt train`, or take weights that are for them."
-        )
+    return differing
 
 
 _MUST_AGREE: Final = {

@@ -17,7 +17,7 @@ from microbatt.networks.combination import combined
 
 if TYPE_CHECKING:
     import keras
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 IMAGE_SHAPE: Final = (48, 64, 3)
 """Rows, columns, colours."""
@@ -105,7 +105,21 @@ class PublishedNetwork:
         MissingExtraError
             If TensorFlow is not installed.
         """
-        weighted, relative = self.answers(image, energies)
+        return self.combined(*self.answers(image, energies))
+
+    def combined(self, weighted: ArrayLike, relative: ArrayLike) -> NDArray[np.float64]:
+        """Combine the answers of the two copies by the published rule.
+
+        Parameters
+        ----------
+        weighted, relative : array_like of float
+            alpha and S from the copies trained with L_w and with L_M, shape (n, 2).
+
+        Returns
+        -------
+        numpy.ndarray of float
+            alpha and S, shape (n, 2).
+        """
         return combined(weighted, relative, self.bin_scores)
 
     def answers(
@@ -146,12 +160,12 @@ def published_answers(
     energies: NDArray[np.floating[Any]],
 ) -> NDArray[np.float64]:
     """Return alpha and S of n points from one copy, shape (n, 2)."""
-    found = [np.empty((0, 2))]
+    answers = [np.empty((0, 2))]
     for i in range(0, len(image), _AT_ONCE):
         part = slice(i, i + _AT_ONCE)
         pixels, numbers = image[part].astype(np.float32), energies[part].astype(np.float32)
-        found.append(np.asarray(network([pixels, numbers], training=False), dtype=float))
-    return np.concatenate(found)
+        answers.append(np.asarray(network([pixels, numbers], training=False), dtype=float))
+    return np.concatenate(answers)
 
 
 _AT_ONCE: Final = 512

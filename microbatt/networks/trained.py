@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from microbatt.errors import StoreError
+from microbatt.errors import ParameterError, StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
-from microbatt.networks.origin import Origin, Record, check_origin
+from microbatt.networks.origin import Origin, TrainingRecord, check_origin, differences
 from microbatt.networks.published import PublishedNetwork
 from microbatt.networks.weights import (
     DESCRIPTION,
@@ -27,6 +27,8 @@ from microbatt.networks.weights import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 Network: TypeAlias = CurveNetwork | PublishedNetwork
@@ -55,7 +57,7 @@ class TrainedNetwork:
     """
 
     network: Network
-    record: Record
+    record: TrainingRecord
     weights_hash: str
     points: NDArray[np.float64] | None = None
 
@@ -124,7 +126,7 @@ def load_network(folder: str | Path) -> TrainedNetwork:
 
 
 def trained_network(
-    network: Network, record: Record, points: NDArray[np.float64] | None = None
+    network: Network, record: TrainingRecord, points: NDArray[np.float64] | None = None
 ) -> TrainedNetwork:
     """Return a network with where it comes from, and the hash of its weights.
 
@@ -141,14 +143,64 @@ def trained_network(
     )
 
 
-def save_network(folder: str | Path, trained: TrainedNetwork) -> None:
-    """Write a network to a folder, made if need be; one that is there is replaced."""
+def network_for(origin: Origin, folders: Iterable[str | Path]) -> TrainedNetwork:
+    """Load the first network of several folders that is for curves of some origin.
+
+    Parameters
+    ----------
+    origin : Origin
+        Of the curves.
+    folders : iterable of str or pathlib.Path
+        Each with ``network.json`` and ``weights.npz``.
+
+    Returns
+    -------
+    TrainedNetwork
+        Ready to estimate.
+
+    Raises
+    ------
+    ParameterError
+        If none is for such curves; the message says of each what differs.
+    StoreError
+        As for `load_network`.
+    """
+    others = []
+    for folder in map(Path, folders):
+        differing = differences(record_of(read_description(folder)).origin, origin)
+        if not differing:
+            return load_network(folder)
+        others.append(f"{folder.name} is for {'; '.join(differing)}")
+    raise ParameterError(
+        f"no network is for these curves: {', '.join(others) or 'there is none at all'}. Train one "
+        "on such curves with `microbatt train`, or take weights that are for them."
+    )
+
+
+def save_network(folder: str | Path, trained: TrainedNetwork, *, overwrite: bool = False) -> None:
+    """Write a network to a folder.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Made if need be; other things may lie in it.
+    trained : TrainedNetwork
+        What to write.
+    overwrite : bool, default False
+        Whether other weights that lie there may be replaced; the same may always be.
+
+    Raises
+    ------
+    StoreError
+        If there are other weights, or a file of that name that holds none.
+    """
     write_weights(
         Path(folder),
         kind=trained.kind,
         config=asdict(trained.network.config),
         arrays=_arrays(trained.network, trained.points),
         record=trained.record,
+        overwrite=overwrite,
     )
 
 

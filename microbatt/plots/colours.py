@@ -1,7 +1,7 @@
 """The colour language: one meaning, one colour, in every picture, printed or on a screen.
 
 Currents go from dark to bright; amounts have the map cividis, errors and uncertainties magma from
-light to dark, differences a diverging map about white. Endings, and what is true, predicted or
+light to dark, differences a diverging map about white. Outcomes, and what is true, predicted or
 measured, have fixed colours from Okabe and Ito's palette. All of them can be told apart by
 colour-blind eyes (a test says so), and the maps and the currents in grey as well.
 """
@@ -36,7 +36,7 @@ ERROR_MAP: Final = "magma_r"
 DIFFERENCE_MAP: Final = "RdBu_r"
 """For differences with a sign; centre it on zero."""
 
-ENDING_COLOURS: Final = {
+OUTCOME_COLOURS: Final = {
     Outcome.NOT_RUN: "#f2f2f2",
     Outcome.CUTOFF_REACHED: "#56b4e9",
     Outcome.SALT_EXHAUSTED: "#e69f00",

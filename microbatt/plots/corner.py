@@ -69,7 +69,7 @@ def draw_corner(
         )
     ranges = [_range(column) for column in draws.T]
     for i in range(count):
-        _draw_one(panels[i, i], draws[:, i], ranges[i], level)
+        _draw_density(panels[i, i], draws[:, i], ranges[i], level)
         for j in range(count):
             if j < i:
                 _draw_pair(panels[i, j], draws[:, j], draws[:, i], (ranges[j], ranges[i]))
@@ -81,7 +81,7 @@ def draw_corner(
     return panels
 
 
-def _draw_one(axes: Axes, values: Array, span: tuple[float, float], level: float) -> None:
+def _draw_density(axes: Axes, values: Array, span: tuple[float, float], level: float) -> None:
     heights, edges = np.histogram(values, bins=_BINS, range=span, density=True)
     low, middle, high = np.quantile(values, [0.5 - level / 2, 0.5, 0.5 + level / 2])
     axes.axvspan(low, high, color=MEASUREMENT, alpha=0.12, linewidth=0)
@@ -174,6 +174,6 @@ def _label(panels: Panels, names: Sequence[str], ranges: Sequence[tuple[float, f
 
 
 def _short(name: str) -> str:
-    found = quantity(name)
+    known = quantity(name)
     words = name.replace("_", " ")
-    return words if found.units == "1" else f"{words}\n[{found.pretty_units}]"
+    return words if known.units == "1" else f"{words}\n[{known.pretty_units}]"

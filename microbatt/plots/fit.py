@@ -38,7 +38,7 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
     """
     colours = current_colours(curve.current for curve in curves)
     unit = quantity("current").pretty_units
-    for curve in sorted(curves, key=lambda one: one.current):
+    for curve in sorted(curves, key=lambda curve: curve.current):
         colour = colours[curve.current]
         every = max(1, curve.capacity.size // _MOST_MARKS)
         axes.fill_between(

@@ -8,7 +8,7 @@ import numpy as np
 
 from microbatt.errors import ParameterError
 from microbatt.plots.colours import DIFFERENCE_MAP, ERROR_MAP, MISSING, PALETTE, PREDICTION
-from microbatt.plots.plane import check_plane
+from microbatt.plots.maps import check_plane
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
     currents = np.array(proposal.candidates)
     taken = np.isin(currents, proposal.best.currents)
     for name, colour in _COLOURS.items():
-        spreads = np.array([_spread(one, proposal.points, name) for one in proposal.alone])
+        spreads = np.array([_spread(choice, proposal.points, name) for choice in proposal.alone])
         middle = np.where(np.isfinite(spreads[:, 1]), spreads[:, 1], np.nan)
         axes.plot(currents, middle, color=colour, linewidth=1.2, label=_LABELS[name])
         axes.plot(currents[taken], middle[taken], "o", color=colour)

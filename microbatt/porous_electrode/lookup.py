@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from microbatt.cells import SALT_TOP
 from microbatt.porous_electrode.compilation import kernel
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ Array = NDArray[np.float64]
 SEGMENT_INTERVALS = 4096
 EDGE = 0.02
 SALT_STEP = 10.0
-SALT_TOP = 12_000.0
 CONDUCTIVITY_FLOOR = 1e-2
 
 

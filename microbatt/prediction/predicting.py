@@ -52,13 +52,13 @@ def predict_curves(
     --------
     ``mean, covariance, in_range = predict_curves(tensors, load_shipped())``
     """
-    found = network.network if isinstance(network, TrainedNetwork) else network
-    if not isinstance(found, CurveNetwork):
+    of_curves = network.network if isinstance(network, TrainedNetwork) else network
+    if not isinstance(of_curves, CurveNetwork):
         raise ParameterError(
-            f"`network` is a {found.config.kind!r} network, which takes pictures; give a curve "
+            f"`network` is a {of_curves.config.kind!r} network, which takes pictures; give a curve "
             "network, such as `load_shipped()`."
         )
-    estimate = found.estimate(tensors, noise)
+    estimate = of_curves.estimate(tensors, noise)
     return estimate.mean, estimate.covariance, estimate.in_range
 
 

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from microbatt.errors import StoreError
+from microbatt.places import Kind, kind_of, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,18 +44,22 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint; a reader sees the one before or this one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a checkpoint; a reader sees the one before or this one, never a part.
+
+    Raises
+    ------
+    StoreError
+        If there is a file of another kind.
+    """
     about = {
         "identity": checkpoint.identity,
         "epoch": checkpoint.epoch,
         "losses": list(checkpoint.losses),
     }
     arrays = {f"variable_{i:04d}": np.asarray(v) for i, v in enumerate(checkpoint.variables)}
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as file:
-        np.savez(file, allow_pickle=False, **{_ABOUT: np.array(json.dumps(about)), **arrays})
-    beside.replace(path)
+    described = {_ABOUT: np.array(json.dumps(about)), **arrays}
+    with replacing(path, Kind.CHECKPOINT, overwrite=True) as written, written.open("wb") as file:
+        np.savez(file, allow_pickle=False, **described)
 
 
 def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
@@ -63,9 +68,15 @@ def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
     Raises
     ------
     StoreError
-        If it belongs to another fit or cannot be read.
+        If it belongs to another fit or cannot be read; or if there is none, but the weights of
+        another training, which this one would replace at its end.
     """
     if not path.exists():
+        if kind_of(path.parent) is Kind.WEIGHTS:
+            raise StoreError(
+                f"{path.parent} holds the weights of another training: there is no {path.name} "
+                "beside them. Give another folder with `--out`, or move them away."
+            )
         return None
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:

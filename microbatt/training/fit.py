@@ -1,4 +1,4 @@
-"""One fit: a Keras network, batches from the bridge, Adam, checkpoints and events."""
+"""One fit: which points, a Keras network, batches from the bridge, Adam, checkpoints and events."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from microbatt.bridge import select_points
+from microbatt.errors import ParameterError
 from microbatt.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted
 
@@ -18,11 +20,44 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import xarray as xr
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.features import Augmentation, Feature
     from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
+
+LEAST_POINTS = 16
+"""Fewer than this teach nothing."""
+
+
+def training_points(
+    cube: xr.Dataset, chosen: ArrayLike | None = None, *, complete: bool = True
+) -> NDArray[np.int64]:
+    """Return the numbers of the points to train on.
+
+    Parameters
+    ----------
+    cube
+        A grid or scattered points.
+    chosen
+        Numbers to choose from; None is all.
+    complete
+        Whether a point needs a whole curve at every current.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has no whole curves, labels that are no numbers, or too few points.
+    """
+    usable = select_points(cube, complete=complete).usable
+    points = usable if chosen is None else np.intersect1d(usable, np.asarray(chosen))
+    if points.size < LEAST_POINTS:
+        raise ParameterError(
+            f"{points.size} points with whole curves are left to train on; at least "
+            f"{LEAST_POINTS} are needed. Simulate more points, or choose more of them."
+        )
+    return points
+
 
 Tensor: TypeAlias = Any
 """Of TensorFlow, which has no annotations."""

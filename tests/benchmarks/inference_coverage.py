@@ -56,7 +56,8 @@ def experiment(number: int, noise: float, own: float = 0.0) -> tuple[dict[str, f
     }
     cell = replace(load_cell("doyle-1996-cell-1"), contact_resistance=truth["contact_resistance"])
     points = [(truth["alpha"], truth["S"], current) for current in CURRENTS]
-    batch = simulate_discharges(cell, points, settings=Settings.refined())
+    terms = {"inventory": Inventory.AREA_ONLY, "settings": Settings.refined()}
+    batch = simulate_discharges(cell, points, **terms)
     measured = []
     for discharge in batch:
         if not discharge.capacity.size or discharge.discharge_capacity < SHORTEST:

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import microbatt
-from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.features import tensors_of_cube, true_values
 from microbatt.inference import native_request
 from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
 from microbatt.networks import MeasurementNoise, load_network
@@ -73,7 +73,7 @@ def without(tensors, hidden):
 
 def noise_free(cube, network):
     """Print L_s without noise, whole and by range of S."""
-    tensors, truth = tensors_of_cube(cube), true_values(arranged(cube))
+    tensors, truth = tensors_of_cube(cube), true_values(cube)
     start = time.perf_counter()
     mean, _, in_range = predict_curves(tensors, network)
     spent = 1e3 * (time.perf_counter() - start) / len(truth)
@@ -93,7 +93,7 @@ def noise_free(cube, network):
 
 def with_noise(cube, network, draws):
     """Print errors over bounds and coverage, at two levels, with curves missing and without."""
-    tensors, truth = tensors_of_cube(cube), true_values(arranged(cube))
+    tensors, truth = tensors_of_cube(cube), true_values(cube)
     currents = cube.current.to_numpy()
     request = native_request("doyle-1996-cell-1")
     heads = (

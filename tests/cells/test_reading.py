@@ -1,10 +1,11 @@
 """Cell files: what is wrong is told with file, key, value, range and remedy."""
 
+import os
 import re
 
 import pytest
 
-from microbatt.cells import load_cell
+from microbatt.cells import load_cell, to_toml
 from microbatt.cells.catalog import cell_path
 from microbatt.errors import CellFileError, ParameterError
 
@@ -187,3 +188,18 @@ def test_a_file_that_is_not_text_is_named(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CellFileError, match="is not UTF-8 text"):
         load_cell(path)
+
+
+def test_a_cell_named_twice_is_parsed_once():
+    assert load_cell("doyle-1996-cell-1") is load_cell("doyle-1996-cell-1")
+
+
+def test_an_edited_file_is_read_anew_whatever_its_size_and_time_stamp_say(tmp_path):
+    path = tmp_path / "mine.toml"
+    text = to_toml(load_cell("doyle-1996-cell-1"), source="doyle1996")
+    path.write_text(text, encoding="utf-8")
+    before, stamp = load_cell(path), path.stat()
+    path.write_text(text.replace("value = 0.000174", "value = 0.000176"), encoding="utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert path.stat().st_size == stamp.st_size
+    assert (before.positive.thickness, load_cell(path).positive.thickness) == (174e-6, 176e-6)

@@ -25,7 +25,7 @@ def test_one_c_is_the_default_and_the_summary_names_point_ending_and_numbers(run
     assert result.exit_code == 0
     expected = simulate_discharge(CELL, current=17.5)
     text = " ".join(result.output.split())
-    assert "alpha 2.3, S 3, area-only, isothermal, down to 2 V" in text
+    assert "alpha 2.3, S 3, conserving, isothermal, down to 2 V" in text
     for number in (17.5, expected.discharge_capacity, expected.energy, expected.power):
         assert f"{number:.4g}" in text
     assert "cutoff reached" in text
@@ -105,13 +105,13 @@ def test_a_lumped_cell_that_loses_no_heat_is_adiabatic(run, tmp_path):
 
 def test_the_heat_is_taken_where_asked(run, tmp_path):
     path = tmp_path / "curves.csv"
-    asked = ("--S", "1", "--thermal", "adiabatic", "--heat-of", "charge", "--csv", str(path))
-    assert run(CELL, *asked).exit_code == 0
+    asked = ("--S", "1", "--inventory", "area-only", "--thermal", "adiabatic")
+    assert run(CELL, *asked, "--heat-of", "charge", "--csv", str(path)).exit_code == 0
     with path.open(newline="", encoding="utf-8") as file:
         *_, last = csv.reader(file)
-    expected = simulate_discharge(
-        CELL, S=1.0, current=17.5, thermal=Adiabatic(heat_of=HeatOf.CHARGE)
+    expected, other = (
+        simulate_discharge(CELL, S=1.0, inventory="area-only", thermal=Adiabatic(heat_of=heat_of))
+        for heat_of in (HeatOf.CHARGE, HeatOf.PARTICLES)
     )
-    other = simulate_discharge(CELL, S=1.0, current=17.5, thermal=Adiabatic())
     assert float(last[4]) == pytest.approx(expected.temperature[-1], abs=0.01)
     assert abs(expected.temperature[-1] - other.temperature[-1]) > 0.1

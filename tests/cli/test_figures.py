@@ -36,7 +36,7 @@ def test_a_cube_without_predictions_gives_the_others_and_says_which_are_left_out
     done = call(tmp_path / "cube.zarr", "--out", tmp_path / "figures", "--format", "svg")
     assert done.exit_code == 0, done.output
     drawn = {path.stem for path in (tmp_path / "figures").iterdir()}
-    assert drawn == {"curves", "ragone", "capacity", "endings"}
+    assert drawn == {"curves", "ragone", "capacity", "outcomes"}
     assert "left out parity, truth against prediction: the cube has no predictions" in done.output
     assert "microbatt predict" in done.output
 

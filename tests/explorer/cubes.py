@@ -45,8 +45,8 @@ def filled(campaign, store):
     return store
 
 
-def with_ending(store, copy, outcome, alphas=EVERY):
-    """Copy a demo; the curves of some alphas, by number, have no more than an ending."""
+def with_outcome(store, copy, outcome, alphas=EVERY):
+    """Copy a demo; the curves of some alphas, by number, have no more than an outcome."""
     shutil.copytree(store, copy)
     region = (alphas, slice(0, len(S)), slice(0, len(CURRENT)))
     count = (alphas.stop - alphas.start) * len(S) * len(CURRENT)
@@ -57,12 +57,12 @@ def with_ending(store, copy, outcome, alphas=EVERY):
 
 def failed(store, copy):
     """Copy a demo in which every curve has failed."""
-    return with_ending(store, copy, Outcome.NO_CONVERGENCE)
+    return with_outcome(store, copy, Outcome.NO_CONVERGENCE)
 
 
 def half_filled(store, copy):
     """Copy a demo of which the upper half of the alphas has not been run."""
-    return with_ending(store, copy, Outcome.NOT_RUN, slice(10, len(ALPHA)))
+    return with_outcome(store, copy, Outcome.NOT_RUN, slice(10, len(ALPHA)))
 
 
 def predicted(store, copy):

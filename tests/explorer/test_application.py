@@ -77,8 +77,8 @@ def test_a_tap_brings_the_curves_of_its_point_and_a_second_pins(source):
         point = source.opened.sel(alpha=alpha, S=S)
         np.testing.assert_allclose(ends(explorer, kind), point.discharge_capacity)
         assert marked(explorer)[kind] == (alpha, S)
-    assert explorer.scene._words.expression.value == "ds.sel(alpha=8, S=5)"
-    explorer.scene._words.release.clicks += 1
+    assert explorer.scene._captions.expression.value == "ds.sel(alpha=8, S=5)"
+    explorer.scene._captions.release.clicks += 1
     assert ends(explorer, "pinned") == []
     assert list(marked(explorer)) == ["selected"]
 
@@ -131,7 +131,7 @@ def test_the_map_shows_the_chosen_variable_at_the_chosen_current(source):
     explorer = Shown(source)
     explorer.scene._choice.variable.value = "energy"
     explorer.scene._choice.current.value = 5
-    np.testing.assert_array_equal(column(explorer, "cells", "value"), source.values("energy")[:, 5])
+    np.testing.assert_array_equal(column(explorer, "tiles", "value"), source.values("energy")[:, 5])
     assert title(explorer) == "Specific energy delivered [W h kg⁻¹], at 70 A m⁻²"
 
 
@@ -195,15 +195,15 @@ def test_what_a_campaign_adds_is_shown(half_store):
     source = CubeSource(opener(str(half_store)))
     explorer = Shown(source)
     explorer.scene._tap(8.0, 5.0)
-    assert np.isnan(column(explorer, "cells", "value")).any()
+    assert np.isnan(column(explorer, "tiles", "value")).any()
     assert title(explorer, "curves") == "No curve here: not run."
     cubes.filled(cubes.demo_campaign(), half_store)
     source._pause = 0.0
     explorer.look()
-    assert np.isfinite(column(explorer, "cells", "value")).all()
+    assert np.isfinite(column(explorer, "tiles", "value")).all()
     expected = source.opened.discharge_capacity.sel(alpha=8.0, S=5.0)
     np.testing.assert_allclose(ends(explorer, "selected"), expected)
-    assert "882 curves<" in explorer.scene._words.progress.object
+    assert "882 curves<" in explorer.scene._captions.progress.object
 
 
 def test_predictions_that_come_later_are_shown(source):
@@ -229,7 +229,7 @@ def test_longer_axes_are_shown_at_the_point_that_was_selected(source):
     cubes_in_turn.pop(0)
     growing._pause = 0.0
     explorer.look()
-    assert column(explorer, "cells", "value").size == source.plane.alpha.size
+    assert column(explorer, "tiles", "value").size == source.plane.alpha.size
     assert marked(explorer) == {"pinned": (1.0, 2.0), "selected": (4.5, 10.0)}
     assert len(ends(explorer, "selected")) == len(cubes.CURRENT)
     explorer.scene._drag(10.0, 1.0)

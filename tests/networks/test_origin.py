@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.networks import cell_hash, check_origin, origin_of
+from microbatt.networks import origin_of
+from microbatt.networks.origin import cell_hash, check_origin
 from tests.networks.cubes import learnable_cube
 
 ORIGIN = origin_of(learnable_cube())

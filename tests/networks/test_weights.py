@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import StoreError
-from microbatt.networks import Record, origin_of
+from microbatt.networks import TrainingRecord, origin_of
 from microbatt.networks.weights import (
     ARRAYS,
     DESCRIPTION,
@@ -23,7 +23,9 @@ from microbatt.networks.weights import (
 from tests.networks.cubes import learnable_cube, learnable_tensors
 from tests.networks.test_curve import NETWORK
 
-RECORD = Record(origin=origin_of(learnable_cube()), scores={"on": {"alpha": 1.0}}, version="0")
+RECORD = TrainingRecord(
+    origin=origin_of(learnable_cube()), scores={"on": {"alpha": 1.0}}, version="0"
+)
 
 
 @pytest.fixture

@@ -36,9 +36,8 @@ EVERY = pytest.mark.parametrize("current", list(FILES))
 @cache
 def engine_curve(current):
     thermal = Adiabatic(heat_of=HeatOf.CHARGE)
-    return simulate_discharge(
-        released_cell(), ALPHA, S, current, thermal=thermal, cutoff_voltage=LOWER_CUTOFF
-    )
+    terms = {"inventory": "area-only", "thermal": thermal, "cutoff_voltage": LOWER_CUTOFF}
+    return simulate_discharge(released_cell(), ALPHA, S, current, **terms)
 
 
 def voltage_at(current, capacity):

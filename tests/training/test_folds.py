@@ -9,7 +9,7 @@ pytest.importorskip("tensorflow")
 
 from microbatt.campaign import local_client
 from microbatt.errors import ParameterError
-from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.features import tensors_of_cube, true_values
 from microbatt.networks import PublishedNetworkConfig, load_copies
 from microbatt.outcomes import Outcome
 from microbatt.training import cross_validate
@@ -36,7 +36,7 @@ def random():
 
 def answers(copies, cube=CUBE):
     """Each point's alpha and S from the copy that never saw it, and which copy that is."""
-    points = true_values(arranged(cube))
+    points = true_values(cube)
     found, fold = np.full(points.shape, np.nan), np.zeros(len(points), dtype=int)
     tensors = tensors_of_cube(cube, samples=SMALL.samples)
     for number, copy in copies.items():
@@ -94,7 +94,7 @@ def test_copies_of_the_published_network_combine_by_what_the_folds_hold_out(publ
     network = published[1].network
     assert np.isfinite(network.bin_scores[:, :2]).all()
     assert np.isnan(network.bin_scores[:, 3:]).all()
-    unseen = np.flatnonzero(published[1].never_saw(true_values(arranged(CUBE))))
+    unseen = np.flatnonzero(published[1].never_saw(true_values(CUBE)))
     assert unseen.size == 78
     found = copy_scores(CUBE, unseen, copy_answers(network, CUBE, unseen))
     np.testing.assert_array_equal(found, network.bin_scores)

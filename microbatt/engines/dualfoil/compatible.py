@@ -14,7 +14,7 @@ import numpy as np
 
 from microbatt.cells import area_density
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
-from microbatt.engines import simulate_discharge
+from microbatt.engines import Inventory, simulate_discharge
 from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
 from microbatt.engines.dualfoil.curve import CELSIUS
 from microbatt.engines.dualfoil.deck import DECK_FILE, ENTRIES, Mode, read_deck
@@ -154,6 +154,7 @@ def _simulated(cell: Cell, segment: Segment, thermal: Thermal) -> Discharge:
         cell.positive.alpha,
         cell.positive.S,
         segment.value,
+        inventory=Inventory.AREA_ONLY,
         cutoff_voltage=max(segment.low_cutoff if timed else segment.end, _LOWEST_CUTOFF),
         thermal=with_dualfoils_heat(thermal) if cell.positive.S <= BUILT_IN_S else thermal,
     )

@@ -1,48 +1,18 @@
-"""What is known of one point: its curves, and what a network says of it."""
+"""What a network says of a point, and how sure it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.explorer.variables import flags_of, is_whole
-from microbatt.outcomes import Outcome
+from microbatt.explorer.variables import flags_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.explorer.source import CubeSource
-
-_SCALARS: Final = ("discharge_capacity", "energy", "power")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
-    """One discharge of a point.
-
-    Attributes
-    ----------
-    current, c_rate
-        [A m⁻²], [h⁻¹]; the latter NaN where the cube has none.
-    capacity, voltage
-        [A h m⁻²], [V], shape (n,); empty where there is no curve.
-    outcome
-        How it ended.
-    scalars
-        Capacity, energy and power; NaN where the curve is not whole.
-    kept
-        Capacity over that at the lowest current; NaN where one of the two is not whole.
-    """
-
-    current: float
-    c_rate: float
-    capacity: NDArray[np.float64]
-    voltage: NDArray[np.float64]
-    outcome: Outcome
-    scalars: dict[str, float]
-    kept: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +26,7 @@ class Prediction:
     alpha_std, S_std, correlation
         Of its distribution; NaN where it gives none.
     status
-        Words on whether, and if not why not.
+        Captions on whether, and if not why not.
     nearest
         Number of the point in the cube that is nearest to the predicted one; its curves are
         what the prediction is to be judged by. None without a prediction.
@@ -74,35 +44,6 @@ class Prediction:
     def place(self) -> tuple[float, float] | None:
         """Predicted alpha and S, if there are any."""
         return None if self.nearest is None else (self.alpha, self.S)
-
-
-def point_curves(source: CubeSource, number: int) -> list[Curve]:
-    """Return the curves of a point, one for each current of the cube, in their order."""
-    voltage = source.voltage(number)
-    end = source.values("discharge_capacity")[number]
-    status = source.status[number]
-    whole = is_whole(status)
-    depth = source.dataset["depth"].to_numpy()
-    rates = source.dataset["c_rate"].to_numpy() if "c_rate" in source.dataset.coords else None
-    curves = []
-    for k, current in enumerate(source.currents):
-        there = np.isfinite(voltage[k]).all() and np.isfinite(end[k])
-        curves.append(
-            Curve(
-                current=float(current),
-                c_rate=float("nan") if rates is None else float(rates[k]),
-                capacity=depth * end[k] if there else depth[:0],
-                voltage=voltage[k] if there else depth[:0],
-                outcome=Outcome(int(status[k])),
-                scalars={
-                    name: float(source.values(name)[number, k]) if whole[k] else float("nan")
-                    for name in _SCALARS
-                    if name in source.dataset
-                },
-                kept=float(end[k] / end[0]) if whole[k] and whole[0] else float("nan"),
-            )
-        )
-    return curves
 
 
 def has_predictions(source: CubeSource) -> bool:

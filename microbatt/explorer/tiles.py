@@ -1,4 +1,4 @@
-"""What a map draws: a cell for each microstructure, its value, and how its curve ended."""
+"""What a map draws: a tile for each microstructure, its value, and how its curve ended."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.explorer.reasons import ENDINGS, NOT_STORED, prediction_reasons
-from microbatt.explorer.variables import is_whole, variable_values
+from microbatt.explorer.legend import NOT_STORED, OUTCOMES, prediction_legend
+from microbatt.explorer.source import is_whole
+from microbatt.explorer.variables import variable_values
 from microbatt.plots import cell_edges
 
 if TYPE_CHECKING:
@@ -16,18 +17,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from microbatt.explorer.legend import LegendEntry
     from microbatt.explorer.plane import Plane, Scale
-    from microbatt.explorer.reasons import Reason
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable
 
-MOST_CELLS: Final = 12_000
+MOST_TILES: Final = 12_000
 """A browser draws so many with ease; of a finer grid every second, third, … is drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cells:
-    """The cells of a map, all arrays of shape (cells,).
+class Tiles:
+    """The tiles of a map, all arrays of shape (tiles,).
 
     Attributes
     ----------
@@ -41,7 +42,7 @@ class Cells:
         Code that says why the value is what it is: how the curve ended or, where a value is
         missing for what happens at another current, how the first curve ended that is not whole.
         Of what a network says, ``prediction_status``.
-    reasons
+    legend
         What the codes say.
     stride
         Which share of the points is drawn: one in so many along each axis.
@@ -52,7 +53,7 @@ class Cells:
     S: NDArray[np.float64]
     value: NDArray[np.float64]
     reason: NDArray[np.int8]
-    reasons: Mapping[int, Reason]
+    legend: Mapping[int, LegendEntry]
     stride: int
 
     @property
@@ -61,40 +62,40 @@ class Cells:
         return np.where(np.isfinite(self.value), self.value, NOT_STORED).astype(int)
 
 
-def map_cells(source: CubeSource, variable: MapVariable, current: int) -> Cells:
-    """Return the cells of a map of one variable at one current (its index)."""
+def map_tiles(source: CubeSource, variable: MapVariable, current: int) -> Tiles:
+    """Return the tiles of a map of one variable at one current (its index)."""
     value = variable_values(source, variable, current)
     number, stride = drawn_points(source.plane)
     predicted = variable.from_network and "prediction_status" in source.dataset
     reason = (
         source.values("prediction_status").astype(np.int8)
         if predicted
-        else _endings(source, variable, value, current)
+        else _outcomes(source, variable, value, current)
     )
-    return Cells(
+    return Tiles(
         number=number,
         alpha=source.plane.alpha[number],
         S=source.plane.S[number],
         value=value[number],
         reason=reason[number],
-        reasons=prediction_reasons(source.dataset) if predicted else ENDINGS,
+        legend=prediction_legend(source.dataset) if predicted else OUTCOMES,
         stride=stride,
     )
 
 
-def _endings(
+def _outcomes(
     source: CubeSource, variable: MapVariable, value: NDArray[np.float64], current: int
 ) -> NDArray[np.int8]:
-    """Return the endings at a current; of missing values, the ending that explains it."""
-    ending = source.status[:, current].copy()
-    elsewhere = ~np.isfinite(value) & (is_whole(ending) | (not variable.per_current))
+    """Return the outcomes at a current; of missing values, the outcome that explains it."""
+    outcome = source.status[:, current].copy()
+    elsewhere = ~np.isfinite(value) & (is_whole(outcome) | (not variable.per_current))
     rows = source.status[elsewhere]
     first = rows[np.arange(len(rows)), (~is_whole(rows)).argmax(axis=1)]
-    ending[elsewhere] = np.where(is_whole(first), NOT_STORED, first)
-    return ending
+    outcome[elsewhere] = np.where(is_whole(first), NOT_STORED, first)
+    return outcome
 
 
-def drawn_points(plane: Plane, most: int = MOST_CELLS) -> tuple[NDArray[np.int64], int]:
+def drawn_points(plane: Plane, most: int = MOST_TILES) -> tuple[NDArray[np.int64], int]:
     """Return the numbers of the points to draw, and one in how many along each axis that is."""
     numbers = np.arange(plane.alpha.size)
     if not plane.is_grid:
@@ -106,7 +107,7 @@ def drawn_points(plane: Plane, most: int = MOST_CELLS) -> tuple[NDArray[np.int64
 
 
 def drawn_edges(plane: Plane, stride: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the edges of the drawn cells of a grid along alpha and along S."""
+    """Return the edges of the drawn tiles of a grid along alpha and along S."""
     return (
         _edges_of_drawn(plane.alpha_axis, plane.scales[0], stride),
         _edges_of_drawn(plane.S_axis, plane.scales[1], stride),
@@ -114,7 +115,7 @@ def drawn_edges(plane: Plane, stride: int) -> tuple[NDArray[np.float64], NDArray
 
 
 def extents(plane: Plane) -> dict[str, tuple[float, float]]:
-    """Return the limits of the axes alpha and S: the outer edges of a grid's cells."""
+    """Return the limits of the axes alpha and S: the outer edges of a grid's tiles."""
     alpha, S = drawn_edges(plane, 1) if plane.is_grid else map(_padded, (plane.alpha, plane.S))
     return {"xlim": (float(alpha[0]), float(alpha[-1])), "ylim": (float(S[0]), float(S[-1]))}
 
@@ -125,6 +126,6 @@ def _padded(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _edges_of_drawn(axis: NDArray[np.float64], scale: Scale, stride: int) -> NDArray[np.float64]:
-    """Return the edges of every stride-th cell, which grow to fill the axis."""
+    """Return the edges of every stride-th tile, which grow to fill the axis."""
     fine = cell_edges(axis, logarithmic=scale == "log")
     return np.append(fine[:-1:stride], fine[-1])

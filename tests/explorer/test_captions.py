@@ -5,14 +5,14 @@ import pytest
 
 from microbatt.explorer import CubeSource, opener
 from microbatt.explorer.appearance import HATCHES, colouring, inks
-from microbatt.explorer.point_words import heading, table
-from microbatt.explorer.points import point_curves, point_prediction
-from microbatt.explorer.progress import dashboard, description, progress
-from microbatt.explorer.reasons import ENDINGS, flag_colouring
+from microbatt.explorer.captions import dashboard, description, heading, progress, table
+from microbatt.explorer.legend import OUTCOMES, flag_colouring
+from microbatt.explorer.predictions import point_prediction
 from microbatt.explorer.selection import Selection
+from microbatt.explorer.source import point_curves
 from microbatt.explorer.variables import MapVariable
 from microbatt.outcomes import Outcome
-from microbatt.plots import ENDING_COLOURS, MISSING
+from microbatt.plots import MISSING, OUTCOME_COLOURS
 from tests.explorer import cubes
 
 
@@ -22,8 +22,8 @@ def variable(name, **terms):
 
 def test_every_ending_has_a_colour_a_hatch_and_a_reason():
     for outcome in Outcome:
-        assert outcome.message in ENDINGS[outcome].sentence
-        assert ENDINGS[outcome].colour == ENDING_COLOURS[outcome]
+        assert outcome.message in OUTCOMES[outcome].sentence
+        assert OUTCOMES[outcome].colour == OUTCOME_COLOURS[outcome]
     assert len({HATCHES[outcome] for outcome in Outcome}) == len(Outcome)
 
 
@@ -105,7 +105,7 @@ def test_colours_span_what_there_is(name, values, low, high, logarithmic):
 def test_codes_have_a_colour_each():
     status = variable("status", flags={int(o): o.name for o in Outcome})
     found = flag_colouring(status, np.zeros(1, dtype=int))
-    assert found.palette == (MISSING, *(ENDING_COLOURS[outcome] for outcome in Outcome))
+    assert found.palette == (MISSING, *(OUTCOME_COLOURS[outcome] for outcome in Outcome))
     assert found.high - found.low == 1 + len(Outcome)  # and one for what is not stored
 
 

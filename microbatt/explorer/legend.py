@@ -1,4 +1,4 @@
-"""Why a cell looks as it does: how its curve ended, or why a network says nothing of it."""
+"""Why a tile of a map looks as it does: how its curve ended, or why a network is silent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.explorer.appearance import HATCHES, Colouring
 from microbatt.explorer.variables import flags_of
 from microbatt.outcomes import Outcome
-from microbatt.plots import ENDING_COLOURS, MISSING, PALETTE
+from microbatt.plots import MISSING, OUTCOME_COLOURS, PALETTE
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,63 +23,63 @@ NOT_STORED: Final = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """What a code says of a cell.
+class LegendEntry:
+    """What a code says of a tile.
 
     Attributes
     ----------
-    words
-        Its name.
+    name
+        As the legend names it.
     sentence
         Name and explanation.
     colour, hatch
-        What covers a cell without a value.
+        What covers a tile without a value.
     is_whole
         Whether it names a curve that is there, which nothing has to be covered for.
     """
 
-    words: str
+    name: str
     sentence: str
     colour: str
     hatch: str
     is_whole: bool = False
 
 
-def ending_words(outcome: Outcome) -> str:
-    """Return the name of an ending as people say it.
+def outcome_name(outcome: Outcome) -> str:
+    """Return the name of an outcome as people say it.
 
     Examples
     --------
-    >>> ending_words(Outcome.SALT_EXHAUSTED)
+    >>> outcome_name(Outcome.SALT_EXHAUSTED)
     'salt exhausted'
     """
     return outcome.name.lower().replace("_", " ")
 
 
-def ending_reason(outcome: Outcome) -> str:
-    """Return the name of an ending and what happened, without saying the same twice.
+def outcome_sentence(outcome: Outcome) -> str:
+    """Return the name of an outcome and what happened, without saying the same twice.
 
     Examples
     --------
-    >>> ending_reason(Outcome.NOT_RUN), ending_reason(Outcome.TIME_LIMIT)[:30]
+    >>> outcome_sentence(Outcome.NOT_RUN), outcome_sentence(Outcome.TIME_LIMIT)[:30]
     ('not run yet', 'time limit: the wall-clock lim')
     """
-    name = ending_words(outcome)
+    name = outcome_name(outcome)
     return outcome.message if outcome.message.startswith(name) else f"{name}: {outcome.message}"
 
 
-ENDINGS: Final = {
-    NOT_STORED: Reason(
-        words="no value",
+OUTCOMES: Final = {
+    NOT_STORED: LegendEntry(
+        name="no value",
         sentence="the cube holds no value here, although every curve is whole",
         colour=MISSING,
         hatch="blank",
     )
 } | {
-    int(outcome): Reason(
-        words=ending_words(outcome),
-        sentence=ending_reason(outcome),
-        colour=ENDING_COLOURS[outcome],
+    int(outcome): LegendEntry(
+        name=outcome_name(outcome),
+        sentence=outcome_sentence(outcome),
+        colour=OUTCOME_COLOURS[outcome],
         hatch=HATCHES[outcome],
         is_whole=outcome.is_whole,
     )
@@ -90,48 +90,48 @@ ENDINGS: Final = {
 _HATCHES: Final = ("dot", "blank", "diagonal_cross", "right_diagonal_line", "cross")
 
 
-def prediction_reasons(dataset: xr.Dataset) -> dict[int, Reason]:
+def prediction_legend(dataset: xr.Dataset) -> dict[int, LegendEntry]:
     """Return what the codes of ``prediction_status`` say."""
     flags = flags_of(dataset["prediction_status"])
-    return {NOT_STORED: ENDINGS[NOT_STORED]} | {
-        code: Reason(
-            words=words,
-            sentence=words,
+    return {NOT_STORED: OUTCOMES[NOT_STORED]} | {
+        code: LegendEntry(
+            name=name,
+            sentence=name,
             colour=MISSING,
             hatch=_HATCHES[code % len(_HATCHES)],
-            is_whole=words == "predicted",
+            is_whole=name == "predicted",
         )
-        for code, words in flags.items()
+        for code, name in flags.items()
     }
 
 
-def flag_reasons(variable: MapVariable, codes: NDArray[np.int64]) -> dict[int, Reason]:
+def flag_legend(variable: MapVariable, codes: NDArray[np.int64]) -> dict[int, LegendEntry]:
     """Return what the codes that a map shows say, each with a colour of its own."""
     if variable.name == "status":
-        return dict(ENDINGS)
+        return dict(OUTCOMES)
     return {
-        code: Reason(
-            words=words,
-            sentence=words,
-            colour=_flag_colour(code, words),
+        code: LegendEntry(
+            name=name,
+            sentence=name,
+            colour=_flag_colour(code, name),
             hatch="blank",
             is_whole=True,
         )
         for code in sorted({*variable.flags, *np.unique(codes).tolist()})
-        for words in [variable.flags.get(code, f"code {code}")]
+        for name in [variable.flags.get(code, f"code {code}")]
     }
 
 
 def flag_colouring(variable: MapVariable, codes: NDArray[np.int64]) -> Colouring:
     """Return the colours of the codes that a map shows, one for each."""
-    found = flag_reasons(variable, codes)
-    low, high = min(found), max(found)
-    unknown = ENDINGS[NOT_STORED].colour
-    palette = [found[c].colour if c in found else unknown for c in range(low, high + 1)]
+    entries = flag_legend(variable, codes)
+    low, high = min(entries), max(entries)
+    unknown = OUTCOMES[NOT_STORED].colour
+    palette = [entries[c].colour if c in entries else unknown for c in range(low, high + 1)]
     return Colouring(palette=tuple(palette), low=low - 0.5, high=high + 0.5)
 
 
-def _flag_colour(code: int, words: str) -> str:
-    if words == "predicted":
-        return ENDING_COLOURS[Outcome.CUTOFF_REACHED]  # the ordinary case, as of endings
+def _flag_colour(code: int, name: str) -> str:
+    if name == "predicted":
+        return OUTCOME_COLOURS[Outcome.CUTOFF_REACHED]  # the ordinary case, as of outcomes
     return PALETTE[code % (len(PALETTE) - 1)]

@@ -4,10 +4,10 @@ import holoviews as hv
 import numpy as np
 
 from microbatt.explorer import CubeSource
-from microbatt.explorer.curve_elements import cutoff, ends, heading, limits, line_hover, lines
-from microbatt.explorer.points import point_curves
+from microbatt.explorer.curve_figure import cutoff, ends, heading, limits, line_hover, lines
+from microbatt.explorer.source import point_curves
 from microbatt.outcomes import Outcome
-from microbatt.plots import ENDING_COLOURS, PREDICTION, current_colours
+from microbatt.plots import OUTCOME_COLOURS, PREDICTION, current_colours
 from tests.explorer import cubes
 
 
@@ -42,7 +42,7 @@ def test_each_line_ends_in_a_dot_in_the_colour_of_its_ending(source):
     assert element["capacity"].tolist() == [curve.capacity[-1] for curve in curves]
     mapped = drawn(element).glyph.fill_color.transform
     found = dict(zip(mapped.factors, mapped.palette, strict=True))
-    assert found["salt exhausted"] == ENDING_COLOURS[Outcome.SALT_EXHAUSTED]
+    assert found["salt exhausted"] == OUTCOME_COLOURS[Outcome.SALT_EXHAUSTED]
 
 
 def test_one_current_has_its_colour_and_its_name_too(source):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from microbatt.explorer.points import point_curves, point_prediction, spread_outline
+from microbatt.explorer.predictions import point_prediction, spread_outline
+from microbatt.explorer.source import point_curves
 from microbatt.outcomes import Outcome
 
 

@@ -7,9 +7,8 @@ from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import AMOUNT_MAP, DIFFERENCE_MAP, ENDING_COLOURS, ERROR_MAP
-from microbatt.plots.endings import draw_endings
-from microbatt.plots.maps import draw_map
+from microbatt.plots.colours import AMOUNT_MAP, DIFFERENCE_MAP, ERROR_MAP, OUTCOME_COLOURS
+from microbatt.plots.maps import draw_map, draw_outcomes
 from tests.plots.cubes import plotted_cube, scattered
 
 
@@ -54,19 +53,19 @@ def test_a_hole_shows_the_ending_that_made_it(axes, cube):
     draw_map(axes, at["discharge_capacity"], status=at["status"])
     endings, _ = meshes(axes)
     shown = endings.to_rgba(endings.get_array())[0, 3]
-    assert to_hex(shown) == ENDING_COLOURS[Outcome.CUTOFF_AT_START]
+    assert to_hex(shown) == OUTCOME_COLOURS[Outcome.CUTOFF_AT_START]
     assert axes.get_legend().get_texts()[0].get_text() == "cutoff at start (1)"
 
 
 def test_endings_have_their_colours_and_are_counted(axes, cube):
     status = cube["status"].sel(current=17.5).copy()
     status[0, 0], status[1, 0] = Outcome.NO_CONVERGENCE, Outcome.NOT_RUN
-    assert draw_endings(axes, status) is axes
+    assert draw_outcomes(axes, status) is axes
     (mesh,) = meshes(axes)
     colours = mesh.to_rgba(mesh.get_array())
-    assert to_hex(colours[0, 0]) == ENDING_COLOURS[Outcome.NO_CONVERGENCE]
-    assert to_hex(colours[0, 1]) == ENDING_COLOURS[Outcome.NOT_RUN]
-    assert to_hex(colours[2, 3]) == ENDING_COLOURS[Outcome.CUTOFF_REACHED]
+    assert to_hex(colours[0, 0]) == OUTCOME_COLOURS[Outcome.NO_CONVERGENCE]
+    assert to_hex(colours[0, 1]) == OUTCOME_COLOURS[Outcome.NOT_RUN]
+    assert to_hex(colours[2, 3]) == OUTCOME_COLOURS[Outcome.CUTOFF_REACHED]
     names = [text.get_text() for text in axes.get_legend().get_texts()]
     assert names == ["not run (1)", "cutoff reached (10)", "no convergence (1)"]
 
@@ -89,4 +88,4 @@ def test_a_dimension_too_many_is_named_with_the_remedy(axes, cube):
 
 def test_a_dimension_too_few_is_named(axes, cube):
     with pytest.raises(ParameterError, match="has no dimension `S`"):
-        draw_endings(axes, cube["status"].sel(S=1.0, current=35.0))
+        draw_outcomes(axes, cube["status"].sel(S=1.0, current=35.0))

@@ -1,59 +1,59 @@
-"""Cells carry values and the reason where there is none."""
+"""Tiles carry values and the reason where there is none."""
 
 import numpy as np
 
 from microbatt.explorer import CubeSource, opener
-from microbatt.explorer.cells import drawn_edges, drawn_points, extents, map_cells
+from microbatt.explorer.legend import NOT_STORED
 from microbatt.explorer.plane import grid_plane
-from microbatt.explorer.reasons import NOT_STORED
+from microbatt.explorer.tiles import drawn_edges, drawn_points, extents, map_tiles
 from microbatt.explorer.variables import KEPT, map_variables
 from microbatt.outcomes import Outcome
 from tests.explorer import cubes
 
 
-def cells_of(source, name, current=0):
+def tiles_of(source, name, current=0):
     every = {v.name: v for group in map_variables(source.dataset).values() for v in group}
-    return map_cells(source, every[name], current)
+    return map_tiles(source, every[name], current)
 
 
-def test_a_whole_cube_has_a_value_in_every_cell(source):
-    cells = cells_of(source, "discharge_capacity", 3)
-    np.testing.assert_array_equal(cells.value, source.values("discharge_capacity")[:, 3])
-    assert set(cells.reason) == {Outcome.CUTOFF_REACHED}
+def test_a_whole_cube_has_a_value_in_every_tile(source):
+    tiles = tiles_of(source, "discharge_capacity", 3)
+    np.testing.assert_array_equal(tiles.value, source.values("discharge_capacity")[:, 3])
+    assert set(tiles.reason) == {Outcome.CUTOFF_REACHED}
 
 
 def test_what_has_not_been_run_says_so(half_store):
-    cells = cells_of(CubeSource(opener(str(half_store))), "energy")
-    waiting = cells.alpha >= cubes.ALPHA[10]
-    assert np.isnan(cells.value[waiting]).all()
-    assert set(cells.reason[waiting]) == {Outcome.NOT_RUN}
-    assert np.isfinite(cells.value[~waiting]).all()
-    assert cells.reasons[Outcome.NOT_RUN].sentence == "not run yet"
+    tiles = tiles_of(CubeSource(opener(str(half_store))), "energy")
+    waiting = tiles.alpha >= cubes.ALPHA[10]
+    assert np.isnan(tiles.value[waiting]).all()
+    assert set(tiles.reason[waiting]) == {Outcome.NOT_RUN}
+    assert np.isfinite(tiles.value[~waiting]).all()
+    assert tiles.legend[Outcome.NOT_RUN].sentence == "not run yet"
 
 
 def test_a_kept_capacity_without_a_lowest_current_says_what_happened_there(source):
     broken = source.opened.copy(deep=True)
     broken["status"][0, 0, 0] = Outcome.CRASHED
-    cells = cells_of(CubeSource(lambda: broken), KEPT, 3)
-    assert np.isnan(cells.value[0])
-    assert cells.reason[0] == Outcome.CRASHED
+    tiles = tiles_of(CubeSource(lambda: broken), KEPT, 3)
+    assert np.isnan(tiles.value[0])
+    assert tiles.reason[0] == Outcome.CRASHED
 
 
 def test_a_value_that_nobody_stored_is_told_from_a_failure(source):
     bound = source.opened.status.isel(current=0, drop=True) * np.nan
     joined = source.opened.assign(alpha_bound=bound)
-    cells = cells_of(CubeSource(lambda: joined), "alpha_bound")
-    assert set(cells.reason) == {NOT_STORED}
+    tiles = tiles_of(CubeSource(lambda: joined), "alpha_bound")
+    assert set(tiles.reason) == {NOT_STORED}
 
 
 def test_what_a_network_cannot_say_has_the_networks_reason(predicted):
-    cells = cells_of(predicted, "alpha_error")
-    nothing = ~np.isfinite(cells.value)
-    assert {cells.reasons[int(code)].words for code in cells.reason[nothing]} == {"no curves"}
-    assert {cells.reasons[int(code)].words for code in cells.reason[~nothing]} == {"predicted"}
+    tiles = tiles_of(predicted, "alpha_error")
+    nothing = ~np.isfinite(tiles.value)
+    assert {tiles.legend[int(code)].name for code in tiles.reason[nothing]} == {"no curves"}
+    assert {tiles.legend[int(code)].name for code in tiles.reason[~nothing]} == {"predicted"}
 
 
-def test_the_cells_of_a_grid_fill_the_plane(source):
+def test_the_tiles_of_a_grid_fill_the_plane(source):
     alpha, S = drawn_edges(source.plane, 1)
     assert (alpha.size, S.size) == (len(cubes.ALPHA) + 1, len(cubes.S) + 1)
     assert (np.diff(alpha) > 0).all()
@@ -61,7 +61,7 @@ def test_the_cells_of_a_grid_fill_the_plane(source):
     assert extents(source.plane) == {"xlim": (alpha[0], alpha[-1]), "ylim": (S[0], S[-1])}
 
 
-def test_each_value_lies_inside_its_own_cell():
+def test_each_value_lies_inside_its_own_tile():
     plane = grid_plane(np.array([3.0]), np.array([1.0, 2.0, 5.0, 10.0]))
     alpha, S = drawn_edges(plane, 1)
     assert plane.scales == ("linear", "log")

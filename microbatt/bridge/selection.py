@@ -11,7 +11,6 @@ from microbatt.errors import ParameterError
 from microbatt.features import (
     arranged,
     by_point,
-    check_curves,
     point_dims,
     scalars_by_point,
     true_values,
@@ -29,7 +28,7 @@ DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PointSurvey:
+class PointSelection:
     """What a cube offers to learn from; ``print`` shows it.
 
     Attributes
@@ -39,7 +38,7 @@ class PointSurvey:
     usable
         Numbers of the points that can be learned from, increasing.
     left_out
-        Why → how many points: the ending of the first curve that is missing.
+        Why → how many points: the outcome of the first curve that is missing.
     hidden
         Why → how many curves of usable points are missing, and masked.
     """
@@ -59,7 +58,7 @@ class PointSurvey:
         return "\n".join(lines)
 
 
-def survey(cube: xr.Dataset, *, complete: bool = False) -> PointSurvey:
+def select_points(cube: xr.Dataset, *, complete: bool = False) -> PointSelection:
     """Look at what a cube offers to learn from; reads its scalars, not its voltages.
 
     Parameters
@@ -72,7 +71,7 @@ def survey(cube: xr.Dataset, *, complete: bool = False) -> PointSurvey:
 
     Returns
     -------
-    PointSurvey
+    PointSelection
         Points are numbered as in `microbatt.features.points`.
 
     Raises
@@ -82,20 +81,19 @@ def survey(cube: xr.Dataset, *, complete: bool = False) -> PointSurvey:
 
     Examples
     --------
-    ``print(survey(cube))`` says for example
+    ``print(select_points(cube))`` says for example
     ``4034 of 4040 points can be learned from`` and why six cannot.
     """
     full = arranged(cube)
-    check_curves(full)
+    whole = scalars_by_point(full)["whole"]
     targets = true_values(full)
     _check_targets(targets)
-    whole = scalars_by_point(full)["whole"]
     why = _reasons(by_point(full["status"], point_dims(full)), whole)
     enough = whole.all(axis=1) if complete else whole.any(axis=1)
     if not enough.any():
         raise ParameterError(_nothing_usable(why[~whole], some=bool(whole.any())))
     first_missing = why[np.arange(len(why)), np.argmin(whole, axis=1)]
-    return PointSurvey(
+    return PointSelection(
         targets=targets,
         usable=np.flatnonzero(enough),
         left_out=_counted(first_missing[~enough]),
@@ -104,14 +102,14 @@ def survey(cube: xr.Dataset, *, complete: bool = False) -> PointSurvey:
 
 
 def _reasons(status: NDArray[np.int8], whole: NDArray[np.bool_]) -> NDArray[Any]:
-    """Return the name of each curve's ending, or that it is damaged, shape (n, c)."""
+    """Return the name of each curve's outcome, or that it is damaged, shape (n, c)."""
     names = np.full(256, DAMAGED, dtype=object)
     for outcome in Outcome:
         if not outcome.is_whole:
             names[outcome] = outcome.name.lower()
-    found: NDArray[Any] = names[status.astype(np.uint8)]
-    found[whole] = ""
-    return found
+    reasons: NDArray[Any] = names[status.astype(np.uint8)]
+    reasons[whole] = ""
+    return reasons
 
 
 def _counted(reasons: NDArray[Any]) -> dict[str, int]:
@@ -130,13 +128,13 @@ def _check_targets(targets: NDArray[np.float64]) -> None:
 
 
 def _nothing_usable(reasons: NDArray[Any], *, some: bool) -> str:
-    endings = ", ".join(f"{count} {why}" for why, count in _counted(reasons).items())
+    outcomes = ", ".join(f"{count} {why}" for why, count in _counted(reasons).items())
     if some:
         return (
-            f"no point of the cube has a whole curve at every current ({endings}). "
+            f"no point of the cube has a whole curve at every current ({outcomes}). "
             "Allow missing curves with `complete=False`, or select fewer currents."
         )
     return (
-        f"the cube has no whole curve ({endings or 'it is empty'}), so there is nothing to learn "
+        f"the cube has no whole curve ({outcomes or 'it is empty'}), so there is nothing to learn "
         "from. Run its campaign first: `microbatt status` tells how far it is."
     )
