@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.networks import Record, origin_of, trained_network
+from microbatt.networks import TrainingRecord, origin_of, trained_network
 from microbatt.testing import NetworkContract
 from tests.networks.cubes import learnable_cube
 from tests.networks.test_curve import NETWORK
@@ -13,7 +13,7 @@ SEEN = np.array([[0.0, 1.0], [6.0, 20.0]])
 
 def trained_on(cube, network):
     """A network that says that it comes from a cube, and saw two of its points."""
-    record = Record(origin=origin_of(cube), settings={}, scores={}, version="0")
+    record = TrainingRecord(origin=origin_of(cube), settings={}, scores={}, version="0")
     return trained_network(network, record, SEEN)
 
 
