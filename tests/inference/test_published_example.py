@@ -6,16 +6,14 @@ The data are no part of the project; see `tests.reference.beside` for where they
 import pytest
 
 from microbatt.inference import infer
-from tests.reference.beside import beside
 from tests.reference.released import FILES, PUBLISHED
 from tests.reference.released_inferred import infer_released, released_curves
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.beside(PUBLISHED)]
 
 
 @pytest.fixture(scope="module")
 def released():
-    beside(PUBLISHED)
     return released_curves()
 
 
@@ -31,9 +29,7 @@ def test_its_published_form_is_read_as_it_is(released):
         (("contact_resistance",), 5e-3, 6),
     ],
 )
-def test_a_cell_of_its_parameters_gives_back_its_microstructure(
-    released, free, offset_error, refitted
-):
+def test_a_cell_of_its_parameters_gives_back_its_microstructure(free, offset_error, refitted):
     """With one offset for all curves five are refitted below 1 mV rms up to 97 % of the capacity,
     and the one at the highest current is off by half a millivolt more.  With an offset for each
     curve and the resistance unknown, all six are.

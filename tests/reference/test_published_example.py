@@ -12,7 +12,6 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.engines import Adiabatic, HeatOf, simulate_discharge
-from tests.reference.beside import beside
 from tests.reference.comparison import SAMPLES, SHARE, rms
 from tests.reference.released import (
     ALPHA,
@@ -27,12 +26,7 @@ from tests.reference.released import (
 
 LOWER_CUTOFF = 1.2
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _there():
-    beside(PUBLISHED)
-
-
+pytestmark = pytest.mark.beside(PUBLISHED)
 EVERY = pytest.mark.parametrize("current", list(FILES))
 
 
