@@ -61,7 +61,11 @@ def reaction_depth(
     c = p.initial_concentration
     kappa = now.conductivity * p.electrolyte[int(c / SALT_STEP), 0] * e.pore_factor
     i_0 = exchange_current_density(
-        at.rate_constant, c, e.initial_stoichiometry, e.max_concentration
+        at.rate_constant,
+        c,
+        e.initial_stoichiometry,
+        1.0 - e.initial_stoichiometry,
+        e.max_concentration,
     )
     spread = 1.0 / ((1.0 / kappa + e.solid_resistivity) * e.area_density)
     depth = e.length
