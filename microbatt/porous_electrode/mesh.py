@@ -24,7 +24,7 @@ from microbatt.porous_electrode.lookup import SALT_STEP
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.workspace import Workspace
 
-THINNEST = 1e-3
+THINNEST = 1e-5
 FEWEST = 2
 DEPTH_ITERATIONS = 8
 
