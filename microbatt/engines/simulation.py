@@ -179,4 +179,8 @@ def _shared(
         )
     parts = in_parts(rows, threads, _POINTS_A_PART)
     with ThreadPoolExecutor(threads) as pool:
-        return join_batches(list(pool.map(lambda part: engine.simulate(request, part), parts)))
+        futures = [pool.submit(engine.simulate, request, part) for part in parts]
+        try:
+            return join_batches([future.result() for future in futures])
+        finally:  # after an interrupt nothing that waits is begun
+            pool.shutdown(cancel_futures=True)

@@ -9,7 +9,8 @@ from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.lookup import Array
-from microbatt.porous_electrode.mesh import Layout, ends, lay_out
+from microbatt.porous_electrode.equations import is_steep
+from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.rest import (
     first_march,
@@ -38,6 +39,8 @@ TOWARDS_WALL = 0.8
 SAFETY = 0.85
 MOST_FAILURES = 40
 MOST_TRIALS = 100
+MOST_PASSES = 3
+FRONT_SHARE = 0.1
 FALSE_POSITIONS = 20
 EXHAUSTED_ROOM = 2e-4
 EXHAUSTED_SALT = 1e-3
@@ -65,6 +68,7 @@ class Ending(NamedTuple):
     steps: int
     newton_iterations: int
     rejected_steps: int
+    front: float
 
 
 class Landing(NamedTuple):
@@ -284,6 +288,44 @@ def go_on(
 
 
 @kernel
+def find_front(w: Workspace, layout: Layout, current: float) -> float:
+    """Where a reaction front stands in the positive electrode: distance from the separator [m].
+
+    A front is an element within which the salt runs out while a node of it carries a good part of
+    the current.  Zero where there is none.
+    """
+    share, place = FRONT_SHARE, 0.0
+    start = layout.negative + layout.separator
+    for e in range(start, start + layout.positive):
+        if is_steep(w, 2 * e):
+            for i in range(2 * e, 2 * e + 3):
+                carried = w.area[i] * abs(w.j[0, i]) / current
+                if carried > share:
+                    share, place = carried, w.x[i] - w.x[2 * start]
+    return place
+
+
+@kernel
+def discharge_on(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    cutoff: float,
+    curve: Curve,
+) -> tuple[Landing, float]:
+    """Discharge from rest on the mesh that is laid out; the voltage at t = 0+ comes second [V]."""
+    start = start_current(w, layout, p, numerics, current)
+    march = first_march(w, layout, p, start)
+    if start.solve.converged and start.voltage > cutoff:
+        write_point(curve, 0, 0.0, march.V, march.T)
+        return go_on(w, layout, p, numerics, current, cutoff, march, curve), start.voltage
+    outcome = CUTOFF_AT_START if start.solve.converged else NO_CONVERGENCE
+    return Landing(outcome, march, 0, p.initial_concentration), start.voltage
+
+
+@kernel
 def simulate(
     w: Workspace,
     p: CellParameters,
@@ -294,28 +336,31 @@ def simulate(
 ) -> Ending:
     """Discharge at constant `current` from rest until the voltage is down to `cutoff`.
 
-    The curve must have room for ``numerics.max_steps + 3`` points.
+    Where a front ends the discharge, it is done again on a mesh that is fine there.  The curve
+    must have room for ``numerics.max_steps + 3`` points.
     """
-    layout = lay_out(w, p, conditions_at(p, p.initial_temperature), numerics, current)
-    start = start_current(w, layout, p, numerics, current)
-    march = first_march(w, layout, p, start)
-    if start.solve.converged and start.voltage > cutoff:
-        write_point(curve, 0, 0.0, march.V, march.T)
-        end = go_on(w, layout, p, numerics, current, cutoff, march, curve)
-    else:
-        outcome = CUTOFF_AT_START if start.solve.converged else NO_CONVERGENCE
-        end = Landing(outcome, march, 0, p.initial_concentration)
+    now = conditions_at(p, p.initial_temperature)
+    front, newton = 0.0, 0
+    for _ in range(MOST_PASSES):
+        layout = lay_out(w, p, now, numerics, current, front)
+        end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
+        newton += end.march.newton
+        found = find_front(w, layout, current) if end.points > 0 else 0.0
+        if found == 0.0 or abs(found - front) < FOCUS_WIDTH * front:
+            break
+        front = found
     smallest, largest = extreme_surfaces(w, layout, p)
     return Ending(
         end.outcome,
         end.points,
         open_circuit_voltage(p),
-        start.voltage,
+        initial_voltage,
         end.march.T,
         end.min_salt_concentration,
         smallest,
         largest,
         end.march.steps,
-        end.march.newton,
+        newton,
         end.march.rejected,
+        front,
     )
