@@ -26,7 +26,8 @@ from microbatt.porous_electrode.particle_step import (
 )
 from microbatt.porous_electrode.workspace import Workspace
 
-MAX_ITERATIONS = 12
+MAX_ITERATIONS = 25
+NO_SALT = 1e-9
 CURVATURE = 0.05
 NEWTON_SHARE = 0.03
 
@@ -57,14 +58,15 @@ def change_salt(
 ) -> Change:
     """Add Newton's change of the salt to nodes [start, stop), which stays positive.
 
-    Where it is all but exhausted the voltage follows its logarithm.
+    Where it is all but exhausted the voltage follows its logarithm, down to where there is too
+    little for any current.
     """
-    size, whole = 0.0, True
+    size, whole, floor = 0.0, True, NO_SALT / scale
     for i in range(start, stop):
         change = max(w.rhs[i, 0], -BOUNDARY_FRACTION * w.c_new[i])
-        whole = whole and change == w.rhs[i, 0]
         w.c_new[i] += change
-        size = max(size, abs(change) * max(scale, thermal_voltage / w.c_new[i]))
+        whole = whole and (change == w.rhs[i, 0] or w.c_new[i] < floor)
+        size = max(size, abs(w.rhs[i, 0]) * max(scale, thermal_voltage / max(w.c_new[i], floor)))
     return Change(size, whole)
 
 
