@@ -180,8 +180,11 @@ class Engine:
             )
         parts = in_parts(rows, threads, _POINTS_A_PART)
         with ThreadPoolExecutor(threads) as pool:
-            batches = list(pool.map(lambda part: self.simulate(request, part), parts))
-        return join_batches(batches)
+            futures = [pool.submit(self.simulate, request, part) for part in parts]
+            try:
+                return join_batches([future.result() for future in futures])
+            finally:  # after an interrupt nothing that waits is begun
+                pool.shutdown(cancel_futures=True)
 
     def _own(self, settings: object) -> EngineSettings:
         if isinstance(settings, self.settings):

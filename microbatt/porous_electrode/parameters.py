@@ -69,13 +69,14 @@ class Numerics(NamedTuple):
 
     Element widths are relative: ``first_element`` to the depth of the reaction next to the
     separator, ``largest_element`` to the thickness of the electrode; ``growth`` is the gain of
-    width per unit of distance from the separator.
+    width per unit of distance from the separator; ``focus_element`` to the place of a front.
     """
 
     tolerance: float
     first_element: float
     largest_element: float
     growth: float
+    focus_element: float
     separator_elements: int
     max_steps: int
     rates: Array

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIRST_ELEMENT = 0.4
 LARGEST_ELEMENT = 0.2
 GROWTH = 0.14
+FOCUS_ELEMENT = 0.01
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:
@@ -90,6 +91,7 @@ def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: i
         first_element=FIRST_ELEMENT / mesh,
         largest_element=LARGEST_ELEMENT / mesh,
         growth=GROWTH / mesh,
+        focus_element=FOCUS_ELEMENT / mesh,
         separator_elements=max(1, round(mesh)),
         max_steps=max_steps,
         rates=rates,
