@@ -2,9 +2,12 @@ from .catalog import (
     available_cells,
 )
 from .cell import (
+    NUMBERS,
     PARTS,
     TEMPERATURE,
     Cell,
+    Number,
+    number_of,
 )
 from .collector import (
     Collector,
@@ -45,6 +48,7 @@ from .writing import (
 
 __all__ = [
     "ELECTROLYTE_FITS",
+    "NUMBERS",
     "OPEN_CIRCUIT_FITS",
     "PARTS",
     "SALT_TOP",
@@ -55,6 +59,7 @@ __all__ = [
     "Electrolyte",
     "ElectrolyteFit",
     "FitSpec",
+    "Number",
     "OpenCircuitFit",
     "Separator",
     "Spec",
@@ -62,6 +67,7 @@ __all__ = [
     "available_cells",
     "load_cell",
     "matrix_factor",
+    "number_of",
     "specs",
     "to_toml",
 ]

@@ -8,7 +8,15 @@ from microbatt.cells.collector import Collector
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
 from microbatt.cells.identity import content_digest
-from microbatt.cells.records import Record, check_numbers, from_mapping, number, to_mapping
+from microbatt.cells.records import (
+    NumberSpec,
+    Record,
+    check_numbers,
+    from_mapping,
+    number,
+    specs,
+    to_mapping,
+)
 from microbatt.cells.separator import Separator
 from microbatt.checks import Interval, suggestion
 from microbatt.constants import REFERENCE_TEMPERATURE
@@ -66,16 +74,28 @@ class Cell:
     electrolyte: Electrolyte
     negative_collector: Collector
     positive_collector: Collector
-    polymer_density: float = number("kg m-3", DENSITY, default=1760.0)
-    filler_density: float = number("kg m-3", DENSITY, default=1800.0)
-    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5))
+    polymer_density: float = number("kg m-3", DENSITY, default=1760.0, uncertainty=0.02)
+    filler_density: float = number("kg m-3", DENSITY, default=1800.0, uncertainty=0.02)
+    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5), uncertainty=0.1)
     initial_temperature: float = number(
-        "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
+        "K",
+        TEMPERATURE,
+        remedy="Give kelvin.",
+        default=REFERENCE_TEMPERATURE,
+        uncertainty=5.0,
+        step=1.0,
     )
     ambient_temperature: float = number(
-        "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
+        "K",
+        TEMPERATURE,
+        remedy="Give kelvin.",
+        default=REFERENCE_TEMPERATURE,
+        uncertainty=5.0,
+        step=1.0,
     )
-    contact_resistance: float = number("ohm m2", Interval(0.0, 1.0), default=0.0)
+    contact_resistance: float = number(
+        "ohm m2", Interval(0.0, 1.0), default=0.0, uncertainty=0.02, step=5e-4
+    )
     one_c_current: float = number(
         "A m-2", Interval(0.0, 1e5, low_open=True), remedy="Give a current per area of separator."
     )
@@ -127,6 +147,77 @@ class Cell:
         """
         parts = {name: getattr(self, name) for name in PARTS}
         return content_digest({"cell": self, **parts})
+
+    def with_values(self, values: Mapping[str, float]) -> "Cell":
+        """Return the cell with other numbers, by the names of `microbatt.parameters`.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            Name → value in SI units: ``alpha`` and ``S`` of the positive electrode, else part and
+            key, as in ``positive_thickness``, ``separator_alpha`` or ``initial_temperature``.
+
+        Returns
+        -------
+        Cell
+            A new cell, checked as a cell file is.
+
+        Raises
+        ------
+        ParameterError
+            If a name is unknown (the nearest are offered), stands twice, or a value is not allowed.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1")
+        >>> cell.with_values({"positive_thickness": 1e-4, "alpha": 2.0}).positive.thickness
+        0.0001
+        """
+        changes: dict[str, dict[str, Any]] = {}
+        for name, value in values.items():
+            place = number_of(name)
+            given = changes.setdefault(place.part, {})
+            if place.key in given:
+                raise ParameterError(f"`{name}` is given twice, under two names; give it once.")
+            given[place.key] = value
+        own = changes.pop("cell", {})
+        parts = {
+            part: _changed(f"[{part}]", getattr(self, part), given)
+            for part, given in changes.items()
+        }
+        return _changed("[cell]", self, own | parts)
+
+    def value(self, name: str) -> float:
+        """Return one number, by its name in `microbatt.parameters`.
+
+        Parameters
+        ----------
+        name : str
+            As for `with_values`.
+
+        Returns
+        -------
+        float
+            In SI units; an effective conductivity that is not given is what follows from the bulk.
+
+        Raises
+        ------
+        ParameterError
+            If the name is unknown; the nearest are offered.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> load_cell("doyle-1996-cell-1").value("separator_alpha")
+        2.3
+        """
+        found = number_of(name)
+        record = self if found.part == "cell" else getattr(self, found.part)
+        value = getattr(record, found.key)
+        if value is None and isinstance(record, Electrode):
+            return record.matrix_conductivity
+        return float(value)
 
     def with_microstructure(self, *, alpha: float, S: float) -> "Cell":
         """Return the cell with another microstructure of its positive electrode.
@@ -180,6 +271,81 @@ class Cell:
             references=tuple(values.get("references", ())),
             **parts,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One declared number of a cell and its one name.
+
+    Attributes
+    ----------
+    name : str
+        ``alpha`` and ``S`` of the positive electrode; else part and key, or the cell's own key.
+    part, key : str
+        Where it stands; the part of the cell's own is ``"cell"``.
+    spec : NumberSpec
+        What its declaration says.
+    """
+
+    name: str
+    part: str
+    key: str
+    spec: NumberSpec
+
+
+_SHORT = {"positive_alpha": "alpha", "positive_S": "S"}
+
+
+def _numbers() -> dict[str, Number]:
+    numbers = {}
+    for part, kind in {"cell": Cell, **PARTS}.items():
+        for key, (_, spec) in specs(kind).items():
+            if isinstance(spec, NumberSpec):
+                long = key if part == "cell" else f"{part}_{key}"
+                name = _SHORT.get(long, long)
+                numbers[name] = Number(name=name, part=part, key=key, spec=spec)
+    return numbers
+
+
+NUMBERS = _numbers()
+"""Every number of a cell by its name."""
+
+
+def number_of(name: str) -> Number:
+    """Return what a name of a cell's number stands for.
+
+    Parameters
+    ----------
+    name : str
+        As `NUMBERS` has it; ``positive_alpha`` and ``positive_S`` are understood too.
+
+    Returns
+    -------
+    Number
+        Its place and declaration.
+
+    Raises
+    ------
+    ParameterError
+        If there is none; the nearest known names are offered.
+
+    Examples
+    --------
+    >>> number_of("separator_alpha").part
+    'separator'
+    """
+    short = _SHORT.get(name, name)
+    if short not in NUMBERS:
+        raise ParameterError(f"a cell has no number `{name}`. {suggestion(name, NUMBERS)}")
+    return NUMBERS[short]
+
+
+def _changed(section: str, record: Record, changes: dict[str, Any]) -> Record:
+    """Return a record with other values, its section in front of any complaint."""
+    try:
+        return replace(record, **changes)  # type: ignore[type-var]  # every part is a dataclass
+    except ParameterError as error:
+        raise ParameterError(f"in {section}, {error}") from error
 
 
 def check_parts(values: Mapping[str, Any]) -> None:

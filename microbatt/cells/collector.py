@@ -19,8 +19,8 @@ class Collector:
         Of its metal [kg m⁻³].
     """
 
-    thickness: float = number("m", Interval(0.0, 1e-2))
-    density: float = number("kg m-3", DENSITY)
+    thickness: float = number("m", Interval(0.0, 1e-2), uncertainty=1e-6)
+    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
 
     def __post_init__(self) -> None:
         check_numbers(self)

@@ -63,28 +63,44 @@ class Electrode:
     """
 
     thickness: float = number(
-        "m", THICKNESS, remedy="Give the thickness of the layer, without its collector."
+        "m",
+        THICKNESS,
+        remedy="Give the thickness of the layer, without its collector.",
+        uncertainty=0.02,
     )
     electrolyte_fraction: float = fraction(low=0.01)
     polymer_fraction: float = fraction(default=0.0)
     filler_fraction: float = fraction(default=0.0)
     gas_fraction: float = fraction(default=0.0)
     particle_radius: float = number(
-        "m", Interval(1e-9, 1e-3), remedy="Give the radius, half the diameter."
+        "m",
+        Interval(1e-9, 1e-3),
+        remedy="Give the radius, half the diameter.",
+        uncertainty=0.2,
     )
-    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6))
-    max_concentration: float = number("mol m-3", Interval(100.0, 2e5))
-    solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9))
-    effective_solid_conductivity: float | None = number("S m-1", Interval(1e-6, 1e9), default=None)
-    initial_stoichiometry: float = fraction()
-    rate_constant: float = number("m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True))
-    film_resistance: float = number("ohm m2", Interval(0.0, 100.0), default=0.0)
-    density: float = number("kg m-3", DENSITY)
+    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6), uncertainty=1.0)
+    max_concentration: float = number("mol m-3", Interval(100.0, 2e5), uncertainty=0.02)
+    solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9), uncertainty=0.7)
+    effective_solid_conductivity: float | None = number(
+        "S m-1", Interval(1e-6, 1e9), default=None, uncertainty=0.7
+    )
+    initial_stoichiometry: float = fraction(step=2e-3)
+    rate_constant: float = number(
+        "m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True), uncertainty=1.0
+    )
+    film_resistance: float = number(
+        "ohm m2", Interval(0.0, 100.0), default=0.0, uncertainty=0.02, step=5e-4
+    )
+    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
     open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS)
     alpha: float = number(
-        "1", ALPHA, remedy="alpha is the exponent on the porosity less one.", default=0.5
+        "1",
+        ALPHA,
+        remedy="alpha is the exponent on the porosity less one.",
+        default=0.5,
+        uncertainty=0.5,
     )
-    S: float = number("1", SHAPE_FACTOR, remedy="A sphere has S = 3.", default=3.0)
+    S: float = number("1", SHAPE_FACTOR, remedy="A sphere has S = 3.", default=3.0, uncertainty=0.5)
     solid_diffusivity_activation: float = activation()
     rate_constant_activation: float = activation()
     film_resistance_activation: float = activation()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from microbatt.cells.electrode import DENSITY
 from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit
-from microbatt.cells.records import activation, check_numbers, number, one_of
+from microbatt.cells.records import activation, check_numbers, factor, number, one_of
 from microbatt.checks import Interval
 from microbatt.errors import ParameterError
 
@@ -19,6 +19,8 @@ class Electrolyte:
         Of salt, everywhere, before discharge [mol m⁻³].
     fit
         Conductivity, diffusivity, transference number and thermodynamic factor.
+    conductivity_scale, diffusivity_scale
+        Factors on the fit's conductivity and diffusivity [-].
     density
         Of salt and solvent together [kg m⁻³].
     conductivity_activation, diffusivity_activation
@@ -26,10 +28,15 @@ class Electrolyte:
     """
 
     initial_concentration: float = number(
-        "mol m-3", Interval(1.0, 1e4), remedy="Give the salt concentration of the cell at rest."
+        "mol m-3",
+        Interval(1.0, 1e4),
+        remedy="Give the salt concentration of the cell at rest.",
+        uncertainty=0.02,
     )
     fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS)
-    density: float = number("kg m-3", DENSITY)
+    conductivity_scale: float = factor(uncertainty=0.1)
+    diffusivity_scale: float = factor(uncertainty=0.3)
+    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
     conductivity_activation: float = activation()
     diffusivity_activation: float = activation()
 

@@ -23,14 +23,20 @@ class Separator:
         Tortuosity exponent: D_eff = D ε^(1 + alpha) [-].
     """
 
-    thickness: float = number("m", THICKNESS, remedy="Give the thickness of the layer.")
+    thickness: float = number(
+        "m", THICKNESS, remedy="Give the thickness of the layer.", uncertainty=0.02
+    )
     electrolyte_fraction: float = fraction(low=0.01)
     polymer_fraction: float = fraction(default=0.0)
     filler_fraction: float = fraction(default=0.0)
     gas_fraction: float = fraction(default=0.0)
-    density: float = number("kg m-3", DENSITY, default=900.0)
+    density: float = number("kg m-3", DENSITY, default=900.0, uncertainty=0.02)
     alpha: float = number(
-        "1", ALPHA, remedy="alpha is the exponent on the porosity less one.", default=0.5
+        "1",
+        ALPHA,
+        remedy="alpha is the exponent on the porosity less one.",
+        default=0.5,
+        uncertainty=0.5,
     )
 
     def __post_init__(self) -> None:

@@ -44,7 +44,7 @@ def _entries(record: Any, source: str) -> list[str]:  # noqa: ANN401 - a cell or
         value = getattr(record, name)
         if isinstance(spec, FitSpec):
             lines.append(f"{name} = {{ fit = {_text(value.name)}, source = {_text(source)} }}")
-        elif value is not None:
+        elif value is not None and not (spec.is_factor and value == 1.0):
             lines.append(
                 f"{name} = {{ value = {value!r}, unit = {_text(spec.unit)}, "
                 f"source = {_text(source)} }}"

@@ -9,16 +9,16 @@ import numpy as np
 
 from microbatt.checks import Interval, suggestion
 from microbatt.errors import ParameterError
+from microbatt.parameters import PARAMETERS, POINT
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
 
-COLUMNS: Final = ("alpha", "S", "current")
+COLUMNS: Final = (*POINT, "current")
 ALLOWED: Final = {
-    "alpha": Interval(0.0, 20.0),
-    "S": Interval(0.01, 1000.0),
+    **{name: PARAMETERS[name].allowed for name in POINT},
     "current": Interval(0.0, 1e5, low_open=True),
 }
 UNITS: Final = {"alpha": "1", "S": "1", "current": "A m⁻²"}

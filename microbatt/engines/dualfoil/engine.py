@@ -140,7 +140,7 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
     """Refuse what the executable cannot be told, saying so."""
     settings, cell = _settings(request), request.cell
     find_executable(settings)
-    electrolyte = ELECTROLYTES.number_of(cell.electrolyte.fit.name)
+    electrolyte = ELECTROLYTES.number_of(cell.electrolyte.fit)
     deck_from_cell(cell, galvanostatic(1.0, request.cutoff_voltage))
     if request.inventory is Inventory.CONSERVING:
         _refuse_other("S", points[:, 1], BUILT_IN_S, _NOT_CONSERVING)

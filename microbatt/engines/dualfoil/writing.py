@@ -17,6 +17,7 @@ from microbatt.engines.dualfoil.materials import (
     POSITIVES,
     built_in_alpha,
 )
+from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell, Electrode
@@ -73,8 +74,9 @@ def deck_from_cell(
     Raises
     ------
     ParameterError
-        If dualfoil does not have one of its materials.
+        If dualfoil does not have one of its materials, or has it as it is only.
     """
+    _refuse_factors(cell)
     how = numerics or Numerics()
     negative, positive = _electrode_values(cell.negative), _electrode_values(cell.positive)
     return Deck(
@@ -91,11 +93,22 @@ def deck_from_cell(
         **_whole_cell_values(cell),
         **_heat_values(thermal or Isothermal()),
         **_SWITCHED_OFF,
-        negative_material=NEGATIVES.number_of(cell.negative.open_circuit.name),
-        electrolyte_material=ELECTROLYTES.number_of(cell.electrolyte.fit.name),
-        positive_material=POSITIVES.number_of(cell.positive.open_circuit.name),
+        negative_material=NEGATIVES.number_of(cell.negative.open_circuit),
+        electrolyte_material=ELECTROLYTES.number_of(cell.electrolyte.fit),
+        positive_material=POSITIVES.number_of(cell.positive.open_circuit),
         segments=segments,
     )
+
+
+def _refuse_factors(cell: Cell) -> None:
+    """Refuse what is scaled here and built into dualfoil."""
+    for name in ("conductivity_scale", "diffusivity_scale"):
+        value = getattr(cell.electrolyte, name)
+        if value != 1.0:
+            raise ParameterError(
+                f"`electrolyte_{name}` is {value:g}, and dualfoil has the electrolyte's properties "
+                "built in. Take the native engine, or leave it at 1."
+            )
 
 
 def galvanostatic(
@@ -134,7 +147,7 @@ def activation_from_cell(cell: Cell) -> Activation:
 
 def not_in_a_deck(cell: Cell, version: Version) -> tuple[str, ...]:
     """Return a sentence for each thing of a cell that its deck cannot say."""
-    exponent = built_in_alpha(ELECTROLYTES.number_of(cell.electrolyte.fit.name))
+    exponent = built_in_alpha(ELECTROLYTES.number_of(cell.electrolyte.fit))
     electrodes = {"negative": cell.negative, "positive": cell.positive}
     alphas = {part: one.alpha for part, one in electrodes.items()}
     sentences = [
