@@ -1,6 +1,3 @@
-from .catalog import (
-    available_cells,
-)
 from .cell import (
     NUMBERS,
     PARTS,
@@ -23,16 +20,18 @@ from .electrolyte_fits import (
     SALT_TOP,
     ElectrolyteFit,
 )
+from .loading import (
+    available_cells,
+    load_cell,
+)
 from .microstructure import (
     area_density,
     matrix_factor,
+    transport_factor,
 )
 from .open_circuit import (
     OPEN_CIRCUIT_FITS,
     OpenCircuitFit,
-)
-from .reading import (
-    load_cell,
 )
 from .records import (
     FitSpec,
@@ -42,7 +41,7 @@ from .records import (
 from .separator import (
     Separator,
 )
-from .writing import (
+from .toml import (
     to_toml,
 )
 
@@ -70,4 +69,5 @@ __all__ = [
     "number_of",
     "specs",
     "to_toml",
+    "transport_factor",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from microbatt.cells.collector import Collector
+from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
 from microbatt.cells.identity import content_digest
@@ -38,7 +39,7 @@ LABELS = ("name", "description", "references")
 """What a cell says about itself in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Cell:
     """Everything an engine needs to know of a battery; SI units, per area of separator.
 
@@ -108,6 +109,16 @@ class Cell:
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be above "
                 "0 V. Check that the electrodes are not exchanged, and their stoichiometries."
             )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Cell {self.name!r}: {self.positive.open_circuit.material} | "
+            f"{self.negative.open_circuit.material}, alpha {self.positive.alpha:g}, "
+            f"S {self.positive.S:g}, 1 C = {self.one_c_current:g} A m⁻²>"
+        )
+
+    def _repr_html_(self) -> str:
+        return cell_html(self)
 
     @property
     def open_circuit_voltage(self) -> float:

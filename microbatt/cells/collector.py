@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from microbatt.cells.display import record_html
 from microbatt.cells.electrode import DENSITY
 from microbatt.cells.records import check_numbers, number
 from microbatt.checks import Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Collector:
     """Thickness and density of a current collector; it counts for the mass of the cell only.
 
@@ -24,6 +25,12 @@ class Collector:
 
     def __post_init__(self) -> None:
         check_numbers(self)
+
+    def __repr__(self) -> str:
+        return f"<Collector: {1e6 * self.thickness:.4g} µm, {self.density:.6g} kg m⁻³>"
+
+    def _repr_html_(self) -> str:
+        return record_html("Collector", self)
 
     @property
     def mass_per_area(self) -> float:

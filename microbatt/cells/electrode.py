@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from microbatt.cells.display import record_html
 from microbatt.cells.microstructure import area_density, matrix_factor, transport_factor
 from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS, OpenCircuitFit
 from microbatt.cells.records import (
@@ -23,7 +24,7 @@ SHAPE_FACTOR = Interval(0.01, 1000.0)
 _MIN_ACTIVE = 0.01
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Electrode:
     """Geometry, microstructure and material of one electrode; SI units.
 
@@ -114,6 +115,15 @@ class Electrode:
                 f"at least {_MIN_ACTIVE} is needed. Lower one of them."
             )
         self.open_circuit.check_stoichiometry("initial_stoichiometry", self.initial_stoichiometry)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Electrode of {self.open_circuit.material}: {1e6 * self.thickness:.4g} µm, porosity "
+            f"{self.porosity:.3g}, alpha {self.alpha:g}, S {self.S:g}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return record_html("Electrode", self)
 
     @property
     def porosity(self) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from microbatt.cells.display import record_html
 from microbatt.cells.electrode import DENSITY
 from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit
 from microbatt.cells.records import activation, check_numbers, factor, number, one_of
@@ -9,7 +10,7 @@ from microbatt.checks import Interval
 from microbatt.errors import ParameterError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Electrolyte:
     """Salt, its concentration at rest, and its transport properties; SI units.
 
@@ -48,3 +49,9 @@ class Electrolyte:
                 f"electrolyte fit `{self.fit.name}` holds in [{self.fit.lower:.6g}, "
                 f"{self.fit.upper:.6g}] mol m-3. Start inside it, or use another fit."
             )
+
+    def __repr__(self) -> str:
+        return f"<Electrolyte {self.fit.description}: {self.initial_concentration:.6g} mol m⁻³>"
+
+    def _repr_html_(self) -> str:
+        return record_html("Electrolyte", self)

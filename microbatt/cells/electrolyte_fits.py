@@ -24,7 +24,7 @@ PER_LITRE = 1e3
 """mol m⁻³ in one mol L⁻¹."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ElectrolyteFit:
     """Fitted bulk properties of an electrolyte at 298.15 K."""
 
@@ -52,6 +52,12 @@ class ElectrolyteFit:
     """1 + ∂ln f/∂ln c [-]."""
     thermodynamic_factor_slope: Function
     """Derivative of `thermodynamic_factor` by c [m³ mol⁻¹]."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<ElectrolyteFit {self.name!r}: {self.description}, "
+            f"{self.lower:.6g} to {self.upper:.6g} mol m⁻³>"
+        )
 
     @property
     def limits(self) -> tuple[float, float]:

@@ -18,7 +18,7 @@ Function = Callable[[ArrayLike], Array]
 _FULL = (0.0, 1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class OpenCircuitFit:
     """A fitted open-circuit potential."""
 
@@ -38,6 +38,12 @@ class OpenCircuitFit:
     """dU/dθ [V]."""
     limits: tuple[float, float] = _FULL
     """Largest interval inside [0, 1] on which the formula is finite."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<OpenCircuitFit {self.name!r}: {self.material}, "
+            f"stoichiometry {self.lower:.6g} to {self.upper:.6g}>"
+        )
 
     @property
     def functions(self) -> tuple[Function, ...]:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from microbatt.cells.display import record_html
 from microbatt.cells.electrode import ALPHA, DENSITY, THICKNESS
 from microbatt.cells.microstructure import transport_factor
 from microbatt.cells.records import check_numbers, check_volume, fraction, number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Separator:
     """Geometry and microstructure of the separator; SI units.
 
@@ -42,6 +43,15 @@ class Separator:
     def __post_init__(self) -> None:
         check_numbers(self)
         check_volume(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Separator: {1e6 * self.thickness:.4g} µm, porosity {self.porosity:.3g}, "
+            f"alpha {self.alpha:g}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return record_html("Separator", self)
 
     @property
     def porosity(self) -> float:

@@ -33,6 +33,7 @@ SPHERE: Final = 3.0
 _NUMERICS: Final = (
     "porous_electrode/*.py",
     "cells/microstructure.py",
+    "monotone_cubic.py",
     "engines/native.py",
     "engines/resample.py",
 )

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from microbatt.cells import Cell, available_cells, to_toml
-from microbatt.cells.reading import load_cell, parse_cell
+from microbatt.cells.loading import load_cell
+from microbatt.cells.toml import parse_cell
 from microbatt.errors import ParameterError
 from tests.cells.strategies import cells
 

@@ -39,7 +39,7 @@ def test_its_values_make_a_cell():
     values = FREE.values(FREE.coordinates(NATURAL))
     assert "voltage_offset" not in values
     cell = load_cell("doyle-1996-cell-1").with_values(values)
-    assert cell.positive.S == pytest.approx(11.0, rel=1e-14)
+    assert pytest.approx(11.0, rel=1e-14) == cell.positive.S
     assert (cell.positive.alpha, cell.contact_resistance) == (2.3, 0.01)
 
 

@@ -1,4 +1,4 @@
-"""The vocabulary: every declared number of a cell has one name, and its declaration is read here."""
+"""The vocabulary: every declared number of a cell has one name, derived from its declaration."""
 
 from dataclasses import replace
 
@@ -97,5 +97,7 @@ def test_every_number_of_a_shipped_cell_lies_in_its_range(cell):
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
-    with pytest.raises(ParameterError, match=r"no number `positive_thicknes`. Nearest: 'positive_t"):
+    with pytest.raises(
+        ParameterError, match=r"no number `positive_thicknes`. Nearest: 'positive_t"
+    ):
         parameter("positive_thicknes")

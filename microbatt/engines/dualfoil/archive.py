@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
-from microbatt.engines.dualfoil.curve import discharge_from_rows
+from microbatt.engines.dualfoil.curve import discharge_from_rows, outcome_of
 from microbatt.engines.dualfoil.deck import DECK_FILE, read_deck
-from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.output import OUTPUT_FILE, read_output
 from microbatt.engines.dualfoil.published import is_published
 from microbatt.engines.dualfoil.reading import cell_from_deck
@@ -183,7 +182,7 @@ def _discharge(read: DeckCell, planned: PlannedDischarge, output: Output | None)
     return discharge_from_rows(
         read.cell,
         planned.current,
-        ending(output, planned.cutoff_voltage),
+        outcome_of(output, planned.cutoff_voltage),
         minutes=output.column("minutes"),
         voltage=output.column("voltage"),
         celsius=output.column("celsius"),

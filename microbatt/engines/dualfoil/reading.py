@@ -9,7 +9,6 @@ from microbatt.cells import Cell, Collector, Electrode, Electrolyte, Separator
 from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE, SECONDS_PER_HOUR
 from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped, Thermal
 from microbatt.engines.dualfoil.activation import Activation
-from microbatt.engines.dualfoil.capacity import held_capacity
 from microbatt.engines.dualfoil.deck import Heat, Mode
 from microbatt.engines.dualfoil.materials import (
     BUILT_IN_S,
@@ -320,3 +319,19 @@ def _unmapped_profile(deck: Deck) -> Iterator[str]:
         yield f"segment 1: ends after {first.end:g} min even above the cut-off; left out."
     if len(deck.segments) > 1:
         yield f"segments 2 to {len(deck.segments)}: a cell here discharges once, from rest."
+
+
+def held_capacity(negative: Electrode, positive: Electrode) -> float:
+    """Return what the limiting electrode can give or take with whole spheres [A h m⁻²].
+
+    The smaller of F ε L c_max x at the negative and F ε L c_max (1 − y) at the positive.
+    """
+    return min(
+        _full_capacity(negative) * negative.initial_stoichiometry,
+        _full_capacity(positive) * (1.0 - positive.initial_stoichiometry),
+    )
+
+
+def _full_capacity(electrode: Electrode) -> float:
+    held = electrode.active_fraction * electrode.thickness * electrode.max_concentration
+    return FARADAY * held / SECONDS_PER_HOUR

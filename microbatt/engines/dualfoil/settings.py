@@ -21,7 +21,7 @@ EXECUTABLE_VARIABLE: Final = "MICROBATT_DUALFOIL"
 EXECUTABLE_NAMES: Final = ("dualfoil", "dualfoil5", "dualfoil5.1", "dualfoil5.2")
 """Looked for on the PATH, in this order."""
 RETRIES: Final = ("smaller-step", "other-mesh", "scaled-rates")
-"""What can be tried when a discharge does not converge; see `microbatt.engines.dualfoil.retry`."""
+"""What can be tried when a discharge does not converge; see `dualfoil.attempts`."""
 _LAYERS: Final = ("negative", "separator", "positive")
 _FEWEST_NODES: Final = (2, 2, 11)
 """dualfoil looks at the tenth node of the positive to see whether it has converged."""
