@@ -45,25 +45,29 @@ class Cell:
 
     Attributes
     ----------
-    name, description
+    name, description : str
         For people.
-    negative, separator, positive
-        The layers, from the negative collector to the positive one.
-    electrolyte
+    negative : Electrode
+        The layer next to the negative collector.
+    separator : Separator
+        Between the electrodes.
+    positive : Electrode
+        The layer next to the positive collector.
+    electrolyte : Electrolyte
         In the pores of all three.
-    negative_collector, positive_collector
+    negative_collector, positive_collector : Collector
         The foils.
-    polymer_density, filler_density
+    polymer_density, filler_density : float
         Of the polymer that holds the electrodes together, and of the inert filler [kg m⁻³].
-    heat_capacity
+    heat_capacity : float
         Of the whole sandwich [J kg⁻¹ K⁻¹].
-    initial_temperature, ambient_temperature
+    initial_temperature, ambient_temperature : float
         Of the cell before discharge, and of its surroundings [K].
-    contact_resistance
+    contact_resistance : float
         Lumped, between the electrodes and the terminals [Ω m²].
-    one_c_current
+    one_c_current : float
         What counts as one C [A m⁻²].
-    references
+    references : tuple of str
         Keys in docs/references.bib.
     """
 
@@ -235,9 +239,9 @@ class Cell:
 
         Parameters
         ----------
-        alpha
+        alpha : float
             Tortuosity exponent [-].
-        S
+        S : float
             Particle shape factor [-].
 
         Returns
@@ -253,7 +257,13 @@ class Cell:
         return replace(self, positive=replace(self.positive, alpha=alpha, S=S))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the cell as plain numbers (SI), names of fits and text, ready for JSON."""
+        """Return the cell as plain numbers (SI), names of fits and text, ready for JSON.
+
+        Returns
+        -------
+        dict
+            Part → key → value, and the words.
+        """
         words = {
             "name": self.name,
             "description": self.description,
@@ -265,6 +275,16 @@ class Cell:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Cell":
         """Make a cell from what `to_dict` returned.
+
+        Parameters
+        ----------
+        values : mapping of str to Any
+            As `to_dict` returned it.
+
+        Returns
+        -------
+        Cell
+            An equal cell.
 
         Raises
         ------

@@ -14,9 +14,9 @@ class Collector:
 
     Attributes
     ----------
-    thickness
+    thickness : float
         Of the foil [m].
-    density
+    density : float
         Of its metal [kg m⁻³].
     """
 

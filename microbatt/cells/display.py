@@ -36,9 +36,9 @@ def record_html(title: str, record: Any) -> str:  # noqa: ANN401 - any record of
 
     Parameters
     ----------
-    title
+    title : str
         Above the table.
-    record
+    record : Any
         One part of a cell.
     """
     rows = []

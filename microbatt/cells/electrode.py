@@ -30,36 +30,37 @@ class Electrode:
 
     Attributes
     ----------
-    thickness
+    thickness : float
         Of the porous layer, without its foil [m].
-    electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction
+    electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction : float
         Volume fractions [-]; what they leave is active material. The polymer is swollen with
         electrolyte and conducts as part of the pores.
-    particle_radius
-        r_p of the particles of active material [m].
-    solid_diffusivity
+    particle_radius : float
+        Radius r_p of the particles of active material [m].
+    solid_diffusivity : float
         D_s of lithium in the particles [m² s⁻¹].
-    max_concentration
+    max_concentration : float
         Lithium in the full material [mol m⁻³].
-    solid_conductivity
-        σ of the bulk solid [S m⁻¹].
-    effective_solid_conductivity
-        σ_eff of the porous matrix if known [S m⁻¹]; otherwise it follows from σ.
-    initial_stoichiometry
-        θ at rest before discharge [-], inside the range of the open-circuit fit.
-    rate_constant
-        k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
-    film_resistance
+    solid_conductivity : float
+        Conductivity σ of the bulk solid [S m⁻¹].
+    effective_solid_conductivity : float or None
+        Conductivity σ_eff of the porous matrix if known [S m⁻¹]; otherwise it follows from σ.
+    initial_stoichiometry : float
+        Lithium over its maximum, θ, at rest before discharge [-], inside the range of the
+        open-circuit fit.
+    rate_constant : float
+        Factor k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
+    film_resistance : float
         R_film [Ω m² of particle area].
-    density
+    density : float
         Of the active material [kg m⁻³].
-    open_circuit
+    open_circuit : OpenCircuitFit
         Fitted open-circuit potential.
-    alpha
+    alpha : float
         Tortuosity exponent: D_eff = D ε^(1 + alpha) [-].
-    S
+    S : float
         Particle shape factor: area density a = S ε_active / r_p [-]; a sphere has 3.
-    solid_diffusivity_activation, rate_constant_activation, film_resistance_activation
+    solid_diffusivity_activation, rate_constant_activation, film_resistance_activation : float
         E/R of the Arrhenius factors [K].
     """
 

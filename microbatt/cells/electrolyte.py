@@ -16,15 +16,15 @@ class Electrolyte:
 
     Attributes
     ----------
-    initial_concentration
+    initial_concentration : float
         Of salt, everywhere, before discharge [mol m⁻³].
-    fit
+    fit : ElectrolyteFit
         Conductivity, diffusivity, transference number and thermodynamic factor.
-    conductivity_scale, diffusivity_scale
+    conductivity_scale, diffusivity_scale : float
         Factors on the fit's conductivity and diffusivity [-].
-    density
+    density : float
         Of salt and solvent together [kg m⁻³].
-    conductivity_activation, diffusivity_activation
+    conductivity_activation, diffusivity_activation : float
         E/R of the Arrhenius factors [K].
     """
 

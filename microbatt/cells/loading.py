@@ -12,6 +12,11 @@ from microbatt.errors import CellFileError, ParameterError
 def available_cells() -> tuple[str, ...]:
     """Return the names of the catalog's cells, sorted.
 
+    Returns
+    -------
+    tuple of str
+        Each is understood by `load_cell`.
+
     Examples
     --------
     >>> "doyle-1996-cell-1" in available_cells()
@@ -30,7 +35,7 @@ def load_cell(cell: str | Path | Cell) -> Cell:
 
     Parameters
     ----------
-    cell
+    cell : str, Path or Cell
         A name of the catalog (`microbatt.cells.catalog.available_cells`), the path of a TOML
         file, or a cell. Text that ends in ``.toml`` or holds a folder separator is a path.
 
@@ -64,8 +69,8 @@ def load_cell(cell: str | Path | Cell) -> Cell:
         path = Path(cell)
         if not path.exists():
             raise CellFileError(
-                f"{path}: there is no such file. Known cells: {', '.join(available_cells())}; "
-                "anything else must be the path of a file."
+                f"{path}: cannot be read (there is no such file). Known cells: "
+                f"{', '.join(available_cells())}; anything else must be the path of a file."
             )
         return read_cell(path)
     path = cell_path(cell)

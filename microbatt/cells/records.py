@@ -54,20 +54,20 @@ class NumberSpec:
 
     Attributes
     ----------
-    unit
+    unit : str
         SI unit; ``"1"`` for a plain number.
-    allowed
+    allowed : Interval
         Range in that unit.
-    remedy
+    remedy : str
         What to do about a value outside the range.
-    optional
+    optional : bool
         Whether a cell may do without.
-    uncertainty
+    uncertainty : float or None
         Standard deviation with which it is usually known: relative where it is fitted as a
         logarithm, else in its unit; None for a convention, which cannot be wrong.
-    step
+    step : float
         Of a finite difference, in the same measure.
-    is_factor
+    is_factor : bool
         Whether it is a correction, 1 in nearly every cell and then not worth writing down.
     """
 
@@ -89,7 +89,13 @@ class NumberSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitSpec:
-    """Declaration of a field that names a fitted function."""
+    """Declaration of a field that names a fitted function.
+
+    Attributes
+    ----------
+    known : mapping of str to fit
+        The fits that a file may name.
+    """
 
     known: Mapping[str, Fit]
 
@@ -110,15 +116,15 @@ def number(
 
     Parameters
     ----------
-    unit
+    unit : str
         SI unit; ``"1"`` for a plain number.
-    allowed
+    allowed : Interval
         Range in that unit.
-    remedy
+    remedy : str
         A sentence on what to do with a value outside the range.
-    default
+    default : float, object or None
         Value if none is given; `None` makes the number optional.
-    uncertainty, step
+    uncertainty, step : float or None
         As in `NumberSpec`; a step that is not given is 1 % of a logarithm's number, a tenth of
         the uncertainty of another, or a thousandth of its range.
     """
@@ -181,7 +187,18 @@ def one_of(known: Mapping[str, Any]) -> Any:  # noqa: ANN401
 
 
 def specs(record: type[Any] | Any) -> dict[str, tuple[Field[Any], Spec]]:  # noqa: ANN401
-    """Return the declared fields of a record, by name."""
+    """Return the declared fields of a record, by name.
+
+    Parameters
+    ----------
+    record : type or record
+        A record declared with `number`, or its class.
+
+    Returns
+    -------
+    dict
+        Name → (dataclass field, its declaration).
+    """
     return {f.name: (f, f.metadata[_KEY]) for f in fields(record) if _KEY in f.metadata}
 
 

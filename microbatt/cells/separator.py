@@ -14,13 +14,13 @@ class Separator:
 
     Attributes
     ----------
-    thickness
+    thickness : float
         Between the two electrodes [m].
-    electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction
+    electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction : float
         Volume fractions [-]; what they leave is inert solid of `density`.
-    density
+    density : float
         Of the inert solid [kg m⁻³].
-    alpha
+    alpha : float
         Tortuosity exponent: D_eff = D ε^(1 + alpha) [-].
     """
 

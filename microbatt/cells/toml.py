@@ -25,7 +25,7 @@ def read_cell(path: Path) -> Cell:
 
     Parameters
     ----------
-    path
+    path : Path
         A TOML file in the format of the catalog.
 
     Returns
@@ -134,9 +134,9 @@ def to_toml(cell: Cell, *, source: str) -> str:
 
     Parameters
     ----------
-    cell
+    cell : Cell
         The cell to write.
-    source
+    source : str
         What to name as the source of every value.
 
     Returns

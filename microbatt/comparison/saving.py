@@ -22,7 +22,18 @@ TABLES: Final = {
 
 
 def tables_of(comparison: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return the three tables by name."""
+    """Return the three tables by name.
+
+    Parameters
+    ----------
+    comparison : xarray.Dataset
+        From `compare_engines`.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``times``, ``endings`` and ``differences``.
+    """
     return {name: make(comparison) for name, make in TABLES.items()}
 
 
@@ -31,9 +42,9 @@ def save_comparison(comparison: xr.Dataset, folder: Path) -> list[Path]:
 
     Parameters
     ----------
-    comparison
+    comparison : Dataset
         From `compare_engines`.
-    folder
+    folder : Path
         Made if it does not exist.
 
     Returns

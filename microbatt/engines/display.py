@@ -25,7 +25,7 @@ def curves_svg(curves: Sequence[Curve]) -> str:
 
     Parameters
     ----------
-    curves
+    curves : sequence of Curve
         Pairs of equally long arrays; those without a point are left out.
     """
     drawn = [(x, y) for x, y in curves if x.size > 1]

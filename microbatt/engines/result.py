@@ -32,25 +32,25 @@ class Discharge:
 
     Attributes
     ----------
-    alpha, S, current
+    alpha, S, current : float
         The point [-], [-] and the current [A m⁻²].
-    time, voltage, capacity, temperature
+    time, voltage, capacity, temperature : ndarray
         The curve, shape (n,): [s], [V], [A h m⁻²], [K].  Empty where ``outcome`` says that
         there is no curve.
-    outcome
+    outcome : Outcome
         How it ended; ``outcome.message`` says it in words.
-    open_circuit_voltage, initial_voltage
+    open_circuit_voltage, initial_voltage : float
         At rest, and as soon as the current flows [V].
-    end_temperature
+    end_temperature : float
         Temperature at the end [K].
-    min_salt_concentration
+    min_salt_concentration : float
         Smallest salt concentration met anywhere at any time [mol m⁻³].
-    negative_surface_stoichiometry, positive_surface_stoichiometry
+    negative_surface_stoichiometry, positive_surface_stoichiometry : float
         Extreme surface stoichiometry at the end: the smallest in the negative electrode, the
         largest in the positive one [-].
-    steps, newton_iterations, rejected_steps
+    steps, newton_iterations, rejected_steps : int
         Work done.
-    energy, power
+    energy, power : float
         Per mass of the cell sandwich [W h kg⁻¹], [W kg⁻¹].
     """
 
@@ -102,7 +102,13 @@ class Discharge:
         return float(self.capacity[-1]) if self.capacity.size else float("nan")
 
     def to_dataset(self) -> xr.Dataset:
-        """Return the curve along ``time`` with CF attributes, its scalars beside it."""
+        """Return the curve along ``time`` with CF attributes, its scalars beside it.
+
+        Returns
+        -------
+        xarray.Dataset
+            Units and long names in the attributes.
+        """
         from microbatt.engines.labelled import curve_dataset
 
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -116,6 +122,29 @@ class DischargeBatch:
     Curve ``i`` occupies ``slice(offsets[i], offsets[i + 1])`` of ``time``, ``voltage`` and
     ``temperature``; it is empty where there is no curve.  ``batch[i]`` gives it as a
     `Discharge`.
+
+    Attributes
+    ----------
+    alpha, S, current : ndarray
+        The points [-], [-] and the currents [A m⁻²].
+    outcome : ndarray
+        Codes of `Outcome`.
+    offsets : ndarray, shape (n + 1,)
+        Where each curve begins in the flat arrays.
+    time, voltage, temperature : ndarray
+        The curves, end to end: [s], [V], [K].
+    open_circuit_voltage, initial_voltage : ndarray
+        At rest, and as soon as the current flows [V].
+    end_temperature : ndarray
+        Temperature at the end [K].
+    min_salt_concentration : ndarray
+        Smallest salt concentration met [mol m⁻³].
+    negative_surface_stoichiometry, positive_surface_stoichiometry : ndarray
+        Extreme surface stoichiometries at the end [-].
+    steps, newton_iterations, rejected_steps : ndarray
+        Work done.
+    energy, power : ndarray
+        Per mass of the cell sandwich [W h kg⁻¹], [W kg⁻¹].
     """
 
     alpha: NDArray[np.float64]
@@ -185,7 +214,13 @@ class DischargeBatch:
         return (self[i] for i in range(len(self)))
 
     def to_dataset(self) -> xr.Dataset:
-        """Return the curves along ``point`` and ``step``, padded with NaN, with CF attributes."""
+        """Return the curves along ``point`` and ``step``, padded with NaN, with CF attributes.
+
+        Returns
+        -------
+        xarray.Dataset
+            Units and long names in the attributes.
+        """
         from microbatt.engines.labelled import batch_dataset
 
         return batch_dataset({field.name: getattr(self, field.name) for field in fields(self)})
@@ -196,7 +231,18 @@ def _words(outcome: Outcome) -> str:
 
 
 def join_batches(batches: Sequence[DischargeBatch]) -> DischargeBatch:
-    """Join batches end to end, in order."""
+    """Join batches end to end, in order.
+
+    Parameters
+    ----------
+    batches : sequence of DischargeBatch
+        At least one.
+
+    Returns
+    -------
+    DischargeBatch
+        All their discharges.
+    """
     joined = {
         field.name: np.concatenate([getattr(batch, field.name) for batch in batches])
         for field in fields(DischargeBatch)

@@ -35,21 +35,21 @@ class Attempt:
 
     Attributes
     ----------
-    changed
+    changed : str
         What was different from the first; empty for the first.
-    outcome
+    outcome : str
         Its name.
-    words
+    words : tuple of str
         dualfoil's own, as it wrote them; what it wrote to its standard error if it said no more.
-    stop
+    stop : str
         Why the process was over.
-    exit_code
+    exit_code : int
         Of the process; tells nothing.
-    seconds
+    seconds : float
         Wall-clock time.
-    rows
+    rows : int
         Of its table.
-    mass, energy, power
+    mass, energy, power : float or None
         As dualfoil prints them [kg m⁻²], [W h kg⁻¹], [W kg⁻¹].
     """
 
@@ -71,11 +71,11 @@ class RunHistory:
 
     Attributes
     ----------
-    discharge
+    discharge : Discharge
         The curve of the attempt that got furthest.
-    attempts
+    attempts : tuple of Attempt
         All of them, in order.
-    chosen
+    chosen : int
         Which one gave the curve.
     """
 
@@ -113,9 +113,9 @@ class Variation:
 
     Attributes
     ----------
-    words
+    words : str
         What is different; empty for the first.
-    deck
+    deck : Deck
         As it is run.
     """
 

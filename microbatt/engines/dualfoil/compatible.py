@@ -60,9 +60,9 @@ class Told:
 
     Attributes
     ----------
-    extra_file
+    extra_file : ExtraFile or None
         A file beside the deck.
-    environment
+    environment : tuple of tuple of str
         Environment variables, as pairs of name and template.
     """
 
@@ -70,7 +70,18 @@ class Told:
     environment: tuple[tuple[str, str], ...] = ()
 
     def values(self, folder: Path) -> dict[str, float]:
-        """Return what is told, by the names of `microbatt.engines.dualfoil.template.NAMES`."""
+        """Return what is told, by the names of `microbatt.engines.dualfoil.template.NAMES`.
+
+        Parameters
+        ----------
+        folder : Path
+            Where the extra file lies.
+
+        Returns
+        -------
+        dict of str to float
+            Name → number.
+        """
         values: dict[str, float] = {}
         extra = self.extra_file
         if extra is not None and (folder / extra.name).is_file():
@@ -87,9 +98,9 @@ def run_folder(folder: Path, told: Told | None = None) -> Discharge:
 
     Parameters
     ----------
-    folder
+    folder : Path
         With ``dualfoil5.in`` and ``li-ion-ebar.in``.
-    told
+    told : Told or None
         How alpha and S are told; otherwise they are those that public copies have built in.
 
     Returns

@@ -51,17 +51,17 @@ def discharge_from_rows(
 
     Parameters
     ----------
-    cell
+    cell : Cell
         Whose positive has the alpha and S of the point.
-    current
+    current : float
         [A m⁻²].
-    outcome
+    outcome : Outcome
         How it ended; decides whether there is a curve.
-    minutes, voltage, celsius
+    minutes, voltage, celsius : ndarray
         Columns of the table, shape (n,): [min], [V], [°C].
-    cutoff_voltage
+    cutoff_voltage : float
         [V].
-    initial_voltage
+    initial_voltage : float or None
         At time zero, if it is known better than from the first row [V].
 
     Returns
@@ -145,11 +145,11 @@ def outcome_of(output: Output | None, cutoff_voltage: float, stop: Stop = Stop.E
 
     Parameters
     ----------
-    output
+    output : Output or None
         What it wrote; None if nothing.
-    cutoff_voltage
+    cutoff_voltage : float
         Asked for [V].
-    stop
+    stop : Stop
         Whether it ended by itself.
     """
     if stop is Stop.TIME:

@@ -64,11 +64,11 @@ def simulate_with_history(
 
     Parameters
     ----------
-    request
+    request : Request
         From ``ENGINE.request(cell=…, settings=…)``.
-    alpha, S, current
+    alpha, S, current : float
         The point [-], [-], [A m⁻²].
-    executable
+    executable : Path or None
         The one that the settings name, if not given.
 
     Returns

@@ -24,13 +24,13 @@ class Materials:
 
     Attributes
     ----------
-    part
+    part : str
         What they are for.
-    names
+    names : mapping of int to str
         dualfoil's number → what it is.
-    fits
+    fits : mapping of int to str
         dualfoil's number → name of our fit, where there is one.
-    known
+    known : mapping of str to Any
         Our fits by name.
     """
 

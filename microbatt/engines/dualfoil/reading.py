@@ -35,11 +35,11 @@ class PlannedDischarge:
 
     Attributes
     ----------
-    current
+    current : float
         [A m⁻²].
-    cutoff_voltage
+    cutoff_voltage : float
         [V].
-    minutes
+    minutes : float or None
         After which it ends even above the cut-off; None is never.
     """
 
@@ -54,14 +54,14 @@ class DeckCell:
 
     Attributes
     ----------
-    cell
+    cell : Cell
         The cell, with the exponent and the shape factor that public copies of dualfoil have built
         in unless others were given.
-    thermal
+    thermal : Thermal
         What the deck does with the heat.
-    discharge
+    discharge : PlannedDischarge or None
         The first constant-current discharge, if that is what the deck asks for.
-    unmapped
+    unmapped : tuple of str
         A sentence for each thing in the deck that a cell cannot say.
     """
 
@@ -84,16 +84,21 @@ def cell_from_deck(
 
     Parameters
     ----------
-    deck
+    deck : Deck
         Of 5.1 or 5.2.
-    activation
+    activation : Activation or None
         From ``li-ion-ebar.in``; none means no dependence on temperature.
-    name
+    name : str
         For the cell.
-    alpha, S
+    alpha, S : float or None
         Of the positive, which a deck does not hold; otherwise what public copies have built in.
-    fits
+    fits : mapping of str to str or None
         Names of fits to take instead: ``negative``, ``electrolyte`` or ``positive`` → fit.
+
+    Returns
+    -------
+    DeckCell
+        The cell and how it is discharged.
 
     Raises
     ------
@@ -168,6 +173,16 @@ def with_dualfoils_heat(thermal: Thermal) -> Thermal:
     """Return a heat balance that reads the open-circuit potentials where dualfoil does.
 
     It takes the composition that follows from the charge passed; at S = 3 it makes no difference.
+
+    Parameters
+    ----------
+    thermal : Isothermal, Adiabatic or Lumped
+        A heat balance.
+
+    Returns
+    -------
+    Isothermal, Adiabatic or Lumped
+        The same, with the heat of the charge.
     """
     return thermal if isinstance(thermal, Isothermal) else replace(thermal, heat_of=HeatOf.CHARGE)
 

@@ -34,13 +34,13 @@ class Numerics:
 
     Attributes
     ----------
-    nodes
+    nodes : tuple of int
         In the negative, the separator and the positive.
-    particle_nodes
+    particle_nodes : int
         In a particle, where its diffusivity varies.
-    iteration_limit, solid_iteration_limit
+    iteration_limit, solid_iteration_limit : int
         Newton's, in a step and in the solid.
-    largest_step
+    largest_step : float
         [s].
     """
 
@@ -62,14 +62,19 @@ def deck_from_cell(
 
     Parameters
     ----------
-    cell
+    cell : Cell
         Its separator's filler is counted to the inert solid, at equal mass.
-    segments
+    segments : tuple of Segment
         What to do with it; see `galvanostatic`.
-    thermal
+    thermal : Thermal or None
         Isothermal if not given.
-    numerics
+    numerics : Numerics or None
         How to solve.
+
+    Returns
+    -------
+    Deck
+        Ready for `format_deck`.
 
     Raises
     ------
@@ -114,7 +119,24 @@ def _refuse_factors(cell: Cell) -> None:
 def galvanostatic(
     current: float, cutoff_voltage: float, *, version: Version = "5.1", resistance: float = 0.0
 ) -> tuple[Segment, ...]:
-    """Return the profile of one discharge down to a cut-off."""
+    """Return the profile of one discharge down to a cut-off.
+
+    Parameters
+    ----------
+    current : float
+        Discharge current [A m⁻²].
+    cutoff_voltage : float
+        Where it ends [V].
+    version : str
+        Of dualfoil: only 5.2 takes a resistance.
+    resistance : float
+        Of foils and tabs [Ω m²].
+
+    Returns
+    -------
+    tuple of Segment
+        One segment.
+    """
     segment = Segment(
         value=current,
         end=cutoff_voltage,
@@ -131,6 +153,16 @@ def activation_from_cell(cell: Cell) -> Activation:
 
     Those of the films change their sign: dualfoil's resistances fall with temperature where they
     are positive, ours rise.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+
+    Returns
+    -------
+    Activation
+        Energies over R [K].
     """
     negative, positive = cell.negative, cell.positive
     return Activation(
@@ -146,7 +178,20 @@ def activation_from_cell(cell: Cell) -> Activation:
 
 
 def not_in_a_deck(cell: Cell, version: Version) -> tuple[str, ...]:
-    """Return a sentence for each thing of a cell that its deck cannot say."""
+    """Return a sentence for each thing of a cell that its deck cannot say.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    version : str
+        Of dualfoil.
+
+    Returns
+    -------
+    tuple of str
+        Empty where the deck says everything.
+    """
     exponent = built_in_alpha(ELECTROLYTES.number_of(cell.electrolyte.fit))
     electrodes = {"negative": cell.negative, "positive": cell.positive}
     alphas = {part: one.alpha for part, one in electrodes.items()}

@@ -43,10 +43,10 @@ def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
 
     Parameters
     ----------
-    cell
+    cell : Cell
         The alpha and S of its positive electrode are inputs named ``alpha`` and ``S``; the current
         per area of separator is the input ``current`` [A m⁻²].
-    cutoff_voltage
+    cutoff_voltage : float
         [V].
     """
     pybamm = load_pybamm()
