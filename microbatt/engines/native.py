@@ -37,10 +37,17 @@ _SLICE: Final = 0.2
 _GROWTH: Final = 8
 _NUMERICS: Final = (
     "porous_electrode/*.py",
-    "monotone_cubic.py",
+    "cells/cell.py",
+    "cells/collector.py",
+    "cells/electrode.py",
+    "cells/electrolyte.py",
     "cells/microstructure.py",
+    "cells/separator.py",
+    "constants.py",
     "engines/native.py",
     "engines/resample.py",
+    "monotone_cubic.py",
+    "outcomes.py",
 )
 """Where the numbers of a discharge come from, the cell's own apart.
 

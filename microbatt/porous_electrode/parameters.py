@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from microbatt import cells
 from microbatt.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.compilation import kernel
 
@@ -83,6 +84,10 @@ class Numerics(NamedTuple):
     weights: Array
 
 
+transport_factor = kernel(cells.transport_factor)
+area_density = kernel(cells.area_density)
+
+
 @kernel
 def with_microstructure(
     e: ElectrodeParameters,
@@ -90,17 +95,14 @@ def with_microstructure(
     S: float,
     conserving: bool,
 ) -> ElectrodeParameters:
-    """The electrode at Bruggeman exponent `alpha` and shape factor `S`.
-
-    D_eff/D = κ_eff/κ = ε^(1 + alpha); a = S ε_active/r_p.
-    """
+    """The electrode at Bruggeman exponent `alpha` and shape factor `S`."""
     return ElectrodeParameters(
         e.length,
         e.pore_fraction,
         e.active_fraction,
-        e.pore_fraction ** (1.0 + alpha),
+        transport_factor(e.pore_fraction, alpha),
         e.solid_resistivity,
-        S * e.active_fraction / e.particle_radius,
+        area_density(S, e.active_fraction, e.particle_radius),
         S / 3.0 if conserving else 1.0,
         e.particle_radius,
         e.solid_diffusivity,

@@ -71,7 +71,7 @@ def cell_parameters(
         transference=cell.electrolyte.fit.transference,
         conductivity_activation=cell.electrolyte.conductivity_activation,
         diffusivity_activation=cell.electrolyte.diffusivity_activation,
-        electrolyte=electrolyte_table(cell.electrolyte.fit),
+        electrolyte=electrolyte_table(cell.electrolyte),
         contact_resistance=cell.contact_resistance,
         heat_capacity=math.inf if isothermal else cell.heat_capacity * cell.mass_per_area,
         heat_transfer_coefficient=heat_transfer_coefficient or 0.0,
