@@ -32,9 +32,17 @@ if TYPE_CHECKING:
 SPHERE: Final = 3.0
 _NUMERICS: Final = (
     "porous_electrode/*.py",
+    "cells/cell.py",
+    "cells/collector.py",
+    "cells/electrode.py",
+    "cells/electrolyte.py",
     "cells/microstructure.py",
+    "cells/separator.py",
+    "constants.py",
     "engines/native.py",
     "engines/resample.py",
+    "monotone_cubic.py",
+    "outcomes.py",
 )
 """Where the numbers of a discharge come from, the cell's own apart.
 
