@@ -13,6 +13,9 @@ from .points import (
 from .process import (
     end_all,
 )
+from .native import (
+    ENGINE,
+)
 from .registry import (
     ENGINES,
     load_engine,
@@ -45,6 +48,7 @@ from .simulation import (
 
 __all__ = [
     "ALLOWED",
+    "ENGINE",
     "ENGINES",
     "Adiabatic",
     "Discharge",

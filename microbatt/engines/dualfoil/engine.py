@@ -53,6 +53,7 @@ _SAME: Final = 1e-9
 _NUMERICS: Final = (
     "activation.py", "arrhenius.py", "attempts.py", "curve.py", "deck.py", "engine.py",
     "fortran.py", "output.py", "reading.py", "template.py", "writing.py",
+    "../resample.py", "../../constants.py",
 )  # fmt: skip
 """Which modules beside the executable determine a number."""
 
@@ -127,7 +128,7 @@ def _digest(path: Path, changed: int) -> str:
 
 @lru_cache(maxsize=1)
 def _adapter_digest() -> str:
-    content = b"\0".join(Path(__file__).with_name(name).read_bytes() for name in _NUMERICS)
+    content = b"\0".join((Path(__file__).parent / name).read_bytes() for name in _NUMERICS)
     return hashlib.sha256(content).hexdigest()[:12]
 
 
