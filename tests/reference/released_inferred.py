@@ -47,6 +47,7 @@ def infer_released(free: tuple[str, ...], offset_error: float) -> Estimate:
         noise=NOISE,
         free=free,
         offset_error=offset_error,
+        inventory="area-only",
         thermal=Adiabatic(heat_of=HeatOf.CHARGE),
     )
 
