@@ -1,7 +1,7 @@
 """The command ``microbatt``: its subcommands, its errors and its exit codes.
 
 Exit codes: 0 done; 1 the work failed; 2 bad input; 3 an error that nobody foresaw;
-130 interrupted.
+4 an answer that should not be used; 130 interrupted.
 """
 
 from dataclasses import dataclass
@@ -82,6 +82,12 @@ class Unforeseen(click.ClickException):
     """A mistake of the program."""
 
     exit_code = 3
+
+
+class NotToBeUsed(click.ClickException):
+    """The work was done, and its answer says of itself that it should not be used."""
+
+    exit_code = 4
 
 
 class Interrupted(click.ClickException):
@@ -182,6 +188,6 @@ def main(*, debug: bool) -> None:
     """Discharge curves of lithium-ion cells across electrode microstructure.
 
     `microbatt COMMAND --help` explains one command. Exit codes: 0 done, 1 the work failed, 2 bad
-    input, 3 an error that nobody foresaw, 130 interrupted.
+    input, 3 an error that nobody foresaw, 4 an answer that should not be used, 130 interrupted.
     """
     del debug  # read by LateGroup.invoke

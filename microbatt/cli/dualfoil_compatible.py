@@ -31,8 +31,9 @@ def command(
 ) -> None:
     """Read dualfoil5.in in each of FOLDERS (or here), and write dualfoil5.out there.
 
-    A script of two lines that calls this can stand where dualfoil's executable stood. Many
-    folders in one call are much faster than one call each: starting takes longer than solving.
+    What dualfoil would write there is replaced, as dualfoil replaces it. A script of two lines that
+    calls this can stand where dualfoil's executable stood. Many folders in one call are much faster
+    than one call each: starting takes longer than solving.
     """
     from microbatt.engines.dualfoil import ExtraFile, Told, run_folder
 

@@ -118,6 +118,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     FILES are CSV, Parquet or Excel, one or more curves each, together the curves of one cell; or
     a folder of them. With --each, or for a folder of folders, there are many cells: they are done
     beside each other, on a Dask cluster if there is one, and those that fail are listed at the end.
+    The exit code is 4 if an estimate says that nothing of it should be used: the cell file does not
+    explain the data, or the intervals were not found.
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
@@ -233,7 +235,9 @@ def _one(
     _remarks(estimate)
     outputs.save(estimate.to_dataset())
     outputs.write_report(estimate)
-    _end_with(_listed("the estimate is without these", [one.reason for one in left_out]))
+    doubtful = [] if estimate.diagnostics.usable else [estimate.diagnostics.verdict.sentence]
+    left = _listed("the estimate is without these", [one.reason for one in left_out])
+    _end_with(left, doubtful=doubtful)
 
 
 def _remarks(estimate: Estimate) -> None:
@@ -265,7 +269,12 @@ def _many(
     unread = [f"{one.name}: {file.reason}" for one in ordered for file in one.unread]
     told = [_listed("these experiments failed", [f"{one.name}: {one.failure}" for one in bad])]
     told += [_listed("these were left out", unread)]
-    _end_with(*told)
+    doubtful = [
+        f"{one.name}: {one.estimate.diagnostics.verdict.sentence}"
+        for one in ordered
+        if one.estimate is not None and not one.estimate.diagnostics.usable
+    ]
+    _end_with(*told, doubtful=[] if bad else doubtful)
 
 
 def _line(one: Inferred) -> str:
@@ -292,15 +301,19 @@ def _listed(words: str, lines: Sequence[str]) -> str:
     return "\n".join([f"{words}:", *(f"  {line}" for line in lines)]) if lines else ""
 
 
-def _end_with(*told: str) -> None:
+def _end_with(*told: str, doubtful: Sequence[str] = ()) -> None:
     """End with what went wrong, if anything did.
 
     Raises
     ------
+    NotToBeUsed
+        If an estimate says that nothing of it should be used.
     BadInput
-        If there is something to tell; the command ends with its exit code.
+        If something else is to be told.
     """
-    from microbatt.cli.commands import BadInput
+    from microbatt.cli.commands import BadInput, NotToBeUsed
 
+    if doubtful:
+        raise NotToBeUsed("\n".join([words for words in told if words] + [*doubtful]))
     if any(told):
         raise BadInput("\n".join(words for words in told if words))

@@ -81,8 +81,8 @@ def command(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Train a network on CUBE, a path, a URL or a name of the catalog.
 
-    Run it again to go on where it was stopped; weights that are finished are trained again only
-    with --overwrite. The folder then holds `network.json` (sizes, where
+    Run it again to go on where it was stopped, or to add folds and scores. Weights of another
+    training are replaced only with --overwrite. The folder then holds `network.json` (sizes, where
     the weights come from, scores) and `weights.npz`, for `microbatt predict --weights`; with
     --folds also the folder `random-folds` (or `blocked-folds`), with the same for the network of
     each fold. With --only, no weights are trained on all points.
@@ -103,7 +103,7 @@ def command(  # noqa: PLR0913 - one argument an option
         xla=xla,
     )
     listeners = _listeners(out)
-    scores: dict[str, Any] = {}
+    scores = earlier_scores(out, network, settings, opened, overwrite=overwrite)
     copies: dict[int, TrainedNetwork] = {}
     if folds is not None:
         place = out / f"{'blocked' if blocked else 'random'}-folds"
@@ -112,8 +112,9 @@ def command(  # noqa: PLR0913 - one argument an option
             blocked=blocked, only=only, scheduler=scheduler,
         )  # fmt: skip
         kind = f"{'blocked' if blocked else 'random'} folds, {folds}, of {opened.attrs['name']}"
-        scores = _held_out_scores(opened, copies, kind)
-        for words in _words(scores):
+        held_out = _held_out_scores(opened, copies, kind)
+        scores |= held_out
+        for words in _words(held_out):
             click.echo(words)
         click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
@@ -125,12 +126,12 @@ def command(  # noqa: PLR0913 - one argument an option
 
 
 def check_folder(out: Path, *, overwrite: bool) -> None:
-    """Refuse a folder with finished weights or of another kind; clear it of an earlier training.
+    """Refuse a folder of another kind; clear it of an earlier training if that may be replaced.
 
     Raises
     ------
     OccupiedError
-        If it is a store or a file, or holds weights that are not to be replaced.
+        If it is a store or a file, or one of its files is taken.
     """
     there = kind_of(out)
     if there not in {None, Kind.FOLDER, Kind.WEIGHTS}:
@@ -138,15 +139,37 @@ def check_folder(out: Path, *, overwrite: bool) -> None:
     taken = [name for name in _FILES if there is Kind.FOLDER and (out / name).exists()]
     if taken:
         raise OccupiedError(f"{out} holds a {taken[0]} that is not of a network; give another.")
-    if there is Kind.WEIGHTS and not overwrite:
-        raise OccupiedError(
-            f"{out} holds weights that are finished. Give another `--out`, or pass `--overwrite` "
-            "to train them again."
-        )
     if overwrite:
         for found in out.glob("*.checkpoint.npz"):
             if kind_of(found) is Kind.CHECKPOINT:
                 found.unlink()
+
+
+def earlier_scores(
+    out: Path, network: str, settings: TrainingSettings, cube: xr.Dataset, *, overwrite: bool
+) -> dict[str, Any]:
+    """Return the scores of the same training, if it was finished before.
+
+    Raises
+    ------
+    OccupiedError
+        If the folder holds the weights of another training, which are not to be replaced.
+    """
+    from microbatt.networks import load_network, origin_of
+
+    if kind_of(out) is not Kind.WEIGHTS:
+        return {}
+    there = load_network(out)
+    asked = asdict(settings)
+    known = {name: there.record.settings.get(name) for name in asked}
+    if (there.kind, known, there.record.origin) == (network, asked, origin_of(cube)):
+        return dict(there.record.scores)
+    if not overwrite:
+        raise OccupiedError(
+            f"{out} holds the weights of another training: another network, cube or settings. Give "
+            "another `--out`, or pass `--overwrite` to replace them."
+        )
+    return {}
 
 
 def _opened(cube: str, options: tuple[str, ...]) -> xr.Dataset:

@@ -169,7 +169,8 @@ def _from_counter(
         told.append(f"current off, by the capacity column, in the time before row {rows}")
     exact = fine / _SPREAD / max(float(counted[-1]), 1e-300)
     if rounded > 3e-4 and exact < rounded:
-        on = np.setdiff1d(np.arange(by_time.size - 1), away)
+        on = np.ones(by_time.size - 1, dtype=bool)
+        on[away] = False
         hours = float(np.diff(piece.seconds)[on].sum()) / SECONDS_PER_HOUR
         current = float(np.diff(counted)[on].sum()) / hours
         told.append("current from the capacity column, whose steps are finer")

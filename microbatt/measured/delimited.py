@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _HEAD: Final = 2**19
 """Bytes in which the headings are looked for."""
+_CHUNK, _CHUNKS = 2**14, 10
+"""So many pieces of so many bytes, spread over a file, show the decimals of a column."""
 _LINES: Final = 3000
 """Lines in which they are looked for."""
 _WIDEST: Final = 20_000
@@ -161,7 +163,7 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
         columns=columns | numbers,
         units=units,
         rows=rows,
-        decimals=_decimals(layout, lines, numeric, decimal),
+        decimals=_decimals(layout, text, [i for i in numeric if wanted[i] == "current"], decimal),
     )
 
 
@@ -435,10 +437,14 @@ def _has_comma(texts: pd.Series) -> bool:
 
 
 def _decimals(
-    layout: Layout, lines: Sequence[str], columns: Sequence[int], decimal: str
+    layout: Layout, text: bytes, columns: Sequence[int], decimal: str
 ) -> dict[int, float]:
-    """Return the last decimal place that is written in each column."""
-    rows = [split_line(one, layout.separator) for one in lines[layout.first :] if one.strip()]
+    """Return the last decimal place that is written in each column, here and there in the file."""
+    lines: list[str] = []
+    for start in range(0, len(text), max(_CHUNK, len(text) // _CHUNKS)):
+        chunk = text[start : start + _CHUNK].decode("utf-8", errors="ignore")
+        lines += re.split(r"\r\n|\n|\r", chunk)[1:-1] or [chunk]
+    rows = [split_line(one, layout.separator) for one in lines if one.strip()]
     written = {i: [row[i] for row in rows if i < len(row)] for i in columns}
     return {
         i: last_place(texts, decimal)

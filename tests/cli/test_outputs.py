@@ -35,12 +35,15 @@ class Writer:
         What a folder that it writes holds afterwards; empty for a command that writes one thing.
     extra
         Optional dependency that it needs.
+    other
+        Words that ask for something else, where doing the same again would do no harm.
     """
 
     words: str
     name: str
     files: tuple[str, ...] = ()
     extra: str = "numpy"
+    other: tuple[str, ...] = ()
 
 
 DISCHARGE = f"discharge {CELL} --current 35"
@@ -80,6 +83,7 @@ WRITERS = {
         name="out",
         files=("network.json", "weights.npz"),
         extra="tensorflow",
+        other=("--seed", "1"),
     ),
 }
 NOTHING_WRITTEN = {"cells", "completion", "datasets", "doctor", "explore", "status"}
@@ -148,12 +152,12 @@ def test_a_command_writes_refuses_to_write_again_and_replaces_when_it_is_told_to
     assert first.exit_code == 0, first.output
     assert all(path.exists() for path in written(writer, out))
     before = content(tmp_path)
-    again = call(writer, inputs, out)
+    again = call(writer, inputs, out, *writer.other)
     assert again.exit_code == 2
     assert "--overwrite" in again.output
     assert content(tmp_path) == before
     kind = kind_of(written(writer, out)[0])
-    assert call(writer, inputs, out, "--overwrite").exit_code == 0
+    assert call(writer, inputs, out, *writer.other, "--overwrite").exit_code == 0
     assert kind_of(written(writer, out)[0]) is kind
     assert not [path for path in tmp_path.rglob(".*") if ".partial" in path.name]
 
