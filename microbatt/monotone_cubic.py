@@ -1,120 +1,22 @@
-"""The monotone cubic: its slopes, and many curves on one axis between their points, compiled.
+"""Monotone cubic interpolation: the slopes that keep a curve from overshooting.
 
 Piecewise cubic Hermite with the slopes of Fritsch & Butland (SIAM J. Sci. Stat. Comput. 5 (1984)
-300): no overshoot on a cliff.  The engine takes the slopes from here for the curves that it
-returns, the features the interpolant and its integral for millions of stored ones.
-
-All kernels that features call stay in this file: numba's cache notices a change only in the file
-of the kernel that is called.  The engine counts this file among the sources of its numbers.
+300).  Plain Python on floats, so that whoever has millions of curves compiles it, and whoever has
+one table need not.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
-_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
-
-Rows = NDArray[Any]
-"""Curves, one a row, in single or double precision."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
-@_kernel
-def resample_rows(
-    x: NDArray[np.float64], rows: Rows, at: NDArray[np.float64], out: NDArray[np.float32]
-) -> None:
-    """Fill each row of `out` with the interpolant of that row at positions `at`.
-
-    Parameters
-    ----------
-    x
-        Increasing, shape (n,), n at least 2.
-    rows
-        Values at `x`, shape (m, n).
-    at
-        Where they are wanted, shape (k,); beyond the ends the value there is held.
-    out
-        Shape (m, k); a row that is not finite throughout becomes NaN.
-    """
-    widths = x[1:] - x[:-1]
-    interval, share = _places(x, at)
-    slopes = np.empty(x.size)
-    for i in range(rows.shape[0]):
-        row = rows[i]
-        if not _finite(row):
-            out[i] = np.nan
-            continue
-        _fill_slopes(widths, row, slopes)
-        for k in range(at.size):
-            j, t = interval[k], share[k]
-            h, rise = widths[j], float(row[j + 1]) - float(row[j])
-            left, right = h * slopes[j], h * slopes[j + 1]
-            curvature = 3.0 * rise - 2.0 * left - right
-            out[i, k] = row[j] + t * (left + t * (curvature + t * (left + right - 2.0 * rise)))
-
-
-@_kernel
-def integrate_rows(x: NDArray[np.float64], rows: Rows, out: NDArray[np.float64]) -> None:
-    """Fill `out` with the integral of each row's interpolant over `x`; NaN if it is not finite."""
-    widths = x[1:] - x[:-1]
-    slopes = np.empty(x.size)
-    for i in range(rows.shape[0]):
-        row = rows[i]
-        if not _finite(row):
-            out[i] = np.nan
-            continue
-        _fill_slopes(widths, row, slopes)
-        total = 0.0
-        for j in range(widths.size):
-            h = widths[j]
-            total += 0.5 * h * (float(row[j]) + float(row[j + 1]))
-            total += h * h * (slopes[j] - slopes[j + 1]) / 12.0
-        out[i] = total
-
-
-@_kernel
-def _places(
-    x: NDArray[np.float64], at: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the interval of `x` in which each position lies, and how far through it, 0 to 1."""
-    interval = np.empty(at.size, dtype=np.int64)
-    share = np.empty(at.size)
-    for k in range(at.size):
-        j = min(max(np.searchsorted(x, at[k]) - 1, 0), x.size - 2)
-        interval[k] = j
-        share[k] = min(max((at[k] - x[j]) / (x[j + 1] - x[j]), 0.0), 1.0)
-    return interval, share
-
-
-@_kernel
-def _finite(row: Rows) -> bool:
-    for value in row:  # noqa: SIM110 - a plain loop is what numba compiles best
-        if not np.isfinite(value):
-            return False
-    return True
-
-
-@_kernel
-def _fill_slopes(widths: NDArray[np.float64], row: Rows, slopes: NDArray[np.float64]) -> None:
-    last = widths.size
-    before = (float(row[1]) - float(row[0])) / widths[0]
-    if last == 1:
-        slopes[0] = slopes[1] = before
-        return
-    for j in range(1, last):
-        after = (float(row[j + 1]) - float(row[j])) / widths[j]
-        slopes[j] = inner_slope(widths[j - 1], widths[j], before, after)
-        if j == 1:
-            slopes[0] = end_slope(widths[0], widths[1], before, after)
-        if j == last - 1:
-            slopes[last] = end_slope(widths[j], widths[j - 1], after, before)
-        before = after
-
-
-@_kernel
 def inner_slope(h0: float, h1: float, d0: float, d1: float) -> float:
     """Slope between two intervals of widths h and secants d: their weighted harmonic mean."""
     if d0 * d1 <= 0.0:
@@ -123,7 +25,6 @@ def inner_slope(h0: float, h1: float, d0: float, d1: float) -> float:
     return (w0 + w1) / (w0 / d0 + w1 / d1)
 
 
-@_kernel
 def end_slope(h0: float, h1: float, d0: float, d1: float) -> float:
     """Three-point slope at an end, kept monotone."""
     slope = ((2.0 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
@@ -132,3 +33,37 @@ def end_slope(h0: float, h1: float, d0: float, d1: float) -> float:
     if d0 * d1 <= 0.0 and abs(slope) > 3.0 * abs(d0):
         return 3.0 * d0
     return slope
+
+
+def node_slopes(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the slope of the interpolant at each of its points.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n,)
+        Increasing, n at least 2.
+    y : ndarray, shape (n,)
+        Values there.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Slopes; zero at a local extremum.
+
+    Examples
+    --------
+    >>> node_slopes(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 1.0])).tolist()
+    [1.5, 0.0, 0.0]
+    """
+    h = np.diff(x).tolist()
+    d = (np.diff(y) / np.diff(x)).tolist()
+    if len(h) == 1:
+        return np.array([d[0], d[0]])
+    inner = [inner_slope(*h[i - 1 : i + 1], *d[i - 1 : i + 1]) for i in range(1, len(h))]
+    first, last = end_slope(h[0], h[1], d[0], d[1]), end_slope(h[-1], h[-2], d[-1], d[-2])
+    return np.array([first, *inner, last])
+
+
+def source_digest() -> int:
+    """Return a number that changes with every line here, for caches of what is compiled from it."""
+    return int.from_bytes(hashlib.sha256(Path(__file__).read_bytes()).digest()[:6])

@@ -45,14 +45,28 @@ class Quantity:
     @property
     def pretty_units(self) -> str:
         """Units as people write them: ``"A m⁻²"``."""
-        units = self.units.replace("ohm", "Ω")
-        return re.sub(r"-?\d+", lambda power: power[0].translate(_SUPERSCRIPT), units)
+        return pretty_units(self.units)
 
     @property
     def label(self) -> str:
         """Axis label: the words, then the unit in brackets unless there is none."""
         words = self.long_name[0].upper() + self.long_name[1:]
         return words if self.units == "1" else f"{words} [{self.pretty_units}]"
+
+
+def pretty_units(units: str) -> str:
+    """Return CF units as people write them.
+
+    Examples
+    --------
+    >>> pretty_units("ohm m2"), pretty_units("m2.5 mol-0.5 s-1")
+    ('Ω m²', 'm²·⁵ mol⁻⁰·⁵ s⁻¹')
+    """
+    return re.sub(
+        r"-?\d+(?:\.\d+)?",
+        lambda power: power[0].translate(_SUPERSCRIPT),
+        units.replace("ohm", "Ω"),
+    )
 
 
 _ALL = (

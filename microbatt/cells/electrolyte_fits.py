@@ -24,34 +24,56 @@ PER_LITRE = 1e3
 """mol m⁻³ in one mol L⁻¹."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ElectrolyteFit:
-    """Fitted bulk properties of an electrolyte at 298.15 K."""
+    """Fitted bulk properties of an electrolyte at 298.15 K.
+
+    Attributes
+    ----------
+    name : str
+        How cell files call it.
+    description : str
+        Salt, solvent and matrix.
+    reference : str
+        Key in docs/references.bib.
+    lower : float
+        Smallest concentration at which the fit makes sense [mol m⁻³].
+    upper : float
+        Largest concentration at which the fit makes sense [mol m⁻³].
+    transference : float
+        Cation transference number t₊ [-].
+    conductivity : callable
+        Function κ(c) [S m⁻¹].
+    conductivity_slope : callable
+        Function dκ/dc [S m² mol⁻¹].
+    diffusivity : callable
+        Diffusivity D(c) [m² s⁻¹].
+    diffusivity_slope : callable
+        Function dD/dc [m⁵ mol⁻¹ s⁻¹].
+    thermodynamic_factor : callable
+        Function 1 + ∂ln f/∂ln c [-].
+    thermodynamic_factor_slope : callable
+        Derivative of `thermodynamic_factor` by c [m³ mol⁻¹].
+    """
 
     name: str
-    """How cell files call it."""
     description: str
-    """Salt, solvent and matrix."""
     reference: str
-    """Key in docs/references.bib."""
     lower: float
-    """Smallest concentration at which the fit makes sense [mol m⁻³]."""
     upper: float
-    """Largest concentration at which the fit makes sense [mol m⁻³]."""
     transference: float
-    """Cation transference number t₊ [-]."""
     conductivity: Function
-    """κ(c) [S m⁻¹]."""
     conductivity_slope: Function
-    """dκ/dc [S m² mol⁻¹]."""
     diffusivity: Function
-    """D(c) [m² s⁻¹]."""
     diffusivity_slope: Function
-    """dD/dc [m⁵ mol⁻¹ s⁻¹]."""
     thermodynamic_factor: Function
-    """1 + ∂ln f/∂ln c [-]."""
     thermodynamic_factor_slope: Function
-    """Derivative of `thermodynamic_factor` by c [m³ mol⁻¹]."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<ElectrolyteFit {self.name!r}: {self.description}, "
+            f"{self.lower:.6g} to {self.upper:.6g} mol m⁻³>"
+        )
 
     @property
     def limits(self) -> tuple[float, float]:

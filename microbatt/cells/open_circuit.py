@@ -18,26 +18,44 @@ Function = Callable[[ArrayLike], Array]
 _FULL = (0.0, 1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class OpenCircuitFit:
-    """A fitted open-circuit potential."""
+    """A fitted open-circuit potential.
+
+    Attributes
+    ----------
+    name : str
+        How cell files call it.
+    material : str
+        What was measured.
+    reference : str
+        Key in docs/references.bib.
+    lower : float
+        Smallest stoichiometry the fit is meant for.
+    upper : float
+        Largest stoichiometry the fit is meant for.
+    potential : callable
+        Potential U(θ) [V].
+    slope : callable
+        Function dU/dθ [V].
+    limits : tuple of float
+        Largest interval inside [0, 1] on which the formula is finite.
+    """
 
     name: str
-    """How cell files call it."""
     material: str
-    """What was measured."""
     reference: str
-    """Key in docs/references.bib."""
     lower: float
-    """Smallest stoichiometry the fit is meant for."""
     upper: float
-    """Largest stoichiometry the fit is meant for."""
     potential: Function
-    """U(θ) [V]."""
     slope: Function
-    """dU/dθ [V]."""
     limits: tuple[float, float] = _FULL
-    """Largest interval inside [0, 1] on which the formula is finite."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<OpenCircuitFit {self.name!r}: {self.material}, "
+            f"stoichiometry {self.lower:.6g} to {self.upper:.6g}>"
+        )
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -46,6 +64,13 @@ class OpenCircuitFit:
 
     def check_stoichiometry(self, name: str, value: float) -> None:
         """Refuse a stoichiometry outside the range that the fit is meant for.
+
+        Parameters
+        ----------
+        name : str
+            What the caller calls it.
+        value : float
+            The stoichiometry [-].
 
         Raises
         ------

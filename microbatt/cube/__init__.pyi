@@ -94,6 +94,7 @@ from .rows import (
 )
 from .schema import (
     SCHEMA_VERSION,
+    UNREPEATABLE,
     VARIABLES,
 )
 from .write_predictions import (
@@ -111,6 +112,7 @@ __all__ = [
     "PREDICTION_STATUS",
     "PREDICTION_VARIABLES",
     "SCHEMA_VERSION",
+    "UNREPEATABLE",
     "VARIABLES",
     "WHOLE",
     "Block",

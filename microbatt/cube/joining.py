@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from microbatt.cube.location import Location
 
+_HASH: Final = "campaign_hash"
 _OWN: Final = frozenset(variable.name for variable in VARIABLES)
 
 
@@ -57,6 +58,7 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
 
     with explained(location, "joining variables"), alone(location):
         group = zarr.open_group(store, mode="r+", use_consolidated=False)
+        check_same_cube(group, joined)
         check_same_points(group, joined)
         names = [str(name) for name in joined.data_vars]
         if names[-1] in group:
@@ -64,6 +66,22 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
         for name in names:
             _write(group, name, joined[name])
         consolidate(store)
+
+
+def check_same_cube(group: zarr.Group, joined: xr.Dataset) -> None:
+    """Refuse variables that say that they were computed for another cube.
+
+    Raises
+    ------
+    ParameterError
+        With both hashes.
+    """
+    meant, there = joined.attrs.get(_HASH), group.attrs.get(_HASH)
+    if meant is not None and meant != there:
+        raise ParameterError(
+            f"the variables were computed for the campaign {str(meant)[:12]}, and the cube is of "
+            f"{str(there)[:12]}: it has changed meanwhile, or is another one. Compute them again."
+        )
 
 
 def check_same_points(group: zarr.Group, joined: xr.Dataset) -> None:

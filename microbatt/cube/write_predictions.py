@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cube.fence import alone
-from microbatt.cube.joining import check_same_points, join_variables
+from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
 from microbatt.cube.location import explained, list_objects, open_store, read_object, write_object
 from microbatt.cube.opening import open_cube, open_group
 from microbatt.cube.prediction_groups import group_of_points, prediction_groups
@@ -79,6 +79,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
             group, predicted = group_of_points(root, predicted)
         else:
             group = root
+            check_same_cube(root, predicted)
             check_same_points(root, _one_copy(predicted))
         held = _holders(root, known)
         room = room_for(held, predicted)
@@ -110,7 +111,8 @@ def _holders(root: zarr.Group, known: zarr.Group) -> list[zarr.Group]:
     import zarr
 
     groups = [root, *(root[name] for name in prediction_groups(known))]
-    return [one for one in groups if isinstance(one, zarr.Group) and NETWORK in one]
+    # One that lacks either was being made by somebody who was killed: it holds nothing yet.
+    return [one for one in groups if isinstance(one, zarr.Group) and NETWORK in one and FOLD in one]
 
 
 def _one_copy(predicted: xr.Dataset) -> xr.Dataset:
@@ -306,7 +308,7 @@ def copy_joined(smaller: Location, larger: Location) -> None:
     _carry_groups(smaller, larger)
     axes = open_cube(larger, chunks=None).indexes
     joined = open_cube(smaller, chunks=None).drop_vars([variable.name for variable in OWN])
-    joined = joined.reset_coords(drop=True)
+    joined = joined.reset_coords(drop=True).drop_attrs(deep=False)
     joined = _grown(joined, {dim: axes[dim] for dim in joined.indexes if dim in axes})
     for name, folds in copies_in(joined).items():
         predicted = joined[list(PREDICTION_VARIABLES)].sel({NETWORK: [name], FOLD: list(folds)})

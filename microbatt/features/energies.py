@@ -119,7 +119,7 @@ def published_energy(
 
 
 def _integral(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    from microbatt.monotone_cubic import integrate_rows
+    from microbatt.features.interpolation import integrate_rows
 
     out = np.empty(1)
     integrate_rows(x, y[np.newaxis], out)

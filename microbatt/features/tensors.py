@@ -124,7 +124,7 @@ def resampled(
     >>> resampled(depth, voltage, wanted=np.array([0.25]))
     array([3.75], dtype=float32)
     """
-    from microbatt.monotone_cubic import resample_rows
+    from microbatt.features.interpolation import resample_rows
 
     rows = np.ascontiguousarray(voltage).reshape(-1, depth.size)
     out = np.empty((rows.shape[0], wanted.size), dtype=np.float32)

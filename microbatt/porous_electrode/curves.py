@@ -9,11 +9,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt.monotone_cubic import end_slope, inner_slope
+from microbatt import monotone_cubic
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.lookup import hermite
 
 Array = NDArray[np.float64]
+
+
+inner_slope = kernel(monotone_cubic.inner_slope)
+end_slope = kernel(monotone_cubic.end_slope)
 
 
 @kernel

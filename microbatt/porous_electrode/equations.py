@@ -37,6 +37,8 @@ from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
 from microbatt.porous_electrode.workspace import Workspace
 
+STEEP = 0.05
+
 
 @kernel
 def evaluate_electrolyte(w: Workspace, i: int, c: float, table: Array, now: Conditions) -> None:
@@ -71,11 +73,12 @@ def evaluate_kinetics(
     `depletion` is −∂θ_surf/∂j over the step.
     """
     c, j = w.c_new[i], w.j_new[i]
-    theta = w.surface_history[i] - depletion * j
+    theta = e.lowest_stoichiometry + w.room_new[i, 0]
+    vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
     potential, slope = look_up_potential(e.open_circuit, theta)
-    i_0 = exchange_current_density(at.rate_constant, c, theta, e.max_concentration)
+    i_0 = exchange_current_density(at.rate_constant, c, theta, vacant, e.max_concentration)
     eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
-    log_by_theta = 0.5 * (1.0 - 2.0 * theta) / (theta * (1.0 - theta))
+    log_by_theta = 0.5 * (vacant - theta) / (theta * vacant)
     w.eta[i, 0] = potential + at.film_resistance * j + eta
     w.eta[i, 1] = eta_log * 0.5 / c
     w.eta[i, 2] = at.film_resistance + eta_j - depletion * (slope + eta_log * log_by_theta)
@@ -129,6 +132,9 @@ def assemble_nodes(
 @kernel
 def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor: float) -> None:
     """Add the diffusion of salt in element `e`; couplings go to `block`, rows and columns of c."""
+    if is_steep(w, 2 * e):
+        assemble_steep_salt(w, e, block, width, pore_factor)
+        return
     a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
     scale = pore_factor / width
     k0 = scale * w.diffusivity[a, 0]
@@ -152,6 +158,43 @@ def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor:
     block[3] = s12 - 2.0 / 3.0 * d2  # row m, column b
     block[4] = s02 - d0 / 6.0  # row b, column a
     block[5] = s12 + 2.0 / 3.0 * d1  # row b, column m
+
+
+@kernel
+def is_steep(w: Workspace, a: int) -> bool:
+    """Whether the salt at the start of the step runs out within the element of nodes a … a + 2."""
+    c0, c1, c2 = w.c[0, a], w.c[0, a + 1], w.c[0, a + 2]
+    return min(c0, c1, c2) < STEEP * max(c0, c1, c2)
+
+
+@kernel
+def assemble_steep_salt(
+    w: Workspace, e: int, block: Array, width: float, pore_factor: float
+) -> None:
+    """Add the diffusion of salt in element `e`, from node to node.
+
+    A parabola through a profile that runs out within the element undershoots, and would ask for
+    less than no salt; straight lines between the nodes do not.
+    """
+    a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+    scale = pore_factor / width
+    left = w.c_new[m] - w.c_new[a]
+    right = w.c_new[b] - w.c_new[m]
+    k_left = scale * (w.diffusivity[a, 0] + w.diffusivity[m, 0])
+    k_right = scale * (w.diffusivity[m, 0] + w.diffusivity[b, 0])
+    w.rhs[a, 0] += k_left * left
+    w.rhs[m, 0] += k_right * right - k_left * left
+    w.rhs[b, 0] -= k_right * right
+    left_a = k_left - scale * w.diffusivity[a, 1] * left
+    left_m = k_left + scale * w.diffusivity[m, 1] * left
+    right_m = k_right - scale * w.diffusivity[m, 1] * right
+    right_b = k_right + scale * w.diffusivity[b, 1] * right
+    w.diagonal[a, 0] += left_a
+    w.diagonal[m, 0] += left_m + right_m
+    w.diagonal[b, 0] += right_b
+    block[0], block[1] = -left_m, 0.0
+    block[2], block[3] = -left_a, -right_b
+    block[4], block[5] = 0.0, -right_m
 
 
 @kernel

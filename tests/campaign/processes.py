@@ -15,11 +15,11 @@ PATIENCE = 180.0
 """How long to wait for what must happen [s]; cores are shared."""
 
 
-def start(*command, **environment):
+def start(*command, cwd=ROOT, **environment):
     """Start a Python module as the leader of a process group of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", *map(str, command)],
-        cwd=ROOT,
+        cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -18,6 +18,7 @@ from microbatt.campaign.events import BlockFinished, BlockSplit, CurveCrashed
 from microbatt.campaign.reading import read_campaign
 from microbatt.cube import has_cube, locate, read_runs
 from microbatt.outcomes import Outcome
+from microbatt.testing import stored_bytes
 from tests.campaign.processes import (
     cluster_by_hand,
     curves_done,
@@ -26,7 +27,7 @@ from tests.campaign.processes import (
     start_run,
     wait_until,
 )
-from tests.campaign.small import cube_bytes, small_campaign, write_campaign
+from tests.campaign.small import small_campaign, write_campaign
 from tests.campaign.standin import KILLER_ALPHA
 
 MANY_ALPHAS = tuple(float(a) for a in np.round(np.arange(0, 6, 0.1), 10))
@@ -57,7 +58,7 @@ def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
     path = write_campaign(folder, alpha=MANY_ALPHAS)
     run_campaign(read_campaign(path), folder / "a.zarr")
-    return path, cube_bytes(folder / "a.zarr")
+    return path, stored_bytes(folder / "a.zarr")
 
 
 def free_port():
@@ -68,7 +69,7 @@ def free_port():
 
 def assert_finished_blocks_are_whole(place, expected):
     """Every block whose status is there has all its chunks, as they must be."""
-    found = cube_bytes(*place)
+    found = stored_bytes(*place)
     for key in found:
         if key.startswith("status/c/"):
             block = key.removeprefix("status/c/")
@@ -96,7 +97,7 @@ def kill_again_and_again(campaign, expected, place, *, moments, seconds_per_curv
             assert_finished_blocks_are_whole(place, expected)
     status, said = finish(start_run(campaign, store, *words(options)))
     assert status == 0, said
-    assert cube_bytes(*place) == expected
+    assert stored_bytes(*place) == expected
     return killed
 
 
@@ -143,7 +144,7 @@ def test_workers_killed_one_after_the_other_cost_nothing(undisturbed, place, mon
         )
     assert len(deaths) == 3
     assert bool(cube.microbatt.ok().all())
-    assert cube_bytes(*place) == expected
+    assert stored_bytes(*place) == expected
 
 
 def test_a_killed_scheduler_is_told_in_a_sentence_and_the_next_one_goes_on(undisturbed, place):
@@ -161,7 +162,7 @@ def test_a_killed_scheduler_is_told_in_a_sentence_and_the_next_one_goes_on(undis
         again = start_run(campaign, store, "--scheduler", address, *words(options))
         status, said = finish(again)
     assert status == 0, said
-    assert cube_bytes(*place) == expected
+    assert stored_bytes(*place) == expected
 
 
 def test_a_curve_that_kills_its_worker_is_found_and_the_others_are_whole(tmp_path):
@@ -196,7 +197,7 @@ def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, pla
     for run in runs:
         status, said = finish(run)
         assert status == 0, said
-    assert cube_bytes(*place) == expected
+    assert stored_bytes(*place) == expected
     simulated = [record.curves for record in read_runs(locate(*place))]
     assert len(simulated) == 2
     # Both may simulate the blocks that they hold at the same moment, but not the whole campaign.
@@ -216,7 +217,7 @@ def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, place
     assert 0 < curves_done(*place) < 360
     status, said = finish(start_run(campaign, store, *words(options)))
     assert status == 0, said
-    assert cube_bytes(*place) == expected
+    assert stored_bytes(*place) == expected
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])

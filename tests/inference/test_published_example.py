@@ -1,18 +1,15 @@
 """The released example of the published work, inferred with a cell of its parameters.
 
-The data are no part of the project; see `tests.reference.released` for where they are looked for.
+The data are no part of the project; see `tests.reference.beside` for where they are looked for.
 """
 
 import pytest
 
 from microbatt.inference import infer
-from tests.reference.released import FILES, FOLDER
+from tests.reference.released import FILES, PUBLISHED
 from tests.reference.released_inferred import infer_released, released_curves
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason="MICROBATT_PUBLISHED_EXAMPLE names no folder"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.beside(PUBLISHED)]
 
 
 @pytest.fixture(scope="module")

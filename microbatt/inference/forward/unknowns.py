@@ -99,7 +99,7 @@ def value_in_cell(cell: Cell, name: str) -> float:
 
     Examples
     --------
-    >>> from microbatt.cells.reading import load_cell
+    >>> from microbatt.cells import load_cell
     >>> value_in_cell(load_cell("doyle-1996-cell-1"), "positive_stoichiometry")
     0.1705
     """
@@ -133,7 +133,7 @@ def cell_with(cell: Cell, name: str, value: float) -> Cell:
 
     Examples
     --------
-    >>> from microbatt.cells.reading import load_cell
+    >>> from microbatt.cells import load_cell
     >>> cell_with(load_cell("doyle-1996-cell-1"), "temperature", 308.15).ambient_temperature
     308.15
     """

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from microbatt.engines import Stop
-from microbatt.engines.dualfoil.endings import ending
+from microbatt.engines.dualfoil.curve import outcome_of
 from microbatt.engines.dualfoil.output import read_output
+from microbatt.engines.process import Stop
 from microbatt.outcomes import Outcome
 
 DATA = Path(__file__).parent / "data"
@@ -35,25 +35,25 @@ def output(name):
     ],
 )
 def test_each_ending_is_told_from_what_was_written(name, outcome):
-    assert ending(output(name), CUTOFF) is outcome
+    assert outcome_of(output(name), CUTOFF) is outcome
 
 
 def test_a_claim_of_exhaustion_is_believed_only_where_the_voltage_falls():
     """dualfoil says it of any node that an iteration took below zero, at 2.25 V here."""
     far = output("lithium_far_from_a_cliff")
     assert "Solid concentration driven to zero." in far.words
-    assert ending(far, CUTOFF) is Outcome.NO_CONVERGENCE
+    assert outcome_of(far, CUTOFF) is Outcome.NO_CONVERGENCE
 
 
 def test_the_closing_lines_alone_do_not_make_a_discharge_whole():
     gave_up = output("gave_up_above_the_cutoff")
     assert gave_up.mass == 0.7549
-    assert not ending(gave_up, CUTOFF).is_whole
+    assert not outcome_of(gave_up, CUTOFF).is_whole
 
 
 @pytest.mark.parametrize("name", ["rows_of_nan", "cut_short", "cutoff_reached", "never_written"])
 def test_the_wall_clock_limit_is_told_whatever_was_written(name):
-    assert ending(output(name), CUTOFF, Stop.TIME) is Outcome.TIME_LIMIT
+    assert outcome_of(output(name), CUTOFF, Stop.TIME) is Outcome.TIME_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_the_wall_clock_limit_is_told_whatever_was_written(name):
     ],
 )
 def test_too_much_output_is_told_apart_by_what_it_is(name, outcome):
-    assert ending(output(name), CUTOFF, Stop.OUTPUT) is outcome
+    assert outcome_of(output(name), CUTOFF, Stop.OUTPUT) is outcome

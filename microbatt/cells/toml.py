@@ -1,12 +1,12 @@
-"""Cells from TOML files: every number with its value, unit and source."""
+"""Cells as TOML files: every number with its value, unit and source."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from microbatt.cells.catalog import available_cells, cell_path
 from microbatt.cells.cell import LABELS, PARTS, Cell, check_parts
 from microbatt.cells.records import FitSpec, NumberSpec, Spec, check_keys, specs
 from microbatt.checks import check_choice, check_number, suggestion
@@ -20,55 +20,12 @@ _NUMBER_KEYS = frozenset({"value", "unit", "source", "note"})
 _FIT_KEYS = frozenset({"fit", "source", "note"})
 
 
-def load_cell(cell: str | Path | Cell) -> Cell:
-    """Return a cell, by name, from a file, or as it is.
-
-    Parameters
-    ----------
-    cell
-        A name of the catalog (`microbatt.cells.catalog.available_cells`), the path of a TOML
-        file, or a cell. Text that ends in ``.toml`` or holds a folder separator is a path.
-
-    Returns
-    -------
-    Cell
-        In SI units.
-
-    Raises
-    ------
-    CellFileError
-        If there is no such file, or it does not describe a cell; file, key, value, allowed range
-        and remedy are named.
-    ParameterError
-        If the catalog has no such name; the nearest are offered.
-
-    Examples
-    --------
-    >>> cell = load_cell("doyle-1996-cell-1")
-    >>> cell.positive.thickness
-    0.000174
-    """
-    if isinstance(cell, Cell):
-        return cell
-    if not isinstance(cell, str | Path):
-        raise ParameterError(
-            f"`cell` is {cell!r}; it must be a name that `microbatt cells` lists, the path of a "
-            "cell file, or a Cell."
-        )
-    if isinstance(cell, Path) or cell.endswith(".toml") or "/" in cell:
-        return read_cell(Path(cell))
-    path = cell_path(cell)
-    if not path.is_file():
-        check_choice("cell", cell, available_cells())
-    return read_cell(path)
-
-
 def read_cell(path: Path) -> Cell:
     """Read a cell file.
 
     Parameters
     ----------
-    path
+    path : Path
         A TOML file in the format of the catalog.
 
     Returns
@@ -84,10 +41,7 @@ def read_cell(path: Path) -> Cell:
     try:
         return _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CellFileError(
-            f"{path}: cannot be read ({error.strerror}). Known cells: "
-            f"{', '.join(available_cells())}; anything else must be the path of a file."
-        ) from error
+        raise CellFileError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise CellFileError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
@@ -173,3 +127,52 @@ def _checked_entry(
             "by a reference's key."
         )
     return entry
+
+
+def to_toml(cell: Cell, *, source: str) -> str:
+    """Return the text of a cell file.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell to write.
+    source : str
+        What to name as the source of every value.
+
+    Returns
+    -------
+    str
+        TOML in SI units; reading it gives an equal cell.
+    """
+    lines = [
+        f"format = {FORMAT}",
+        f"name = {_text(cell.name)}",
+        f"description = {_text(cell.description)}",
+        f"references = [{', '.join(_text(key) for key in cell.references)}]",
+    ]
+    for name in ("cell", *PARTS):
+        lines += [
+            "",
+            f"[{name}]",
+            *_entries(cell if name == "cell" else getattr(cell, name), source),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _entries(record: Any, source: str) -> list[str]:  # noqa: ANN401 - a cell or one of its parts
+    lines = []
+    for name, (_, spec) in specs(record).items():
+        value = getattr(record, name)
+        if isinstance(spec, FitSpec):
+            lines.append(f"{name} = {{ fit = {_text(value.name)}, source = {_text(source)} }}")
+        elif value is not None and not (spec.is_factor and value == 1.0):
+            lines.append(
+                f"{name} = {{ value = {value!r}, unit = {_text(spec.unit)}, "
+                f"source = {_text(source)} }}"
+            )
+    return lines
+
+
+def _text(words: str) -> str:
+    """Quote text as a TOML basic string, whose escapes are those of JSON."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")

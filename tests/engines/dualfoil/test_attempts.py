@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from microbatt.cells import load_cell
 from microbatt.engines.dualfoil import DualfoilSettings, deck_from_cell, galvanostatic
-from microbatt.engines.dualfoil.retry import SCALED_RATES, SMALLER_STEP, variations
+from microbatt.engines.dualfoil.attempts import SCALED_RATES, SMALLER_STEP, variations
 
 DECK = deck_from_cell(load_cell("doyle-1996-cell-1"), galvanostatic(35.0, 2.0))
 

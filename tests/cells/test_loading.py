@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, load_cell
-from microbatt.cells.catalog import available_cells, cell_path
+from microbatt.cells.loading import available_cells, cell_path
 
 REFERENCES = Path(__file__).parents[2] / "docs" / "references.bib"
 EXPLAINED_IN_THE_FILE = {"convention", "release"}

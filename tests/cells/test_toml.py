@@ -6,7 +6,7 @@ import re
 import pytest
 
 from microbatt.cells import load_cell, to_toml
-from microbatt.cells.catalog import cell_path
+from microbatt.cells.loading import cell_path
 from microbatt.errors import CellFileError, ParameterError
 
 GOOD = cell_path("doyle-1996-cell-1").read_text(encoding="utf-8")
