@@ -96,15 +96,6 @@ def test_half_precision_and_xla_learn_too(change, undisturbed):
     assert distance < 0.05
 
 
-def test_weights_of_another_training_in_the_folder_are_refused_before_an_epoch_runs(tmp_path):
-    (tmp_path / "network.json").write_text("{}")
-    heard = []
-    with pytest.raises(StoreError, match="the weights of another training"):
-        trained(folder=tmp_path, listeners=[heard.append])
-    assert heard == []
-    assert [path.name for path in tmp_path.iterdir()] == ["network.json"]
-
-
 def test_a_file_of_another_kind_is_never_replaced_by_a_checkpoint(tmp_path):
     notes = tmp_path / "member-1.checkpoint.npz"
     notes.write_text("my notes")
