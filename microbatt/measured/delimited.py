@@ -137,7 +137,7 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     wanted = useful(layout.headings, mapping, units)
     width = _width(lines, layout)
     wanted = {i: quantity for i, quantity in wanted.items() if i < width}
-    words = {i for i, quantity in wanted.items() if quantity == "state"}
+    words = {i for i, quantity in wanted.items() if quantity in ("state", "cell")}
     dates = {i for i, quantity in wanted.items() if quantity == "date"}
     numeric = [i for i in wanted if i not in words | dates]
     samples = _samples(layout, text, [i for i in numeric if i not in units])
@@ -430,7 +430,7 @@ def _numbers(texts: pd.Series, decimal: str) -> NDArray[np.float64]:
     import pandas as pd
 
     if pd.api.types.is_numeric_dtype(texts):
-        return texts.to_numpy(dtype=float)
+        return np.asarray(texts.to_numpy(dtype=float))
     if is_clock(texts):
         return clock_seconds(texts)
     return to_numbers(texts, decimal)

@@ -388,7 +388,7 @@ def _table(
     texts: dict[int, pd.Series] = {}
     for i, quantity in wanted.items():
         values = columns[i]
-        if quantity == "state":
+        if quantity in ("state", "cell"):
             made[i] = pd.Categorical(values.astype("string").fillna(""))
         elif quantity == "date" or pd.api.types.is_datetime64_any_dtype(values):
             made[i], units[i] = date_seconds(values), "s"

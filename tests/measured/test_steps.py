@@ -75,7 +75,7 @@ def test_a_current_that_scatters_about_zero_is_a_rest(tmp_path):
     assert currents(read(tmp_path, protocol)) == pytest.approx([ONE_C, 2 * ONE_C], rel=1e-3)
 
 
-def gitt(protocol, pulses=8, regenerated=False):
+def gitt(protocol, *, pulses=8, regenerated=False):
     """Pulses of six minutes, or of ten seconds with a charge after each, on the way down."""
     begun = 0.0
     for _ in range(pulses):
