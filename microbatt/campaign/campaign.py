@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
@@ -18,17 +20,19 @@ from microbatt.engines import (
     thermal_from_dict,
     thermal_to_dict,
 )
+from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from microbatt.engines import EngineSettings, Request
 
+_NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Campaign:
     """A planned set of discharges.
 
@@ -63,7 +67,7 @@ class Campaign:
     design: Design
     title: str = ""
     engine: str = "native"
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory = Inventory.CONSERVING
     cutoff_voltage: float = 2.0
     thermal: Thermal = field(default_factory=Isothermal)
     settings: EngineSettings | None = None
@@ -72,12 +76,38 @@ class Campaign:
     time_limit: float | None = None
 
     def __post_init__(self) -> None:
+        _check_name(self.name)
         request = self.request
         object.__setattr__(self, "inventory", request.inventory)
         object.__setattr__(self, "settings", request.settings)
         check_integer("depth_points", self.depth_points, low=16)
         if self.curves_per_task is not None:
             check_integer("curves_per_task", self.curves_per_task, low=1)
+
+    def __repr__(self) -> str:
+        said = ", ".join(words for name, words in self._words().items() if name != "title")
+        return f"<Campaign {self.name!r}: {said}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{escape(words)}</td></tr>"
+            for name, words in self._words().items()
+        )
+        return f"<b>campaign {escape(self.name)}</b><table>{rows}</table>"
+
+    def _words(self) -> dict[str, str]:
+        """Say in a few words each what a campaign is."""
+        return {
+            "title": self.title,
+            "curves": str(self.design),
+            "cell": f"cell {self.cell.name!r}",
+            "engine": f"{self.engine} engine",
+            "terms": f"{self.inventory}, {self._heat}, down to {self.cutoff_voltage:g} V",
+        }
+
+    @property
+    def _heat(self) -> str:
+        return str(thermal_to_dict(self.thermal)["mode"])
 
     @property
     def request(self) -> Request:
@@ -155,6 +185,15 @@ class Campaign:
             thermal=thermal_from_dict(described["thermal"]),
             settings=load_engine(described["engine"]).settings.from_dict(described["settings"]),
             depth_points=described["depth_points"],
+        )
+
+
+def _check_name(name: object) -> None:
+    """Refuse what makes no file name: it becomes one."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ParameterError(
+            f"`name` is {name!r}; it becomes a file name, so it must be 1 to 100 letters, digits, "
+            "blanks, `-`, `_`, `.` or `+`, and begin with a letter or a digit."
         )
 
 

@@ -28,7 +28,7 @@ from microbatt.cube import (
     rows_from_batch,
     rows_without_curve,
 )
-from microbatt.engines import Inventory, as_batch, thermal_to_dict
+from microbatt.engines import as_batch, thermal_to_dict
 from microbatt.errors import CampaignError, ParameterError
 from microbatt.outcomes import Outcome
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
     from microbatt.cube import Design, Location, Rows
-    from microbatt.engines import Discharge, Thermal
+    from microbatt.engines import Discharge, Inventory, Thermal
 
 _CURVES_A_CHUNK = 1000
 Point: TypeAlias = tuple[float, float, float]
@@ -68,7 +68,7 @@ class Origin:
     cell: Cell
     cutoff_voltage: float
     thermal: Thermal
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory
 
 
 def design_of(points: Sequence[Point]) -> Design:

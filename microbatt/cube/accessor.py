@@ -24,6 +24,14 @@ class CubeAccessor:
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
 
+    def __repr__(self) -> str:
+        return f"<microbatt questions to a cube>\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        from microbatt.cube.summary import summary_html
+
+        return summary_html(self.summary())
+
     def ok(self) -> xr.DataArray:
         """Tell which curves are whole: they exist and run to a physical end.
 

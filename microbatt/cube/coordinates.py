@@ -176,7 +176,7 @@ def _are_those_of(made: Coordinates, group: zarr.Group) -> bool:
     attributes = _attributes(group)
     if AXES_DIGEST in attributes:
         values = {name: values for name, (_, values) in made.items()}
-        return axes_digest(values) == attributes[AXES_DIGEST]
+        return axes_digest(values) == str(attributes[AXES_DIGEST])
     if attributes["design"]["kind"] != _DRAWN:
         return True
     # From before there were digests: of points that are drawn, one half vouches for the other.

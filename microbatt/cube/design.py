@@ -80,6 +80,11 @@ class Grid:
         """Length of each dimension."""
         return (len(self.alpha), len(self.S), len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves along which axes."""
+        axes = " × ".join(f"{len(getattr(self, name))} {name}" for name in self.dims)
+        return f"{axes} = {curve_count(self)} curves"
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
         """Name → (dimension it lies along, values)."""
         return {name: (name, np.array(getattr(self, name))) for name in self.dims}
@@ -141,6 +146,12 @@ class SobolPoints:
         """Length of each dimension."""
         return (self.count, len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves at how many points."""
+        return (
+            f"{self.count} Sobol points × {len(self.current)} current = {curve_count(self)} curves"
+        )
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
         """Name → (dimension it lies along, values)."""
         alpha, S = _sobol(self.count, self.seed, self.alpha, self.S).T
@@ -199,6 +210,12 @@ class ListedPoints:
     def shape(self) -> tuple[int, ...]:
         """Length of each dimension."""
         return (len(self.alpha), len(self.current))
+
+    def __str__(self) -> str:
+        """Return how many curves at how many points."""
+        return (
+            f"{len(self.alpha)} points × {len(self.current)} current = {curve_count(self)} curves"
+        )
 
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
         """Name → (dimension it lies along, values)."""

@@ -29,6 +29,7 @@ from microbatt.cube.prediction_groups import prediction_groups
 from microbatt.cube.predictions import status_key
 from microbatt.cube.rows import row_trouble
 from microbatt.cube.schema import BLOCKS, IDENTITY_DIGEST, STATUS, VARIABLES, identity_digest
+from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -234,7 +235,9 @@ def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> It
 def _content_damages(opened: BlockStore, block: Block) -> Iterator[Damage]:
     """Yield what is wrong with a block whose chunks can all be read."""
     key, rows = opened.key(STATUS.name, block), opened.read(block)
-    torn = int(row_trouble(rows).sum())
+    # What stands at curves that are about to be simulated again, or were when somebody was killed,
+    # counts as not there.
+    torn = int((row_trouble(rows) & (rows[STATUS.name] != Outcome.NOT_RUN)).sum())
     if torn:
         yield Damage(key=key, what=f"{torn} curves contradict their status", block=block)
         return
