@@ -65,7 +65,8 @@ def shifted(cell, potential):
 
 def test_a_fit_that_was_changed_under_its_name_makes_another_campaign(threads, tmp_path):
     campaign = small_campaign()
-    other = replace(
+    potential = campaign.cell.positive.open_circuit.potential
+    other = replace(campaign, cell=shifted(campaign.cell, potential))
         campaign, cell=shifted(campaign.cell, campaign.cell.positive.open_circuit.potential)
     )
     assert other.cell.to_dict() == campaign.cell.to_dict()
