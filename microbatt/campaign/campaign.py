@@ -38,27 +38,27 @@ class Campaign:
 
     Attributes
     ----------
-    name
+    name : str
         Short, for file names.
-    cell
+    cell : Cell
         Of which cell.
-    design
+    design : Design
         Which curves.
-    title
+    title : str, default ''
         A line of words.
-    engine
+    engine : str, default 'native'
         Name of the simulator; see `microbatt.engines.registry.load_engine`.
-    inventory
+    inventory : Inventory
         Which of the two lithium balances.
-    cutoff_voltage
+    cutoff_voltage : float, default 2.0
         [V].
-    thermal, settings
+    thermal, settings : Thermal, EngineSettings
         As for a single discharge; settings of None become the engine's default.
-    depth_points
+    depth_points : int
         Length of the depth axis.
-    curves_per_task
+    curves_per_task : int, optional
         How many curves a task takes at most; None leaves it to the engine.
-    time_limit
+    time_limit : float, optional
         Wall-clock limit for one curve [s], for engines that run outside this process.
     """
 
@@ -157,7 +157,13 @@ class Campaign:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the campaign in JSON's terms; `Campaign.from_dict` reads it."""
+        """Describe the campaign in JSON's terms; `Campaign.from_dict` reads it.
+
+        Returns
+        -------
+        dict
+            The fields by name.
+        """
         return {
             "name": self.name,
             "title": self.title,
@@ -173,7 +179,18 @@ class Campaign:
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> Campaign:
-        """Read what `Campaign.to_dict` wrote; other keys are passed over."""
+        """Read what `Campaign.to_dict` wrote; other keys are passed over.
+
+        Parameters
+        ----------
+        described : dict
+            From `Campaign.to_dict`, or the attributes of a cube.
+
+        Returns
+        -------
+        Campaign
+            That it describes.
+        """
         return cls(
             name=described["name"],
             title=described["title"],
@@ -219,7 +236,7 @@ def differences(stored: Mapping[str, object], asked: Mapping[str, object]) -> li
 
     Parameters
     ----------
-    stored, asked
+    stored, asked : dict
         Dictionaries of dictionaries, lists, numbers and words.
 
     Returns
@@ -243,6 +260,16 @@ def differences(stored: Mapping[str, object], asked: Mapping[str, object]) -> li
 
 def shortened(lines: list[str]) -> str:
     """Return the first lines, indented, and how many there are beyond.
+
+    Parameters
+    ----------
+    lines : list of str
+        From `differences`.
+
+    Returns
+    -------
+    str
+        At most twelve lines.
 
     Examples
     --------

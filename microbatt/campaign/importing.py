@@ -52,14 +52,20 @@ class Origin:
 
     Attributes
     ----------
-    name
+    name : str
         Of the cube.
-    engine
+    engine : str
         What made them.
-    source
+    source : str
         A sentence on where they come from.
-    cell, inventory, cutoff_voltage, thermal
-        As in a campaign; alpha and S of the cell are those of the points.
+    cell : Cell
+        Which alpha and S are those of the points.
+    cutoff_voltage : float
+        Where the discharges ended [V].
+    thermal : Thermal
+        What happened to the heat.
+    inventory : Inventory
+        The lithium balance of the particles.
     """
 
     name: str
@@ -97,11 +103,11 @@ def write_imported(discharges: Sequence[Discharge], origin: Origin, location: Lo
 
     Parameters
     ----------
-    discharges
+    discharges : sequence of Discharge
         At least one, all of one cell but for alpha and S.
-    origin
+    origin : Origin
         Where they come from.
-    location
+    location : Location
         Of the cube; combinations that no discharge has are ``not_run`` in it.
 
     Raises

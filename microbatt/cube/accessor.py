@@ -55,11 +55,11 @@ class CubeAccessor:
 
         Parameters
         ----------
-        capacity
+        capacity : array_like, optional
             Where to rebuild it [A h m⁻²]; without, at the stored depths.
-        method
+        method : str, optional
             None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
-        **at
+        **at : float
             One value for each dimension: ``alpha``, ``S`` and ``current`` of a grid; ``point``
             (its number) and ``current`` of scattered points.
 
@@ -105,9 +105,9 @@ class CubeAccessor:
 
         Parameters
         ----------
-        network
+        network : str, optional
             Name; None is the only one, or the first.
-        fold
+        fold : Fold, optional
             Number, or ``"held_out"``; see `microbatt.cube.predictions.predicted_by`.
 
         Examples
@@ -129,9 +129,9 @@ class CubeAccessor:
 
         Parameters
         ----------
-        path
+        path : str or pathlib.Path
             Of the file.
-        **options
+        **options : object
             Forwarded to `xarray.Dataset.to_netcdf`.
 
         Returns
@@ -149,7 +149,7 @@ def register_namespace(name: str) -> Callable[[_Namespace], _Namespace]:
 
     Parameters
     ----------
-    name
+    name : str
         Of the attribute.
 
     Returns

@@ -52,11 +52,11 @@ class Damage:
 
     Attributes
     ----------
-    key
+    key : str
         Of the object, or of the block's status.
-    what
+    what : str
         Is wrong.
-    block
+    block : Block, optional
         That has to be simulated again, if any.
     """
 
@@ -71,11 +71,11 @@ class CheckReport:
 
     Attributes
     ----------
-    blocks, finished
+    blocks, finished : int
         In all, and those whose status says that they are finished.
-    damages
+    damages : tuple of Damage
         What is wrong.
-    leftovers
+    leftovers : tuple of str
         Files of killed processes; harmless.
     """
 
@@ -90,8 +90,13 @@ def check_store(location: Location) -> CheckReport:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube.
+
+    Returns
+    -------
+    CheckReport
+        What is wrong, and which blocks have to be simulated again.
 
     Raises
     ------
@@ -129,9 +134,9 @@ def repair_store(location: Location, report: CheckReport) -> None:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube.
-    report
+    report : CheckReport
         From `check_store`.
     """
     group = open_group(location)

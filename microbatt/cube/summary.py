@@ -24,19 +24,19 @@ class CubeSummary:
 
     Attributes
     ----------
-    title
+    title : str
         Name and title of the campaign.
-    axes
+    axes : dict
         Coordinate → (how many values, lowest, highest).
-    curves
+    curves : int
         How many the cube is to hold.
-    outcomes
+    outcomes : dict
         Name of an outcome → how many curves.
-    ranges
+    ranges : dict
         Variable → (lowest, highest) over the whole curves, with its units.
-    made_by
+    made_by : dict
         What made it, a few words for each thing.
-    predictions
+    predictions : dict
         Name of a network → its folds.
     """
 

@@ -67,8 +67,6 @@ def test_a_fit_that_was_changed_under_its_name_makes_another_campaign(threads, t
     campaign = small_campaign()
     potential = campaign.cell.positive.open_circuit.potential
     other = replace(campaign, cell=shifted(campaign.cell, potential))
-        campaign, cell=shifted(campaign.cell, campaign.cell.positive.open_circuit.potential)
-    )
     assert other.cell.to_dict() == campaign.cell.to_dict()
     assert other.hash != campaign.hash
     run_campaign(campaign, tmp_path / "a.zarr", client=threads)
