@@ -23,11 +23,11 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         A cube or a part of one.
-    path
+    path : str or pathlib.Path
         Of the file; it is replaced if it exists.
-    **options
+    **options : object
         Forwarded to `xarray.Dataset.to_netcdf`.
 
     Returns
