@@ -10,6 +10,7 @@ import numpy as np
 
 from microbatt.errors import MeasurementError
 from microbatt.measured.charge import delivered, steady_current
+from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
 from microbatt.measured.record import clean, named_rows
 from microbatt.measured.steps import (
@@ -48,37 +49,6 @@ _HIGH: Final = 0.3
 """It stops high if it keeps this share of the other one's fall of the voltage."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRead:
-    """A step of a file, and what became of it.
-
-    Attributes
-    ----------
-    kind : str
-        Rest, charge, discharge, pulse, hold or varying current.
-    rows : tuple of int
-        First and last row in the file.
-    current : float
-        Median size [A m⁻²].
-    charge : float
-        Moved [A h m⁻²].
-    became : str
-        ``"read"``, or why it was left out.
-    """
-
-    kind: str
-    rows: tuple[int, int]
-    current: float
-    charge: float
-    became: str
-
-    @property
-    def taken(self) -> bool:
-        """Whether it became a measurement."""
-        return self.became == READ
-
-
-READ: Final = "read"
 _PASSED: Final = "not a discharge"
 
 
