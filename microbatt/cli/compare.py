@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     default=INVENTORY[0],
     help="Lithium balance of the particles.",
 )
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option(
+    "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
+)
 @click.option(
     "--setting",
     "settings",
@@ -55,7 +57,7 @@ def command(
     seed: int,
     cell: str,
     inventory: str,
-    cutoff: float,
+    cutoff: float | None,
     settings: tuple[str, ...],
     out: Path | None,
 ) -> None:

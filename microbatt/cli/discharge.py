@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 @click.option(
     "--current",
     "currents",
-    type=float,
     multiple=True,
-    help="Discharge current [A m⁻²]; give it again for more curves.  [default: 1 C]",
+    help="Discharge current: 17.5 [A m⁻²], 2C, C/20 or 12.5A; give it again for more curves.  "
+    "[default: 1 C]",
 )
 @balance_options
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option(
+    "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
+)
 @click.option("--engine", default="native", help="native, dualfoil, pybamm, or MODULE:ATTRIBUTE.")
 @settings_option
 @click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
@@ -43,9 +45,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     cell: str,
     alpha: float | None,
     S: float | None,
-    currents: tuple[float, ...],
+    currents: tuple[str, ...],
     inventory: str,
-    cutoff: float,
+    cutoff: float | None,
     thermal: str,
     heat_transfer: float,
     heat_of: str,
@@ -57,7 +59,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Simulate the discharge of CELL and show the curve.
 
-    CELL is a name listed by `microbatt cells`, or the path of a cell file.
+    CELL is a name listed by `microbatt cells`, or the path of a cell file or a BPX file.
     """
     from microbatt.cells import load_cell
     from microbatt.checks import check_extra
@@ -66,6 +68,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if picture is not None:
         check_extra("matplotlib", extra="plot")
     loaded = load_cell(cell)
+    cutoff = loaded.cutoff_voltage if cutoff is None else cutoff
     discharges = [
         simulate_discharge(
             loaded,
