@@ -6,15 +6,15 @@ from .engine import (
 from .labelled import (
     outcome_attrs,
 )
+from .native import (
+    ENGINE,
+)
 from .points import (
     ALLOWED,
     in_parts,
 )
 from .process import (
     end_all,
-)
-from .native import (
-    ENGINE,
 )
 from .registry import (
     ENGINES,

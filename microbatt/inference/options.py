@@ -36,7 +36,7 @@ class InferenceOptions:
         neighbouring samples.
     charge_error : float or None, default None
         Relative standard deviation of the charge of each curve, of the tester's clock and current
-        [-]; None takes what each file supports.
+        [-], beside the rounding that its file shows; None takes 0.01 %.
     offset_error : float, default 0
         Standard deviation of an offset that the voltage of each curve has of its own, from unequal
         rests or a drifting instrument [V].  The unknown ``voltage_offset`` is one for all curves.

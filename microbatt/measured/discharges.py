@@ -169,7 +169,8 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     for i in candidates:
         if i in became:
             continue
-        fuller = next((j for j in candidates if _is_lower(starts[i], starts[j])), None)
+        others = [j for j in candidates if became.get(j, READ) == READ]
+        fuller = next((j for j in others if _is_lower(starts[i], starts[j])), None)
         if fuller is None:
             became[i] = READ
         else:

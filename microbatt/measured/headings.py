@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUANTITIES: Final = ("time", "voltage", "current", "capacity")
 """What a column may be mapped to."""
-WORDS: Final = ("state", "step", "cycle", "date")
+WORDS: Final = ("state", "step", "cycle", "date", "cell")
 """What else is of use in a column: words, counters and dates, which have no unit."""
 
 _NAMES: Final = {
@@ -71,6 +71,11 @@ _NAMES: Final = {
     "cycle": (
         "cycle index, cycle number, cycle count, cycle id, cycle no, cycle, cyc, "
         "zyklus, zyklusnummer, zyklennummer, numéro de cycle, 循环序号, 循环号, 循环"
+    ),
+    "cell": (
+        "cell, cell id, cell name, cell no, cell number, channel, channel number, channel id, "
+        "barcode, battery id, battery, sample, sample id, "
+        "zelle, zellnummer, kanal, cellule, voie, canal, 通道, 通道号, 条码, 电池"
     ),
     "date": (
         "date time, datetime, timestamp, time stamp, absolute time, abs time, real time, "

@@ -111,7 +111,7 @@ def find_steps(record: Record) -> tuple[Step, ...]:
     for piece in pieces:
         parts += [piece] if resting[piece[0]] else _plateaus(record, piece)
     signed = _is_signed(record, resting)
-    if not signed:
+    if not signed and not (record.current[~resting] < 0.0).all():  # else they have a sign
         parts = [leg for part in parts for leg in _legs(record, part, rest=resting[part[0]])]
     discharging = _discharging_sign(record, parts, resting) if signed else 0.0
     steps = [

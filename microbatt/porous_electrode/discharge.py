@@ -8,7 +8,7 @@ from typing import NamedTuple
 from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import conditions_at
-from microbatt.porous_electrode.equations import is_steep
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
@@ -43,7 +43,6 @@ MOST_PASSES = 3
 FRONT_SHARE = 0.1
 FALSE_POSITIONS = 20
 EXHAUSTED_ROOM = 2e-4
-EXHAUSTED_SALT = 1e-3
 
 
 class Curve(NamedTuple):
@@ -288,16 +287,17 @@ def go_on(
 
 
 @kernel
-def find_front(w: Workspace, layout: Layout, current: float) -> float:
+def find_front(w: Workspace, layout: Layout, p: CellParameters, current: float) -> float:
     """Where a reaction front stands in the positive electrode: distance from the separator [m].
 
     A front is an element within which the salt runs out while a node of it carries a good part of
     the current.  Zero where there is none.
     """
     share, place = FRONT_SHARE, 0.0
+    least = EXHAUSTED_SALT * p.initial_concentration
     start = layout.negative + layout.separator
     for e in range(start, start + layout.positive):
-        if is_steep(w, 2 * e):
+        if is_steep(w, 2 * e, least):
             for i in range(2 * e, 2 * e + 3):
                 carried = w.area[i] * abs(w.j[0, i]) / current
                 if carried > share:
@@ -345,7 +345,7 @@ def simulate(
         layout = lay_out(w, p, now, numerics, current, front)
         end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
         newton += end.march.newton
-        found = find_front(w, layout, current) if end.points > 0 else 0.0
+        found = find_front(w, layout, p, current) if end.points > 0 else 0.0
         if found == 0.0 or abs(found - front) < FOCUS_WIDTH * front:
             break
         front = found

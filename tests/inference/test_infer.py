@@ -8,9 +8,9 @@ import pytest
 from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
 from microbatt.inference import infer
+from microbatt.inference.fit.posterior import Posterior
 from microbatt.inference.forward.forward_model import SETTINGS
 from microbatt.inference.forward.unknowns import cell_with
-from microbatt.inference.result.estimate import Posterior
 from tests.benchmarks.inference_coverage import FREE
 from tests.benchmarks.inference_coverage import experiment as drawn
 from tests.inference.experiments import CELL, experiment
@@ -116,7 +116,7 @@ def test_a_large_ohmic_drop_leads_no_fit_astray():
         assert abs(estimate[name].value - truth[name]) < 4.0 * estimate[name].std
 
 
-def test_an_unknown_nuisance_and_a_silly_noise_are_refused():
+def test_an_unknown_parameter_and_a_silly_noise_are_refused():
     one = experiment(2.3, 1.0)
     with pytest.raises(ParameterError, match="contact_resistance"):
         infer(one, CELL, free=["contact"])

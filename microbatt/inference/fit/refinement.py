@@ -99,7 +99,7 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     found.sort(key=lambda one: one[0].chi_square)
     if found:
         model = seeing_offsets(model, found[0][0].x)
-    fits = [(_fit_samples(model, shaped.x), start) for shaped, start in _distinct(found)]
+    fits = [(fit_samples(model, shaped.x), start) for shaped, start in _distinct(found)]
     good = [(minimum, start) for minimum, start in fits if minimum is not None]
     if not good:
         raise SimulationError(
@@ -126,7 +126,8 @@ def _fit_shapes(model: ForwardModel, x: Array) -> Minimum | None:
     return minimise(evaluate, x, low, high, gain=1.0, most=15)
 
 
-def _fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | None:
+def fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | None:
+    """Fit the samples from coordinates `x`; None where the engine has no whole curve there."""
     bounds = model.priors.low, model.priors.high
     return minimise(sample_objective(model), x, *bounds, most=most)
 
@@ -138,7 +139,7 @@ def _meshed(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
         return model, best
     mesh = min(_FINER * model.settings.mesh, _FINEST)
     finer = model.solved(replace(model.settings, mesh=mesh))
-    again = _fit_samples(finer, best.x, most=8)
+    again = fit_samples(finer, best.x, most=8)
     if again is None or not (tortuous or again.chi_square < BETTER * best.chi_square):
         return model, best
     return finer, again
@@ -157,7 +158,7 @@ def _best_around(model: ForwardModel, best: Minimum, others: list[Array]) -> Min
     elsewhere = sorted((one for one in shaped if one is not None), key=lambda one: one.chi_square)
     around = [_at(model, point) for point in best.x[:2] + AROUND]
     for place in (*(one.x for one in elsewhere[:2]), *around[:2], *others[1:]):
-        again = _fit_samples(model, place, most=8)
+        again = fit_samples(model, place, most=8)
         if again is not None and again.chi_square < best.chi_square:
             best = again
         if reduced_chi_square(model, best) <= POOR:

@@ -26,6 +26,12 @@ STRETCHES: Final = 10
 """Of each curve, over which residuals are averaged."""
 UNLIKELY: Final = 1e-5
 """Probability of such a drift by chance below which there is a trend."""
+TOLERATED: Final = 1e-3
+"""A trend up to this is told, and is no misfit [V] …"""
+TOLERATED_OF_NOISE: Final = 0.5
+"""… nor up to this share of the noise."""
+TOLERATED_CHARGE: Final = 2e-3
+"""A cliff too early or too late by less is no misfit, relative to the curve's end [-]."""
 _MAD: Final = 1.4826
 
 
@@ -92,6 +98,20 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
     )
 
 
+def is_misfit(trend: Trend, noise: float) -> bool:
+    """Return whether a trend is more than a cell file that fits leaves.
+
+    Parameters
+    ----------
+    trend
+        Of the residuals.
+    noise
+        Standard deviation of a single sample [V].
+    """
+    large = trend.size > max(TOLERATED, TOLERATED_OF_NOISE * noise)
+    return trend.chance < UNLIKELY and (large or abs(trend.late) > TOLERATED_CHARGE)
+
+
 def reduced_chi_square(model: ForwardModel, minimum: Minimum) -> float:
     """Return the mean squared residual of the samples in units of what was allowed."""
     m = model.measured.size
@@ -117,7 +137,7 @@ def residual_rms(capacity: NDArray[np.float64], residual: NDArray[np.float64]) -
     capacity
         Increasing, shape (n,) [A h m⁻²].
     residual
-        Shape (n,) [V].
+        Shape (n,) [V]; NaN where it is not known.
 
     Examples
     --------
@@ -125,7 +145,10 @@ def residual_rms(capacity: NDArray[np.float64], residual: NDArray[np.float64]) -
     True
     """
     even = np.linspace(0.0, 0.97, 200) * capacity[-1]
-    return float(np.sqrt(np.mean(np.interp(even, capacity, residual) ** 2)))
+    known = np.isfinite(residual)
+    if not known.any():
+        return float("nan")
+    return float(np.sqrt(np.mean(np.interp(even, capacity[known], residual[known]) ** 2)))
 
 
 def rms_residual(model: ForwardModel, minimum: Minimum) -> float:

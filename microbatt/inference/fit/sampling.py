@@ -346,8 +346,7 @@ def chain_drift(draws: Array) -> float:
 
 def _expected(priors: Priors, x: Array) -> Array:
     """Return the sum of squares of what is expected of the unknowns, shape (n,)."""
-    known = np.isfinite(priors.std)
-    return np.asarray(np.sum(((x[:, known] - priors.mean[known]) / priors.std[known]) ** 2, axis=1))
+    return np.asarray(np.sum(priors.deviation(x) ** 2, axis=1))
 
 
 def _compressed(residual: Array) -> tuple[Array, float]:

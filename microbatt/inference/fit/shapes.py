@@ -189,7 +189,7 @@ def shape_of(voltage: Array, capacity: float, end_voltage: float) -> Array:
     end_voltage
         Where the measured curve ended [V].
     """
-    if not np.isfinite(capacity) or not voltage[0] > end_voltage:
+    if not (np.isfinite(capacity) and capacity > 0.0 and voltage[0] > end_voltage):
         return np.full(DEPTHS.size + 1, np.nan)
     below = int(np.argmax(voltage <= end_voltage)) or voltage.size - 1
     share = np.interp(-end_voltage, -voltage[below - 1 : below + 1], SHARES[below - 1 : below + 1])

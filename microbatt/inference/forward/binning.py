@@ -57,8 +57,6 @@ class BinnedCurve:
     rounded
         What the rounding of the capacity does to each average, one standard deviation, shape (m,)
         [V].
-    charge_error
-        Relative standard deviation of the charge that the file supports [-].
     steep
         Whether an average lies on a cliff, in the second half of the curve, shape (m,).
     """

@@ -271,6 +271,28 @@ def voltages(model: ForwardModel, x: Array) -> Array:
     return found
 
 
+def simulated_curves(model: ForwardModel, x: Array) -> tuple[PchipInterpolator, ...]:
+    """Return the simulated curves as the tester would see them: capacity → voltage; NaN beyond.
+
+    Parameters
+    ----------
+    model
+        The measured curves and the unknowns.
+    x
+        Coordinates, shape (p,).
+    """
+    scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
+    alpha, S = model.priors.natural(x)[:2]
+    points = [(alpha, S, current / scale) for current in model.currents]
+    curves = []
+    for discharge in ENGINE.run(model.request_at(x), points):
+        capacity, first = np.unique(scale * discharge.capacity, return_index=True)
+        curves.append(
+            PchipInterpolator(capacity, discharge.voltage[first] + offset, extrapolate=False)
+        )
+    return tuple(curves)
+
+
 def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
     """Return the voltages at coordinates that differ in what moves no curve, and alpha and S."""
     k, scale = len(model.currents), model.value(x[0], "area_scale")

@@ -87,6 +87,11 @@ class Priors:
         values[..., 1] = np.exp(values[..., 1])
         return values
 
+    def deviation(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how far the unknowns of x, shape (..., p), lie from what is expected [std]."""
+        known = np.isfinite(self.std)
+        return (x[..., known] - self.mean[known]) / self.std[known]
+
     def describe(self, index: int) -> str:
         """Return what was assumed of a parameter, in words."""
         if index == 0:

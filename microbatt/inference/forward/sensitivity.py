@@ -204,7 +204,7 @@ def _derivative(
     if name in finite_differences:
         scheme = finite_differences[name]
         at_depth = _combined(scheme, seen.voltage)
-        log_end = _combined(scheme, np.log(seen.capacity))
+        log_end = _combined(scheme, np.log(np.where(seen.capacity > 0.0, seen.capacity, np.nan)))
         return at_depth - seen.slope * log_end[..., None], seen.capacity[0] * log_end
     effect, at_foot = (_seen_by_instrument(name, seen.currents, s) for s in (seen.slope, seen.foot))
     return effect, -seen.capacity[0] * (at_foot / seen.foot)[..., 0]

@@ -18,9 +18,13 @@ from microbatt.inference.forward.forward_model import voltages
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from microbatt.cells import Cell, ElectrolyteFit
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.forward.forward_model import ForwardModel
+
+    Array = NDArray[np.float64]
 
 ERROR: Final = 0.01
 """Of a value, for which cell_sensitivity are told, relative."""
@@ -58,7 +62,8 @@ class CellSensitivity:
     part, quantity
         Of the cell: ``"positive"``, ``"thickness"``.
     alpha, S
-        By how much the estimates are higher if the true value is 1 % higher than in the file [-].
+        By how much the estimates rise if the value in the cell file is raised by 1 % and the same
+        curves are inferred again [-].
     """
 
     part: str
@@ -89,7 +94,7 @@ def cell_sensitivity(model: ForwardModel, minimum: Minimum) -> tuple[CellSensiti
     coarse = model.solved(Settings())  # of differences, which settings hardly change
     x, S = minimum.x, float(model.priors.natural(minimum.x)[1])
     here = voltages(coarse, x[None])[0]
-    pull = minimum.covariance[:2] @ minimum.jacobian[: here.size].T
+    pull = _pull(model, minimum)[:2, : here.size]
     found = []
     for part, quantity in _VALUES:
         for cell, change in _beside(model.cell, part, quantity):
@@ -104,6 +109,16 @@ def cell_sensitivity(model: ForwardModel, minimum: Minimum) -> tuple[CellSensiti
                     )
                 )
     return tuple(sorted(found, key=lambda one: -abs(one.alpha)))
+
+
+def _pull(model: ForwardModel, minimum: Minimum) -> Array:
+    """Return what residuals do to the estimates, shape (p, m); nothing to those held at a bound."""
+    gradient = minimum.jacobian.T @ minimum.residual
+    held = (minimum.x <= model.priors.low) & (gradient > 0.0)
+    held |= (minimum.x >= model.priors.high) & (gradient < 0.0)
+    pull = np.zeros(minimum.jacobian.shape[::-1])
+    pull[~held] = np.linalg.pinv(minimum.jacobian[:, ~held])
+    return pull
 
 
 def together(found: Sequence[CellSensitivity]) -> tuple[float, float]:

@@ -154,7 +154,7 @@ def _cell_sensitivity(estimate: EstimateRecord) -> dict[str, Labelled]:
             np.array([getattr(one, name) for one in estimate.cell_sensitivity], dtype=float),
             {
                 "units": "1",
-                "long_name": f"change of {name} if the value is 1 % higher than in the cell file",
+                "long_name": f"change of {name} if the value in the cell file is raised by 1 %",
             },
         )
         for name in ("alpha", "S")
@@ -178,6 +178,10 @@ def _attributes(estimate: EstimateRecord) -> dict[str, Attribute]:
         "reduced_chi_square": diagnostics.reduced_chi_square,
         "misfit": int(diagnostics.misfit),
         "misfit_sentence": diagnostics.misfit_sentence,
+        "misfit_causes": "\n".join(one.name for one in diagnostics.causes),
+        "verdict": str(diagnostics.verdict),
+        "settled": int(diagnostics.settled),
+        "settled_sentence": diagnostics.settled_sentence,
         "out_of_range": int(diagnostics.out_of_range),
         "range_sentence": diagnostics.range_sentence,
         "unasked": estimate.unasked,

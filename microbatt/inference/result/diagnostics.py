@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.inference.fit.residuals import (
+    TOLERATED_CHARGE,
     UNLIKELY,
+    is_misfit,
     reduced_chi_square,
     residual_trend,
     rms_residual,
@@ -28,12 +30,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-TOLERATED: Final = 1e-3
-"""A trend up to this is told, and is no misfit [V] …"""
-TOLERATED_OF_NOISE: Final = 0.5
-"""… nor up to this share of the noise."""
-TOLERATED_CHARGE: Final = 2e-3
-"""A cliff too early or too late by less is no misfit, relative to the curve's end [-]."""
 _LARGER: Final = 1.2
 """Scatter beyond the noise assumed by more than this is told."""
 
@@ -192,20 +188,6 @@ def _range(minimum: Minimum, starts: tuple[InitialGuess, ...]) -> tuple[bool, st
     return False, "The estimate lies inside the range that was looked at."
 
 
-def is_misfit(trend: Trend, noise: float) -> bool:
-    """Return whether a trend is more than a cell file that fits leaves.
-
-    Parameters
-    ----------
-    trend
-        Of the residuals.
-    noise
-        Standard deviation of a single sample [V].
-    """
-    large = trend.size > max(TOLERATED, TOLERATED_OF_NOISE * noise)
-    return trend.chance < UNLIKELY and (large or abs(trend.late) > TOLERATED_CHARGE)
-
-
 def misfit_sentence(
     trend: Trend, noise: float, rms: float, causes: tuple[MisfitCause, ...] = ()
 ) -> str:
@@ -237,11 +219,26 @@ def misfit_sentence(
         trends += f"; at {trend.late_current:.4g} A m⁻² the voltage falls {_percent(trend.late)} "
         trends += f"of the charge {when} than it should"
     return (
-        f"The cell file cannot explain the data: {trends}. Check the chemistry, the temperature "
-        "and heat balance, the balance of the electrodes, the area and the contact resistance. The "
-        "intervals only hold for a cell file that fits; they were widened to cover residuals of "
-        "this size by chance, which is not the same."
+        f"The cell file cannot explain the data: {trends}. {causes_sentence(causes)} The intervals "
+        "only hold for a cell file that fits; they were widened to cover residuals of this size by "
+        "chance, which is not the same."
     )
+
+
+def causes_sentence(causes: tuple[MisfitCause, ...]) -> str:
+    """Say what may be the matter, the likeliest first."""
+    if not causes:
+        return (
+            "No single cause that was tried explains half of it: contact resistance, temperature "
+            "and heat balance, electrode area, state of charge at the start, balance of the "
+            "electrodes, voltage offset, the other lithium balance, and each curve by itself. "
+            "Check the chemistry and the cell file."
+        )
+    told = [
+        f"{number}. {one.sentence} That takes away {100.0 * one.explained:.0f} % of the misfit."
+        for number, one in enumerate(causes, 1)
+    ]
+    return f"Likely causes, the likeliest first: {' '.join(told)}"
 
 
 def _mV(volts: float) -> str:  # noqa: N802 - the unit's symbol

@@ -27,8 +27,11 @@ _NUMBERS: Final[dict[str, Callable[[Estimate], float]]] = {
 _FLAGS: Final[dict[str, Callable[[Estimate], bool]]] = {
     "misfit": lambda one: one.diagnostics.misfit,
     "out_of_range": lambda one: one.diagnostics.out_of_range,
+    "settled": lambda one: one.diagnostics.settled,
 }
 _SENTENCES: Final[dict[str, Callable[[Estimate], str]]] = {
+    "verdict": lambda one: str(one.diagnostics.verdict),
+    "misfit_causes": lambda one: "; ".join(cause.name for cause in one.diagnostics.causes),
     "misfit_sentence": lambda one: one.diagnostics.misfit_sentence,
     "range_sentence": lambda one: one.diagnostics.range_sentence,
 }

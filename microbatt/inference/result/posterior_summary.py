@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.stats import norm
 
 from microbatt.inference.fit.posterior import Posterior
+from microbatt.inference.forward.forward_model import simulated_curves
 from microbatt.inference.result.diagnostics import information
 from microbatt.inference.result.records import FittedCurve, ParameterEstimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.interpolate import PchipInterpolator
 
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.fit.posterior import Drawn
+    from microbatt.inference.forward.binning import BinnedCurve
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.inference.options import InferenceOptions
 
@@ -68,31 +71,72 @@ def fitted_curves(
         As for `parameter_estimates`.
     """
     m = model.measured.size
-    fitted = model.measured - model.unexplained(minimum.residual[:m])
     offsets = model.offsets(minimum.residual[:m])
-    moves = drawn.draws - minimum.x
     response = -model.colour(minimum.jacobian[:m].T).T
-    variance = np.einsum("mi,ij,mj->m", response, np.cov(moves, rowvar=False), response)
-    reach = norm.ppf(0.5 + 0.5 * level) * np.sqrt(variance + model.sigma**2)
+    spread = np.cov(drawn.draws - minimum.x, rowvar=False)
+    variance = np.einsum("mi,ij,mj->m", response, spread, response)
+    times = float(norm.ppf(0.5 + 0.5 * level))
     shares = information(model, minimum)
     return tuple(
-        FittedCurve(
-            source=curve.source,
-            current=curve.current,
-            samples=curve.samples,
-            capacity=curve.capacity,
-            measured=curve.voltage,
-            fitted=fitted[rows],
-            low=fitted[rows] - reach[rows],
-            high=fitted[rows] + reach[rows],
-            sigma=model.sigma[rows],
-            offset=float(offset),
-            information=share,
-            remarks=curve.remarks,
+        _fitted(curve, simulated, float(offset), share, _Reach(times, variance[rows], sigma))
+        for curve, simulated, rows, sigma, offset, share in zip(
+            model.curves,
+            simulated_curves(model, minimum.x),
+            model.rows,
+            [one.sigma for one in model.error_models],
+            offsets,
+            shares,
+            strict=True,
         )
-        for curve, rows, offset, share in zip(
-            model.curves, model.rows, offsets, shares, strict=True
+    )
+
+
+class _Reach(NamedTuple):
+    """How far samples may lie from the fit: standard deviations, variance [V²] and noise [V]."""
+
+    times: float
+    variance: Array
+    sigma: Array
+
+
+def _fitted(
+    curve: BinnedCurve,
+    simulated: PchipInterpolator,
+    offset: float,
+    share: tuple[float, float],
+    reach: _Reach,
+) -> FittedCurve:
+    """Return a curve beside its fit: at equal capacity, and nowhere beyond the simulated end.
+
+    On a cliff the band is that of the capacity at which the voltage falls.
+    """
+    fitted = curve.average(simulated(curve.nodes)) + offset
+    wide = reach.times * np.sqrt(reach.variance + reach.sigma**2)
+    low, high = fitted - wide, fitted + wide
+    cliff = curve.steep & np.isfinite(fitted)
+    if cliff.any():
+        noise = reach.times * float(np.median(reach.sigma[~curve.steep]))
+        along = wide[cliff] / np.abs(curve.slope[cliff])
+        ends = simulated.x[0], simulated.x[-1]
+        later, earlier = (
+            simulated(np.clip(curve.capacity[cliff] + side * along, *ends)) + offset
+            for side in (1.0, -1.0)
         )
+        low[cliff] = np.minimum(later, fitted[cliff]) - noise
+        high[cliff] = np.maximum(earlier, fitted[cliff]) + noise
+    return FittedCurve(
+        source=curve.source,
+        current=curve.current,
+        samples=curve.samples,
+        capacity=curve.capacity,
+        measured=curve.voltage,
+        fitted=fitted,
+        low=np.maximum(low, 0.0),
+        high=high,
+        sigma=reach.sigma,
+        offset=offset,
+        information=share,
+        remarks=curve.remarks,
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from microbatt.inference.result.residuals import Trend, is_misfit, misfit_sentence
 
 from microbatt.inference import infer
+from microbatt.inference.fit.residuals import Trend, is_misfit
+from microbatt.inference.result.diagnostics import misfit_sentence
 from microbatt.measured import Experiment
 from tests.inference.experiments import CELL, experiment
 

@@ -16,17 +16,26 @@ CELL = "doyle-1996-cell-1"
 TERMS = native_request(CELL)
 
 
-@pytest.mark.parametrize("name", ["contact_resistance", "voltage_offset", "capacity_scale"])
+@pytest.mark.parametrize("name", ["contact_resistance", "voltage_offset"])
 def test_effects_of_the_instrument_need_no_further_curves(name):
     plain = simulate_displaced(TERMS, [(2.3, 3.0)], [17.5, 70.0])
     freed = simulate_displaced(TERMS, [(2.3, 3.0)], [17.5, 70.0], free=[name])
     assert len(freed.curves) == len(plain.curves)
 
 
+def test_an_area_is_another_current_and_a_stretched_charge():
+    found = simulate_displaced(TERMS, [(2.3, 3.0)], [17.5], free=["area_scale"])
+    low, high = found.finite_differences["area_scale"].members
+    assert found.by_member(found.curves.current)[[low, high], 0, 0] == pytest.approx(
+        [17.5 / 0.999, 17.5 / 1.001]
+    )
+    assert found.stretch[[low, high]] == pytest.approx([0.999, 1.001])
+
+
 def test_an_adiabatic_cell_warms_by_its_contact_resistance():
     warming = native_request(CELL, thermal=Adiabatic())
     kept = simulate_displaced(warming, [(2.3, 3.0)], [70.0], free=["contact_resistance"])
-    assert "contact_resistance" in kept.differences
+    assert "contact_resistance" in kept.finite_differences
 
 
 def test_differences_are_exact_for_parabolas_on_either_side():

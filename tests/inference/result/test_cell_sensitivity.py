@@ -60,6 +60,6 @@ def test_they_are_summed_and_said_and_labelled(estimate):
     assert cell_sensitivity_sentence(estimate) in estimate.summary()
     found = estimate.to_dataset()
     np.testing.assert_array_equal(
-        found.alpha_influence, [one.alpha for one in estimate.cell_sensitivity]
+        found.alpha_sensitivity, [one.alpha for one in estimate.cell_sensitivity]
     )
     assert found.cell_value[0] == estimate.cell_sensitivity[0].label

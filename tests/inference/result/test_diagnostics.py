@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.inference import experiments_dataset, infer
-from microbatt.inference.result.estimate import Diagnostics, Inferred
+from microbatt.inference import Diagnostics, Inferred, experiments_dataset, infer
 from tests.inference.experiments import CELL, experiment
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
@@ -20,7 +19,7 @@ def test_curves_beyond_what_the_network_learned_raise_the_flag(beyond):
     assert not beyond.network.in_range
     assert beyond.diagnostics.out_of_range
     assert "the shipped network was not trained" in beyond.diagnostics.range_sentence
-    assert beyond.diagnostics.verdict == "Mind the range before you rely on this estimate."
+    assert beyond.diagnostics.verdict.sentence == "Mind the range before you rely on this estimate."
 
 
 def test_the_refined_estimate_does_not_need_the_network(beyond):
@@ -77,4 +76,4 @@ def test_the_verdict_is_that_of_the_worst(misfit, outside, words):
         out_of_range=outside,
         range_sentence="",
     )
-    assert diagnostics.verdict.startswith(words)
+    assert diagnostics.verdict.sentence.startswith(words)
