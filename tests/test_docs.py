@@ -19,6 +19,8 @@ from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
 from tests.furnishing import furnish, make_grid
 from tests.surroundings import CAMPAIGN, surroundings
 
+pytestmark = pytest.mark.docs
+
 
 def name(page):
     return str(page.relative_to(ROOT / "docs"))
