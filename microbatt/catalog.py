@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, overload
 
-from microbatt.campaign import cache_folder, cached_store, has_cube, load_campaign
+from microbatt.campaign import cache_folder, cached_store, load_campaign
 from microbatt.checks import suggestion
-from microbatt.cube import curve_count, locate, open_cube
+from microbatt.cube import curve_count, has_cube, locate, open_cube
 from microbatt.data_files import catalog_folder
 from microbatt.errors import ParameterError, StoreError
 from microbatt.outcomes import Outcome

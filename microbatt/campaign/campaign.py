@@ -1,4 +1,4 @@
-"""A campaign: which curves, of which cell, by which engine, on which terms."""
+"""A campaign: which curves, of which cell, by which engine, on which terms; and what differs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from microbatt.engines import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from microbatt.engines import EngineSettings, Request
 
@@ -95,7 +95,11 @@ class Campaign:
     def identity(self) -> dict[str, Any]:
         """Everything that determines the numbers, in JSON's terms."""
         free = {name: value for name, value in self.to_dict().items() if name not in _FREE}
-        return free | {"engine_version": self.engine_version, "microbatt_schema": SCHEMA_VERSION}
+        return free | {
+            "cell_digest": self.cell.digest,
+            "engine_version": self.engine_version,
+            "microbatt_schema": SCHEMA_VERSION,
+        }
 
     @property
     def engine_version(self) -> str:
@@ -106,6 +110,21 @@ class Campaign:
     def hash(self) -> str:
         """SHA-256 of the identity: equal for campaigns that give the same numbers."""
         return identity_hash(self.identity)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What a cube says of the campaign that it belongs to."""
+        described, identity = self.to_dict(), self.identity
+        seed = {"seed": described["design"]["seed"]} if "seed" in described["design"] else {}
+        return {
+            **described,
+            **identity,
+            "source": f"microbatt, {self.engine} engine {identity['engine_version']}",
+            "cell_name": self.cell.name,
+            "thermal_mode": described["thermal"]["mode"],
+            "campaign_hash": identity_hash(identity),
+            **seed,
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Describe the campaign in JSON's terms; `Campaign.from_dict` reads it."""
@@ -151,21 +170,59 @@ def identity_hash(identity: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def attributes_of(campaign: Campaign) -> dict[str, Any]:
-    """Return what a cube says of the campaign that it belongs to."""
-    design = campaign.design.to_dict()
-    seed = {"seed": design["seed"]} if "seed" in design else {}
-    return {
-        **campaign.to_dict(),
-        "source": f"microbatt, {campaign.engine} engine {campaign.engine_version}",
-        "engine_version": campaign.engine_version,
-        "cell_name": campaign.cell.name,
-        "thermal_mode": thermal_to_dict(campaign.thermal)["mode"],
-        "campaign_hash": campaign.hash,
-        **seed,
-    }
+_ABSENT = "absent"
+_MOST = 12
+"""Lines shown before the rest is counted."""
 
 
-def identity_in(attributes: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
-    """Return the identity stored in a cube's attributes, as far as `campaign` has its keys."""
-    return {name: attributes[name] for name in campaign.identity if name in attributes}
+def differences(stored: Mapping[str, object], asked: Mapping[str, object]) -> list[str]:
+    """Compare two nested descriptions.
+
+    Parameters
+    ----------
+    stored, asked
+        Dictionaries of dictionaries, lists, numbers and words.
+
+    Returns
+    -------
+    list of str
+        One line for each value that differs.
+
+    Examples
+    --------
+    >>> differences({"cell": {"thickness": 1.0}}, {"cell": {"thickness": 2.0}})
+    ['cell.thickness: 1.0 in the store, 2.0 asked for']
+    """
+    left, right = dict(_leaves("", stored)), dict(_leaves("", asked))
+    return [
+        f"{name}: {_shown(left.get(name, _ABSENT))} in the store, "
+        f"{_shown(right.get(name, _ABSENT))} asked for"
+        for name in sorted(left.keys() | right.keys())
+        if left.get(name, _ABSENT) != right.get(name, _ABSENT)
+    ]
+
+
+def shortened(lines: list[str]) -> str:
+    """Return the first lines, indented, and how many there are beyond.
+
+    Examples
+    --------
+    >>> shortened(["a: 1 in the store, 2 asked for"])
+    '  a: 1 in the store, 2 asked for'
+    """
+    more = [f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+    return "\n".join(f"  {line}" for line in lines[:_MOST] + more)
+
+
+def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(f"{path}.{name}" if path else name, inner)
+    else:
+        yield path, value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list) and len(value) > 4:
+        return f"{len(value)} values from {value[0]} to {value[-1]}"
+    return _ABSENT if value is _ABSENT else repr(value)

@@ -50,7 +50,7 @@ _FORMATS = {"count": ".0f", "r_squared": ".5f"}
     "--csv",
     "csv_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write all scores to this file too.",
+    help="File for all scores (.csv).",
 )
 @overwrite_option
 @storage_options
@@ -70,7 +70,7 @@ def command(
     fold never saw. L_s is the error over the mean of truth and prediction, as published.
     """
     from microbatt.cli.terminal import console
-    from microbatt.cube import open_beside, open_cube
+    from microbatt.cube import open_cube, open_prediction_group
     from microbatt.scoring import score
 
     check_output(csv_file, Kind.TABLE, overwrite=overwrite)
@@ -78,7 +78,7 @@ def command(
     opened = (
         open_cube(location, chunks=None)
         if group is None
-        else open_beside(location, group, chunks=None)
+        else open_prediction_group(location, group, chunks=None)
     )
     out = console()
     found = []

@@ -36,7 +36,7 @@ class CubeAccessor:
         --------
         ``ds.voltage.where(ds.microbatt.ok())`` keeps the whole curves.
         """
-        from microbatt.cube.endings import whole_curves
+        from microbatt.cube.outcomes import whole_curves
 
         return whole_curves(self._dataset)
 
@@ -58,7 +58,7 @@ class CubeAccessor:
         Returns
         -------
         xarray.DataArray
-            Voltage [V] along ``capacity`` [A h m⁻²], with the point, the current and the ending
+            Voltage [V] along ``capacity`` [A h m⁻²], with the point, the current and the outcome
             as coordinates; of length zero, unless `capacity` is given, where there is no curve.
 
         Raises
@@ -70,7 +70,7 @@ class CubeAccessor:
         --------
         ``ds.microbatt.curve(alpha=2.3, S=3, current=17.5).plot()``
         """
-        from microbatt.cube.curve import curve_of
+        from microbatt.cube.depth import curve_of
 
         return curve_of(self._dataset, at, capacity=capacity, method=method)
 
@@ -80,17 +80,17 @@ class CubeAccessor:
         Returns
         -------
         pandas.DataFrame
-            One row per curve: alpha, S, current, ending (its name) and reason.
+            One row per curve: alpha, S, current, outcome (its name) and reason.
         """
-        from microbatt.cube.endings import failure_table
+        from microbatt.cube.outcomes import failure_table
 
         return failure_table(self._dataset)
 
-    def endings(self) -> dict[str, int]:
-        """Count the curves by ending, ``not_run`` included."""
-        from microbatt.cube.endings import count_endings
+    def outcomes(self) -> dict[str, int]:
+        """Count the curves by outcome, ``not_run`` included."""
+        from microbatt.cube.outcomes import count_outcomes
 
-        return count_endings(self._dataset)
+        return count_outcomes(self._dataset)
 
     def predicted(self, network: str | None = None, fold: Fold | None = None) -> xr.Dataset:
         """Return the cube with the predictions of one network alone, one for each point.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-
-Region: TypeAlias = tuple[slice, ...]
-"""A box of a cube: one slice of whole steps for each dimension of the design."""
 
 ALLOWED = {
     "alpha": Interval(0.0, 20.0),
@@ -242,43 +239,6 @@ def design_from_dict(described: Mapping[str, Any]) -> Design:
     }
     design: Design = _KINDS[kind](**fields)
     return design
-
-
-def region_points(
-    dims: Sequence[str], coordinates: Mapping[str, tuple[str, NDArray[np.float64]]], region: Region
-) -> NDArray[np.float64]:
-    """Return the points of a region.
-
-    Parameters
-    ----------
-    dims
-        Dimensions of the design.
-    coordinates
-        Name → (dimension it lies along, values), as `Design.coordinates` or a store gives them.
-    region
-        A slice of each dimension.
-
-    Returns
-    -------
-    numpy.ndarray
-        alpha, S and current of each curve, shape (n, 3); the last dimension runs fastest.
-
-    Examples
-    --------
-    >>> grid = Grid(alpha=(0.5, 2.3), S=(3.0,), current=(17.5, 35.0))
-    >>> region_points(grid.dims, grid.coordinates(), (slice(1, 2), slice(0, 1), slice(0, 2)))
-    array([[ 2.3,  3. , 17.5],
-           [ 2.3,  3. , 35. ]])
-    """
-    lengths = [r.stop - r.start for r in region]
-    columns = []
-    for name in ("alpha", "S", "current"):
-        dim, values = coordinates[name]
-        place = list(dims).index(dim)
-        shape = [-1 if place == i else 1 for i in range(len(dims))]
-        along = values[region[place]].reshape(shape)
-        columns.append(np.broadcast_to(along, lengths).ravel())
-    return np.stack(columns, axis=1)
 
 
 def curve_count(design: Design) -> int:

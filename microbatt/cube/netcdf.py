@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.variables import typed_flags
+from microbatt.cube.schema import typed_flags
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -12,12 +12,16 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cube.objects import list_objects, read_object, write_object
+from microbatt.cube.fence import alone
+from microbatt.cube.location import list_objects, open_store, read_object, write_object
+from microbatt.cube.schema import update_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zarr.abc.store import Store
+
+    from microbatt.cube.location import Location
 
 RUNS: Final = "runs"
 """Group that holds one empty group per run, whose attributes are the record."""
@@ -79,8 +83,61 @@ def write_run(store: Store, record: RunRecord) -> None:
     write_object(store, f"{RUNS}/{record.run_id}/zarr.json", _group(record.to_dict()))
 
 
-def read_runs(store: Store) -> list[RunRecord]:
-    """Return the records of every run, oldest first; unreadable ones are left out."""
+def open_run(location: Location) -> RunRecord:
+    """Record in a cube that a run begins now.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    RunRecord
+        Without an end; `close_run` gives it one.
+    """
+    record = new_run()
+    write_run(open_store(location, read_only=False), record)
+    return record
+
+
+def close_run(location: Location, record: RunRecord, *, hosts: Iterable[str], curves: int) -> None:
+    """Record the end of a run, and what all runs together did in the attributes of the cube.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+    record : RunRecord
+        From `open_run`.
+    hosts : iterable of str
+        Names of the machines that simulated for it.
+    curves : int
+        How many curves it simulated.
+    """
+    store = open_store(location, read_only=False)
+    with alone(location):
+        write_run(store, record.finished(hosts=hosts, curves=curves))
+        update_attributes(store, digest_of_runs(_read_runs(store)))
+
+
+def read_runs(location: Location) -> list[RunRecord]:
+    """Return the records of every run on a cube.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    list of RunRecord
+        Oldest first; unreadable ones are left out.
+    """
+    return _read_runs(open_store(location, read_only=True))
+
+
+def _read_runs(store: Store) -> list[RunRecord]:
     keys = [key for key in list_objects(store, f"{RUNS}/") if key != f"{RUNS}/zarr.json"]
     records = [_read_run(store, key) for key in keys]
     return sorted((r for r in records if r is not None), key=lambda record: record.started)

@@ -1,13 +1,16 @@
-"""Results as the cube stores them: a row per curve, a column per variable."""
+"""Results as the cube stores them: a row per curve, a column per variable, a block at a time.
+
+``status`` is always written last.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.cube.variables import RESULTS, STATUS, VARIABLES
+from microbatt.cube.schema import RESULTS, STATUS, VARIABLES
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ def rows_from_batch(batch: DischargeBatch, depth: NDArray[np.float64], elapsed: 
 
 
 def rows_without_curve(count: int, depth_size: int, outcome: Outcome) -> Rows:
-    """Return rows that hold nothing but an ending."""
+    """Return rows that hold nothing but an outcome."""
     rows: Rows = {}
     for variable in RESULTS:
         shape = (count, depth_size) if variable.along_depth else (count,)
@@ -80,7 +83,7 @@ def joined_rows(parts: Sequence[Rows]) -> Rows:
 
 
 def row_trouble(rows: Rows) -> NDArray[np.bool_]:
-    """Whether each row breaks the rule that ties curves to endings, shape (n,).
+    """Whether each row breaks the rule that ties curves to outcomes, shape (n,).
 
     A whole curve has no NaN, a curve that is not there is all NaN, and one cut short by a
     failure is either.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.endings import count_endings, status_of
+from microbatt.cube.outcomes import count_outcomes, status_of
 from microbatt.cube.predictions import copies_in
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
@@ -29,8 +29,8 @@ class CubeSummary:
         Coordinate → (how many values, lowest, highest).
     curves
         How many the cube is to hold.
-    endings
-        Name of an ending → how many curves.
+    outcomes
+        Name of an outcome → how many curves.
     ranges
         Variable → (lowest, highest) over the whole curves, with its units.
     made_by
@@ -42,14 +42,14 @@ class CubeSummary:
     title: str
     axes: Mapping[str, tuple[int, float, float]]
     curves: int
-    endings: Mapping[str, int]
+    outcomes: Mapping[str, int]
     ranges: Mapping[str, tuple[float, float]]
     made_by: Mapping[str, str]
     predictions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [self.title, *_axis_lines(self.axes), ""]
-        lines += [f"{self.curves:,} curves".replace(",", " "), *_ending_lines(self)]
+        lines += [f"{self.curves:,} curves".replace(",", " "), *_outcome_lines(self)]
         lines += ["", "whole curves", *_range_lines(self.ranges), ""]
         lines += [f"  {name:<12} {words}" for name, words in self.made_by.items()]
         lines += [f"  {'predicted by':<12} {words}" for words in _copy_lines(self.predictions)]
@@ -70,7 +70,7 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
             for values in [dataset[name]]
         },
         curves=int(status_of(dataset).size),
-        endings=count_endings(dataset),
+        outcomes=count_outcomes(dataset),
         ranges={
             name: _range(dataset[name].to_numpy()[whole]) for name in scalars if name in dataset
         },
@@ -106,12 +106,12 @@ def _axis_lines(axes: Mapping[str, tuple[int, float, float]]) -> list[str]:
     return lines
 
 
-def _ending_lines(summary: CubeSummary) -> list[str]:
-    width = max((len(name) for name in summary.endings), default=0)
+def _outcome_lines(summary: CubeSummary) -> list[str]:
+    width = max((len(name) for name in summary.outcomes), default=0)
     return [
         f"  {name:<{width}}  {count:>8}  {100 * count / summary.curves:6.2f} %  "
         f"{Outcome[name.upper()].message.split(';')[0]}"
-        for name, count in summary.endings.items()
+        for name, count in summary.outcomes.items()
     ]
 
 

@@ -7,31 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import fsspec
 import numpy as np
 import pytest
 
 from microbatt.campaign import (
     Campaign,
     campaign_of,
-    check_store,
     local_client,
-    repair_store,
     run_campaign,
 )
 from microbatt.cells import load_cell
 from microbatt.cube import (
     UNREPEATABLE,
     Grid,
+    check_store,
     copies_in,
-    delete_object,
     join_predictions,
-    list_objects,
     locate,
     open_cube,
-    open_store,
     predicted_by,
-    read_object,
-    write_object,
+    repair_store,
 )
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing.predictions import made_predictions
@@ -50,9 +46,7 @@ if TYPE_CHECKING:
 _ALPHA: Final = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
 
 
-def stored_bytes(
-    url: str | Path, options: Mapping[str, Any] | None = None
-) -> dict[str, bytes | None]:
+def stored_bytes(url: str | Path, options: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     """Read everything of a cube that a second run of its campaign has to repeat.
 
     Parameters
@@ -67,13 +61,22 @@ def stored_bytes(
     dict
         Key of each object but those that measure the machine → its bytes.
     """
-    store = open_store(locate(url, options), read_only=True)
+    files, root = _files((url, options or {}))
+    keys = [path[len(root) :].lstrip("/") for path in files.find(root)]
     return {
-        key: read_object(store, key)
-        for key in list_objects(store)
+        key: files.cat_file(f"{root}/{key}")
+        for key in keys
         if key.split("/")[0] not in {"zarr.json", "runs", *UNREPEATABLE}
         and not key.endswith(".partial")
     }
+
+
+def _files(place: Place) -> tuple[Any, str]:
+    """Return the file system of a place and the cube's path on it."""
+    url, options = place
+    files, root = fsspec.url_to_fs(str(url), **options)
+    files.invalidate_cache()
+    return files, str(root).rstrip("/")
 
 
 def _campaign(alpha: tuple[float, ...] = _ALPHA, **terms: Any) -> Campaign:  # noqa: ANN401 - those of Campaign
@@ -153,7 +156,8 @@ class StoreContract:
     ) -> None:
         _fill(place, threads)
         before = stored_bytes(*place)
-        delete_object(open_store(_location(place), read_only=False), "status/c/1/0/0")
+        files, root = _files(place)
+        files.rm_file(f"{root}/status/c/1/0/0")
         heard: list[Any] = []  # events
         _fill(place, threads, listeners=[heard.append])
         assert heard[-1].simulated == 12
@@ -162,10 +166,10 @@ class StoreContract:
     def test_damage_is_found_and_repaired(self, place: Place, threads: Client) -> None:
         _fill(place, threads)
         location, before = _location(place), stored_bytes(*place)
-        store = open_store(location, read_only=False)
-        damaged = bytearray(read_object(store, "voltage/c/2/0/0/0") or b"")
+        files, root = _files(place)
+        damaged = bytearray(files.cat_file(f"{root}/voltage/c/2/0/0/0"))
         damaged[10] ^= 1
-        write_object(store, "voltage/c/2/0/0/0", bytes(damaged))
+        files.pipe_file(f"{root}/voltage/c/2/0/0/0", bytes(damaged))
         report = check_store(location)
         assert [damage.key for damage in report.damages] == ["voltage/c/2/0/0/0"]
         repair_store(location, report)
@@ -181,8 +185,8 @@ class StoreContract:
         opened = open_cube(location, chunks=None)
         assert copies_in(opened) == {"curve": (0, 1), "other": (0,)}
         assert predicted_by(opened, "curve", 1).weights_hash == "new-curve-1"
-        store = open_store(location, read_only=False)
-        write_object(store, "alpha_predicted/c/1/0/0/0", b"no longer a chunk")
+        files, root = _files(place)
+        files.pipe_file(f"{root}/alpha_predicted/c/1/0/0/0", b"no longer a chunk")
         repair_store(location, check_store(location))
         assert check_store(location).damages == ()
         status = open_cube(location, chunks=None).prediction_status.any(("alpha", "S"))

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 
-from microbatt.campaign import has_cube, survey_group
-from microbatt.cube import locate, open_group
+from microbatt.campaign import read_pending
+from microbatt.cube import has_cube, locate
 from tests.campaign.small import ROOT
 
 PATIENCE = 180.0
@@ -17,11 +17,11 @@ STARTED = []
 """What a test has started; what is left of it ends with the test, however that ends."""
 
 
-def start(*command, **environment):
+def start(*command, cwd=ROOT, **environment):
     """Start a Python module as the leader of a process group of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", *map(str, command)],
-        cwd=ROOT,
+        cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -73,7 +73,7 @@ def curves_done(store, options=None):
     location = locate(store, options)
     if not has_cube(location):
         return 0
-    return int((survey_group(open_group(location), location).status != 0).sum())
+    return int((read_pending(location).status != 0).sum())
 
 
 def wait_until(condition, process=None):

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from microbatt.campaign import differences, shortened
-from microbatt.campaign.campaign import Campaign, attributes_of, identity_hash, identity_in
-from microbatt.cube import Grid
+from microbatt.campaign.campaign import Campaign, identity_hash
+from microbatt.campaign.plan import identity_in, plan_campaign
+from microbatt.cube import Grid, locate
 from microbatt.engines import Adiabatic, Inventory, Settings
 from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.errors import ParameterError
@@ -46,8 +47,8 @@ def test_what_leaves_the_numbers_leaves_the_hash(change):
 
 def test_the_attributes_of_a_cube_hold_the_identity():
     campaign = small_campaign()
-    attributes = attributes_of(campaign) | {"microbatt_schema": 1}
-    assert identity_hash(identity_in(attributes, campaign)) == campaign.hash
+    plan = plan_campaign(campaign, locate("nowhere.zarr"))
+    assert identity_hash(identity_in(plan, plan.attributes)) == campaign.hash
 
 
 def test_differences_name_the_value_on_both_sides():

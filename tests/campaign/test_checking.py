@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.campaign import campaign_of, check_store, repair_store, run_campaign
-from microbatt.cube import locate, open_cube
+from microbatt.campaign import campaign_of, run_campaign
+from microbatt.cube import check_store, locate, open_cube, repair_store
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign.small import small_campaign

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign import check_store, run_campaign
+from microbatt.campaign import run_campaign
 from microbatt.campaign.extension import (
     GROWING,
     REPLACED,
@@ -14,15 +14,16 @@ from microbatt.campaign.extension import (
     replace_by_larger,
 )
 from microbatt.cube import (
-    UNREPEATABLE,
+    check_store,
     copies_in,
     join_predictions,
     join_variables,
     locate,
-    open_beside,
     open_cube,
+    open_prediction_group,
     predicted_by,
 )
+from microbatt.cube.schema import UNREPEATABLE
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign.small import small_campaign
@@ -136,7 +137,7 @@ def test_what_was_joined_goes_with_the_points_and_new_points_are_not_predicted(t
     join_predictions(place, made_predictions(smaller, ("curve", "other"), (0, 1, 2)))
     join_predictions(place, made_predictions(smaller, ("other", "more"), (3,)))
     elsewhere = smaller.isel(alpha=[1]).assign_attrs(name="elsewhere")
-    join_predictions(place, made_predictions(elsewhere, ("curve",)), beside=True)
+    join_predictions(place, made_predictions(elsewhere, ("curve",)), as_group=True)
     bounds = smaller["status"].isel(current=0, drop=True).astype(float)
     join_variables(
         place, bounds.to_dataset(name="bound").assign(bound_count=bounds.astype("int32"))
@@ -152,7 +153,7 @@ def test_what_was_joined_goes_with_the_points_and_new_points_are_not_predicted(t
     assert (new.prediction_status == 0).all()
     assert np.isnan(new.S_predicted).all()
     assert (after.bound_count.sel(alpha=0.75) == 0).all()
-    beside = predicted_by(open_beside(place, "elsewhere"))
+    beside = predicted_by(open_prediction_group(place, "elsewhere"))
     assert beside.alpha.values.tolist() == [0.5] * smaller.sizes["S"]
     assert check_store(place).damages == ()
     xr.open_datatree(place.url, engine="zarr")

@@ -13,10 +13,10 @@ import numpy as np
 import psutil
 import pytest
 
-from microbatt.campaign import has_cube, local_client, run_campaign
+from microbatt.campaign import local_client, run_campaign
 from microbatt.campaign.events import BlockFinished, BlockSplit, CurveCrashed
 from microbatt.campaign.reading import read_campaign
-from microbatt.cube import locate, open_store, read_runs
+from microbatt.cube import has_cube, locate, read_runs
 from microbatt.outcomes import Outcome
 from microbatt.testing import stored_bytes
 from tests.campaign.processes import (
@@ -205,7 +205,7 @@ def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, pla
         status, said = finish(run)
         assert status == 0, said
     assert stored_bytes(*place) == expected
-    simulated = [record.curves for record in read_runs(open_store(locate(*place), read_only=True))]
+    simulated = [record.curves for record in read_runs(locate(*place))]
     assert len(simulated) == 2
     # Both may simulate the blocks that they hold at the same moment, but not the whole campaign.
     assert sum(simulated) < 2 * 360

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
-from microbatt.campaign.campaign import Campaign, attributes_of
+from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.cli.commands import main
 from microbatt.cube import Grid, SobolPoints, join_predictions, locate
@@ -24,7 +24,7 @@ def test_every_figure_is_drawn_of_a_cube_with_predictions(tmp_path):
         cell=load_cell("doyle-1996-cell-1"),
         design=Grid(alpha=tuple(ALPHAS), S=tuple(SHAPES), current=tuple(CURRENTS)),
     )
-    cube = with_bounds(with_predictions(plotted_cube())).assign_attrs(attributes_of(campaign))
+    cube = with_bounds(with_predictions(plotted_cube())).assign_attrs(campaign.attributes)
     for figure in FIGURES:
         assert figure.lacks(cube) == ""
         figure.draw(cube).savefig(tmp_path / f"{figure.name}.png", dpi=40)

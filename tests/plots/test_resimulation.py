@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from microbatt.campaign.campaign import Campaign, attributes_of
+from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.cube import Grid
 from microbatt.engines import simulate_discharge
@@ -24,7 +24,7 @@ def cube():
         inventory="conserving",
         cutoff_voltage=2.5,
     )
-    return with_predictions(plotted_cube()).assign_attrs(attributes_of(campaign))
+    return with_predictions(plotted_cube()).assign_attrs(campaign.attributes)
 
 
 def test_a_prediction_is_simulated_with_the_cell_and_the_terms_of_the_cube(cube):
