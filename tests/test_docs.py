@@ -77,7 +77,8 @@ def results_of(module, pages, here):
 def errors(request, here):
     """Run the Python of the pages that were asked for."""
     pages = {name(page): program(page, here.folder, here) for page in asked(request, RUNNING)}
-    return results_of("tests.run_pages", pages, here)
+    results = results_of("tests.run_pages", pages, here)
+    return {page: result["error"] for page, result in results.items()}
 
 
 @pytest.fixture(scope="module")
