@@ -72,9 +72,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Simulate the discharge of CELL and show the curve.
 
-    CELL is a name listed by `microbatt cells`, or the path of a cell file or a
-    BPX file. The exit code is 1 if a
-    curve fails or does not reach its end; what there is of it is shown and saved all the same.
+    CELL is a name listed by `microbatt cells`, or the path of a cell file or a BPX file. The exit
+    code is 1 if a curve fails or does not reach its end; what there is of it is shown and saved all
+    the same.
     """
     from microbatt.cells import load_cell
     from microbatt.checks import check_extra
