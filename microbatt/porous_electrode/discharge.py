@@ -38,6 +38,7 @@ AFTER_FAILURE = 0.4
 TOWARDS_WALL = 0.8
 SAFETY = 0.85
 MOST_FAILURES = 40
+SHORTEST_STEP = 1e-5
 MOST_TRIALS = 100
 MOST_PASSES = 3
 FRONT_SHARE = 0.1
@@ -281,7 +282,8 @@ def go_on(
             h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
         if wall - march.t < time_resolution(march):
             return fall(w, layout, p, cutoff, march, wall - march.t, True, curve)
-        if failures > MOST_FAILURES or h < time_resolution(march):
+        shortest = time_resolution(march) * (1.0 if failures > 0 else SHORTEST_STEP)
+        if failures > MOST_FAILURES or h < shortest:
             return fall(w, layout, p, cutoff, march, h, False, curve)
     return Landing(STEP_BUDGET, march, march.steps + 1, c_min)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FIRST_ELEMENT = 0.4
 LARGEST_ELEMENT = 0.2
 GROWTH = 0.14
-FOCUS_ELEMENT = 0.01
+FOCUS_ELEMENT = 0.005
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:
