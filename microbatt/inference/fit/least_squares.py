@@ -1,7 +1,8 @@
 """Least squares inside bounds: Gauss and Newton's step, damped after Levenberg and Marquardt.
 
-Residuals and their derivatives come from one call, because the engine computes them together;
-that, and bounds on which a solution may lie, is why this is not `scipy.optimize.least_squares`.
+Residuals and their derivatives come from one call, because the engine computes them together.  A
+step is not even tried if it promises too little, and a place without a curve is a step that is not
+taken; `scipy.optimize.least_squares` asks for the residuals of its last step before it stops.
 """
 
 from __future__ import annotations
