@@ -35,14 +35,14 @@ myst_enable_extensions = ["amsmath", "attrs_block", "colon_fence", "deflist", "d
 myst_heading_anchors = 3
 nb_execution_mode = "cache"  # of the pages that are notebooks; the tests run the others' code
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 600  # the first curve compiles the engine, on a busy machine for minutes
 nb_merge_streams = True
 
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
 
 default_role = "autolink"
-autosummary_generate = False  # every module has its page; see _extensions/stages.py
+autosummary_generate = False  # _extensions/stages.py writes a page for each front door
 autodoc_default_options = {"members": True, "show-inheritance": False}
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"

@@ -34,9 +34,9 @@ def discharge_curves() -> Figure:
     figure = Figure(figsize=(9.0, 5.4), layout="constrained")
     panels = figure.subplots(2, 3, sharex=True, sharey=True)
     for axes, (alpha, S) in zip(panels.flat, MICROSTRUCTURES, strict=True):
-        draw_discharges(
-            axes, [microbatt.simulate_discharge(CELL, alpha, S, current) for current in CURRENTS]
-        )
+        points = [(alpha, S, current) for current in CURRENTS]
+        batch = microbatt.simulate_discharges(CELL, points, inventory="area-only")
+        draw_discharges(axes, list(batch))
         axes.set(title=f"alpha = {alpha:g}, S = {S:g}", ylim=(2.0, 4.4))
         axes.label_outer()
         axes.get_legend().set_visible(False)
@@ -45,12 +45,12 @@ def discharge_curves() -> Figure:
 
 
 def maps() -> Figure:
-    """Draw a map of capacity beside one of endings."""
+    """Draw a map of capacity beside one of outcomes."""
     plot = microbatt.open_dataset("published-sweep", chunks=None).microbatt.plot
     figure = Figure(figsize=(10.6, 4.4), layout="constrained")
     left, right = figure.subplots(1, 2)
     plot.map("discharge_capacity", current=70, axes=left)
-    plot.endings(current=8.75, axes=right)
+    plot.outcomes(current=8.75, axes=right)
     return figure
 
 
@@ -170,7 +170,7 @@ def interactive() -> None:
     cube = microbatt.open_dataset("demo", chunks=None)
     few = cube.sel(alpha=[0, 5, 10], S=[1, 40]).microbatt.plot.interactive
     plot = cube.microbatt.plot.interactive
-    figures = plot.curves(alpha=6, S=5) + plot.endings()[8.75] + few.ragone()
+    figures = plot.curves(alpha=6, S=5) + plot.outcomes()[8.75] + few.ragone()
     with tempfile.TemporaryDirectory() as folder:
         page, picture = Path(folder, "page.html"), Path(folder, "page.png")
         hv.save(figures.cols(3), page, resources="inline")

@@ -48,6 +48,14 @@ class StoreError(MicrobattError, OSError):
     """A store is missing, damaged, unwritable, or not a microbatt cube."""
 
 
+class StoreChangedError(StoreError):
+    """Another cube has taken the place of the one that was opened, or it is gone."""
+
+
+class OccupiedError(StoreError):
+    """Something lies where a file or a store is about to be written, and is not to be lost."""
+
+
 class SimulationError(MicrobattError, RuntimeError):
     """A discharge did not end physically, and the caller asked to be told by an exception."""
 

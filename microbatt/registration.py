@@ -27,7 +27,10 @@ def register_with_xarray() -> None:
 
 
 def _register() -> None:
-    import_module("microbatt.cube.accessor")
+    # The module of the accessor does not load xarray, or it would be half there when this runs.
+    from microbatt.cube.accessor import CubeAccessor
+
+    import_module("xarray").register_dataset_accessor("microbatt")(CubeAccessor)
     import_module("microbatt.plots.accessor")
 
 

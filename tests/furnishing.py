@@ -101,7 +101,7 @@ def _write_deck(place: Path, current):
 def _write_published(folder):
     """Write a curve as the published data set has it, every step three times."""
     folder.mkdir()
-    curve = microbatt.simulate_discharge(CELL, alpha=2.3, S=1.0, current=17.5)
+    curve = microbatt.simulate_discharge(CELL, S=1.0, current=17.5, inventory="area-only")
     steps = slice(None, None, 4)
     minutes, voltage = np.repeat(curve.time[steps] / 60.0, 3), np.repeat(curve.voltage[steps], 3)
     table = {"Time (min)": minutes, "Cell pot(V)": voltage}

@@ -22,7 +22,7 @@ def needed(requirements):
     for text in requirements:
         one = Requirement(text)
         if one.name == "microbatt":
-            for extra in one.extras:
+            for extra in sorted(one.extras):  # a set, and workers must agree on the order
                 yield from needed(EXTRAS[extra])
         else:
             yield one

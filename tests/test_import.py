@@ -65,6 +65,19 @@ print([finder for finder in sys.meta_path if "microbatt" in repr(finder)])
     ]
 
 
+@pytest.mark.parametrize("module", ["microbatt.cube.accessor", "microbatt.plots.accessor"])
+def test_a_module_of_an_accessor_can_be_what_is_imported_first(module):
+    program = f"import {module}, xarray; print(type(xarray.Dataset().microbatt.plot).__name__)"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "CubePlots"
+
+
 def test_every_public_name_exists_and_there_are_at_most_25():
     assert len(microbatt.__all__) <= 25
     for name in microbatt.__all__:

@@ -1,4 +1,4 @@
-"""Pages that the package writes about itself: commands, endings, variables, quantities, catalogs.
+"""Pages that the package writes about itself: commands, outcomes, variables, quantities, catalogs.
 
 ``{described} NAME`` inserts what the code says of NAME, so that the reference is never stale.
 """
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
+import front_doors
 from docutils import nodes
 from numpydoc.docscrape import NumpyDocString
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-import microbatt
 from microbatt.catalog import open_dataset
 from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
 from microbatt.cli.commands import COMMANDS, main
@@ -72,7 +72,7 @@ def one_command(command: click.Command, context: click.Context) -> Iterator[str]
 
 
 def outcomes() -> Iterator[str]:
-    """Describe every ending of a curve."""
+    """Describe every outcome of a discharge."""
     yield from table(
         ["`status`", "name", "what happened", "curve"],
         ([str(int(one)), f"`{one.name.lower()}`", one.message, curve(one)] for one in Outcome),
@@ -80,7 +80,7 @@ def outcomes() -> Iterator[str]:
 
 
 def curve(outcome: Outcome) -> str:
-    """Say in a word what curve an ending leaves."""
+    """Say in a word what curve an outcome leaves."""
     if outcome.is_whole:
         return "whole"
     if outcome is Outcome.UNPHYSICAL:
@@ -143,15 +143,15 @@ def root() -> Iterator[str]:
     yield from table(
         ["name", "what it is"],
         (
-            [f"{{py:obj}}`microbatt.{name} <{home}.{name}>`", first_line(getattr(microbatt, name))]
-            for name, home in microbatt._HOME.items()  # noqa: SLF001 - the list itself
+            [f"{{py:obj}}`microbatt.{name} <{home}.{name}>`", first_line(name)]
+            for name, home in front_doors.offered("microbatt").items()
         ),
     )
 
 
-def first_line(named: object) -> str:
-    """Return the first line of a docstring."""
-    return (inspect.getdoc(named) or "").split("\n")[0]
+def first_line(name: str) -> str:
+    """Return the first sentence about a name of the root."""
+    return front_doors.first_line("microbatt", name)
 
 
 def cell_fields() -> Iterator[str]:

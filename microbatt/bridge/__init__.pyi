@@ -5,13 +5,13 @@ from .passes import (
     FIXED_PASS,
     Passes,
 )
+from .selection import (
+    select_points,
+)
 from .splits import (
     Split,
     blocked_folds,
     random_folds,
-)
-from .surveying import (
-    survey,
 )
 
 __all__ = [
@@ -20,6 +20,6 @@ __all__ = [
     "Split",
     "blocked_folds",
     "random_folds",
-    "survey",
+    "select_points",
     "to_tf_dataset",
 ]

@@ -7,28 +7,31 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.bridge.blocks import Block, cut_into_blocks, read_blocks
-from microbatt.bridge.in_memory import batches_in_memory
-from microbatt.bridge.passes import Passes, Tensor, pass_seed
-from microbatt.bridge.streaming import Source, sample_bytes, samples_of, streamed_batches
-from microbatt.bridge.surveying import survey
+from microbatt.bridge.passes import Passes, Tensor, laid_end_to_end, pass_order, pass_seed
+from microbatt.bridge.selection import select_points
+from microbatt.bridge.streaming import (
+    Block,
+    Source,
+    cut_into_blocks,
+    read_blocks,
+    sample_bytes,
+    samples_of,
+    streamed_batches,
+)
 from microbatt.checks import check_extra, check_integer
 from microbatt.errors import ParameterError
 from microbatt.features import (
-    CURRENT,
     Augmentation,
     Curves,
     Feature,
     arranged,
-    current_place,
-    disturbed,
-    draw_in_graph,
     scalars_by_point,
     wanted_features,
+    with_currents_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import tensorflow as tf
     import xarray as xr
@@ -57,23 +60,23 @@ def to_tf_dataset(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points, lazy or in memory, in any chunks.
-    features
+    features : str, Curves, Image, Energies or sequence of them, default "curves"
         ``"curves"``, ``"image"``, ``"energies"``, several of them, or their records with other
         settings, such as ``Curves(samples=64)``.
-    split
+    split : array_like, optional
         Numbers of the points to take, for example ``Split.train``; None takes all. Points without
-        a whole curve are left out in any case; `microbatt.bridge.surveying.survey` tells why.
-    batch
+        a whole curve are left out in any case; `select_points` tells why.
+    batch : int, default 256
         Samples per batch.
-    seed
-        Of the order and of the disturbances: the same seed gives the same batches.
-    passes
+    seed : int, default 0
+        Seed of the order and of the disturbances: the same seed gives the same batches.
+    passes : Passes, default one pass, shuffled
         Order, number of passes, and which replica this is.
-    augmentation
+    augmentation : Augmentation, optional
         How the curves are disturbed, anew in each pass; needs the feature ``"curves"`` alone.
-    memory
+    memory : int, default 2 GiB
         Samples that take more bytes than this are streamed instead: whole chunks are read in a
         random order and shuffled within a window of them that keeps to it, beside 25 bytes a
         curve for what is known of each. 0 always streams, a chunk at a time.
@@ -97,15 +100,15 @@ def to_tf_dataset(
     check_integer("memory", memory, low=0)
     wanted = wanted_features(features)
     finish = _finisher(wanted, augmentation, seed)
-    full = _at_wanted_currents(arranged(cube), wanted)
-    found = survey(full)
-    points = _chosen(split, found.usable, len(found))
-    _LOGGER.log(logging.WARNING if found.left_out else logging.INFO, "%s", found)
+    full = with_currents_of(arranged(cube), wanted)
+    selection = select_points(full)
+    points = _chosen(split, selection.usable, len(selection))
+    _LOGGER.log(logging.WARNING if selection.left_out else logging.INFO, "%s", selection)
     source = Source(
         cube=full,
         blocks=cut_into_blocks(full, points),
         scalars=scalars_by_point(full),
-        targets=found.targets.astype(np.float32),
+        targets=selection.targets.astype(np.float32),
         features=wanted,
     )
     if _bytes_in_memory(source, points.size) <= memory:
@@ -119,19 +122,6 @@ def to_tf_dataset(
     return _tuned(dataset, passes)
 
 
-def _at_wanted_currents(cube: xr.Dataset, features: Sequence[Feature]) -> xr.Dataset:
-    """Return an arranged cube without the currents that no feature takes."""
-    own: NDArray[np.float64] = cube[CURRENT].to_numpy()
-    wanted = {c for f in features for c in (own.tolist() if f.currents is None else f.currents)}
-    places = sorted({p for c in wanted for p in [current_place(own, c)] if p is not None})
-    if not places:
-        raise ParameterError(
-            f"`currents` are {sorted(wanted)}; the cube has none of them, but "
-            f"{', '.join(f'{c:g}' for c in own)} A m⁻². Ask for some of those."
-        )
-    return cube if len(places) == own.size else cube.isel({CURRENT: places})
-
-
 def _finisher(
     features: Sequence[Feature], augmentation: Augmentation | None, seed: int
 ) -> Callable[[dict[str, Tensor], Tensor, Tensor], Tensor]:
@@ -143,12 +133,12 @@ def _finisher(
             f"energies are made before the curves are disturbed. Ask for {Curves.name!r} alone."
         )
 
-    def finish(found: dict[str, Tensor], epoch: Tensor, number: Tensor) -> Tensor:
-        targets = found.pop("targets")
+    def finish(batch: dict[str, Tensor], epoch: Tensor, number: Tensor) -> Tensor:
+        targets = batch.pop("targets")
         if augmentation is None:
-            return found, targets
+            return batch, targets
         dice = pass_seed(seed, _AUGMENTING, epoch, number)
-        return disturbed(found, draw_in_graph(augmentation, found["mask"], samples, dice)), targets
+        return augmentation.disturbed_in_graph(batch, samples, dice), targets
 
     return finish
 
@@ -160,20 +150,20 @@ def _chosen(split: ArrayLike | None, usable: NDArray[np.int64], count: int) -> N
     if not np.issubdtype(asked.dtype, np.integer) or asked.size == 0:
         raise ParameterError(
             f"`split` holds {asked.size} values of type {asked.dtype}; give numbers of points, "
-            "such as `random_folds(survey(cube).usable)[0].train`."
+            "such as `random_folds(select_points(cube).usable)[0].train`."
         )
     if asked[0] < 0 or asked[-1] >= count:
         raise ParameterError(
             f"`split` goes from {asked[0]} to {asked[-1]}; the cube has points 0 to {count - 1}. "
             "Make the split of the same cube."
         )
-    found = np.intersect1d(asked, usable)
-    if found.size == 0:
+    points = np.intersect1d(asked, usable)
+    if points.size == 0:
         raise ParameterError(
             f"none of the {asked.size} points of `split` has a whole curve; "
-            "take them from `survey(cube).usable`."
+            "take them from `select_points(cube).usable`."
         )
-    return found
+    return points
 
 
 def _all_samples(source: Source) -> dict[str, NDArray[Any]]:
@@ -200,3 +190,57 @@ def _tuned(dataset: Tensor, passes: Passes) -> Tensor:
         off = tf.data.experimental.AutoShardPolicy.OFF
         options.experimental_distribute.auto_shard_policy = off
     return dataset.prefetch(tf.data.AUTOTUNE).with_options(options)
+
+
+def batches_in_memory(
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    batch: int,
+    seed: int,
+    passes: Passes,
+    finish: Callable[[dict[str, Tensor], Tensor, Tensor], Tensor],
+) -> Tensor:
+    """Return a `tf.data.Dataset` of batches gathered from arrays.
+
+    Parameters
+    ----------
+    arrays : mapping of str to numpy.ndarray
+        By name, all of one length.
+    batch : int
+        Samples per batch.
+    seed : int
+        Seed of the order.
+    passes : Passes
+        How the samples are gone through.
+    finish : callable
+        (batch by name, number of the pass, number of the batch) → element.
+    """
+    import tensorflow as tf
+
+    with tf.device("CPU:0"):
+        held = {name: tf.constant(values) for name, values in arrays.items()}
+    count = len(next(iter(arrays.values())))
+
+    def one_pass(epoch: Tensor) -> Tensor:
+        order = pass_order(count, seed, epoch, passes)
+        size = tf.size(order, out_type=tf.int64)
+        last = size - batch + 1 if passes.drop_remainder else size
+        return tf.data.Dataset.range(0, last, batch).map(
+            lambda start: (order[start : start + batch], epoch, start // batch)
+        )
+
+    def gathered(places: Tensor, epoch: Tensor, number: Tensor) -> Tensor:
+        samples = {name: tf.gather(values, places) for name, values in held.items()}
+        return finish(samples, epoch, number)
+
+    dataset = laid_end_to_end(one_pass, passes, seed).map(
+        gathered, num_parallel_calls=tf.data.AUTOTUNE
+    )
+    return dataset.apply(tf.data.experimental.assert_cardinality(_length(count, batch, passes)))
+
+
+def _length(samples: int, batch: int, passes: Passes) -> int:
+    """Return how many batches all passes hold."""
+    share = passes.share_size(samples)
+    per_pass = share // batch if passes.drop_remainder else -(-share // batch)
+    return per_pass * (1 if passes.epochs is None else len(passes.epochs))

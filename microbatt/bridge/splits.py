@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Split:
     """Points to train on and points to test on.
 
-    Attributes
+    Parameters
     ----------
-    train, test
+    train, test : numpy.ndarray of int
         Numbers of points, increasing, without one in common.
     """
 
@@ -38,12 +38,12 @@ def random_folds(points: ArrayLike, folds: int = 10, *, seed: int = 0) -> tuple[
 
     Parameters
     ----------
-    points
+    points : array_like
         Numbers of the points, or how many there are.
-    folds
+    folds : int, default 10
         How many, at least 2.
-    seed
-        Of the shuffle.
+    seed : int, default 0
+        Seed of the shuffle.
 
     Returns
     -------
@@ -83,16 +83,16 @@ def blocked_folds(
 
     Parameters
     ----------
-    targets
-        alpha and S of every point, shape (n, 2).
-    folds
+    targets : array_like
+        True alpha and S of every point, shape (n, 2).
+    folds : int, default 10
         How many, at least 2, at most as many as boxes.
-    points
+    points : array_like, optional
         Numbers of the points to share out; None is all of them.
-    regions
+    regions : tuple of int, default (5, 4)
         Boxes along alpha and along S.
-    seed
-        Of the assignment of boxes to folds.
+    seed : int, default 0
+        Seed of the assignment of boxes to folds.
 
     Returns
     -------
@@ -107,17 +107,15 @@ def blocked_folds(
     truth = np.asarray(targets, dtype=float)
     numbers = np.arange(len(truth)) if points is None else _numbers(points)
     _check_folds(numbers.size, folds)
-    strips = (
-        check_integer("regions", regions[0], low=1),
-        check_integer("regions", regions[1], low=1),
-    )
-    if strips[0] * strips[1] < folds:
+    along_alpha, along_S = (check_integer("regions", count, low=1) for count in regions)
+    boxes = along_alpha * along_S
+    if boxes < folds:
         raise ParameterError(
-            f"`regions` is {regions}: {strips[0] * strips[1]} boxes for {folds} folds; "
+            f"`regions` is {regions}: {boxes} boxes for {folds} folds; "
             "ask for at least as many boxes as folds."
         )
-    box = _boxes(truth[numbers], strips)
-    order = np.random.default_rng(seed).permutation(strips[0] * strips[1])
+    box = _boxes(truth[numbers], (along_alpha, along_S))
+    order = np.random.default_rng(seed).permutation(boxes)
     fold = np.empty_like(order)
     fold[order] = np.arange(order.size) % folds
     return _splits(numbers, fold[box], folds)
@@ -128,9 +126,9 @@ def given_split(test: ArrayLike, points: ArrayLike) -> Split:
 
     Parameters
     ----------
-    test
+    test : array_like
         Numbers of the points to test on.
-    points
+    points : array_like
         Numbers of all points, or how many there are.
 
     Raises
@@ -175,11 +173,13 @@ def _splits(numbers: NDArray[np.int64], fold: NDArray[np.int64], folds: int) -> 
 
 def _boxes(truth: NDArray[np.float64], strips: tuple[int, int]) -> NDArray[np.int64]:
     """Return the box of each point, shape (n,): strips of equal counts in alpha, then in S."""
-    strip = _strips(truth[:, 0], strips[0])
+    alpha, S = truth.T
+    along_alpha, along_S = strips
+    strip = _strips(alpha, along_alpha)
     box = np.empty(len(truth), dtype=np.int64)
-    for k in range(strips[0]):
+    for k in range(along_alpha):
         inside = strip == k
-        box[inside] = k * strips[1] + _strips(truth[inside, 1], strips[1])
+        box[inside] = k * along_S + _strips(S[inside], along_S)
     return box
 
 

@@ -1,11 +1,7 @@
 from .campaign import (
     Campaign,
-)
-from .checking import (
-    CheckReport,
-    campaign_of,
-    check_store,
-    repair_store,
+    differences,
+    shortened,
 )
 from .cluster import (
     local_client,
@@ -23,13 +19,20 @@ from .execution import (
 from .extension import (
     growing_beside,
 )
-from .identity_differences import (
-    differences,
-    shortened,
-)
 from .importing import (
     Origin,
     write_imported,
+)
+from .pending import (
+    Pending,
+    read_pending,
+)
+from .plan import (
+    campaign_of,
+    plan_campaign,
+)
+from .preload import (
+    preload_for,
 )
 from .progress import (
     ProgressListener,
@@ -41,43 +44,30 @@ from .reading import (
     default_store,
     load_campaign,
 )
-from .stores import (
-    has_cube,
-)
-from .survey import (
-    Survey,
-    survey_group,
-)
-from .warming import (
-    warm_up_beside,
-)
 
 __all__ = [
     "Campaign",
-    "CheckReport",
     "Event",
     "Listener",
     "Origin",
+    "Pending",
     "ProgressListener",
-    "Survey",
     "available_recipes",
     "cache_folder",
     "cached_store",
     "campaign_of",
-    "check_store",
     "default_store",
     "differences",
     "fill_store",
     "growing_beside",
-    "has_cube",
     "load_campaign",
     "local_client",
+    "plan_campaign",
+    "preload_for",
+    "read_pending",
     "remote_client",
-    "repair_store",
     "run_campaign",
     "shortened",
     "silence_dask",
-    "survey_group",
-    "warm_up_beside",
     "write_imported",
 ]

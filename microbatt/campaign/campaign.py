@@ -1,10 +1,12 @@
-"""A campaign: which curves, of which cell, by which engine, on which terms."""
+"""A campaign: which curves, of which cell, by which engine, on which terms; and what differs."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
@@ -18,43 +20,45 @@ from microbatt.engines import (
     thermal_from_dict,
     thermal_to_dict,
 )
+from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from microbatt.engines import EngineSettings, Request
 
+_NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Campaign:
     """A planned set of discharges.
 
     Attributes
     ----------
-    name
+    name : str
         Short, for file names.
-    cell
+    cell : Cell
         Of which cell.
-    design
+    design : Design
         Which curves.
-    title
+    title : str, default ''
         A line of words.
-    engine
+    engine : str, default 'native'
         Name of the simulator; see `microbatt.engines.registry.load_engine`.
-    inventory
+    inventory : Inventory
         Which of the two lithium balances.
-    cutoff_voltage
+    cutoff_voltage : float, default 2.0
         [V].
-    thermal, settings
+    thermal, settings : Thermal, EngineSettings
         As for a single discharge; settings of None become the engine's default.
-    depth_points
+    depth_points : int
         Length of the depth axis.
-    curves_per_task
+    curves_per_task : int, optional
         How many curves a task takes at most; None leaves it to the engine.
-    time_limit
+    time_limit : float, optional
         Wall-clock limit for one curve [s], for engines that run outside this process.
     """
 
@@ -63,7 +67,7 @@ class Campaign:
     design: Design
     title: str = ""
     engine: str = "native"
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory = Inventory.CONSERVING
     cutoff_voltage: float = 2.0
     thermal: Thermal = field(default_factory=Isothermal)
     settings: EngineSettings | None = None
@@ -72,12 +76,38 @@ class Campaign:
     time_limit: float | None = None
 
     def __post_init__(self) -> None:
+        _check_name(self.name)
         request = self.request
         object.__setattr__(self, "inventory", request.inventory)
         object.__setattr__(self, "settings", request.settings)
         check_integer("depth_points", self.depth_points, low=16)
         if self.curves_per_task is not None:
             check_integer("curves_per_task", self.curves_per_task, low=1)
+
+    def __repr__(self) -> str:
+        said = ", ".join(words for name, words in self._words().items() if name != "title")
+        return f"<Campaign {self.name!r}: {said}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{escape(words)}</td></tr>"
+            for name, words in self._words().items()
+        )
+        return f"<b>campaign {escape(self.name)}</b><table>{rows}</table>"
+
+    def _words(self) -> dict[str, str]:
+        """Say in a few words each what a campaign is."""
+        return {
+            "title": self.title,
+            "curves": str(self.design),
+            "cell": f"cell {self.cell.name!r}",
+            "engine": f"{self.engine} engine",
+            "terms": f"{self.inventory}, {self._heat}, down to {self.cutoff_voltage:g} V",
+        }
+
+    @property
+    def _heat(self) -> str:
+        return str(thermal_to_dict(self.thermal)["mode"])
 
     @property
     def request(self) -> Request:
@@ -95,7 +125,11 @@ class Campaign:
     def identity(self) -> dict[str, Any]:
         """Everything that determines the numbers, in JSON's terms."""
         free = {name: value for name, value in self.to_dict().items() if name not in _FREE}
-        return free | {"engine_version": self.engine_version, "microbatt_schema": SCHEMA_VERSION}
+        return free | {
+            "cell_digest": self.cell.digest,
+            "engine_version": self.engine_version,
+            "microbatt_schema": SCHEMA_VERSION,
+        }
 
     @property
     def engine_version(self) -> str:
@@ -107,8 +141,29 @@ class Campaign:
         """SHA-256 of the identity: equal for campaigns that give the same numbers."""
         return identity_hash(self.identity)
 
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What a cube says of the campaign that it belongs to."""
+        described, identity = self.to_dict(), self.identity
+        seed = {"seed": described["design"]["seed"]} if "seed" in described["design"] else {}
+        return {
+            **described,
+            **identity,
+            "source": f"microbatt, {self.engine} engine {identity['engine_version']}",
+            "cell_name": self.cell.name,
+            "thermal_mode": described["thermal"]["mode"],
+            "campaign_hash": identity_hash(identity),
+            **seed,
+        }
+
     def to_dict(self) -> dict[str, Any]:
-        """Describe the campaign in JSON's terms; `Campaign.from_dict` reads it."""
+        """Describe the campaign in JSON's terms; `Campaign.from_dict` reads it.
+
+        Returns
+        -------
+        dict
+            The fields by name.
+        """
         return {
             "name": self.name,
             "title": self.title,
@@ -124,7 +179,18 @@ class Campaign:
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> Campaign:
-        """Read what `Campaign.to_dict` wrote; other keys are passed over."""
+        """Read what `Campaign.to_dict` wrote; other keys are passed over.
+
+        Parameters
+        ----------
+        described : dict
+            From `Campaign.to_dict`, or the attributes of a cube.
+
+        Returns
+        -------
+        Campaign
+            That it describes.
+        """
         return cls(
             name=described["name"],
             title=described["title"],
@@ -136,6 +202,15 @@ class Campaign:
             thermal=thermal_from_dict(described["thermal"]),
             settings=load_engine(described["engine"]).settings.from_dict(described["settings"]),
             depth_points=described["depth_points"],
+        )
+
+
+def _check_name(name: object) -> None:
+    """Refuse what makes no file name: it becomes one."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ParameterError(
+            f"`name` is {name!r}; it becomes a file name, so it must be 1 to 100 letters, digits, "
+            "blanks, `-`, `_`, `.` or `+`, and begin with a letter or a digit."
         )
 
 
@@ -151,21 +226,69 @@ def identity_hash(identity: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def attributes_of(campaign: Campaign) -> dict[str, Any]:
-    """Return what a cube says of the campaign that it belongs to."""
-    design = campaign.design.to_dict()
-    seed = {"seed": design["seed"]} if "seed" in design else {}
-    return {
-        **campaign.to_dict(),
-        "source": f"microbatt, {campaign.engine} engine {campaign.engine_version}",
-        "engine_version": campaign.engine_version,
-        "cell_name": campaign.cell.name,
-        "thermal_mode": thermal_to_dict(campaign.thermal)["mode"],
-        "campaign_hash": campaign.hash,
-        **seed,
-    }
+_ABSENT = "absent"
+_MOST = 12
+"""Lines shown before the rest is counted."""
 
 
-def identity_in(attributes: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
-    """Return the identity stored in a cube's attributes, as far as `campaign` has its keys."""
-    return {name: attributes[name] for name in campaign.identity if name in attributes}
+def differences(stored: Mapping[str, object], asked: Mapping[str, object]) -> list[str]:
+    """Compare two nested descriptions.
+
+    Parameters
+    ----------
+    stored, asked : dict
+        Dictionaries of dictionaries, lists, numbers and words.
+
+    Returns
+    -------
+    list of str
+        One line for each value that differs.
+
+    Examples
+    --------
+    >>> differences({"cell": {"thickness": 1.0}}, {"cell": {"thickness": 2.0}})
+    ['cell.thickness: 1.0 in the store, 2.0 asked for']
+    """
+    left, right = dict(_leaves("", stored)), dict(_leaves("", asked))
+    return [
+        f"{name}: {_shown(left.get(name, _ABSENT))} in the store, "
+        f"{_shown(right.get(name, _ABSENT))} asked for"
+        for name in sorted(left.keys() | right.keys())
+        if left.get(name, _ABSENT) != right.get(name, _ABSENT)
+    ]
+
+
+def shortened(lines: list[str]) -> str:
+    """Return the first lines, indented, and how many there are beyond.
+
+    Parameters
+    ----------
+    lines : list of str
+        From `differences`.
+
+    Returns
+    -------
+    str
+        At most twelve lines.
+
+    Examples
+    --------
+    >>> shortened(["a: 1 in the store, 2 asked for"])
+    '  a: 1 in the store, 2 asked for'
+    """
+    more = [f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+    return "\n".join(f"  {line}" for line in lines[:_MOST] + more)
+
+
+def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(f"{path}.{name}" if path else name, inner)
+    else:
+        yield path, value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list) and len(value) > 4:
+        return f"{len(value)} values from {value[0]} to {value[-1]}"
+    return _ABSENT if value is _ABSENT else repr(value)

@@ -1,13 +1,17 @@
-"""What happens in a campaign, as records; whoever wants to know is a function that takes them."""
+"""What happens in a campaign, as records, and listeners that need no terminal.
+
+Whoever wants to know is a function that takes the records.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from microbatt.outcomes import Outcome
 
@@ -18,13 +22,13 @@ class CampaignStarted:
 
     Attributes
     ----------
-    name, store
+    name, store : str
         Of the campaign, and where its cube lies.
-    curves, done
+    curves, done : int
         In all, and already in the store.
-    endings
+    outcomes : dict
         Of those already in the store.
-    dashboard
+    dashboard : str, default ''
         Link to Dask's dashboard, or empty.
     """
 
@@ -32,7 +36,7 @@ class CampaignStarted:
     store: str
     curves: int
     done: int
-    endings: Mapping[Outcome, int]
+    outcomes: Mapping[Outcome, int]
     dashboard: str = ""
 
 
@@ -42,24 +46,24 @@ class BlockFinished:
 
     Attributes
     ----------
-    block
+    block : str
         Its name.
-    curves
+    curves : int
         How many of its curves are new in the store, simulated by this runner or another.
-    simulated
+    simulated : int
         How many of them this runner simulated.
-    endings
+    outcomes : dict
         Of the new ones.
-    engine_time, store_time
+    engine_time, store_time : float
         Spent in the engine and on reading and writing [s].
-    host
+    host : str
         Where.
     """
 
     block: str
     curves: int
     simulated: int
-    endings: Mapping[Outcome, int]
+    outcomes: Mapping[Outcome, int]
     engine_time: float
     store_time: float
     host: str
@@ -84,7 +88,7 @@ class BlockSplit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveCrashed:
-    """A curve kills every worker that simulates it; it gets the ending ``crashed``."""
+    """A curve kills every worker that simulates it; it gets the outcome ``crashed``."""
 
     alpha: float
     S: float
@@ -97,15 +101,15 @@ class CampaignFinished:
 
     Attributes
     ----------
-    simulated
+    simulated : int
         Curves simulated by this runner.
-    remaining
+    remaining : int
         Curves still ``not_run``.
-    elapsed
+    elapsed : float
         Wall-clock time [s].
-    engine_time, store_time
+    engine_time, store_time : float
         Summed over the workers [s].
-    endings
+    outcomes : dict
         Of every curve in the store.
     """
 
@@ -114,10 +118,82 @@ class CampaignFinished:
     elapsed: float
     engine_time: float
     store_time: float
-    endings: Mapping[Outcome, int] = field(default_factory=dict)
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
 
 
 Event: TypeAlias = (
     CampaignStarted | BlockFinished | BlockRetried | BlockSplit | CurveCrashed | CampaignFinished
 )
 Listener: TypeAlias = Callable[[Event], None]
+
+
+_log = logging.getLogger(__name__)
+
+
+class CountingBar(Protocol):
+    """What `tqdm.auto.tqdm` offers and this module uses."""
+
+    total: float | None
+
+    def update(self, n: float = 1) -> object:
+        """Count `n` more."""
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+
+
+def broadcast(listeners: Iterable[Listener]) -> Listener:
+    """Make one listener of many; they hear each event in order."""
+    hearing = tuple(listeners)
+
+    def tell(event: Event) -> None:
+        for listener in hearing:
+            listener(event)
+
+    return tell
+
+
+def log_listener(event: Event) -> None:
+    """Log an event: starts and ends as information, retries and crashes as warnings."""
+    match event:
+        case CampaignStarted():
+            _log.info(
+                "%s: %d of %d curves in %s", event.name, event.done, event.curves, event.store
+            )
+        case BlockFinished():
+            _log.debug("block %s: %d curves, %.2f s", event.block, event.curves, event.engine_time)
+        case BlockRetried():
+            _log.warning("block %s, attempt %d: %s", event.block, event.attempt, event.reason)
+        case BlockSplit():
+            _log.warning("block %s killed its worker; halving its curves", event.block)
+        case CurveCrashed():
+            _log.warning("crashed: alpha=%g S=%g I=%g", event.alpha, event.S, event.current)
+        case CampaignFinished():
+            _log.info("%d simulated, %d remain", event.simulated, event.remaining)
+
+
+def bar_listener(bar: CountingBar) -> Listener:
+    """Make a listener that moves a bar, one count a curve.
+
+    Parameters
+    ----------
+    bar : CountingBar
+        For example ``tqdm.auto.tqdm(unit="curve")``, in a notebook or a terminal.
+
+    Returns
+    -------
+    Listener
+        To pass to `run_campaign` in ``listeners``.
+    """
+
+    def tell(event: Event) -> None:
+        match event:
+            case CampaignStarted():
+                bar.total = event.curves
+                bar.update(event.done)
+            case BlockFinished():
+                bar.update(event.curves)
+            case CampaignFinished():
+                bar.close()
+
+    return tell

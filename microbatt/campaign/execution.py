@@ -5,58 +5,62 @@ from __future__ import annotations
 import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from distributed import performance_report
 
-from microbatt.campaign.campaign import identity_hash, identity_in
 from microbatt.campaign.cluster import dashboard_link, local_client
-from microbatt.campaign.events import BlockFinished, CampaignFinished, CampaignStarted
+from microbatt.campaign.events import (
+    BlockFinished,
+    CampaignFinished,
+    CampaignStarted,
+    broadcast,
+    log_listener,
+)
 from microbatt.campaign.extension import (
     growing_beside,
+    has_to_grow,
     known_curves,
     recover_replacement,
     replace_by_larger,
 )
-from microbatt.campaign.listeners import broadcast, log_listener
+from microbatt.campaign.pending import read_pending
+from microbatt.campaign.plan import plan_campaign, prepare_store
+from microbatt.campaign.preload import preload_for
 from microbatt.campaign.reading import default_store, load_campaign
 from microbatt.campaign.runner import run_tasks
-from microbatt.campaign.stores import has_cube, prepare_store
-from microbatt.campaign.survey import survey_group
-from microbatt.campaign.tasks import Job
-from microbatt.campaign.warming import warm_up_beside
+from microbatt.campaign.tasks import Job, numbers_of
 from microbatt.cube import (
-    digest_of_runs,
+    check_fence,
+    close_run,
     explained,
+    fence_of,
+    has_cube,
+    heal_coordinates,
     locate,
-    new_run,
     open_cube,
-    open_group,
-    open_store,
-    read_runs,
-    update_attributes,
-    write_run,
+    open_run,
 )
-from microbatt.errors import MissingExtraError
+from microbatt.errors import MissingExtraError, StoreChangedError
 from microbatt.outcomes import Outcome
+from microbatt.places import Kind, check_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Any
 
     import xarray as xr
     from distributed import Client
-    from zarr.abc.store import Store
 
     from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.events import Event, Listener
-    from microbatt.campaign.known_curves import KnownCurves
-    from microbatt.campaign.survey import Survey
-    from microbatt.cube import Chunks, Location, RunRecord
+    from microbatt.campaign.extension import KnownCurves
+    from microbatt.campaign.pending import Pending
+    from microbatt.campaign.plan import Plan
+    from microbatt.cube import Chunks, Location
 
 FAILURES = tuple(outcome for outcome in Outcome if outcome.is_failure)
 
@@ -78,27 +82,27 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
 
     Parameters
     ----------
-    campaign
+    campaign : Campaign, str or pathlib.Path
         A campaign, a name of the catalog, or the path of a campaign file.
-    store
+    store : str or pathlib.Path, optional
         Path or URL of the cube; None is the cache for a name of the catalog, and
         ``NAME.zarr`` in this folder for the rest.
-    client
+    client : distributed.Client, optional
         Of any Dask cluster whose workers import microbatt and reach the store; None runs threads
         of this process, one for each core.
-    listeners
-        Hear of every event; see `microbatt.campaign.listeners`.
-    retry_failed
+    listeners : iterable of Listener
+        Hear of every event; see `microbatt.campaign.events`.
+    retry_failed : bool, default False
         Simulate the failed curves again too.
-    extend
+    extend : bool, default False
         The store holds the same campaign with shorter axes; add the rest.
-    reuse
+    reuse : str or pathlib.Path, optional
         Path or URL of another store of the same campaign with shorter axes, to copy from.
-    report
+    report : str or pathlib.Path, optional
         File for Dask's performance report.
-    storage_options
+    storage_options : dict, optional
         Of the store's protocol; see `microbatt.cube.location.locate`.
-    chunks
+    chunks : Chunks, default 'auto'
         Of the cube that is returned; as in `xarray.open_zarr`.
 
     Returns
@@ -118,35 +122,49 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
     planned = load_campaign(campaign)
     location = locate(store or default_store(planned), storage_options)
     recover_replacement(location)
-    growing = _place_to_grow(planned, location, extend=extend)
-    source = location if growing else locate(reuse, storage_options) if reuse else None
+    plan = plan_campaign(planned, location)
+    source = locate(reuse, storage_options) if reuse else None
+    if extend and has_to_grow(plan):
+        source, plan = location, replace(plan, location=growing_beside(location))
+    if client is None:
+        preload_for(plan)
+    if report is not None:
+        check_replaceable(report, Kind.DASK_REPORT, overwrite=True)
+    tell = broadcast([log_listener, *listeners])
+    rerun = (Outcome.NOT_RUN, *(FAILURES if retry_failed else ()))
     with (
-        _connected(client, planned) as connected,
+        nullcontext(client) if client is not None else local_client() as connected,
         _reported(connected, report),
     ):
-        fill_store(
-            planned,
-            growing or location,
-            connected,
-            broadcast([log_listener, *listeners]),
-            rerun=(Outcome.NOT_RUN, *(FAILURES if retry_failed else ())),
-            known=known_curves(planned, source) if source else None,
-        )
-    if growing:
-        replace_by_larger(location)
+        _run(plan, source, location, connected, tell, rerun)
     return open_cube(location, chunks=chunks)
 
 
-def _connected(client: Client | None, campaign: Campaign) -> AbstractContextManager[Client]:
-    if client is not None:
-        return nullcontext(client)
-    warm_up_beside(campaign)
-    return local_client()
+def _run(
+    plan: Plan,
+    source: Location | None,
+    location: Location,
+    client: Client,
+    tell: Listener,
+    rerun: tuple[Outcome, ...],
+) -> None:
+    """Fill the cube of a plan, and put it in its place."""
+    known = None if source is None else known_curves(plan, source)
+    if plan.location == location:
+        fill_store(plan, client, tell, rerun=rerun, known=known)
+        return
+    try:
+        fill_store(plan, client, tell, rerun=rerun, known=known)
+        replace_by_larger(location, fence=None if known is None else known.fence)
+    except StoreChangedError:
+        there = replace(plan, location=location)
+        if not has_cube(location) or has_to_grow(there):
+            raise
+        fill_store(there, client, tell, rerun=rerun)  # another runner was the first to finish it
 
 
 def fill_store(
-    campaign: Campaign,
-    location: Location,
+    plan: Plan,
     client: Client,
     tell: Listener,
     *,
@@ -157,38 +175,57 @@ def fill_store(
 
     Parameters
     ----------
-    campaign, location, client, tell
-        What, where to, by whom, and who hears of it.
-    rerun
-        Endings that are to be simulated.
-    known
+    plan : Plan
+        What, and where to.
+    client : distributed.Client
+        Of the cluster that simulates.
+    tell : callable
+        Hears of every event.
+    rerun : tuple of Outcome, default those that are not run
+        Outcomes that are to be simulated.
+    known : KnownCurves, optional
         Where curves of it can be copied from.
+
+    Raises
+    ------
+    CampaignError
+        If the store belongs to another campaign, or the cluster is lost.
+    StoreError
+        If the store cannot be read or written, or another takes its place.
     """
-    found = survey_group(prepare_store(campaign, location), location)
-    record = new_run()
-    tally = _Tally.of(found, rerun)
-    tell(_started(campaign, location, found, tally, client))
-    if tally.left:
+    fence = fence_of(prepare_store(plan))
+    heal_coordinates(plan.location)
+    pending = read_pending(plan.location, fence=fence)
+    tally = _Tally.of(pending, rerun)
+    tell(_started(plan, tally, client))
+    if not tally.left:
+        tell(tally.finished())
+        return
+    with (
+        explained(plan.location, "filling the cube"),
+        _recorded(plan.location, fence, tally, tell) as run_id,
+    ):
         job = Job(
-            campaign=campaign,
-            store=location,
-            depth=found.depth,
-            run_id=record.run_id,
+            engine=plan.engine,
+            numbers=numbers_of(plan.engine, plan.request),
+            request=plan.request,
+            store=plan.location,
+            fence=fence,
+            depth=plan.depth,
+            run_id=run_id,
             rerun=rerun,
             known=known,
         )
-        tasks = found.tasks(rerun, first=int(record.run_id, 16))
-        with explained(location, "filling the cube"), _recorded(location, record, tally, tell):
-            run_tasks(client, job, tasks, broadcast([tally, tell]))
-    else:
-        tell(tally.finished())
+        tasks = pending.tasks(plan.design, rerun, first=int(run_id, 16))
+        run_tasks(client, job, tasks, broadcast([tally, tell]))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Tally:
     """A listener that adds up what the blocks report."""
 
-    endings: Counter[Outcome]
+    outcomes: Counter[Outcome]
+    curves: int
     left: int
     simulated: int = 0
     engine_time: float = 0.0
@@ -197,10 +234,11 @@ class _Tally:
     start: float = field(default_factory=time.perf_counter)
 
     @classmethod
-    def of(cls, found: Survey, rerun: tuple[Outcome, ...]) -> _Tally:
+    def of(cls, pending: Pending, rerun: tuple[Outcome, ...]) -> _Tally:
         """Begin with what a store holds, less what is to be simulated again."""
-        kept = {outcome: n for outcome, n in found.endings.items() if outcome not in rerun}
-        return cls(endings=Counter(kept), left=found.status.size - sum(kept.values()))
+        kept = {outcome: n for outcome, n in pending.outcomes.items() if outcome not in rerun}
+        curves = pending.status.size
+        return cls(outcomes=Counter(kept), curves=curves, left=curves - sum(kept.values()))
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, BlockFinished):
@@ -209,7 +247,7 @@ class _Tally:
             self.engine_time += event.engine_time
             self.store_time += event.store_time
             self.hosts.add(event.host)
-            self.endings.update(event.endings)
+            self.outcomes.update(event.outcomes)
 
     def finished(self) -> CampaignFinished:
         return CampaignFinished(
@@ -218,54 +256,39 @@ class _Tally:
             elapsed=time.perf_counter() - self.start,
             engine_time=self.engine_time,
             store_time=self.store_time,
-            endings=dict(self.endings),
+            outcomes=dict(self.outcomes),
         )
 
 
 @contextmanager
-def _recorded(
-    location: Location, record: RunRecord, tally: _Tally, tell: Listener
-) -> Iterator[None]:
+def _recorded(location: Location, fence: str, tally: _Tally, tell: Listener) -> Iterator[str]:
     """Keep the record of a run in its store and tell of its end, whether it ends well or not."""
-    store = open_store(location, read_only=False)
-    write_run(store, record)
+    record = open_run(location)
+
+    def close() -> None:
+        check_fence(location, fence)
+        close_run(location, record, hosts=tally.hosts, curves=tally.simulated)
+
     try:
-        yield
+        yield record.run_id
     except BaseException:
         with suppress(OSError):  # what went wrong first is what is told
-            _close_record(store, record, tally)
+            close()
         tell(tally.finished())
         raise
-    _close_record(store, record, tally)
+    close()
     tell(tally.finished())
 
 
-def _close_record(store: Store, record: RunRecord, tally: _Tally) -> None:
-    write_run(store, record.finished(hosts=tally.hosts, curves=tally.simulated))
-    update_attributes(store, digest_of_runs(read_runs(store)))
-
-
-def _started(
-    campaign: Campaign, location: Location, found: Survey, tally: _Tally, client: Client
-) -> CampaignStarted:
+def _started(plan: Plan, tally: _Tally, client: Client) -> CampaignStarted:
     return CampaignStarted(
-        name=campaign.name,
-        store=str(location),
-        curves=found.status.size,
-        done=found.status.size - tally.left,
-        endings=dict(tally.endings),
+        name=plan.name,
+        store=str(plan.location),
+        curves=tally.curves,
+        done=tally.curves - tally.left,
+        outcomes=dict(tally.outcomes),
         dashboard=dashboard_link(client),
     )
-
-
-def _place_to_grow(campaign: Campaign, location: Location, *, extend: bool) -> Location | None:
-    """Return where a larger cube grows; None if the store has the right axes already."""
-    if not extend or not has_cube(location):
-        return None
-    attributes = dict(open_group(location).attrs)
-    if identity_hash(identity_in(attributes, campaign)) == campaign.hash:
-        return None
-    return growing_beside(location)
 
 
 @contextmanager

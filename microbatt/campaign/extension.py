@@ -7,26 +7,108 @@ copied block by block.  When it is complete, it takes the old one's place by ren
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.campaign.campaign import identity_in
-from microbatt.campaign.identity_differences import differences, shortened
-from microbatt.campaign.known_curves import KnownCurves, match_axes
-from microbatt.cube import Location, carry_joined, explained, open_group
+import numpy as np
+
+from microbatt.campaign.campaign import differences, shortened
+from microbatt.campaign.plan import belongs, identity_in
+from microbatt.cube import (
+    alone,
+    check_fence,
+    copy_joined,
+    cube_attributes,
+    explained,
+    fence_of,
+    has_cube,
+    open_blocks,
+    rows_without_curve,
+)
 from microbatt.errors import CampaignError, StoreError
+from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from microbatt.campaign.campaign import Campaign
+    from numpy.typing import NDArray
 
-GROWING = ".extending"
+    from microbatt.campaign.plan import Plan
+    from microbatt.cube import BlockStore, Location, Region, Rows
+
+GROWING: Final = ".extending"
 """Suffix of the larger cube until it is complete."""
-REPLACED = ".replaced"
+REPLACED: Final = ".replaced"
 """Suffix of the old cube for the moment of the change."""
 
 
-def known_curves(campaign: Campaign, location: Location) -> KnownCurves:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCurves:
+    """A cube to copy from, and where its steps lie on the axes of the new one.
+
+    Attributes
+    ----------
+    store : Location
+        Of the cube to copy from.
+    fence : str
+        Tells it from any other cube that may take its place.
+    places : tuple of numpy.ndarray
+        For each dimension of the new cube, the place of each of its steps on the old axis, or
+        -1 where the old axis lacks it.
+    """
+
+    store: Location
+    fence: str
+    places: tuple[NDArray[np.int64], ...]
+
+    def rows(self, region: Region, depth_size: int) -> Rows:
+        """Return the rows of a region of the new cube, ``not_run`` where the old one lacks them.
+
+        Raises
+        ------
+        StoreChangedError
+            If another cube has taken the old one's place.
+        """
+        places = [place[r] for place, r in zip(self.places, region, strict=True)]
+        present = [place >= 0 for place in places]
+        held = reduce(np.multiply.outer, present).ravel()
+        rows = rows_without_curve(held.size, depth_size, Outcome.NOT_RUN)
+        if held.any():
+            index = tuple(place[there] for place, there in zip(places, present, strict=True))
+            found = _blocks_of(self.store, self.fence).select(index)
+            for name, column in found.items():
+                rows[name][held] = column
+        return rows
+
+
+@lru_cache(maxsize=2)
+def _blocks_of(store: Location, fence: str) -> BlockStore:
+    return open_blocks(store, fence=fence, read_only=True)
+
+
+def match_axes(
+    dims: Sequence[str], new: Mapping[str, Any], old: Mapping[str, Any]
+) -> tuple[NDArray[np.int64], ...]:
+    """Return for each step of the new axes its place on the old ones, or -1.
+
+    Examples
+    --------
+    >>> match_axes(["alpha"], {"alpha": [0.0, 0.5, 1.0]}, {"alpha": [0.0, 1.0]})
+    (array([ 0, -1,  1]),)
+    """
+    return tuple(_places(np.asarray(new[dim]), np.asarray(old[dim])) for dim in dims)
+
+
+def _places(new: NDArray[Any], old: NDArray[Any]) -> NDArray[np.int64]:
+    order = np.argsort(old, kind="stable")
+    at = np.clip(np.searchsorted(old, new, sorter=order), 0, old.size - 1)
+    found: NDArray[np.int64] = np.where(old[order[at]] == new, order[at], -1)
+    return found
+
+
+def known_curves(plan: Plan, location: Location) -> KnownCurves:
     """Return what a store holds of a campaign.
 
     Raises
@@ -34,9 +116,9 @@ def known_curves(campaign: Campaign, location: Location) -> KnownCurves:
     CampaignError
         If it belongs to a campaign that differs in more than the length of its axes.
     """
-    attributes: dict[str, Any] = dict(open_group(location).attrs)
-    _refuse_unlike(campaign, location, attributes)
-    design = campaign.design
+    attributes = cube_attributes(location)
+    _refuse_unlike(plan, location, attributes)
+    design = plan.design
     if design.to_dict()["kind"] != "grid":
         raise CampaignError(
             "only grids can be extended: scattered points have no axes to add to. "
@@ -45,13 +127,28 @@ def known_curves(campaign: Campaign, location: Location) -> KnownCurves:
     new = {name: values for name, (_, values) in design.coordinates().items()}
     return KnownCurves(
         store=location,
-        campaign_hash=attributes["campaign_hash"],
+        fence=fence_of(attributes),
         places=match_axes(design.dims, new, attributes["design"]),
     )
 
 
+def has_to_grow(plan: Plan) -> bool:
+    """Whether there is a cube, with other axes than those of the plan."""
+    return has_cube(plan.location) and not belongs(plan, cube_attributes(plan.location))
+
+
 def growing_beside(location: Location) -> Location:
     """Return where the larger cube grows.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    Location
+        Of the larger one.
 
     Raises
     ------
@@ -66,16 +163,32 @@ def growing_beside(location: Location) -> Location:
     return location.beside(GROWING)
 
 
-def replace_by_larger(location: Location) -> None:
+def replace_by_larger(location: Location, *, fence: str | None = None) -> None:
     """Put the larger cube, which must be complete, in the old one's place.
 
-    What was joined to the old one, such as predictions, is joined to the larger one first. Nothing
-    happens if another runner has done it meanwhile.
+    What was joined to the old one, such as predictions, is joined to the larger one first. Nobody
+    else writes to either meanwhile. Nothing happens if another runner has done it already.
+
+    Parameters
+    ----------
+    location : Location
+        Of the old cube.
+    fence : str, optional
+        Tells which cube the larger one was copied from; None is the one that is there.
+
+    Raises
+    ------
+    StoreChangedError
+        If another cube has taken its place meanwhile.
     """
+    growing = growing_beside(location)
     with explained(location, "replacing the cube by the larger one"):
-        if location.beside(GROWING).path.exists():
-            carry_joined(location, location.beside(GROWING))
-            location.path.rename(location.beside(REPLACED).path)
+        if growing.path.exists():
+            with alone(location), alone(growing):
+                if fence is not None:
+                    check_fence(location, fence)
+                copy_joined(location, growing)
+                location.path.rename(location.beside(REPLACED).path)
     recover_replacement(location)
 
 
@@ -88,14 +201,15 @@ def recover_replacement(location: Location) -> None:
         if replaced.exists() and not location.path.exists():
             (larger if larger.exists() else replaced).rename(location.path)
         if replaced.exists() and location.path.exists():
-            shutil.rmtree(replaced)
+            with suppress(FileNotFoundError):  # another runner removes it too
+                shutil.rmtree(replaced)
 
 
-def _refuse_unlike(campaign: Campaign, location: Location, attributes: Mapping[str, Any]) -> None:
-    stored = identity_in(attributes, campaign)
+def _refuse_unlike(plan: Plan, location: Location, attributes: Mapping[str, Any]) -> None:
+    stored = identity_in(plan, attributes)
     unlike = differences(
         {name: value for name, value in stored.items() if name != "design"},
-        {name: value for name, value in campaign.identity.items() if name != "design"},
+        {name: value for name, value in plan.identity.items() if name != "design"},
     )
     if unlike:
         raise CampaignError(
@@ -103,8 +217,8 @@ def _refuse_unlike(campaign: Campaign, location: Location, attributes: Mapping[s
             f"more than its axes:\n{shortened(unlike)}\nRun it into a store of its own."
         )
     missing = {
-        dim: sorted(set(attributes["design"][dim]) - set(campaign.design.to_dict()[dim]))
-        for dim in campaign.design.dims
+        dim: sorted(set(attributes["design"][dim]) - set(plan.design.to_dict()[dim]))
+        for dim in plan.design.dims
         if dim in attributes["design"]
     }
     if any(missing.values()):

@@ -8,42 +8,38 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from microbatt.campaign.blocks import choose_chunks
 from microbatt.campaign.campaign import identity_hash
-from microbatt.campaign.stores import has_cube
 from microbatt.cube import (
     DEPTH_POINTS,
     Grid,
     ListedPoints,
-    cube_skeleton,
+    choose_chunks,
+    close_run,
+    create_cube,
+    cube_attributes,
     depth_axis,
-    digest_of_runs,
     explained,
-    list_folder,
+    fence_of,
+    has_cube,
     merged_rows,
-    new_run,
-    open_arrays,
-    open_store,
+    open_blocks,
+    open_run,
     region_points,
     rows_from_batch,
     rows_without_curve,
-    update_attributes,
-    write_rows,
-    write_run,
-    write_skeleton,
 )
-from microbatt.engines import Inventory, as_batch, thermal_to_dict
-from microbatt.errors import CampaignError, ParameterError, StoreError
+from microbatt.engines import as_batch, thermal_to_dict
+from microbatt.errors import CampaignError, ParameterError
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.cube import Design, Location
-    from microbatt.engines import Discharge, Thermal
+    from microbatt.cube import Design, Location, Rows
+    from microbatt.engines import Discharge, Inventory, Thermal
 
 _CURVES_A_CHUNK = 1000
 Point: TypeAlias = tuple[float, float, float]
@@ -56,14 +52,20 @@ class Origin:
 
     Attributes
     ----------
-    name
+    name : str
         Of the cube.
-    engine
+    engine : str
         What made them.
-    source
+    source : str
         A sentence on where they come from.
-    cell, inventory, cutoff_voltage, thermal
-        As in a campaign; alpha and S of the cell are those of the points.
+    cell : Cell
+        Which alpha and S are those of the points.
+    cutoff_voltage : float
+        Where the discharges ended [V].
+    thermal : Thermal
+        What happened to the heat.
+    inventory : Inventory
+        The lithium balance of the particles.
     """
 
     name: str
@@ -72,7 +74,7 @@ class Origin:
     cell: Cell
     cutoff_voltage: float
     thermal: Thermal
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory
 
 
 def design_of(points: Sequence[Point]) -> Design:
@@ -101,11 +103,11 @@ def write_imported(discharges: Sequence[Discharge], origin: Origin, location: Lo
 
     Parameters
     ----------
-    discharges
+    discharges : sequence of Discharge
         At least one, all of one cell but for alpha and S.
-    origin
+    origin : Origin
         Where they come from.
-    location
+    location : Location
         Of the cube; combinations that no discharge has are ``not_run`` in it.
 
     Raises
@@ -118,19 +120,39 @@ def write_imported(discharges: Sequence[Discharge], origin: Origin, location: Lo
     best = _best(discharges)
     design = design_of(list(best))
     depth = depth_axis(DEPTH_POINTS)
-    region = tuple(slice(0, length) for length in design.shape)
-    points = [_key(point) for point in region_points(design.dims, design.coordinates(), region)]
-    found = as_batch([best[point] for point in points if point in best])
-    rows = merged_rows(
-        rows_without_curve(len(points), depth.size, Outcome.NOT_RUN),
-        rows_from_batch(found, depth, float("nan")),
-        np.array([point in best for point in points]),
-    )
+    chunks = choose_chunks(design.shape, _CURVES_A_CHUNK)
+    attributes = _attributes(design, origin) | {"chunks": list(chunks)}
     with explained(location, "importing"):
-        _refuse_taken(location)
-        _create(design, depth, origin, location)
-        write_rows(open_arrays(location, read_only=False), region, rows)
-        _sign(location, curves=len(found))
+        if has_cube(location):
+            _refuse_other(location, attributes)
+        else:
+            create_cube(
+                location,
+                design,
+                depth=depth,
+                one_c_current=origin.cell.one_c_current,
+                chunks=chunks,
+                attributes=attributes,
+            )
+        store = open_blocks(location, fence=fence_of(cube_attributes(location)))
+        record, coordinates = open_run(location), design.coordinates()
+        for block in store.blocks():
+            points = region_points(design.dims, coordinates, block.region)
+            store.write(block, _rows(points, best, depth))
+        close_run(location, record, hosts=[socket.gethostname()], curves=len(best))
+
+
+def _rows(
+    points: NDArray[np.float64], best: Mapping[Point, Discharge], depth: NDArray[np.float64]
+) -> Rows:
+    """Return a row for each point, ``not_run`` where there is no discharge."""
+    keys = [_key(point) for point in points]
+    held = np.array([key in best for key in keys])
+    empty = rows_without_curve(len(keys), depth.size, Outcome.NOT_RUN)
+    if not held.any():
+        return empty
+    batch = as_batch([best[key] for key in keys if key in best])
+    return merged_rows(empty, rows_from_batch(batch, depth, float("nan")), held)
 
 
 def _key(point: Iterable[float]) -> Point:
@@ -151,36 +173,11 @@ def _worth(discharge: Discharge) -> tuple[bool, float]:
     return discharge.outcome.is_whole, float(np.nan_to_num(discharge.discharge_capacity))
 
 
-def _refuse_taken(location: Location) -> None:
-    """Refuse a place that holds a cube, or anything else."""
-    if has_cube(location):
+def _refuse_other(location: Location, attributes: Mapping[str, Any]) -> None:
+    """Refuse a place that holds a cube, unless it is what is left of this import, cut short."""
+    there = cube_attributes(location)
+    if there.get("campaign_hash") != attributes["campaign_hash"] or there.get("ended"):
         raise CampaignError(f"{location} holds a cube already; give another `--store`.")
-    foreign = list_folder(open_store(location, read_only=False))
-    if foreign:
-        raise StoreError(
-            f"{location} holds other things ({', '.join(sorted(foreign)[:3])}); "
-            "give a place of its own to the cube."
-        )
-
-
-def _create(design: Design, depth: NDArray[np.float64], origin: Origin, location: Location) -> None:
-    chunks = choose_chunks(design.shape, _CURVES_A_CHUNK)
-    skeleton = cube_skeleton(
-        design,
-        depth=depth,
-        one_c_current=origin.cell.one_c_current,
-        chunks=chunks,
-        attributes=_attributes(design, origin) | {"chunks": list(chunks)},
-    )
-    write_skeleton(open_store(location, read_only=False), skeleton)
-
-
-def _sign(location: Location, *, curves: int) -> None:
-    """Record who imported how many curves."""
-    store = open_store(location, read_only=False)
-    record = new_run().finished(hosts=[socket.gethostname()], curves=curves)
-    write_run(store, record)
-    update_attributes(store, digest_of_runs([record]))
 
 
 def _attributes(design: Design, origin: Origin) -> dict[str, Any]:

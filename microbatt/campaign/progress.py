@@ -36,7 +36,7 @@ class ProgressListener:
 
     Parameters
     ----------
-    console
+    console : Console, optional
         Where to draw.
     """
 
@@ -77,7 +77,7 @@ class ProgressListener:
         self._say(f"{event.name} in {event.store}")
         if event.dashboard:
             self._say(f"dashboard {event.dashboard}")
-        self._count(event.endings)
+        self._count(event.outcomes)
         self._task = self._progress.add_task(
             event.name,
             total=event.curves,
@@ -90,7 +90,7 @@ class ProgressListener:
     def _advance(self, event: BlockFinished) -> None:
         if self._task is None:
             return
-        self._count(event.endings)
+        self._count(event.outcomes)
         self._simulated += event.simulated
         elapsed = self._progress.tasks[0].elapsed or 0.0
         rate = f"{self._simulated / elapsed:.0f} curves/s" if elapsed > 0 else ""
@@ -98,8 +98,8 @@ class ProgressListener:
             self._task, advance=event.curves, rate=rate, failures=self._failure_words()
         )
 
-    def _count(self, endings: Mapping[Outcome, int]) -> None:
-        self._failures.update({o: n for o, n in endings.items() if o.is_failure})
+    def _count(self, outcomes: Mapping[Outcome, int]) -> None:
+        self._failures.update({o: n for o, n in outcomes.items() if o.is_failure})
 
     def _failure_words(self) -> str:
         return ", ".join(f"{n} {outcome.name.lower()}" for outcome, n in self._failures.items())

@@ -1,7 +1,9 @@
 """Handing blocks to the workers of a Dask cluster, whatever happens to them.
 
 The runner takes a client and never makes one.  It keeps a few tasks per thread in flight, so
-that neither its memory nor the scheduler's grows with the campaign.
+that neither its memory nor the scheduler's grows with the campaign.  A block that killed its worker
+is halved until the curves that do it are found: parts are simulated one at a time on an otherwise
+idle cluster, so that only the guilty part dies.
 """
 
 from __future__ import annotations
@@ -16,20 +18,29 @@ from distributed import CancelledError as FutureCancelled
 from distributed import KilledWorker, as_completed
 from distributed.comm.core import CommClosedError
 
-from microbatt.campaign.events import BlockRetried
-from microbatt.campaign.rescue import rescue
-from microbatt.campaign.tasks import run_task
-from microbatt.cube import is_remote_trouble
+from microbatt.campaign.events import BlockRetried, BlockSplit, CurveCrashed
+from microbatt.campaign.tasks import (
+    kept_rows,
+    run_task,
+    simulate_rows,
+    store_rows,
+    with_own_numbers,
+)
+from microbatt.cube import is_remote_trouble, joined_rows, merged_rows, rows_without_curve
 from microbatt.engines import end_all
 from microbatt.errors import CampaignError
+from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from distributed import Client, Future
+    from numpy.typing import NDArray
 
     from microbatt.campaign.events import BlockFinished, Listener
     from microbatt.campaign.tasks import Job, Task
+    from microbatt.cube import Rows
 
 TASKS_PER_THREAD: Final = 3
 """In flight for each thread of the cluster: one runs, the others hide the way to the scheduler."""
@@ -37,6 +48,10 @@ ATTEMPTS: Final = 4
 """How often a block is tried when the network or an object store fails it."""
 _RECOUNT: Final = 5.0
 """How long a count of the cluster's threads stays good [s]."""
+_run_task = with_own_numbers(run_task)
+_kept_rows = with_own_numbers(kept_rows)
+_simulate_rows = with_own_numbers(simulate_rows)
+_store_rows = with_own_numbers(store_rows)
 _LOST = (CancelledError, FutureCancelled, CommClosedError)
 
 
@@ -75,7 +90,7 @@ class _Window:
         """Submit one attempt, later ones after a pause that doubles."""
         delay = 0.0 if flight.attempt == 1 else 2.0 ** (flight.attempt - 2)
         key = f"{self.job.run_id}-{flight.task.block}-{flight.attempt}"
-        future = self.client.submit(run_task, self.job, flight.task, delay, key=key, pure=False)
+        future = self.client.submit(_run_task, self.job, flight.task, delay, key=key, pure=False)
         self.flights[key], self.futures[key] = flight, future
         self.finished.add(future)
 
@@ -101,13 +116,13 @@ def run_tasks(client: Client, job: Job, tasks: Iterator[Task], tell: Listener) -
 
     Parameters
     ----------
-    client
+    client : distributed.Client
         Of any Dask cluster; its workers must import microbatt and reach the store.
-    job
+    job : Job
         What the tasks have in common.
-    tasks
+    tasks : iterator of Task
         Blocks with something left to do.
-    tell
+    tell : Listener
         Hears of every block.
 
     Raises
@@ -119,13 +134,13 @@ def run_tasks(client: Client, job: Job, tasks: Iterator[Task], tell: Listener) -
     """
     try:
         for task in _run_all(_Window(client=client, job=job), tasks, tell):
-            tell(rescue(client, job, task, tell))
+            tell(bisect_crashes(client, job, task, tell))
     except _LOST as error:
         raise CampaignError(_lost_cluster(client)) from error
 
 
 def _run_all(window: _Window, tasks: Iterator[Task], tell: Listener) -> list[Task]:
-    """Run tasks side by side; return those that killed their worker, to be rescued alone."""
+    """Run tasks side by side; return those that killed their worker, to be looked into alone."""
     killers: list[Task] = []
     try:
         _fill(window, tasks)
@@ -174,3 +189,54 @@ def _lost_cluster(client: Client) -> str:
         f"the connection to the Dask scheduler at {address} is lost. Finished blocks are in the "
         "store: start a cluster and run again, which goes on with what is left."
     )
+
+
+def bisect_crashes(client: Client, job: Job, task: Task, tell: Listener) -> BlockFinished:
+    """Finish a block during which a worker died.
+
+    The whole block gets one more chance alone: perhaps its neighbour on the worker was to blame,
+    or the worker's machine.
+
+    Parameters
+    ----------
+    client, job, task, tell
+        As for `run_tasks`.
+
+    Returns
+    -------
+    BlockFinished
+        The block's receipt; curves that cannot be simulated have the outcome ``crashed``.
+    """
+    try:
+        return client.submit(_run_task, job, task, pure=False).result()
+    except KilledWorker:
+        tell(BlockSplit(block=str(task.block), curves=len(task.points)))
+    kept, wanted = client.submit(_kept_rows, job, task, pure=False).result()
+    fresh = joined_rows(_halves(client, job, task, task.points[wanted], tell))
+    rows = merged_rows(kept, fresh, wanted)
+    return client.submit(_store_rows, job, task, rows, pure=False).result()
+
+
+def _halves(
+    client: Client, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
+) -> list[Rows]:
+    if len(points) == 1:
+        alpha, S, current = points[0]
+        tell(CurveCrashed(alpha=float(alpha), S=float(S), current=float(current)))
+        return [rows_without_curve(1, job.depth.size, Outcome.CRASHED)]
+    middle = len(points) // 2
+    return [
+        rows
+        for half in (points[:middle], points[middle:])
+        for rows in _part(client, job, task, half, tell)
+    ]
+
+
+def _part(
+    client: Client, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
+) -> list[Rows]:
+    try:
+        return [client.submit(_simulate_rows, job, points, pure=False).result()]
+    except KilledWorker:
+        tell(BlockSplit(block=str(task.block), curves=len(points)))
+        return _halves(client, job, task, points, tell)

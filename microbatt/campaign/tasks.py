@@ -1,41 +1,43 @@
-"""What a worker does: simulate a block in one call of the engine, store it, say so."""
+"""What a worker does: simulate a block in one call of the engine, store it, say so.
+
+The threads of a worker share the curves of its blocks.  So the last block of a campaign keeps all
+of them busy, and while one block is stored the curves of another are simulated by every thread.
+"""
 
 from __future__ import annotations
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
+from distributed import get_worker
 
 from microbatt.campaign.events import BlockFinished
-from microbatt.campaign.known_curves import known_rows
-from microbatt.campaign.lanes import in_lanes
 from microbatt.cube import (
-    STATUS,
     joined_rows,
     merged_rows,
-    open_arrays,
-    read_rows,
-    read_status,
+    open_blocks,
     rows_from_batch,
     rows_without_curve,
     tally,
-    write_rows,
-    write_status,
 )
-from microbatt.engines import load_engine
+from microbatt.engines import in_parts, load_engine
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from microbatt.campaign.blocks import Block
-    from microbatt.campaign.campaign import Campaign
-    from microbatt.campaign.known_curves import KnownCurves
-    from microbatt.cube import Arrays, Location, Rows
+    from microbatt.campaign.extension import KnownCurves
+    from microbatt.cube import Block, BlockStore, Location, Rows
+    from microbatt.engines import Request
+
+    Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,37 +46,77 @@ class Job:
 
     Attributes
     ----------
-    campaign
-        What to simulate and how.
-    store
+    engine : str
+        Name of the simulator.
+    numbers : str
+        Whose numbers it gives: the client's `numbers_of`.
+    request : Request
+        What the engine is asked, whatever the point.
+    store : Location
         Of the cube; whoever runs a task must reach it.
-    depth
+    fence : str
+        Tells the cube from any other that may take its place.
+    depth : numpy.ndarray
         Depth axis of the cube, shape (d,).
-    run_id
+    run_id : str
         Of the run.
-    rerun
-        Endings that are to be simulated: ``not_run``, with or without the failures.
-    known
+    rerun : tuple of Outcome
+        Outcomes that are to be simulated: ``not_run``, with or without the failures.
+    known : KnownCurves, optional
         Where curves of this campaign can be copied from.
     """
 
-    campaign: Campaign
+    engine: str
+    numbers: str
+    request: Request
     store: Location
+    fence: str
     depth: NDArray[np.float64]
     run_id: str
     rerun: tuple[Outcome, ...] = (Outcome.NOT_RUN,)
     known: KnownCurves | None = None
 
-    def arrays(self) -> Arrays:
-        """Open the variables of the cube for writing."""
-        return _arrays_of_run(self.store, self.run_id)
+    def blocks(self) -> BlockStore:
+        """Open the curves of the cube for writing."""
+        return _blocks_of_run(self.store, self.fence, self.run_id)
 
 
 @lru_cache(maxsize=2)
-def _arrays_of_run(store: Location, run_id: str) -> Arrays:
+def _blocks_of_run(store: Location, fence: str, run_id: str) -> BlockStore:
     """Open a cube once for all tasks of a run; the next run may find another in its place."""
     del run_id
-    return open_arrays(store, read_only=False)
+    return open_blocks(store, fence=fence)
+
+
+def numbers_of(engine: str, request: Request) -> str:
+    """Tell whose numbers this process would give: its engine's version, its fits of the cell."""
+    return f"{load_engine(engine).version(request.settings)}, cell {request.cell.digest[:12]}"
+
+
+def with_own_numbers(work: Callable[..., Result]) -> Callable[..., Result]:
+    """Make a task that a worker refuses whose code gives other numbers than the client's.
+
+    The task travels by value, so that code on the worker that knows nothing of this refuses too.
+    """
+
+    def guarded(job: Job, *arguments: Any) -> Result:  # noqa: ANN401 - as the work takes them
+        import os
+        import socket
+
+        from microbatt.campaign.tasks import numbers_of
+        from microbatt.errors import CampaignError
+
+        here = numbers_of(job.engine, job.request)
+        if here != job.numbers:
+            raise CampaignError(
+                f"the worker on {socket.gethostname()} (process {os.getpid()}) would give other "
+                f"numbers than this client: it has {here}, the client {job.numbers}. Nothing of "
+                "it was stored. Install the same microbatt there, or end that worker, and run "
+                "again; finished blocks are kept."
+            )
+        return work(job, *arguments)
+
+    return guarded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +125,11 @@ class Task:
 
     Attributes
     ----------
-    block
+    block : Block
         Of whole chunks.
-    points
+    points : numpy.ndarray
         Of all its curves, shape (n, 3): alpha, S, current.
-    wanted
+    wanted : int
         How many of them are to be simulated, as the runner saw the store.
     """
 
@@ -105,7 +147,7 @@ def run_task(job: Job, task: Task, delay: float = 0.0) -> BlockFinished:
     ----------
     job, task
         What to do.
-    delay
+    delay : float, default 0.0
         Wait this long first [s]; for attempts after trouble with the infrastructure.
 
     Returns
@@ -115,24 +157,24 @@ def run_task(job: Job, task: Task, delay: float = 0.0) -> BlockFinished:
     """
     time.sleep(delay)
     start = time.perf_counter()
-    region = task.block.region
-    arrays = job.arrays()
-    before = read_status(arrays, region)
+    store = job.blocks()
+    before = store.status(task.block)
     open_rows = np.isin(before, job.rerun)
     if not open_rows.any():
         return _receipt(task, before[: task.wanted])
     kept, wanted = kept_rows(job, task)
     if before.any():
-        # Rows about to change must not pass for finished if this is cut short.
-        write_status(arrays, region, np.where(wanted, Outcome.NOT_RUN, before).astype(np.int8))
+        store.reopen(
+            task.block, wanted
+        )  # so that they do not pass for finished if this is cut short
     simulating = time.perf_counter()
     fresh = simulate_rows(job, task.points[wanted])
     storing = time.perf_counter()
     rows = merged_rows(kept, fresh, wanted)
-    write_rows(arrays, region, rows)
+    store.write(task.block, rows)
     return _receipt(
         task,
-        rows[STATUS.name][open_rows],
+        rows["status"][open_rows],
         simulated=int(wanted.sum()),
         engine_time=float(fresh["solve_time"].sum()),
         store_time=time.perf_counter() - storing + simulating - start,
@@ -141,15 +183,15 @@ def run_task(job: Job, task: Task, delay: float = 0.0) -> BlockFinished:
 
 def kept_rows(job: Job, task: Task) -> tuple[Rows, NDArray[np.bool_]]:
     """Return a block as it is known so far, and which of its rows are to be simulated."""
-    arrays = job.arrays()
-    before = read_status(arrays, task.block.region)
+    store = job.blocks()
+    before = store.status(task.block)
     if before.any():
-        rows = read_rows(arrays, task.block.region)
+        rows = store.read(task.block)
     elif job.known is not None:
-        rows = known_rows(job.known, task.block.region, job.depth.size)
+        rows = job.known.rows(task.block.region, job.depth.size)
     else:
         rows = rows_without_curve(before.size, job.depth.size, Outcome.NOT_RUN)
-    return rows, np.isin(rows[STATUS.name], job.rerun)
+    return rows, np.isin(rows["status"], job.rerun)
 
 
 def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
@@ -157,31 +199,31 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
 
     Parameters
     ----------
-    job
+    job : Job
         Of the run.
-    points
+    points : numpy.ndarray
         alpha, S and current of each, shape (n, 3); n may be 0.
     """
     if len(points) == 0:
         return rows_without_curve(0, job.depth.size, Outcome.NOT_RUN)
-    engine, request = load_engine(job.campaign.engine), job.campaign.request
-    engine.refuse(request, points)
+    engine = load_engine(job.engine)
+    engine.refuse(job.request, points)
 
     def simulate(part: NDArray[np.float64]) -> Rows:
         start = time.perf_counter()
-        batch = engine.simulate(request, part)
+        batch = engine.simulate(job.request, part)
         return rows_from_batch(batch, job.depth, time.perf_counter() - start)
 
     if engine.in_threads:
-        return joined_rows(in_lanes(simulate, points))
+        return joined_rows(in_thread_pool(simulate, points))
     return simulate(points)
 
 
 def store_rows(job: Job, task: Task, rows: Rows) -> BlockFinished:
     """Store a block whose curves were simulated in parts."""
     start = time.perf_counter()
-    write_rows(job.arrays(), task.block.region, rows)
-    status = rows[STATUS.name]
+    job.blocks().write(task.block, rows)
+    status = rows["status"]
     elapsed = time.perf_counter() - start
     return _receipt(task, status, simulated=status.size, store_time=elapsed)
 
@@ -198,8 +240,48 @@ def _receipt(
         block=str(task.block),
         curves=task.wanted,
         simulated=simulated,
-        endings=tally(status),
+        outcomes=tally(status),
         engine_time=engine_time,
         store_time=store_time,
         host=socket.gethostname(),
     )
+
+
+_CURVES_A_PART: Final = 64
+"""At most so many curves are simulated by one thread before another may help."""
+
+
+def in_thread_pool(
+    work: Callable[[NDArray[np.float64]], Result], points: NDArray[np.float64]
+) -> list[Result]:
+    """Do the same work on parts of some points, in as many threads as this worker has.
+
+    Parameters
+    ----------
+    work : callable
+        Takes points, shape (m, 3).
+    points : numpy.ndarray
+        Shape (n, 3), n at least 1.
+
+    Returns
+    -------
+    list
+        What the work returned for each part, in the order of the points.
+    """
+    threads = _threads_here()
+    if threads == 1 or len(points) == 1:
+        return [work(points)]
+    return list(_pool(threads).map(work, in_parts(points, threads, _CURVES_A_PART)))
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="curves")
+
+
+def _threads_here() -> int:
+    """Return how many threads the worker has that runs this; 1 outside of any."""
+    try:
+        return int(get_worker().state.nthreads)
+    except ValueError:
+        return 1

@@ -12,21 +12,20 @@ from microbatt.cli.stores import find_store, storage_options
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
-    from microbatt.campaign import CheckReport
-    from microbatt.cube import Location
+    from microbatt.cube import CheckReport, Location
 
 
 @click.command("check", epilog="Example: microbatt check demo.zarr --repair")
 @click.argument("store", shell_complete=cube_names)
-@click.option("--repair", is_flag=True, help="Simulate damaged blocks again.")
-@click.option("--workers", type=int, help="Processes for the repair.  [default: threads]")
+@click.option("--repair", is_flag=True, help="Simulate the damaged blocks again.")
+@click.option("--workers", type=int, help="Number of processes for the repair.  [default: threads]")
 @storage_options
 def command(store: str, *, repair: bool, workers: int | None, options: tuple[str, ...]) -> None:
     """Read every chunk of STORE, verify its checksum, and tell which are damaged.
 
     The exit status is 1 if something is damaged and stays so.
     """
-    from microbatt.campaign import check_store
+    from microbatt.cube import check_store
 
     location = find_store(store, options)
     report = check_store(location)
@@ -43,13 +42,8 @@ def command(store: str, *, repair: bool, workers: int | None, options: tuple[str
 
 
 def _repair(location: Location, report: CheckReport, workers: int | None) -> None:
-    from microbatt.campaign import (
-        ProgressListener,
-        campaign_of,
-        check_store,
-        fill_store,
-        repair_store,
-    )
+    from microbatt.campaign import ProgressListener, campaign_of, fill_store, plan_campaign
+    from microbatt.cube import check_store, repair_store
     from microbatt.engines import load_engine
 
     repair_store(location, report)
@@ -57,10 +51,10 @@ def _repair(location: Location, report: CheckReport, workers: int | None) -> Non
         # With its metadata mended the rest can be looked at.
         repair_store(location, check_store(location))
     if any(damage.block is not None for damage in report.damages):
-        campaign = campaign_of(location)
-        threads = workers is None and load_engine(campaign.engine).in_threads
+        plan = plan_campaign(campaign_of(location), location)
+        threads = workers is None and load_engine(plan.engine).in_threads
         with client_for(None, workers, threads=threads, dashboard=True) as client:
-            fill_store(campaign, location, client, ProgressListener())
+            fill_store(plan, client, ProgressListener())
 
 
 def _show(location: Location, report: CheckReport) -> None:

@@ -7,66 +7,86 @@ from typing import TYPE_CHECKING
 
 import click
 
+from microbatt.cli.balances import inventory_option
 from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings
-from microbatt.errors import ParameterError
+from microbatt.cli.outputs import check_outputs, overwrite_option, save_picture
+from microbatt.errors import ParameterError, SimulationError
+from microbatt.places import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+_PICTURE = "comparison.png"
 
 
 @click.command(
     "compare",
     epilog="Example: microbatt compare --engines native,pybamm --points 30 --out comparison",
 )
-@click.option("--engines", default="native,pybamm", help="Names, with commas between them.")
-@click.option("--points", type=int, default=30, help="How many random curves.")
-@click.option("--seed", type=int, default=1, help="Of the random numbers.")
+@click.option(
+    "--engines",
+    default="native,pybamm",
+    help="Engines to compare, separated by commas; the first is the reference for time.",
+)
+@click.option("--points", type=int, default=30, help="Number of random points.")
+@click.option("--seed", type=int, default=1, help="Seed of the random points.")
 @click.option(
     "--cell",
     shell_complete=cell_names,
     default="doyle-1996-cell-1",
-    help="Name, or path of a cell file.",
+    help="Cell to simulate: a name that `microbatt cells` lists, or a cell file.",
 )
+@inventory_option
 @click.option(
-    "--inventory",
-    type=click.Choice(("area-only", "conserving")),
-    default="conserving",
-    help="Lithium balance of the particles.",
+    "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
 )
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
 @click.option(
     "--setting",
     "settings",
     multiple=True,
     metavar="ENGINE.KEY=VALUE",
-    help="Of an engine, VALUE as in TOML: 'pybamm.volumes=[60, 30, 60]'.",
+    help="Setting of an engine, with VALUE as in TOML: 'pybamm.volumes=[60, 30, 60]'.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for what is saved."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the numbers, tables and picture.",
 )
+@overwrite_option
 @dualfoil_option
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     *,
     engines: str,
     points: int,
     seed: int,
     cell: str,
     inventory: str,
-    cutoff: float,
+    cutoff: float | None,
     settings: tuple[str, ...],
     out: Path | None,
+    overwrite: bool,
 ) -> None:
-    """Discharge a cell at random points on each engine, and show time, endings and differences.
+    """Discharge a cell at random points on each engine; show time, outcomes and differences.
 
-    Random are alpha from 0 to 10, S from 0.3 to 40 and one of six currents from C/10 to 4 C; the
-    cell's own alpha and S at each current come in addition, for an engine that has them built in.
-    Differences are from a refined solution by the native engine. Saved in --out are every number
-    (netCDF), the tables (CSV), versions and settings (JSON) and a picture.
+    The points are random: alpha from 0 to 10, S from 0.3 to 40, and one of six currents from C/10
+    to 4 C. The cell's own alpha and S are added at each current, for an engine that has them built
+    in. Differences are taken from a refined solution of the native engine. The folder of --out gets
+    every number (netCDF), the tables (CSV), versions and settings (JSON) and a picture. The
+    exit code is 1 if an engine gives no whole curve.
     """
     from microbatt.cells import load_cell
-    from microbatt.comparison import compare_engines, random_points, save_comparison, tables_of
+    from microbatt.comparison import (
+        FILES,
+        compare_engines,
+        random_points,
+        save_comparison,
+        tables_of,
+    )
+
+    if out is not None:
+        check_outputs(out, {**FILES, _PICTURE: Kind.PICTURE}, overwrite=overwrite)
 
     loaded = load_cell(cell)
     words = settings_by_engine([name.strip() for name in engines.split(",")], settings)
@@ -81,8 +101,30 @@ def command(
     for table in tables_of(comparison).values():
         _show(table)
     if out is not None:
-        files = save_comparison(comparison, out)
-        click.echo(f"saved: {', '.join(map(str, [*files, *_draw(out, comparison)]))}")
+        files = save_comparison(comparison, out, overwrite=overwrite)
+        files += _draw(out, comparison, overwrite=overwrite)
+        click.echo(f"saved: {', '.join(map(str, files))}")
+    check_useful(comparison)
+
+
+def check_useful(comparison: xr.Dataset) -> None:
+    """Say which engines gave no whole curve at all.
+
+    Raises
+    ------
+    SimulationError
+        If there is one.
+    """
+    from microbatt.outcomes import Outcome
+
+    whole = comparison["outcome"].isin([outcome for outcome in Outcome if outcome.is_whole])
+    curves = whole.any([dim for dim in whole.dims if dim != "engine"])
+    useless = [str(name) for name in curves["engine"].to_numpy() if not curves.sel(engine=name)]
+    if useless:
+        raise SimulationError(
+            f"no whole curve came of {', '.join(useless)}; the table of outcomes says what did. "
+            "Try one point with `microbatt discharge --engine ENGINE`."
+        )
 
 
 def settings_by_engine(names: list[str], settings: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -136,7 +178,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _draw(folder: Path, comparison: xr.Dataset) -> list[Path]:
+def _draw(folder: Path, comparison: xr.Dataset, *, overwrite: bool) -> list[Path]:
     """Save a picture if there is something to draw with."""
     from importlib.util import find_spec
 
@@ -149,6 +191,6 @@ def _draw(folder: Path, comparison: xr.Dataset) -> list[Path]:
 
     figure = Figure(figsize=(10.0, 3.4), layout="constrained")
     draw_comparison(figure.subplots(1, 3), comparison)
-    path = folder / "comparison.png"
-    figure.savefig(path, dpi=150)
+    path = folder / _PICTURE
+    save_picture(figure, path, overwrite=overwrite, dpi=150)
     return [path]

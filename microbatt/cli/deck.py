@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict, Unpack
 import click
 
 from microbatt.cli.completion import cell_names
+from microbatt.cli.outputs import check_output, overwrite_option, save_text
 from microbatt.errors import ParameterError
+from microbatt.places import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,13 +42,19 @@ def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--activation",
             type=click.Path(path_type=Path, dir_okay=False),
-            help="Its li-ion-ebar.in.  [default: beside the deck, if it is there]",
+            help="File of activation energies.  [default: li-ion-ebar.in beside the deck]",
         ),
-        click.option("--alpha", type=float, help="Of the executable.  [default: built in]"),
-        click.option("--S", "S", type=float, help="Of the executable.  [default: 3]"),
-        click.option("--negative-fit", help="Open-circuit fit to take for the negative."),
-        click.option("--electrolyte-fit", help="Fit to take for the electrolyte."),
-        click.option("--positive-fit", help="Open-circuit fit to take for the positive."),
+        click.option(
+            "--alpha",
+            type=float,
+            help="Tortuosity exponent that the executable used.  [default: built in]",
+        ),
+        click.option(
+            "--S", "S", type=float, help="Shape factor that the executable used.  [default: 3]"
+        ),
+        click.option("--negative-fit", help="Open-circuit fit of the negative electrode."),
+        click.option("--electrolyte-fit", help="Fit of the electrolyte."),
+        click.option("--positive-fit", help="Open-circuit fit of the positive electrode."),
     )
     for option in reversed(options):
         function = option(function)
@@ -83,10 +91,21 @@ def show(*, file: Path, **options: Unpack[Reading]) -> None:
 
 @command.command("convert", epilog="Example: microbatt deck convert dualfoil5.in -o my-cell.toml")
 @click.argument("file", shell_complete=cell_names)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: the terminal.")
-@click.option("--current", type=float, help="Cell to deck: current [A m⁻²].  [default: 1 C]")
-@click.option("--cutoff", type=float, default=2.0, help="Cell to deck: cut-off voltage [V].")
-@click.option("--version", type=click.Choice(["5.1", "5.2"]), default="5.1", help="Cell to deck.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write.  [default: the terminal]",
+)
+@click.option("--current", type=float, help="Current of the deck [A m⁻²].  [default: 1 C]")
+@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage of the deck [V].")
+@click.option(
+    "--version",
+    type=click.Choice(["5.1", "5.2"]),
+    default="5.1",
+    help="Version of dualfoil that the deck is for.",
+)
+@overwrite_option
 @_reading_options
 def convert(
     *,
@@ -95,6 +114,7 @@ def convert(
     current: float | None,
     cutoff: float,
     version: str,
+    overwrite: bool,
     **options: Unpack[Reading],
 ) -> None:
     """Convert FILE: a deck to a cell file; a cell file (or a cell of the catalog) to a deck.
@@ -105,25 +125,36 @@ def convert(
     from microbatt.cells import available_cells
 
     if file.endswith(".toml") or file in available_cells():
-        _write_deck(file, output, current, cutoff, version)
+        text, activation = _deck_of(file, current, cutoff, version)
+        beside = None if output is None else output.with_name(_activation_file())
+        check_output(output, Kind.DECK, overwrite=overwrite)
+        check_output(beside, Kind.ACTIVATION, overwrite=overwrite)
+        _put(output, text, Kind.DECK, overwrite=overwrite)
+        if beside is not None:
+            save_text(activation, beside, Kind.ACTIVATION, overwrite=overwrite)
         return
-    _write_cell(Path(file), output, **options)
+    _put(output, _cell_of(Path(file), **options), Kind.CELL_FILE, overwrite=overwrite)
 
 
-def _write_cell(file: Path, output: Path | None, **options: Unpack[Reading]) -> None:
+def _activation_file() -> str:
+    from microbatt.engines.dualfoil import ACTIVATION_FILE
+
+    return ACTIVATION_FILE
+
+
+def _cell_of(file: Path, **options: Unpack[Reading]) -> str:
+    """Return a deck as a cell file, and say what it does not hold."""
     from microbatt.cells import to_toml
 
     _, read = _read(file, **options)
-    _put(output, to_toml(read.cell, source=f"dualfoil deck {file.name}"))
     _print_unmapped(read.unmapped)
+    return to_toml(read.cell, source=f"dualfoil deck {file.name}")
 
 
-def _write_deck(
-    file: str, output: Path | None, current: float | None, cutoff: float, version: str
-) -> None:
+def _deck_of(file: str, current: float | None, cutoff: float, version: str) -> tuple[str, str]:
+    """Return a cell as a deck and its activation energies, and say what they do not hold."""
     from microbatt.cells import load_cell
     from microbatt.engines.dualfoil import (
-        ACTIVATION_FILE,
         activation_from_cell,
         deck_from_cell,
         format_activation,
@@ -136,11 +167,11 @@ def _write_deck(
     kind: Version = "5.2" if version == "5.2" else "5.1"
     asked = cell.one_c_current if current is None else current
     segments = galvanostatic(asked, cutoff, version=kind, resistance=cell.contact_resistance)
-    _put(output, format_deck(deck_from_cell(cell, segments)))
-    if output is not None:
-        beside = output.with_name(ACTIVATION_FILE)
-        beside.write_text(format_activation(activation_from_cell(cell)), encoding="utf-8")
     _print_unmapped(not_in_a_deck(cell, kind))
+    return (
+        format_deck(deck_from_cell(cell, segments)),
+        format_activation(activation_from_cell(cell)),
+    )
 
 
 def _read_or_trouble(
@@ -209,11 +240,11 @@ def _segment_words(segment: Segment) -> str:
     )
 
 
-def _put(output: Path | None, text: str) -> None:
+def _put(output: Path | None, text: str, kind: Kind, *, overwrite: bool) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        save_text(text, output, kind, overwrite=overwrite)
 
 
 def _print_unmapped(sentences: tuple[str, ...]) -> None:

@@ -10,6 +10,9 @@ import click
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings, settings_option
+from microbatt.cli.outputs import check_output, overwrite_option, save_picture
+from microbatt.errors import SimulationError
+from microbatt.places import Kind, replacing
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell
@@ -26,26 +29,37 @@ if TYPE_CHECKING:
 @click.option(
     "--current",
     "currents",
-    type=float,
     multiple=True,
-    help="Discharge current [A m⁻²]; give it again for more curves.  [default: 1 C]",
+    help="Discharge current: 17.5 [A m⁻²], 2C, C/20 or 12.5A; give it again for more curves.  "
+    "[default: 1 C]",
 )
 @balance_options
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
-@click.option("--engine", default="native", help="native, dualfoil, pybamm, or MODULE:ATTRIBUTE.")
+@click.option(
+    "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
+)
+@click.option(
+    "--engine",
+    default="native",
+    help="Simulator: native, dualfoil, pybamm, or MODULE:ATTRIBUTE of your own.",
+)
 @settings_option
 @click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
 @dualfoil_option
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Save the curves there.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the curves there.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), help="File for the curves (.csv)."
+)
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), help="Picture of the curves to draw."
+)
+@overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     cell: str,
     alpha: float | None,
     S: float | None,
-    currents: tuple[float, ...],
+    currents: tuple[str, ...],
     inventory: str,
-    cutoff: float,
+    cutoff: float | None,
     thermal: str,
     heat_transfer: float,
     heat_of: str,
@@ -54,10 +68,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     time_limit: float | None,
     csv_file: Path | None,
     picture: Path | None,
+    overwrite: bool,
 ) -> None:
     """Simulate the discharge of CELL and show the curve.
 
-    CELL is a name listed by `microbatt cells`, or the path of a cell file.
+    CELL is a name listed by `microbatt cells`, or the path of a cell file or a BPX file. The exit
+    code is 1 if a curve fails or does not reach its end; what there is of it is shown and saved all
+    the same.
     """
     from microbatt.cells import load_cell
     from microbatt.checks import check_extra
@@ -65,9 +82,10 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     if picture is not None:
         check_extra("matplotlib", extra="plot")
+    check_output(csv_file, Kind.TABLE, overwrite=overwrite)
+    check_output(picture, Kind.PICTURE, overwrite=overwrite)
     loaded = load_cell(cell)
-    alpha = loaded.positive.alpha if alpha is None else alpha
-    S = loaded.positive.S if S is None else S
+    cutoff = loaded.cutoff_voltage if cutoff is None else cutoff
     discharges = [
         simulate_discharge(
             loaded,
@@ -85,9 +103,26 @@ def command(  # noqa: PLR0913 - one parameter an option
     ]
     show(loaded, discharges, terms=f"{inventory}, {thermal}, down to {cutoff:g} V, {engine} engine")
     if csv_file is not None:
-        write_csv(csv_file, discharges)
+        write_csv(csv_file, discharges, overwrite=overwrite)
     if picture is not None:
-        draw(picture, loaded, discharges)
+        draw(picture, loaded, discharges, overwrite=overwrite)
+    check_whole(discharges)
+
+
+def check_whole(discharges: list[Discharge]) -> None:
+    """Say which discharges gave no curve to a physical end, and why.
+
+    Raises
+    ------
+    SimulationError
+        If there is one.
+    """
+    failed = [one for one in discharges if not one.outcome.is_whole]
+    if failed:
+        reasons = "\n".join(f"  {one.current:g} A m⁻²: {one.outcome.message}." for one in failed)
+        raise SimulationError(
+            f"{len(failed)} of {len(discharges)} discharges gave no whole curve:\n{reasons}"
+        )
 
 
 def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:
@@ -107,9 +142,6 @@ def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:
     for discharge in discharges:
         table.add_row(*row(cell, discharge), ending(discharge))
     out.print(table)
-    for discharge in discharges:
-        if not discharge.outcome.is_whole:
-            out.print(f"\n{discharge.current:g} A m⁻²: {discharge.outcome.message}.")
     curves = [(d.capacity.tolist(), d.voltage.tolist()) for d in discharges if d.time.size]
     if curves:
         out.print("\nvoltage [V] against capacity [A h m⁻²]", markup=False)
@@ -135,14 +167,17 @@ def row(cell: Cell, discharge: Discharge) -> list[str]:
     return ["–" if value != value else f"{value:.4g}" for value in numbers]  # noqa: PLR0124 - NaN
 
 
-def write_csv(path: Path, discharges: list[Discharge]) -> None:
+def write_csv(path: Path, discharges: list[Discharge], *, overwrite: bool) -> None:
     """Write the curves as one table; each heading is a name and its unit in brackets."""
     import csv
 
     from microbatt.quantities import quantity
 
     names = ("current", "time", "voltage", "capacity", "temperature")
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with (
+        replacing(path, Kind.TABLE, overwrite=overwrite) as written,
+        written.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow([f"{name} [{quantity(name).units}]" for name in names])
         for d in discharges:
@@ -152,7 +187,7 @@ def write_csv(path: Path, discharges: list[Discharge]) -> None:
             )
 
 
-def draw(path: Path, cell: Cell, discharges: list[Discharge]) -> None:
+def draw(path: Path, cell: Cell, discharges: list[Discharge], *, overwrite: bool) -> None:
     """Save a picture of the curves; its format follows the file's ending."""
     from matplotlib.figure import Figure
 
@@ -162,4 +197,4 @@ def draw(path: Path, cell: Cell, discharges: list[Discharge]) -> None:
     axes = draw_discharges(figure.add_subplot(), discharges)
     first = discharges[0]
     axes.set_title(f"{cell.name}, alpha {first.alpha:g}, S {first.S:g}")
-    figure.savefig(path, dpi=200)
+    save_picture(figure, path, overwrite=overwrite)

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from microbatt.cli.completion import cube_names
+from microbatt.cli.outputs import check_outputs, overwrite_option, save_picture
+from microbatt.places import Kind
 
 
 @click.command("figures", epilog="Example: microbatt figures published-sweep --out figures")
@@ -14,14 +16,14 @@ from microbatt.cli.completion import cube_names
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    help="Folder for the figures; made if it is not there.",
+    help="Folder for the figures; it is made if need be.",
 )
 @click.option(
     "--format",
     "ending",
     type=click.Choice(["png", "pdf", "svg"]),
     default="png",
-    help="Format of the files.",
+    help="Format of the figures.",
 )
 @click.option(
     "--network",
@@ -30,7 +32,10 @@ from microbatt.cli.completion import cube_names
     metavar="NAME",
     help="Show this network's predictions; may be repeated.  [default: all]",
 )
-def command(cube: str, *, folder: Path, ending: str, networks: tuple[str, ...]) -> None:
+@overwrite_option
+def command(
+    cube: str, *, folder: Path, ending: str, networks: tuple[str, ...], overwrite: bool
+) -> None:
     """Draw every figure of the published work from CUBE into a folder.
 
     CUBE is the path or URL of a cube, or a name of the catalog. Figures for which it holds too
@@ -49,11 +54,12 @@ def command(cube: str, *, folder: Path, ending: str, networks: tuple[str, ...]) 
         chosen = [check_choice("--network", name, known) for name in networks]
         dataset = dataset.sel(network=chosen)
     lacking = drawable(dataset)
-    folder.mkdir(parents=True, exist_ok=True)
+    drawn = [f"{figure.name}.{ending}" for figure in FIGURES if not lacking[figure.name]]
+    check_outputs(folder, dict.fromkeys(drawn, Kind.PICTURE), overwrite=overwrite)
     for figure in FIGURES:
         if lacking[figure.name]:
             click.echo(f"left out {figure.name}, {figure.title}: {lacking[figure.name]}.")
             continue
         path = folder / f"{figure.name}.{ending}"
-        figure.draw(dataset).savefig(path, dpi=200)
+        save_picture(figure.draw(dataset), path, overwrite=overwrite)
         click.echo(f"{path}: {figure.title}")

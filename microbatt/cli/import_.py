@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from microbatt.cli.completion import cell_names
+from microbatt.cli.outputs import overwrite_option
 from microbatt.cli.stores import read_options, storage_options
 from microbatt.errors import ParameterError
+from microbatt.places import Kind, check_replaceable, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from microbatt.campaign import Origin
+    from microbatt.cube import Location
     from microbatt.engines import Discharge
     from microbatt.engines.dualfoil import ArchivedRun, LeftOut
 
@@ -30,9 +33,10 @@ def command() -> None:
 def _common(function: Callable[..., None]) -> Callable[..., None]:
     options: tuple[Any, ...] = (
         click.option("--store", required=True, help="Path or URL of the new cube."),
-        click.option("--name", help="Of the cube.  [default: from the store]"),
-        click.option("--alpha", type=float, help="Of runs that do not say it."),
-        click.option("--S", "S", type=float, help="Of runs that do not say it."),
+        click.option("--name", help="Name of the cube.  [default: that of the store]"),
+        click.option("--alpha", type=float, help="Alpha of runs that do not say it."),
+        click.option("--S", "S", type=float, help="S of runs that do not say it."),
+        overwrite_option,
         storage_options,
     )
     for option in reversed(options):
@@ -46,10 +50,17 @@ def _common(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_common
-@click.option("--extra-file", nargs=2, metavar="NAME TEMPLATE", help="File that told alpha and S.")
-@click.option("--pattern", metavar="TEMPLATE", help="Of alpha and S in the folder's path.")
-@click.option("--deck-name", default="dualfoil5.in", help="Of the deck in each folder.")
-@click.option("--output-name", default="dualfoil5.out", help="Of the output in each folder.")
+@click.option(
+    "--extra-file",
+    nargs=2,
+    metavar="NAME TEMPLATE",
+    help="File beside the deck that holds alpha and S, and its form.",
+)
+@click.option(
+    "--pattern", metavar="TEMPLATE", help="Form of the folder's path that holds alpha and S."
+)
+@click.option("--deck-name", default="dualfoil5.in", help="Name of the deck in each folder.")
+@click.option("--output-name", default="dualfoil5.out", help="Name of the output in each folder.")
 def dualfoil(  # noqa: PLR0913 - one parameter an option
     *,
     folders: tuple[Path, ...],
@@ -57,6 +68,7 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
     name: str | None,
     alpha: float | None,
     S: float | None,
+    overwrite: bool,
     options: tuple[str, ...],
     extra_file: tuple[str, str] | None,
     pattern: str | None,
@@ -80,13 +92,15 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
         alpha=alpha,
         S=S,
     )
+    location = _place(store, options, overwrite=overwrite)
     found = list(read_runs(find_runs(folders, conventions), conventions))
     runs = [one for one in found if not isinstance(one, LeftOut)]
     left_out = [one for one in found if isinstance(one, LeftOut)]
     _tell_left_out(left_out)
     if not runs:
         raise ParameterError(f"none of {len(found)} folders holds a run that can be imported.")
-    _write([one.discharge for one in runs], _origin(runs, name or _name(store)), store, options)
+    origin = _origin(runs, name or _name(store))
+    _write([one.discharge for one in runs], origin, location, overwrite=overwrite)
     for sentence in runs[0].read.unmapped:
         if all(sentence in one.read.unmapped for one in runs):
             click.echo(f"  - {sentence}", err=True)
@@ -99,11 +113,18 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @_common
 @click.option(
-    "--cell", shell_complete=cell_names, default="doyle-1996-cell-1", help="What was discharged."
+    "--cell",
+    shell_complete=cell_names,
+    default="doyle-1996-cell-1",
+    help="Cell that was discharged.",
 )
-@click.option("--cutoff", type=float, default=2.0, help="Where a discharge ends [V].")
-@click.option("--thermal", default="adiabatic", help="isothermal, adiabatic or lumped.")
-@click.option("--pattern", metavar="TEMPLATE", help="Of alpha and S in the file's path.")
+@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option(
+    "--thermal", default="adiabatic", help="Heat balance: isothermal, adiabatic or lumped."
+)
+@click.option(
+    "--pattern", metavar="TEMPLATE", help="Form of the file's path that holds alpha and S."
+)
 def published(  # noqa: PLR0913 - one parameter an option
     *,
     folder: Path,
@@ -111,6 +132,7 @@ def published(  # noqa: PLR0913 - one parameter an option
     name: str | None,
     alpha: float | None,
     S: float | None,
+    overwrite: bool,
     options: tuple[str, ...],
     cell: str,
     cutoff: float,
@@ -126,9 +148,11 @@ def published(  # noqa: PLR0913 - one parameter an option
     from microbatt.cells import load_cell
     from microbatt.checks import check_choice
     from microbatt.cli.balances import THERMAL, thermal_mode
+    from microbatt.engines import Inventory
     from microbatt.engines.dualfoil import find_published, read_published, with_dualfoils_heat
 
     check_choice("thermal", thermal, THERMAL)
+    location = _place(store, options, overwrite=overwrite)
     discharged = load_cell(cell)
     discharges = []
     for path in find_published(folder):
@@ -142,8 +166,9 @@ def published(  # noqa: PLR0913 - one parameter an option
         cell=discharged,
         cutoff_voltage=cutoff,
         thermal=with_dualfoils_heat(thermal_mode(thermal)),
+        inventory=Inventory.AREA_ONLY,  # the only one that dualfoil has
     )
-    _write(discharges, origin, store, options)
+    _write(discharges, origin, location, overwrite=overwrite)
 
 
 def _point_of(
@@ -167,7 +192,7 @@ def _point_of(
 def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
     """Return what runs have in common, and refuse those that have not enough."""
     from microbatt.campaign import Origin, differences, shortened
-    from microbatt.engines import thermal_to_dict
+    from microbatt.engines import Inventory, thermal_to_dict
     from microbatt.engines.dualfoil import with_dualfoils_heat
 
     first = runs[0]
@@ -193,19 +218,38 @@ def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
         cell=first.read.cell,
         cutoff_voltage=first.planned.cutoff_voltage,
         thermal=with_dualfoils_heat(first.thermal),
+        inventory=Inventory.AREA_ONLY,
     )
 
 
+def _place(store: str, options: tuple[str, ...], *, overwrite: bool) -> Location:
+    """Return where the cube is to be, if nothing is there that is not to be lost."""
+    from microbatt.cube import locate
+
+    location = locate(store, read_options(options))
+    if location.is_local:
+        check_replaceable(location.path, Kind.CUBE, overwrite=overwrite)
+    elif overwrite:
+        raise ParameterError(
+            f"`--overwrite` is for cubes on this machine, and `--store` is {store!r}. Remove that "
+            "cube with the tools of its store, or give another place."
+        )
+    return location
+
+
 def _write(
-    discharges: Sequence[Discharge], origin: Origin, store: str, options: tuple[str, ...]
+    discharges: Sequence[Discharge], origin: Origin, location: Location, *, overwrite: bool
 ) -> None:
     from microbatt.campaign import write_imported
     from microbatt.cube import locate, open_cube
 
-    location = locate(store, read_options(options))
-    write_imported(discharges, origin, location)
+    if location.is_local:
+        with replacing(location.path, Kind.CUBE, overwrite=overwrite) as written:
+            write_imported(discharges, origin, locate(written))
+    else:
+        write_imported(discharges, origin, location)
     cube = open_cube(location)
-    click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {store}")
+    click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {location}")
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:

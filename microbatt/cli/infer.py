@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ import click
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
+from microbatt.cli.outputs import check_output, overwrite_option
 from microbatt.cli.values import free_option, read_free, read_measured
 from microbatt.errors import ParameterError
+from microbatt.places import Kind, mark, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from distributed import Client
 
-    from microbatt.inference import Estimate, Inferred, Terms
+    from microbatt.cells import Cell
+    from microbatt.inference import Estimate, InferenceOptions, Inferred
     from microbatt.measured import Reading
 
 
@@ -34,34 +38,56 @@ if TYPE_CHECKING:
     "--cell",
     shell_complete=cell_names,
     required=True,
-    help="A name of `microbatt cells`, or a cell file.",
+    help="Cell that was measured: a name that `microbatt cells` lists, or a cell file.",
 )
-@click.option("--noise", help="Of a voltage, such as 1mV.  [default: from the curves]")
+@click.option(
+    "--noise", help="Noise of a measured voltage, such as 1mV.  [default: found in the curves]"
+)
 @free_option
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
 @click.option(
-    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+    "--charge-error",
+    type=float,
+    help="Relative standard deviation of a curve's charge.  [default: what each file supports]",
 )
 @click.option(
     "--offset-error", default="0mV", help="Standard deviation of each curve's own voltage offset."
 )
-@click.option("--area", help="Of the electrode, such as '1.54 cm2', for currents in A.")
-@click.option("--current", help="Such as '17.5 A/m2', where the files have no such column.")
+@click.option("--area", help="Area of the electrode, such as '1.54 cm2', for currents in A.")
+@click.option(
+    "--current",
+    help="Current of the discharges, such as '17.5 A/m2', if the files have no such column.",
+)
 @click.option(
     "--column",
     "columns",
     multiple=True,
     metavar="QUANTITY=HEADING[:UNIT]",
-    help="Which column is time, voltage, current or capacity; may be repeated.",
+    help="Column that holds time, voltage, current or capacity; may be repeated.",
 )
-@click.option("--skip-bad-rows", is_flag=True, help="Leave out rows without numbers or repeated.")
-@click.option("--each", is_flag=True, help="Every file or folder is an experiment of its own.")
-@click.option("--workers", type=int, help="Processes for many cells.  [default: threads]")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler, for many cells.")
-@click.option("--network/--no-network", default=True, help="Ask the shipped network first.")
-@click.option("--store", type=click.Path(path_type=Path), help="Save as .nc or .zarr there.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write a page (.html) there.")
+@click.option(
+    "--skip-bad-rows",
+    is_flag=True,
+    help="Leave out rows that hold no number or repeat the row before.",
+)
+@click.option(
+    "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
+)
+@click.option("--workers", type=int, help="Number of processes for many cells.  [default: threads]")
+@click.option("--scheduler", metavar="ADDRESS", help="Running Dask scheduler, for many cells.")
+@click.option(
+    "--network/--no-network", default=True, help="Take a first guess from the shipped network."
+)
+@click.option(
+    "--store", type=click.Path(path_type=Path), help="Store for the estimates (.nc or .zarr)."
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Page for people (.html), with its numbers beside it.",
+)
+@overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
     *,
@@ -73,7 +99,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     heat_transfer: float,
     heat_of: str,
     level: float,
-    charge_error: float,
+    charge_error: float | None,
     offset_error: str,
     area: str | None,
     current: str | None,
@@ -85,20 +111,23 @@ def command(  # noqa: PLR0913 - one parameter an option
     network: bool,
     store: Path | None,
     report: Path | None,
+    overwrite: bool,
 ) -> None:
     """Estimate alpha and S of a cell from its measured discharges in FILES.
 
     FILES are CSV, Parquet or Excel, one or more curves each, together the curves of one cell; or
     a folder of them. With --each, or for a folder of folders, there are many cells: they are done
     beside each other, on a Dask cluster if there is one, and those that fail are listed at the end.
+    The exit code is 4 if an estimate says that nothing of it should be used: the cell file does not
+    explain the data, or the intervals were not found.
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import Terms
+    from microbatt.inference import InferenceOptions
     from microbatt.measured import Reading
 
-    terms = Terms(
-        cell=load_cell(cell),
+    loaded = load_cell(cell)
+    options = InferenceOptions(
         noise=None if noise is None else read_measured("--noise", noise, "V"),
         charge_error=charge_error,
         offset_error=read_measured("--offset-error", offset_error, "V"),
@@ -114,19 +143,66 @@ def command(  # noqa: PLR0913 - one parameter an option
         current=None if current is None else read_measured("--current", current, "A m-2"),
         skip_bad_rows=skip_bad_rows,
     )
-    if store is not None and store.suffix not in {".nc", ".zarr"}:
-        raise ParameterError(f"`--store` is {store.name!r}; give a name in .nc or .zarr.")
+    outputs = Outputs(store=store, report=report, overwrite=overwrite)
+    outputs.check()
     if each or _folder_of_folders(files):
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
-        _many(files, terms, reading, store, client_for(scheduler, workers, threads=workers is None))
+        cluster = client_for(scheduler, workers, threads=workers is None)
+        _many(files, loaded, options, reading, outputs, cluster)
     elif scheduler is not None or workers is not None:
         raise ParameterError(
             "`--scheduler` and `--workers` are for many cells, and this is one. Leave them out, or "
             "give --each or a folder of folders."
         )
     else:
-        _one(files, terms, reading, store, report)
+        _one(files, loaded, options, reading, outputs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """Where the estimates go."""
+
+    store: Path | None
+    report: Path | None
+    overwrite: bool
+
+    def check(self) -> None:
+        """Refuse places where something lies that is not to be lost, before the work begins."""
+        from microbatt.report import check_report
+
+        if self.store is not None and self.store.suffix not in {".nc", ".zarr"}:
+            raise ParameterError(f"`--store` is {self.store.name!r}; give a name in .nc or .zarr.")
+        check_output(self.store, Kind.ESTIMATES, overwrite=self.overwrite)
+        if self.report is None:
+            return
+        check_report(self.report, overwrite=self.overwrite)
+        if self.store == self.report.with_suffix(".nc"):
+            raise ParameterError(
+                f"`--store` is {str(self.store)!r}, where the report puts its own numbers; leave "
+                "one of the two out, or give them other names."
+            )
+
+    def save(self, dataset: xr.Dataset) -> None:
+        """Save the estimates, if a store is asked for."""
+        if self.store is None:
+            return
+        marked = dataset.assign_attrs(mark(Kind.ESTIMATES))
+        with replacing(self.store, Kind.ESTIMATES, overwrite=self.overwrite) as written:
+            if self.store.suffix == ".nc":
+                marked.to_netcdf(written)
+            else:
+                marked.to_zarr(written, mode="w", consolidated=False)
+        click.echo(f"\nstored: {self.store}")
+
+    def write_report(self, estimate: Estimate) -> None:
+        """Write the report, if one is asked for."""
+        if self.report is None:
+            return
+        from microbatt.report import write_report
+
+        files = write_report(estimate, self.report, overwrite=self.overwrite)
+        click.echo(f"\nreport: {files.page}")
 
 
 def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
@@ -145,20 +221,23 @@ def _folder_of_folders(files: tuple[Path, ...]) -> bool:
 
 
 def _one(
-    files: tuple[Path, ...], terms: Terms, reading: Reading, store: Path | None, report: Path | None
+    files: tuple[Path, ...],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+    outputs: Outputs,
 ) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
     from microbatt.inference import infer_files
 
-    estimate, left_out = infer_files(files[0].stem, files, terms, reading)
+    estimate, left_out = infer_files(files[0].stem, files, cell, options, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
-    _save(estimate.to_dataset(), store)
-    if report is not None:
-        from microbatt.report import write_report
-
-        click.echo(f"\nreport: {write_report(estimate, report).page}")
-    _end_with(_listed("the estimate is without these", [one.reason for one in left_out]))
+    outputs.save(estimate.to_dataset())
+    outputs.write_report(estimate)
+    doubtful = [] if estimate.diagnostics.usable else [estimate.diagnostics.verdict.sentence]
+    left = _listed("the estimate is without these", [one.reason for one in left_out])
+    _end_with(left, doubtful=doubtful)
 
 
 def _remarks(estimate: Estimate) -> None:
@@ -169,9 +248,10 @@ def _remarks(estimate: Estimate) -> None:
 
 def _many(
     files: tuple[Path, ...],
-    terms: Terms,
+    cell: Cell,
+    options: InferenceOptions,
     reading: Reading,
-    store: Path | None,
+    outputs: Outputs,
     cluster: AbstractContextManager[Client],
 ) -> None:
     """Infer many experiments through Dask, and tell of those that failed."""
@@ -180,16 +260,21 @@ def _many(
     experiments = experiment_files(*files)
     found: dict[str, Inferred] = {}
     with cluster as client:
-        for one in infer_each(experiments, terms, reading=reading, client=client):
+        for one in infer_each(experiments, cell, options, reading=reading, client=client):
             found[one.name] = one
             click.echo(_line(one))
     ordered = [found[name] for name in experiments]
-    _save(experiments_dataset(ordered), store)
+    outputs.save(experiments_dataset(ordered))
     bad = [one for one in ordered if one.estimate is None]
     unread = [f"{one.name}: {file.reason}" for one in ordered for file in one.unread]
     told = [_listed("these experiments failed", [f"{one.name}: {one.failure}" for one in bad])]
     told += [_listed("these were left out", unread)]
-    _end_with(*told)
+    doubtful = [
+        f"{one.name}: {one.estimate.diagnostics.verdict.sentence}"
+        for one in ordered
+        if one.estimate is not None and not one.estimate.diagnostics.usable
+    ]
+    _end_with(*told, doubtful=[] if bad else doubtful)
 
 
 def _line(one: Inferred) -> str:
@@ -200,8 +285,8 @@ def _line(one: Inferred) -> str:
     judged = [
         words
         for words, flag in (
-            ("the cell file does not explain it", one.estimate.belief.misfit),
-            ("out of range", one.estimate.belief.out_of_range),
+            ("the cell file does not explain it", one.estimate.diagnostics.misfit),
+            ("out of range", one.estimate.diagnostics.out_of_range),
             (f"without {len(one.unread)} files", bool(one.unread)),
         )
         if flag
@@ -212,29 +297,23 @@ def _line(one: Inferred) -> str:
     )
 
 
-def _save(dataset: xr.Dataset, store: Path | None) -> None:
-    if store is None:
-        return
-    if store.suffix == ".nc":
-        dataset.to_netcdf(store)
-    else:
-        dataset.to_zarr(store, mode="w", consolidated=False)
-    click.echo(f"\nstored: {store}")
-
-
 def _listed(words: str, lines: Sequence[str]) -> str:
     return "\n".join([f"{words}:", *(f"  {line}" for line in lines)]) if lines else ""
 
 
-def _end_with(*told: str) -> None:
+def _end_with(*told: str, doubtful: Sequence[str] = ()) -> None:
     """End with what went wrong, if anything did.
 
     Raises
     ------
+    NotToBeUsed
+        If an estimate says that nothing of it should be used.
     BadInput
-        If there is something to tell; the command ends with its exit code.
+        If something else is to be told.
     """
-    from microbatt.cli.commands import BadInput
+    from microbatt.cli.commands import BadInput, NotToBeUsed
 
+    if doubtful:
+        raise NotToBeUsed("\n".join([words for words in told if words] + [*doubtful]))
     if any(told):
         raise BadInput("\n".join(words for words in told if words))

@@ -7,6 +7,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,9 @@ import click
 from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cube_names
 from microbatt.cli.engines import dualfoil_option
+from microbatt.cli.outputs import check_output
 from microbatt.cli.stores import read_options, storage_options
+from microbatt.places import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +28,25 @@ if TYPE_CHECKING:
 @click.command("run", epilog="Example: microbatt run demo --store demo.zarr --workers 2")
 @click.argument("campaign", shell_complete=cube_names)
 @click.option("--store", help="Path or URL of the cube.  [default: cache, or NAME.zarr]")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler.")
-@click.option("--workers", type=int, help="Processes on this machine.  [default: threads]")
+@click.option("--scheduler", metavar="ADDRESS", help="Running Dask scheduler.")
 @click.option(
-    "--dashboard/--no-dashboard", default=None, help="Dask's page.  [default: in a terminal]"
+    "--workers", type=int, help="Number of processes on this machine.  [default: threads]"
 )
-@click.option("--report", metavar="FILE", help="Save Dask's performance report (HTML).")
-@click.option("--retry-failed", is_flag=True, help="Simulate failed curves again too.")
+@click.option(
+    "--dashboard/--no-dashboard",
+    default=None,
+    help="Serve Dask's dashboard.  [default: in a terminal]",
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="File for Dask's performance report (.html)."
+)
+@click.option("--overwrite", is_flag=True, help="Replace the report of an earlier run.")
+@click.option("--retry-failed", is_flag=True, help="Simulate the failed curves again.")
 @click.option("--extend", is_flag=True, help="Add longer axes to the cube in the store.")
 @click.option("--reuse", metavar="STORE", help="Copy curves from this smaller cube.")
-@click.option("--engine", help="Instead of the campaign's, with its default settings.")
+@click.option(
+    "--engine", help="Engine to use instead of the campaign's, with its default settings."
+)
 @click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
 @dualfoil_option
 @storage_options
@@ -45,7 +57,8 @@ def command(  # noqa: PLR0913 - one argument an option
     scheduler: str | None,
     workers: int | None,
     dashboard: bool | None,
-    report: str | None,
+    report: Path | None,
+    overwrite: bool,
     retry_failed: bool,
     extend: bool,
     reuse: str | None,
@@ -59,7 +72,8 @@ def command(  # noqa: PLR0913 - one argument an option
     this machine are used: by threads of this process for the native engine, by processes with
     --workers or another engine.
     """
-    from microbatt.campaign import default_store, load_campaign, warm_up_beside
+    check_output(report, Kind.DASK_REPORT, overwrite=overwrite)
+    from microbatt.campaign import default_store, load_campaign, preload_for
     from microbatt.engines import load_engine
 
     planned = load_campaign(campaign)
@@ -69,7 +83,7 @@ def command(  # noqa: PLR0913 - one argument an option
         planned = replace(planned, time_limit=time_limit)
     threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
     if threads:
-        warm_up_beside(planned)  # first of all: Dask is imported meanwhile
+        preload_for(planned)  # first of all: Dask is imported meanwhile
     from microbatt.campaign import ProgressListener, run_campaign
 
     target = store or str(default_store(planned))
@@ -100,7 +114,7 @@ def command(  # noqa: PLR0913 - one argument an option
     except KeyboardInterrupt as error:
         from microbatt.cli.commands import Interrupted
 
-        raise Interrupted(f"stopped; {last}go on with: {_again()}") from error
+        raise Interrupted(f"stopped; {last}go on with: {_again(report)}") from error
     click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {target}")
 
 
@@ -129,5 +143,9 @@ def _terminated_like_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _again() -> str:
-    return shlex.join(["microbatt", *sys.argv[1:]])
+def _again(report: Path | None) -> str:
+    """Return the command that goes on; the report of this run may be there already."""
+    words = ["microbatt", *sys.argv[1:]]
+    if report is not None and "--overwrite" not in words:
+        words.append("--overwrite")
+    return shlex.join(words)

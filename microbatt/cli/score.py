@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from microbatt.cli.completion import cube_names
+from microbatt.cli.outputs import check_output, overwrite_option, save_text
 from microbatt.cli.stores import find_store, storage_options
+from microbatt.places import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +50,9 @@ _FORMATS = {"count": ".0f", "r_squared": ".5f"}
     "--csv",
     "csv_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write all scores to this file too.",
+    help="File for all scores (.csv).",
 )
+@overwrite_option
 @storage_options
 def command(
     cube: str,
@@ -57,6 +60,7 @@ def command(
     network: str | None,
     group: str | None,
     csv_file: Path | None,
+    overwrite: bool,
     options: tuple[str, ...],
 ) -> None:
     """Score the predictions that were joined to CUBE, whole and by range.
@@ -66,14 +70,15 @@ def command(
     fold never saw. L_s is the error over the mean of truth and prediction, as published.
     """
     from microbatt.cli.terminal import console
-    from microbatt.cube import open_beside, open_cube
+    from microbatt.cube import open_cube, open_prediction_group
     from microbatt.scoring import score
 
+    check_output(csv_file, Kind.TABLE, overwrite=overwrite)
     location = find_store(cube, options)
     opened = (
         open_cube(location, chunks=None)
         if group is None
-        else open_beside(location, group, chunks=None)
+        else open_prediction_group(location, group, chunks=None)
     )
     out = console()
     found = []
@@ -88,7 +93,7 @@ def command(
         _tell_left_out(scores)
         out.print()
     if csv_file is not None:
-        _tidy(found).to_csv(csv_file, index=False)
+        save_text(_tidy(found).to_csv(index=False), csv_file, Kind.TABLE, overwrite=overwrite)
         click.echo(f"{csv_file} holds all scores.")
 
 

@@ -10,7 +10,7 @@ from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
-    from microbatt.campaign import Survey
+    from microbatt.campaign import Pending
     from microbatt.cube import Location
 
 
@@ -22,7 +22,8 @@ def command(store: str, options: tuple[str, ...]) -> None:
 
     STORE is a path, a URL, or a name of the catalog.
     """
-    from microbatt.campaign import growing_beside, has_cube
+    from microbatt.campaign import growing_beside
+    from microbatt.cube import has_cube
 
     location = find_store(store, options)
     _show(location)
@@ -32,24 +33,24 @@ def command(store: str, options: tuple[str, ...]) -> None:
 
 
 def _show(location: Location) -> None:
-    from microbatt.campaign import survey_group
-    from microbatt.cube import open_group, read_runs
+    from microbatt.campaign import read_pending
+    from microbatt.cube import cube_attributes, read_runs
 
-    group = open_group(location)
-    found = survey_group(group, location)
-    click.echo(f"{group.attrs.get('name', '')} in {location}")
+    attributes = cube_attributes(location)
+    found = read_pending(location)
+    click.echo(f"{attributes.get('name', '')} in {location}")
     click.echo("\n".join(_lines(found)))
-    for run in read_runs(group.store):
+    for run in read_runs(location):
         end = f"to {run.ended}" if run.ended else "has not ended: it goes on, or was killed"
         hosts = ", ".join(run.hosts)
         click.echo(f"  run {run.run_id} from {run.started} {end}; {run.curves} curves on {hosts}")
 
 
-def _lines(found: Survey) -> list[str]:
+def _lines(found: Pending) -> list[str]:
     from microbatt.outcomes import Outcome
 
     total = found.status.size
-    done = total - found.endings.get(Outcome.NOT_RUN, 0)
+    done = total - found.outcomes.get(Outcome.NOT_RUN, 0)
     blocks = list(found.blocks())
     full = sum(bool(found.status[block.region].all()) for block in blocks)
     share = f"{done} of {total} curves run, {100 * done / total:.1f} %"
@@ -57,6 +58,6 @@ def _lines(found: Survey) -> list[str]:
         f"  {share}; {full} of {len(blocks)} blocks finished",
         *(
             f"  {outcome.name.lower():<20} {count:>10}  {100 * count / total:6.2f} %"
-            for outcome, count in found.endings.items()
+            for outcome, count in found.outcomes.items()
         ),
     ]

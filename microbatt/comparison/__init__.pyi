@@ -5,11 +5,13 @@ from .sample import (
     random_points,
 )
 from .saving import (
+    FILES,
     save_comparison,
     tables_of,
 )
 
 __all__ = [
+    "FILES",
     "compare_engines",
     "random_points",
     "save_comparison",

@@ -51,23 +51,25 @@ def compare_engines(
     points: NDArray[np.float64],
     *,
     inventory: Inventory | str = Inventory.CONSERVING,
-    cutoff_voltage: float = 2.0,
+    cutoff_voltage: float | None = None,
     tell: Tell = lambda *_: None,
 ) -> xr.Dataset:
     """Discharge a cell at the same points on each engine, one curve at a time.
 
     Parameters
     ----------
-    cell
+    cell : Cell
         The cell.
-    engines
+    engines : mapping of str to EngineSettings or None
         Names and their settings; None stands for an engine's own.
-    points
+    points : ndarray
         Rows of alpha, S and current [A m⁻²], shape (n, 3).  Where an engine cannot serve one, it
         is left out for that engine.
-    inventory, cutoff_voltage
-        As for `simulate_discharges`; isothermal.
-    tell
+    inventory : Inventory or str
+        As for `simulate_discharges`.
+    cutoff_voltage : float, default the cell's own
+        Where a discharge ends [V]; it is isothermal.
+    tell : Tell
         Called with the engine, how many points are done and how many there are.
 
     Returns
@@ -82,7 +84,8 @@ def compare_engines(
     ParameterError
         If an engine is unknown, or cannot serve a single point.
     """
-    terms: dict[str, Any] = {"inventory": inventory, "cutoff_voltage": cutoff_voltage}
+    cutoff = cell.cutoff_voltage if cutoff_voltage is None else cutoff_voltage
+    terms: dict[str, Any] = {"inventory": inventory, "cutoff_voltage": cutoff}
     reference = list(simulate_discharges(cell, points, settings=Settings.refined(), **terms))
     columns = {}
     for name, settings in engines.items():

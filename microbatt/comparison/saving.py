@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from microbatt.comparison.tables import difference_table, ending_table, time_table
+from microbatt.places import Kind, check_replaceable, mark, replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,32 +23,63 @@ TABLES: Final = {
 
 
 def tables_of(comparison: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return the three tables by name."""
+    """Return the three tables by name.
+
+    Parameters
+    ----------
+    comparison : xarray.Dataset
+        From `compare_engines`.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``times``, ``endings`` and ``differences``.
+    """
     return {name: make(comparison) for name, make in TABLES.items()}
 
 
-def save_comparison(comparison: xr.Dataset, folder: Path) -> list[Path]:
+FILES: Final = {
+    "comparison.nc": Kind.COMPARISON,
+    "comparison.json": Kind.COMPARISON,
+    **{f"{name}.csv": Kind.TABLE for name in TABLES},
+}
+"""Names of the files of a comparison, each with its kind."""
+
+
+def save_comparison(comparison: xr.Dataset, folder: Path, *, overwrite: bool = False) -> list[Path]:
     """Write a comparison: every number as netCDF, the tables as CSV, the terms as JSON.
 
     Parameters
     ----------
-    comparison
+    comparison : xarray.Dataset
         From `compare_engines`.
-    folder
+    folder : pathlib.Path
         Made if it does not exist.
+    overwrite : bool, default False
+        Whether the files of another comparison there may be replaced.
 
     Returns
     -------
-    list of Path
+    list of pathlib.Path
         The files.
+
+    Raises
+    ------
+    OccupiedError
+        If something lies where a file is to be written, and may not be replaced.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    data, terms = folder / "comparison.nc", folder / "comparison.json"
-    comparison.to_netcdf(data)
+    for name, kind in FILES.items():
+        check_replaceable(folder / name, kind, overwrite=overwrite)
+    tables = tables_of(comparison)
     described = dict(comparison.attrs) | {"engines": json.loads(comparison.attrs["engines"])}
-    terms.write_text(json.dumps(described, indent=1, default=float) + "\n", encoding="utf-8")
-    files = [data, terms]
-    for name, table in tables_of(comparison).items():
-        files.append(folder / f"{name}.csv")
-        table.to_csv(files[-1], index=False, float_format="%.6g")
-    return files
+    for name, kind in FILES.items():
+        with replacing(folder / name, kind, overwrite=overwrite) as written:
+            if name.endswith(".nc"):
+                comparison.assign_attrs(mark(kind)).to_netcdf(written)
+            elif name.endswith(".json"):
+                text = json.dumps(mark(kind) | described, indent=1, default=float)
+                written.write_text(text + "\n", encoding="utf-8")
+            else:
+                table = tables[name.removesuffix(".csv")]
+                table.to_csv(written, index=False, float_format="%.6g")
+    return [folder / name for name in FILES]

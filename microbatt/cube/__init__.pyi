@@ -1,18 +1,21 @@
 from .accessor import (
     register_namespace,
 )
-from .beside import (
-    groups_beside,
+from .block_store import (
+    BlockStore,
+    open_blocks,
+    read_status,
 )
-from .carrying import (
-    carry_joined,
+from .blocks import (
+    Block,
+    Region,
+    choose_chunks,
+    cut,
+    region_points,
 )
 from .creation import (
-    ROOT,
-    SCHEMA_VERSION,
-    cube_skeleton,
-    update_attributes,
-    write_skeleton,
+    create_cube,
+    has_cube,
 )
 from .depth import (
     DEPTH_POINTS,
@@ -22,17 +25,19 @@ from .design import (
     Design,
     Grid,
     ListedPoints,
-    Region,
     SobolPoints,
-    curve_count,
     design_from_dict,
-    region_points,
 )
-from .endings import (
-    WHOLE,
-    status_of,
-    tally,
-    whole_curves,
+from .fence import (
+    alone,
+    check_fence,
+    fence_of,
+)
+from .integrity import (
+    CheckReport,
+    check_store,
+    heal_coordinates,
+    repair_store,
 )
 from .joining import (
     join_variables,
@@ -42,21 +47,19 @@ from .location import (
     explained,
     is_remote_trouble,
     locate,
-    open_store,
-)
-from .objects import (
-    delete_object,
-    list_folder,
-    list_objects,
-    object_exists,
-    read_object,
-    write_object,
 )
 from .opening import (
     Chunks,
-    open_beside,
+    cube_attributes,
+    has_prediction_group,
     open_cube,
-    open_group,
+    open_prediction_group,
+)
+from .outcomes import (
+    WHOLE,
+    status_of,
+    tally,
+    whole_curves,
 )
 from .predictions import (
     FACTS,
@@ -71,24 +74,14 @@ from .predictions import (
     PredictionStatus,
     copies_in,
     predicted_by,
-    status_key,
     strings,
 )
 from .provenance import (
     RunRecord,
-    digest_of_runs,
-    new_run,
+    close_run,
     now,
+    open_run,
     read_runs,
-    write_run,
-)
-from .region import (
-    Arrays,
-    open_arrays,
-    read_rows,
-    read_status,
-    write_rows,
-    write_status,
 )
 from .rows import (
     Rows,
@@ -98,17 +91,17 @@ from .rows import (
     rows_from_batch,
     rows_without_curve,
 )
-from .slabs import (
-    join_predictions,
-)
-from .variables import (
-    CURVE_DIM,
-    STATUS,
+from .schema import (
+    SCHEMA_VERSION,
+    UNREPEATABLE,
     VARIABLES,
+)
+from .write_predictions import (
+    copy_joined,
+    join_predictions,
 )
 
 __all__ = [
-    "CURVE_DIM",
     "DEPTH_POINTS",
     "FACTS",
     "FOLD",
@@ -117,12 +110,13 @@ __all__ = [
     "ORIGIN",
     "PREDICTION_STATUS",
     "PREDICTION_VARIABLES",
-    "ROOT",
     "SCHEMA_VERSION",
-    "STATUS",
+    "UNREPEATABLE",
     "VARIABLES",
     "WHOLE",
-    "Arrays",
+    "Block",
+    "BlockStore",
+    "CheckReport",
     "Chunks",
     "Design",
     "Facts",
@@ -135,51 +129,45 @@ __all__ = [
     "Rows",
     "RunRecord",
     "SobolPoints",
-    "carry_joined",
+    "alone",
+    "check_fence",
+    "check_store",
+    "choose_chunks",
+    "close_run",
     "copies_in",
-    "cube_skeleton",
-    "curve_count",
-    "delete_object",
+    "copy_joined",
+    "create_cube",
+    "cube_attributes",
+    "cut",
     "depth_axis",
     "design_from_dict",
-    "digest_of_runs",
     "explained",
-    "groups_beside",
+    "fence_of",
+    "has_cube",
+    "has_prediction_group",
+    "heal_coordinates",
     "is_remote_trouble",
     "join_predictions",
     "join_variables",
     "joined_rows",
-    "list_folder",
-    "list_objects",
     "locate",
     "merged_rows",
-    "new_run",
     "now",
-    "object_exists",
-    "open_arrays",
-    "open_beside",
+    "open_blocks",
     "open_cube",
-    "open_group",
-    "open_store",
+    "open_prediction_group",
+    "open_run",
     "predicted_by",
-    "read_object",
-    "read_rows",
     "read_runs",
     "read_status",
     "region_points",
     "register_namespace",
+    "repair_store",
     "row_trouble",
     "rows_from_batch",
     "rows_without_curve",
-    "status_key",
     "status_of",
     "strings",
     "tally",
-    "update_attributes",
     "whole_curves",
-    "write_object",
-    "write_rows",
-    "write_run",
-    "write_skeleton",
-    "write_status",
 ]

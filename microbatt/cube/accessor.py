@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import xarray as xr
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
+    import xarray as xr
     from numpy.typing import ArrayLike
 
     from microbatt.cube.predictions import Fold
@@ -19,12 +18,19 @@ if TYPE_CHECKING:
 _Namespace = TypeVar("_Namespace", bound=type)
 
 
-@xr.register_dataset_accessor("microbatt")
 class CubeAccessor:
     """Questions to a cube; each answer is computed when it is asked for."""
 
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
+
+    def __repr__(self) -> str:
+        return f"<microbatt questions to a cube>\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        from microbatt.cube.summary import summary_html
+
+        return summary_html(self.summary())
 
     def ok(self) -> xr.DataArray:
         """Tell which curves are whole: they exist and run to a physical end.
@@ -38,7 +44,7 @@ class CubeAccessor:
         --------
         ``ds.voltage.where(ds.microbatt.ok())`` keeps the whole curves.
         """
-        from microbatt.cube.endings import whole_curves
+        from microbatt.cube.outcomes import whole_curves
 
         return whole_curves(self._dataset)
 
@@ -49,18 +55,18 @@ class CubeAccessor:
 
         Parameters
         ----------
-        capacity
+        capacity : array_like, optional
             Where to rebuild it [A h m⁻²]; without, at the stored depths.
-        method
+        method : str, optional
             None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
-        **at
+        **at : float
             One value for each dimension: ``alpha``, ``S`` and ``current`` of a grid; ``point``
             (its number) and ``current`` of scattered points.
 
         Returns
         -------
         xarray.DataArray
-            Voltage [V] along ``capacity`` [A h m⁻²], with the point, the current and the ending
+            Voltage [V] along ``capacity`` [A h m⁻²], with the point, the current and the outcome
             as coordinates; of length zero, unless `capacity` is given, where there is no curve.
 
         Raises
@@ -72,7 +78,7 @@ class CubeAccessor:
         --------
         ``ds.microbatt.curve(alpha=2.3, S=3, current=17.5).plot()``
         """
-        from microbatt.cube.curve import curve_of
+        from microbatt.cube.depth import curve_of
 
         return curve_of(self._dataset, at, capacity=capacity, method=method)
 
@@ -82,26 +88,26 @@ class CubeAccessor:
         Returns
         -------
         pandas.DataFrame
-            One row per curve: alpha, S, current, ending (its name) and reason.
+            One row per curve: alpha, S, current, outcome (its name) and reason.
         """
-        from microbatt.cube.endings import failure_table
+        from microbatt.cube.outcomes import failure_table
 
         return failure_table(self._dataset)
 
-    def endings(self) -> dict[str, int]:
-        """Count the curves by ending, ``not_run`` included."""
-        from microbatt.cube.endings import count_endings
+    def outcomes(self) -> dict[str, int]:
+        """Count the curves by outcome, ``not_run`` included."""
+        from microbatt.cube.outcomes import count_outcomes
 
-        return count_endings(self._dataset)
+        return count_outcomes(self._dataset)
 
     def predicted(self, network: str | None = None, fold: Fold | None = None) -> xr.Dataset:
         """Return the cube with the predictions of one network alone, one for each point.
 
         Parameters
         ----------
-        network
+        network : str, optional
             Name; None is the only one, or the first.
-        fold
+        fold : Fold, optional
             Number, or ``"held_out"``; see `microbatt.cube.predictions.predicted_by`.
 
         Examples
@@ -123,9 +129,9 @@ class CubeAccessor:
 
         Parameters
         ----------
-        path
+        path : str or pathlib.Path
             Of the file.
-        **options
+        **options : object
             Forwarded to `xarray.Dataset.to_netcdf`.
 
         Returns
@@ -143,7 +149,7 @@ def register_namespace(name: str) -> Callable[[_Namespace], _Namespace]:
 
     Parameters
     ----------
-    name
+    name : str
         Of the attribute.
 
     Returns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Region: TypeAlias = tuple[slice, ...]
-"""A box of a cube: one slice of whole steps for each dimension of the design."""
-
 ALLOWED = {
     "alpha": Interval(0.0, 20.0),
     "S": Interval(0.0, 1000.0, low_open=True),
@@ -28,31 +25,13 @@ ALLOWED = {
 """What an axis may hold; wider than the range in which the engine is proved."""
 
 
-class Design(Protocol):
-    """What every arrangement of curves can tell."""
-
-    @property
-    def dims(self) -> tuple[str, ...]:
-        """Dimensions of one number per curve."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Length of each dimension."""
-
-    def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words; `design_from_dict` reads it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Every combination of three axes.
 
     Attributes
     ----------
-    alpha, S, current
+    alpha, S, current : tuple of float
         Increasing axes [-], [-], [A m⁻²].
 
     Examples
@@ -83,12 +62,29 @@ class Grid:
         """Length of each dimension."""
         return (len(self.alpha), len(self.S), len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves along which axes."""
+        axes = " × ".join(f"{len(getattr(self, name))} {name}" for name in self.dims)
+        return f"{axes} = {curve_count(self)} curves"
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
+        """Name → (dimension it lies along, values).
+
+        Returns
+        -------
+        dict
+            Values as `numpy.ndarray`.
+        """
         return {name: (name, np.array(getattr(self, name))) for name in self.dims}
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words."""
+        """Describe the design in plain numbers and words.
+
+        Returns
+        -------
+        dict
+            Which `design_from_dict` reads.
+        """
         return {"kind": self.kind, **{d: list(getattr(self, d)) for d in self.dims}}
 
 
@@ -100,13 +96,13 @@ class SobolPoints:
 
     Attributes
     ----------
-    count
+    count : int
         Number of points; a power of two keeps the sequence balanced.
-    seed
+    seed : int
         Of the scrambling.
-    alpha, S
+    alpha, S : tuple of 2 float
         Lowest and highest value.
-    current
+    current : tuple of float
         Increasing axis [A m⁻²].
 
     Examples
@@ -144,13 +140,31 @@ class SobolPoints:
         """Length of each dimension."""
         return (self.count, len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves at how many points."""
+        return (
+            f"{self.count} Sobol points × {len(self.current)} current = {curve_count(self)} curves"
+        )
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
+        """Name → (dimension it lies along, values).
+
+        Returns
+        -------
+        dict
+            Values as `numpy.ndarray`.
+        """
         alpha, S = _sobol(self.count, self.seed, self.alpha, self.S).T
         return _scattered(alpha, S, self.current)
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words."""
+        """Describe the design in plain numbers and words.
+
+        Returns
+        -------
+        dict
+            Which `design_from_dict` reads.
+        """
         return {
             "kind": self.kind,
             "count": self.count,
@@ -167,9 +181,9 @@ class ListedPoints:
 
     Attributes
     ----------
-    alpha, S
+    alpha, S : tuple of float
         Of equal length [-].
-    current
+    current : tuple of float
         Increasing axis [A m⁻²].
 
     Examples
@@ -203,12 +217,30 @@ class ListedPoints:
         """Length of each dimension."""
         return (len(self.alpha), len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves at how many points."""
+        return (
+            f"{len(self.alpha)} points × {len(self.current)} current = {curve_count(self)} curves"
+        )
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
+        """Name → (dimension it lies along, values).
+
+        Returns
+        -------
+        dict
+            Values as `numpy.ndarray`.
+        """
         return _scattered(np.array(self.alpha), np.array(self.S), self.current)
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words."""
+        """Describe the design in plain numbers and words.
+
+        Returns
+        -------
+        dict
+            Which `design_from_dict` reads.
+        """
         return {
             "kind": self.kind,
             "alpha": list(self.alpha),
@@ -217,11 +249,24 @@ class ListedPoints:
         }
 
 
+Design: TypeAlias = Grid | SobolPoints | ListedPoints
+"""Which curves: every arrangement tells its `dims`, its `shape` and its `coordinates`."""
+
 _KINDS: dict[str, Any] = {design.kind: design for design in (Grid, SobolPoints, ListedPoints)}
 
 
 def design_from_dict(described: Mapping[str, Any]) -> Design:
     """Read what a design's ``to_dict`` wrote.
+
+    Parameters
+    ----------
+    described : dict
+        From a design's ``to_dict``, or the attribute ``design`` of a cube.
+
+    Returns
+    -------
+    Design
+        Of the kind that it says.
 
     Raises
     ------
@@ -244,45 +289,19 @@ def design_from_dict(described: Mapping[str, Any]) -> Design:
     return design
 
 
-def region_points(
-    dims: Sequence[str], coordinates: Mapping[str, tuple[str, NDArray[np.float64]]], region: Region
-) -> NDArray[np.float64]:
-    """Return the points of a region.
+def curve_count(design: Design) -> int:
+    """Return how many curves a design asks for.
 
     Parameters
     ----------
-    dims
-        Dimensions of the design.
-    coordinates
-        Name → (dimension it lies along, values), as `Design.coordinates` or a store gives them.
-    region
-        A slice of each dimension.
+    design : Design
+        Grid or scattered points.
 
     Returns
     -------
-    numpy.ndarray
-        alpha, S and current of each curve, shape (n, 3); the last dimension runs fastest.
-
-    Examples
-    --------
-    >>> grid = Grid(alpha=(0.5, 2.3), S=(3.0,), current=(17.5, 35.0))
-    >>> region_points(grid.dims, grid.coordinates(), (slice(1, 2), slice(0, 1), slice(0, 2)))
-    array([[ 2.3,  3. , 17.5],
-           [ 2.3,  3. , 35. ]])
+    int
+        Product of its shape.
     """
-    lengths = [r.stop - r.start for r in region]
-    columns = []
-    for name in ("alpha", "S", "current"):
-        dim, values = coordinates[name]
-        place = list(dims).index(dim)
-        shape = [-1 if place == i else 1 for i in range(len(dims))]
-        along = values[region[place]].reshape(shape)
-        columns.append(np.broadcast_to(along, lengths).ravel())
-    return np.stack(columns, axis=1)
-
-
-def curve_count(design: Design) -> int:
-    """Return how many curves a design asks for."""
     return int(np.prod(design.shape))
 
 

@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.arrays import array_of, dimensions, plain_attributes
-from microbatt.cube.creation import compression, consolidate
+from microbatt.cube.fence import alone
 from microbatt.cube.location import explained, open_store
 from microbatt.cube.opening import open_group
-from microbatt.cube.variables import VARIABLES
+from microbatt.cube.schema import (
+    VARIABLES,
+    array_of,
+    compression,
+    consolidate,
+    dimensions,
+    plain_attributes,
+)
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
     from microbatt.cube.location import Location
 
+_HASH: Final = "campaign_hash"
 _OWN: Final = frozenset(variable.name for variable in VARIABLES)
 
 
@@ -32,9 +39,9 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube.
-    joined
+    joined : xarray.Dataset
         Variables along dimensions of the cube, none along ``depth``; small, for they are loaded.
         The last one is a count or a code whose 0 says that there is no value.
 
@@ -49,8 +56,9 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
     store = open_store(location, read_only=False)
     import zarr
 
-    with explained(location, "joining variables"):
+    with explained(location, "joining variables"), alone(location):
         group = zarr.open_group(store, mode="r+", use_consolidated=False)
+        check_same_cube(group, joined)
         check_same_points(group, joined)
         names = [str(name) for name in joined.data_vars]
         if names[-1] in group:
@@ -58,6 +66,22 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
         for name in names:
             _write(group, name, joined[name])
         consolidate(store)
+
+
+def check_same_cube(group: zarr.Group, joined: xr.Dataset) -> None:
+    """Refuse variables that say that they were computed for another cube.
+
+    Raises
+    ------
+    ParameterError
+        With both hashes.
+    """
+    meant, there = joined.attrs.get(_HASH), group.attrs.get(_HASH)
+    if meant is not None and meant != there:
+        raise ParameterError(
+            f"the variables were computed for the campaign {str(meant)[:12]}, and the cube is of "
+            f"{str(there)[:12]}: it has changed meanwhile, or is another one. Compute them again."
+        )
 
 
 def check_same_points(group: zarr.Group, joined: xr.Dataset) -> None:

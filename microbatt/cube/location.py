@@ -1,4 +1,4 @@
-"""Where a store lies: a folder, a zip file, or any URL that fsspec knows."""
+"""Where a store lies (a folder, a zip file, any URL that fsspec knows), and its single objects."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from zipfile import is_zipfile
+
+from zarr.core.buffer import default_buffer_prototype
+from zarr.core.sync import sync
 
 from microbatt.errors import MissingExtraError, StoreError
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
     from zarr.abc.store import Store
 
+ROOT: Final = "zarr.json"
+"""Key of the root's metadata; a store that has it is a complete, though perhaps empty, cube."""
 _REMEDIES = {
     errno.ENOSPC: "The disk is full. Free some space and run again; finished blocks are kept.",
     errno.EDQUOT: "The quota is used up. Free some space and run again; finished blocks are kept.",
@@ -37,9 +42,9 @@ class Location:
 
     Attributes
     ----------
-    url
+    url : str
         Absolute path of a folder or a ``.zip`` file, or a URL such as ``s3://bucket/key``.
-    options
+    options : str, default '{}'
         Storage options of fsspec as a JSON string; `locate` makes it from a mapping.
     """
 
@@ -60,7 +65,18 @@ class Location:
         return Path(self.url)
 
     def beside(self, suffix: str) -> Location:
-        """Return the place of the same name with a suffix."""
+        """Return the place of the same name with a suffix.
+
+        Parameters
+        ----------
+        suffix : str
+            Such as ``.extending``.
+
+        Returns
+        -------
+        Location
+            With the same storage options.
+        """
         return Location(url=self.url + suffix, options=self.options)
 
 
@@ -69,9 +85,9 @@ def locate(place: str | Path, storage_options: Mapping[str, Any] | None = None) 
 
     Parameters
     ----------
-    place
+    place : str or pathlib.Path
         Path, ``file://`` URL, or URL of any protocol that fsspec knows.
-    storage_options
+    storage_options : dict, optional
         Options of that protocol, for example ``{"anon": True}``; they must be JSON-able.
 
     Returns
@@ -134,7 +150,20 @@ def _open_remote(location: Location, *, read_only: bool) -> Store:
 
 @contextmanager
 def explained(location: Location, doing: str) -> Iterator[None]:
-    """Turn a bare `OSError` into a `StoreError` that says where, what, and what to do."""
+    """Turn a bare `OSError` into a `StoreError` that says where, what, and what to do.
+
+    Parameters
+    ----------
+    location : Location
+        Of the store.
+    doing : str
+        What is being done, for the message.
+
+    Yields
+    ------
+    None
+        While it is being done.
+    """
     try:
         yield
     except StoreError:
@@ -153,6 +182,16 @@ def explained(location: Location, doing: str) -> Iterator[None]:
 def is_remote_trouble(error: BaseException) -> bool:
     """Whether an exception is about a network or a service, and may pass.
 
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+
+    Returns
+    -------
+    bool
+        Whether trying again may help.
+
     Examples
     --------
     >>> is_remote_trouble(ConnectionResetError()), is_remote_trouble(ValueError())
@@ -166,3 +205,42 @@ def store_trouble(location: Location, doing: str, error: OSError) -> str:
     """Return the sentences for an operating-system error on a store."""
     remedy = _REMEDIES.get(error.errno or 0, "Mend that, then run again; finished blocks are kept.")
     return f"{doing} at {location} failed: {error.strerror or error}. {remedy}"
+
+
+def read_object(store: Store, key: str) -> bytes | None:
+    """Return the bytes under a key, or None if there is nothing."""
+    found = sync(store.get(key, prototype=default_buffer_prototype()))
+    return None if found is None else found.to_bytes()
+
+
+def write_object(store: Store, key: str, content: bytes) -> None:
+    """Put bytes under a key, in one piece: readers see the old object or the new one."""
+    sync(store.set(key, default_buffer_prototype().buffer.from_bytes(content)))
+
+
+def delete_object(store: Store, key: str) -> None:
+    """Remove the object under a key, if there is one."""
+    sync(store.delete(key))
+
+
+def list_objects(store: Store, prefix: str = "") -> list[str]:
+    """Return every key that starts with a prefix, sorted."""
+
+    async def listed() -> list[str]:
+        return [key async for key in store.list_prefix(prefix)]
+
+    return sorted(sync(listed()))
+
+
+def object_exists(store: Store, key: str) -> bool:
+    """Whether there is an object under a key."""
+    return bool(sync(store.exists(key)))
+
+
+def list_folder(store: Store, prefix: str = "") -> list[str]:
+    """Return the names directly under a prefix, without descending."""
+
+    async def listed() -> list[str]:
+        return [name async for name in store.list_dir(prefix)]
+
+    return sorted(sync(listed()))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.variables import typed_flags
+from microbatt.cube.schema import typed_flags
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,11 +23,11 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         A cube or a part of one.
-    path
+    path : str or pathlib.Path
         Of the file; it is replaced if it exists.
-    **options
+    **options : object
         Forwarded to `xarray.Dataset.to_netcdf`.
 
     Returns

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from microbatt.checks import check_choice
-from microbatt.cube.beside import groups_beside
-from microbatt.cube.creation import SCHEMA_VERSION
+from microbatt.cube.coordinates import check_coordinates
 from microbatt.cube.location import Location, explained, open_store
+from microbatt.cube.prediction_groups import prediction_groups
 from microbatt.cube.predictions import as_points
+from microbatt.cube.schema import SCHEMA_VERSION
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def open_cube(location: Location, *, chunks: Chunks = "auto") -> xr.Dataset:
 
     Parameters
     ----------
-    location
+    location : Location
         Of its store.
-    chunks
+    chunks : Chunks, default 'auto'
         As in `xarray.open_zarr`; None reads with NumPy instead of Dask.
 
     Returns
@@ -43,10 +44,11 @@ def open_cube(location: Location, *, chunks: Chunks = "auto") -> xr.Dataset:
     """
     group = open_group(location)
     with explained(location, "reading"):
+        check_coordinates(location, group)
         return _opened(group, "", chunks)
 
 
-def open_beside(location: Location, name: str, *, chunks: Chunks = "auto") -> xr.Dataset:
+def open_prediction_group(location: Location, name: str, *, chunks: Chunks = "auto") -> xr.Dataset:
     """Open predictions of another cube's points that a store holds, lazily.
 
     Beside `xarray.open_datatree`, which reads all of a store, this names their true values
@@ -54,12 +56,17 @@ def open_beside(location: Location, name: str, *, chunks: Chunks = "auto") -> xr
 
     Parameters
     ----------
-    location
+    location : Location
         Of the store.
-    name
+    name : str
         Of the cube that was predicted, and so of the group.
-    chunks
+    chunks : Chunks, default 'auto'
         As for `open_cube`.
+
+    Returns
+    -------
+    xarray.Dataset
+        The predictions, along the points of the cube that was predicted.
 
     Raises
     ------
@@ -70,8 +77,26 @@ def open_beside(location: Location, name: str, *, chunks: Chunks = "auto") -> xr
     """
     group = open_group(location)
     with explained(location, "reading"):
-        check_choice("group", name, groups_beside(group))
+        check_choice("group", name, prediction_groups(group))
         return as_points(_opened(group, name, chunks))
+
+
+def has_prediction_group(location: Location, name: str) -> bool:
+    """Tell whether a store holds predictions of another cube's points.
+
+    Parameters
+    ----------
+    location : Location
+        Of the store.
+    name : str
+        Of the cube that was predicted.
+
+    Returns
+    -------
+    bool
+        Whether `open_prediction_group` opens them.
+    """
+    return name in prediction_groups(open_group(location))
 
 
 def _opened(root: zarr.Group, name: str, chunks: Chunks) -> xr.Dataset:
@@ -109,7 +134,7 @@ def open_group(location: Location) -> zarr.Group:
     store = open_store(location, read_only=True)
     with explained(location, "reading"):
         try:
-            group = zarr.open_group(store, mode="r")
+            group = zarr.open_group(store, mode="r", zarr_format=3)
         except (GroupNotFoundError, FileNotFoundError) as error:
             raise StoreError(
                 f"there is no cube at {location}: it has no Zarr root. If its creation was cut "
@@ -123,6 +148,27 @@ def open_group(location: Location) -> zarr.Group:
             ) from error
     check_schema(location, dict(group.attrs))
     return group
+
+
+def cube_attributes(location: Location) -> dict[str, Any]:
+    """Return the attributes of a cube: its campaign, its design, who made it.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    dict
+        In JSON's terms.
+
+    Raises
+    ------
+    StoreError
+        As for `open_cube`.
+    """
+    return dict(open_group(location).attrs)
 
 
 def check_schema(location: Location, attributes: Mapping[str, Any]) -> None:

@@ -12,12 +12,16 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cube.objects import list_objects, read_object, write_object
+from microbatt.cube.fence import alone
+from microbatt.cube.location import list_objects, open_store, read_object, write_object
+from microbatt.cube.schema import update_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zarr.abc.store import Store
+
+    from microbatt.cube.location import Location
 
 RUNS: Final = "runs"
 """Group that holds one empty group per run, whose attributes are the record."""
@@ -33,15 +37,15 @@ class RunRecord:
 
     Attributes
     ----------
-    started, ended
+    started, ended : str
         ISO 8601, UTC; `ended` is empty as long as the run goes on, or if it was killed.
-    hosts
+    hosts : tuple of str
         Names of the machines that simulated for it.
-    curves
+    curves : int, default 0
         How many curves it simulated.
-    packages
+    packages : dict
         Name → version on the runner.
-    run_id
+    run_id : str
         Tells runs of the same store apart.
     """
 
@@ -53,11 +57,30 @@ class RunRecord:
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def finished(self, *, hosts: Iterable[str], curves: int) -> RunRecord:
-        """Return the record with its end and what it did."""
+        """Return the record with its end and what it did.
+
+        Parameters
+        ----------
+        hosts : iterable of str
+            Names of the machines that simulated for it.
+        curves : int
+            How many curves it simulated.
+
+        Returns
+        -------
+        RunRecord
+            With its end now.
+        """
         return replace(self, ended=now(), hosts=tuple(sorted(hosts)), curves=curves)
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the record in JSON's terms."""
+        """Describe the record in JSON's terms.
+
+        Returns
+        -------
+        dict
+            The fields by name.
+        """
         return {
             "started": self.started,
             "ended": self.ended,
@@ -79,8 +102,61 @@ def write_run(store: Store, record: RunRecord) -> None:
     write_object(store, f"{RUNS}/{record.run_id}/zarr.json", _group(record.to_dict()))
 
 
-def read_runs(store: Store) -> list[RunRecord]:
-    """Return the records of every run, oldest first; unreadable ones are left out."""
+def open_run(location: Location) -> RunRecord:
+    """Record in a cube that a run begins now.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    RunRecord
+        Without an end; `close_run` gives it one.
+    """
+    record = new_run()
+    write_run(open_store(location, read_only=False), record)
+    return record
+
+
+def close_run(location: Location, record: RunRecord, *, hosts: Iterable[str], curves: int) -> None:
+    """Record the end of a run, and what all runs together did in the attributes of the cube.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+    record : RunRecord
+        From `open_run`.
+    hosts : iterable of str
+        Names of the machines that simulated for it.
+    curves : int
+        How many curves it simulated.
+    """
+    store = open_store(location, read_only=False)
+    with alone(location):
+        write_run(store, record.finished(hosts=hosts, curves=curves))
+        update_attributes(store, digest_of_runs(_read_runs(store)))
+
+
+def read_runs(location: Location) -> list[RunRecord]:
+    """Return the records of every run on a cube.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    list of RunRecord
+        Oldest first; unreadable ones are left out.
+    """
+    return _read_runs(open_store(location, read_only=True))
+
+
+def _read_runs(store: Store) -> list[RunRecord]:
     keys = [key for key in list_objects(store, f"{RUNS}/") if key != f"{RUNS}/zarr.json"]
     records = [_read_run(store, key) for key in keys]
     return sorted((r for r in records if r is not None), key=lambda record: record.started)
@@ -124,7 +200,13 @@ def package_versions() -> dict[str, str]:
 
 
 def now() -> str:
-    """Return the time as an ISO 8601 string in UTC, to the second."""
+    """Return the time as an ISO 8601 string in UTC, to the second.
+
+    Returns
+    -------
+    str
+        Such as ``2026-01-31T12:00:00+00:00``.
+    """
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.endings import count_endings, status_of
+from microbatt.cube.outcomes import count_outcomes, status_of
 from microbatt.cube.predictions import copies_in
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import xarray as xr
@@ -23,37 +24,54 @@ class CubeSummary:
 
     Attributes
     ----------
-    title
+    title : str
         Name and title of the campaign.
-    axes
+    axes : dict
         Coordinate → (how many values, lowest, highest).
-    curves
+    curves : int
         How many the cube is to hold.
-    endings
-        Name of an ending → how many curves.
-    ranges
+    outcomes : dict
+        Name of an outcome → how many curves.
+    ranges : dict
         Variable → (lowest, highest) over the whole curves, with its units.
-    made_by
+    made_by : dict
         What made it, a few words for each thing.
-    predictions
+    predictions : dict
         Name of a network → its folds.
     """
 
     title: str
     axes: Mapping[str, tuple[int, float, float]]
     curves: int
-    endings: Mapping[str, int]
+    outcomes: Mapping[str, int]
     ranges: Mapping[str, tuple[float, float]]
     made_by: Mapping[str, str]
     predictions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [self.title, *_axis_lines(self.axes), ""]
-        lines += [f"{self.curves:,} curves".replace(",", " "), *_ending_lines(self)]
+        lines += [f"{self.curves:,} curves".replace(",", " "), *_outcome_lines(self)]
         lines += ["", "whole curves", *_range_lines(self.ranges), ""]
         lines += [f"  {name:<12} {words}" for name, words in self.made_by.items()]
         lines += [f"  {'predicted by':<12} {words}" for words in _copy_lines(self.predictions)]
         return "\n".join(lines)
+
+
+def summary_html(summary: CubeSummary) -> str:
+    """Return a summary as tables for a notebook."""
+    axes = [
+        (name, f"{count} from {low:g} to {high:g}")
+        for name, (count, low, high) in summary.axes.items()
+    ]
+    outcomes = [(name, str(count)) for name, count in summary.outcomes.items()]
+    made = list(summary.made_by.items())
+    tables = "".join(_table(rows) for rows in (axes, outcomes, made) if rows)
+    return f"<b>{escape(summary.title)}</b>{tables}"
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    lines = "".join(f"<tr><td>{escape(a)}</td><td>{escape(b)}</td></tr>" for a, b in rows)
+    return f"<table>{lines}</table>"
 
 
 def summarise(dataset: xr.Dataset) -> CubeSummary:
@@ -70,7 +88,7 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
             for values in [dataset[name]]
         },
         curves=int(status_of(dataset).size),
-        endings=count_endings(dataset),
+        outcomes=count_outcomes(dataset),
         ranges={
             name: _range(dataset[name].to_numpy()[whole]) for name in scalars if name in dataset
         },
@@ -106,12 +124,12 @@ def _axis_lines(axes: Mapping[str, tuple[int, float, float]]) -> list[str]:
     return lines
 
 
-def _ending_lines(summary: CubeSummary) -> list[str]:
-    width = max((len(name) for name in summary.endings), default=0)
+def _outcome_lines(summary: CubeSummary) -> list[str]:
+    width = max((len(name) for name in summary.outcomes), default=0)
     return [
         f"  {name:<{width}}  {count:>8}  {100 * count / summary.curves:6.2f} %  "
         f"{Outcome[name.upper()].message.split(';')[0]}"
-        for name, count in summary.endings.items()
+        for name, count in summary.outcomes.items()
     ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias
 
 from microbatt.checks import POSITIVE, check_choice, check_number
+from microbatt.engines.points import as_points, in_parts
 from microbatt.engines.request import (
     Adiabatic,
     Inventory,
@@ -15,13 +17,14 @@ from microbatt.engines.request import (
     Thermal,
     check_thermal,
 )
+from microbatt.engines.result import join_batches
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
     from microbatt.engines.result import DischargeBatch
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     Simulate: TypeAlias = Callable[["Request", NDArray[np.float64]], DischargeBatch]
     Refuse: TypeAlias = Callable[["Request", NDArray[np.float64]], None]
 
+_POINTS_A_PART: Final = 16
+"""At most so many of a call go to a thread at once."""
 ALL_THERMAL: Final = (Isothermal, Adiabatic, Lumped)
 
 
@@ -40,7 +45,13 @@ class EngineSettings(Protocol):
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any], /) -> Self:
-        """Read what `to_dict` wrote, or a table of a file; what is left out keeps its default."""
+        """Read what `to_dict` wrote, or a table of a file; what is left out keeps its default.
+
+        Parameters
+        ----------
+        described : mapping of str to Any
+            Keys are fields of the record.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +60,24 @@ class Request:
 
     Attributes
     ----------
-    cell
+    cell : Cell
         Of which cell.
-    settings
+    settings : EngineSettings
         How to solve, in the engine's own record.
-    inventory
+    inventory : Inventory
         Which of the two lithium balances.
-    cutoff_voltage
+    cutoff_voltage : float
         Where a discharge ends [V].
-    thermal
+    thermal : Thermal
         What happens to the heat.
-    time_limit
+    time_limit : float or None
         Wall-clock limit for one curve [s]; None is none.
     """
 
     cell: Cell
     settings: EngineSettings
-    inventory: Inventory = Inventory.AREA_ONLY
-    cutoff_voltage: float = 2.0
+    cutoff_voltage: float
+    inventory: Inventory = Inventory.CONSERVING
     thermal: Thermal = field(default_factory=Isothermal)
     time_limit: float | None = None
 
@@ -89,27 +100,29 @@ class Engine:
 
     Attributes
     ----------
-    name
+    name : str
         As it is asked for.
-    simulate
+    simulate : Simulate
         A request and points (alpha, S, current [A m⁻²]), shape (n, 3), in; n discharges out, in
         order.  Failures are endings, never exceptions.  The same input gives the same numbers to
         the last bit, whatever the other points of the call.
-    version
+    version : callable
         Of the engine with given settings; it changes when the numbers change.
-    curves_per_task
+    curves_per_task : int
         How many make a task of some seconds in a campaign.
-    settings
+    settings : type of EngineSettings
         The record of its settings.
-    thermal, inventories
-        The heat balances and lithium balances that it knows.
-    refuse
+    thermal : tuple of type
+        The heat balances that it knows.
+    inventories : tuple of Inventory
+        The lithium balances that it knows.
+    refuse : Refuse
         Raises `ParameterError`, saying why and what to do, if a request or a point is beyond it
         for any other reason.
-    in_threads
+    in_threads : bool
         Whether it releases the interpreter and never ends the process, so that threads of one
         process, which start at once, may share its work.
-    keeps_time_limit
+    keeps_time_limit : bool
         Whether a curve ends at the request's ``time_limit``.  An engine whose curves take
         milliseconds by construction need not.
     """
@@ -125,8 +138,31 @@ class Engine:
     in_threads: bool = False
     keeps_time_limit: bool = True
 
-    def request(self, *, settings: object = None, **terms: Any) -> Request:  # noqa: ANN401 - fields
+    def request(
+        self,
+        *,
+        cell: Cell,
+        settings: object = None,
+        cutoff_voltage: float | None = None,
+        **terms: Any,  # noqa: ANN401 - the other fields of a request
+    ) -> Request:
         """Return a checked request with this engine's settings; None stands for its defaults.
+
+        Parameters
+        ----------
+        cell : Cell
+            Cell to discharge.
+        settings : EngineSettings, optional
+            This engine's own record; None stands for its defaults.
+        cutoff_voltage : float, default the cell's own
+            Where a discharge ends [V].
+        **terms : Any
+            The other fields of `Request`.
+
+        Returns
+        -------
+        Request
+            Checked, and within what this engine can do.
 
         Raises
         ------
@@ -134,11 +170,53 @@ class Engine:
             If a term is out of range, or beyond this engine.
         """
         checked = self.settings() if settings is None else self._own(settings)
-        request = Request(settings=checked, **terms)
+        cutoff = cell.cutoff_voltage if cutoff_voltage is None else cutoff_voltage
+        request = Request(cell=cell, settings=checked, cutoff_voltage=cutoff, **terms)
         _check_known("inventory", str(request.inventory), self.inventories, self.name)
         modes = [one.__name__ for one in self.thermal]
         _check_known("thermal", type(request.thermal).__name__, modes, self.name)
         return request
+
+    def run(
+        self, request: Request, points: ArrayLike | Mapping[str, Any], *, threads: int = 1
+    ) -> DischargeBatch:
+        """Discharge on the terms of a request, after refusing what is beyond this engine.
+
+        Parameters
+        ----------
+        request : Request
+            From `Engine.request`.
+        points : array_like, dict, DataFrame or Dataset
+            Rows of (alpha, S, current [A m⁻²]), shape (n, 3); or columns of these names.
+        threads : int
+            How many threads share the points.
+
+        Returns
+        -------
+        DischargeBatch
+            The n discharges, in order.
+
+        Raises
+        ------
+        ParameterError
+            If a point is out of range or beyond this engine, or it does not work in threads.
+        """
+        rows = as_points(points, request.cell)
+        self.refuse(request, rows)
+        if threads == 1 or len(rows) == 1:
+            return self.simulate(request, rows)
+        if not self.in_threads:
+            raise ParameterError(
+                f"`threads` is {threads}; the engine {self.name!r} does not work in threads. Leave "
+                "`threads` out, or run a campaign, which starts processes."
+            )
+        parts = in_parts(rows, threads, _POINTS_A_PART)
+        with ThreadPoolExecutor(threads) as pool:
+            futures = [pool.submit(self.simulate, request, part) for part in parts]
+            try:
+                return join_batches([future.result() for future in futures])
+            finally:  # after an interrupt nothing that waits is begun
+                pool.shutdown(cancel_futures=True)
 
     def _own(self, settings: object) -> EngineSettings:
         if isinstance(settings, self.settings):

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.checks import Interval
+from microbatt.checks import Interval, suggestion
 from microbatt.errors import ParameterError
+from microbatt.parameters import PARAMETERS, POINT
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-COLUMNS: Final = ("alpha", "S", "current")
+    from microbatt.cells import Cell
+
+COLUMNS: Final = (*POINT, "current")
 ALLOWED: Final = {
-    "alpha": Interval(0.0, 20.0),
-    "S": Interval(0.01, 1000.0),
+    **{name: PARAMETERS[name].allowed for name in POINT},
     "current": Interval(0.0, 1e5, low_open=True),
 }
 UNITS: Final = {"alpha": "1", "S": "1", "current": "A m⁻²"}
@@ -27,11 +29,11 @@ def in_parts(points: NDArray[np.float64], threads: int, largest: int) -> list[ND
 
     Parameters
     ----------
-    points
+    points : ndarray
         Shape (n, 3).
-    threads
+    threads : int
         At least so many parts, if there are as many points.
-    largest
+    largest : int
         Points that a part may hold.
 
     Returns
@@ -48,14 +50,16 @@ def in_parts(points: NDArray[np.float64], threads: int, largest: int) -> list[ND
     return [part for part in np.array_split(points, count) if len(part)]
 
 
-def as_points(points: ArrayLike | Mapping[str, Any]) -> NDArray[np.float64]:
+def as_points(points: ArrayLike | Mapping[str, Any], cell: Cell) -> NDArray[np.float64]:
     """Return points as an array of rows (alpha, S, current [A m⁻²]).
 
     Parameters
     ----------
-    points
+    points : array_like or mapping of str to Any
         An array of shape (n, 3), or anything that is indexed by the names ``alpha``, ``S`` and
         ``current`` (a dict, a DataFrame, a Dataset) and gives columns of equal length.
+    cell : Cell
+        Whose own alpha or S stands where a dict has none.
 
     Raises
     ------
@@ -65,12 +69,13 @@ def as_points(points: ArrayLike | Mapping[str, Any]) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> as_points({"alpha": [2.3, 4.0], "S": 3.0, "current": 17.5})
-    array([[ 2.3,  3. , 17.5],
-           [ 4. ,  3. , 17.5]])
+    >>> from microbatt.cells import load_cell
+    >>> as_points({"S": 6.0, "current": [17.5, 35.0]}, load_cell("doyle-1996-cell-1"))
+    array([[ 2.3,  6. , 17.5],
+           [ 2.3,  6. , 35. ]])
     """
     if isinstance(points, Mapping) or hasattr(points, "columns"):
-        table = _columns(points)
+        table = _columns(points, cell)
     else:
         table = np.atleast_2d(_numbers("points", points))
     if table.ndim != 2 or table.shape[1] != len(COLUMNS):
@@ -83,14 +88,15 @@ def as_points(points: ArrayLike | Mapping[str, Any]) -> NDArray[np.float64]:
     return np.ascontiguousarray(table)
 
 
-def _columns(points: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a mapping, frame or dataset
-    missing = [name for name in COLUMNS if name not in points]
+def _columns(points: Any, cell: Cell) -> NDArray[np.float64]:  # noqa: ANN401 - mapping or frame
+    table = _completed(points, cell) if isinstance(points, dict) else points
+    missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise ParameterError(
             f"`points` has no {', '.join(repr(name) for name in missing)}; it must have "
             "'alpha', 'S' and 'current'."
         )
-    columns = [_numbers(name, points[name]) for name in COLUMNS]
+    columns = [_numbers(name, table[name]) for name in COLUMNS]
     try:
         return np.stack(np.broadcast_arrays(*columns), axis=-1).reshape(-1, len(COLUMNS))
     except ValueError as error:
@@ -98,6 +104,16 @@ def _columns(points: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a mapping, f
         raise ParameterError(
             f"alpha, S and current have the shapes {shapes}; give columns of equal length."
         ) from error
+
+
+def _completed(points: dict[str, Any], cell: Cell) -> dict[str, Any]:
+    """Add the cell's own alpha and S to a dict that says nothing of them, nor anything unknown."""
+    for name in points:
+        if name not in COLUMNS:
+            raise ParameterError(
+                f"`points` has {name!r}, which is not known. {suggestion(name, COLUMNS)}"
+            )
+    return {"alpha": cell.positive.alpha, "S": cell.positive.S} | points
 
 
 def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from microbatt.cells import load_cell
 from microbatt.checks import check_integer, check_number
-from microbatt.engines.points import ALLOWED, UNITS, as_points, in_parts
+from microbatt.engines.points import ALLOWED, UNITS
 from microbatt.engines.registry import load_engine
 from microbatt.engines.request import Inventory, Isothermal, Thermal
-from microbatt.engines.result import Discharge, DischargeBatch, join_batches
-from microbatt.errors import ParameterError, SimulationError
+from microbatt.errors import SimulationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
     from microbatt.cells import Cell
-    from microbatt.engines.engine import Engine, EngineSettings, Request
-
-_POINTS_A_PART: Final = 16
-"""At most so many of a call go to a thread at once."""
+    from microbatt.engines.engine import EngineSettings
+    from microbatt.engines.result import Discharge, DischargeBatch
 
 
 def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     cell: str | Path | Cell = "doyle-1996-cell-1",
-    alpha: float = 2.3,
-    S: float = 3.0,
-    current: float = 17.5,
+    alpha: float | None = None,
+    S: float | None = None,
+    current: float | str | None = None,
     *,
-    inventory: Inventory | str = Inventory.AREA_ONLY,
-    cutoff_voltage: float = 2.0,
+    inventory: Inventory | str = Inventory.CONSERVING,
+    cutoff_voltage: float | None = None,
     thermal: Thermal = Isothermal(),
     settings: EngineSettings | None = None,
     engine: str = "native",
@@ -47,26 +42,31 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
 
     Parameters
     ----------
-    cell
-        A name that `microbatt cells` lists, the path of a cell file, or a `Cell`.
-    alpha, S
-        Tortuosity exponent and particle shape factor of the positive electrode [-].
-    current
-        Discharge current [A m⁻² of separator].
-    inventory
-        The lithium balance of the particles: ``"area-only"`` or ``"conserving"``.
-    cutoff_voltage
+    cell : str, Path or Cell
+        A name that `microbatt cells` lists, the path of a cell file, or a cell.
+    alpha : float, default the cell's own
+        Tortuosity exponent of the positive electrode [-].
+    S : float, default the cell's own
+        Particle shape factor of the positive electrode [-].
+    current : float or str, default the cell's 1 C
+        Discharge current: [A m⁻² of separator], or text such as ``"2C"``, ``"C/20"``, ``"12.5 A"``.
+    inventory : {"conserving", "area-only"}
+        The lithium balance of the particles. A particle of a real cell loses what crosses its
+        surface, ``"conserving"``; in ``"area-only"``, the balance of dualfoil and of the published
+        data set, S also multiplies the capacity.
+    cutoff_voltage : float, default the cell's own, else 2 V
         Where the discharge ends [V].
-    thermal
-        `Isothermal()`, `Adiabatic()` or `Lumped(heat_transfer_coefficient=…)`.
-    settings
-        How the engine is to solve: `Settings` for the native one; None is the engine's default.
-    engine
+    thermal : Isothermal, Adiabatic or Lumped
+        What happens to the heat: `Isothermal()`, `Adiabatic()` or
+        `Lumped(heat_transfer_coefficient=…)`.
+    settings : EngineSettings, default the engine's own
+        How the engine is to solve: `Settings` for the native one.
+    engine : str
         ``"native"``, ``"dualfoil"``, ``"pybamm"``, or ``"module:attribute"`` of your own; see
-        `microbatt.engines.registry.load_engine`.
-    time_limit
+        `load_engine`.
+    time_limit : float, optional
         Wall-clock limit [s], for engines that may take long.
-    raise_on_failure
+    raise_on_failure : bool
         Raise instead of returning a discharge without a whole curve.
 
     Returns
@@ -81,31 +81,38 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     SimulationError
         If `raise_on_failure` and there is no whole curve.
 
+    See Also
+    --------
+    simulate_discharges : Many points in one call.
+
     Examples
     --------
-    >>> discharge = simulate_discharge("doyle-1996-cell-1", alpha=2.3, S=3.0, current=35.0)
-    >>> discharge.outcome.name
-    'CUTOFF_REACHED'
+    >>> discharge = simulate_discharge("doyle-1996-cell-1", current=35.0)
+    >>> discharge.alpha, discharge.S, discharge.outcome.name
+    (2.3, 3.0, 'CUTOFF_REACHED')
     >>> round(discharge.discharge_capacity, 1)
     15.5
     """
-    point = {"alpha": alpha, "S": S, "current": current}
+    loaded = load_cell(cell)
+    own = {"alpha": loaded.positive.alpha, "S": loaded.positive.S, "current": loaded.one_c_current}
+    along = current if current is None else loaded.current_density(current)
+    given = {"alpha": alpha, "S": S, "current": along}
+    point = {name: own[name] if value is None else value for name, value in given.items()}
     for name, value in point.items():
         check_number(name, value, ALLOWED[name], unit=UNITS[name])
-    discharge = simulate_discharges(
-        cell,
-        point,
+    found = load_engine(engine)
+    request = found.request(
+        cell=loaded,
         inventory=inventory,
         cutoff_voltage=cutoff_voltage,
         thermal=thermal,
         settings=settings,
-        engine=engine,
         time_limit=time_limit,
-    )[0]
+    )
+    discharge = found.run(request, point)[0]
     if raise_on_failure and not discharge.outcome.is_whole:
-        raise SimulationError(
-            f"alpha {alpha:g}, S {S:g}, {current:g} A m⁻²: {discharge.outcome.message}."
-        )
+        at = f"alpha {discharge.alpha:g}, S {discharge.S:g}, {discharge.current:g} A m⁻²"
+        raise SimulationError(f"{at}: {discharge.outcome.message}.")
     return discharge
 
 
@@ -113,8 +120,8 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
     cell: str | Path | Cell,
     points: ArrayLike | Mapping[str, Any],
     *,
-    inventory: Inventory | str = Inventory.AREA_ONLY,
-    cutoff_voltage: float = 2.0,
+    inventory: Inventory | str = Inventory.CONSERVING,
+    cutoff_voltage: float | None = None,
     thermal: Thermal = Isothermal(),
     settings: EngineSettings | None = None,
     engine: str = "native",
@@ -125,14 +132,24 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
 
     Parameters
     ----------
-    cell, inventory, cutoff_voltage, thermal, settings, engine
-        As for `simulate_discharge`.
-    points
-        Rows of (alpha, S, current [A m⁻²]), shape (n, 3); or a dict, DataFrame or Dataset with
-        columns of these names.
-    time_limit
+    cell : str, Path or Cell
+        A name that `microbatt cells` lists, the path of a cell file, or a cell.
+    points : array_like, dict, DataFrame or Dataset
+        Rows of (alpha, S, current [A m⁻²]), shape (n, 3); or columns of these names. A dict
+        without ``alpha`` or ``S`` means the cell's own.
+    inventory : {"conserving", "area-only"}
+        The lithium balance of the particles; see `simulate_discharge`.
+    cutoff_voltage : float, default the cell's own, else 2 V
+        Where a discharge ends [V].
+    thermal : Isothermal, Adiabatic or Lumped
+        What happens to the heat.
+    settings : EngineSettings, default the engine's own
+        How the engine is to solve.
+    engine : str
+        Name of the engine; see `load_engine`.
+    time_limit : float, optional
         Wall-clock limit for each curve [s].
-    threads
+    threads : int
         How many threads share the points, with an engine that works in threads.
 
     Returns
@@ -146,37 +163,25 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
         If an argument or a point is out of range or beyond the engine, or the cell or engine is
         unknown.
 
+    See Also
+    --------
+    simulate_discharge : One point, by keyword.
+
     Examples
     --------
     >>> batch = simulate_discharges("doyle-1996-cell-1", [(2.3, 3.0, 17.5), (2.3, 3.0, 70.0)])
     >>> batch[1].discharge_capacity < batch[0].discharge_capacity
     True
     """
-    rows = as_points(points)
+    loaded = load_cell(cell)
     check_integer("threads", threads, low=1)
     found = load_engine(engine)
     request = found.request(
-        cell=load_cell(cell),
+        cell=loaded,
         inventory=inventory,
         cutoff_voltage=cutoff_voltage,
         thermal=thermal,
         settings=settings,
         time_limit=time_limit,
     )
-    found.refuse(request, rows)
-    if threads == 1 or len(rows) == 1:
-        return found.simulate(request, rows)
-    return _shared(found, request, rows, threads)
-
-
-def _shared(
-    engine: Engine, request: Request, rows: NDArray[np.float64], threads: int
-) -> DischargeBatch:
-    if not engine.in_threads:
-        raise ParameterError(
-            f"`threads` is {threads}; the engine {engine.name!r} does not work in threads. Leave "
-            "`threads` out, or run a campaign, which starts processes."
-        )
-    parts = in_parts(rows, threads, _POINTS_A_PART)
-    with ThreadPoolExecutor(threads) as pool:
-        return join_batches(list(pool.map(lambda part: engine.simulate(request, part), parts)))
+    return found.run(request, points, threads=threads)

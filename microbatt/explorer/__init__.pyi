@@ -1,14 +1,10 @@
 from .application import (
     Explorer,
 )
-from .notebook import (
-    app,
-)
-from .opening import (
-    opener,
-)
 from .serving import (
+    app,
     free_port,
+    opener,
     serve,
 )
 from .source import (

@@ -1,21 +1,18 @@
-"""How the explorer's figures look: type, lines and the colours of values on a map."""
+"""How the explorer looks: its style sheet and programs, type, lines, and the colours of values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import holoviews as hv
-import holoviews.plotting.bokeh  # makes HoloViews know how to draw in a browser
+import holoviews.plotting.bokeh
 import numpy as np
 
-from microbatt.explorer.assets import asset
 from microbatt.outcomes import Outcome
-from microbatt.plots import (
-    AMOUNT_MAP,
-    DIFFERENCE_MAP,
-    colour_map,
-)
+from microbatt.plots import AMOUNT_MAP, DIFFERENCE_MAP, colour_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +21,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.explorer.variables import MapVariable
+
+_FOLDER: Final = Path(__file__).parent / "browser"
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the text of a file of the folder ``browser``."""
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+HIDDEN: Final[dict[str, Any]] = {"visible": False, "width": 10, "margin": 0}
+"""Options of a widget that carries messages only."""
+
+STYLED: Final[dict[str, Any]] = {"stylesheets": [asset("style.css")]}
+"""Options of a Panel widget or pane in the explorer's style."""
+
 
 hv.Store.set_current_backend("bokeh")
 
@@ -48,8 +61,9 @@ HATCHES: Final = {
     Outcome.TIME_LIMIT: "cross",
     Outcome.CRASHED: "ring",
     Outcome.UNPHYSICAL: "criss_cross",
+    Outcome.UNRESOLVED_FALL: "vertical_wave",
 }
-"""A hatch beside each ending's colour, for eyes and printers that see none."""
+"""A hatch beside each outcome's colour, for eyes and printers that see none."""
 
 PANE: Final[dict[str, Any]] = {
     "sizing_mode": "stretch_both",
@@ -94,13 +108,13 @@ _DECADES: Final = 2.0
 class Colouring:
     """Which colour a value gets.
 
-    Attributes
+    Parameters
     ----------
-    palette
+    palette : tuple of str
         Colours from the lowest to the highest value.
-    low, high
+    low, high : float
         Those two values; what lies beyond gets the last colour.
-    logarithmic
+    logarithmic : bool, default False
         Whether colours follow the logarithm.
     """
 
@@ -185,8 +199,8 @@ def designed(name: str) -> Callable[[ElementPlot, hv.Element], None]:
         made.grid.grid_line_color = RULE
         made.toolbar.update(logo=None, autohide=True)
         made.title.update(text_font=FONT, text_font_style="bold", text_color=INK)
-        for one in (*made.xaxis, *made.yaxis):
-            one.update(
+        for axis in (*made.xaxis, *made.yaxis):
+            axis.update(
                 axis_label_text_font=FONT,
                 axis_label_text_font_style="normal",
                 axis_label_text_color=INK,

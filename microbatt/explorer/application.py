@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import panel as pn
 
-from microbatt.explorer.points import has_predictions
+from microbatt.explorer.predictions import has_predictions
 from microbatt.explorer.scene import Scene
 from microbatt.explorer.selection import Selection
 from microbatt.explorer.source import CubeSource
@@ -37,7 +37,7 @@ class Explorer:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube, which viewers may share.
 
     Attributes
@@ -108,4 +108,4 @@ def _axes(source: CubeSource) -> tuple[object, ...]:
     """Return what a scene is made for."""
     plane = source.plane
     numbers = (plane.alpha, plane.S, source.currents)
-    return (*(one.tobytes() for one in numbers), *source.networks, has_predictions(source))
+    return (*(array.tobytes() for array in numbers), *source.networks, has_predictions(source))

@@ -1,12 +1,14 @@
-"""What the explorer is steered with: the variable, the current, the sliders and their players."""
+"""What the explorer is steered with: variable, current, sliders and players; copying and saving."""
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Final
 
 import panel as pn
 
-from microbatt.explorer.assets import STYLED
+from microbatt.explorer.appearance import HIDDEN, STYLED, asset
+from microbatt.explorer.exports import file_name, points_as_csv, points_as_netcdf
 from microbatt.explorer.variables import map_variables
 from microbatt.quantities import quantity
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from panel.io.callbacks import PeriodicCallback
 
     from microbatt.cube import Fold
+    from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable
 
@@ -31,9 +34,9 @@ class VariableChoice:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
-    changed
+    changed : callable
         Called when another one is chosen.
     """
 
@@ -44,7 +47,7 @@ class VariableChoice:
         )
         self.current = _current_choice(source)
         self.hatched = pn.widgets.Checkbox(
-            label="Hatch by ending", value=False, margin=(4, 10), **STYLED
+            label="Hatch by outcome", value=False, margin=(4, 10), **STYLED
         )
         for widget in (self.variable, self.current, self.hatched):
             widget.param.watch(lambda _: changed(), "value")
@@ -76,7 +79,7 @@ class VariableChoice:
     def _groups(self, source: CubeSource) -> dict[str, dict[str, str]]:
         groups = map_variables(source.dataset)
         self._variables = {v.name: v for group in groups.values() for v in group}
-        return {group: {v.label: v.name for v in found} for group, found in groups.items()}
+        return {group: {v.label: v.name for v in offered} for group, offered in groups.items()}
 
 
 class AxisSlider:
@@ -84,11 +87,11 @@ class AxisSlider:
 
     Parameters
     ----------
-    name
+    name : str
         What stands beside it.
-    values
+    values : list of str
         What it shows at each step.
-    moved
+    moved : callable
         Called with the new step.
     """
 
@@ -166,3 +169,89 @@ def _current_choice(source: CubeSource) -> pn.widgets.RadioButtonGroup | pn.widg
     if len(options) <= _MOST_BUTTONS:
         return pn.widgets.RadioButtonGroup(options=options, value=middle, margin=(4, 10), **STYLED)
     return pn.widgets.Select(options=options, value=middle, width=140, margin=(4, 10), **STYLED)
+
+
+def expression_field() -> pn.widgets.TextInput:
+    """Return the field that shows the selection as Python, to read and to copy."""
+    return pn.widgets.TextInput(
+        sizing_mode="stretch_width", min_width=180, margin=(4, 4, 4, 10), **STYLED
+    )
+
+
+def saving_row(
+    expression: pn.widgets.TextInput,
+    caption: pn.widgets.TextInput,
+    source: CubeSource,
+    selection: Callable[[], Selection],
+) -> pn.Row:
+    """Return the line that shows the selection and saves it.
+
+    Parameters
+    ----------
+    expression : panel.widgets.TextInput
+        From `expression_field`.
+    caption : panel.widgets.TextInput
+        Hidden field with the words over a picture.
+    source : CubeSource
+        The cube.
+    selection : callable
+        Tells what is selected when a button is pressed.
+    """
+    # Panel's own button for downloads listens to its words alone, not to the space around them.
+    sent = pn.widgets.TextInput(**HIDDEN)
+    sent.jscallback(args={"sent": sent}, value=asset("save_file.js"))
+    return pn.Row(
+        expression,
+        _copy_button(expression),
+        _picture_button(caption),
+        _file_button("CSV", "csv", sent, source, selection),
+        _file_button("netCDF", "nc", sent, source, selection),
+        sent,
+        caption,
+        sizing_mode="stretch_width",
+    )
+
+
+def button(words: str) -> pn.widgets.Button:
+    """Return a button in the explorer's style."""
+    return pn.widgets.Button(label=words, margin=(4, 4), **STYLED)
+
+
+def _copy_button(expression: pn.widgets.TextInput) -> pn.widgets.Button:
+    copy = button("Copy")
+    copy.js_on_click(args={"field": expression, "button": copy}, code=asset("copy.js"))
+    return copy
+
+
+def _picture_button(caption: pn.widgets.TextInput) -> pn.widgets.Button:
+    picture = button("PNG")
+    picture.js_on_click(args={"caption": caption}, code=asset("save_view.js"))
+    return picture
+
+
+def _file_button(
+    words: str,
+    suffix: str,
+    sent: pn.widgets.TextInput,
+    source: CubeSource,
+    selection: Callable[[], Selection],
+) -> pn.widgets.Button:
+    pressed = button(words)
+    pressed.on_click(lambda event: _send(sent, suffix, event.new, source, selection()))
+    return pressed
+
+
+def _send(
+    sent: pn.widgets.TextInput,
+    suffix: str,
+    count: int,
+    source: CubeSource,
+    selection: Selection,
+) -> None:
+    """Give a file to the browser to save."""
+    if suffix == "csv":
+        content = points_as_csv(source, selection).encode()
+    else:
+        content = points_as_netcdf(source, selection)
+    name = file_name(source, selection, suffix)
+    sent.value = f"{count} {name} {base64.b64encode(content).decode()}"

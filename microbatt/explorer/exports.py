@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microbatt.explorer.points import point_curves
 from microbatt.explorer.selection import selected
+from microbatt.explorer.source import point_curves
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ _COLUMNS = ("alpha", "S", "current", "capacity", "voltage")
 def points_as_csv(source: CubeSource, selection: Selection) -> str:
     """Return the curves of the selected and the pinned point as one table.
 
-    A row for each stored depth; a curve that does not exist is one row with its ending and no
+    A row for each stored depth; a curve that does not exist is one row with its outcome and no
     numbers. Headings are names with units in brackets.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerow([_heading(name) for name in _COLUMNS] + ["ending"])
+    writer.writerow([_heading(name) for name in _COLUMNS] + ["outcome"])
     for number in _numbers(selection):
         writer.writerows(_rows(source, number))
     return file.getvalue()
@@ -48,7 +48,7 @@ def points_as_netcdf(source: CubeSource, selection: Selection) -> bytes:
         return path.read_bytes()
 
 
-def file_name(source: CubeSource, selection: Selection, ending: str) -> str:
+def file_name(source: CubeSource, selection: Selection, suffix: str) -> str:
     """Return a name for a file of the selected point.
 
     A cube's name is free text, so that everything but letters, digits, dot and dash becomes a
@@ -58,7 +58,7 @@ def file_name(source: CubeSource, selection: Selection, ending: str) -> str:
     plane, number = source.plane, selection.number
     point = f"alpha-{plane.alpha[number]:.4g}-S-{plane.S[number]:.4g}"
     safe = "".join(c if c.isalnum() or c in ".-" else "-" for c in cube)
-    return f"{safe}-{point}.{ending}"
+    return f"{safe}-{point}.{suffix}"
 
 
 def _dataset(source: CubeSource, selection: Selection) -> xr.Dataset:
@@ -86,11 +86,11 @@ def _rows(source: CubeSource, number: int) -> Iterator[Iterable[object]]:
     alpha, S = source.plane.alpha[number], source.plane.S[number]
     for curve in point_curves(source, number):
         start = [f"{alpha:.9g}", f"{S:.9g}", f"{curve.current:.9g}"]
-        ending = curve.outcome.name.lower()
+        outcome = curve.outcome.name.lower()
         if not curve.capacity.size:
-            yield [*start, "", "", ending]
+            yield [*start, "", "", outcome]
         for capacity, voltage in zip(curve.capacity, curve.voltage, strict=True):
-            yield [*start, f"{capacity:.9g}", f"{voltage:.6g}", ending]
+            yield [*start, f"{capacity:.9g}", f"{voltage:.6g}", outcome]
 
 
 def _heading(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The plane of alpha and S as HoloViews elements: values, reasons, and what is selected."""
+"""The plane of alpha and S as HoloViews elements: values, what covers them, what is selected."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import numpy as np
 from bokeh.core.property.vectorization import Field
 
 from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, hatch_colour, inks, named
-from microbatt.explorer.cells import drawn_edges
-from microbatt.explorer.map_words import title, tooltip, with_share
-from microbatt.explorer.points import spread_outline
-from microbatt.explorer.reasons import flag_reasons
+from microbatt.explorer.legend import flag_legend
+from microbatt.explorer.predictions import spread_outline
+from microbatt.explorer.tiles import drawn_edges
 from microbatt.plots import PREDICTION, dimension
 
 if TYPE_CHECKING:
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.explorer.appearance import Colouring
-    from microbatt.explorer.cells import Cells
+    from microbatt.explorer.legend import LegendEntry
     from microbatt.explorer.plane import Plane
-    from microbatt.explorer.points import Prediction
-    from microbatt.explorer.reasons import Reason
+    from microbatt.explorer.predictions import Prediction
+    from microbatt.explorer.tiles import Tiles
     from microbatt.explorer.variables import MapVariable
 
 _MARKER: Final = 9
@@ -49,20 +48,20 @@ _MARKS: Final = {
 class Picture:
     """What a map shows at the moment.
 
-    Attributes
+    Parameters
     ----------
-    variable, cells
+    variable, tiles : MapVariable or Tiles
         What, and its numbers.
-    colours
-        Of the values.
-    at
-        Words on which current it is shown at; empty if it depends on none.
-    hatched
+    colours : Colouring
+        Colours of the values.
+    at : str
+        Captions on which current it is shown at; empty if it depends on none.
+    hatched : bool
         Whether to hatch whole curves by how they ended, too.
     """
 
     variable: MapVariable
-    cells: Cells
+    tiles: Tiles
     colours: Colouring
     at: str
     hatched: bool
@@ -70,21 +69,21 @@ class Picture:
     @property
     def has_bar(self) -> bool:
         """Whether there are values that a colour bar explains."""
-        return not self.variable.flags and bool(np.isfinite(self.cells.value).any())
+        return not self.variable.flags and bool(np.isfinite(self.tiles.value).any())
 
 
 def values(
     plane: Plane, picture: Picture, formatters: Mapping[str, CustomJSHover]
 ) -> hv.QuadMesh | hv.Points:
     """Return the values: a mesh on a grid, points where they are scattered."""
-    cells, colours = picture.cells, picture.colours
+    tiles, colours = picture.tiles, picture.colours
     columns: dict[str, NDArray[Any]] = {
-        "value": cells.value,
-        "reason": cells.reason,
-        "at_alpha": cells.alpha,
-        "at_S": cells.S,
+        "value": tiles.value,
+        "reason": tiles.reason,
+        "at_alpha": tiles.alpha,
+        "at_S": tiles.S,
         # Bokeh formats no NaN, and something has to be said of a missing value.
-        "shown": np.where(np.isfinite(cells.value), cells.value, np.inf),
+        "shown": np.where(np.isfinite(tiles.value), tiles.value, np.inf),
     }
     dims = [hv.Dimension("value", range=(colours.low, colours.high)), *list(columns)[1:]]
     options = {
@@ -95,7 +94,7 @@ def values(
         "colorbar": picture.has_bar,
         "colorbar_opts": _BAR,
         "cformatter": "%.4g",
-        "title": title(picture.variable, picture.at, cells.stride),
+        "title": title(picture.variable, picture.at, tiles.stride),
         "clabel": "",
         "tools": ["hover", "wheel_zoom", "reset"],
         "hover_tooltips": tooltip(picture.variable),
@@ -104,42 +103,44 @@ def values(
         **STILL,
     }
     if not plane.is_grid:
-        table = {"alpha": cells.alpha, "S": cells.S} | columns
+        table = {"alpha": tiles.alpha, "S": tiles.S} | columns
         return hv.Points(table, _axes(), dims).opts(
-            color="value", size=_MARKER, hooks=[named("cells")], **options
+            color="value", size=_MARKER, hooks=[named("tiles")], **options
         )
-    edges = drawn_edges(plane, cells.stride)
+    edges = drawn_edges(plane, tiles.stride)
     shape = tuple(ends.size - 1 for ends in edges)
     mesh = (*edges, *(column.reshape(shape).T for column in columns.values()))
-    return hv.QuadMesh(mesh, _axes(), dims).opts(hooks=[named("cells"), _without_seams], **options)
+    return hv.QuadMesh(mesh, _axes(), dims).opts(hooks=[named("tiles"), _without_seams], **options)
 
 
-def reasons(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
-    """Return what covers cells without a value, and hatches those that are to be hatched."""
-    cells = picture.cells
-    codes, found, covered, shown = _to_show(picture)
+def covers(plane: Plane, picture: Picture) -> hv.Rectangles | hv.Points:
+    """Return what covers tiles without a value, and hatches those that are to be hatched."""
+    tiles = picture.tiles
+    codes, legend, covered, shown = _to_show(picture)
     rows = np.flatnonzero(shown)
     rows = rows[np.argsort(codes[rows], kind="stable")]  # the legend names them in this order
     swatches = np.unique(codes[shown & ~covered]).tolist()  # on no cell: grey on white, to be seen
-    over = [found[code] for code in (*swatches, *codes[rows].tolist())]
-    ink = [hatch_colour(reason.colour) for reason in over[len(swatches) :]]
-    ink = np.where(covered[rows], ink, inks(picture.colours, cells.value[rows])).tolist()
-    columns = _places(plane, cells, rows, above=len(swatches)) | {
-        "reason": np.array([reason.words for reason in over], dtype=object),
+    over = [legend[code] for code in (*swatches, *codes[rows].tolist())]
+    ink = [hatch_colour(entry.colour) for entry in over[len(swatches) :]]
+    ink = np.where(covered[rows], ink, inks(picture.colours, tiles.value[rows])).tolist()
+    columns = _places(plane, tiles, rows, above=len(swatches)) | {
+        "reason": np.array([entry.name for entry in over], dtype=object),
         "cover": np.array([0.0] * len(swatches) + covered[rows].astype(float).tolist()),
-        "ink": np.array([_INKS.index(one) for one in [FAINT] * len(swatches) + ink], dtype=float),
+        "ink": np.array(
+            [_INKS.index(colour) for colour in [FAINT] * len(swatches) + ink], dtype=float
+        ),
     }
-    counts = {reason.words: int((codes[rows] == code).sum()) for code, reason in found.items()}
+    counts = {entry.name: int((codes[rows] == code).sum()) for code, entry in legend.items()}
     options = {
         "color": "reason",
-        "cmap": {reason.words: reason.colour for reason in found.values()},
+        "cmap": {entry.name: entry.colour for entry in legend.values()},
         "fill_alpha": "cover" if over else 1.0,
         "line_alpha": "ink" if over else 0.0,  # for `_hatched`: a column of the glyph's own
         "legend_labels": {
-            words: with_share(words, count, cells.value.size) for words, count in counts.items()
+            words: with_share(words, count, tiles.value.size) for words, count in counts.items()
         },
         "show_legend": True,
-        "hooks": [named("reasons"), _hatched(_patterns(picture, found.values()))],
+        "hooks": [named("covers"), _hatched(_patterns(picture, legend.values()))],
         **STILL,
     }
     told = ["reason", "cover", "ink"]
@@ -153,9 +154,9 @@ def mark(kind: str, place: tuple[float, float] | None) -> hv.Points:
 
     Parameters
     ----------
-    kind
+    kind : str
         Which.
-    place
+    place : tuple of float or None
         Its alpha and S.
     """
     marker, size, strokes = _MARKS[kind]
@@ -177,9 +178,9 @@ def miss(start: tuple[float, float], prediction: Prediction | None) -> hv.Contou
 
     Parameters
     ----------
-    start
+    start : tuple of float
         Alpha and S of the point.
-    prediction
+    prediction : Prediction or None
         Of it.
     """
     paths: list[dict[str, Any]] = []
@@ -216,32 +217,32 @@ def _axes() -> list[hv.Dimension]:
 
 def _to_show(
     picture: Picture,
-) -> tuple[NDArray[np.int64], Mapping[int, Reason], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return codes, their reasons, which cells to cover and which to cover or to hatch."""
-    cells = picture.cells
-    there = np.isfinite(cells.value)
+) -> tuple[NDArray[np.int64], Mapping[int, LegendEntry], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return codes, their legend, which tiles to cover and which to cover or to hatch."""
+    tiles = picture.tiles
+    there = np.isfinite(tiles.value)
     if picture.variable.flags:
-        codes = cells.codes
-        return codes, flag_reasons(picture.variable, codes), there, there
-    every = np.isin(cells.reason, [c for c, r in cells.reasons.items() if r.hatch != "blank"])
-    return cells.reason.astype(int), cells.reasons, ~there, ~there | (every & picture.hatched)
+        codes = tiles.codes
+        return codes, flag_legend(picture.variable, codes), there, there
+    every = np.isin(tiles.reason, [c for c, r in tiles.legend.items() if r.hatch != "blank"])
+    return tiles.reason.astype(int), tiles.legend, ~there, ~there | (every & picture.hatched)
 
 
-def _patterns(picture: Picture, found: Iterable[Reason]) -> dict[str, str]:
+def _patterns(picture: Picture, entries: Iterable[LegendEntry]) -> dict[str, str]:
     every = picture.hatched or not picture.variable.flags
-    return {r.words: r.hatch if every or not r.is_whole else "blank" for r in found}
+    return {e.name: e.hatch if every or not e.is_whole else "blank" for e in entries}
 
 
 def _places(
-    plane: Plane, cells: Cells, rows: NDArray[np.intp], *, above: int
+    plane: Plane, tiles: Tiles, rows: NDArray[np.intp], *, above: int
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the sides of some cells, or where points lie, below so many rows that lie nowhere."""
+    """Return the sides of some tiles, or where points lie, below so many rows that lie nowhere."""
     if plane.is_grid:
-        alpha, S = drawn_edges(plane, cells.stride)
+        alpha, S = drawn_edges(plane, tiles.stride)
         i, j = np.unravel_index(rows, (alpha.size - 1, S.size - 1))
         sides = {"left": alpha[i], "bottom": S[j], "right": alpha[i + 1], "top": S[j + 1]}
     else:
-        sides = {"alpha": cells.alpha[rows], "S": cells.S[rows]}
+        sides = {"alpha": tiles.alpha[rows], "S": tiles.S[rows]}
     nowhere = np.full(above, np.nan)
     return {name: np.concatenate([nowhere, side]) for name, side in sides.items()}
 
@@ -271,3 +272,63 @@ def _hatched(patterns: Mapping[str, str]) -> Callable[[ElementPlot, hv.Element],
         )
 
     return hatch
+
+
+def title(variable: MapVariable, at: str, stride: int) -> str:
+    """Return the title of a map.
+
+    Parameters
+    ----------
+    variable : MapVariable
+        What it shows.
+    at : str
+        Captions on the current.
+    stride : int
+        Stride of the points drawn; more than one is said.
+    """
+    words = f"{variable.label}, {at}" if variable.per_current and at else variable.label
+    return words if stride == 1 else f"{words} (one point in {stride} along each axis)"
+
+
+def tooltip(variable: MapVariable) -> str:
+    """Return what the pointer tells of a cell, in HTML with Bokeh's column references."""
+    value = "" if variable.name == "status" else "<b>@{shown}{custom}</b><br>"
+    return (
+        '<div style="max-width:260px;font:12px/1.45 Inter,Helvetica,Arial,sans-serif;'
+        'color:#1f2933"><span style="color:#616e7c">α @at_alpha{0.[000]}, S @at_S{0.[000]}</span>'
+        f"<br>{value}@{{reason}}{{custom}}</div>"
+    )
+
+
+def hover_formatters(picture: Picture) -> dict[str, CustomJSHover]:
+    """Return what writes values and reasons: four digits and the unit, or the words of a code.
+
+    Infinity stands for no value. They serve one figure.
+    """
+    from bokeh.models import CustomJSHover
+
+    variable, legend = picture.variable, picture.tiles.legend
+    units = "" if variable.units == "1" else f" {variable.units}"
+    value = CustomJSHover(
+        args={"words": _listed(variable.flags), "units": units},
+        code="""
+        if (!Number.isFinite(value)) return "no value"
+        return words[value] ?? `${Number(value.toPrecision(4))}${units}`
+        """,
+    )
+    reason = CustomJSHover(
+        args={"words": _listed({code + 1: entry.sentence for code, entry in legend.items()})},
+        code="return words[value + 1] ?? `code ${value}`",
+    )
+    return {"@{shown}": value, "@{reason}": reason}
+
+
+def with_share(words: str, count: int, of: int) -> str:
+    """Return words and a share in percent, with room to the next column of a legend."""
+    percent = 100 * count / of
+    return f"{words} {percent:.0f} %\u2003" if percent >= 10 else f"{words} {percent:.2g} %\u2003"
+
+
+def _listed(words: Mapping[int, str]) -> list[str | None]:
+    """Return words at the places of their codes."""
+    return [words.get(code) for code in range(max(words, default=-1) + 1)]

@@ -8,11 +8,10 @@ import holoviews as hv
 import panel as pn
 
 from microbatt.explorer.appearance import LEGEND, OF_NO_CURVE, PANE, STYLE, colouring, designed
-from microbatt.explorer.cells import extents, map_cells
-from microbatt.explorer.map_elements import Picture, mark, miss, reasons, values
-from microbatt.explorer.map_words import hover_formatters
-from microbatt.explorer.points import point_prediction
-from microbatt.explorer.reasons import flag_colouring
+from microbatt.explorer.legend import flag_colouring
+from microbatt.explorer.map_elements import Picture, covers, hover_formatters, mark, miss, values
+from microbatt.explorer.predictions import point_prediction
+from microbatt.explorer.tiles import extents, map_tiles
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -32,11 +31,11 @@ class MapFigure:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
-    points
+    points : mapping of str to holoviews.streams.Stream
         Kind → stream whose parameter of that name is the number of a point of the cube, or None.
-    tapped, dragged
+    tapped, dragged : callable
         Called with alpha and S.
 
     Attributes
@@ -66,12 +65,12 @@ class MapFigure:
 
     def show(self, variable: MapVariable, current: int, at: str, *, hatched: bool) -> None:
         """Show a variable at a current (its index), of which `at` are the words."""
-        cells = map_cells(self._source, variable, current)
+        tiles = map_tiles(self._source, variable, current)
         if variable.flags:
-            colours = flag_colouring(variable, cells.codes)
+            colours = flag_colouring(variable, tiles.codes)
         else:
-            colours = colouring(variable, cells.value)
-        picture = Picture(variable=variable, cells=cells, colours=colours, at=at, hatched=hatched)
+            colours = colouring(variable, tiles.value)
+        picture = Picture(variable=variable, tiles=tiles, colours=colours, at=at, hatched=hatched)
         kind = (variable, colours.logarithmic, picture.has_bar)
         if kind == self._kind:
             self._picture.send(picture)
@@ -88,7 +87,7 @@ class MapFigure:
         formatters = hover_formatters(self._picture.data)
 
         def drawn(data: Picture) -> hv.Overlay:
-            return values(plane, data, formatters) * reasons(plane, data)
+            return values(plane, data, formatters) * covers(plane, data)
 
         ticks = {
             name: steps.tolist()

@@ -1,47 +1,111 @@
-"""What is chosen in a cube, and the map, the curves and the words that follow."""
+"""What is chosen in a cube; the map, the curves and the captions that follow, and their layout."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import holoviews as hv
 import panel as pn
 
-from microbatt.explorer.controls import AxisSlider, VariableChoice, network_choice
-from microbatt.explorer.curve_elements import KINDS
-from microbatt.explorer.curve_figure import CurveFigure
-from microbatt.explorer.layout import arranged, curve_card, map_card
+from microbatt.explorer.captions import Captions, text
+from microbatt.explorer.controls import AxisSlider, VariableChoice, network_choice, saving_row
+from microbatt.explorer.curve_figure import KINDS, CurveFigure
 from microbatt.explorer.map_figure import MapFigure
-from microbatt.explorer.points import has_predictions, point_prediction
-from microbatt.explorer.saving import saving_row
-from microbatt.explorer.words import Words
+from microbatt.explorer.predictions import has_predictions, point_prediction
+from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from microbatt.cube import Fold
     from microbatt.explorer.plane import Plane
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
 
+_CARD: Final = {
+    "background": "#ffffff",
+    "border": "1px solid #e4e7eb",
+    "border-radius": "10px",
+    "padding": "10px 14px",
+    "flex": "1 1 0",
+    "min-width": "0",
+}
+_HINT: Final = "Tap for curves, tap another to pin it, drag to follow."
+_BOTH: Final = {"sizing_mode": "stretch_both"}
+_WIDTH: Final = {"sizing_mode": "stretch_width"}
+
+
+def arranged(
+    map_card: pn.Column, curve_card: pn.Column, captions: Captions, network: pn.widgets.Select
+) -> pn.Column:
+    """Return the whole explorer: a header over the two cards."""
+    header = pn.Row(
+        captions.description,
+        pn.Spacer(**_WIDTH),
+        network,
+        captions.progress,
+        captions.dashboard,
+        margin=(2, 6),
+        **_WIDTH,
+    )
+    return pn.Column(
+        header,
+        pn.Row(map_card, curve_card, **_BOTH),
+        min_height=660,
+        min_width=1000,
+        styles={"background": "#f5f7fa", "padding": "6px"},
+        **_BOTH,
+    )
+
+
+def map_card(
+    drawn: pn.pane.HoloViews, choice: VariableChoice, sliders: Iterable[AxisSlider]
+) -> pn.Column:
+    """Return the map with what it is steered with."""
+    label = text(f'<p class="mb-label">{quantity("current").label}</p>', above=7)
+    return pn.Column(
+        pn.Row(choice.variable, pn.Column(label, choice.current), **_WIDTH),
+        drawn,
+        pn.Row(
+            text(f'<p class="mb-label">{_HINT}</p>'), pn.Spacer(**_WIDTH), choice.hatched, **_WIDTH
+        ),
+        pn.Row(*(slider.row for slider in sliders), **_WIDTH),
+        styles=_CARD,
+        margin=6,
+        **_BOTH,
+    )
+
+
+def curve_card(drawn: pn.pane.HoloViews, captions: Captions, saving: pn.Row) -> pn.Column:
+    """Return the curves with the captions above and below them."""
+    return pn.Column(
+        pn.Row(captions.chips, captions.release, height=captions.height, **_WIDTH),
+        drawn,
+        captions.table,
+        saving,
+        styles=_CARD,
+        margin=6,
+        **_BOTH,
+    )
+
 
 class Scene:
-    """What is chosen in a cube, and the figures and words that follow.
+    """What is chosen in a cube, and the figures and captions that follow.
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube; it may fill while it is shown, but its axes stay.
-    selection
+    selection : Selection
         What to begin with.
-    listen
+    listen : callable
         Called with network and fold when others' predictions are asked for.
 
     Attributes
     ----------
-    selection
+    selection : Selection
         The point that is shown and the one that is pinned.
     points
         ``"pinned"``, ``"selected"``, ``"predicted"`` → HoloViews stream of that parameter: the
@@ -66,9 +130,9 @@ class Scene:
         self._network = network_choice(source, listen)
         self._map = MapFigure(source, self.points, self._tap, self._drag)
         self._curves = CurveFigure(source, self.points)
-        self._words = Words(source)
+        self._captions = Captions(source)
         self._sliders = self._make_sliders()
-        self._words.release.on_click(lambda _: self._select(self.selection.released()))
+        self._captions.release.on_click(lambda _: self._select(self.selection.released()))
         self._show_map()
         self._show_point()
         self.view = self._arranged()
@@ -96,7 +160,7 @@ class Scene:
 
     def show_progress(self) -> None:
         """Tell how far the cube is now."""
-        self._words.show_progress()
+        self._captions.show_progress()
 
     def stop(self) -> None:
         """End what plays."""
@@ -105,12 +169,12 @@ class Scene:
 
     def _arranged(self) -> pn.Column:
         saving = saving_row(
-            self._words.expression, self._words.caption, self._source, lambda: self.selection
+            self._captions.expression, self._captions.caption, self._source, lambda: self.selection
         )
         return arranged(
             map_card(self._map.pane, self._choice, self._sliders.values()),
-            curve_card(self._curves.pane, self._words, saving),
-            self._words,
+            curve_card(self._curves.pane, self._captions, saving),
+            self._captions,
             self._network,
         )
 
@@ -160,7 +224,7 @@ class Scene:
                 pinned=selection.pinned,
                 predicted=None if prediction is None else prediction.nearest,
             )
-            self._words.show(selection, curves, pinned, prediction)
+            self._captions.show(selection, curves, pinned, prediction)
             for dim, step in source.plane.place(selection.number).items():
                 self._sliders[dim].tell(step)
 

@@ -1,4 +1,4 @@
-"""The explorer as a page: `panel serve` on a port of this machine."""
+"""The ways into the explorer: open a cube that may still fill, in a notebook or as a page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,93 @@ import gc
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
+from microbatt.campaign import available_recipes, cached_store, load_campaign
+from microbatt.catalog import available_datasets, open_dataset
 from microbatt.checks import check_integer
+from microbatt.cube import has_cube, locate, open_cube
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import xarray as xr
+    from panel.viewable import Viewable
 
     from microbatt.explorer.source import CubeSource
+
+
+def opener(
+    name_or_path: str, storage_options: Mapping[str, Any] | None = None
+) -> Callable[[], xr.Dataset]:
+    """Return what opens a cube as it is at the moment.
+
+    A cube of the catalog whose computation was begun is opened as far as it is; one that was
+    not is computed, or downloaded, first.
+
+    Parameters
+    ----------
+    name_or_path : str
+        As for `microbatt.open_dataset`.
+    storage_options : mapping of str to object, optional
+        Options of the URL's protocol.
+
+    Returns
+    -------
+    callable
+        Takes nothing, returns the cube as it is when called.
+
+    Raises
+    ------
+    ParameterError
+        If a name is in no catalog and no path; the nearest names are offered.
+    StoreError
+        If there is no cube, or a newer schema made it.
+    """
+    if name_or_path not in available_datasets():
+        open_dataset(name_or_path, chunks=None, storage_options=storage_options)
+        location = locate(name_or_path, storage_options)
+    elif name_or_path in available_recipes():
+        location = locate(cached_store(load_campaign(name_or_path)))
+        if not has_cube(location):
+            open_dataset(name_or_path, chunks=None)
+    else:
+        finished = open_dataset(name_or_path, chunks=None)
+        return lambda: finished
+    return lambda: open_cube(location, chunks=None)
+
+
+def app(dataset: xr.Dataset) -> Viewable:
+    """Return the explorer of a cube, to show in a notebook or to serve with Panel.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A cube, or a part of one that keeps ``status``, ``voltage`` and ``discharge_capacity``.
+        Opened with Dask chunks, as by default, it is read again while a campaign fills it.
+
+    Returns
+    -------
+    panel.viewable.Viewable
+        Shows itself as the last line of a notebook's cell; `.servable()` for ``panel serve``.
+
+    Raises
+    ------
+    ParameterError
+        If the dataset is no cube.
+    MissingExtraError
+        If Panel is not installed.
+
+    Examples
+    --------
+    ``microbatt.explorer.app(microbatt.open_dataset("demo"))``
+    """
+    from microbatt.checks import check_extra
+
+    check_extra("panel", extra="explore")
+    from microbatt.explorer.application import explorer_of
+
+    return explorer_of(dataset)
+
 
 PORT: Final = 5006
 _ANYWHERE: Final = "127.0.0.1"
@@ -35,15 +113,15 @@ def serve(
 
     Parameters
     ----------
-    reopen
+    reopen : callable
         Opens the cube as it is now; called again while it fills.
-    title
-        Of the page.
-    port
-        Of this machine; 0 takes any that is free.
-    show
+    title : str
+        Title of the page.
+    port : int, default 5006
+        Port of this machine; 0 takes any that is free.
+    show : bool, default True
         Whether to open a browser.
-    started
+    started : callable
         Called with the address once it is served.
 
     Raises
@@ -91,6 +169,16 @@ def warm_up(source: CubeSource) -> None:
 def free_port(port: int) -> int:
     """Return the port, or any that is free for 0.
 
+    Parameters
+    ----------
+    port : int
+        Port of this machine, 0 to 65535.
+
+    Returns
+    -------
+    int
+        The number of a port at which nothing listens.
+
     Raises
     ------
     ParameterError
@@ -106,5 +194,5 @@ def free_port(port: int) -> int:
                 f"`port` is {port}, which cannot be used ({error.strerror}): another explorer may "
                 "run there. Give another, or 0 for any that is free."
             ) from error
-        found: Any = probe.getsockname()[1]
-    return int(found)
+        taken: Any = probe.getsockname()[1]
+    return int(taken)

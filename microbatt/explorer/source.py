@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy as np
 from microbatt.cube import copies_in, predicted_by, status_of
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
-from microbatt.explorer.points import point_curves
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from microbatt.cube import Fold
     from microbatt.explorer.plane import Plane
-    from microbatt.explorer.points import Curve
 
 _NEEDED: Final = ("voltage", "discharge_capacity")
 _REST: Final = 20.0
@@ -31,15 +30,45 @@ _CURVES: Final = 100
 """So many points' curves are kept at most."""
 
 
+_SCALARS: Final = ("discharge_capacity", "energy", "power")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One discharge of a point.
+
+    Parameters
+    ----------
+    current, c_rate : float
+        [A m⁻²], [h⁻¹]; the latter NaN where the cube has none.
+    capacity, voltage : numpy.ndarray of float
+        [A h m⁻²], [V], shape (n,); empty where there is no curve.
+    outcome : Outcome
+        How it ended.
+    scalars : dict of str to float
+        Capacity, energy and power; NaN where the curve is not whole.
+    kept : float
+        Capacity over that at the lowest current; NaN where one of the two is not whole.
+    """
+
+    current: float
+    c_rate: float
+    capacity: NDArray[np.float64]
+    voltage: NDArray[np.float64]
+    outcome: Outcome
+    scalars: dict[str, float]
+    kept: float
+
+
 class CubeSource:
     """A cube for as many viewers as there are.
 
     Parameters
     ----------
-    reopen
+    reopen : callable
         Returns the cube as it is now; called again to see whether it has grown.
-    network, fold
-        Whose predictions are shown, as `microbatt.cube.predictions.predicted_by` takes them.
+    network, fold : str or int or {"held_out"}
+        Whose predictions are shown, as `microbatt.cube.predicted_by` takes them.
 
     Attributes
     ----------
@@ -89,7 +118,7 @@ class CubeSource:
 
     @property
     def networks(self) -> dict[str, tuple[str, Fold]]:
-        """Words → network and fold, of everybody who has predicted the cube's points."""
+        """Captions → network and fold, of everybody who has predicted the cube's points."""
         offered: dict[str, tuple[str, Fold]] = {}
         for name, folds in copies_in(self.opened).items():
             if 0 in folds:
@@ -105,7 +134,20 @@ class CubeSource:
         return next(iter([*asked, *self.networks.values()]), None)
 
     def seen_by(self, network: str, fold: Fold) -> CubeSource:
-        """Return the same cube with the predictions of another network."""
+        """Return the same cube with the predictions of another network.
+
+        Parameters
+        ----------
+        network : str
+            Its name.
+        fold : int or {"held_out"}
+            Which of its copies; ``"held_out"`` takes for each point the one that never saw it.
+
+        Returns
+        -------
+        CubeSource
+            Shared by all who ask for the same network.
+        """
         if (network, fold) not in self._others:
             other = CubeSource(self._reopen, network, fold)
             other._others = self._others
@@ -113,7 +155,18 @@ class CubeSource:
         return self._others[network, fold]
 
     def values(self, name: str) -> NDArray[Any]:
-        """Return a variable for every point, shape (points, currents), or (points,)."""
+        """Return a variable for every point, shape (points, currents), or (points,).
+
+        Parameters
+        ----------
+        name : str
+            Name of a variable of the cube.
+
+        Returns
+        -------
+        numpy.ndarray
+            Kept for those who ask next.
+        """
         if name not in self._kept:
             variable = self.dataset[name]
             rows = variable.to_numpy().reshape(self.plane.alpha.size, -1)
@@ -121,12 +174,34 @@ class CubeSource:
         return self._kept[name]
 
     def voltage(self, number: int) -> NDArray[np.float64]:
-        """Return the voltages of one point, shape (currents, depth)."""
+        """Return the voltages of one point, shape (currents, depth).
+
+        Parameters
+        ----------
+        number : int
+            Number of the point.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Voltages [V]; NaN where there is no curve.
+        """
         curves = self.dataset["voltage"].isel(self.plane.place(number))
         return np.asarray(curves.to_numpy(), dtype=float)
 
     def curves(self, number: int) -> list[Curve]:
-        """Return the curves of one point, kept for those who ask next."""
+        """Return the curves of one point, kept for those who ask next.
+
+        Parameters
+        ----------
+        number : int
+            Number of the point.
+
+        Returns
+        -------
+        list of Curve
+            One for each current of the cube, in their order.
+        """
         if number not in self._curves:
             if len(self._curves) >= _CURVES:
                 self._curves.clear()
@@ -164,8 +239,8 @@ class CubeSource:
         return True
 
 
-def _same_values(one: xr.Dataset, other: xr.Dataset, name: str) -> bool:
-    return np.array_equal(one[name].to_numpy(), other[name].to_numpy())
+def _same_values(now: xr.Dataset, before: xr.Dataset, name: str) -> bool:
+    return np.array_equal(now[name].to_numpy(), before[name].to_numpy())
 
 
 def as_cube(dataset: xr.Dataset) -> xr.Dataset:
@@ -173,7 +248,7 @@ def as_cube(dataset: xr.Dataset) -> xr.Dataset:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         A cube, or what a selection has left of it.
 
     Returns
@@ -198,3 +273,37 @@ def as_cube(dataset: xr.Dataset) -> xr.Dataset:
     lost = [name for name in wanted if name not in dataset.dims]
     first = ("point",) if "point" in dataset.dims else ("alpha", "S")
     return dataset.expand_dims(lost).transpose(*first, "current", ...)
+
+
+def is_whole(status: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Whether each code is that of a whole curve."""
+    return np.isin(status, [outcome for outcome in Outcome if outcome.is_whole])
+
+
+def point_curves(source: CubeSource, number: int) -> list[Curve]:
+    """Return the curves of a point, one for each current of the cube, in their order."""
+    voltage = source.voltage(number)
+    end = source.values("discharge_capacity")[number]
+    status = source.status[number]
+    whole = is_whole(status)
+    depth = source.dataset["depth"].to_numpy()
+    rates = source.dataset["c_rate"].to_numpy() if "c_rate" in source.dataset.coords else None
+    curves = []
+    for k, current in enumerate(source.currents):
+        there = np.isfinite(voltage[k]).all() and np.isfinite(end[k])
+        curves.append(
+            Curve(
+                current=float(current),
+                c_rate=float("nan") if rates is None else float(rates[k]),
+                capacity=depth * end[k] if there else depth[:0],
+                voltage=voltage[k] if there else depth[:0],
+                outcome=Outcome(int(status[k])),
+                scalars={
+                    name: float(source.values(name)[number, k]) if whole[k] else float("nan")
+                    for name in _SCALARS
+                    if name in source.dataset
+                },
+                kept=float(end[k] / end[0]) if whole[k] and whole[0] else float("nan"),
+            )
+        )
+    return curves

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.outcomes import Outcome
+from microbatt.explorer.source import is_whole
 from microbatt.plots import axis_label
 from microbatt.quantities import QUANTITIES, Quantity
 
@@ -67,17 +67,17 @@ _AT_THE_END: Final = frozenset(
 class MapVariable:
     """One thing that a map can show.
 
-    Attributes
+    Parameters
     ----------
-    name
+    name : str
         In the cube, or of what is derived from it.
-    label, units
-        Words and unit; the unit alone, ``"1"`` if there is none.
-    per_current
+    label, units : str
+        Captions and unit; the unit alone, ``"1"`` if there is none.
+    per_current : bool
         Whether it has a value for each current rather than for each point.
-    from_network
+    from_network : bool, default False
         Whether it is, or follows from, a prediction.
-    flags
+    flags : mapping of int to str, default empty
         Code → words, of a variable whose numbers are codes.
     """
 
@@ -95,9 +95,9 @@ def map_variables(dataset: xr.Dataset) -> dict[str, list[MapVariable]]:
     left |= dict.fromkeys(_derived(dataset), True)
     groups: dict[str, list[MapVariable]] = {}
     for group, names in _GROUPS.items():
-        found = [_described(dataset, name) for name in names if left.pop(name, False)]
-        if found:
-            groups[group] = found
+        offered = [_described(dataset, name) for name in names if left.pop(name, False)]
+        if offered:
+            groups[group] = offered
     if left:
         groups[_OTHERS] = [_described(dataset, name) for name in left]
     return groups
@@ -108,11 +108,11 @@ def variable_values(source: CubeSource, variable: MapVariable, current: int) -> 
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
-    variable
+    variable : MapVariable
         Which.
-    current
+    current : int
         Index of the current, for a variable that depends on it.
 
     Returns
@@ -127,11 +127,6 @@ def variable_values(source: CubeSource, variable: MapVariable, current: int) -> 
     if variable.name in _AT_THE_END:
         values[~is_whole(source.status[:, current])] = np.nan
     return values
-
-
-def is_whole(status: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Whether each code is that of a whole curve."""
-    return np.isin(status, [outcome for outcome in Outcome if outcome.is_whole])
 
 
 def flags_of(variable: xr.DataArray) -> dict[int, str]:

@@ -1,12 +1,8 @@
 from .augmentation import (
     Augmentation,
-    disturbed,
-    draw_in_graph,
 )
 from .curves import (
     StoredCurves,
-    check_curves,
-    current_place,
     read_curves,
     scalars_by_point,
     stored_curves,
@@ -15,12 +11,10 @@ from .energies import (
     energy_vectors,
 )
 from .images import (
-    IMAGE_SAMPLES,
     curve_images,
     images_of_tensors,
 )
 from .points import (
-    CURRENT,
     TARGETS,
     arranged,
     by_point,
@@ -32,8 +26,8 @@ from .specification import (
     Energies,
     Feature,
     Image,
-    feature_arrays,
     wanted_features,
+    with_currents_of,
 )
 from .tensors import (
     CurveTensors,
@@ -43,8 +37,6 @@ from .tensors import (
 )
 
 __all__ = [
-    "CURRENT",
-    "IMAGE_SAMPLES",
     "TARGETS",
     "Augmentation",
     "CurveTensors",
@@ -55,14 +47,9 @@ __all__ = [
     "StoredCurves",
     "arranged",
     "by_point",
-    "check_curves",
-    "current_place",
     "curve_images",
     "curve_tensors",
-    "disturbed",
-    "draw_in_graph",
     "energy_vectors",
-    "feature_arrays",
     "images_of_tensors",
     "point_dims",
     "read_curves",
@@ -72,4 +59,5 @@ __all__ = [
     "tensors_of_curves",
     "true_values",
     "wanted_features",
+    "with_currents_of",
 ]

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from microbatt.checks import check_choice, check_integer
 from microbatt.errors import ParameterError
-from microbatt.features.curves import checked_currents
+from microbatt.features.curves import checked_currents, current_place
 from microbatt.features.energies import energy_vectors
 from microbatt.features.images import curve_images
+from microbatt.features.points import CURRENT
 from microbatt.features.tensors import SAMPLES, curve_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    import xarray as xr
     from numpy.typing import NDArray
 
     from microbatt.features.curves import StoredCurves
@@ -24,12 +27,12 @@ if TYPE_CHECKING:
 class Curves:
     """Curve tensors: ``voltage``, ``capacity``, ``current`` and ``mask``.
 
-    Attributes
+    Parameters
     ----------
-    samples
+    samples : int, default 100
         Voltages per curve.
-    currents
-        Which, and in which order [A m⁻²]; None takes the cube's.
+    currents : tuple of float, optional
+        Which currents, and in which order [A m⁻²]; None takes the cube's.
 
     Examples
     --------
@@ -46,18 +49,29 @@ class Curves:
         _check_currents(self.currents)
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
-        """Return the feature's arrays by name, the first axis along the points."""
-        found = curves.at_currents(self.currents)
-        return curve_tensors(found, samples=self.samples).arrays()
+        """Return the feature's arrays by name, the first axis along the points.
+
+        Parameters
+        ----------
+        curves : StoredCurves
+            Curves of n points.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            As `CurveTensors.arrays` gives them.
+        """
+        chosen = curves.at_currents(self.currents)
+        return curve_tensors(chosen, samples=self.samples).arrays()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """The curve image of a point: ``image``, 8 bits a colour, 0 to 255.
 
-    Attributes
+    Parameters
     ----------
-    currents
+    currents : tuple of float, optional
         Those that have a colour, in their order [A m⁻²]; None takes the cube's.
     """
 
@@ -68,7 +82,18 @@ class Image:
         _check_currents(self.currents)
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
-        """Return the feature's array by name, shape (n, 48, 64, 3)."""
+        """Return the feature's array by name, shape (n, 48, 64, 3).
+
+        Parameters
+        ----------
+        curves : StoredCurves
+            Curves of n points.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray of uint8
+            ``image``, shape (n, 48, 64, 3).
+        """
         return {self.name: curve_images(curves.at_currents(self.currents))}
 
 
@@ -76,12 +101,12 @@ class Image:
 class Energies:
     """Energy and power of every curve of a point: ``energies``.
 
-    Attributes
+    Parameters
     ----------
-    published
+    published : bool, default False
         Whether the contact resistance is subtracted a second time, as the published work did.
-    currents
-        Which, and in which order [A m⁻²]; None takes the cube's.
+    currents : tuple of float, optional
+        Which currents, and in which order [A m⁻²]; None takes the cube's.
     """
 
     name: ClassVar[str] = "energies"
@@ -92,9 +117,20 @@ class Energies:
         _check_currents(self.currents)
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
-        """Return the feature's array by name, shape (n, 2 c)."""
-        found = curves.at_currents(self.currents)
-        return {self.name: energy_vectors(found, published=self.published)}
+        """Return the feature's array by name, shape (n, 2 c).
+
+        Parameters
+        ----------
+        curves : StoredCurves
+            Curves of n points.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray of float32
+            ``energies``, shape (n, 2 c).
+        """
+        chosen = curves.at_currents(self.currents)
+        return {self.name: energy_vectors(chosen, published=self.published)}
 
 
 Feature: TypeAlias = Curves | Image | Energies
@@ -108,8 +144,13 @@ def wanted_features(features: str | Feature | Sequence[str | Feature]) -> tuple[
 
     Parameters
     ----------
-    features
+    features : str, Curves, Image or Energies or sequence of str or Curves, Image or Energies
         A name, a record, or several.
+
+    Returns
+    -------
+    tuple of Feature
+        In the order given.
 
     Raises
     ------
@@ -122,19 +163,45 @@ def wanted_features(features: str | Feature | Sequence[str | Feature]) -> tuple[
     (Image(currents=None), Energies(published=True, currents=None))
     """
     given = [features] if isinstance(features, str | Feature) else list(features)
-    found = tuple(_feature(feature) for feature in given)
-    names = [feature.name for feature in found]
+    records = tuple(_feature(feature) for feature in given)
+    names = [feature.name for feature in records]
     if not names or len(set(names)) < len(names):
         raise ParameterError(
             f"`features` asks for {names or 'nothing'}; name at least one of {sorted(FEATURES)}, "
             "and each once."
         )
-    return found
+    return records
 
 
-def feature_arrays(curves: StoredCurves, features: Sequence[Feature]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of several features by name, the first axis along the points."""
-    return {name: a for feature in features for name, a in feature.arrays(curves).items()}
+def with_currents_of(cube: xr.Dataset, features: Sequence[Feature]) -> xr.Dataset:
+    """Return an arranged cube without the currents that no feature takes.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        From `arranged`.
+    features : sequence of Feature
+        What is to be made of it.
+
+    Returns
+    -------
+    xarray.Dataset
+        The same cube where every current is taken.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has none of the currents.
+    """
+    own: NDArray[np.float64] = cube[CURRENT].to_numpy()
+    wanted = {c for f in features for c in (own.tolist() if f.currents is None else f.currents)}
+    places = sorted({p for c in wanted for p in [current_place(own, c)] if p is not None})
+    if not places:
+        raise ParameterError(
+            f"`currents` are {sorted(wanted)}; the cube has none of them, but "
+            f"{', '.join(f'{c:g}' for c in own)} A m⁻². Ask for some of those."
+        )
+    return cube if len(places) == own.size else cube.isel({CURRENT: places})
 
 
 def _feature(given: object) -> Feature:

@@ -1,21 +1,14 @@
 from .combination import (
-    EDGES,
-    bin_means,
-    combined,
+    bin_scores,
 )
 from .curve import (
     CurveEstimate,
     CurveNetwork,
     CurveNetworkConfig,
 )
-from .decoder import (
-    fit_decoder,
-)
-from .encoder import (
-    Scaling,
-    build_encoder,
-    encoder_inputs_in_graph,
-    fit_scaling,
+from .draft import (
+    CurveNetworkDraft,
+    draft_curve_network,
 )
 from .measurement import (
     NOISE_FREE,
@@ -23,9 +16,7 @@ from .measurement import (
 )
 from .origin import (
     Origin,
-    Record,
-    cell_hash,
-    check_origin,
+    TrainingRecord,
     origin_of,
 )
 from .published import (
@@ -33,59 +24,38 @@ from .published import (
     PublishedNetworkConfig,
     build_published,
 )
-from .readings import (
-    readings_of,
-)
-from .targets import (
-    OFFSET,
-    to_targets,
-)
 from .trained import (
     Network,
     TrainedNetwork,
     fold_folder,
     load_copies,
     load_network,
+    network_for,
     save_network,
     trained_network,
 )
-from .weights import (
-    read_description,
-    record_of,
-)
 
 __all__ = [
-    "EDGES",
     "NOISE_FREE",
-    "OFFSET",
     "CurveEstimate",
     "CurveNetwork",
     "CurveNetworkConfig",
+    "CurveNetworkDraft",
     "MeasurementNoise",
     "Network",
     "Origin",
     "PublishedNetwork",
     "PublishedNetworkConfig",
-    "Record",
-    "Scaling",
     "TrainedNetwork",
-    "bin_means",
-    "build_encoder",
+    "TrainingRecord",
+    "bin_scores",
     "build_published",
-    "cell_hash",
-    "check_origin",
-    "combined",
-    "encoder_inputs_in_graph",
-    "fit_decoder",
-    "fit_scaling",
+    "draft_curve_network",
     "fold_folder",
     "load_copies",
     "load_network",
+    "network_for",
     "origin_of",
-    "read_description",
-    "readings_of",
-    "record_of",
     "save_network",
-    "to_targets",
     "trained_network",
 ]

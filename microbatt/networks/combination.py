@@ -21,18 +21,15 @@ _WEIGHTED_FROM: Final = 2
 _LAST: Final = len(EDGES) - 2
 
 
-def combined(
-    weighted: ArrayLike, relative: ArrayLike, bin_scores: ArrayLike
-) -> NDArray[np.float64]:
+def combined(weighted: ArrayLike, relative: ArrayLike, scores: ArrayLike) -> NDArray[np.float64]:
     """Combine the answers of the two networks.
 
     Parameters
     ----------
-    weighted, relative
+    weighted, relative : array_like
         alpha and S from the networks trained with L_w and L_M, shape (n, 2).
-    bin_scores
-        Mean relative error of alpha of L_w (first row) and L_M in each bin, shape (2, 5); not a
-        number where a bin had no points, which loses.
+    scores : array_like
+        From `bin_scores`, shape (2, 5); not a number where a bin had no points, which loses.
 
     Returns
     -------
@@ -46,20 +43,49 @@ def combined(
     array([[1.2, 3. ],
            [3.1, 3. ]])
     """
-    first, second = np.asarray(weighted, dtype=float), np.asarray(relative, dtype=float)
-    scores = np.where(np.isnan(bin_scores), np.inf, np.asarray(bin_scores, dtype=float))
-    bin_w, bin_m = alpha_bins(first[:, 0]), alpha_bins(second[:, 0])
-    same = np.where(bin_w >= _WEIGHTED_FROM, first[:, 0], second[:, 0])
-    better = np.where(scores[0, bin_w] < scores[1, bin_m], first[:, 0], second[:, 0])
+    alpha_w, S_w = np.asarray(weighted, dtype=float).T
+    alpha_m, _ = np.asarray(relative, dtype=float).T
+    scores_w, scores_m = np.where(np.isnan(scores), np.inf, np.asarray(scores, dtype=float))
+    bin_w, bin_m = alpha_bins(alpha_w), alpha_bins(alpha_m)
+    same = np.where(bin_w >= _WEIGHTED_FROM, alpha_w, alpha_m)
+    better = np.where(scores_w[bin_w] < scores_m[bin_m], alpha_w, alpha_m)
     alpha = np.where(bin_w == bin_m, same, better)
     highest = np.nextafter(EDGES[-1], 0.0)
-    return np.stack([np.clip(alpha, EDGES[0], highest), first[:, 1]], axis=1)
+    return np.stack([np.clip(alpha, EDGES[0], highest), S_w], axis=1)
 
 
 def alpha_bins(alpha: ArrayLike) -> NDArray[np.int64]:
     """Return the bin of each alpha; those outside belong to the outermost."""
-    found = np.searchsorted(np.array(EDGES), np.asarray(alpha, dtype=float), side="right") - 1
-    return np.clip(found, 0, _LAST)
+    number = np.searchsorted(np.array(EDGES), np.asarray(alpha, dtype=float), side="right") - 1
+    return np.clip(number, 0, _LAST)
+
+
+def bin_scores(truth: ArrayLike, answers: ArrayLike) -> NDArray[np.float64]:
+    """Return the mean relative error of alpha of each network in each bin of the true alpha.
+
+    Parameters
+    ----------
+    truth : array_like of float
+        True alpha of n points, shape (n,).
+    answers : array_like of float
+        Values of alpha and S from the networks trained with L_w and with L_M, shape (2, n, 2).
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Percent, shape (2, 5): L_w, then L_M; not a number in a bin without points.
+
+    Examples
+    --------
+    >>> bin_scores([1.0], [[[3.0, 5.0]], [[1.0, 5.0]]])
+    array([[100.,  nan,  nan,  nan,  nan],
+           [  0.,  nan,  nan,  nan,  nan]])
+    """
+    true = np.asarray(truth, dtype=float)
+    answered, _ = np.moveaxis(np.asarray(answers, dtype=float), -1, 0)
+    size = np.maximum(0.5 * np.abs(true + answered), 1e-12)
+    errors = 100.0 * np.abs(true - answered) / size
+    return np.stack([bin_means(true, row) for row in errors])
 
 
 def bin_means(truth: ArrayLike, errors: ArrayLike) -> NDArray[np.float64]:
@@ -67,9 +93,9 @@ def bin_means(truth: ArrayLike, errors: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    truth
+    truth : array_like
         alpha, shape (n,).
-    errors
+    errors : array_like
         Shape (n,).
     """
     number, values = alpha_bins(truth), np.asarray(errors, dtype=float)

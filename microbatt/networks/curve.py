@@ -45,17 +45,17 @@ _MARGIN: Final = 2e-3
 class CurveNetworkConfig:
     """Sizes of the curve network.
 
-    Attributes
+    Parameters
     ----------
-    samples
+    samples : int, default 100
         Voltages per curve.
-    members
+    members : int, default 3
         Encoders of the ensemble.
-    bins, width, depth
+    bins, width, depth : int
         Coarse voltages per curve that an encoder sees, and its hidden layers.
-    components
+    components : int, default 96
         Principal components of the decoder.
-    breaks_u, breaks_v
+    breaks_u, breaks_v : int
         Breakpoints of the decoder's splines in u and v.
     """
 
@@ -82,15 +82,15 @@ class CurveNetworkConfig:
 class CurveEstimate:
     """What the network says of n points.
 
-    Attributes
+    Parameters
     ----------
-    mean
-        alpha and S, shape (n, 2).
-    covariance
-        Of alpha and S, shape (n, 2, 2).
-    in_range
+    mean : numpy.ndarray of float
+        Values of alpha and S, shape (n, 2).
+    covariance : numpy.ndarray of float
+        Covariance of alpha and S, shape (n, 2, 2).
+    in_range : numpy.ndarray of bool
         Whether the curves lie among those it learned, shape (n,).
-    misfit
+    misfit : numpy.ndarray of float
         Mean squared residual over variance, about 1 for a good fit, shape (n,).
     """
 
@@ -112,17 +112,17 @@ _NOTHING: Final = CurveEstimate(
 class CurveNetwork:
     """A trained curve network.
 
-    Attributes
+    Parameters
     ----------
-    config
+    config : CurveNetworkConfig
         Its sizes.
-    current
-        Of the curves it takes, in order, shape (c,) [A m⁻²].
-    scaling
-        Of the encoders' inputs and targets.
-    members
+    current : numpy.ndarray of float
+        Currents of the curves it takes, in order, shape (c,) [A m⁻²].
+    scaling : Scaling
+        Scales of the encoders' inputs and targets.
+    members : tuple of tuple of numpy.ndarray
         Weights of each encoder: kernel and bias of each layer in turn.
-    decoder
+    decoder : Decoder
         The forward map.
     """
 
@@ -135,10 +135,23 @@ class CurveNetwork:
     def first_estimates(
         self, tensors: CurveTensors
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what each encoder says: means and covariances of (u, v), (m, n, 2) and (…, 2)."""
+        """Return what each of the m encoders says.
+
+        Parameters
+        ----------
+        tensors : CurveTensors
+            Curves of n points, at the network's currents.
+
+        Returns
+        -------
+        means, covariances : numpy.ndarray of float
+            Means and covariances of u and v, shapes (m, n, 2) and (m, n, 2, 2).
+        """
         inputs = encoder_inputs(tensors, self.scaling)
-        found = [encoded(weights, inputs, self.scaling) for weights in self.members]
-        return np.stack([mean for mean, _ in found]), np.stack([c for _, c in found])
+        means, covariances = zip(
+            *(encoded(weights, inputs, self.scaling) for weights in self.members), strict=True
+        )
+        return np.stack(means), np.stack(covariances)
 
     def estimate(
         self, tensors: CurveTensors, noise: MeasurementNoise = NOISE_FREE
@@ -147,11 +160,16 @@ class CurveNetwork:
 
         Parameters
         ----------
-        tensors
+        tensors : CurveTensors
             Their curves, at the network's currents and number of samples; each point has at
             least one.
-        noise
+        noise : MeasurementNoise, default none
             What the measurement added to them.
+
+        Returns
+        -------
+        CurveEstimate
+            Of each point, with its covariance.
 
         Raises
         ------
@@ -172,21 +190,21 @@ class CurveNetwork:
 
     def _estimated(self, tensors: CurveTensors, noise: MeasurementNoise) -> CurveEstimate:
         starts, _ = self.first_estimates(tensors)
-        found = refine(self.decoder, tensors, noise, starts.mean(axis=0))
-        poor = np.flatnonzero(~(found.misfit <= _POOR_FIT))
+        refined = refine(self.decoder, tensors, noise, starts.mean(axis=0))
+        poor = np.flatnonzero(~(refined.misfit <= _POOR_FIT))
         if poor.size:
-            found = self._tried_again(found, tensors, noise, poor, starts)
-        mean, covariance = from_targets(found.mean, found.covariance)
+            refined = self._tried_again(refined, tensors, noise, poor, starts)
+        mean, covariance = from_targets(refined.mean, refined.covariance)
         return CurveEstimate(
             mean=mean,
             covariance=covariance,
-            in_range=self._inside(found.mean) & (found.residual <= _furthest(noise)),
-            misfit=found.misfit,
+            in_range=self._inside(refined.mean) & (refined.residual <= _furthest(noise)),
+            misfit=refined.misfit,
         )
 
     def _tried_again(
         self,
-        found: Refined,
+        refined: Refined,
         tensors: CurveTensors,
         noise: MeasurementNoise,
         poor: NDArray[np.int64],
@@ -204,8 +222,10 @@ class CurveNetwork:
             repeated = tensors.take(np.tile(poor, len(several)))
             ended = refine(self.decoder, repeated, noise, several.reshape(-1, 2))
             for k in range(len(several)):
-                found = found.improved(poor, ended.part(slice(k * poor.size, (k + 1) * poor.size)))
-        return found
+                refined = refined.improved(
+                    poor, ended.part(slice(k * poor.size, (k + 1) * poor.size))
+                )
+        return refined
 
     def _inside(self, targets: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether targets lie within the box; alpha may be at its lower end if that is 0."""

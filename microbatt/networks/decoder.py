@@ -1,7 +1,7 @@
 """Half of the curve network: alpha and S → the curves that they would give.
 
 A layer of cubic B-splines over the targets (u, v), each product with as many weights as there are
-principal components of the readings:
+principal components of the numbers of a curve (its voltages and ln capacity):
 
     y(u, v) = m + Σ_ab B_a(u) B_b(v) w_ab · P.
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
+    from microbatt.features import CurveTensors
+
+CAPACITY_SCALE: Final = 0.5
+"""Volts that count as much as one unit of ln capacity."""
 PENALTY: Final = 1e-9
 """Weight of the squared third differences, per training point."""
 _NEAR: Final = np.arange(DEGREE + 1)
@@ -35,18 +39,18 @@ _MEDIAN_TO_SPREAD: Final = 1.4826
 class Decoder:
     """The forward map, learned.
 
-    Attributes
+    Parameters
     ----------
-    knots_u, knots_v
-        Of the splines.
-    weights
+    knots_u, knots_v : numpy.ndarray of float
+        Knots of the splines.
+    weights : numpy.ndarray of float
         Shape (basis functions in u, in v, k).
-    mean
-        Mean reading, shape (c, r).
-    components
+    mean : numpy.ndarray of float
+        Mean of the numbers of a curve, shape (c, r).
+    components : numpy.ndarray of float
         Orthonormal, shape (c, r, k).
-    spread
-        Typical size of what the decoder misses of each reading of training, shape (c, r).
+    spread : numpy.ndarray of float
+        Typical size of what the decoder misses of each of them in training, shape (c, r).
     """
 
     knots_u: NDArray[np.float64]
@@ -62,37 +66,54 @@ class Decoder:
         ends = np.array([[knots[0], knots[-1]] for knots in (self.knots_u, self.knots_v)])
         return ends[:, 0], ends[:, 1]
 
-    def readings(
+    def decode(
         self, targets: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return readings and their derivatives.
+        """Return the numbers of curves and their derivatives.
 
         Parameters
         ----------
-        targets
+        targets : numpy.ndarray of float
             u and v, shape (n, 2).
 
         Returns
         -------
-        readings, derivatives
+        curves, derivatives
             Shapes (n, c, r) and (n, 2, c, r).
         """
-        first_u, values_u, slopes_u = local_basis(self.knots_u, targets[:, 0])
-        first_v, values_v, slopes_v = local_basis(self.knots_v, targets[:, 1])
+        u, v = targets.T
+        first_u, values_u, slopes_u = local_basis(self.knots_u, u)
+        first_v, values_v, slopes_v = local_basis(self.knots_v, v)
         near = self.weights[
             (first_u[:, None] + _NEAR)[:, :, None], (first_v[:, None] + _NEAR)[:, None, :]
         ]
         pairs = ((values_u, values_v), (slopes_u, values_v), (values_u, slopes_v))
-        basis = np.stack([u[:, :, None] * v[:, None, :] for u, v in pairs], axis=1)
+        basis = np.stack([in_u[:, :, None] * in_v[:, None, :] for in_u, in_v in pairs], axis=1)
         flat = basis.reshape(len(targets), 3, -1)
         codes = flat @ near.reshape(len(targets), flat.shape[2], -1)
         decoded = np.tensordot(codes, self.components, axes=(2, 2))
         return decoded[:, 0] + self.mean, decoded[:, 1:]
 
 
+def decoder_inputs(tensors: CurveTensors) -> NDArray[np.float64]:
+    """Return curves as the decoder is fitted to them, shape (n, c, samples + 1).
+
+    The voltages of each curve, then its scaled ln capacity.
+
+    Parameters
+    ----------
+    tensors : CurveTensors
+        n points; a missing curve is 0.
+    """
+    capacity = np.where(tensors.mask, tensors.capacity, 1.0).astype(float)
+    scaled = CAPACITY_SCALE * np.log(capacity)
+    joined: NDArray[np.float64] = np.concatenate([tensors.voltage, scaled[..., None]], axis=-1)
+    return joined
+
+
 def fit_decoder(
     targets: NDArray[np.float64],
-    readings: NDArray[np.float64],
+    curves: NDArray[np.float64],
     *,
     components: int,
     breaks: tuple[int, int],
@@ -101,17 +122,17 @@ def fit_decoder(
 
     Parameters
     ----------
-    targets
+    targets : numpy.ndarray of float
         u and v, shape (n, 2).
-    readings
-        Of points whose curves all exist, shape (n, c, r).
-    components
+    curves : numpy.ndarray of float
+        From `decoder_inputs`, of points whose curves all exist, shape (n, c, r).
+    components : int
         How many principal components to keep, at most.
-    breaks
+    breaks : tuple of int
         How many breakpoints the splines have in u and in v, at most; they lie where the points do.
     """
-    mean = readings.mean(axis=0)
-    flat = (readings - mean).reshape(len(readings), -1)
+    mean = curves.mean(axis=0)
+    flat = (curves - mean).reshape(len(curves), -1)
     _, vectors = np.linalg.eigh(flat.T @ flat)
     kept = vectors[:, : -components - 1 : -1]
     knots_u, knots_v = (
@@ -126,7 +147,7 @@ def fit_decoder(
         components=kept.reshape(*mean.shape, -1),
         spread=np.zeros_like(mean),
     )
-    missed = np.median(np.abs(decoder.readings(targets)[0] - readings), axis=0)
+    missed = np.median(np.abs(decoder.decode(targets)[0] - curves), axis=0)
     return replace(decoder, spread=np.maximum(_MEDIAN_TO_SPREAD * missed, _LEAST_SPREAD))
 
 
@@ -169,8 +190,9 @@ def _design(
     from scipy.sparse import csr_array
 
     count_u, count_v = basis_count(knots_u), basis_count(knots_v)
-    first_u, values_u, _ = local_basis(knots_u, targets[:, 0])
-    first_v, values_v, _ = local_basis(knots_v, targets[:, 1])
+    u, v = targets.T
+    first_u, values_u, _ = local_basis(knots_u, u)
+    first_v, values_v, _ = local_basis(knots_v, v)
     place_u, place_v = first_u[:, None] + _NEAR, first_v[:, None] + _NEAR
     columns = place_u[:, :, None] * count_v + place_v[:, None, :]
     values = values_u[:, :, None] * values_v[:, None, :]

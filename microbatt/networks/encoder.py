@@ -27,19 +27,19 @@ Tensor: TypeAlias = Any
 """Of TensorFlow, which has no annotations."""
 
 OUTPUTS: Final = 5
-"""m_u, m_v, ln s_v, ln s_u and b."""
+"""m_u, m_v, ln s_v, ln s_u and b, in this order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scaling:
     """How inputs and targets are shifted and scaled.
 
-    Attributes
+    Parameters
     ----------
-    mean, spread
-        Of each coarse voltage and of ln capacity, shape (c, bins + 1).
-    target_mean, target_spread
-        Of u and v, shape (2,).
+    mean, spread : numpy.ndarray of float
+        Mean and spread of each coarse voltage and of ln capacity, shape (c, bins + 1).
+    target_mean, target_spread : numpy.ndarray of float
+        Mean and spread of u and v, shape (2,).
     """
 
     mean: NDArray[np.float64]
@@ -64,11 +64,11 @@ def fit_scaling(tensors: CurveTensors, targets: NDArray[np.float64], bins: int) 
 
     Parameters
     ----------
-    tensors
+    tensors : CurveTensors
         n points; missing curves do not count.
-    targets
+    targets : numpy.ndarray of float
         u and v, shape (n, 2).
-    bins
+    bins : int
         Coarse voltages per curve.
     """
     coarse = coarse_curves(tensors, bins)
@@ -120,8 +120,8 @@ def encoder_inputs_in_graph(features: Mapping[str, Tensor], scaling: Scaling) ->
     voltage = features["voltage"]
     coarse = voltage @ tf.constant(pooling(voltage.shape[-1], scaling.bins))
     capacity = tf.math.log(tf.where(features["mask"], features["capacity"], 1.0))
-    found = tf.concat([coarse, capacity[..., None]], axis=-1)
-    scaled = (found - scaling.mean.astype(np.float32)) / scaling.spread.astype(np.float32)
+    joined = tf.concat([coarse, capacity[..., None]], axis=-1)
+    scaled = (joined - scaling.mean.astype(np.float32)) / scaling.spread.astype(np.float32)
     flat = tf.reshape(scaled * mask[..., None], (-1, scaling.mean.size))
     return tf.concat([flat, mask], axis=1)
 
@@ -131,13 +131,13 @@ def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: 
 
     Parameters
     ----------
-    inputs
+    inputs : int
         Numbers that they take.
-    width, depth
-        Of the hidden layers.
-    seed
-        Of the first weights.
-    precision
+    width, depth : int
+        Width and number of the hidden layers.
+    seed : int
+        Seed of the first weights.
+    precision : str
         Keras's policy of the hidden layers; the input and the head are float32.
     """
     import keras
@@ -160,12 +160,12 @@ def encoded(
 
     Parameters
     ----------
-    weights
+    weights : sequence of numpy.ndarray
         Kernel and bias of each layer in turn.
-    inputs
+    inputs : numpy.ndarray of float32
         From `encoder_inputs`.
-    scaling
-        Of the same network.
+    scaling : Scaling
+        Scales of the same network.
 
     Returns
     -------
@@ -183,11 +183,12 @@ def distribution(
     outputs: NDArray[np.float64], scaling: Scaling
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return mean and covariance of u and v from the five outputs, shape (n, 5)."""
-    mean = outputs[:, :2] * scaling.target_spread + scaling.target_mean
-    variance_v, slope = np.exp(2.0 * outputs[:, 2]), outputs[:, 4]
+    mean_u, mean_v, log_spread_v, log_spread_u, slope = outputs.T
+    mean = np.stack([mean_u, mean_v], axis=1) * scaling.target_spread + scaling.target_mean
+    variance_v, u, v = np.exp(2.0 * log_spread_v), 0, 1
     covariance = np.empty((len(outputs), 2, 2))
-    covariance[:, 0, 0] = np.exp(2.0 * outputs[:, 3]) + slope**2 * variance_v
-    covariance[:, 0, 1] = covariance[:, 1, 0] = slope * variance_v
-    covariance[:, 1, 1] = variance_v
+    covariance[:, u, u] = np.exp(2.0 * log_spread_u) + slope**2 * variance_v
+    covariance[:, u, v] = covariance[:, v, u] = slope * variance_v
+    covariance[:, v, v] = variance_v
     scale = scaling.target_spread
     return mean, covariance * scale[:, None] * scale[None, :]

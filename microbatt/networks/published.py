@@ -17,7 +17,7 @@ from microbatt.networks.combination import combined
 
 if TYPE_CHECKING:
     import keras
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 IMAGE_SHAPE: Final = (48, 64, 3)
 """Rows, columns, colours."""
@@ -29,13 +29,13 @@ TARGET_SCALE: Final = (10.0, 40.0)
 class PublishedNetworkConfig:
     """Sizes of the published network, ours.
 
-    Attributes
+    Parameters
     ----------
-    filters
-        Of the convolutions of each block, 3×3 pixels; each block halves the picture.
-    dense
+    filters : tuple of int, default (8, 16, 32, 32)
+        Filters of the convolutions of each block, 3×3 pixels; each block halves the picture.
+    dense : tuple of int, default (128, 64)
         Widths of the dense layers.
-    energies
+    energies : int, default 12
         Numbers of energy and power: two per current.
     """
 
@@ -61,18 +61,18 @@ class PublishedNetworkConfig:
 class PublishedNetwork:
     """Two trained copies of the published network and what combines them.
 
-    Attributes
+    Parameters
     ----------
-    config
+    config : PublishedNetworkConfig
         Their sizes.
-    current
-        Of the curves in a picture, in the order of their colours, shape (c,) [A m⁻²].
-    energy_mean, energy_spread
-        Of energies and powers of the training points, shape (energies,).
-    weighted, relative
+    current : numpy.ndarray of float
+        Currents of the curves in a picture, in the order of their colours, shape (c,) [A m⁻²].
+    energy_mean, energy_spread : numpy.ndarray of float
+        Mean and spread of energies and powers of the training points, shape (energies,).
+    weighted, relative : tuple of numpy.ndarray
         Weights of the copies trained with L_w and with L_M, in Keras's order.
-    bin_scores
-        Of both in each bin of alpha, shape (2, 5); see `microbatt.networks.combination`.
+    bin_scores : numpy.ndarray of float
+        Scores of both in each bin of alpha, shape (2, 5); see `microbatt.networks.combination`.
     """
 
     config: PublishedNetworkConfig
@@ -90,9 +90,9 @@ class PublishedNetwork:
 
         Parameters
         ----------
-        image
+        image : numpy.ndarray of uint8
             Shape (n, 48, 64, 3).
-        energies
+        energies : numpy.ndarray of float
             Shape (n, energies).
 
         Returns
@@ -105,18 +105,37 @@ class PublishedNetwork:
         MissingExtraError
             If TensorFlow is not installed.
         """
-        weighted, relative = self.answers(image, energies)
+        return self.combined(*self.answers(image, energies))
+
+    def combined(self, weighted: ArrayLike, relative: ArrayLike) -> NDArray[np.float64]:
+        """Combine the answers of the two copies by the published rule.
+
+        Parameters
+        ----------
+        weighted, relative : array_like of float
+            Values of alpha and S from the copies trained with L_w and with L_M, shape (n, 2).
+
+        Returns
+        -------
+        numpy.ndarray of float
+            alpha and S, shape (n, 2).
+        """
         return combined(weighted, relative, self.bin_scores)
 
     def answers(
         self, image: NDArray[np.uint8], energies: NDArray[np.floating[Any]]
     ) -> NDArray[np.float64]:
-        """Return what each copy says of n points, that of L_w first, shape (2, n, 2).
+        """Return what each copy says of n points, that of L_w first.
 
         Parameters
         ----------
-        image, energies
+        image, energies : numpy.ndarray of uint8 or numpy.ndarray of float
             As for `estimate`.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Values of alpha and S, shape (2, n, 2).
 
         Raises
         ------
@@ -146,12 +165,12 @@ def published_answers(
     energies: NDArray[np.floating[Any]],
 ) -> NDArray[np.float64]:
     """Return alpha and S of n points from one copy, shape (n, 2)."""
-    found = [np.empty((0, 2))]
+    answers = [np.empty((0, 2))]
     for i in range(0, len(image), _AT_ONCE):
         part = slice(i, i + _AT_ONCE)
         pixels, numbers = image[part].astype(np.float32), energies[part].astype(np.float32)
-        found.append(np.asarray(network([pixels, numbers], training=False), dtype=float))
-    return np.concatenate(found)
+        answers.append(np.asarray(network([pixels, numbers], training=False), dtype=float))
+    return np.concatenate(answers)
 
 
 _AT_ONCE: Final = 512
@@ -169,13 +188,13 @@ def build_published(
 
     Parameters
     ----------
-    config
+    config : PublishedNetworkConfig
         Sizes.
-    energy_mean, energy_spread
-        Of the training points, shape (energies,).
-    seed
-        Of the first weights.
-    precision
+    energy_mean, energy_spread : numpy.ndarray of float
+        Mean and spread of the training points, shape (energies,).
+    seed : int
+        Seed of the first weights.
+    precision : str
         Keras's policy of the hidden layers; the inputs and the head are float32.
 
     Returns

@@ -1,10 +1,10 @@
 """The last layers of the curve network: Gauss–Newton steps against its own decoder.
 
-A reading is a voltage at a delivered capacity.  The decoder gives a curve over depth, and its
-whole capacity Q_d; with a measured capacity Q, reading i lies at depth d_i Q/Q_d of that curve, so
-a curve that was cut short is no special case.  With J the derivatives of the readings with respect
-to x = (u, v, offset, contact resistance, capacity scale), R their variances, and a prior of mean p
-and covariance C, each step solves
+An observation is a voltage at a delivered capacity.  The decoder gives a curve over depth, and its
+whole capacity Q_d; with a measured capacity Q, observation i lies at depth d_i Q/Q_d of that curve,
+so a curve that was cut short is no special case.  With J the derivatives of the observations with
+respect to x = (u, v, offset, contact resistance, capacity scale), R their variances, and a prior of
+mean p and covariance C, each step solves
 
     (JᵀR⁻¹J + C⁻¹) Δx = JᵀR⁻¹(y - f) - C⁻¹(x - p),
 
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from microbatt.networks.decoder import CAPACITY_SCALE
 from microbatt.networks.measurement import LEAST_NOISE
-from microbatt.networks.readings import CAPACITY_SCALE, end_slopes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,15 +29,20 @@ if TYPE_CHECKING:
     from microbatt.networks.measurement import MeasurementNoise
 
 STEPS: Final = 12
-CAPACITY_READING: Final = 1e-4
-"""Standard deviation of the reading of a capacity, over the capacity [-]."""
+CAPACITY_SPREAD: Final = 1e-4
+"""Standard deviation of an observed capacity, over the capacity [-]."""
 _FURTHEST: Final = 0.4
 """Largest change of ln capacity by which a decoded curve is stretched."""
-_DAMPING: Final = (1e-9, 1e-3, 1e6)
-"""Least, first and strongest."""
+_LEAST_DAMPING: Final = 1e-9
+_FIRST_DAMPING: Final = 1e-3
+_STRONGEST_DAMPING: Final = 1e6
 _SETTLED: Final = 1e-6
 """A step that lowers the cost by less moves an estimate by less than 0.1 % of its spread."""
 _UNKNOWNS: Final = 5
+_TARGETS: Final = slice(0, 2)
+_OFFSET, _RESISTANCE, _SCALE = 2, 3, 4
+_NUISANCES: Final = slice(2, 5)
+"""Places of the unknowns in x: u and v, then what the measurement added."""
 _FIELDS: Final = ("mean", "covariance", "cost", "misfit", "residual")
 
 
@@ -45,17 +50,17 @@ _FIELDS: Final = ("mean", "covariance", "cost", "misfit", "residual")
 class Refined:
     """Where the steps led.
 
-    Attributes
+    Parameters
     ----------
-    mean
+    mean : numpy.ndarray of float
         Targets (u, v), shape (n, 2).
-    covariance
-        Of them, shape (n, 2, 2).
-    cost
+    covariance : numpy.ndarray of float
+        Covariance of them, shape (n, 2, 2).
+    cost : numpy.ndarray of float
         -2 ln of the posterior density, up to a constant, shape (n,).
-    misfit
-        Mean over the readings of squared residual over variance, shape (n,); about 1 is a good fit.
-    residual
+    misfit : numpy.ndarray of float
+        Mean over the observations of squared residual over variance, shape (n,); about 1 is good.
+    residual : numpy.ndarray of float
         Root mean square of the residuals, each weighted by its variance, shape (n,) [V].
     """
 
@@ -123,38 +128,38 @@ def refine(
 
     Parameters
     ----------
-    decoder
+    decoder : Decoder
         The forward map.
-    tensors
+    tensors : CurveTensors
         Their curves, at the decoder's currents.
-    noise
+    noise : MeasurementNoise
         What the measurement added.
-    start
+    start : numpy.ndarray of float
         Targets to begin with, shape (n, 2).
-    steps
+    steps : int, default 12
         How many at most; the last ones are left out when no point moves any more.
     """
     problem = _Problem(decoder=decoder, tensors=tensors, noise=noise)
     low, high = decoder.box
-    x = np.concatenate([np.clip(start, low, high), np.zeros((len(start), 3))], axis=1)
-    damping = np.full(len(x), _DAMPING[1])
+    x = np.concatenate([np.clip(start, low, high), np.zeros((len(start), _UNKNOWNS - 2))], axis=1)
+    damping = np.full(len(x), _FIRST_DAMPING)
     here = _linearised(problem, x)
     for _ in range(steps):
         diagonal = np.diagonal(here.normal, axis1=1, axis2=2)
         damped = here.normal + (damping[:, None] * diagonal)[:, :, None] * np.eye(_UNKNOWNS)
         tried = x + np.linalg.solve(damped, here.gradient[:, :, None])[:, :, 0]
-        tried[:, :2] = np.clip(tried[:, :2], low, high)
+        tried[:, _TARGETS] = np.clip(tried[:, _TARGETS], low, high)
         there = _linearised(problem, tried)
         better = there.cost <= here.cost
         still = ~(better & (here.cost - there.cost < _SETTLED))
         x[better] = tried[better]
         here.take(better, there)
-        damping = np.clip(np.where(better, 0.1, 10.0) * damping, _DAMPING[0], _DAMPING[2])
+        damping = np.clip(np.where(better, 0.1, 10.0) * damping, _LEAST_DAMPING, _STRONGEST_DAMPING)
         if not still.any():
             break
-    covariance: NDArray[Any] = np.linalg.inv(here.normal)[:, :2, :2]
+    covariance: NDArray[Any] = np.linalg.inv(here.normal)[:, _TARGETS, _TARGETS]
     return Refined(
-        mean=x[:, :2],
+        mean=x[:, _TARGETS],
         covariance=covariance,
         cost=here.cost,
         misfit=here.misfit,
@@ -194,9 +199,9 @@ def _prediction(
     -------
     predicted, jacobian, doubt
         Shapes (n, c, samples), (n, c, samples, 5) and (n, c, samples): [V], per unit of x, and a
-        variance [V²] of what the decoder, the interpolation and the reading of capacities miss.
+        variance [V²] of what the decoder, the interpolation and the observation of capacities miss.
     """
-    decoded, derivatives = decoder.readings(x[:, :2])
+    decoded, derivatives = decoder.decode(x[:, _TARGETS])
     measured = np.log(np.where(tensors.mask, tensors.capacity, 1.0).astype(float))
     stretch = np.clip(measured - decoded[..., -1] / CAPACITY_SCALE, -_FURTHEST, _FURTHEST)
     depth = np.linspace(0.0, 1.0, decoded.shape[-1] - 1) * np.exp(stretch)[..., None]
@@ -204,12 +209,12 @@ def _prediction(
     fall = slope * depth
     jacobian = np.empty((*voltage.shape, _UNKNOWNS))
     moved = derivatives[..., :-1] - fall[:, None] * derivatives[..., -1:] / CAPACITY_SCALE
-    jacobian[..., :2] = np.moveaxis(moved, 1, -1)
-    jacobian[..., 2] = 1.0
-    jacobian[..., 3] = -tensors.current[..., None]
-    jacobian[..., 4] = -fall
-    added = np.einsum("ncri,ni->ncr", jacobian[..., 2:], x[:, 2:])
-    doubt = decoder.spread[:, :-1] ** 2 + bend**2 + (fall * CAPACITY_READING) ** 2
+    jacobian[..., _TARGETS] = np.moveaxis(moved, 1, -1)
+    jacobian[..., _OFFSET] = 1.0
+    jacobian[..., _RESISTANCE] = -tensors.current[..., None]
+    jacobian[..., _SCALE] = -fall
+    added = np.einsum("ncri,ni->ncr", jacobian[..., _NUISANCES], x[:, _NUISANCES])
+    doubt = decoder.spread[:, :-1] ** 2 + bend**2 + (fall * CAPACITY_SPREAD) ** 2
     return voltage + added, jacobian, doubt
 
 
@@ -233,3 +238,19 @@ def _interpolated(
     first, second = 0.5 * (high - low), high - 2.0 * here + low
     bend = 0.5 * t * second
     return here + t * (first + bend), (first + t * second) * steps, t * bend
+
+
+def end_slopes(voltage: NDArray[Any]) -> NDArray[Any]:
+    """Return how fast curves fall at their ends, per unit of depth, shape (..., c) [V].
+
+    The fall over the last step, extrapolated by how much steeper it is than the one before.
+
+    Parameters
+    ----------
+    voltage : numpy.ndarray
+        At equally spaced depths from 0 to 1, shape (..., c, samples) [V].
+    """
+    last, before = (np.maximum(voltage[..., i - 1] - voltage[..., i], 1e-4) for i in (-1, -2))
+    steeper = np.clip(last / before, 1.0, 100.0)
+    slope: NDArray[Any] = last * (voltage.shape[-1] - 1) * steeper
+    return slope

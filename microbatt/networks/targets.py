@@ -22,7 +22,7 @@ def to_targets(values: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    values
+    values : array_like
         alpha and S, shape (..., 2).
 
     Examples
@@ -30,8 +30,8 @@ def to_targets(values: ArrayLike) -> NDArray[np.float64]:
     >>> to_targets([[0.5, 1.0]])
     array([[0., 0.]])
     """
-    pairs = np.asarray(values, dtype=float)
-    return np.stack([np.log(pairs[..., 0] + OFFSET), np.log(pairs[..., 1])], axis=-1)
+    alpha, S = np.moveaxis(np.asarray(values, dtype=float), -1, 0)
+    return np.stack([np.log(alpha + OFFSET), np.log(S)], axis=-1)
 
 
 def from_targets(
@@ -41,10 +41,10 @@ def from_targets(
 
     Parameters
     ----------
-    mean
-        Of u and v, shape (..., 2).
-    covariance
-        Of u and v, shape (..., 2, 2).
+    mean : numpy.ndarray
+        Mean of u and v, shape (..., 2).
+    covariance : numpy.ndarray
+        Covariance of u and v, shape (..., 2, 2).
 
     Returns
     -------
@@ -58,6 +58,7 @@ def from_targets(
     (array([[0.5, 1. ]]), 1.0)
     """
     slopes = np.exp(np.asarray(mean, dtype=float))
-    alpha = np.maximum(slopes[..., 0] - OFFSET, 0.0)
+    shifted_alpha, S = np.moveaxis(slopes, -1, 0)
+    alpha = np.maximum(shifted_alpha - OFFSET, 0.0)
     spread = slopes[..., :, np.newaxis] * slopes[..., np.newaxis, :] * covariance
-    return np.stack([alpha, slopes[..., 1]], axis=-1), spread
+    return np.stack([alpha, S], axis=-1), spread

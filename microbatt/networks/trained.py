@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from microbatt.errors import StoreError
+from microbatt.errors import ParameterError, StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
-from microbatt.networks.origin import Origin, Record, check_origin
+from microbatt.networks.origin import Origin, TrainingRecord, check_origin, differences
 from microbatt.networks.published import PublishedNetwork
 from microbatt.networks.weights import (
     DESCRIPTION,
@@ -27,6 +27,8 @@ from microbatt.networks.weights import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 Network: TypeAlias = CurveNetwork | PublishedNetwork
@@ -42,20 +44,20 @@ _FOLD: Final = "fold-"
 class TrainedNetwork:
     """A network with its weights and where they come from.
 
-    Attributes
+    Parameters
     ----------
-    network
+    network : CurveNetwork or PublishedNetwork
         Ready to estimate.
-    record
+    record : TrainingRecord
         What it was trained on, how, and what it reached.
-    weights_hash
-        Of its weights.
-    points
-        alpha and S of the points that it was trained on, shape (n, 2); None where nobody knows.
+    weights_hash : str
+        Hash of its weights.
+    points : numpy.ndarray of float, optional
+        Where it was trained: alpha and S of the points, shape (n, 2); None where nobody knows.
     """
 
     network: Network
-    record: Record
+    record: TrainingRecord
     weights_hash: str
     points: NDArray[np.float64] | None = None
 
@@ -72,6 +74,11 @@ class TrainedNetwork:
     def check_curves(self, origin: Origin) -> None:
         """Refuse curves of another cell, balance, cut-off or thermal mode.
 
+        Parameters
+        ----------
+        origin : Origin
+            Origin of the curves.
+
         Raises
         ------
         ParameterError
@@ -84,8 +91,8 @@ class TrainedNetwork:
 
         Parameters
         ----------
-        points
-            alpha and S, shape (n, 2).
+        points : numpy.ndarray of float
+            Values of alpha and S, shape (n, 2).
 
         Returns
         -------
@@ -103,8 +110,13 @@ def load_network(folder: str | Path) -> TrainedNetwork:
 
     Parameters
     ----------
-    folder
+    folder : str or pathlib.Path
         With ``network.json`` and ``weights.npz``.
+
+    Returns
+    -------
+    TrainedNetwork
+        Ready to estimate.
 
     Raises
     ------
@@ -124,14 +136,23 @@ def load_network(folder: str | Path) -> TrainedNetwork:
 
 
 def trained_network(
-    network: Network, record: Record, points: NDArray[np.float64] | None = None
+    network: Network, record: TrainingRecord, points: NDArray[np.float64] | None = None
 ) -> TrainedNetwork:
     """Return a network with where it comes from, and the hash of its weights.
 
     Parameters
     ----------
-    network, record, points
-        As `TrainedNetwork` has them.
+    network : CurveNetwork or PublishedNetwork
+        Trained.
+    record : TrainingRecord
+        What it was trained on, how, and what it reached.
+    points : numpy.ndarray of float, optional
+        Where it was trained: alpha and S of the points, shape (n, 2).
+
+    Returns
+    -------
+    TrainedNetwork
+        To predict with, or to save.
     """
     return TrainedNetwork(
         network=network,
@@ -141,14 +162,64 @@ def trained_network(
     )
 
 
-def save_network(folder: str | Path, trained: TrainedNetwork) -> None:
-    """Write a network to a folder, made if need be; one that is there is replaced."""
+def network_for(origin: Origin, folders: Iterable[str | Path]) -> TrainedNetwork:
+    """Load the first network of several folders that is for curves of some origin.
+
+    Parameters
+    ----------
+    origin : Origin
+        Origin of the curves.
+    folders : iterable of str or pathlib.Path
+        Each with ``network.json`` and ``weights.npz``.
+
+    Returns
+    -------
+    TrainedNetwork
+        Ready to estimate.
+
+    Raises
+    ------
+    ParameterError
+        If none is for such curves; the message says of each what differs.
+    StoreError
+        As for `load_network`.
+    """
+    others = []
+    for folder in map(Path, folders):
+        differing = differences(record_of(read_description(folder)).origin, origin)
+        if not differing:
+            return load_network(folder)
+        others.append(f"{folder.name} is for {'; '.join(differing)}")
+    raise ParameterError(
+        f"no network is for these curves: {', '.join(others) or 'there is none at all'}. Train one "
+        "on such curves with `microbatt train`, or take weights that are for them."
+    )
+
+
+def save_network(folder: str | Path, trained: TrainedNetwork, *, overwrite: bool = False) -> None:
+    """Write a network to a folder.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Made if need be; other things may lie in it.
+    trained : TrainedNetwork
+        What to write.
+    overwrite : bool, default False
+        Whether weights of another training may be replaced; those of the same always may.
+
+    Raises
+    ------
+    StoreError
+        If there are weights of another training, or a file of that name that holds none.
+    """
     write_weights(
         Path(folder),
         kind=trained.kind,
         config=asdict(trained.network.config),
         arrays=_arrays(trained.network, trained.points),
         record=trained.record,
+        overwrite=overwrite,
     )
 
 
@@ -161,6 +232,18 @@ def _arrays(network: Network, points: NDArray[np.float64] | None) -> Arrays:
 
 def fold_folder(folder: str | Path, number: int) -> Path:
     """Return where a cross-validation keeps the copy of one fold.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Folder of all folds.
+    number : int
+        Number of the fold, from 1.
+
+    Returns
+    -------
+    pathlib.Path
+        Its own folder in it.
 
     Examples
     --------
@@ -175,7 +258,7 @@ def load_copies(folder: str | Path) -> dict[int, TrainedNetwork]:
 
     Parameters
     ----------
-    folder
+    folder : str or pathlib.Path
         That `microbatt train --out` wrote, or the folder of folds in it.
 
     Returns

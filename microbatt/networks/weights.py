@@ -14,8 +14,9 @@ from microbatt.errors import StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
 from microbatt.networks.encoder import Scaling
-from microbatt.networks.origin import Origin, Record
+from microbatt.networks.origin import Origin, TrainingRecord
 from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
+from microbatt.places import Kind, check_replaceable, kind_of, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,37 +26,53 @@ if TYPE_CHECKING:
 
 Arrays = dict[str, "NDArray[Any]"]
 
-FORMAT: Final = 1
-"""Raised when weights of today could not be read by the code of yesterday."""
+FORMAT: Final = 2
+"""Raised when the code of one day cannot read what that of another wrote; 2 identifies a cell by
+what its fits compute."""
 DESCRIPTION: Final = "network.json"
 ARRAYS: Final = "weights.npz"
 
 
 def write_weights(
-    folder: Path, *, kind: str, config: Mapping[str, Any], arrays: Arrays, record: Record
+    folder: Path,
+    *,
+    kind: str,
+    config: Mapping[str, Any],
+    arrays: Arrays,
+    record: TrainingRecord,
+    overwrite: bool = False,
 ) -> str:
     """Write a trained network; return the hash of its weights.
 
     Parameters
     ----------
-    folder
-        Made if it does not exist; what is there is replaced, the description last.
-    kind
+    folder : pathlib.Path
+        Made if it does not exist; other things may lie in it.
+    kind : str
         ``"curve"`` or ``"published"``.
-    config
+    config : mapping of str to object
         Sizes of the network.
-    arrays
+    arrays : Arrays
         Its weights.
-    record
+    record : TrainingRecord
         Where they come from and what they reached.
+    overwrite : bool, default False
+        Whether weights of another training may be replaced; those of the same always may.
+
+    Raises
+    ------
+    StoreError
+        If there are weights of another training, or a file of that name that holds none.
     """
+    own_hash = arrays_hash(arrays)
+    check_place(folder, own_hash, record, overwrite=overwrite)
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / ARRAYS, lambda path: _write_arrays(path, arrays))
-    described = {
+    described = mark(Kind.WEIGHTS) | {
         "format": FORMAT,
         "kind": kind,
         "config": dict(config),
-        "weights_hash": arrays_hash(arrays),
+        "weights_hash": own_hash,
         "origin": record.origin.to_dict(),
         "microbatt": record.version,
         "settings": dict(record.settings),
@@ -63,7 +80,31 @@ def write_weights(
     }
     text = json.dumps(described, indent=1) + "\n"
     _replace(folder / DESCRIPTION, lambda path: path.write_text(text, encoding="utf-8"))
-    return str(described["weights_hash"])
+    return own_hash
+
+
+def check_place(
+    folder: Path, weights_hash: str, record: TrainingRecord, *, overwrite: bool = False
+) -> None:
+    """Refuse a folder whose files would be lost to weights of some hash and training.
+
+    Raises
+    ------
+    StoreError
+        If there are weights of another training, or a file of that name that holds none.
+    """
+    description, arrays = folder / DESCRIPTION, folder / ARRAYS
+    if kind_of(description) is Kind.WEIGHTS:
+        there = read_description(folder)
+        settings = json.loads(json.dumps(dict(record.settings)))
+        training = (there["origin"], there["settings"]) == (record.origin.to_dict(), settings)
+        same = there["weights_hash"] == weights_hash or (bool(settings) and training)
+        check_replaceable(
+            description, Kind.WEIGHTS, overwrite=overwrite or same, option="`overwrite=True`"
+        )
+        return
+    for file in (description, arrays):
+        check_replaceable(file, Kind.WEIGHTS)
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -72,11 +113,11 @@ def read_description(folder: Path) -> dict[str, Any]:
     Raises
     ------
     StoreError
-        If there are none, or a newer version wrote them.
+        If there are none, or another version wrote them.
     """
     try:
         described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        found = int(described["format"])
+        format_read = int(described["format"])
     except FileNotFoundError as error:
         raise StoreError(
             f"there are no weights in {folder}: it has no `{DESCRIPTION}`. "
@@ -86,10 +127,11 @@ def read_description(folder: Path) -> dict[str, Any]:
         raise StoreError(
             f"{folder / DESCRIPTION} cannot be read ({error}); train the network again."
         ) from error
-    if found > FORMAT:
+    if format_read != FORMAT:
         raise StoreError(
-            f"the weights in {folder} have format {found}; this version of microbatt reads up to "
-            f"{FORMAT}. Upgrade microbatt, or train the network again."
+            f"the weights in {folder} have format {format_read}; this version of microbatt reads "
+            f"{FORMAT}. {'Upgrade microbatt, or train' if format_read > FORMAT else 'Train'} the "
+            "network again."
         )
     return described
 
@@ -99,9 +141,9 @@ def read_arrays(folder: Path, described: Mapping[str, Any]) -> Arrays:
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Where they lie.
-    described
+    described : mapping of str to object
         From `read_description`.
 
     Raises
@@ -124,9 +166,9 @@ def read_arrays(folder: Path, described: Mapping[str, Any]) -> Arrays:
     return arrays
 
 
-def record_of(described: Mapping[str, Any]) -> Record:
+def record_of(described: Mapping[str, Any]) -> TrainingRecord:
     """Return where weights come from, as their description says."""
-    return Record(
+    return TrainingRecord(
         origin=Origin(**described["origin"]),
         settings=described["settings"],
         scores=described["scores"],
@@ -136,12 +178,12 @@ def record_of(described: Mapping[str, Any]) -> Record:
 
 def arrays_hash(arrays: Mapping[str, NDArray[Any]]) -> str:
     """Return a hash of arrays: their names, types, shapes and bytes."""
-    found = sha256()
+    digest = sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
-        found.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        found.update(array.tobytes())
-    return found.hexdigest()
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
 
 
 def curve_arrays(network: CurveNetwork) -> Arrays:
@@ -162,8 +204,8 @@ def curve_network(config: Mapping[str, Any], arrays: Arrays) -> CurveNetwork:
     sizes = CurveNetworkConfig(**config)
 
     def part(prefix: str) -> Arrays:
-        found = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
-        return {n: a.astype(float) for n, a in sorted(found.items())}
+        named = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+        return {n: a.astype(float) for n, a in sorted(named.items())}
 
     members = tuple(
         tuple(a.astype(np.float32) for a in part(f"member_{number}_").values())

@@ -1,8 +1,8 @@
 from .colours import (
     AMOUNT_MAP,
     DIFFERENCE_MAP,
-    ENDING_COLOURS,
     MISSING,
+    OUTCOME_COLOURS,
     PALETTE,
     PREDICTION,
     colour_map,
@@ -15,8 +15,8 @@ from .corner import (
     draw_corner,
 )
 from .curves import (
-    current_handles,
     draw_discharges,
+    draw_sweep,
 )
 from .fit import (
     draw_fit,
@@ -27,45 +27,37 @@ from .identifiability import (
     draw_candidates,
     draw_choices,
 )
-from .interactive_dimensions import (
-    dimension,
-)
 from .interactive_plane import (
     cell_edges,
 )
 from .labels import (
     axis_label,
+    dimension,
 )
-from .parity import (
-    draw_parity,
+from .pairs import (
+    Pairs,
 )
 from .predictions import (
-    PARAMETERS,
-    Pairs,
+    draw_parity,
 )
 from .published import (
     FIGURES,
     drawable,
 )
-from .sweep import (
-    draw_sweep,
-)
 
 __all__ = [
     "AMOUNT_MAP",
     "DIFFERENCE_MAP",
-    "ENDING_COLOURS",
     "FIGURES",
     "MISSING",
+    "OUTCOME_COLOURS",
     "PALETTE",
-    "PARAMETERS",
     "PREDICTION",
     "Pairs",
     "axis_label",
     "cell_edges",
     "colour_map",
     "current_colours",
-    "current_handles",
     "dimension",
     "draw_bounds",
     "draw_candidates",

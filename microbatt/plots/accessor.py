@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from microbatt.cube import Fold
     from microbatt.plots.interactive import InteractivePlots
-    from microbatt.plots.predictions import Parameter
+    from microbatt.plots.pairs import Parameter
 
 
 @register_namespace("plot")
@@ -41,9 +41,9 @@ class CubePlots:
 
         Parameters
         ----------
-        alpha, S
-            Of one microstructure; the nearest in the cube is taken, and named in the title.
-        axes
+        alpha, S : float
+            Values of one microstructure; the nearest in the cube is taken, and named in the title.
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns
@@ -52,6 +52,7 @@ class CubePlots:
             Where it was drawn.
         """
         from microbatt.plots.curves import curves_in, draw_curves
+        from microbatt.plots.rows import nearest_point
 
         point = nearest_point(self._dataset, alpha=alpha, S=S)
         drawn = draw_curves(_axes(axes), curves_in(point))
@@ -78,15 +79,15 @@ class CubePlots:
 
         Parameters
         ----------
-        variable
+        variable : str
             Name of a variable of the cube.
-        current
+        current : float, optional
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
-        network, fold
-            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
-        logarithmic
+        network, fold : str or int or {"held_out"}
+            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+        logarithmic : bool, default False
             Whether the colours follow the logarithm.
-        axes
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns
@@ -109,17 +110,17 @@ class CubePlots:
         if status is not None and "current" in cube[variable].dims:
             status = self._at(status, current)
         elif status is not None and "current" in status.dims:
-            status = None  # one number for all currents: no single ending explains a hole
+            status = None  # one number for all currents: no single outcome explains a hole
         drawn = draw_map(_axes(axes), values.load(), status=status, logarithmic=logarithmic)
         _name_current(drawn, values)
         return drawn
 
-    def endings(self, *, current: float | None = None, axes: Axes | None = None) -> Axes:
+    def outcomes(self, *, current: float | None = None, axes: Axes | None = None) -> Axes:
         """Draw how the curves of one current ended, over alpha and S."""
-        from microbatt.plots.endings import draw_endings
+        from microbatt.plots.maps import draw_outcomes
 
         status = self._at(self._dataset["status"], current)
-        return draw_endings(_axes(axes), status.load())
+        return draw_outcomes(_axes(axes), status.load())
 
     def parity(
         self,
@@ -133,11 +134,11 @@ class CubePlots:
 
         Parameters
         ----------
-        parameter
+        parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
-        network, fold
-            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
-        axes
+        network, fold : str or int or {"held_out"}
+            Whose predictions; see `microbatt.cube.predicted_by`.
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns
@@ -145,8 +146,8 @@ class CubePlots:
         matplotlib.axes.Axes
             Where it was drawn.
         """
-        from microbatt.plots.parity import draw_parity
-        from microbatt.plots.predictions import pairs_of, predictions_of
+        from microbatt.plots.pairs import pairs_of, predictions_of
+        from microbatt.plots.predictions import draw_parity
 
         rows = predictions_of(self._dataset, network, fold)
         return draw_parity(_axes(axes), pairs_of(rows, parameter))
@@ -160,19 +161,19 @@ class CubePlots:
         axes: Axes | None = None,
     ) -> Axes:
         """Draw prediction less truth, and its density; the arguments are those of `parity`."""
-        from microbatt.plots.predictions import pairs_of, predictions_of
-        from microbatt.plots.residuals import draw_residuals
+        from microbatt.plots.pairs import pairs_of, predictions_of
+        from microbatt.plots.predictions import draw_residuals
 
         rows = predictions_of(self._dataset, network, fold)
         return draw_residuals(_axes(axes), pairs_of(rows, parameter))
 
     def errors_by_range(self, parameter: Parameter = "alpha", *, axes: Axes | None = None) -> Axes:
         """Draw the mean relative error L_s of each network by range of ``"alpha"`` or ``"S"``."""
-        from microbatt.plots.error_ranges import draw_errors_by_range
-        from microbatt.plots.predictions import pairs_of, predictions_in
+        from microbatt.plots.pairs import pairs_of, predictions_in
+        from microbatt.plots.predictions import draw_errors_by_range
 
         pairs = {
-            name: pairs_of(one, parameter) for name, one in predictions_in(self._dataset).items()
+            name: pairs_of(rows, parameter) for name, rows in predictions_in(self._dataset).items()
         }
         return draw_errors_by_range(_axes(axes), pairs)
 
@@ -191,36 +192,12 @@ class CubePlots:
         if current is None and values.sizes["current"] == 1:
             return values.squeeze("current")
         if current is None:
-            listed = ", ".join(f"{one:g}" for one in values["current"].to_numpy())
+            listed = ", ".join(f"{stored:g}" for stored in values["current"].to_numpy())
             raise ParameterError(
                 f"`{values.name}` has a value for each current; give one of them, "
                 f"current={listed} (A m⁻²)."
             )
         return values.sel(current=current, method="nearest")
-
-
-def nearest_point(cube: xr.Dataset, *, alpha: float, S: float) -> xr.Dataset:
-    """Return the microstructure of a cube that lies nearest to a point.
-
-    Parameters
-    ----------
-    cube
-        A grid, or scattered points; distances are relative to its extent.
-    alpha, S
-        The point.
-
-    Returns
-    -------
-    xarray.Dataset
-        Without the dimensions ``alpha`` and ``S``, or ``point``.
-    """
-    from microbatt.plots.rows import nearest_row
-
-    if "point" in cube.dims:
-        return cube.isel(point=nearest_row(cube, (alpha, S)))
-    wanted = {"alpha": alpha, "S": S}
-    lying = {name: value for name, value in wanted.items() if name in cube.dims}
-    return cube.sel(lying, method="nearest")
 
 
 def _axes(axes: Axes | None) -> Axes:

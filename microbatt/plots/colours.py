@@ -1,7 +1,7 @@
 """The colour language: one meaning, one colour, in every picture, printed or on a screen.
 
 Currents go from dark to bright; amounts have the map cividis, errors and uncertainties magma from
-light to dark, differences a diverging map about white. Endings, and what is true, predicted or
+light to dark, differences a diverging map about white. Outcomes, and what is true, predicted or
 measured, have fixed colours from Okabe and Ito's palette. All of them can be told apart by
 colour-blind eyes (a test says so), and the maps and the currents in grey as well.
 """
@@ -36,7 +36,7 @@ ERROR_MAP: Final = "magma_r"
 DIFFERENCE_MAP: Final = "RdBu_r"
 """For differences with a sign; centre it on zero."""
 
-ENDING_COLOURS: Final = {
+OUTCOME_COLOURS: Final = {
     Outcome.NOT_RUN: "#f2f2f2",
     Outcome.CUTOFF_REACHED: "#56b4e9",
     Outcome.SALT_EXHAUSTED: "#e69f00",
@@ -47,6 +47,7 @@ ENDING_COLOURS: Final = {
     Outcome.TIME_LIMIT: "#cc79a7",
     Outcome.CRASHED: "#000000",
     Outcome.UNPHYSICAL: "#5500cc",
+    Outcome.UNRESOLVED_FALL: "#009e73",
 }
 """Blue and amber for what the cell did, grey for no curve, warning colours for failures."""
 
@@ -59,7 +60,7 @@ def current_colours(currents: Iterable[float]) -> dict[float, str]:
 
     Parameters
     ----------
-    currents
+    currents : iterable of float
         Currents [A m⁻²], positive; repeats count once.
 
     Returns
@@ -94,6 +95,16 @@ def named_colours(names: Iterable[str]) -> dict[str, str]:
 
 def colour_map(variable: str) -> str:
     """Return the name of the colour map for a variable of a cube.
+
+    Parameters
+    ----------
+    variable : str
+        Name of the variable.
+
+    Returns
+    -------
+    str
+        Of one of Matplotlib's colour maps.
 
     Examples
     --------

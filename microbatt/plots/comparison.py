@@ -26,10 +26,10 @@ def draw_comparison(axes: Sequence[Axes], comparison: xr.Dataset) -> Sequence[Ax
 
     Parameters
     ----------
-    axes
+    axes : sequence of matplotlib.axes.Axes
         Three.
-    comparison
-        From `microbatt.comparison.runs.compare_engines`.
+    comparison : xarray.Dataset
+        From `microbatt.comparison.compare_engines`.
 
     Returns
     -------
@@ -38,16 +38,16 @@ def draw_comparison(axes: Sequence[Axes], comparison: xr.Dataset) -> Sequence[Ax
     """
     times, voltages, capacities = axes
     for place, name in enumerate(comparison["engine"].to_numpy().tolist()):
-        one = comparison.sel(engine=name)
+        runs = comparison.sel(engine=name)
         look = {"color": _COLOURS[place % 5], "label": name}
-        _draw_times(times, one, look)
+        _draw_times(times, runs, look)
         points = look | {"marker": _MARKERS[place % 5], "linestyle": "none", "markersize": 3.5}
         for target, variable, factor in (
             (voltages, "voltage_difference", 1e3),
             (capacities, "capacity_difference", 1e2),
         ):
-            size = np.maximum(factor * np.abs(one[variable].to_numpy()), _FLOOR)
-            target.plot(one["alpha"].to_numpy(), size, alpha=0.7, **points)
+            size = np.maximum(factor * np.abs(runs[variable].to_numpy()), _FLOOR)
+            target.plot(runs["alpha"].to_numpy(), size, alpha=0.7, **points)
     times.set(xscale="log", xlabel="CPU time of a curve [ms]", ylabel="share of the curves")
     voltages.set(yscale="log", xlabel="alpha", ylabel="voltage difference, rms [mV]")
     capacities.set(yscale="log", xlabel="alpha", ylabel="capacity difference [%]")
@@ -55,6 +55,6 @@ def draw_comparison(axes: Sequence[Axes], comparison: xr.Dataset) -> Sequence[Ax
     return axes
 
 
-def _draw_times(axes: Axes, one: xr.Dataset, look: dict[str, Any]) -> None:
-    seconds = one["cpu_time"].dropna("point").to_numpy()
+def _draw_times(axes: Axes, runs: xr.Dataset, look: dict[str, Any]) -> None:
+    seconds = runs["cpu_time"].dropna("point").to_numpy()
     axes.step(1e3 * np.sort(seconds), np.arange(1, seconds.size + 1) / seconds.size, **look)

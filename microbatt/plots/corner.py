@@ -39,16 +39,16 @@ def draw_corner(
 
     Parameters
     ----------
-    panels
+    panels : numpy.ndarray of matplotlib.axes.Axes
         Axes, shape (p, p), as `Figure.subplots(p, p, squeeze=False)` makes them; those above the
         diagonal are removed.
-    draws
+    draws : numpy.ndarray of float
         Shape (n, p).
-    names
+    names : sequence of str
         Names of p quantities.
-    level
-        Of the central interval that is shaded on the diagonal.
-    truth
+    level : float, default 0.9
+        Probability of the central interval that is shaded on the diagonal.
+    truth : sequence of float, optional
         Where the truth lies, if it is known, shape (p,).
 
     Returns
@@ -69,7 +69,7 @@ def draw_corner(
         )
     ranges = [_range(column) for column in draws.T]
     for i in range(count):
-        _draw_one(panels[i, i], draws[:, i], ranges[i], level)
+        _draw_density(panels[i, i], draws[:, i], ranges[i], level)
         for j in range(count):
             if j < i:
                 _draw_pair(panels[i, j], draws[:, j], draws[:, i], (ranges[j], ranges[i]))
@@ -81,7 +81,7 @@ def draw_corner(
     return panels
 
 
-def _draw_one(axes: Axes, values: Array, span: tuple[float, float], level: float) -> None:
+def _draw_density(axes: Axes, values: Array, span: tuple[float, float], level: float) -> None:
     heights, edges = np.histogram(values, bins=_BINS, range=span, density=True)
     low, middle, high = np.quantile(values, [0.5 - level / 2, 0.5, 0.5 + level / 2])
     axes.axvspan(low, high, color=MEASUREMENT, alpha=0.12, linewidth=0)
@@ -110,9 +110,9 @@ def density_levels(density: Array, shares: Sequence[float]) -> list[float]:
 
     Parameters
     ----------
-    density
+    density : numpy.ndarray of float
         On cells of equal area, any shape.
-    shares
+    shares : sequence of float
         Decreasing.
 
     Returns
@@ -174,6 +174,6 @@ def _label(panels: Panels, names: Sequence[str], ranges: Sequence[tuple[float, f
 
 
 def _short(name: str) -> str:
-    found = quantity(name)
+    known = quantity(name)
     words = name.replace("_", " ")
-    return words if found.units == "1" else f"{words}\n[{found.pretty_units}]"
+    return words if known.units == "1" else f"{words}\n[{known.pretty_units}]"

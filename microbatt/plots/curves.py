@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from microbatt.errors import ParameterError
 from microbatt.plots.colours import current_colours
 from microbatt.quantities import quantity
 
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 
     from microbatt.engines import Discharge
 
-Curve: TypeAlias = "tuple[float, NDArray[np.floating], NDArray[np.floating]]"
-"""Current [A m⁻²], capacity [A h m⁻²] and voltage [V], the latter two of shape (n,)."""
+
+class Curve(NamedTuple):
+    """One discharge: current [A m⁻²], capacity [A h m⁻²] and voltage [V], of shape (n,) each."""
+
+    current: float
+    capacity: NDArray[np.floating[Any]]
+    voltage: NDArray[np.floating[Any]]
 
 
 def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
@@ -28,9 +34,9 @@ def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curves
+    curves : iterable of Curve
         Current [A m⁻²], capacity [A h m⁻²] and voltage [V] of each, the latter two of shape (n,).
         An empty curve is named in the legend as one that does not exist.
 
@@ -39,12 +45,13 @@ def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
     matplotlib.axes.Axes
         The same axes.
     """
-    ordered = sorted(curves, key=lambda curve: curve[0])
-    colours = current_colours(current for current, _, _ in ordered)
+    ordered = sorted(curves, key=lambda curve: curve.current)
+    colours = current_colours(curve.current for curve in ordered)
     unit = quantity("current").pretty_units
-    for current, capacity, voltage in ordered:
-        label = f"{current:g} {unit}" + ("" if capacity.size else ": no curve")
-        (line,) = axes.plot(capacity, voltage, color=colours[current], label=label)
+    for curve in ordered:
+        label = f"{curve.current:g} {unit}" + ("" if curve.capacity.size else ": no curve")
+        colour = colours[curve.current]
+        (line,) = axes.plot(curve.capacity, curve.voltage, color=colour, label=label)
         line.sticky_edges.x.append(0.0)  # the axis begins at no capacity, however it is scaled
     axes.set_xlabel(quantity("capacity").label)
     axes.set_ylabel(quantity("voltage").label)
@@ -67,17 +74,17 @@ def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    discharges
-        Of any engine.
+    discharges : iterable of Discharge
+        Discharges of any engine.
 
     Returns
     -------
     matplotlib.axes.Axes
         The same axes.
     """
-    return draw_curves(axes, ((d.current, d.capacity, d.voltage) for d in discharges))
+    return draw_curves(axes, (Curve(d.current, d.capacity, d.voltage) for d in discharges))
 
 
 def curves_in(point: xr.Dataset) -> Iterator[Curve]:
@@ -85,7 +92,7 @@ def curves_in(point: xr.Dataset) -> Iterator[Curve]:
 
     Parameters
     ----------
-    point
+    point : xarray.Dataset
         A cube at one alpha and one S, with or without the dimension ``current``.
 
     Yields
@@ -101,4 +108,69 @@ def curves_in(point: xr.Dataset) -> Iterator[Curve]:
         capacity = (curve["depth"] * curve["discharge_capacity"]).to_numpy()
         voltage = curve["voltage"].to_numpy()
         whole = np.isfinite(capacity) & np.isfinite(voltage)
-        yield float(current), capacity[whole], voltage[whole]
+        yield Curve(float(current), capacity[whole], voltage[whole])
+
+
+def draw_sweep(
+    panels: np.ndarray[Any, np.dtype[np.object_]], cube: xr.Dataset
+) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Draw the curves of evenly spread microstructures, S down and alpha across.
+
+    Parameters
+    ----------
+    panels : numpy.ndarray of matplotlib.axes.Axes
+        Axes, shape (rows, columns), as `Figure.subplots(..., squeeze=False)` makes them.
+    cube : xarray.Dataset
+        With dimensions ``alpha``, ``S``, ``current`` and ``depth``.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same axes, with one legend, to the right of the first row.
+
+    Raises
+    ------
+    ParameterError
+        If the cube is not a grid of alpha and S.
+    """
+    for name in ("alpha", "S", "current", "depth"):
+        if name not in cube["voltage"].dims:
+            raise ParameterError(
+                f"`{name}` is not a dimension of this cube, which has "
+                f"{', '.join(map(str, cube['voltage'].dims))}; a picture of a sweep needs a grid "
+                "of alpha and S. Choose another cube."
+            )
+    rows, columns = panels.shape
+    for i, S in enumerate(spread(cube["S"].to_numpy(), rows)):
+        for j, alpha in enumerate(spread(cube["alpha"].to_numpy(), columns)):
+            axes = panels[i, j]
+            draw_curves(axes, curves_in(cube.sel(alpha=alpha, S=S)))
+            axes.set_title(f"alpha = {alpha:g}, S = {S:g}", fontsize="medium")
+            axes.label_outer()
+            axes.get_legend().remove()
+    panels[0, -1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return panels
+
+
+def spread(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
+    """Choose values evenly by rank, both ends included.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float
+        An axis, shape (n,).
+    count : int
+        How many to choose.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (min(count, n),).
+
+    Examples
+    --------
+    >>> spread(np.array([1.0, 2.0, 3.0, 5.0, 10.0]), 3)
+    array([ 1.,  3., 10.])
+    """
+    chosen = np.linspace(0, values.size - 1, min(count, values.size)).round().astype(int)
+    return np.asarray(values[chosen])

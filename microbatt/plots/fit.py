@@ -26,10 +26,10 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curves
-        Of an estimate.
+    curves : sequence of FittedCurve
+        Curves of an estimate.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
     """
     colours = current_colours(curve.current for curve in curves)
     unit = quantity("current").pretty_units
-    for curve in sorted(curves, key=lambda one: one.current):
+    for curve in sorted(curves, key=lambda curve: curve.current):
         colour = colours[curve.current]
         every = max(1, curve.capacity.size // _MOST_MARKS)
         axes.fill_between(
@@ -65,12 +65,12 @@ def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curve
-        Of an estimate.
-    colour
-        Of the points.
+    curve : FittedCurve
+        Curve of an estimate.
+    colour : str, default dark
+        Colour of the points.
 
     Returns
     -------

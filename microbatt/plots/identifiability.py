@@ -8,7 +8,7 @@ import numpy as np
 
 from microbatt.errors import ParameterError
 from microbatt.plots.colours import DIFFERENCE_MAP, ERROR_MAP, MISSING, PALETTE, PREDICTION
-from microbatt.plots.plane import check_plane
+from microbatt.plots.maps import check_plane
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ def draw_bounds(
 
     Parameters
     ----------
-    panels
+    panels : sequence of matplotlib.axes.Axes
         Three axes: for alpha, for S as a share of S, and for their correlation.
-    bounds
-        A grid from `microbatt.inference.identifiability.bound_map`.
-    estimate
-        alpha and S of an estimate, marked in every panel.
+    bounds : xarray.Dataset
+        A grid from `microbatt.inference.bound_map`.
+    estimate : tuple of float, optional
+        The alpha and S of an estimate, marked in every panel.
 
     Returns
     -------
@@ -91,9 +91,9 @@ def mark_estimate(axes: Axes, alpha: float, S: float) -> Axes:
 
     Parameters
     ----------
-    axes
-        Of the map.
-    alpha, S
+    axes : matplotlib.axes.Axes
+        Axes of the map.
+    alpha, S : float
         The estimate [-].
 
     Returns
@@ -118,10 +118,10 @@ def draw_choices(axes: Axes, proposal: Proposal) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    proposal
-        From `microbatt.inference.identifiability.design.propose_currents`.
+    proposal : Proposal
+        From `microbatt.inference.propose_currents`.
 
     Returns
     -------
@@ -154,10 +154,10 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    proposal
-        From `microbatt.inference.identifiability.design.propose_currents`.
+    proposal : Proposal
+        From `microbatt.inference.propose_currents`.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
     currents = np.array(proposal.candidates)
     taken = np.isin(currents, proposal.best.currents)
     for name, colour in _COLOURS.items():
-        spreads = np.array([_spread(one, proposal.points, name) for one in proposal.alone])
+        spreads = np.array([_spread(choice, proposal.points, name) for choice in proposal.alone])
         middle = np.where(np.isfinite(spreads[:, 1]), spreads[:, 1], np.nan)
         axes.plot(currents, middle, color=colour, linewidth=1.2, label=_LABELS[name])
         axes.plot(currents[taken], middle[taken], "o", color=colour)
@@ -244,7 +244,7 @@ def round_levels(values: Array) -> Array:
 
     Parameters
     ----------
-    values
+    values : numpy.ndarray of float
         Of any shape; what is not finite and positive is left out.
 
     Returns

@@ -12,13 +12,12 @@ import numpy as np
 
 from microbatt.checks import check_choice, check_extra
 from microbatt.cube import predicted_by, whole_curves
-from microbatt.plots.accessor import nearest_point
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
 from microbatt.plots.identifiability import bounds_in
-from microbatt.plots.interactive_dimensions import PLAIN, POINTED, ROOM, SIZE, dimension, slider
+from microbatt.plots.labels import PLAIN, POINTED, ROOM, SIZE, dimension, slider
 from microbatt.plots.ragone import LINES
-from microbatt.plots.rows import as_rows
+from microbatt.plots.rows import as_rows, nearest_point
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from microbatt.cube import Fold
-    from microbatt.plots.predictions import Parameter
+    from microbatt.plots.pairs import Parameter
 
 
 class InteractivePlots:
@@ -48,17 +47,18 @@ class InteractivePlots:
 
         point = nearest_point(self._dataset, alpha=alpha, S=S)
         drawn = list(curves_in(point))
-        colours = current_colours(current for current, _, _ in drawn)
+        colours = current_colours(curve.current for curve in drawn)
         unit = quantity("current").pretty_units
         axes = dimension("capacity"), [dimension("voltage"), dimension("current")]
         return hv.Overlay(
             [
                 hv.Curve(
-                    (capacity, voltage, np.full(capacity.size, current)),
+                    (curve.capacity, curve.voltage, np.full(curve.capacity.size, curve.current)),
                     *axes,
-                    label=f"{current:g} {unit}" + ("" if capacity.size else ": no curve"),
-                ).opts(color=colours[current], **SIZE, **POINTED, **ROOM)
-                for current, capacity, voltage in drawn
+                    label=f"{curve.current:g} {unit}"
+                    + ("" if curve.capacity.size else ": no curve"),
+                ).opts(color=colours[curve.current], **SIZE, **POINTED, **ROOM)
+                for curve in drawn
             ]
         ).opts(
             title=f"alpha {float(point['alpha']):g}, S {float(point['S']):g}",
@@ -77,11 +77,11 @@ class InteractivePlots:
 
         Parameters
         ----------
-        variable
+        variable : str
             Name of a variable of the cube.
-        network, fold
-            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
-        logarithmic
+        network, fold : str or int or {"held_out"}
+            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+        logarithmic : bool, default False
             Whether the colours follow the logarithm.
 
         Returns
@@ -101,21 +101,21 @@ class InteractivePlots:
         values, status = cube[variable].load(), cube.get("status")
         if status is None or "current" not in values.dims:
             return _by_current(
-                values, lambda one: values_on_plane(one, None, logarithmic=logarithmic)
+                values, lambda values_at: values_on_plane(values_at, None, logarithmic=logarithmic)
             )
-        endings = status.load()
+        outcomes = status.load()
         return _by_current(
             values,
-            lambda one: values_on_plane(
-                one, endings.sel(current=one["current"]), logarithmic=logarithmic
+            lambda values_at: values_on_plane(
+                values_at, outcomes.sel(current=values_at["current"]), logarithmic=logarithmic
             ),
         )
 
-    def endings(self) -> hv.HoloMap | hv.Overlay:
+    def outcomes(self) -> hv.HoloMap | hv.Overlay:
         """Return how the curves ended, over alpha and S, with a slider over the currents."""
-        from microbatt.plots.interactive_plane import endings_on_plane
+        from microbatt.plots.interactive_plane import outcomes_on_plane
 
-        return _by_current(self._dataset["status"].load(), endings_on_plane)
+        return _by_current(self._dataset["status"].load(), outcomes_on_plane)
 
     def ragone(self) -> hv.Overlay:
         """Return specific energy against mean specific power, whole curves only.
@@ -150,10 +150,10 @@ class InteractivePlots:
 
         Parameters
         ----------
-        parameter
+        parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
-        network, fold
-            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+        network, fold : str or int or {"held_out"}
+            Whose predictions; see `microbatt.cube.predicted_by`.
 
         Returns
         -------
@@ -161,7 +161,7 @@ class InteractivePlots:
             Points, and the line on which both agree.
         """
         from microbatt.plots.interactive_predictions import parity
-        from microbatt.plots.predictions import pairs_of, predictions_of
+        from microbatt.plots.pairs import pairs_of, predictions_of
 
         return parity(pairs_of(predictions_of(self._dataset, network, fold), parameter))
 
@@ -177,17 +177,17 @@ class InteractivePlots:
         The arguments are those of `parity`.
         """
         from microbatt.plots.interactive_predictions import residuals
-        from microbatt.plots.predictions import pairs_of, predictions_of
+        from microbatt.plots.pairs import pairs_of, predictions_of
 
         return residuals(pairs_of(predictions_of(self._dataset, network, fold), parameter))
 
     def errors_by_range(self, parameter: Parameter = "alpha") -> hv.Overlay:
         """Return the mean relative error L_s of each network by range of ``"alpha"`` or ``"S"``."""
         from microbatt.plots.interactive_predictions import errors_by_range
-        from microbatt.plots.predictions import pairs_of, predictions_in
+        from microbatt.plots.pairs import pairs_of, predictions_in
 
         networks = predictions_in(self._dataset)
-        return errors_by_range({name: pairs_of(one, parameter) for name, one in networks.items()})
+        return errors_by_range({name: pairs_of(rows, parameter) for name, rows in networks.items()})
 
     def identifiability(self) -> hv.Layout:
         """Return what can be known: bounds of alpha and S and their correlation, three maps."""
@@ -204,7 +204,7 @@ def _by_current(
 
     if "current" not in values.dims:
         return draw(values)
-    drawn = {float(one): draw(values.sel(current=one)) for one in values["current"]}
+    drawn = {float(current): draw(values.sel(current=current)) for current in values["current"]}
     return hv.HoloMap(drawn, kdims=[slider("current")])
 
 

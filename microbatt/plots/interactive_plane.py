@@ -1,4 +1,4 @@
-"""The plane of alpha and S on a screen: values, endings, and what can be known."""
+"""The plane of alpha and S on a screen: values, outcomes, and what can be known."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import DIFFERENCE_MAP, ENDING_COLOURS, MISSING, colour_map
-from microbatt.plots.interactive_dimensions import (
+from microbatt.plots.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
+from microbatt.plots.labels import (
     PANEL,
     PLAIN,
     POINTED,
     ROOM,
     SIZE,
+    axis_label,
     dimension,
     dimension_of,
     worded,
 )
-from microbatt.plots.labels import axis_label
-from microbatt.plots.plane import check_plane
+from microbatt.plots.maps import check_plane
 from microbatt.plots.rows import as_rows
 from microbatt.quantities import quantity
 
@@ -39,39 +39,39 @@ _DECADES: Final = 8.0
 def values_on_plane(
     values: xr.DataArray, status: xr.DataArray | None, *, logarithmic: bool = False
 ) -> hv.Overlay:
-    """Show one number for each microstructure, and where there is none the ending that is why.
+    """Show one number for each microstructure, and where there is none the outcome that is why.
 
     Parameters
     ----------
-    values
+    values : xarray.DataArray
         With the dimensions ``alpha`` and ``S``, or ``point``; its name chooses the colours.
-    status
-        The endings of the same curves; None leaves places without a number grey.
-    logarithmic
+    status : xarray.DataArray or None
+        The outcomes of the same curves; None leaves places without a number grey.
+    logarithmic : bool, default False
         Whether the colours follow the logarithm.
 
     Returns
     -------
     holoviews.Overlay
-        A mesh on a grid, points where they are scattered, over the endings.
+        A mesh on a grid, points where they are scattered, over the outcomes.
     """
     import holoviews as hv
 
     check_plane(values)
     coloured = _coloured(values, dimension_of(values), logarithmic=logarithmic)
     holes = ~np.isfinite(values)
-    below = [] if status is None else _ending_layers(status.where(holes))
+    below = [] if status is None else _outcome_layers(status.where(holes))
     return hv.Overlay([*below, coloured]).opts(
         bgcolor=MISSING, legend_position="right", title=_title(values, axis_label(values))
     )
 
 
-def endings_on_plane(status: xr.DataArray) -> hv.Overlay:
-    """Show how the curve of each microstructure ended, one layer and one name for each ending.
+def outcomes_on_plane(status: xr.DataArray) -> hv.Overlay:
+    """Show how the curve of each microstructure ended, one layer and one name for each outcome.
 
     Parameters
     ----------
-    status
+    status : xarray.DataArray
         Codes of `microbatt.outcomes.Outcome`, with the dimensions ``alpha`` and ``S``, or
         ``point``; NaN is left out.
 
@@ -83,7 +83,7 @@ def endings_on_plane(status: xr.DataArray) -> hv.Overlay:
     import holoviews as hv
 
     check_plane(status)
-    return hv.Overlay(_ending_layers(status)).opts(
+    return hv.Overlay(_outcome_layers(status)).opts(
         legend_position="right", title=_title(status, "How the curves ended")
     )
 
@@ -93,7 +93,7 @@ def bounds_on_plane(bounds: xr.Dataset) -> hv.Layout:
 
     Parameters
     ----------
-    bounds
+    bounds : xarray.Dataset
         With ``alpha_bound``, ``S_bound`` and ``bound_correlation``.
 
     Returns
@@ -116,8 +116,10 @@ def bounds_on_plane(bounds: xr.Dataset) -> hv.Layout:
     }
     return hv.Layout(
         [
-            one.opts(title=title, logy=wide, clabel="", yformatter=PLAIN, bgcolor=MISSING, **PANEL)
-            for title, one in drawn.items()
+            panel.opts(
+                title=title, logy=wide, clabel="", yformatter=PLAIN, bgcolor=MISSING, **PANEL
+            )
+            for title, panel in drawn.items()
         ]
     ).cols(3)
 
@@ -127,9 +129,9 @@ def cell_edges(centres: Array, *, logarithmic: bool = False) -> Array:
 
     Parameters
     ----------
-    centres
+    centres : numpy.ndarray of float
         Increasing, shape (n,).
-    logarithmic
+    logarithmic : bool, default False
         Whether half way is meant in the logarithm; all values are then positive.
 
     Returns
@@ -194,35 +196,35 @@ def _is_wide(S: Array) -> bool:
     return bool(S.min() > 0.0 and S.max() > _DECADES * S.min())
 
 
-def _ending_layers(status: xr.DataArray) -> list[hv.Rectangles | hv.Points]:
-    """Return a layer for each ending that occurs."""
+def _outcome_layers(status: xr.DataArray) -> list[hv.Rectangles | hv.Points]:
+    """Return a layer for each outcome that occurs."""
     codes = np.unique(status.to_numpy()[np.isfinite(status.to_numpy())])
-    return [_ending_layer(status, Outcome(int(code))) for code in codes]
+    return [_outcome_layer(status, Outcome(int(code))) for code in codes]
 
 
-def _ending_layer(status: xr.DataArray, outcome: Outcome) -> hv.Rectangles | hv.Points:
+def _outcome_layer(status: xr.DataArray, outcome: Outcome) -> hv.Rectangles | hv.Points:
     import holoviews as hv
 
     rows = as_rows(status)
     rows = rows.isel(point=np.flatnonzero(rows.to_numpy() == int(outcome)))
     alpha, S = rows["alpha"].to_numpy(), rows["S"].to_numpy()
     words = outcome.name.lower().replace("_", " ")
-    style = {"color": ENDING_COLOURS[outcome], **SIZE, **POINTED}
-    told = worded("ending", "how the discharge ended")
+    style = {"color": OUTCOME_COLOURS[outcome], **SIZE, **POINTED}
+    told = worded("outcome", "how the discharge ended")
     named = np.full(alpha.size, words)
     label = f"{words} ({alpha.size})"
     axes = [dimension("alpha"), dimension("S")]
     if "point" in status.dims:
-        table = {"alpha": alpha, "S": S, "ending": named}
+        table = {"alpha": alpha, "S": S, "outcome": named}
         return hv.Points(table, axes, [told], label=label).opts(size=_POINT, **style, **ROOM)
     left, right = _sides(status["alpha"].to_numpy(), alpha)
     bottom, top = _sides(status["S"].to_numpy(), S)
     corners = [axes[0], axes[1], worded("right", "right"), worded("top", "top")]
-    cells = {"alpha": left, "S": bottom, "right": right, "top": top, "ending": named}
+    cells = {"alpha": left, "S": bottom, "right": right, "top": top, "outcome": named}
     cells |= {"at_alpha": alpha, "at_S": S}
     told_at = [told, worded("at_alpha", "alpha"), worded("at_S", "S")]
     return hv.Rectangles(cells, corners, told_at, label=label).opts(
-        line_color=ENDING_COLOURS[outcome], line_width=0.5, padding=0.0, **style
+        line_color=OUTCOME_COLOURS[outcome], line_width=0.5, padding=0.0, **style
     )
 
 

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.plots.colours import PREDICTION, TRUTH, named_colours
-from microbatt.plots.error_ranges import mean_errors
-from microbatt.plots.interactive_dimensions import PANEL, PLAIN, POINTED, ROOM, SIZE, worded
-from microbatt.plots.parity import agreement
-from microbatt.plots.residuals import normal_quantiles
+from microbatt.plots.labels import PANEL, PLAIN, POINTED, ROOM, SIZE, worded
+from microbatt.plots.predictions import agreement, mean_errors, normal_quantiles
 from microbatt.scoring import RANGES, edges_that_hold, range_names, relative_error
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     import holoviews as hv
 
-    from microbatt.plots.predictions import Pairs
+    from microbatt.plots.pairs import Pairs
 
 _POINT: Final = 4
 _THIN: Final = {"line_width": 1, "color": TRUTH}
@@ -61,7 +59,7 @@ def errors_by_range(networks: Mapping[str, Pairs]) -> hv.Overlay:
 
     Parameters
     ----------
-    networks
+    networks : mapping of str to Pairs
         Name → truth beside prediction of one parameter, the same for all.
 
     Returns
@@ -72,7 +70,7 @@ def errors_by_range(networks: Mapping[str, Pairs]) -> hv.Overlay:
     import holoviews as hv
 
     parameter = next(iter(networks.values())).parameter
-    truth = np.concatenate([one.truth for one in networks.values()])
+    truth = np.concatenate([pairs.truth for pairs in networks.values()])
     edges = edges_that_hold(RANGES[parameter], truth)
     names = range_names(edges)
     axes = [

@@ -1,12 +1,13 @@
-"""What stands at an axis: the words and the unit that a variable brings along."""
+"""What stands at axes in print and on screens: words and units; the sizes of HoloViews figures."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from microbatt.quantities import QUANTITIES, Quantity
+from microbatt.quantities import QUANTITIES, Quantity, quantity
 
 if TYPE_CHECKING:
+    import holoviews as hv
     import xarray as xr
 
 
@@ -15,7 +16,7 @@ def axis_label(variable: xr.DataArray) -> str:
 
     Parameters
     ----------
-    variable
+    variable : xarray.DataArray
         With CF attributes ``long_name`` and ``units``, or the name of a quantity.
 
     Returns
@@ -35,3 +36,65 @@ def axis_label(variable: xr.DataArray) -> str:
         units = str(attrs.get("units", "1"))
         return Quantity(name=name, symbol="", units=units, long_name=attrs["long_name"]).label
     return QUANTITIES[name].label if name in QUANTITIES else name
+
+
+SIZE: Final = {"frame_width": 420, "frame_height": 330}
+"""Of the axes [px]; legends and colour bars stand beside them."""
+PANEL: Final = {"frame_width": 290, "frame_height": 290}
+"""Of one of three beside each other."""
+POINTED: Final = {"tools": ["hover"]}
+"""The pointer shows the values of what it is on, by name and with units."""
+ROOM: Final = {"padding": 0.04}
+"""Beside points and lines; a map fills its axes."""
+PLAIN: Final = "%.4g"
+"""How ticks of logarithmic axes are written."""
+
+
+def dimension(name: str) -> hv.Dimension:
+    """Return the dimension of a quantity, labelled as in print: words, then the unit in brackets.
+
+    Parameters
+    ----------
+    name : str
+        Name of a quantity that the cube knows, such as ``"voltage"``.
+
+    Returns
+    -------
+    holoviews.Dimension
+        For an axis or a value of a HoloViews element.
+
+    Examples
+    --------
+    >>> dimension("voltage").label
+    'Cell voltage [V]'
+    """
+    import holoviews as hv
+
+    return hv.Dimension(name, label=quantity(name).label)
+
+
+def slider(name: str) -> hv.Dimension:
+    """Return the dimension of a quantity over which figures are gone through.
+
+    Its unit stands apart from its words, so that a title reads ``Discharge current density: 70 A
+    m⁻²``.
+    """
+    import holoviews as hv
+
+    known = quantity(name)
+    words = known.long_name[0].upper() + known.long_name[1:]
+    return hv.Dimension(name, label=words, unit=known.pretty_units)
+
+
+def worded(name: str, label: str) -> hv.Dimension:
+    """Return a dimension of something that is no quantity of a cube, such as a residual."""
+    import holoviews as hv
+
+    return hv.Dimension(name, label=label[0].upper() + label[1:])
+
+
+def dimension_of(values: xr.DataArray) -> hv.Dimension:
+    """Return the dimension of a variable of a cube."""
+    import holoviews as hv
+
+    return hv.Dimension(str(values.name), label=axis_label(values))

@@ -1,109 +1,235 @@
-"""Predictions out of a cube: truth beside prediction, for each network that the cube knows."""
+"""Predictions against truth: parity, residuals, and errors by range."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.cube import PREDICTION_STATUS, PredictionStatus, copies_in, predicted_by
-from microbatt.errors import ParameterError
-from microbatt.plots.rows import as_rows
+from microbatt.plots.colours import PREDICTION, TRUTH, named_colours
+from microbatt.scoring import (
+    RANGES,
+    edges_that_hold,
+    mean_relative_error,
+    range_names,
+    range_numbers,
+)
 
 if TYPE_CHECKING:
-    import xarray as xr
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from microbatt.cube import Fold
-
-Parameter = Literal["alpha", "S"]
-PARAMETERS: Final[tuple[Parameter, ...]] = ("alpha", "S")
+    from microbatt.plots.pairs import Pairs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairs:
-    """Truth beside prediction of one parameter, for the points that have both.
-
-    Attributes
-    ----------
-    parameter
-        ``"alpha"`` or ``"S"``.
-    truth, predicted
-        Shape (n,).
-    """
-
-    parameter: Parameter
-    truth: NDArray[np.float64]
-    predicted: NDArray[np.float64]
-
-    @property
-    def residual(self) -> NDArray[np.float64]:
-        """Prediction less truth."""
-        return self.predicted - self.truth
-
-
-def predictions_in(cube: xr.Dataset) -> dict[str, xr.Dataset]:
-    """Return the predictions of a cube, those of each network by its name.
+def draw_parity(axes: Axes, pairs: Pairs) -> Axes:
+    """Draw predicted values against true ones, with the line on which both agree.
 
     Parameters
     ----------
-    cube
-        With ``alpha_predicted`` and ``S_predicted``.
+    axes : matplotlib.axes.Axes
+        Where to draw; both axes get the same limits.
+    pairs : Pairs
+        Truth beside prediction of one parameter.
 
     Returns
     -------
-    dict
-        Name → predictions along the dimension ``point``: of a network that was trained on all
-        points, else of each point by the copy that never saw it.
-
-    Raises
-    ------
-    ParameterError
-        If the cube has no predictions.
+    matplotlib.axes.Axes
+        The same axes, with R² and the root-mean-square error in a corner.
     """
-    names: list[str | None] = [*copies_in(cube)] or [None]
-    return {"prediction" if name is None else name: predictions_of(cube, name) for name in names}
+    ends = np.array([pairs.truth.min(), pairs.truth.max()])
+    margin = 0.04 * (ends[1] - ends[0] or 1.0)
+    axes.plot(pairs.truth, pairs.predicted, ".", color=PREDICTION, markersize=2.5, rasterized=True)
+    axes.plot(ends, ends, color=TRUTH, linewidth=0.8)
+    axes.set_xlim(ends[0] - margin, ends[1] + margin)
+    axes.set_xlabel(f"True {pairs.parameter}")
+    axes.set_ylabel(f"Predicted {pairs.parameter}")
+    axes.text(
+        0.04,
+        0.96,
+        "\n".join(agreement(pairs)),
+        transform=axes.transAxes,
+        verticalalignment="top",
+        fontsize="small",
+    )
+    return axes
 
 
-def predictions_of(
-    cube: xr.Dataset, network: str | None = None, fold: Fold | None = None
-) -> xr.Dataset:
-    """Return the predictions of one network along the dimension ``point``.
+def agreement(pairs: Pairs) -> tuple[str, str, str]:
+    """Return in words how near predictions are to the truth: R², rms error, and how many."""
+    return (
+        f"R² = {_determination(pairs):.4f}",
+        f"rms error {_rms(pairs):.3g}",
+        f"{pairs.truth.size} points",
+    )
+
+
+def _determination(pairs: Pairs) -> float:
+    spread = float(np.sum((pairs.truth - pairs.truth.mean()) ** 2))
+    return 1.0 - float(np.sum(pairs.residual**2)) / spread if spread > 0 else float("nan")
+
+
+def _rms(pairs: Pairs) -> float:
+    return float(np.sqrt(np.mean(pairs.residual**2)))
+
+
+_BINS = 41
+_SHOWN = 99.0
+"""The density spans this share of the residuals [%]; single outliers would flatten it."""
+
+
+def draw_residuals(axes: Axes, pairs: Pairs) -> Axes:
+    """Draw prediction less truth against the truth, with its density beside it.
 
     Parameters
     ----------
-    cube
-        With ``alpha_predicted`` and ``S_predicted``.
-    network, fold
-        Whose; see `microbatt.cube.predictions.predicted_by`.
+    axes : matplotlib.axes.Axes
+        Where to draw; a strip inside its right end holds the density.
+    pairs : Pairs
+        Truth beside prediction of one parameter.
 
-    Raises
-    ------
-    ParameterError
-        If the cube has no such predictions.
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same axes.
     """
-    one = predicted_by(cube, network, fold)
-    names = [f"{parameter}_predicted" for parameter in PARAMETERS]
-    missing = [name for name in names if name not in one]
-    if missing:
-        raise ParameterError(
-            f"the cube has no variable `{missing[0]}`; this picture shows predictions. "
-            "Join them to the cube first: microbatt predict CUBE."
-        )
-    return as_rows(one[[*names, *({PREDICTION_STATUS} & set(one.data_vars))]].load())
+    axes.axhline(0.0, color=TRUTH, linewidth=0.8)
+    axes.plot(pairs.truth, pairs.residual, ".", color=PREDICTION, markersize=2, rasterized=True)
+    axes.set_xlabel(f"True {pairs.parameter}")
+    axes.set_ylabel(f"Predicted less true {pairs.parameter}")
+    strip = axes.inset_axes((1.02, 0.0, 0.22, 1.0), sharey=axes)
+    strip.hist(
+        pairs.residual,
+        bins=_bins(pairs.residual).tolist(),
+        density=True,
+        orientation="horizontal",
+        color=PREDICTION,
+    )
+    strip.axhline(0.0, color=TRUTH, linewidth=0.8)
+    strip.tick_params(labelleft=False)
+    strip.set_xlabel("Density")
+    return axes
 
 
-def pairs_of(predictions: xr.Dataset, parameter: Parameter) -> Pairs:
-    """Return truth beside prediction of one parameter.
+def draw_normal_quantiles(axes: Axes, pairs: Pairs) -> Axes:
+    """Draw the quantiles of the residuals against those of the normal distribution (Q–Q).
 
-    Points without a prediction, or out of the range that the network learned, are left out, as
-    they are of the scores.
+    Residuals that are normal lie on the line, whose slope is their standard deviation; tails that
+    leave it are heavier or lighter than normal.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw.
+    pairs : Pairs
+        Truth beside prediction of one parameter.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same axes.
     """
-    rows = as_rows(predictions)
-    truth = rows[parameter].to_numpy().astype(float)
-    predicted = rows[f"{parameter}_predicted"].to_numpy().astype(float)
-    known = np.isfinite(predicted)
-    if PREDICTION_STATUS in rows:
-        known &= rows[PREDICTION_STATUS].to_numpy() == PredictionStatus.PREDICTED
-    return Pairs(parameter=parameter, truth=truth[known], predicted=predicted[known])
+    residual = np.sort(pairs.residual)
+    normal = normal_quantiles(residual.size)
+    mean, deviation = float(residual.mean()), float(residual.std())
+    axes.plot(normal, residual, ".", color=PREDICTION, markersize=3, rasterized=True)
+    axes.plot(normal, mean + deviation * normal, color=TRUTH, linewidth=0.8)
+    axes.set_xlabel("Normal quantile [standard deviations]")
+    axes.set_ylabel(f"Sorted predicted less true {pairs.parameter}")
+    return axes
+
+
+def normal_quantiles(count: int) -> NDArray[np.float64]:
+    """Return where `count` sorted samples of a standard normal distribution are expected.
+
+    Blom's plotting positions, Φ⁻¹((i − 3/8) / (n + 1/4)).
+
+    Parameters
+    ----------
+    count : int
+        How many samples.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (count,), increasing.
+
+    Examples
+    --------
+    >>> normal_quantiles(3).round(2)
+    array([-0.87,  0.  ,  0.87])
+    """
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri((np.arange(1, count + 1) - 0.375) / (count + 0.25)), dtype=float)
+
+
+def _bins(residual: NDArray[np.float64]) -> NDArray[np.float64]:
+    widest = float(np.percentile(np.abs(residual), _SHOWN))
+    return np.linspace(-widest, widest, _BINS) if widest > 0 else np.array([-0.5, 0.5])
+
+
+_WIDTH = 0.8
+
+
+def draw_errors_by_range(
+    axes: Axes, networks: Mapping[str, Pairs], edges: Sequence[float] | None = None
+) -> Axes:
+    """Draw L_s, the mean of ``|y - ŷ| / ((y + ŷ) / 2)``, by range of the true value.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where to draw; the error is logarithmic.
+    networks : mapping of str to Pairs
+        Name → truth beside prediction of one parameter, the same for all.
+    edges : sequence of float, optional
+        Bounds of the ranges, increasing; None takes those of the scores.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The same axes.
+    """
+    parameter = next(iter(networks.values())).parameter
+    truth = np.concatenate([pairs.truth for pairs in networks.values()])
+    bounds = edges_that_hold(RANGES[parameter] if edges is None else edges, truth)
+    width = _WIDTH / len(networks)
+    for i, (name, colour) in enumerate(named_colours(networks).items()):
+        places = np.arange(len(bounds) - 1) + (i - (len(networks) - 1) / 2) * width
+        axes.bar(places, mean_errors(networks[name], bounds), width, color=colour, label=name)
+    axes.set_xticks(np.arange(len(bounds) - 1), range_names(bounds), rotation=30, ha="right")
+    axes.set_yscale("log")
+    axes.set_xlabel(f"Range of true {parameter}")
+    axes.set_ylabel(f"Mean relative error of {parameter}, L_s [%]")
+    axes.legend(
+        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False, fontsize="small"
+    )
+    return axes
+
+
+def mean_errors(pairs: Pairs, edges: Sequence[float]) -> NDArray[np.float64]:
+    """Return the mean relative error in each range.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Truth beside prediction, n of them.
+    edges : sequence of float
+        Bounds, shape (k + 1,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Percent, shape (k,); NaN where no truth lies in the range, which together hold all. Points
+        whose true value is 0, where a relative error has no meaning, do not count.
+    """
+    place = np.where(pairs.truth > 0.0, range_numbers(pairs.truth, edges), -1)
+    return np.array(
+        [
+            mean_relative_error(pairs.truth[place == k], pairs.predicted[place == k])
+            for k in range(len(edges) - 1)
+        ]
+    )

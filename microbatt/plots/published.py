@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
-from microbatt.plots.curves import current_handles
-from microbatt.plots.endings import draw_endings
-from microbatt.plots.error_ranges import draw_errors_by_range
-from microbatt.plots.expected import draw_expected_and_predicted, voltage_difference
+from microbatt.plots.curves import current_handles, draw_sweep, spread
 from microbatt.plots.identifiability import draw_bounds
-from microbatt.plots.maps import draw_map
-from microbatt.plots.parity import draw_parity
-from microbatt.plots.predictions import PARAMETERS, pairs_of, predictions_in
+from microbatt.plots.maps import draw_map, draw_outcomes
+from microbatt.plots.pairs import PARAMETERS, pairs_of, predictions_in
+from microbatt.plots.predictions import (
+    draw_errors_by_range,
+    draw_normal_quantiles,
+    draw_parity,
+    draw_residuals,
+)
 from microbatt.plots.ragone import draw_ragone
-from microbatt.plots.residuals import draw_normal_quantiles, draw_residuals
-from microbatt.plots.resimulation import CASES, OWN_CASE, Case, resimulate
-from microbatt.plots.sweep import draw_sweep, spread
+from microbatt.plots.resimulation import (
+    CASES,
+    OWN_CASE,
+    Case,
+    draw_expected_and_predicted,
+    resimulate,
+    voltage_difference,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,15 +49,15 @@ _PREDICTIONS = (
 class PublishedFigure:
     """One figure: its name, what it shows, what the cube must hold, and how to draw it.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of its file, without the ending.
-    title
+    name : str
+        Name of its file, without the suffix.
+    title : str
         What it shows, in words.
-    draw
+    draw : callable
         Cube → figure.
-    needs
+    needs : tuple of tuple of (str, tuple of str)
         Pairs of words and names; each name is a dimension or a variable of the cube.
     """
 
@@ -87,12 +94,12 @@ def _ragone(cube: xr.Dataset) -> Figure:
 def _maps(cube: xr.Dataset) -> Figure:
     return _by_current(
         cube,
-        lambda axes, one: draw_map(axes, one["discharge_capacity"], status=one["status"]),
+        lambda axes, part: draw_map(axes, part["discharge_capacity"], status=part["status"]),
     )
 
 
-def _endings(cube: xr.Dataset) -> Figure:
-    return _by_current(cube, lambda axes, one: draw_endings(axes, one["status"]))
+def _outcomes(cube: xr.Dataset) -> Figure:
+    return _by_current(cube, lambda axes, part: draw_outcomes(axes, part["status"]))
 
 
 def _by_current(cube: xr.Dataset, draw: Callable[..., object]) -> Figure:
@@ -117,9 +124,9 @@ def _parity(cube: xr.Dataset) -> Figure:
     networks = predictions_in(cube)
     figure = Figure(figsize=(8.4, 4.0 * len(networks)), layout="constrained")
     panels = figure.subplots(len(networks), 2, squeeze=False)
-    for row, (name, one) in zip(panels, networks.items(), strict=True):
+    for row, (name, rows) in zip(panels, networks.items(), strict=True):
         for axes, parameter in zip(row, PARAMETERS, strict=True):
-            draw_parity(axes, pairs_of(one, parameter)).set_title(name, fontsize="medium")
+            draw_parity(axes, pairs_of(rows, parameter)).set_title(name, fontsize="medium")
     return figure
 
 
@@ -128,13 +135,13 @@ def _residuals(cube: xr.Dataset) -> Figure:
     figure = Figure(figsize=(10.5, 7.6 * len(networks)), layout="constrained")
     panels = figure.subplots(2 * len(networks), 2, squeeze=False)
     pairs = [
-        (name, pairs_of(one, parameter))
-        for name, one in networks.items()
+        (name, pairs_of(rows, parameter))
+        for name, rows in networks.items()
         for parameter in PARAMETERS
     ]
-    for (left, right), (name, one) in zip(panels, pairs, strict=True):
-        draw_residuals(left, one).set_title(name, fontsize="medium")
-        draw_normal_quantiles(right, one)
+    for (left, right), (name, both) in zip(panels, pairs, strict=True):
+        draw_residuals(left, both).set_title(name, fontsize="medium")
+        draw_normal_quantiles(right, both)
     return figure
 
 
@@ -143,7 +150,7 @@ def _errors_by_range(cube: xr.Dataset) -> Figure:
     figure = Figure(figsize=(9.6, 4.0), layout="constrained")
     for axes, parameter in zip(figure.subplots(1, 2), PARAMETERS, strict=True):
         draw_errors_by_range(
-            axes, {name: pairs_of(one, parameter) for name, one in networks.items()}
+            axes, {name: pairs_of(rows, parameter) for name, rows in networks.items()}
         )
     return figure
 
@@ -162,11 +169,10 @@ def _resimulated(cube: xr.Dataset) -> Figure:
     for axes, near, case in zip(panels.flat, CASES, cases, strict=True):
         draw_expected_and_predicted(axes, case.expected, case.simulated)
         whose = "our choice" if near == OWN_CASE else "published pair"
-        alpha, S = near
-        title = f"{whose} ({alpha:g}, {S:g})\n{_case_title(case)}"
+        title = f"{whose} ({near.alpha:g}, {near.S:g})\n{_case_title(case)}"
         axes.set_title(title, fontsize="medium")
     figure.legend(
-        *current_handles(one for case in cases for one, _, _ in case.expected),
+        *current_handles(curve.current for case in cases for curve in case.expected),
         loc="outside right upper",
         frameon=False,
     )
@@ -193,7 +199,7 @@ FIGURES: Final = (
         name="capacity", title="capacity over alpha and S, by current", draw=_maps, needs=(_GRID,)
     ),
     PublishedFigure(
-        name="endings", title="how the curves ended, by current", draw=_endings, needs=(_GRID,)
+        name="outcomes", title="how the curves ended, by current", draw=_outcomes, needs=(_GRID,)
     ),
     PublishedFigure(
         name="parity", title="truth against prediction", draw=_parity, needs=(_PREDICTIONS,)
@@ -228,6 +234,16 @@ FIGURES: Final = (
 
 def drawable(cube: xr.Dataset) -> dict[str, str]:
     """Return what the cube lacks for each figure, by name; empty words where nothing is missing.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        Whatever it holds.
+
+    Returns
+    -------
+    dict of str to str
+        Name of the figure → what is missing.
 
     Raises
     ------

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
+
+
+class Point(NamedTuple):
+    """One microstructure."""
+
+    alpha: float
+    S: float
+
 
 _Labelled = TypeVar("_Labelled", xr.DataArray, xr.Dataset)
 
@@ -15,8 +23,8 @@ def as_rows(part: _Labelled) -> _Labelled:
 
     Parameters
     ----------
-    part
-        Of a cube: a grid, scattered points, or a selection in which some of them are scalars.
+    part : _Labelled
+        Part of a cube: a grid, scattered points, or a selection in which some of them are scalars.
 
     Returns
     -------
@@ -36,16 +44,38 @@ def as_rows(part: _Labelled) -> _Labelled:
     return rows.transpose("point", ...)
 
 
-def nearest_row(rows: xr.Dataset, point: tuple[float, float]) -> int:
-    """Return the place of the row nearest to (alpha, S), distances relative to the extent.
+def nearest_row(rows: xr.Dataset, point: Point) -> int:
+    """Return the place of the row nearest to a point, distances relative to the extent.
 
     Examples
     --------
     >>> rows = xr.Dataset(coords={"alpha": ("point", [0.0, 10.0]), "S": ("point", [1.0, 40.0])})
-    >>> nearest_row(rows, (6.0, 39.0))
+    >>> nearest_row(rows, Point(6.0, 39.0))
     1
     """
     places = np.stack([rows["alpha"].to_numpy(), rows["S"].to_numpy()])
     extent = np.ptp(places, axis=1, keepdims=True)
     away = (places - np.reshape(point, (2, 1))) / np.where(extent > 0, extent, 1.0)
     return int(np.argmin(np.sum(away**2, axis=0)))
+
+
+def nearest_point(cube: xr.Dataset, *, alpha: float, S: float) -> xr.Dataset:
+    """Return the microstructure of a cube that lies nearest to a point.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        A grid, or scattered points; distances are relative to its extent.
+    alpha, S : float
+        The point.
+
+    Returns
+    -------
+    xarray.Dataset
+        Without the dimensions ``alpha`` and ``S``, or ``point``.
+    """
+    if "point" in cube.dims:
+        return cube.isel(point=nearest_row(cube, Point(alpha, S)))
+    wanted = {"alpha": alpha, "S": S}
+    lying = {name: value for name, value in wanted.items() if name in cube.dims}
+    return cube.sel(lying, method="nearest")

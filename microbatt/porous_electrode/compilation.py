@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 import numba
 
@@ -21,9 +22,19 @@ kernel closes over `source_digest`, which changes with any kernel.
 """
 
 
+_SOURCES: Final = (
+    "porous_electrode/*.py",
+    "cells/microstructure.py",
+    "constants.py",
+    "monotone_cubic.py",
+    "outcomes.py",
+)
+"""Whatever is compiled into a kernel: its code, and the numbers of other modules that it reads."""
+
+
 def source_digest() -> int:
-    """A number that changes with every line of the physics."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    """A number that changes with every line of the physics and with every constant."""
+    package, digest = Path(__file__).parents[1], hashlib.sha256()
+    for path in sorted(path for place in _SOURCES for path in package.glob(place)):
         digest.update(path.read_bytes())
     return int.from_bytes(digest.digest()[:6])

@@ -5,6 +5,7 @@ from .copies import (
 from .loading import (
     load_shipped,
     shipped_for,
+    shipped_networks,
 )
 from .predicting import (
     predict,
@@ -20,4 +21,5 @@ __all__ = [
     "predict_curves",
     "predict_into",
     "shipped_for",
+    "shipped_networks",
 ]

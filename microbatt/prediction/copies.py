@@ -18,7 +18,15 @@ from microbatt.cube import (
     strings,
 )
 from microbatt.errors import ParameterError
-from microbatt.features import CURRENT, arranged, point_dims, read_curves, true_values
+from microbatt.features import (
+    TARGETS,
+    curve_images,
+    curve_tensors,
+    energy_vectors,
+    point_dims,
+    read_curves,
+    true_values,
+)
 from microbatt.networks import (
     NOISE_FREE,
     CurveNetwork,
@@ -26,18 +34,116 @@ from microbatt.networks import (
     PublishedNetwork,
     origin_of,
 )
-from microbatt.prediction.answers import curve_answers, published_answers
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cube import Facts
     from microbatt.features import StoredCurves
-    from microbatt.networks import TrainedNetwork
-    from microbatt.prediction.answers import Columns
+    from microbatt.networks import CurveEstimate, TrainedNetwork
+
+Columns: TypeAlias = "dict[str, NDArray[Any]]"
+"""Name of a variable → its value at each point."""
+
+
+def curve_answers(
+    networks: Mapping[int, CurveNetwork],
+    curves: StoredCurves,
+    asked: Mapping[int, NDArray[np.int64]],
+    noise: MeasurementNoise,
+) -> dict[int, list[Columns]]:
+    """Return what curve networks say of points.
+
+    Parameters
+    ----------
+    networks : mapping of int to CurveNetwork
+        By fold.
+    curves : StoredCurves
+        Curves of all points, at the networks' currents.
+    asked : mapping of int to numpy.ndarray of int
+        Numbers of the points that each is asked for.
+    noise : MeasurementNoise
+        On the curves.
+
+    Returns
+    -------
+    dict
+        Fold → a list of one.
+    """
+    answers = {}
+    for fold, network in networks.items():
+        tensors = curve_tensors(curves, samples=network.config.samples)
+        there = _with_curves(asked[fold], tensors.mask.any(axis=1))
+        columns = _empty_columns(len(tensors), asked[fold])
+        if there.size:
+            _fill(columns, there, network.estimate(tensors.take(there), noise))
+        answers[fold] = [columns]
+    return answers
+
+
+def published_answers(
+    networks: Mapping[int, PublishedNetwork],
+    curves: StoredCurves,
+    asked: Mapping[int, NDArray[np.int64]],
+) -> dict[int, list[Columns]]:
+    """Return what published networks say of points.
+
+    Parameters
+    ----------
+    networks : mapping of int to PublishedNetwork
+        By fold.
+    curves, asked : object
+        As for `curve_answers`.
+
+    Returns
+    -------
+    dict
+        Fold → both copies combined, that of L_w, that of L_M.
+    """
+    images, energies = curve_images(curves), energy_vectors(curves)
+    answers: dict[int, list[Columns]] = {}
+    for fold, network in networks.items():
+        there = _with_curves(asked[fold], curves.whole.all(axis=1))
+        weighted, relative = network.answers(images[there], energies[there])
+        both = network.combined(weighted, relative)
+        answers[fold] = []
+        for answer in (both, weighted, relative):
+            columns = _empty_columns(len(curves), asked[fold])
+            columns["alpha_predicted"][there], columns["S_predicted"][there] = answer.T
+            columns[PREDICTION_STATUS][there] = PredictionStatus.PREDICTED
+            answers[fold].append(columns)
+    return answers
+
+
+def _with_curves(points: NDArray[np.int64], whole: ArrayLike) -> NDArray[np.int64]:
+    there: NDArray[np.int64] = points[np.asarray(whole, dtype=bool)[points]]
+    return there
+
+
+def _fill(columns: Columns, points: NDArray[np.int64], estimate: CurveEstimate) -> None:
+    """Put the estimates of some points into columns."""
+    spread = np.sqrt(np.diagonal(estimate.covariance, axis1=1, axis2=2))
+    for name, mean, std in zip(TARGETS, estimate.mean.T, spread.T, strict=True):
+        columns[f"{name}_predicted"][points] = mean
+        columns[f"{name}_predicted_std"][points] = std
+    alpha, S = 0, 1
+    covariance = estimate.covariance[:, alpha, S]
+    columns["predicted_correlation"][points] = covariance / spread.prod(axis=1)
+    columns[PREDICTION_STATUS][points] = np.where(
+        estimate.in_range, PredictionStatus.PREDICTED, PredictionStatus.OUT_OF_RANGE
+    )
+
+
+def _empty_columns(count: int, asked: NDArray[np.int64]) -> Columns:
+    """Return the variables of points of which those asked for have no curves."""
+    columns: Columns = {name: np.full(count, np.nan) for name in PREDICTION_VARIABLES[:-2]}
+    columns[PREDICTION_STATUS] = np.full(count, PredictionStatus.NOT_PREDICTED, dtype=np.int8)
+    columns[PREDICTION_STATUS][asked] = PredictionStatus.NO_CURVES
+    return columns
+
 
 Copies: TypeAlias = "Mapping[int, TrainedNetwork]"
 """Number of a fold → the copy that did not see its points; 0 → a network that saw all."""
@@ -58,23 +164,23 @@ def predict_copies(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    copies
-        From `microbatt.networks.trained.load_copies` or `microbatt.training.cross_validate`.
-    name
-        Of the network; None is its kind. Of a published network, ``NAME_L_w`` and ``NAME_L_M``
+    copies : mapping of int to TrainedNetwork
+        From `microbatt.networks.load_copies` or `microbatt.training.cross_validate`.
+    name : str, optional
+        Name of the network; None is its kind. Of a published network, ``NAME_L_w`` and ``NAME_L_M``
         are its two copies alone, ``NAME`` both combined.
-    noise
+    noise : MeasurementNoise, default none
         What a measurement added to the cube's curves; simulated ones have none.
-    held_out_only
+    held_out_only : bool, default False
         Whether to leave out the points that a copy was trained on.
 
     Returns
     -------
     xarray.Dataset
         The variables of `predict` along ``network``, ``fold`` and the points, with the attributes
-        of the cube; `microbatt.cube.predictions.predicted_by` takes one of them out.
+        of the cube; `microbatt.cube.predicted_by` takes one of them out.
 
     Raises
     ------
@@ -85,7 +191,7 @@ def predict_copies(
     origin = origin_of(cube)
     for copy in copies.values():
         copy.check_curves(origin)
-    truth = true_values(arranged(cube))
+    truth = true_values(cube)
     unseen = {fold: copy.never_saw(truth) for fold, copy in copies.items()}
     asked = {
         fold: np.flatnonzero(new) if held_out_only else np.arange(len(truth))
@@ -94,8 +200,8 @@ def predict_copies(
     curves = read_curves(cube).at_currents(currents)
     answers = _answers(copies, curves, asked, noise)
     for fold, columns in answers.items():
-        for one in columns:
-            one[HELD_OUT] = unseen[fold]
+        for answer in columns:
+            answer[HELD_OUT] = unseen[fold]
     return _laid_out(cube, copies, answers, network_names(copies, name), noise)
 
 
@@ -104,8 +210,13 @@ def network_names(copies: Copies, name: str | None = None) -> list[str]:
 
     Parameters
     ----------
-    copies, name
+    copies, name : mapping of int to TrainedNetwork or str
         As for `predict_copies`.
+
+    Returns
+    -------
+    list of str
+        One, or three of a published network.
 
     Raises
     ------
@@ -124,9 +235,9 @@ def _one_kind(copies: Copies) -> tuple[float, ...]:
     """Return the currents of copies, which are all of one kind."""
     kinds = {(copy.kind, copy.currents) for copy in copies.values()}
     if len(kinds) != 1:
-        found = sorted(copy.kind for copy in copies.values())
+        given = sorted(copy.kind for copy in copies.values())
         raise ParameterError(
-            f"`copies` are {found}; give at least one network, and all of one kind and for the "
+            f"`copies` are {given}; give at least one network, and all of one kind and for the "
             "same currents."
         )
     return kinds.pop()[1]
@@ -139,11 +250,11 @@ def _answers(
     noise: MeasurementNoise,
 ) -> dict[int, list[Columns]]:
     networks = {fold: copy.network for fold, copy in copies.items()}
-    reading = {k: one for k, one in networks.items() if isinstance(one, CurveNetwork)}
-    seeing = {k: one for k, one in networks.items() if isinstance(one, PublishedNetwork)}
-    if seeing:
-        return published_answers(seeing, curves, asked)
-    return curve_answers(reading, curves, asked, noise)
+    published = {k: n for k, n in networks.items() if isinstance(n, PublishedNetwork)}
+    if published:
+        return published_answers(published, curves, asked)
+    of_curves = {k: n for k, n in networks.items() if isinstance(n, CurveNetwork)}
+    return curve_answers(of_curves, curves, asked, noise)
 
 
 def _laid_out(
@@ -155,7 +266,7 @@ def _laid_out(
 ) -> xr.Dataset:
     """Lay columns out along network, fold and the points of a cube, with its coordinates."""
     status = cube["status"]
-    like = status.isel({CURRENT: 0}, drop=True) if CURRENT in status.dims else status
+    like = status.isel(current=0, drop=True) if "current" in status.dims else status
     dims = point_dims(cube)
     kept = {key: coord for key, coord in like.coords.items() if set(coord.dims) <= set(dims)}
     shape = (len(names), len(copies), *(cube.sizes[dim] for dim in dims))
@@ -172,8 +283,8 @@ def _laid_out(
     facts = {str(fold): _facts(copy, noise) for fold, copy in copies.items()}
     predicted[PREDICTION_STATUS].attrs.update(
         {ORIGIN: dict.fromkeys(names, facts)},
-        flag_values=np.array([int(one) for one in PredictionStatus], dtype=np.int8),
-        flag_meanings=" ".join(one.name.lower() for one in PredictionStatus),
+        flag_values=np.array([int(code) for code in PredictionStatus], dtype=np.int8),
+        flag_meanings=" ".join(code.name.lower() for code in PredictionStatus),
     )
     return predicted
 

@@ -1,4 +1,4 @@
-"""The trained networks that are shipped with the package."""
+"""The trained networks that are shipped with the package: one for each balance of a cell."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from microbatt.cells import load_cell
-from microbatt.errors import ParameterError
-from microbatt.networks import (
-    Origin,
-    TrainedNetwork,
-    cell_hash,
-    check_origin,
-    load_network,
-    read_description,
-    record_of,
-)
+from microbatt.networks import Origin, TrainedNetwork, network_for
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell
 
 SHIPPED: Final = Path(__file__).parent / "weights"
+"""A folder for each network, named after the cell and the balance."""
 
 
 def shipped_networks() -> tuple[str, ...]:
-    """Return the names of the networks that come with the package, sorted."""
+    """Return the names of the networks that come with the package.
+
+    Returns
+    -------
+    tuple of str
+        Sorted; each is the name of a cell, a dash and a balance.
+    """
     return tuple(sorted(path.parent.name for path in SHIPPED.glob("*/network.json")))
 
 
 def load_shipped(
     cell: str | Path | Cell = "doyle-1996-cell-1",
-    inventory: str = "area-only",
+    inventory: str = "conserving",
     *,
     thermal_mode: str = "isothermal",
     cutoff_voltage: float = 2.0,
@@ -39,31 +37,38 @@ def load_shipped(
 
     Parameters
     ----------
-    cell
-        A name that `microbatt cells` lists, the path of a cell file, or a `Cell`.
-    inventory
-        ``"area-only"`` or ``"conserving"``.
-    thermal_mode
+    cell : str, pathlib.Path or Cell, default "doyle-1996-cell-1"
+        A name that `microbatt cells` lists, the path of a cell file, or a cell.
+    inventory : str, default "conserving"
+        Which balance the curves follow: ``"conserving"`` or ``"area-only"``.
+    thermal_mode : str, default "isothermal"
         As a cube's attributes say.
-    cutoff_voltage
-        [V].
+    cutoff_voltage : float, default 2.0
+        At which the discharges end [V].
+
+    Returns
+    -------
+    TrainedNetwork
+        Ready to estimate.
 
     Raises
     ------
     ParameterError
-        If none is shipped for such curves.
+        If none is shipped for such curves; the message says what differs.
+
+    See Also
+    --------
+    microbatt.prediction.predict_curves : Use it on curves.
 
     Examples
     --------
-    >>> load_shipped("doyle-1996-cell-1").currents
+    >>> load_shipped("doyle-1996-cell-1", "area-only").currents
     (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
     """
-    plain = load_cell(cell).to_dict()
     return shipped_for(
-        Origin(
-            cell_name=str(plain["name"]),
-            cell_hash=cell_hash(plain),
-            inventory=str(inventory),
+        Origin.of_cell(
+            load_cell(cell),
+            inventory=inventory,
             thermal_mode=thermal_mode,
             cutoff_voltage=cutoff_voltage,
         )
@@ -73,25 +78,19 @@ def load_shipped(
 def shipped_for(origin: Origin) -> TrainedNetwork:
     """Load the shipped network for curves of some origin.
 
+    Parameters
+    ----------
+    origin : Origin
+        Origin of the curves: cell, balance, thermal mode and cut-off.
+
+    Returns
+    -------
+    TrainedNetwork
+        Ready to estimate.
+
     Raises
     ------
     ParameterError
-        If none is shipped for them.
+        If none is shipped for them; the message says of each what differs.
     """
-    names = shipped_networks()
-    refusals = []
-    for name in names:
-        described = record_of(read_description(SHIPPED / name))
-        try:
-            check_origin(described.origin, origin)
-        except ParameterError as error:
-            refusals.append(error)
-            continue
-        return load_network(SHIPPED / name)
-    if len(refusals) == 1:
-        raise refusals[0]
-    raise ParameterError(
-        f"no shipped network is for cell {origin.cell_name!r}, balance {origin.inventory!r}, "
-        f"{origin.thermal_mode}, cut-off {origin.cutoff_voltage:g} V; shipped are {list(names)}. "
-        "Train one with `microbatt train`."
-    )
+    return network_for(origin, [SHIPPED / name for name in shipped_networks()])

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbatt.cube import Location, join_predictions, locate, open_beside, open_cube, predicted_by
+from microbatt.cube import (
+    Location,
+    join_predictions,
+    locate,
+    open_cube,
+    open_prediction_group,
+    predicted_by,
+)
 from microbatt.errors import ParameterError
 from microbatt.networks import NOISE_FREE, CurveNetwork, MeasurementNoise, TrainedNetwork, origin_of
 from microbatt.prediction.copies import predict_copies
@@ -30,11 +37,11 @@ def predict_curves(
 
     Parameters
     ----------
-    tensors
-        From `microbatt.features.tensors`, at the network's currents; a missing curve is masked.
-    network
+    tensors : CurveTensors
+        From `microbatt.features`, at the network's currents; a missing curve is masked.
+    network : TrainedNetwork or CurveNetwork
         A curve network.
-    noise
+    noise : MeasurementNoise, default none
         What the measurement added to the curves.
 
     Returns
@@ -52,13 +59,13 @@ def predict_curves(
     --------
     ``mean, covariance, in_range = predict_curves(tensors, load_shipped())``
     """
-    found = network.network if isinstance(network, TrainedNetwork) else network
-    if not isinstance(found, CurveNetwork):
+    of_curves = network.network if isinstance(network, TrainedNetwork) else network
+    if not isinstance(of_curves, CurveNetwork):
         raise ParameterError(
-            f"`network` is a {found.config.kind!r} network, which takes pictures; give a curve "
+            f"`network` is a {of_curves.config.kind!r} network, which takes pictures; give a curve "
             "network, such as `load_shipped()`."
         )
-    estimate = found.estimate(tensors, noise)
+    estimate = of_curves.estimate(tensors, noise)
     return estimate.mean, estimate.covariance, estimate.in_range
 
 
@@ -72,11 +79,11 @@ def predict(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    network
+    network : TrainedNetwork, optional
         None takes the shipped curve network for the cube's cell.
-    noise
+    noise : MeasurementNoise, default none
         What a measurement added to the cube's curves; simulated ones have none.
 
     Returns
@@ -106,17 +113,17 @@ def predict_into(
     """Predict a stored cube and join the predictions to it, or to another store.
 
     Predicting again with the same name replaces these predictions and nothing else; see
-    `microbatt.cube.slabs` for what a reader sees meanwhile.
+    `microbatt.cube.write_predictions` for what a reader sees meanwhile.
 
     Parameters
     ----------
-    store
+    store : str, pathlib.Path or Location
         Path or URL of the cube.
-    network
+    network : TrainedNetwork, mapping of int to TrainedNetwork, optional
         One network, or copies by fold; None takes the shipped curve network.
-    name, noise
+    name, noise : str or MeasurementNoise
         As for `predict_copies`.
-    into
+    into : str, pathlib.Path, Location, optional
         Path or URL of another cube's store, which gets a group named after the predicted cube;
         None is the cube's own.
 
@@ -141,8 +148,8 @@ def predict_into(
         join_predictions(place, predicted)
         return open_cube(place)
     other = _location(into)
-    join_predictions(other, predicted, beside=True)
-    return open_beside(other, str(cube.attrs["name"]))
+    join_predictions(other, predicted, as_group=True)
+    return open_prediction_group(other, str(cube.attrs["name"]))
 
 
 def _location(store: str | Path | Location) -> Location:

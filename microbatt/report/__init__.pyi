@@ -1,7 +1,11 @@
 from .writing import (
+    Report,
+    check_report,
     write_report,
 )
 
 __all__ = [
+    "Report",
+    "check_report",
     "write_report",
 ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from microbatt.checks import check_extra
 from microbatt.errors import ParameterError
-from microbatt.report.surroundings import MAP_STEPS, bounds_around, bounds_at
+from microbatt.places import Kind, check_replaceable, mark, replacing
+from microbatt.report.nearby_bounds import MAP_STEPS, bounds_around, bounds_at
 
 if TYPE_CHECKING:
     from microbatt.inference import Estimate
@@ -21,11 +22,11 @@ class Report:
 
     Attributes
     ----------
-    page
+    page : pathlib.Path
         HTML that needs no other file.
-    numbers
+    numbers : pathlib.Path
         The estimate as JSON.
-    arrays
+    arrays : pathlib.Path
         Curves, draws and maps as netCDF-4: the estimate at the root, the map of bounds in the
         group ``identifiability``.
     """
@@ -35,18 +36,75 @@ class Report:
     arrays: Path
 
 
-def write_report(estimate: Estimate, page: str | Path, *, map_steps: int = MAP_STEPS) -> Report:
+def report_files(page: str | Path) -> Report:
+    """Return the files of a report, from the name of its page.
+
+    Parameters
+    ----------
+    page : str or pathlib.Path
+        Path of the page, ending in ``.html``.
+
+    Returns
+    -------
+    Report
+        The page, and the numbers beside it with the endings ``.json`` and ``.nc``.
+
+    Raises
+    ------
+    ParameterError
+        If the name does not end in ``.html``.
+    """
+    target = Path(page).expanduser()
+    if target.suffix.lower() not in {".html", ".htm"}:
+        raise ParameterError(f"the report is {target.name!r}; give it a name that ends in .html.")
+    return Report(
+        page=target, numbers=target.with_suffix(".json"), arrays=target.with_suffix(".nc")
+    )
+
+
+def check_report(page: str | Path, *, overwrite: bool = False) -> None:
+    """Refuse a place for a report where something lies that is not to be lost.
+
+    Parameters
+    ----------
+    page : str or pathlib.Path
+        As for `write_report`.
+    overwrite : bool, default False
+        Whether the files of another report there may be replaced.
+
+    Raises
+    ------
+    OccupiedError
+        If something lies at the place of one of its files, and may not be replaced.
+    ParameterError
+        If the name does not end in ``.html``.
+    """
+    files = report_files(page)
+    check_replaceable(files.page, Kind.PAGE, overwrite=overwrite)
+    check_replaceable(files.numbers, Kind.NUMBERS, overwrite=overwrite)
+    check_replaceable(files.arrays, Kind.ESTIMATES, overwrite=overwrite)
+
+
+def write_report(
+    estimate: Estimate,
+    page: str | Path,
+    *,
+    map_steps: int = MAP_STEPS,
+    overwrite: bool = False,
+) -> Report:
     """Write the report of an estimate, and its numbers beside it.
 
     Parameters
     ----------
-    estimate
-        From `microbatt.inference.infer.infer`.
-    page
+    estimate : Estimate
+        From `microbatt.inference.infer`.
+    page : str or pathlib.Path
         Path of the page, ending in ``.html``; the numbers get the same name with the endings
-        ``.json`` and ``.nc``. Files that exist are replaced.
-    map_steps
+        ``.json`` and ``.nc``.
+    map_steps : int, default 9
         Points along each axis of the map of what can be known.
+    overwrite : bool, default False
+        Whether the files of another report there may be replaced.
 
     Returns
     -------
@@ -57,6 +115,8 @@ def write_report(estimate: Estimate, page: str | Path, *, map_steps: int = MAP_S
     ------
     MissingExtraError
         If Jinja or Matplotlib is not installed.
+    OccupiedError
+        If something lies at the place of one of its files, and may not be replaced.
     ParameterError
         If the name does not end in ``.html``.
     OSError
@@ -69,16 +129,15 @@ def write_report(estimate: Estimate, page: str | Path, *, map_steps: int = MAP_S
     from microbatt.report.numbers import estimate_numbers
     from microbatt.report.page import render_page
 
-    target = Path(page).expanduser()
-    if target.suffix.lower() not in {".html", ".htm"}:
-        raise ParameterError(f"the report is {target.name!r}; give it a name that ends in .html.")
+    check_report(page, overwrite=overwrite)
+    files = report_files(page)
     around, here = bounds_around(estimate, steps=map_steps), bounds_at(estimate)
-    files = Report(
-        page=target, numbers=target.with_suffix(".json"), arrays=target.with_suffix(".nc")
-    )
-    numbers = estimate_numbers(estimate, here)
-    files.numbers.write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    tree = xr.DataTree.from_dict({"/": estimate.to_dataset(), "/identifiability": around})
-    tree.to_netcdf(files.arrays)
-    files.page.write_text(render_page(estimate, around, here), encoding="utf-8")
+    numbers = mark(Kind.NUMBERS) | estimate_numbers(estimate, here)
+    with replacing(files.numbers, Kind.NUMBERS, overwrite=overwrite) as written:
+        written.write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    dataset = estimate.to_dataset().assign_attrs(mark(Kind.ESTIMATES))
+    with replacing(files.arrays, Kind.ESTIMATES, overwrite=overwrite) as written:
+        xr.DataTree.from_dict({"/": dataset, "/identifiability": around}).to_netcdf(written)
+    with replacing(files.page, Kind.PAGE, overwrite=overwrite) as written:
+        written.write_text(render_page(estimate, around, here), encoding="utf-8")
     return files

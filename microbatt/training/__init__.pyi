@@ -3,26 +3,27 @@ from .curve import (
     fit_curve_network,
 )
 from .events import (
+    Event,
     Listener,
+)
+from .fit import (
+    training_points,
 )
 from .folds import (
     NETWORKS,
     cross_validate,
 )
 from .listeners import (
-    TensorBoardListener,
-)
-from .points import (
-    training_points,
-)
-from .progress import (
     ProgressListener,
+    TensorBoardListener,
+    log_listener,
 )
 from .published import (
     fit_published_network,
 )
-from .scores import (
+from .records import (
     plain_scores,
+    with_record,
 )
 from .settings import (
     Precision,
@@ -32,6 +33,7 @@ from .settings import (
 __all__ = [
     "CURVE_SETTINGS",
     "NETWORKS",
+    "Event",
     "Listener",
     "Precision",
     "ProgressListener",
@@ -40,6 +42,8 @@ __all__ = [
     "cross_validate",
     "fit_curve_network",
     "fit_published_network",
+    "log_listener",
     "plain_scores",
     "training_points",
+    "with_record",
 ]

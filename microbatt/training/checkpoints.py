@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from microbatt.errors import StoreError
+from microbatt.places import Kind, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,16 +25,16 @@ _ABOUT: Final = "about"
 class Checkpoint:
     """A fit after some epoch.
 
-    Attributes
+    Parameters
     ----------
-    identity
+    identity : str
         Hash of everything that decides the fit; another fit's checkpoint is not gone on with.
-    epoch
+    epoch : int
         How many are done.
-    variables
-        Of the network and of the optimizer, in their order.
-    losses
-        Of each epoch done.
+    variables : sequence of numpy.ndarray
+        Variables of the network and of the optimizer, in their order.
+    losses : sequence of float
+        Losses of each epoch done.
     """
 
     identity: str
@@ -43,18 +44,22 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint; a reader sees the one before or this one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a checkpoint; a reader sees the one before or this one, never a part.
+
+    Raises
+    ------
+    StoreError
+        If there is a file of another kind.
+    """
     about = {
         "identity": checkpoint.identity,
         "epoch": checkpoint.epoch,
         "losses": list(checkpoint.losses),
     }
     arrays = {f"variable_{i:04d}": np.asarray(v) for i, v in enumerate(checkpoint.variables)}
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("wb") as file:
-        np.savez(file, allow_pickle=False, **{_ABOUT: np.array(json.dumps(about)), **arrays})
-    beside.replace(path)
+    described = {_ABOUT: np.array(json.dumps(about)), **arrays}
+    with replacing(path, Kind.CHECKPOINT, overwrite=True) as written, written.open("wb") as file:
+        np.savez(file, allow_pickle=False, **described)
 
 
 def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:

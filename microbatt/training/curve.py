@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from microbatt.checks import check_extra
-from microbatt.features import Augmentation, Curves, tensors_of_cube
-from microbatt.networks import (
-    OFFSET,
-    CurveNetwork,
-    CurveNetworkConfig,
-    build_encoder,
-    encoder_inputs_in_graph,
-    fit_decoder,
-    fit_scaling,
-    readings_of,
-    to_targets,
-)
-from microbatt.training.fit import Task, Tensor, fit
+from microbatt.features import Augmentation, Curves, tensors_of_cube, true_values
+from microbatt.networks import CurveNetwork, CurveNetworkConfig, draft_curve_network
+from microbatt.training.fit import Task, fit, training_points
 from microbatt.training.losses import negative_log_likelihood
-from microbatt.training.points import training_points
 from microbatt.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -31,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import xarray as xr
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from microbatt.networks import Scaling
+    from microbatt.networks import CurveNetworkDraft
     from microbatt.training.events import Listener
 
 CURVE_SETTINGS: Final = TrainingSettings(epochs=120, batch=256, learning_rate=2e-3)
@@ -60,22 +46,23 @@ def fit_curve_network(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    points
+    points : array_like, optional
         Numbers of the points to train on; None is all that have every curve.
-    config
+    config : CurveNetworkConfig, optional
         Sizes of the network.
-    settings
+    settings : TrainingSettings, default CURVE_SETTINGS
         How its encoders are trained.
-    folder
+    folder : pathlib.Path, optional
         For checkpoints, from which an interrupted training goes on; None keeps none.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events.
 
     Returns
     -------
     CurveNetwork
+        Ready to estimate.
 
     Raises
     ------
@@ -88,56 +75,23 @@ def fit_curve_network(
     sizes = config or CurveNetworkConfig()
     chosen = training_points(cube, points)
     tensors = tensors_of_cube(cube, samples=sizes.samples).take(chosen)
-    targets = to_targets(_truth(cube)[chosen])
-    scaling = fit_scaling(tensors, targets, sizes.bins)
-    decoder = fit_decoder(
-        targets,
-        readings_of(tensors),
-        components=sizes.components,
-        breaks=(sizes.breaks_u, sizes.breaks_v),
-    )
+    draft = draft_curve_network(tensors, true_values(cube)[chosen], sizes)
     members = []
     for number in range(sizes.members):
         own = replace(settings, seed=settings.seed * 100 + number)
-        task = _member(f"member-{number + 1}", sizes, scaling, own)
+        task = _member(f"member-{number + 1}", draft, own)
         path = None if folder is None else folder / f"{task.name}.checkpoint.npz"
-        members.append(tuple(fit(task, cube, chosen, own, checkpoint=path, listeners=listeners)))
-    return CurveNetwork(
-        config=sizes,
-        current=tensors.current[0].astype(float),
-        scaling=scaling,
-        members=tuple(members),
-        decoder=decoder,
-    )
+        members.append(fit(task, cube, chosen, own, checkpoint=path, listeners=listeners))
+    return draft.finished(members)
 
 
-def _member(
-    name: str, sizes: CurveNetworkConfig, scaling: Scaling, settings: TrainingSettings
-) -> Task:
+def _member(name: str, draft: CurveNetworkDraft, settings: TrainingSettings) -> Task:
     return Task(
         name=name,
-        network=build_encoder(
-            scaling.inputs, sizes.width, sizes.depth,
-            seed=settings.seed, precision=settings.precision,
-        ),
-        features=(Curves(samples=sizes.samples),),
+        network=draft.encoder(seed=settings.seed, precision=settings.precision),
+        features=(Curves(samples=draft.config.samples),),
         augmentation=DISTURBANCE,
-        inputs=partial(encoder_inputs_in_graph, scaling=scaling),
-        targets=partial(_scaled_targets, scaling=scaling),
+        inputs=draft.inputs,
+        targets=draft.targets,
         loss=negative_log_likelihood,
-    )  # fmt: skip
-
-
-def _scaled_targets(targets: Tensor, *, scaling: Scaling) -> Tensor:
-    import tensorflow as tf
-
-    logs = tf.stack([tf.math.log(targets[:, 0] + OFFSET), tf.math.log(targets[:, 1])], axis=1)
-    return (logs - scaling.target_mean.astype(np.float32)) / scaling.target_spread.astype(
-        np.float32
     )
-
-
-def _truth(cube: xr.Dataset) -> NDArray[np.float64]:
-    from microbatt.features import arranged, true_values
-
-    return true_values(arranged(cube))

@@ -1,4 +1,4 @@
-"""One fit: a Keras network, batches from the bridge, Adam, checkpoints and events."""
+"""One fit: which points, a Keras network, batches from the bridge, Adam, checkpoints and events."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from microbatt.bridge import select_points
+from microbatt.errors import ParameterError
 from microbatt.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted
 
@@ -18,11 +20,49 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import xarray as xr
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.features import Augmentation, Feature
     from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
+
+LEAST_POINTS = 16
+"""Fewer than this teach nothing."""
+
+
+def training_points(
+    cube: xr.Dataset, chosen: ArrayLike | None = None, *, complete: bool = True
+) -> NDArray[np.int64]:
+    """Return the numbers of the points to train on.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        A grid or scattered points.
+    chosen : array_like, optional
+        Numbers to choose from; None is all.
+    complete : bool, default True
+        Whether a point needs a whole curve at every current.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        Increasing.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has no whole curves, labels that are no numbers, or too few points.
+    """
+    usable = select_points(cube, complete=complete).usable
+    points = usable if chosen is None else np.intersect1d(usable, np.asarray(chosen))
+    if points.size < LEAST_POINTS:
+        raise ParameterError(
+            f"{points.size} points with whole curves are left to train on; at least "
+            f"{LEAST_POINTS} are needed. Simulate more points, or choose more of them."
+        )
+    return points
+
 
 Tensor: TypeAlias = Any
 """Of TensorFlow, which has no annotations."""
@@ -37,21 +77,21 @@ _LONGEST_GRADIENT: Final = 1.0
 class Task:
     """What is fitted to what.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of the part, for events and the checkpoint.
-    network
+    name : str
+        Name of the part, for events and the checkpoint.
+    network : object
         A Keras model with float32 head.
-    features
+    features : sequence of Curves, Image or Energies
         That the bridge makes.
-    augmentation
+    augmentation : Augmentation, optional
         How the bridge disturbs them.
-    inputs
+    inputs : callable
         Features of a batch → what the network takes.
-    targets
+    targets : callable
         alpha and S of a batch → what the loss compares with.
-    loss
+    loss : callable
         Targets and the network's outputs → a scalar.
     """
 
@@ -77,17 +117,17 @@ def fit(
 
     Parameters
     ----------
-    task
+    task : Task
         What to fit; its network is changed.
-    cube
+    cube : xarray.Dataset
         With whole curves at the points.
-    points
+    points : numpy.ndarray of int
         Numbers of the points to train on.
-    settings
+    settings : TrainingSettings
         How.
-    checkpoint
+    checkpoint : pathlib.Path, optional
         File to go on from and to write; None keeps none.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events.
 
     Returns
@@ -148,14 +188,14 @@ def _epochs(
         passes=Passes(epochs=range(done, settings.epochs), drop_remainder=True),
         augmentation=task.augmentation,
     )
-    found: list[Tensor] = []
+    losses: list[Tensor] = []
     start = time.perf_counter()
     for number, (features, targets) in enumerate(dataset, start=done * batches):
-        found.append(step(number, features, targets))
-        if len(found) == batches:
-            mean = float(np.mean(np.array(found, dtype=np.float64)))
+        losses.append(step(number, features, targets))
+        if len(losses) == batches:
+            mean = float(np.mean(np.array(losses, dtype=np.float64)))
             yield mean, batches * size / (time.perf_counter() - start)
-            found, start = [], time.perf_counter()
+            losses, start = [], time.perf_counter()
 
 
 def _step(
@@ -222,12 +262,12 @@ def _identity(
 
 def _restored(path: Path | None, identity: str, variables: Sequence[Any]) -> list[float]:
     """Put a checkpoint's values into the variables; return the losses of the epochs done."""
-    found = None if path is None else read_checkpoint(path, identity)
-    if found is None:
+    checkpoint = None if path is None else read_checkpoint(path, identity)
+    if checkpoint is None:
         return []
-    for variable, value in zip(variables, found.variables, strict=True):
+    for variable, value in zip(variables, checkpoint.variables, strict=True):
         variable.assign(value)
-    return list(found.losses)
+    return list(checkpoint.losses)
 
 
 def _tell(listeners: Sequence[Listener], event: Event) -> None:

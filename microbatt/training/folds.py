@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from microbatt.bridge import Split, blocked_folds, random_folds
 from microbatt.checks import check_choice, check_integer
-from microbatt.features import TARGETS, arranged, tensors_of_cube, true_values
+from microbatt.features import TARGETS, tensors_of_cube, true_values
 from microbatt.networks import (
     CurveNetwork,
     CurveNetworkConfig,
     Network,
     PublishedNetwork,
     PublishedNetworkConfig,
-    Record,
-    combined,
     fold_folder,
-    origin_of,
     save_network,
-    trained_network,
 )
 from microbatt.scoring import mean_relative_error
 from microbatt.training.curve import CURVE_SETTINGS, fit_curve_network
 from microbatt.training.events import FoldFinished
-from microbatt.training.points import training_points
+from microbatt.training.fit import training_points
 from microbatt.training.published import (
     NO_SCORES,
     PUBLISHED_SETTINGS,
@@ -36,6 +31,7 @@ from microbatt.training.published import (
     copy_scores,
     fit_published_network,
 )
+from microbatt.training.records import with_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,31 +61,34 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     folder: Path | None = None,
     client: Client | None = None,
     listeners: Sequence[Listener] = (),
+    overwrite: bool = False,
 ) -> dict[int, TrainedNetwork]:
     """Train a copy of a network for each fold, on the points of all other folds.
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    network
+    network : str, default "curve"
         ``"curve"`` or ``"published"``.
-    folds
+    folds : int, default 10
         How many.
-    blocked
+    blocked : bool, default False
         Whether whole regions of the (alpha, S) plane are held out, instead of random points.
-    only
+    only : sequence of int, optional
         Numbers of the folds to run, counted from 1; None runs all.
-    config
+    config : CurveNetworkConfig, PublishedNetworkConfig, optional
         Sizes of the network.
-    settings
+    settings : TrainingSettings, optional
         How to train.
-    folder
+    folder : pathlib.Path, optional
         For checkpoints, and a folder of weights for each fold; run again to go on after a kill.
-    client
+    client : distributed.Client, optional
         Dask client whose workers train the folds, each as one task; None trains them here.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events; of those of a fold only when it is trained here.
+    overwrite : bool, default False
+        Whether weights of other trainings in the folders of the folds may be replaced.
 
     Returns
     -------
@@ -102,6 +101,8 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     ------
     ParameterError
         If there are fewer points than folds, or too little to train on.
+    StoreError
+        If a folder holds the weights or the checkpoint of another training.
     """
     check_choice("network", network, NETWORKS)
     chosen = settings or NETWORKS[network]
@@ -114,23 +115,22 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
         n: partial(_trained, loaded, split, network, config, chosen, _place(folder, n))
         for n, split in wanted.items()
     }
-    found = dict(zip(wanted, _run(jobs, client, listeners), strict=True))
+    networks = dict(zip(wanted, _run(jobs, client, listeners), strict=True))
     if network == PublishedNetworkConfig.kind:
-        found = _combined_alike(loaded, found, wanted)
+        networks = _combined_alike(loaded, networks, wanted)
     told = {"folds": folds, "split": "blocked" if blocked else "random"}
     copies = {}
-    for n, one in found.items():
-        scores = _scores(one, loaded, wanted[n].test)
-        record = Record(
-            origin=origin_of(cube),
+    for n, trained in networks.items():
+        scores = _scores(trained, loaded, wanted[n].test)
+        copies[n] = with_record(
+            trained,
+            loaded,
+            points=wanted[n].train,
             settings=asdict(chosen) | told | {"fold": n},
             scores={"points held out": scores},
-            version=version("microbatt"),
         )
-        seen = true_values(arranged(loaded))[wanted[n].train]
-        copies[n] = trained_network(one, record, seen)
         if folder is not None:
-            save_network(fold_folder(folder, n), copies[n])
+            save_network(fold_folder(folder, n), copies[n], overwrite=overwrite)
         for listener in listeners:
             listener(FoldFinished(fold=n, folds=folds, scores=scores))
     return copies
@@ -145,7 +145,7 @@ def _splits(
 ) -> tuple[Split, ...]:
     if not blocked:
         return random_folds(points, folds, seed=seed)
-    return blocked_folds(true_values(arranged(cube)), folds, points=points, seed=seed)
+    return blocked_folds(true_values(cube), folds, points=points, seed=seed)
 
 
 def _run(
@@ -154,10 +154,10 @@ def _run(
     listeners: Sequence[Listener],
 ) -> list[Network]:
     if client is None:
-        return [job([_in_fold(one, fold) for one in listeners]) for fold, job in jobs.items()]
+        return [job([_in_fold(heard, fold) for heard in listeners]) for fold, job in jobs.items()]
     futures = [client.submit(job, pure=False) for job in jobs.values()]
-    found: list[Network] = client.gather(futures)
-    return found
+    networks: list[Network] = client.gather(futures)
+    return networks
 
 
 def _in_fold(listener: Listener, fold: int) -> Listener:
@@ -183,7 +183,7 @@ def _trained(
     """Train on one fold's training points."""
     if network == PublishedNetworkConfig.kind:
         return fit_published_network(
-            cube, points=split.train, bin_scores=NO_SCORES,
+            cube, points=split.train, scores=NO_SCORES,
             config=config if isinstance(config, PublishedNetworkConfig) else None,
             settings=settings, folder=folder, listeners=listeners,
         )  # fmt: skip
@@ -194,23 +194,23 @@ def _trained(
 
 
 def _combined_alike(
-    cube: xr.Dataset, found: Mapping[int, Network], splits: Mapping[int, Split]
+    cube: xr.Dataset, networks: Mapping[int, Network], splits: Mapping[int, Split]
 ) -> dict[int, Network]:
     """Return published networks that combine by their scores on all points held out."""
-    published = {k: one for k, one in found.items() if isinstance(one, PublishedNetwork)}
-    answers = [copy_answers(one, cube, splits[k].test) for k, one in published.items()]
+    published = {k: copy for k, copy in networks.items() if isinstance(copy, PublishedNetwork)}
+    answers = [copy_answers(copy, cube, splits[k].test) for k, copy in published.items()]
     points = np.concatenate([splits[k].test for k in published])
     scores = copy_scores(cube, points, np.concatenate(answers, axis=1))
-    return {number: replace(one, bin_scores=scores) for number, one in published.items()}
+    return {number: replace(copy, bin_scores=scores) for number, copy in published.items()}
 
 
 def _scores(network: Network, cube: xr.Dataset, points: NDArray[np.int64]) -> dict[str, float]:
     """Return L_s of alpha and S on points held out, where the truth is positive [%]."""
-    truth, found = true_values(arranged(cube))[points], _estimates(network, cube, points)
+    truths, estimates = true_values(cube)[points], _estimates(network, cube, points)
     scores = {}
-    for i, name in enumerate(TARGETS):
-        there = truth[:, i] > 0
-        scores[name] = float(mean_relative_error(truth[there, i], found[there, i]))
+    for name, truth, estimated in zip(TARGETS, truths.T, estimates.T, strict=True):
+        there = truth > 0
+        scores[name] = float(mean_relative_error(truth[there], estimated[there]))
     return scores
 
 
@@ -221,5 +221,4 @@ def _estimates(
     if isinstance(network, CurveNetwork):
         tensors = tensors_of_cube(cube, samples=network.config.samples)
         return network.estimate(tensors.take(points)).mean
-    weighted, relative = copy_answers(network, cube, points)
-    return combined(weighted, relative, network.bin_scores)
+    return network.combined(*copy_answers(network, cube, points))

@@ -11,22 +11,19 @@ from microbatt.checks import check_extra
 from microbatt.features import (
     Energies,
     Image,
-    arranged,
     curve_images,
     energy_vectors,
     read_curves,
     true_values,
 )
 from microbatt.networks import (
-    EDGES,
     PublishedNetwork,
     PublishedNetworkConfig,
-    bin_means,
+    bin_scores,
     build_published,
 )
-from microbatt.training.fit import Task, Tensor, fit
+from microbatt.training.fit import Task, Tensor, fit, training_points
 from microbatt.training.losses import mean_relative, weighted_square
-from microbatt.training.points import training_points
 from microbatt.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
 PUBLISHED_SETTINGS: Final = TrainingSettings(epochs=60, batch=64, learning_rate=1e-3)
 LOSSES: Final = {"L_w": weighted_square, "L_M": mean_relative}
 """Name → function, in the order of the two copies."""
-NO_SCORES: Final = np.full((len(LOSSES), len(EDGES) - 1), np.nan)
+NO_SCORES: Final = bin_scores([], np.empty((len(LOSSES), 0, 2)))
 """Of copies of which nobody knows yet where each is the better one."""
 
 
@@ -49,7 +46,7 @@ def fit_published_network(
     cube: xr.Dataset,
     *,
     points: ArrayLike | None = None,
-    bin_scores: NDArray[np.float64] | None = None,
+    scores: NDArray[np.float64] | None = None,
     config: PublishedNetworkConfig | None = None,
     settings: TrainingSettings = PUBLISHED_SETTINGS,
     folder: Path | None = None,
@@ -59,21 +56,26 @@ def fit_published_network(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    points
+    points : array_like, optional
         Numbers of the points to train on; None is all that have every curve.
-    bin_scores
+    scores : numpy.ndarray of float, optional
         From cross-validation, shape (2, 5); None takes those on the training points, which
         flatter both copies.
-    config
+    config : PublishedNetworkConfig, optional
         Sizes of the network; the number of energies follows the cube.
-    settings
+    settings : TrainingSettings, default PUBLISHED_SETTINGS
         How to train.
-    folder
+    folder : pathlib.Path, optional
         For checkpoints, from which an interrupted training goes on; None keeps none.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events.
+
+    Returns
+    -------
+    PublishedNetwork
+        Ready to estimate.
 
     Raises
     ------
@@ -109,9 +111,9 @@ def fit_published_network(
         energy_spread=spread,
         weighted=tuple(weights["L_w"]),
         relative=tuple(weights["L_M"]),
-        bin_scores=NO_SCORES if bin_scores is None else bin_scores,
+        bin_scores=NO_SCORES if scores is None else scores,
     )
-    if bin_scores is not None:
+    if scores is not None:
         return network
     answers = copy_answers(network, cube, chosen)
     return replace(network, bin_scores=copy_scores(cube, chosen, answers))
@@ -132,17 +134,15 @@ def copy_scores(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With the true values.
-    points
+    points : numpy.ndarray of int
         Numbers of the points that were answered.
-    answers
+    answers : numpy.ndarray of float
         alpha and S of each copy, shape (2, n, 2).
     """
-    truth = true_values(arranged(cube))[points, 0]
-    size = np.maximum(0.5 * np.abs(truth + answers[:, :, 0]), 1e-12)
-    errors = 100.0 * np.abs(truth - answers[:, :, 0]) / size
-    return np.stack([bin_means(truth, row) for row in errors])
+    alpha, _ = true_values(cube)[points].T
+    return bin_scores(alpha, answers)
 
 
 def _inputs(features: dict[str, Tensor]) -> list[Tensor]:

@@ -40,8 +40,8 @@ def measured(client, tasks, folder):
 
 def writing_time(curves, folder):
     """Return the time to write a block of so many curves [s], the median of several."""
-    from microbatt.campaign.stores import prepare_store
-    from microbatt.cube import locate, open_arrays, rows_without_curve, write_rows
+    from microbatt.campaign.plan import plan_campaign, prepare_store
+    from microbatt.cube import locate, open_blocks, rows_without_curve
 
     side = max(1, curves // 12)
     campaign = small_campaign(
@@ -52,16 +52,16 @@ def writing_time(curves, folder):
         depth_points=DEPTH_POINTS,
     )
     location = locate(folder / f"{curves}.zarr")
-    prepare_store(campaign, location)
-    arrays = open_arrays(location, read_only=False)
+    prepare_store(plan_campaign(campaign, location))
+    store = open_blocks(location)
+    (block,) = store.blocks()
     rows = rows_without_curve(12 * side, DEPTH_POINTS, 1)
     rng = np.random.default_rng(0)
     rows["voltage"] = np.sort(rng.uniform(2, 4, rows["voltage"].shape).astype("f4"))[:, ::-1]
-    region = tuple(slice(0, n) for n in campaign.design.shape)
     times = []
     for _ in range(7):
         start = time.perf_counter()
-        write_rows(arrays, region, rows)
+        store.write(block, rows)
         times.append(time.perf_counter() - start)
     return float(np.median(times))
 

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import microbatt
-from microbatt.features import arranged, tensors_of_cube, true_values
+from microbatt.features import tensors_of_cube, true_values
 from microbatt.inference import native_request
 from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
 from microbatt.networks import MeasurementNoise, load_network
@@ -73,7 +73,7 @@ def without(tensors, hidden):
 
 def noise_free(cube, network):
     """Print L_s without noise, whole and by range of S."""
-    tensors, truth = tensors_of_cube(cube), true_values(arranged(cube))
+    tensors, truth = tensors_of_cube(cube), true_values(cube)
     start = time.perf_counter()
     mean, _, in_range = predict_curves(tensors, network)
     spent = 1e3 * (time.perf_counter() - start) / len(truth)
@@ -93,7 +93,7 @@ def noise_free(cube, network):
 
 def with_noise(cube, network, draws):
     """Print errors over bounds and coverage, at two levels, with curves missing and without."""
-    tensors, truth = tensors_of_cube(cube), true_values(arranged(cube))
+    tensors, truth = tensors_of_cube(cube), true_values(cube)
     currents = cube.current.to_numpy()
     request = native_request("doyle-1996-cell-1")
     heads = (
@@ -141,8 +141,11 @@ def main():
     parser.add_argument("--points", type=int, default=512)
     parser.add_argument("--draws", type=int, default=16)
     given = parser.parse_args()
-    network = load_network(given.weights) if given.weights else load_shipped()
     cube = microbatt.open_dataset(given.store, chunks=None).load()
+    if given.weights:
+        network = load_network(given.weights)
+    else:
+        network = load_shipped(inventory=cube.attrs["inventory"])
     print(f"weights {network.weights_hash[:12]} from {network.record.origin.cube}")
     noise_free(cube, network)
     with_noise(cube.isel(point=slice(given.points)), network, given.draws)

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from microbatt.bridge import FIXED_PASS, Passes, random_folds, survey, to_tf_dataset
+from microbatt.bridge import FIXED_PASS, Passes, random_folds, select_points, to_tf_dataset
 from microbatt.errors import MissingExtraError, ParameterError
 from microbatt.features import Augmentation, tensors_of_cube
 from microbatt.features.specification import FEATURES, Curves, Image
@@ -27,7 +27,7 @@ from tests.features.cubes import made_cube, scattered_cube, troubled_cube
 )
 def test_every_usable_point_comes_once_with_its_own_curves(cube, way):
     x, y = by_point(batches(cube, **way))
-    found = survey(troubled_cube())
+    found = select_points(troubled_cube())
     expected = tensors_of_cube(troubled_cube(), samples=5).take(found.usable)
     np.testing.assert_array_equal(y, found.targets[found.usable].astype(np.float32))
     for name, values in expected.arrays().items():
@@ -111,7 +111,7 @@ def test_passes_that_were_cut_short_go_on_as_if_they_had_not_been(way):
 def test_without_a_shuffle_points_come_in_their_order():
     for chunks in ({"alpha": 2, "S": 2}, {"alpha": -1}):
         y = targets(made_cube().chunk(chunks), passes=FIXED_PASS)
-        np.testing.assert_array_equal(y, survey(made_cube()).targets)
+        np.testing.assert_array_equal(y, select_points(made_cube()).targets)
 
 
 @pytest.mark.parametrize("way", [IN_MEMORY, STREAMED], ids=["in memory", "streamed"])
@@ -124,7 +124,7 @@ def test_replicas_share_the_samples_of_each_pass_out(way):
     assert {len(part) for part in parts} == {6, 7}
     together = np.concatenate(parts)
     order = np.lexsort((together[:, 1], together[:, 0]))
-    np.testing.assert_array_equal(together[order], survey(cube).targets)
+    np.testing.assert_array_equal(together[order], select_points(cube).targets)
 
 
 def test_replicas_have_as_many_full_batches_as_each_other():
@@ -147,7 +147,7 @@ def test_replicas_have_as_many_full_batches_as_each_other():
 def test_a_split_gives_its_points_and_leaves_the_unusable_ones_out():
     split = random_folds(20, 4, seed=1)[0]
     y = targets(troubled_cube(), split=split.test)
-    found = survey(troubled_cube())
+    found = select_points(troubled_cube())
     expected = np.intersect1d(split.test, found.usable)
     assert len(y) == expected.size
     np.testing.assert_array_equal(
@@ -193,7 +193,7 @@ def test_a_point_counts_only_if_it_has_a_curve_at_a_current_that_is_asked_for(wa
     assert len(y) == 17
     assert x["mask"][:, 0].all()
     assert not x["mask"][:, 1].any()
-    plain = tensors_of_cube(cube, samples=5).take(survey(cube).usable[:-1])
+    plain = tensors_of_cube(cube, samples=5).take(select_points(cube).usable[:-1])
     np.testing.assert_array_equal(x["voltage"][:, 0], plain.voltage[:, 2])
 
 

@@ -109,7 +109,7 @@ class Page:
         browser.get_log("performance")
         browser.get(address)
         self.until(lambda: self.script("return Bokeh?.documents[0]?.is_idle ?? false"))
-        self.until(lambda: len(self.data("cells", "value")) > 0)
+        self.until(lambda: len(self.data("tiles", "value")) > 0)
 
     def script(self, code, *arguments):
         return self.browser.execute_script(code, *arguments)

@@ -60,7 +60,7 @@ def test_a_demo_is_tapped_dragged_played_copied_and_saved(explore, demo_store, f
     page.choose("energy")
     whole = open_cube(locate(demo_store), chunks=None)
     expected = whole.energy.isel(current=3).to_numpy().ravel()
-    page.until(lambda: np.allclose(page.data("cells", "value"), expected))
+    page.until(lambda: np.allclose(page.data("tiles", "value"), expected))
 
     page.press("▶")
     page.until(lambda: page.data("selected point", "alpha")[0] >= 5.0)
@@ -94,14 +94,14 @@ def test_a_demo_is_tapped_dragged_played_copied_and_saved(explore, demo_store, f
 
 def test_a_cube_of_failures_says_what_happened(explore, demo_store, tmp_path):
     page = explore(cubes.failed(demo_store, tmp_path / "failed.zarr"))
-    assert page.data("reasons", "color") == ["no convergence"] * (len(cubes.ALPHA) * len(cubes.S))
+    assert page.data("covers", "color") == ["no convergence"] * (len(cubes.ALPHA) * len(cubes.S))
     page.tap(8.0, 5.0)
     page.until(lambda: "Selected α 8, S 5" in page.text())
     assert ends(page, "selected") == []
     assert "Newton's iteration did not converge" in page.text()
     assert page.title("curves") == "No curve here: no convergence."
     page.choose("status")
-    page.until(lambda: set(page.data("cells", "value")) == {int(Outcome.NO_CONVERGENCE)})
+    page.until(lambda: set(page.data("tiles", "value")) == {int(Outcome.NO_CONVERGENCE)})
 
 
 def test_a_half_filled_cube_is_followed_while_a_campaign_fills_it(explore, demo_store, tmp_path):
@@ -112,12 +112,12 @@ def test_a_half_filled_cube_is_followed_while_a_campaign_fills_it(explore, demo_
     page.until(lambda: "Selected α 8, S 5" in page.text())
     assert ends(page, "selected") == []
     assert "not run yet" in page.text()
-    assert page.data("reasons", "color").count("not run") == 11 * len(cubes.S)
+    assert page.data("covers", "color").count("not run") == 11 * len(cubes.S)
 
     cubes.filled(cubes.demo_campaign(), store)
     page.until(lambda: "882 curves" in page.text().replace("of 882 curves", ""))
     shows(page, "selected", capacities(store, 8.0, 5.0))
-    page.until(lambda: page.data("reasons", "color") == [])
+    page.until(lambda: page.data("covers", "color") == [])
 
 
 def test_predictions_stand_beside_the_truth(explore, demo_store, tmp_path):

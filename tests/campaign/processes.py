@@ -7,30 +7,40 @@ import subprocess
 import sys
 import time
 
-from microbatt.campaign import has_cube, survey_group
-from microbatt.cube import locate, open_group
+from microbatt.campaign import read_pending
+from microbatt.cube import has_cube, locate
 from tests.campaign.small import ROOT
 
 PATIENCE = 180.0
 """How long to wait for what must happen [s]; cores are shared."""
+STARTED = []
+"""What a test has started; what is left of it ends with the test, however that ends."""
 
 
-def start(*command, **environment):
+def start(*command, cwd=ROOT, **environment):
     """Start a Python module as the leader of a process group of its own."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", *map(str, command)],
-        cwd=ROOT,
+        cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
+    STARTED.append(process)
+    return process
+
+
+def end_all():
+    """Kill what is left of all that was started."""
+    while STARTED:
+        kill_tree(STARTED.pop())
 
 
 def start_run(campaign, store, *options, seconds_per_curve=0.0):
     """Start ``microbatt run``; without further word on two worker processes."""
-    if "--scheduler" not in options:
+    if not {"--scheduler", "--workers"} & set(options):
         options = ("--workers", "2", *options)
     return start(
         "microbatt",
@@ -63,7 +73,7 @@ def curves_done(store, options=None):
     location = locate(store, options)
     if not has_cube(location):
         return 0
-    return int((survey_group(open_group(location), location).status != 0).sum())
+    return int((read_pending(location).status != 0).sum())
 
 
 def wait_until(condition, process=None):

@@ -7,10 +7,12 @@ import xarray as xr
 import microbatt
 from microbatt.campaign import run_campaign
 from microbatt.campaign.events import BlockFinished, CampaignFinished, CampaignStarted
-from microbatt.cube import delete_object, locate, open_store, read_runs
+from microbatt.cube import locate, read_runs
+from microbatt.cube.location import delete_object, open_store
 from microbatt.errors import CampaignError, StoreError
 from microbatt.outcomes import Outcome
-from tests.campaign.small import cube_bytes, small_campaign
+from microbatt.testing import stored_bytes
+from tests.campaign.small import small_campaign
 from tests.campaign.standin import BROKEN_S, SLOW_S
 
 
@@ -40,7 +42,7 @@ def test_the_events_add_up_to_the_cube(threads, tmp_path):
     assert sum(event.curves for event in blocks) == 36
     assert heard[-1].simulated == 36
     assert heard[-1].remaining == 0
-    assert heard[-1].endings == {Outcome.CUTOFF_REACHED: 36}
+    assert heard[-1].outcomes == {Outcome.CUTOFF_REACHED: 36}
 
 
 def test_a_finished_campaign_has_nothing_left_to_do(threads, tmp_path):
@@ -53,29 +55,29 @@ def test_a_finished_campaign_has_nothing_left_to_do(threads, tmp_path):
 
 def test_going_on_runs_what_is_left_and_gives_the_same_bytes(threads, tmp_path):
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
-    undisturbed = cube_bytes(tmp_path / "a.zarr")
+    undisturbed = stored_bytes(tmp_path / "a.zarr")
     forget(tmp_path / "a.zarr", "1/0/0")
     heard = []
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads, listeners=[heard.append])
     assert heard[0].done == 24
     assert heard[-1].simulated == 12
-    assert cube_bytes(tmp_path / "a.zarr") == undisturbed
+    assert stored_bytes(tmp_path / "a.zarr") == undisturbed
 
 
 def test_a_store_whose_creation_was_cut_short_is_completed(threads, tmp_path):
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
-    undisturbed = cube_bytes(tmp_path / "a.zarr")
+    undisturbed = stored_bytes(tmp_path / "a.zarr")
     (tmp_path / "a.zarr" / "zarr.json").unlink()
     (tmp_path / "a.zarr" / "voltage" / "zarr.json").unlink()
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
-    assert cube_bytes(tmp_path / "a.zarr") == undisturbed
+    assert stored_bytes(tmp_path / "a.zarr") == undisturbed
 
 
 def test_failures_stay_until_they_are_retried(threads, tmp_path, monkeypatch):
     campaign = small_campaign(S=(1.0, BROKEN_S))
     store = tmp_path / "a.zarr"
     cube = run_campaign(campaign, store, client=threads)
-    assert cube.microbatt.endings() == {"cutoff_reached": 18, "no_convergence": 18}
+    assert cube.microbatt.outcomes() == {"cutoff_reached": 18, "no_convergence": 18}
     whole = cube.sel(S=1.0).load()
     monkeypatch.setenv("STANDIN_CONVERGES", "1")
     assert not bool(run_campaign(campaign, store, client=threads).microbatt.ok().all())
@@ -87,14 +89,14 @@ def test_failures_stay_until_they_are_retried(threads, tmp_path, monkeypatch):
     assert heard[-1].simulated == 18
     xr.testing.assert_identical(again.sel(S=1.0).load().drop_attrs(), whole.drop_attrs())
     run_campaign(campaign, tmp_path / "b.zarr", client=threads)
-    assert cube_bytes(store) == cube_bytes(tmp_path / "b.zarr")
+    assert stored_bytes(store) == stored_bytes(tmp_path / "b.zarr")
 
 
-def test_a_time_limit_is_an_ending_like_any_other(threads, tmp_path):
+def test_a_time_limit_is_an_outcome_like_any_other(threads, tmp_path):
     campaign = small_campaign(S=(1.0, SLOW_S), time_limit=1.0)
     cube = run_campaign(campaign, tmp_path / "a.zarr", client=threads)
-    assert cube.microbatt.endings() == {"cutoff_reached": 18, "time_limit": 18}
-    assert set(cube.microbatt.failures()["ending"]) == {"time_limit"}
+    assert cube.microbatt.outcomes() == {"cutoff_reached": 18, "time_limit": 18}
+    assert set(cube.microbatt.failures()["outcome"]) == {"time_limit"}
 
 
 def test_another_campaigns_store_is_refused_with_both_hashes_and_what_differs(threads, tmp_path):
@@ -127,11 +129,11 @@ def test_a_listener_that_is_interrupted_leaves_a_store_to_go_on_with(threads, tm
 
     with pytest.raises(KeyboardInterrupt):
         run_campaign(small_campaign(), store, client=threads, listeners=[interrupt])
-    runs = read_runs(open_store(locate(store), read_only=True))
+    runs = read_runs(locate(store))
     assert [bool(run.ended) for run in runs] == [True]
     assert bool(run_campaign(small_campaign(), store, client=threads).microbatt.ok().all())
     run_campaign(small_campaign(), tmp_path / "b.zarr", client=threads)
-    assert cube_bytes(store) == cube_bytes(tmp_path / "b.zarr")
+    assert stored_bytes(store) == stored_bytes(tmp_path / "b.zarr")
 
 
 def test_the_report_of_dask_is_saved(threads, tmp_path):

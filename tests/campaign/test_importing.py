@@ -7,7 +7,7 @@ import microbatt
 from microbatt.campaign.importing import Origin, design_of, write_imported
 from microbatt.cells import load_cell
 from microbatt.cube import Grid, ListedPoints, locate
-from microbatt.engines import Isothermal
+from microbatt.engines import Inventory, Isothermal
 from microbatt.engines.dualfoil.archive import read_run
 from microbatt.errors import CampaignError, ParameterError, StoreError
 from tests.engines.dualfoil.runs import make_run
@@ -20,6 +20,7 @@ ORIGIN = Origin(
     cell=CELL,
     cutoff_voltage=2.0,
     thermal=Isothermal(),
+    inventory=Inventory.AREA_ONLY,
 )
 
 
@@ -57,14 +58,14 @@ def test_scattered_curves_make_points_and_what_is_missing_was_not_run(run, tmp_p
     runs = [run(0.5, 1.0, 35.0), run(2.3, 3.0, 35.0), run(2.3, 3.0, 70.0)]
     cube = imported(runs, tmp_path / "a.zarr")
     assert cube.voltage.dims == ("point", "current", "depth")
-    assert cube.microbatt.endings() == {"cutoff_reached": 3, "not_run": 1}
+    assert cube.microbatt.outcomes() == {"cutoff_reached": 3, "not_run": 1}
     assert np.isnan(cube.voltage.isel(point=0).sel(current=70.0)).all()
 
 
-def test_failures_keep_their_endings_and_what_there_is_of_their_curves(run, tmp_path):
+def test_failures_keep_their_outcomes_and_what_there_is_of_their_curves(run, tmp_path):
     runs = [run(0.5, 1.0, 35.0, "gave_up_above_the_cutoff"), run(0.5, 3.0, 35.0, "rows_of_nan")]
     cube = imported(runs, tmp_path / "a.zarr")
-    assert cube.microbatt.endings() == {"no_convergence": 2}
+    assert cube.microbatt.outcomes() == {"no_convergence": 2}
     assert np.isfinite(cube.voltage).all()
 
 

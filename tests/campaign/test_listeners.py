@@ -13,8 +13,10 @@ from microbatt.campaign.events import (
     CampaignFinished,
     CampaignStarted,
     CurveCrashed,
+    bar_listener,
+    broadcast,
+    log_listener,
 )
-from microbatt.campaign.listeners import bar_listener, broadcast, log_listener
 from microbatt.outcomes import Outcome
 
 STORY = [
@@ -23,7 +25,7 @@ STORY = [
         store="a.zarr",
         curves=36,
         done=12,
-        endings={Outcome.CUTOFF_REACHED: 10, Outcome.STEP_BUDGET: 2},
+        outcomes={Outcome.CUTOFF_REACHED: 10, Outcome.STEP_BUDGET: 2},
         dashboard="http://127.0.0.1:8787/status",
     ),
     BlockRetried(block="1.0.0", attempt=2, reason="the network is away"),
@@ -31,7 +33,7 @@ STORY = [
         block="1.0.0",
         curves=12,
         simulated=12,
-        endings={Outcome.CUTOFF_REACHED: 11, Outcome.NO_CONVERGENCE: 1},
+        outcomes={Outcome.CUTOFF_REACHED: 11, Outcome.NO_CONVERGENCE: 1},
         engine_time=1.0,
         store_time=0.1,
         host="here",

@@ -43,10 +43,10 @@ def test_a_program_that_hangs_and_one_that_spews_nan_cost_their_curves_only(
     start = time.monotonic()
     cube = run_campaign(campaign, tmp_path / "a.zarr", client=threads).load()
     assert time.monotonic() - start < 30.0
-    assert cube.microbatt.endings() == {"cutoff_reached": 2, "time_limit": 2}
+    assert cube.microbatt.outcomes() == {"cutoff_reached": 2, "time_limit": 2}
     assert bool(cube.sel(S=[1.0, 3.0]).microbatt.ok().all())
     stopped = cube.sel(S=[HANGS, SPEWS])
-    assert set(stopped.microbatt.failures()["ending"]) == {"time_limit"}
+    assert set(stopped.microbatt.failures()["outcome"]) == {"time_limit"}
     assert (stopped.discharge_capacity < cube.discharge_capacity.sel(S=3.0)).all()
     assert np.isfinite(stopped.voltage).all()  # up to where they were stopped
 

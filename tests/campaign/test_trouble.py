@@ -7,8 +7,10 @@ import pytest
 
 from microbatt.campaign import local_client, remote_client, run_campaign
 from microbatt.campaign.events import BlockRetried
+from microbatt.cube import BlockStore
 from microbatt.errors import CampaignError, ParameterError, StoreError
-from tests.campaign.small import cube_bytes, small_campaign
+from microbatt.testing import stored_bytes
+from tests.campaign.small import small_campaign
 
 LARGE = {"alpha": tuple(float(a) for a in range(18)), "depth_points": 2000}
 """108 curves, about 0.8 MB in ten blocks."""
@@ -41,7 +43,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_the_store_resumes(mount, threads,
     cube = run_campaign(campaign, store, client=threads)
     assert bool(cube.microbatt.ok().all())
     run_campaign(campaign, tmp_path / "b.zarr", client=threads)
-    assert cube_bytes(store) == cube_bytes(tmp_path / "b.zarr")
+    assert stored_bytes(store) == stored_bytes(tmp_path / "b.zarr")
 
 
 def test_a_read_only_store_is_told_in_a_sentence_and_resumes_when_it_can(mount, threads):
@@ -69,10 +71,8 @@ def test_a_folder_without_permission_is_told_in_a_sentence(threads, tmp_path):
 
 
 def test_trouble_that_passes_is_tried_again(threads, tmp_path, monkeypatch):
-    from microbatt.campaign import tasks
-
     troubles = iter([ConnectionError("the network is away"), None])
-    write = tasks.write_rows
+    write = BlockStore.write
 
     def write_or_not(*arguments):
         trouble = next(troubles, None)
@@ -80,7 +80,7 @@ def test_trouble_that_passes_is_tried_again(threads, tmp_path, monkeypatch):
             raise trouble
         write(*arguments)
 
-    monkeypatch.setattr(tasks, "write_rows", write_or_not)
+    monkeypatch.setattr(BlockStore, "write", write_or_not)
     heard = []
     cube = run_campaign(
         small_campaign(), tmp_path / "a.zarr", client=threads, listeners=[heard.append]
@@ -91,12 +91,12 @@ def test_trouble_that_passes_is_tried_again(threads, tmp_path, monkeypatch):
 
 
 def test_trouble_that_stays_ends_the_run_after_some_attempts(threads, tmp_path, monkeypatch):
-    from microbatt.campaign import runner, tasks
+    from microbatt.campaign import runner
 
     def never(*_):
         raise ConnectionError("the network is away")
 
-    monkeypatch.setattr(tasks, "write_rows", never)
+    monkeypatch.setattr(BlockStore, "write", never)
     monkeypatch.setattr(runner, "ATTEMPTS", 2)
     with pytest.raises(StoreError, match="the network is away"):
         run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)

@@ -25,7 +25,7 @@ def test_one_c_is_the_default_and_the_summary_names_point_ending_and_numbers(run
     assert result.exit_code == 0
     expected = simulate_discharge(CELL, current=17.5)
     text = " ".join(result.output.split())
-    assert "alpha 2.3, S 3, area-only, isothermal, down to 2 V" in text
+    assert "alpha 2.3, S 3, conserving, isothermal, down to 2 V" in text
     for number in (17.5, expected.discharge_capacity, expected.energy, expected.power):
         assert f"{number:.4g}" in text
     assert "cutoff reached" in text
@@ -68,9 +68,21 @@ def test_without_matplotlib_a_picture_is_refused_before_anything_is_simulated(ru
 def test_a_point_without_a_curve_is_shown_as_what_it_is(run):
     # 5 C through ten micrometre pores of exponent 11: the drop exceeds the voltage at once
     result = run(CELL, "--alpha", "10", "--S", "0.3", "--current", "5000")
-    assert result.exit_code == 0
-    assert "below the cut-off as soon as the current flows" in " ".join(result.output.split())
-    assert "–" in result.output
+    assert result.exit_code == 1
+    assert "below the cut-off as soon as the current flows" in " ".join(result.stderr.split())
+    assert "–" in result.stdout
+
+
+def test_a_curve_that_fails_is_saved_as_far_as_it_is_and_the_exit_code_says_so(run, tmp_path):
+    path = tmp_path / "curves.csv"
+    few = ("--setting", "max_steps=10", "--current", "17.5", "--current", "35")
+    result = run(CELL, *few, "--csv", str(path))
+    assert result.exit_code == 1
+    told = " ".join(result.stderr.split())
+    assert "2 of 2 discharges gave no whole curve" in told
+    assert "35 A m⁻²: the step budget was spent" in told
+    assert "step budget" in result.stdout
+    assert len(path.read_text(encoding="utf-8").splitlines()) > 2
 
 
 @pytest.mark.parametrize(
@@ -105,13 +117,13 @@ def test_a_lumped_cell_that_loses_no_heat_is_adiabatic(run, tmp_path):
 
 def test_the_heat_is_taken_where_asked(run, tmp_path):
     path = tmp_path / "curves.csv"
-    asked = ("--S", "1", "--thermal", "adiabatic", "--heat-of", "charge", "--csv", str(path))
-    assert run(CELL, *asked).exit_code == 0
+    asked = ("--S", "1", "--inventory", "area-only", "--thermal", "adiabatic")
+    assert run(CELL, *asked, "--heat-of", "charge", "--csv", str(path)).exit_code == 0
     with path.open(newline="", encoding="utf-8") as file:
         *_, last = csv.reader(file)
-    expected = simulate_discharge(
-        CELL, S=1.0, current=17.5, thermal=Adiabatic(heat_of=HeatOf.CHARGE)
+    expected, other = (
+        simulate_discharge(CELL, S=1.0, inventory="area-only", thermal=Adiabatic(heat_of=heat_of))
+        for heat_of in (HeatOf.CHARGE, HeatOf.PARTICLES)
     )
-    other = simulate_discharge(CELL, S=1.0, current=17.5, thermal=Adiabatic())
     assert float(last[4]) == pytest.approx(expected.temperature[-1], abs=0.01)
     assert abs(expected.temperature[-1] - other.temperature[-1]) > 0.1

@@ -4,13 +4,13 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
-from microbatt.campaign.campaign import Campaign, attributes_of
+from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.cli.commands import main
 from microbatt.cube import Grid, SobolPoints, join_predictions, locate
 from microbatt.plots import FIGURES
+from microbatt.testing import made_predictions
 from tests.cube.cubes import small_cube
-from tests.cube.predicted import predicted_along
 from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_bounds, with_predictions
 
 
@@ -24,7 +24,7 @@ def test_every_figure_is_drawn_of_a_cube_with_predictions(tmp_path):
         cell=load_cell("doyle-1996-cell-1"),
         design=Grid(alpha=tuple(ALPHAS), S=tuple(SHAPES), current=tuple(CURRENTS)),
     )
-    cube = with_bounds(with_predictions(plotted_cube())).assign_attrs(attributes_of(campaign))
+    cube = with_bounds(with_predictions(plotted_cube())).assign_attrs(campaign.attributes)
     for figure in FIGURES:
         assert figure.lacks(cube) == ""
         figure.draw(cube).savefig(tmp_path / f"{figure.name}.png", dpi=40)
@@ -36,14 +36,14 @@ def test_a_cube_without_predictions_gives_the_others_and_says_which_are_left_out
     done = call(tmp_path / "cube.zarr", "--out", tmp_path / "figures", "--format", "svg")
     assert done.exit_code == 0, done.output
     drawn = {path.stem for path in (tmp_path / "figures").iterdir()}
-    assert drawn == {"curves", "ragone", "capacity", "endings"}
+    assert drawn == {"curves", "ragone", "capacity", "outcomes"}
     assert "left out parity, truth against prediction: the cube has no predictions" in done.output
     assert "microbatt predict" in done.output
 
 
 def test_predictions_are_shown_network_by_network_or_of_those_asked_for(tmp_path):
     cube = small_cube(tmp_path)
-    predicted = predicted_along(cube, ("published", "published_L_w", "published_L_M"), (1, 2))
+    predicted = made_predictions(cube, ("published", "published_L_w", "published_L_M"), (1, 2))
     join_predictions(locate(tmp_path / "cube.zarr"), predicted)
     two = ("--network", "published", "--network", "published_L_M")
     done = call(tmp_path / "cube.zarr", "--out", tmp_path, *two)

@@ -7,7 +7,8 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from tests.campaign.standin import BROKEN_S, NO_CURVE_CURRENT
+from microbatt.testing.formula import NO_CURVE_CURRENT
+from tests.campaign.standin import BROKEN_S
 
 
 def test_whole_curves_are_those_that_ran_to_a_physical_end(cube):
@@ -41,7 +42,7 @@ def test_a_curve_is_rebuilt_at_any_capacity_and_nowhere_beyond_its_end(cube):
 def test_where_there_is_no_curve_the_answer_is_empty_and_says_why(cube):
     curve = cube.microbatt.curve(alpha=1.0, S=3, current=NO_CURVE_CURRENT)
     assert curve.size == 0
-    assert curve.attrs["ending"] == "cutoff_at_start"
+    assert curve.attrs["outcome"] == "cutoff_at_start"
     at = cube.microbatt.curve(alpha=1.0, S=3, current=NO_CURVE_CURRENT, capacity=[1.0])
     assert np.isnan(at).all()
 
@@ -75,15 +76,22 @@ def test_a_scattered_curve_is_found_by_its_number(scattered):
 
 def test_failures_are_a_table_with_reasons(cube):
     failures = cube.microbatt.failures()
-    assert list(failures.columns) == ["alpha", "S", "current", "ending", "reason"]
+    assert list(failures.columns) == ["alpha", "S", "current", "outcome", "reason"]
     assert len(failures) == 18
     assert set(failures["S"]) == {BROKEN_S}
-    assert set(failures["ending"]) == {"no_convergence"}
+    assert set(failures["outcome"]) == {"no_convergence"}
     assert failures["reason"].str.contains("converge").all()
 
 
-def test_endings_are_counted_by_name(cube):
-    assert cube.microbatt.endings() == {
+def test_in_a_notebook_the_accessor_shows_its_summary(cube):
+    assert str(cube.microbatt.summary()) in repr(cube.microbatt)
+    shown = cube.microbatt._repr_html_()
+    assert "<table>" in shown
+    assert "no_convergence" in shown
+
+
+def test_outcomes_are_counted_by_name(cube):
+    assert cube.microbatt.outcomes() == {
         "cutoff_reached": 12,
         "cutoff_at_start": 6,
         "no_convergence": 18,

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.campaign import check_store, repair_store
-from microbatt.cube import join_variables, joining, locate, open_cube
+from microbatt.cube import (
+    check_store,
+    join_variables,
+    joining,
+    locate,
+    open_cube,
+    repair_store,
+)
 from microbatt.errors import ParameterError, StoreError
 from tests.cube.cubes import small_cube
 

@@ -30,7 +30,7 @@ def test_the_variables_are_those_of_the_schema_in_its_types(cube):
     np.testing.assert_allclose(cube.c_rate[:2], [1.0, 2.0])
 
 
-def test_status_carries_cf_flags_for_every_ending(cube):
+def test_status_carries_cf_flags_for_every_outcome(cube):
     attrs = cube.status.attrs
     assert attrs["flag_values"] == [int(outcome) for outcome in Outcome]
     assert attrs["flag_meanings"].split() == [outcome.name.lower() for outcome in Outcome]
@@ -57,10 +57,10 @@ def test_xarray_alone_opens_a_cube_without_a_warning(cube, store):
 
 
 def test_a_cube_of_nothing_yet_reads_as_not_run(tmp_path):
-    from microbatt.campaign.stores import prepare_store
+    from microbatt.campaign.plan import plan_campaign, prepare_store
     from tests.campaign.small import small_campaign
 
-    prepare_store(small_campaign(), locate(tmp_path / "a.zarr"))
+    prepare_store(plan_campaign(small_campaign(), locate(tmp_path / "a.zarr")))
     empty = open_cube(locate(tmp_path / "a.zarr"))
     assert bool((empty.status == Outcome.NOT_RUN).all())
     assert bool(np.isnan(empty.voltage).all())

@@ -5,14 +5,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines import (
-    ENGINE,
-    Adiabatic,
-    Inventory,
-    Isothermal,
-    Settings,
-    simulate_discharges,
-)
+from microbatt.engines import Adiabatic, Inventory, Isothermal, Settings
+from microbatt.engines.native import ENGINE
 from microbatt.errors import ParameterError
 
 CELL = load_cell("doyle-1996-cell-1")
@@ -21,13 +15,13 @@ CELL = load_cell("doyle-1996-cell-1")
 def test_a_request_has_the_engines_settings_and_the_usual_terms():
     request = ENGINE.request(cell=CELL)
     assert request.settings == Settings()
-    assert request.inventory is Inventory.AREA_ONLY
+    assert request.inventory is Inventory.CONSERVING
     assert request.thermal == Isothermal()
     assert (request.cutoff_voltage, request.time_limit) == (2.0, None)
 
 
 def test_words_become_what_they_mean():
-    assert ENGINE.request(cell=CELL, inventory="conserving").inventory is Inventory.CONSERVING
+    assert ENGINE.request(cell=CELL, inventory="area-only").inventory is Inventory.AREA_ONLY
 
 
 def test_a_request_cannot_be_changed():
@@ -39,7 +33,7 @@ def test_a_balance_beyond_an_engine_is_refused_with_those_it_has():
     narrow = replace(ENGINE, name="narrow", inventories=(Inventory.CONSERVING,))
     message = "`inventory` is 'area-only', which the engine 'narrow' cannot do. It can: conserving"
     with pytest.raises(ParameterError, match=message):
-        narrow.request(cell=CELL)
+        narrow.request(cell=CELL, inventory="area-only")
 
 
 def test_a_heat_balance_beyond_an_engine_is_refused_with_those_it_has():
@@ -48,9 +42,8 @@ def test_a_heat_balance_beyond_an_engine_is_refused_with_those_it_has():
         narrow.request(cell=CELL, thermal=Adiabatic())
 
 
-def test_threads_are_for_engines_that_work_in_threads(monkeypatch):
+def test_threads_are_for_engines_that_work_in_threads():
     alone = replace(ENGINE, name="alone", in_threads=False)
-    monkeypatch.setattr("microbatt.engines.simulation.load_engine", lambda _: alone)
     points = [(2.3, 3.0, 17.5), (2.3, 3.0, 35.0)]
     with pytest.raises(ParameterError, match="'alone' does not work in threads"):
-        simulate_discharges(CELL, points, threads=2)
+        alone.run(alone.request(cell=CELL), points, threads=2)

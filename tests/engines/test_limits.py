@@ -60,7 +60,8 @@ def test_the_default_settings_are_within_a_millivolt_of_single_particles():
 
 def test_a_real_cell_comes_closer_to_single_particles_in_proportion_to_the_current():
     def largest_distance(current):
-        d = simulate_discharge(CELL, 0.5, 40.0, current, settings=FINE_STEPS)
+        terms = {"inventory": "area-only", "settings": FINE_STEPS}
+        d = simulate_discharge(CELL, 0.5, 40.0, current, **terms)
         inside = before_the_end(d, 0.9)
         expected = single_particle_voltage(CELL, 40.0, current, d.time[inside])
         return np.abs(d.voltage[inside] - expected).max()

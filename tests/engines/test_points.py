@@ -1,28 +1,37 @@
 """Points from whatever has their names."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from microbatt.cells import load_cell
 from microbatt.engines.points import as_points
 from microbatt.errors import ParameterError
+
+CELL = load_cell("lco-graphite")
 
 
 def test_rows_stay_rows():
     rows = [(0.5, 3.0, 17.5), (4.0, 10.0, 70.0)]
-    np.testing.assert_array_equal(as_points(rows), rows)
+    np.testing.assert_array_equal(as_points(rows, CELL), rows)
 
 
 def test_the_points_are_a_copy_in_the_layout_of_the_kernels():
     given = np.asfortranarray([(0.5, 3.0, 17.5), (4.0, 10.0, 70.0)])
-    read = as_points(given)
+    read = as_points(given, CELL)
     assert read.flags.c_contiguous
     assert read.dtype == np.float64
     assert not np.shares_memory(read, given)
 
 
 def test_one_value_of_a_column_serves_all_rows():
-    read = as_points({"alpha": [0.5, 2.3, 4.0], "S": 3, "current": 17.5})
+    read = as_points({"alpha": [0.5, 2.3, 4.0], "S": 3, "current": 17.5}, CELL)
     np.testing.assert_array_equal(read, [(0.5, 3, 17.5), (2.3, 3, 17.5), (4.0, 3, 17.5)])
+
+
+def test_a_dict_that_says_nothing_of_alpha_or_s_means_the_cells_own():
+    read = as_points({"current": [30.0, 60.0]}, CELL)
+    np.testing.assert_array_equal(read, [(0.5, 3.0, 30.0), (0.5, 3.0, 60.0)])
 
 
 @pytest.mark.parametrize(
@@ -32,6 +41,8 @@ def test_one_value_of_a_column_serves_all_rows():
         (np.ones((4, 3, 1)), r"has the shape \(4, 3, 1\); it must be \(n, 3\)"),
         ([], r"it must be \(n, 3\), a row of alpha, S and current"),
         ({"alpha": [1], "S": [2]}, r"`points` has no 'current'; it must have 'alpha', 'S' and"),
+        ({"Alpha": [1], "current": [2]}, r"`points` has 'Alpha', which is not known. Nearest: 'al"),
+        (pd.DataFrame({"S": [1], "current": [2]}), r"`points` has no 'alpha'"),
         (
             {"alpha": [1, 2], "S": [2, 3, 4], "current": 17.5},
             r"have the shapes \(2,\), \(3,\), \(\); give columns of equal length",
@@ -43,4 +54,4 @@ def test_one_value_of_a_column_serves_all_rows():
 )
 def test_points_that_are_none_are_refused(points, message):
     with pytest.raises(ParameterError, match=message):
-        as_points(points)
+        as_points(points, CELL)

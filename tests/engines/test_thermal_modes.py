@@ -79,7 +79,8 @@ def test_twice_the_heat_capacity_is_half_the_first_warming():
 )
 def test_cell_1_ends_as_warm_as_the_documentation_says(S, current, celsius):
     """By its potentials, its drop and 700 J kg⁻¹ K⁻¹; the figures of docs/physics.md."""
-    d = simulate_discharge(CELL, 2.3, S, current, thermal=Adiabatic())
+    terms = {"inventory": "area-only", "thermal": Adiabatic()}
+    d = simulate_discharge(CELL, 2.3, S, current, **terms)
     assert d.end_temperature - 273.15 == pytest.approx(celsius, abs=1.0)  # given to the degree
 
 
@@ -99,7 +100,7 @@ def test_heat_of_the_charge_is_that_of_the_particles_where_they_hold_what_is_del
 def test_heat_of_the_charge_is_refused_where_the_sites_do_not_hold_it():
     heat = Adiabatic(heat_of=HeatOf.CHARGE)
     with pytest.raises(ParameterError, match=r"`S` is 11.*at most 3.*Leave `heat_of` out"):
-        simulate_discharge(CELL, 2.3, 11.0, 17.5, thermal=heat)
+        simulate_discharge(CELL, 2.3, 11.0, 17.5, thermal=heat, inventory="area-only")
     assert simulate_discharge(
         CELL, 2.3, 11.0, 17.5, thermal=heat, inventory="conserving"
     ).outcome.is_whole
@@ -111,5 +112,6 @@ def test_the_released_cell_ends_as_warm_as_dualfoil_makes_it(current, celsius):
     thermal = Adiabatic(heat_of=HeatOf.CHARGE)
     cutoff = 2.0 + EXTERNAL_RESISTANCE * current
     cell = released_cell()
-    d = simulate_discharge(cell, ALPHA, 1.0, current, thermal=thermal, cutoff_voltage=cutoff)
+    terms = {"inventory": "area-only", "thermal": thermal, "cutoff_voltage": cutoff}
+    d = simulate_discharge(cell, ALPHA, 1.0, current, **terms)
     assert d.end_temperature - 273.15 == pytest.approx(celsius, abs=1.0)  # given to the degree

@@ -9,13 +9,14 @@ from microbatt.campaign import run_campaign
 from microbatt.cube import (
     SobolPoints,
     locate,
-    open_arrays,
+    merged_rows,
+    open_blocks,
     open_cube,
-    open_store,
+    region_points,
     rows_without_curve,
-    write_rows,
 )
-from microbatt.cube.creation import consolidate
+from microbatt.cube.location import open_store
+from microbatt.cube.schema import consolidate
 from microbatt.outcomes import Outcome
 from tests.campaign.small import small_campaign
 
@@ -45,24 +46,26 @@ def filled(campaign, store):
     return store
 
 
-def with_ending(store, copy, outcome, alphas=EVERY):
-    """Copy a demo; the curves of some alphas, by number, have no more than an ending."""
+def with_outcome(store, copy, outcome, alphas=EVERY):
+    """Copy a demo; the curves of some alphas, by number, have no more than an outcome."""
     shutil.copytree(store, copy)
-    region = (alphas, slice(0, len(S)), slice(0, len(CURRENT)))
-    count = (alphas.stop - alphas.start) * len(S) * len(CURRENT)
-    arrays = open_arrays(locate(copy), read_only=False)
-    write_rows(arrays, region, rows_without_curve(count, 32, outcome))
+    design, opened = demo_campaign().design, open_blocks(locate(copy))
+    for block in opened.blocks():
+        points = region_points(design.dims, design.coordinates(), block.region)
+        ended = np.isin(points[:, 0], ALPHA[alphas])
+        rows = rows_without_curve(int(ended.sum()), 32, outcome)
+        opened.write(block, merged_rows(opened.read(block), rows, ended))
     return copy
 
 
 def failed(store, copy):
     """Copy a demo in which every curve has failed."""
-    return with_ending(store, copy, Outcome.NO_CONVERGENCE)
+    return with_outcome(store, copy, Outcome.NO_CONVERGENCE)
 
 
 def half_filled(store, copy):
     """Copy a demo of which the upper half of the alphas has not been run."""
-    return with_ending(store, copy, Outcome.NOT_RUN, slice(10, len(ALPHA)))
+    return with_outcome(store, copy, Outcome.NOT_RUN, slice(10, len(ALPHA)))
 
 
 def predicted(store, copy):

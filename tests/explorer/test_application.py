@@ -13,7 +13,7 @@ from microbatt.cli.commands import main
 from microbatt.errors import ParameterError
 from microbatt.explorer import CubeSource, free_port, opener
 from microbatt.explorer.application import Explorer, first_point
-from tests.cube.predicted import predicted_along
+from microbatt.testing import made_predictions
 from tests.explorer import cubes
 
 PROGRAM = """
@@ -77,8 +77,8 @@ def test_a_tap_brings_the_curves_of_its_point_and_a_second_pins(source):
         point = source.opened.sel(alpha=alpha, S=S)
         np.testing.assert_allclose(ends(explorer, kind), point.discharge_capacity)
         assert marked(explorer)[kind] == (alpha, S)
-    assert explorer.scene._words.expression.value == "ds.sel(alpha=8, S=5)"
-    explorer.scene._words.release.clicks += 1
+    assert explorer.scene._captions.expression.value == "ds.sel(alpha=8, S=5)"
+    explorer.scene._captions.release.clicks += 1
     assert ends(explorer, "pinned") == []
     assert list(marked(explorer)) == ["selected"]
 
@@ -131,7 +131,7 @@ def test_the_map_shows_the_chosen_variable_at_the_chosen_current(source):
     explorer = Shown(source)
     explorer.scene._choice.variable.value = "energy"
     explorer.scene._choice.current.value = 5
-    np.testing.assert_array_equal(column(explorer, "cells", "value"), source.values("energy")[:, 5])
+    np.testing.assert_array_equal(column(explorer, "tiles", "value"), source.values("energy")[:, 5])
     assert title(explorer) == "Specific energy delivered [W h kg⁻¹], at 70 A m⁻²"
 
 
@@ -166,7 +166,7 @@ def test_a_prediction_brings_its_own_curves(predicted):
 
 def test_another_network_can_be_listened_to(source):
     with_two = source.opened.merge(
-        predicted_along(source.opened, ("curve", "published"), (0, 1, 2), off=0.1)
+        made_predictions(source.opened, ("curve", "published"), (0, 1, 2), off=0.1)
     )
     explorer = Shown(CubeSource(lambda: with_two))
     explorer.scene._tap(8.0, 10.0)
@@ -195,19 +195,19 @@ def test_what_a_campaign_adds_is_shown(half_store):
     source = CubeSource(opener(str(half_store)))
     explorer = Shown(source)
     explorer.scene._tap(8.0, 5.0)
-    assert np.isnan(column(explorer, "cells", "value")).any()
+    assert np.isnan(column(explorer, "tiles", "value")).any()
     assert title(explorer, "curves") == "No curve here: not run."
     cubes.filled(cubes.demo_campaign(), half_store)
     source._pause = 0.0
     explorer.look()
-    assert np.isfinite(column(explorer, "cells", "value")).all()
+    assert np.isfinite(column(explorer, "tiles", "value")).all()
     expected = source.opened.discharge_capacity.sel(alpha=8.0, S=5.0)
     np.testing.assert_allclose(ends(explorer, "selected"), expected)
-    assert "882 curves<" in explorer.scene._words.progress.object
+    assert "882 curves<" in explorer.scene._captions.progress.object
 
 
 def test_predictions_that_come_later_are_shown(source):
-    predictions = predicted_along(source.opened, ("curve",))
+    predictions = made_predictions(source.opened, ("curve",))
     in_turn = [source.opened, source.opened.merge(predictions)]
     growing = CubeSource(lambda: in_turn[0])
     explorer = Shown(growing)
@@ -229,7 +229,7 @@ def test_longer_axes_are_shown_at_the_point_that_was_selected(source):
     cubes_in_turn.pop(0)
     growing._pause = 0.0
     explorer.look()
-    assert column(explorer, "cells", "value").size == source.plane.alpha.size
+    assert column(explorer, "tiles", "value").size == source.plane.alpha.size
     assert marked(explorer) == {"pinned": (1.0, 2.0), "selected": (4.5, 10.0)}
     assert len(ends(explorer, "selected")) == len(cubes.CURRENT)
     explorer.scene._drag(10.0, 1.0)

@@ -23,15 +23,15 @@ def test_the_table_has_every_stored_point_of_every_curve(source):
     one = table[(table["current [A m-2]"] == 35.0) & (table["S [1]"] == source.plane.S[33])]
     stored = source.voltage(33)[3]
     np.testing.assert_allclose(one["voltage [V]"][-32:], stored, rtol=1e-5)
-    assert set(table["ending"]) == {"cutoff_reached"}
+    assert set(table["outcome"]) == {"cutoff_reached"}
 
 
-def test_a_curve_that_does_not_exist_is_a_row_with_its_ending(all_failed):
+def test_a_curve_that_does_not_exist_is_a_row_with_its_outcome(all_failed):
     source = all_failed
     table = pd.read_csv(io.StringIO(points_as_csv(source, Selection(number=0))))
     assert len(table) == len(cubes.CURRENT)
     assert table["voltage [V]"].isna().all()
-    assert set(table["ending"]) == {"no_convergence"}
+    assert set(table["outcome"]) == {"no_convergence"}
 
 
 @pytest.mark.parametrize("pinned", [None, 33])

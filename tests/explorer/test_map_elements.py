@@ -6,10 +6,10 @@ import pytest
 
 from microbatt.explorer import CubeSource, opener
 from microbatt.explorer.appearance import INK, colouring
-from microbatt.explorer.cells import map_cells
-from microbatt.explorer.map_elements import Picture, mark, miss, reasons, values
-from microbatt.explorer.points import point_prediction
-from microbatt.explorer.reasons import ENDINGS, flag_colouring
+from microbatt.explorer.legend import OUTCOMES, flag_colouring
+from microbatt.explorer.map_elements import Picture, covers, mark, miss, values
+from microbatt.explorer.predictions import point_prediction
+from microbatt.explorer.tiles import map_tiles
 from microbatt.explorer.variables import map_variables
 from microbatt.outcomes import Outcome
 from tests.explorer import cubes
@@ -17,12 +17,12 @@ from tests.explorer import cubes
 
 def picture(source, name, *, hatched=False, current=0):
     every = {v.name: v for group in map_variables(source.dataset).values() for v in group}
-    cells = map_cells(source, every[name], current)
+    tiles = map_tiles(source, every[name], current)
     if every[name].flags:
-        colours = flag_colouring(every[name], cells.codes)
+        colours = flag_colouring(every[name], tiles.codes)
     else:
-        colours = colouring(every[name], cells.value)
-    return Picture(variable=every[name], cells=cells, colours=colours, at="", hatched=hatched)
+        colours = colouring(every[name], tiles.value)
+    return Picture(variable=every[name], tiles=tiles, colours=colours, at="", hatched=hatched)
 
 
 def drawn(element):
@@ -30,7 +30,7 @@ def drawn(element):
     return hv.render(alone, backend="bokeh").renderers[0]
 
 
-def test_a_grid_is_a_mesh_whose_cells_know_their_points(source):
+def test_a_grid_is_a_mesh_whose_tiles_know_their_points(source):
     mesh = values(source.plane, picture(source, "energy"), {})
     assert isinstance(mesh, hv.QuadMesh)
     np.testing.assert_array_equal(
@@ -57,28 +57,28 @@ def test_scattered_points_of_one_value_keep_their_colour(scattered):
     )
 
 
-def test_cells_that_have_not_been_run_are_covered_and_hatched(half_store):
+def test_tiles_that_have_not_been_run_are_covered_and_hatched(half_store):
     source = CubeSource(opener(str(half_store)))
-    cover = reasons(source.plane, picture(source, "energy"))
+    cover = covers(source.plane, picture(source, "energy"))
     assert len(cover) == 11 * len(cubes.S)
     assert set(cover["reason"]) == {"not run"}
     assert set(cover["cover"]) == {1.0}
     hatch = drawn(cover).glyph.hatch_pattern
     place = hatch.transform.factors.index("not run")
-    assert hatch.transform.patterns[place] == ENDINGS[Outcome.NOT_RUN].hatch == "dot"
+    assert hatch.transform.patterns[place] == OUTCOMES[Outcome.NOT_RUN].hatch == "dot"
 
 
 def test_a_whole_cube_has_nothing_to_cover_but_its_endings_can_be_hatched(source):
     ended = source.opened.copy(deep=True)
     ended["status"][:3] = Outcome.SALT_EXHAUSTED
     ended = CubeSource(lambda: ended)
-    assert len(reasons(ended.plane, picture(ended, "energy"))) == 0
-    over = reasons(ended.plane, picture(ended, "energy", hatched=True))
+    assert len(covers(ended.plane, picture(ended, "energy"))) == 0
+    over = covers(ended.plane, picture(ended, "energy", hatched=True))
     assert set(over["reason"]) == {"salt exhausted"}
     assert set(over["cover"]) == {0.0}
-    on_cells = np.isfinite(over["left"])
-    assert np.count_nonzero(on_cells) == 3 * len(cubes.S)
-    assert np.flatnonzero(~on_cells).tolist() == [0]  # what the legend shows
+    on_tiles = np.isfinite(over["left"])
+    assert np.count_nonzero(on_tiles) == 3 * len(cubes.S)
+    assert np.flatnonzero(~on_tiles).tolist() == [0]  # what the legend shows
 
 
 @pytest.mark.parametrize("hatched", [False, True])
@@ -87,7 +87,7 @@ def test_a_map_of_endings_hatches_failures_always_and_others_if_asked(source, ha
     ended["status"][:3] = Outcome.SALT_EXHAUSTED
     ended["status"][3:5] = Outcome.NO_CONVERGENCE
     ended = CubeSource(lambda: ended)
-    cover = reasons(ended.plane, picture(ended, "status", hatched=hatched))
+    cover = covers(ended.plane, picture(ended, "status", hatched=hatched))
     assert len(cover) == ended.plane.alpha.size
     hatches = drawn(cover).glyph.hatch_pattern.transform
     found = dict(zip(hatches.factors, hatches.patterns, strict=True))
@@ -95,9 +95,9 @@ def test_a_map_of_endings_hatches_failures_always_and_others_if_asked(source, ha
     assert found["salt exhausted"] == ("horizontal_line" if hatched else "blank")
 
 
-def test_the_legend_names_reasons_with_their_share(half_store):
+def test_the_legend_names_covers_with_their_share(half_store):
     source = CubeSource(opener(str(half_store)))
-    cover = reasons(source.plane, picture(source, "energy"))
+    cover = covers(source.plane, picture(source, "energy"))
     data = drawn(cover).data_source.data
     words = {w.strip() for w in data[next(name for name in data if name.endswith("_labels"))]}
     assert words == {"not run 52 %"}

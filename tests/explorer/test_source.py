@@ -81,10 +81,10 @@ def test_wrong_names_and_places_are_refused_as_by_open_dataset(tmp_path):
 
 def test_a_begun_cube_of_the_catalog_is_opened_as_far_as_it_is(tmp_path, monkeypatch):
     from microbatt.campaign import cached_store, load_campaign
-    from microbatt.campaign.stores import create_store
+    from microbatt.campaign.plan import plan_campaign, prepare_store
     from microbatt.cube import locate
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     campaign = load_campaign("demo")
-    create_store(campaign, locate(cached_store(campaign)))
+    prepare_store(plan_campaign(campaign, locate(cached_store(campaign))))
     assert (opener("demo")().status == Outcome.NOT_RUN).all()

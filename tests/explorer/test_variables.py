@@ -59,7 +59,7 @@ def test_kept_capacity_is_relative_to_the_lowest_current(source):
 
 
 def test_numbers_that_need_the_end_of_a_curve_are_missing_without_one(demo_store, tmp_path):
-    store = cubes.with_ending(
+    store = cubes.with_outcome(
         demo_store, tmp_path / "cube.zarr", cubes.Outcome.TIME_LIMIT, slice(0, 2)
     )
     source = CubeSource(opener(str(store)))

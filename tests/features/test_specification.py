@@ -10,7 +10,6 @@ from microbatt.features.specification import (
     Curves,
     Energies,
     Image,
-    feature_arrays,
     wanted_features,
 )
 from tests.features.cubes import made_cube
@@ -49,9 +48,3 @@ def test_every_feature_can_be_had_at_other_currents(kind):
     assert all(np.isfinite(array).all() for array in some.values())
     with pytest.raises(ParameterError, match="current"):
         kind(currents=(-1.0,))
-
-
-def test_features_together_have_their_arrays_side_by_side():
-    arrays = feature_arrays(read_curves(made_cube()), wanted_features(["curves", "energies"]))
-    assert set(arrays) == {"voltage", "capacity", "current", "mask", "energies"}
-    assert arrays["voltage"].shape == (20, 3, 100)

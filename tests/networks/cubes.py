@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from microbatt.cells import load_cell
-from microbatt.features import arranged, tensors_of_cube, true_values
-from microbatt.networks import CurveNetworkConfig, fit_decoder, readings_of, to_targets
+from microbatt.features import tensors_of_cube, true_values
+from microbatt.networks import CurveNetworkConfig
+from microbatt.networks.decoder import decoder_inputs, fit_decoder
+from microbatt.networks.targets import to_targets
 from tests.features.cubes import made_cube
 
 SMALL = CurveNetworkConfig(
@@ -28,13 +30,13 @@ def learnable_cube(alphas=13, shapes=12):
 def learnable_tensors(cube=None):
     """The curve tensors of that cube, and the targets of its points."""
     cube = learnable_cube() if cube is None else cube
-    return tensors_of_cube(cube, samples=SMALL.samples), to_targets(true_values(arranged(cube)))
+    return tensors_of_cube(cube, samples=SMALL.samples), to_targets(true_values(cube))
 
 
 def made_decoder(cube=None):
     """A decoder that knows that cube."""
     tensors, targets = learnable_tensors(cube)
-    return fit_decoder(targets, readings_of(tensors), components=12, breaks=(10, 10))
+    return fit_decoder(targets, decoder_inputs(tensors), components=12, breaks=(10, 10))
 
 
 def without_curve(tensors, number):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.networks.combination import alpha_bins, bin_means, combined
+from microbatt.networks.combination import alpha_bins, bin_means, bin_scores, combined
 
 SCORES = [[5.0, 4.0, 1.0, 1.0, 1.0], [2.0, 3.0, 2.0, 2.0, 2.0]]
 
@@ -37,6 +37,15 @@ def test_a_bin_in_which_a_network_was_never_scored_loses():
 
 def test_bins_hold_their_lower_edge_and_take_what_lies_outside():
     assert alpha_bins([-1.0, 0.0, 3.0, 5.99, 15.0, 99.0]).tolist() == [0, 0, 1, 1, 4, 4]
+
+
+def test_scores_are_symmetric_relative_errors_of_alpha_alone():
+    answers = [[[3.0, 7.0], [4.0, 7.0]], [[1.0, 9.0], [5.0, 9.0]]]
+    scores = bin_scores([1.0, 4.0], answers)
+    assert scores[:, 0].tolist() == [100.0, 0.0]
+    assert scores[:, 1] == pytest.approx([0.0, 100.0 / 4.5])
+    assert np.isnan(scores[:, 2:]).all()
+    assert np.isnan(bin_scores([], np.empty((2, 0, 2)))).all()
 
 
 def test_means_of_empty_bins_are_no_numbers():

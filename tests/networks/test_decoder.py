@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from microbatt.networks.decoder import breakpoints, fit_decoder
-from microbatt.networks.readings import end_slopes, readings_of
+from microbatt.networks.decoder import breakpoints, decoder_inputs, fit_decoder
+from microbatt.networks.refinement import end_slopes
 from tests.networks.cubes import learnable_cube, learnable_tensors, made_decoder
 
 MILLIVOLT = 1e-3
@@ -13,8 +13,8 @@ MILLIVOLT = 1e-3
 def test_curves_between_the_training_points_are_right_to_a_millivolt():
     decoder = made_decoder()
     between, targets = learnable_tensors(learnable_cube(alphas=22, shapes=17))
-    readings, _ = decoder.readings(targets)
-    away = np.abs(readings - readings_of(between))
+    readings, _ = decoder.decode(targets)
+    away = np.abs(readings - decoder_inputs(between))
     # The made-up curves bend by 0.5 V over the box, which ten knots a side follow to 2e-3 of it.
     assert np.median(away) < 0.05 * MILLIVOLT
     assert away.max() < 10 * MILLIVOLT
@@ -23,18 +23,20 @@ def test_curves_between_the_training_points_are_right_to_a_millivolt():
 def test_its_derivatives_are_those_of_its_readings():
     decoder = made_decoder()
     at, step = np.array([[0.7, 1.3], [1.6, 0.4]]), 1e-6
-    _, derivatives = decoder.readings(at)
+    _, derivatives = decoder.decode(at)
     for i in (0, 1):
         shift = step * np.eye(2)[i]
-        ahead, behind = decoder.readings(at + shift)[0], decoder.readings(at - shift)[0]
+        ahead, behind = decoder.decode(at + shift)[0], decoder.decode(at - shift)[0]
         assert derivatives[:, i] == pytest.approx((ahead - behind) / (2 * step), abs=1e-6)
 
 
 def test_a_gap_between_training_points_is_filled_smoothly():
     tensors, targets = learnable_tensors()
     kept = np.abs(targets[:, 1] - 1.5) > 0.3
-    decoder = fit_decoder(targets[kept], readings_of(tensors)[kept], components=12, breaks=(10, 10))
-    away = decoder.readings(targets[~kept])[0] - readings_of(tensors)[~kept]
+    decoder = fit_decoder(
+        targets[kept], decoder_inputs(tensors)[kept], components=12, breaks=(10, 10)
+    )
+    away = decoder.decode(targets[~kept])[0] - decoder_inputs(tensors)[~kept]
     assert np.abs(away).max() < 30 * MILLIVOLT
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from microbatt.features import tensors_of_curves
-from microbatt.networks import NOISE_FREE, MeasurementNoise, to_targets
+from microbatt.networks import NOISE_FREE, MeasurementNoise
 from microbatt.networks.refinement import refine
+from microbatt.networks.targets import to_targets
 from tests.features.cubes import CURRENTS, made_capacity, made_voltage
 from tests.networks.cubes import (
     SMALL,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from microbatt.errors import StoreError
-from microbatt.networks import Record, origin_of
+from microbatt.networks import TrainingRecord, origin_of
 from microbatt.networks.weights import (
     ARRAYS,
     DESCRIPTION,
@@ -23,7 +23,9 @@ from microbatt.networks.weights import (
 from tests.networks.cubes import learnable_cube, learnable_tensors
 from tests.networks.test_curve import NETWORK
 
-RECORD = Record(origin=origin_of(learnable_cube()), scores={"on": {"alpha": 1.0}}, version="0")
+RECORD = TrainingRecord(
+    origin=origin_of(learnable_cube()), scores={"on": {"alpha": 1.0}}, version="0"
+)
 
 
 @pytest.fixture
@@ -55,6 +57,13 @@ def test_a_newer_format_is_refused_with_the_remedy(folder):
     described = json.loads((folder / DESCRIPTION).read_text())
     (folder / DESCRIPTION).write_text(json.dumps(described | {"format": FORMAT + 1}))
     with pytest.raises(StoreError, match="Upgrade microbatt"):
+        read_description(folder)
+
+
+def test_an_older_format_is_refused_with_the_remedy(folder):
+    described = json.loads((folder / DESCRIPTION).read_text())
+    (folder / DESCRIPTION).write_text(json.dumps(described | {"format": FORMAT - 1}))
+    with pytest.raises(StoreError, match="Train the network again"):
         read_description(folder)
 
 

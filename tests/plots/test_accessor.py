@@ -27,7 +27,7 @@ def cube():
         ("ragone", {}),
         ("map", {"variable": "energy", "current": 35.0}),
         ("map", {"variable": "alpha_predicted"}),
-        ("endings", {"current": 35.0}),
+        ("outcomes", {"current": 35.0}),
         ("parity", {"parameter": "S"}),
         ("residuals", {"parameter": "alpha"}),
         ("errors_by_range", {"parameter": "alpha"}),

@@ -10,9 +10,9 @@ from matplotlib.colors import to_rgb
 from microbatt.outcomes import Outcome
 from microbatt.plots.colours import (
     AMOUNT_MAP,
-    ENDING_COLOURS,
     ERROR_MAP,
     MEASUREMENT,
+    OUTCOME_COLOURS,
     PALETTE,
     PREDICTION,
     TRUTH,
@@ -65,8 +65,8 @@ def nearest(colours, eye):
 
 @pytest.mark.parametrize("eye", EYES)
 def test_every_two_endings_can_be_told_apart(eye):
-    assert set(ENDING_COLOURS) == set(Outcome)
-    assert nearest(ENDING_COLOURS.values(), eye) > SEEN_APART
+    assert set(OUTCOME_COLOURS) == set(Outcome)
+    assert nearest(OUTCOME_COLOURS.values(), eye) > SEEN_APART
 
 
 @pytest.mark.parametrize("eye", EYES)

@@ -4,9 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.figure import Figure
 
-from microbatt.plots import current_colours, draw_discharges
+from microbatt.errors import ParameterError
+from microbatt.plots import current_colours, draw_discharges, draw_sweep
+from microbatt.plots.curves import spread
 
 
 def curve(current, n=5):
@@ -48,3 +51,68 @@ def test_colours_brighten_with_the_current():
     red, green, blue = (np.array([int(c[i : i + 2], 16) for c in colours]) for i in (1, 3, 5))
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     assert (np.diff(luminance) > 0).all()
+
+
+ALPHAS, SHAPES, CURRENTS = [0.0, 1.0, 2.0, 5.0, 10.0], [1.0, 3.0, 40.0], [17.5, 35.0]
+DEPTH = np.linspace(0.0, 1.0, 7)
+
+
+@pytest.fixture
+def cube():
+    """Curves that tell where they come from: V = 4 − depth, Q = 100 alpha + 10 S + current."""
+    alpha, S, current = np.meshgrid(ALPHAS, SHAPES, CURRENTS, indexing="ij")
+    voltage = np.broadcast_to(4.0 - DEPTH, (*alpha.shape, DEPTH.size))
+    return xr.Dataset(
+        {
+            "voltage": (("alpha", "S", "current", "depth"), voltage),
+            "discharge_capacity": (("alpha", "S", "current"), 100 * alpha + 10 * S + current),
+        },
+        coords={"alpha": ALPHAS, "S": SHAPES, "current": CURRENTS, "depth": DEPTH},
+    )
+
+
+@pytest.fixture
+def panels():
+    return Figure().subplots(2, 3, squeeze=False)
+
+
+def test_each_panel_shows_the_curves_its_title_names(cube, panels):
+    draw_sweep(panels, cube)
+    for i, S in enumerate((1.0, 40.0)):
+        for j, alpha in enumerate((0.0, 2.0, 10.0)):
+            axes = panels[i, j]
+            assert axes.get_title() == f"alpha = {alpha:g}, S = {S:g}"
+            ends = [line.get_xdata()[-1] for line in axes.lines]
+            np.testing.assert_allclose(ends, [100 * alpha + 10 * S + c for c in CURRENTS])
+
+
+def test_one_legend_serves_all_panels(cube, panels):
+    draw_sweep(panels, cube)
+    shown = [axes.get_legend() is not None for axes in panels.flat]
+    assert shown == [False, False, True, False, False, False]
+
+
+def test_shared_axes_show_every_curve_to_its_end(cube):
+    panels = Figure().subplots(2, 3, squeeze=False, sharex=True, sharey=True)
+    draw_sweep(panels, cube)
+    left, right = panels[0, 0].get_xlim()
+    assert left == 0.0
+    assert right >= float(cube["discharge_capacity"].sel(alpha=ALPHAS, S=[1.0, 40.0]).max())
+
+
+def test_a_curve_that_does_not_exist_is_left_empty(cube, panels):
+    missing = {"alpha": 10.0, "S": 1.0, "current": 35.0}
+    cube = cube.copy(deep=True)
+    cube["discharge_capacity"].loc[missing] = np.nan
+    draw_sweep(panels, cube)
+    assert [line.get_xdata().size for line in panels[0, 2].lines] == [DEPTH.size, 0]
+
+
+def test_scattered_points_are_refused(cube, panels):
+    scattered = cube.stack(point=["alpha", "S"])
+    with pytest.raises(ParameterError, match="`alpha` is not a dimension of this cube"):
+        draw_sweep(panels, scattered)
+
+
+def test_a_short_axis_is_shown_whole():
+    np.testing.assert_array_equal(spread(np.array([1.0, 2.0]), 5), [1.0, 2.0])

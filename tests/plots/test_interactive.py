@@ -9,9 +9,9 @@ from bokeh.models import HoverTool, Legend
 import microbatt  # noqa: F401 - makes the accessor known
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from microbatt.plots import ENDING_COLOURS, colour_map, current_colours
-from microbatt.plots.error_ranges import mean_errors
-from microbatt.plots.predictions import pairs_of, predictions_of
+from microbatt.plots import OUTCOME_COLOURS, colour_map, current_colours
+from microbatt.plots.pairs import pairs_of, predictions_of
+from microbatt.plots.predictions import mean_errors
 from microbatt.scoring import RANGES, edges_that_hold, relative_error
 from tests.plots.cubes import CURRENTS, plotted_cube, scattered, with_bounds, with_predictions
 
@@ -95,7 +95,7 @@ def test_a_map_has_a_slider_over_the_currents_and_the_values_of_the_cube(figures
 def test_a_map_shows_the_ending_where_there_is_no_value(figures):
     figure = drawn(figures.map("energy")[35.0])
     assert legend_of(figure) == ["cutoff at start (1)"]
-    assert ENDING_COLOURS[Outcome.CUTOFF_AT_START] in colours_of(figure)
+    assert OUTCOME_COLOURS[Outcome.CUTOFF_AT_START] in colours_of(figure)
     assert "How the discharge ended" in told(figure)
 
 
@@ -108,25 +108,25 @@ def test_an_unknown_variable_is_answered_with_the_nearest(figures):
         figures.map("enrgy")
 
 
-@pytest.mark.parametrize("kind", ["map", "endings"])
+@pytest.mark.parametrize("kind", ["map", "outcomes"])
 def test_scattered_points_are_shown_as_points(cube, kind):
     figures = scattered(cube).microbatt.plot.interactive
-    maps = figures.map("energy") if kind == "map" else figures.endings()
+    maps = figures.map("energy") if kind == "map" else figures.outcomes()
     layers = maps[17.5].values()
     assert all(isinstance(one, hv.Points) for one in layers)
     assert sum(len(one) for one in layers) == 12
 
 
 def test_endings_have_their_colours_and_are_counted(figures):
-    figure = drawn(figures.endings()[35.0])
+    figure = drawn(figures.outcomes()[35.0])
     assert legend_of(figure) == ["cutoff reached (11)", "cutoff at start (1)"]
     expected = {Outcome.CUTOFF_REACHED, Outcome.CUTOFF_AT_START}
-    assert colours_of(figure) == {ENDING_COLOURS[one] for one in expected}
+    assert colours_of(figure) == {OUTCOME_COLOURS[one] for one in expected}
     assert {"How the discharge ended", "Alpha", "S"} <= told(figure)
 
 
 def test_cells_of_endings_fill_the_plane_without_overlap(figures):
-    cells = figures.endings()[17.5].get(0)
+    cells = figures.outcomes()[17.5].get(0)
     left, bottom, right, top = (cells.dimension_values(i) for i in range(4))
     area = np.sum((right - left) * (top - bottom))
     np.testing.assert_allclose(area, (12.0 - -1.0) * (57.5 - -1.0))
@@ -207,8 +207,8 @@ def test_a_cube_without_bounds_is_told_how_to_get_them(figures):
 
 
 def test_a_figure_becomes_a_page_that_needs_no_network(figures, tmp_path):
-    hv.save(figures.endings()[35.0], tmp_path / "endings.html", resources="inline")
-    page = (tmp_path / "endings.html").read_text("utf-8")
+    hv.save(figures.outcomes()[35.0], tmp_path / "outcomes.html", resources="inline")
+    page = (tmp_path / "outcomes.html").read_text("utf-8")
     assert "cutoff at start (1)" in page
     loaded = re.findall(r'<script[^>]+src="|<link[^>]+stylesheet"', page)
     assert loaded == []

@@ -6,9 +6,14 @@ from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
 from microbatt.plots import draw_parity
-from microbatt.plots.error_ranges import draw_errors_by_range, mean_errors
-from microbatt.plots.predictions import Pairs, pairs_of, predictions_in, predictions_of
-from microbatt.plots.residuals import draw_normal_quantiles, draw_residuals, normal_quantiles
+from microbatt.plots.pairs import Pairs, pairs_of, predictions_in, predictions_of
+from microbatt.plots.predictions import (
+    draw_errors_by_range,
+    draw_normal_quantiles,
+    draw_residuals,
+    mean_errors,
+    normal_quantiles,
+)
 from tests.plots.cubes import plotted_cube, scattered
 from tests.plots.cubes import with_predictions as join
 

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from microbatt.campaign.campaign import Campaign, attributes_of
+from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.cube import Grid
 from microbatt.engines import simulate_discharge
-from microbatt.plots.expected import draw_expected_and_predicted, voltage_difference
-from microbatt.plots.predictions import predictions_in
-from microbatt.plots.resimulation import resimulate
+from microbatt.plots.curves import Curve
+from microbatt.plots.pairs import predictions_in
+from microbatt.plots.resimulation import draw_expected_and_predicted, resimulate, voltage_difference
+from microbatt.plots.rows import Point
 from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_predictions
 
 
@@ -23,12 +24,12 @@ def cube():
         inventory="conserving",
         cutoff_voltage=2.5,
     )
-    return with_predictions(plotted_cube()).assign_attrs(attributes_of(campaign))
+    return with_predictions(plotted_cube()).assign_attrs(campaign.attributes)
 
 
 def test_a_prediction_is_simulated_with_the_cell_and_the_terms_of_the_cube(cube):
     (predictions,) = predictions_in(cube).values()
-    (case,) = resimulate(cube, predictions, near=[(5.9, 6.0)])
+    (case,) = resimulate(cube, predictions, near=[Point(5.9, 6.0)])
     assert case.truth == (6.0, 5.0)
     assert case.predicted == pytest.approx((6.06, 5.05))
     direct = simulate_discharge(
@@ -38,11 +39,11 @@ def test_a_prediction_is_simulated_with_the_cell_and_the_terms_of_the_cube(cube)
         inventory="conserving",
         cutoff_voltage=2.5,
     )
-    current, capacity, voltage = case.simulated[1]
-    assert current == 35.0
-    np.testing.assert_array_equal(voltage, direct.voltage)
-    np.testing.assert_array_equal(capacity, direct.capacity)
-    assert [one[1][-1] for one in case.expected] == [600 + 50 + 17.5, 600 + 50 + 35.0]
+    simulated = case.simulated[1]
+    assert simulated.current == 35.0
+    np.testing.assert_array_equal(simulated.voltage, direct.voltage)
+    np.testing.assert_array_equal(simulated.capacity, direct.capacity)
+    assert [curve.capacity[-1] for curve in case.expected] == [600 + 50 + 17.5, 600 + 50 + 35.0]
 
 
 def test_the_five_published_pairs_and_one_of_our_own_are_simulated_again(cube):
@@ -56,22 +57,22 @@ def test_a_point_without_curves_is_a_case_without_curves(cube):
     empty = cube.copy(deep=True)
     empty["voltage"].loc[{"alpha": 6.0, "S": 5.0}] = np.nan
     (predictions,) = predictions_in(empty).values()
-    (case,) = resimulate(empty, predictions, near=[(5.9, 6.0)])
+    (case,) = resimulate(empty, predictions, near=[Point(5.9, 6.0)])
     assert case.expected == case.simulated == []
 
 
 def test_the_difference_of_two_curves_is_relative_and_over_what_both_have():
     capacity = np.linspace(0.0, 10.0, 11)
-    truth = (35.0, capacity, np.full(11, 4.0))
-    guess = (35.0, capacity[:8], np.full(8, 4.04))
+    truth = Curve(35.0, capacity, np.full(11, 4.0))
+    guess = Curve(35.0, capacity[:8], np.full(8, 4.04))
     assert voltage_difference(truth, guess) == pytest.approx(0.01)
 
 
 def test_expected_and_predicted_curves_of_a_current_share_a_colour():
     axes = Figure().add_subplot()
     capacity = np.array([0.0, 1.0])
-    curves = [(one, capacity, capacity + 2.0) for one in CURRENTS]
+    curves = [Curve(current, capacity, capacity + 2.0) for current in CURRENTS]
     assert draw_expected_and_predicted(axes, curves, curves) is axes
     expected, predicted = axes.lines[:2], axes.lines[2:]
-    assert [one.get_color() for one in expected] == [one.get_color() for one in predicted]
+    assert [line.get_color() for line in expected] == [line.get_color() for line in predicted]
     assert {one.get_linestyle() for one in predicted} == {"--"}

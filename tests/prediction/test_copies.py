@@ -13,15 +13,15 @@ from microbatt.cube.predictions import (
     predicted_by,
 )
 from microbatt.errors import ParameterError
-from microbatt.features import arranged, true_values
-from microbatt.networks import MeasurementNoise, Record, origin_of, trained_network
+from microbatt.features import true_values
+from microbatt.networks import MeasurementNoise, TrainingRecord, origin_of, trained_network
 from microbatt.prediction import network_names, predict_copies
 from tests.networks.cubes import learnable_cube
 from tests.networks.test_curve import NETWORK
 
 CUBE = learnable_cube()
-POINTS = true_values(arranged(CUBE))
-RECORD = Record(origin=origin_of(CUBE), settings={}, scores={}, version="0")
+POINTS = true_values(CUBE)
+RECORD = TrainingRecord(origin=origin_of(CUBE), settings={}, scores={}, version="0")
 HALVES = {1: POINTS[::2], 2: POINTS[1::2]}
 COPIES = {fold: trained_network(NETWORK, RECORD, seen) for fold, seen in HALVES.items()}
 

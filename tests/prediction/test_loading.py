@@ -30,9 +30,17 @@ def test_each_says_where_it_comes_from_and_what_it_reached(name):
     assert described["scores"]
 
 
+def test_the_balance_chooses_among_the_shipped_networks():
+    for name in shipped_networks():
+        balance = name.removeprefix("doyle-1996-cell-1-")
+        trained = load_shipped(inventory=balance)
+        assert trained.record.origin.inventory == balance
+        assert trained.weights_hash == read_description(SHIPPED / name)["weights_hash"]
+
+
 def test_the_shipped_network_is_found_by_the_cell_itself_too():
     by_name = load_shipped("doyle-1996-cell-1", "area-only")
-    by_cell = load_shipped(load_cell("doyle-1996-cell-1"))
+    by_cell = load_shipped(load_cell("doyle-1996-cell-1"), "area-only")
     assert by_name.weights_hash == by_cell.weights_hash
     assert by_name.kind == "curve"
 
@@ -41,21 +49,21 @@ def test_the_shipped_network_is_found_by_the_cell_itself_too():
     ("asked", "said"),
     [
         ({"cell": "doyle-1996-cell-3"}, "'doyle-1996-cell-1' and not 'doyle-1996-cell-3'"),
-        ({"inventory": "conserving"}, "'area-only' and not 'conserving'"),
+        ({"inventory": "none"}, "'area-only' and not 'none'"),
         ({"cutoff_voltage": 2.7}, "2.0 and not 2.7"),
         ({"thermal_mode": "adiabatic"}, "'isothermal' and not 'adiabatic'"),
     ],
 )
 def test_other_curves_are_refused_with_what_differs(asked, said):
     with pytest.raises(ParameterError) as refusal:
-        load_shipped(**asked)
+        load_shipped(**({"inventory": "area-only"} | asked))
     assert said in str(refusal.value)
 
 
 def test_shipped_weights_are_used_without_tensorflow():
     program = (
-        "import sys; from microbatt.prediction import load_shipped; load_shipped(); "
-        "print({'tensorflow', 'keras'} & set(sys.modules))"
+        "import sys; from microbatt.prediction import load_shipped; "
+        "load_shipped(inventory='area-only'); print({'tensorflow', 'keras'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

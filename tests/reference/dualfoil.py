@@ -18,6 +18,7 @@ from tests.reference.comparison import SAMPLES, SHARE, rms
 
 DATA = Path(__file__).parent / "data"
 CELL = "doyle-1996-cell-1"
+BALANCE = "area-only"
 LOWER_CUTOFF = 1.5
 
 
@@ -56,7 +57,7 @@ def dualfoil_curves() -> tuple[Curve, ...]:
 def engine_curves() -> dict[tuple[float, float, float], Discharge]:
     """The engine's, at default settings, below dualfoil's last voltages so that ends compare."""
     points = [curve.point for curve in dualfoil_curves()]
-    batch = simulate_discharges(CELL, points, cutoff_voltage=LOWER_CUTOFF)
+    batch = simulate_discharges(CELL, points, inventory=BALANCE, cutoff_voltage=LOWER_CUTOFF)
     return dict(zip(points, batch, strict=True))
 
 
@@ -77,5 +78,7 @@ def capacity_error(curve: Curve) -> float:
     dualfoil does not land on the cut-off, its last step ends up to 0.1 V above it: so capacities
     are compared at the voltage where it stopped.
     """
-    ours = simulate_discharge(CELL, *curve.point, cutoff_voltage=float(curve.voltage[-1]))
+    ours = simulate_discharge(
+        CELL, *curve.point, inventory=BALANCE, cutoff_voltage=float(curve.voltage[-1])
+    )
     return ours.discharge_capacity / curve.capacity[-1] - 1.0

@@ -8,9 +8,16 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from microbatt.campaign import local_client
-from microbatt.errors import ParameterError
-from microbatt.features import arranged, tensors_of_cube, true_values
-from microbatt.networks import PublishedNetworkConfig, load_copies
+from microbatt.errors import ParameterError, StoreError
+from microbatt.features import tensors_of_cube, true_values
+from microbatt.networks import (
+    PublishedNetworkConfig,
+    fold_folder,
+    load_copies,
+    load_network,
+    save_network,
+    trained_network,
+)
 from microbatt.outcomes import Outcome
 from microbatt.training import cross_validate
 from microbatt.training.events import FitStarted, FoldFinished
@@ -36,7 +43,7 @@ def random():
 
 def answers(copies, cube=CUBE):
     """Each point's alpha and S from the copy that never saw it, and which copy that is."""
-    points = true_values(arranged(cube))
+    points = true_values(cube)
     found, fold = np.full(points.shape, np.nan), np.zeros(len(points), dtype=int)
     tensors = tensors_of_cube(cube, samples=SMALL.samples)
     for number, copy in copies.items():
@@ -82,6 +89,18 @@ def test_finished_folds_are_kept_and_the_rest_runs_later(tmp_path, random):
     assert begun == ["fold-01-member-1", "fold-03-member-1"]
 
 
+def test_weights_of_another_training_stay_unless_replacing_them_is_asked_for(tmp_path, random):
+    settings = dict(random[1].record.settings) | {"seed": 7}
+    other = trained_network(random[1].network, replace(random[1].record, settings=settings))
+    place = fold_folder(tmp_path, 1)
+    save_network(place, other)
+    with pytest.raises(StoreError, match="overwrite=True"):
+        validated(folder=tmp_path, only=[1])
+    assert load_network(place).weights_hash == other.weights_hash
+    validated(folder=tmp_path, only=[1], overwrite=True)
+    assert load_network(place).weights_hash == random[1].weights_hash
+
+
 @pytest.fixture(scope="module")
 def published():
     return cross_validate(
@@ -94,7 +113,7 @@ def test_copies_of_the_published_network_combine_by_what_the_folds_hold_out(publ
     network = published[1].network
     assert np.isfinite(network.bin_scores[:, :2]).all()
     assert np.isnan(network.bin_scores[:, 3:]).all()
-    unseen = np.flatnonzero(published[1].never_saw(true_values(arranged(CUBE))))
+    unseen = np.flatnonzero(published[1].never_saw(true_values(CUBE)))
     assert unseen.size == 78
     found = copy_scores(CUBE, unseen, copy_answers(network, CUBE, unseen))
     np.testing.assert_array_equal(found, network.bin_scores)

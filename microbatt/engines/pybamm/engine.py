@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from microbatt.engines import DischargeBatch, EngineSettings, Request
 
-_NUMERICS: Final = ("curve.py", "equations.py", "fits.py", "parameters.py")
+_NUMERICS: Final = (
+    "curve.py", "equations.py", "fits.py", "parameters.py", "../resample.py", "../../constants.py",
+)  # fmt: skip
 """Which modules beside PyBaMM determine a number."""
 
 
@@ -55,7 +57,7 @@ def _version(settings: EngineSettings) -> str:
 
 @cache
 def _adapter_digest() -> str:
-    content = b"\0".join(Path(__file__).with_name(name).read_bytes() for name in _NUMERICS)
+    content = b"\0".join((Path(__file__).parent / name).read_bytes() for name in _NUMERICS)
     return hashlib.sha256(content).hexdigest()[:12]
 
 

@@ -25,12 +25,14 @@ AVERAGES: Final = 100
 NODES: Final = 500
 """At most this many capacities at which the engine is asked for a curve's averages."""
 
+CHARGE: Final = 1e-4
+"""Relative standard deviation of the charge of a curve, where its file says nothing."""
 STEEP: Final = 5.0
 """Steeper than this the curve is a cliff [V per capacity at the end]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reduced:
+class BinnedCurve:
     """A measured curve as averages over stretches.
 
     Attributes
@@ -82,7 +84,7 @@ class Reduced:
         return averages
 
 
-def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
+def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> BinnedCurve:
     """Average a measured curve over stretches of equal arc length.
 
     Parameters
@@ -102,7 +104,7 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
     capacity = np.add.reduceat(nodes * weights, starts) / count
     voltage = np.add.reduceat(node_voltage * weights, starts) / count
     slope, steepest = _slopes(capacity, voltage)
-    return Reduced(
+    return BinnedCurve(
         source=measurement.source,
         current=measurement.current,
         samples=len(measurement),

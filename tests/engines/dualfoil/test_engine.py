@@ -16,12 +16,13 @@ from microbatt.engines import (
     simulate_discharge,
     simulate_discharges,
 )
-from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_record
+from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_with_history
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.executables import standin_executable, toy_executable
 
 CELL = load_cell("doyle-1996-cell-1")
+AREA_ONLY = {"inventory": "area-only"}
 TOLD = {
     "extra_file": {"name": "alpha.in", "template": "alpha is {alpha}\n"},
     "environment": {"DF_S": "{S:g}"},
@@ -40,7 +41,7 @@ def settings(tmp_path):
 
 
 def record(settings, cell=CELL, point=(2.3, 3.0, 17.5), **terms):
-    return simulate_record(ENGINE.request(cell=cell, settings=settings, **terms), *point)
+    return simulate_with_history(ENGINE.request(cell=cell, settings=settings, **terms), *point)
 
 
 def test_a_curve_has_its_labels_units_and_end(settings):
@@ -68,7 +69,7 @@ def test_many_curves_are_the_same_as_one_by_one_in_threads_too(settings):
 
 def test_the_executable_is_told_alpha_and_s_by_file_and_variable(settings):
     told = settings(**TOLD)
-    one = simulate_discharge(CELL, 6.0, 10.0, 17.5, engine="dualfoil", settings=told)
+    one = simulate_discharge(CELL, 6.0, 10.0, 17.5, engine="dualfoil", settings=told, **AREA_ONLY)
     assert one.initial_voltage == pytest.approx(4.2 - 0.0175 - 0.010 - 0.06, abs=1e-5)
 
 
@@ -104,7 +105,7 @@ def test_the_ladder_is_climbed_until_a_curve_is_whole_and_what_was_tried_is_reco
     assert found.discharge.outcome is Outcome.CUTOFF_REACHED
     assert (found.chosen, len(found.attempts)) == (chosen, chosen + 1)
     assert words in found.attempts[chosen].changed
-    assert {one.ending for one in found.attempts[:chosen]} == {"NO_CONVERGENCE"}
+    assert {one.outcome for one in found.attempts[:chosen]} == {"NO_CONVERGENCE"}
     assert "10 this time step did not converge" in found.attempts[0].words
 
 
@@ -159,9 +160,13 @@ def test_no_scratch_folder_is_left(settings, tmp_path, monkeypatch):
     ("point", "terms", "words"),
     [
         ((0.5, 3.0, 17.5), {}, ["`alpha` is 0.5", "2.3 built in", "extra_file", "native engine"]),
-        ((2.3, 10.0, 17.5), {}, ["`S` is 10", "3 built in", "environment"]),
-        ((2.3, 10.0, 17.5), {"inventory": "conserving"}, ["`S` is 10", "`area-only`"]),
-        ((2.3, 10.0, 17.5), {"thermal": Adiabatic()}, ["`S` is 10", 'heat_of = "charge"']),
+        ((2.3, 10.0, 17.5), AREA_ONLY, ["`S` is 10", "3 built in", "environment"]),
+        ((2.3, 10.0, 17.5), {}, ["`S` is 10", "`area-only`"]),
+        (
+            (2.3, 10.0, 17.5),
+            AREA_ONLY | {"thermal": Adiabatic()},
+            ["`S` is 10", 'heat_of = "charge"'],
+        ),
     ],
 )
 def test_a_plain_executable_serves_what_it_can_and_says_why_not_more(settings, point, terms, words):
@@ -216,8 +221,9 @@ def test_the_stand_in_serves_the_engine_with_the_native_engines_curve(tmp_path):
             "extra_file": {"name": "alpha.in", "template": "{exponent}\n"},
         }
     )
-    theirs = simulate_discharge(CELL, 0.5, 10.0, 35.0, engine="dualfoil", settings=settings)
-    ours = simulate_discharge(CELL, 0.5, 10.0, 35.0)
+    point = (0.5, 10.0, 35.0)
+    theirs = simulate_discharge(CELL, *point, engine="dualfoil", settings=settings, **AREA_ONLY)
+    ours = simulate_discharge(CELL, *point, **AREA_ONLY)
     assert theirs.outcome is ours.outcome
     assert theirs.discharge_capacity == pytest.approx(ours.discharge_capacity, rel=1e-4)
     assert theirs.energy == pytest.approx(ours.energy, rel=1e-3)

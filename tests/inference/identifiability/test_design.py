@@ -8,12 +8,12 @@ import pytest
 from microbatt.errors import ParameterError
 from microbatt.inference import (
     Readings,
-    design,
     judge_currents,
     native_request,
     propose_currents,
     region_points,
 )
+from microbatt.inference.identifiability import design
 
 TERMS = native_request("doyle-1996-cell-1")
 REGION = region_points([0.5, 4.0], [1.0, 10.0], steps=2)

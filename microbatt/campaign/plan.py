@@ -1,0 +1,180 @@
+"""A campaign resolved for one place: all that a run needs of it, worked out once.
+
+The store of a plan is made if there is none, and refused if it belongs to another campaign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from microbatt.campaign.campaign import Campaign, differences, identity_hash, shortened
+from microbatt.cube import (
+    choose_chunks,
+    create_cube,
+    cube_attributes,
+    depth_axis,
+    explained,
+    has_cube,
+)
+from microbatt.engines import load_engine
+from microbatt.errors import CampaignError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from microbatt.cube import Design, Location
+    from microbatt.engines import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is simulated, how, and into which cube.
+
+    Attributes
+    ----------
+    name : str
+        Of the campaign.
+    location : Location
+        Of the cube.
+    design : Design
+        Which curves.
+    depth : numpy.ndarray
+        Depth axis of the cube, shape (d,).
+    chunks : tuple of int
+        Curves per chunk along each dimension of the design.
+    engine : str
+        Name of the simulator.
+    request : Request
+        What it is asked, whatever the point.
+    identity : dict
+        Everything that determines the numbers, in JSON's terms.
+    hash : str
+        SHA-256 of the identity.
+    attributes : dict
+        What the cube says of all this.
+    """
+
+    name: str
+    location: Location
+    design: Design
+    depth: NDArray[np.float64]
+    chunks: tuple[int, ...]
+    engine: str
+    request: Request
+    identity: Mapping[str, Any]
+    hash: str
+    attributes: Mapping[str, Any]
+
+
+def plan_campaign(campaign: Campaign, location: Location) -> Plan:
+    """Resolve a campaign for the place of its cube.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        What to simulate and how.
+    location : Location
+        Of its cube.
+
+    Returns
+    -------
+    Plan
+        All that a run needs.
+    """
+    attributes = campaign.attributes
+    curves = campaign.curves_per_task or load_engine(campaign.engine).curves_per_task
+    chunks = choose_chunks(campaign.design.shape, curves)
+    return Plan(
+        name=campaign.name,
+        location=location,
+        design=campaign.design,
+        depth=depth_axis(campaign.depth_points),
+        chunks=chunks,
+        engine=campaign.engine,
+        request=campaign.request,
+        identity={name: attributes[name] for name in campaign.identity},
+        hash=attributes["campaign_hash"],
+        attributes=attributes | {"chunks": list(chunks)},
+    )
+
+
+def campaign_of(location: Location) -> Campaign:
+    """Return the campaign of a cube, from its attributes.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    Campaign
+        Which gives the numbers that are in the cube.
+
+    Raises
+    ------
+    CampaignError
+        If today's engine would not give the same numbers.
+    """
+    attributes = cube_attributes(location)
+    campaign = Campaign.from_dict(attributes)
+    refuse_other(plan_campaign(campaign, location), attributes)
+    return campaign
+
+
+def prepare_store(plan: Plan) -> Mapping[str, Any]:
+    """Return the attributes of the cube of a plan, which is made if there is none.
+
+    Raises
+    ------
+    StoreError
+        If the place holds something else, or cannot be written.
+    CampaignError
+        If it holds the cube of another campaign; both hashes and what differs are told.
+    """
+    with explained(plan.location, "creating the cube"):
+        if not has_cube(plan.location):
+            create_cube(
+                plan.location,
+                plan.design,
+                depth=plan.depth,
+                one_c_current=plan.request.cell.one_c_current,
+                chunks=plan.chunks,
+                attributes=plan.attributes,
+            )
+    attributes = cube_attributes(plan.location)
+    refuse_other(plan, attributes)
+    return attributes
+
+
+def belongs(plan: Plan, attributes: Mapping[str, Any]) -> bool:
+    """Whether the attributes are those of the cube of a plan."""
+    return identity_hash(identity_in(plan, attributes)) == plan.hash
+
+
+def identity_in(plan: Plan, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the identity stored in a cube's attributes, as far as a plan has its keys."""
+    return {name: attributes[name] for name in plan.identity if name in attributes}
+
+
+def refuse_other(plan: Plan, attributes: Mapping[str, Any]) -> None:
+    """Raise if a cube belongs to another campaign.
+
+    Raises
+    ------
+    CampaignError
+        With both hashes and what differs.
+    """
+    if belongs(plan, attributes):
+        return
+    stored = identity_in(plan, attributes)
+    raise CampaignError(
+        f"{plan.location} belongs to another campaign: it has the hash "
+        f"{identity_hash(stored)[:12]}, this one {plan.hash[:12]}. What differs:\n"
+        f"{shortened(differences(stored, plan.identity))}\n"
+        "Give another `--store`; or, if only axes have grown, pass `--extend`."
+    )

@@ -1,0 +1,45 @@
+"""Loading what the first blocks and the end of a run need, beside what comes before them."""
+
+from __future__ import annotations
+
+import threading
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from microbatt.cube import depth_axis, region_points, rows_from_batch
+from microbatt.engines import load_engine
+
+if TYPE_CHECKING:
+    from microbatt.campaign.campaign import Campaign
+    from microbatt.campaign.plan import Plan
+    from microbatt.cube import Design
+    from microbatt.engines import Request
+
+
+def preload_for(planned: Campaign | Plan) -> None:
+    """Warm this process up for the blocks of a campaign, in a thread of its own.
+
+    Whoever needs what is being loaded waits for it; nobody else does.
+
+    Parameters
+    ----------
+    planned : Campaign or Plan
+        Whose blocks threads of this process are about to simulate.
+    """
+    work = (planned.engine, planned.request, planned.design)
+    threading.Thread(target=_preload, args=work, name="preload", daemon=True).start()
+
+
+def _preload(engine: str, request: Request, design: Design) -> None:
+    if not load_engine(engine).keeps_time_limit:  # whose curves may take long
+        _simulate_one(engine, request, design)
+    import_module("xarray")  # for the end, when the cube is opened,
+    import_module("dask.array")  # for which xarray asks then
+
+
+def _simulate_one(engine: str, request: Request, design: Design) -> None:
+    """Simulate one curve for nothing: what an engine loads when first used is loaded then."""
+    one = tuple(slice(0, 1) for _ in design.shape)
+    points = region_points(design.dims, design.coordinates(), one)
+    batch = load_engine(engine).simulate(request, points)
+    rows_from_batch(batch, depth_axis(), 0.0)

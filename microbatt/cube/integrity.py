@@ -1,0 +1,268 @@
+"""Looking at every chunk of a store: which blocks are damaged, and making room for new ones.
+
+Every chunk carries a CRC-32C checksum, so reading it tells whether it is what was written; a digest
+of each block tells whether it was written here, for this cube; the rule that ties curves to
+outcomes is checked on what was read; and coordinates are those of the design.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from microbatt.cube.block_store import block_digest, open_blocks
+from microbatt.cube.blocks import cut
+from microbatt.cube.coordinates import NAMES, UNREADABLE, coordinate_trouble, mend_coordinates
+from microbatt.cube.fence import alone
+from microbatt.cube.location import (
+    ROOT,
+    delete_object,
+    explained,
+    list_objects,
+    open_store,
+    read_object,
+    write_object,
+)
+from microbatt.cube.opening import open_group
+from microbatt.cube.prediction_groups import prediction_groups
+from microbatt.cube.predictions import status_key
+from microbatt.cube.rows import row_trouble
+from microbatt.cube.schema import BLOCKS, IDENTITY_DIGEST, STATUS, VARIABLES, identity_digest
+from microbatt.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping
+
+    import zarr
+    from zarr.abc.store import Store
+
+    from microbatt.cube.block_store import BlockStore
+    from microbatt.cube.blocks import Block
+    from microbatt.cube.location import Location
+
+_DATA: Final = frozenset(variable.name for variable in VARIABLES)
+_LEFTOVER: Final = ".partial"
+"""How the name of a file ends that a killed process was writing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """Something wrong with a store.
+
+    Attributes
+    ----------
+    key : str
+        Of the object, or of the block's status.
+    what : str
+        Is wrong.
+    block : Block, optional
+        That has to be simulated again, if any.
+    """
+
+    key: str
+    what: str
+    block: Block | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What a check found.
+
+    Attributes
+    ----------
+    blocks, finished : int
+        In all, and those whose status says that they are finished.
+    damages : tuple of Damage
+        What is wrong.
+    leftovers : tuple of str
+        Files of killed processes; harmless.
+    """
+
+    blocks: int
+    finished: int
+    damages: tuple[Damage, ...]
+    leftovers: tuple[str, ...]
+
+
+def check_store(location: Location) -> CheckReport:
+    """Read every chunk of a store and look for damage.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    CheckReport
+        What is wrong, and which blocks have to be simulated again.
+
+    Raises
+    ------
+    StoreError
+        If it is not a cube, or its root cannot be read.
+    """
+    group = open_group(location)
+    store = open_store(location, read_only=True)
+    with explained(location, "checking"):
+        keys = set(list_objects(store))
+        leftovers = tuple(sorted(key for key in keys if key.endswith(_LEFTOVER)))
+        damages = [*_metadata_damages(store, _metadata(group))]
+        if damages:  # the chunks cannot be read before the metadata is mended
+            return CheckReport(blocks=0, finished=0, damages=tuple(damages), leftovers=leftovers)
+        damages += _identity_damages(group)
+        damages += _coordinate_damages(group)
+        damages += _other_damages(group, keys)
+        opened = open_blocks(location, read_only=True)
+        blocks = opened.blocks()
+        finished = [block for block in blocks if opened.key(STATUS.name, block) in keys]
+        for block in finished:
+            damages += _block_damages(opened, block, keys)
+    return CheckReport(
+        blocks=len(blocks),
+        finished=len(finished),
+        damages=tuple(damages),
+        leftovers=leftovers,
+    )
+
+
+def repair_store(location: Location, report: CheckReport) -> None:
+    """Mend metadata and coordinates, and forget damaged blocks, so that running fills them again.
+
+    Damaged chunks of what was joined to the cube are emptied: what made them can make them again.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+    report : CheckReport
+        From `check_store`.
+    """
+    group = open_group(location)
+    metadata = _metadata(group)
+    store = open_store(location, read_only=False)
+    with explained(location, "repairing"):
+        for damage in report.damages:
+            if damage.block is not None:
+                open_blocks(location).forget(damage.block)
+            elif damage.key in metadata:
+                write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
+            elif damage.key.split("/")[0] not in NAMES and damage.key != ROOT:
+                _empty(store, location, damage.key)
+        for key in report.leftovers:
+            delete_object(store, key)
+    if not report.damages or report.blocks:
+        heal_coordinates(location)
+
+
+def heal_coordinates(location: Location) -> None:
+    """Make lost or damaged coordinates of a cube again, from its design.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Raises
+    ------
+    StoreError
+        If the design no longer gives the coordinates with which the cube was made.
+    """
+    mend_coordinates(location, open_group(location))
+
+
+def _metadata(group: zarr.Group) -> dict[str, Any]:
+    """Return what the root says of the metadata of each array: key → content."""
+    consolidated = group.metadata.to_dict().get("consolidated_metadata") or {"metadata": {}}
+    return {
+        f"{name}/{ROOT}": json.loads(json.dumps(content))
+        for name, content in consolidated["metadata"].items()
+        if content["node_type"] == "array"
+    }
+
+
+def _metadata_damages(store: Store, metadata: Mapping[str, Any]) -> Iterator[Damage]:
+    for key, content in metadata.items():
+        try:
+            found = json.loads(read_object(store, key) or b"")
+        except ValueError:
+            found = None
+        if found != content:
+            yield Damage(key=key, what="is not what the root of the store says of it")
+
+
+def _identity_damages(root: zarr.Group) -> Iterator[Damage]:
+    attributes = dict(root.attrs)
+    if attributes.get(IDENTITY_DIGEST, identity_digest(attributes)) != identity_digest(attributes):
+        what = "attributes that say what the curves are have changed since the cube was made"
+        yield Damage(key=ROOT, what=what)
+
+
+def _coordinate_damages(root: zarr.Group) -> Iterator[Damage]:
+    for name, what in coordinate_trouble(root).items():
+        yield Damage(key=f"{name}/c/0", what=what)
+
+
+def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
+    """Yield damaged chunks of coordinates and of what was joined, in all groups."""
+    for group in (root, *prediction_groups(root).values()):
+        for name, array in group.arrays():
+            if group.path or name not in _DATA | {*NAMES}:
+                yield from _chunk_damages(array, keys)
+
+
+def _chunk_damages(array: zarr.Array[Any], keys: Container[str]) -> Iterator[Damage]:
+    for block in cut(array.shape, array.chunks):
+        key = f"{array.path}/{array.metadata.encode_chunk_key(block.number)}"
+        if key not in keys:  # a chunk of nothing but fill values is not stored
+            continue
+        try:
+            array[block.region]
+        except UNREADABLE as error:
+            yield Damage(key=key, what=str(error))
+
+
+def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> Iterator[Damage]:
+    for variable in VARIABLES:
+        key = opened.key(variable.name, block)
+        if key not in keys:
+            yield Damage(key=key, what="is missing although the block is finished", block=block)
+            return
+        try:
+            opened.arrays[variable.name][block.region]
+        except UNREADABLE as error:
+            yield Damage(key=key, what=str(error), block=block)
+            return
+    yield from _content_damages(opened, block)
+
+
+def _content_damages(opened: BlockStore, block: Block) -> Iterator[Damage]:
+    """Yield what is wrong with a block whose chunks can all be read."""
+    key, rows = opened.key(STATUS.name, block), opened.read(block)
+    # What stands at curves that are about to be simulated again, or were when somebody was killed,
+    # counts as not there.
+    torn = int((row_trouble(rows) & (rows[STATUS.name] != Outcome.NOT_RUN)).sum())
+    if torn:
+        yield Damage(key=key, what=f"{torn} curves contradict their status", block=block)
+        return
+    try:
+        told = opened.stored_digest(block)
+    except UNREADABLE as error:
+        yield Damage(key=f"{BLOCKS}/{block}", what=str(error), block=block)
+        return
+    if told and told != block_digest(opened.fence, block, rows):
+        what = "the curves are not those that were written there for this cube"
+        yield Damage(key=key, what=what, block=block)
+
+
+def _empty(store: Store, location: Location, key: str) -> None:
+    """Remove a chunk of what was joined.
+
+    Of a prediction the status goes first, so that what is left of it counts as not predicted.
+    """
+    with alone(location):
+        vouching = status_key(key)
+        if vouching is not None:
+            delete_object(store, vouching)
+        delete_object(store, key)

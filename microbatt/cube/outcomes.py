@@ -1,0 +1,118 @@
+"""How the curves of a cube ended: which are whole, how many of each kind, which failed and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from microbatt.errors import ParameterError
+from microbatt.outcomes import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from numpy.typing import NDArray
+
+WHOLE = tuple(int(outcome) for outcome in Outcome if outcome.is_whole)
+FAILED = tuple(int(outcome) for outcome in Outcome if outcome.is_failure)
+
+
+def status_of(dataset: xr.Dataset) -> xr.DataArray:
+    """Return the variable ``status``.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A cube or a part of one.
+
+    Returns
+    -------
+    xarray.DataArray
+        Outcome codes.
+
+    Raises
+    ------
+    ParameterError
+        If the dataset has none, so that it is no cube.
+    """
+    if "status" not in dataset:
+        raise ParameterError(
+            "the dataset has no variable `status`, so it is not a microbatt cube; "
+            "open one with `microbatt.open_dataset`, and keep `status` when selecting variables."
+        )
+    return dataset["status"]
+
+
+def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
+    """Return whether each curve exists and runs to a physical end; lazy where the cube is.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A cube or a part of one.
+
+    Returns
+    -------
+    xarray.DataArray
+        Boolean, with the dimensions of ``status``.
+    """
+    whole = status_of(dataset).isin(WHOLE)
+    return whole.rename("ok").assign_attrs(
+        units="1", long_name="whether the curve is whole", ancillary_variables="status"
+    )
+
+
+def tally(status: NDArray[np.int8]) -> dict[Outcome, int]:
+    """Count the outcomes in an array of status codes; outcomes that do not occur are left out.
+
+    Parameters
+    ----------
+    status : numpy.ndarray
+        Outcome codes of any shape.
+
+    Returns
+    -------
+    dict
+        Outcome → how many.
+
+    Examples
+    --------
+    >>> tally(np.array([0, 1, 1], dtype=np.int8))
+    {<Outcome.NOT_RUN: 0>: 1, <Outcome.CUTOFF_REACHED: 1>: 2}
+    """
+    codes, counts = np.unique(status, return_counts=True)
+    return {Outcome(int(c)): int(n) for c, n in zip(codes, counts, strict=True)}
+
+
+def count_outcomes(dataset: xr.Dataset) -> dict[str, int]:
+    """Count the curves of a cube by the name of their outcome."""
+    counts = tally(status_of(dataset).to_numpy())
+    return {outcome.name.lower(): count for outcome, count in counts.items()}
+
+
+def failure_table(dataset: xr.Dataset) -> pd.DataFrame:
+    """List the curves whose simulation failed: point, outcome and reason, a row each."""
+    import pandas as pd
+
+    status = status_of(dataset)
+    codes = status.to_numpy()
+    failed = np.isin(codes, FAILED)
+    columns = {
+        name: _spread(dataset[name], status)[failed]
+        for name in ("alpha", "S", "current")
+        if name in dataset.coords
+    }
+    outcomes = [Outcome(int(code)) for code in codes[failed]]
+    return pd.DataFrame(
+        columns
+        | {
+            "outcome": [outcome.name.lower() for outcome in outcomes],
+            "reason": [outcome.message for outcome in outcomes],
+        }
+    )
+
+
+def _spread(coordinate: xr.DataArray, like: xr.DataArray) -> NDArray[np.float64]:
+    values = coordinate.broadcast_like(like).transpose(*like.dims).to_numpy()
+    return np.asarray(values, dtype=float)

@@ -1,0 +1,338 @@
+"""The variables of a cube, and an empty cube: what each says of itself, and how it is made.
+
+The whole skeleton is built in memory first, then copied object by object, the root last. So a
+store without a root was never begun or was cut short, creating it again does no harm, and two
+that create the same cube at once write the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import numpy as np
+
+from microbatt.cube.location import ROOT, list_objects, read_object, write_object
+from microbatt.errors import StoreError
+from microbatt.outcomes import Outcome
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+    import zarr
+    from numpy.typing import NDArray
+    from zarr.abc.store import Store
+
+    from microbatt.cube.design import Design
+
+CURVE_DIM: Final = "depth"
+
+
+Coordinates: TypeAlias = "Mapping[str, tuple[str, NDArray[np.float64]]]"
+"""Name → (dimension it lies along, values)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One data variable of a cube."""
+
+    name: str
+    """Also the name of its quantity."""
+    dtype: Literal["float32", "float64", "int32", "int8"]
+    """Type in the store."""
+    along_depth: bool = False
+    """Whether it has the depth axis beside the axes of the design."""
+
+    @property
+    def fill_value(self) -> float | int:
+        """What a curve that was never run reads as."""
+        return float("nan") if self.dtype.startswith("float") else 0
+
+    def attributes(self, coordinates: str) -> dict[str, Any]:
+        """CF attributes of the variable as stored."""
+        return {**quantity(self.name).attrs, **_links(self.name), "coordinates": coordinates}
+
+
+STATUS: Final = Variable(name="status", dtype="int8")
+"""How each curve ended; a block is finished when, and only when, this says so."""
+
+RESULTS: Final = (
+    Variable(name="voltage", dtype="float32", along_depth=True),
+    Variable(name="discharge_capacity", dtype="float64"),
+    Variable(name="energy", dtype="float64"),
+    Variable(name="power", dtype="float64"),
+    Variable(name="open_circuit_voltage", dtype="float64"),
+    Variable(name="initial_voltage", dtype="float64"),
+    Variable(name="end_temperature", dtype="float64"),
+    Variable(name="min_salt_concentration", dtype="float64"),
+    Variable(name="negative_surface_stoichiometry", dtype="float64"),
+    Variable(name="positive_surface_stoichiometry", dtype="float64"),
+    Variable(name="solve_time", dtype="float64"),
+    Variable(name="steps", dtype="int32"),
+    Variable(name="newton_iterations", dtype="int32"),
+    Variable(name="rejected_steps", dtype="int32"),
+)
+"""Everything a simulation fills in, in the order in which it is written."""
+
+VARIABLES: Final = (*RESULTS, STATUS)
+"""All data variables, `STATUS` last."""
+
+UNREPEATABLE: Final = frozenset({"solve_time"})
+"""Variables that measure the machine; two runs of the same campaign differ in nothing else."""
+
+
+def _links(name: str) -> dict[str, Any]:
+    if name != STATUS.name:
+        return {"ancillary_variables": STATUS.name}
+    return {
+        "flag_values": [int(outcome) for outcome in Outcome],
+        "flag_meanings": " ".join(outcome.name.lower() for outcome in Outcome),
+        "comment": "; ".join(f"{int(outcome)}: {outcome.message}" for outcome in Outcome),
+    }
+
+
+def typed_flags(attrs: dict[str, Any]) -> dict[str, Any]:
+    """Return attributes with ``flag_values`` in the type of the variable, as CF wants them."""
+    if "flag_values" not in attrs:
+        return attrs
+    return attrs | {"flag_values": np.asarray(attrs["flag_values"], dtype=STATUS.dtype)}
+
+
+SCHEMA_VERSION: Final = 1
+"""Raised when a cube of today could not be read by the code of yesterday."""
+AXES_DIGEST: Final = "axes_digest"
+"""Attribute that holds a digest of every coordinate's values."""
+IDENTITY_DIGEST: Final = "identity_digest"
+"""Attribute that holds a digest of those that say what the curves are."""
+_IDENTITY: Final = (
+    "cell", "cell_digest", "design", "engine", "engine_version", "inventory", "cutoff_voltage",
+    "thermal", "settings", "depth_points", "chunks", "campaign_hash",
+)  # fmt: skip
+BLOCKS: Final = "blocks"
+"""Group that holds one number for each block: the digest of what was written into it."""
+BLOCK_DIGEST: Final = f"{BLOCKS}/digest"
+
+
+def cube_skeleton(
+    design: Design,
+    *,
+    depth: NDArray[np.float64],
+    one_c_current: float,
+    chunks: tuple[int, ...],
+    attributes: Mapping[str, Any],
+) -> dict[str, bytes]:
+    """Return every object of an empty cube, key → bytes, the root's metadata last.
+
+    Parameters
+    ----------
+    design : Design
+        Which curves it is to hold.
+    depth : numpy.ndarray
+        Depth axis, increasing from 0 to 1.
+    one_c_current : float
+        The current that counts as one C [A m⁻²], for the coordinate ``c_rate``.
+    chunks : tuple of int
+        Curves per chunk along each dimension of the design; the depth axis is never cut.
+    attributes : dict
+        Of the cube, JSON-able.
+    """
+    import zarr
+    from zarr.storage import MemoryStore
+
+    store = MemoryStore()
+    coordinates = coordinates_of(design, depth, one_c_current)
+    digest = {
+        AXES_DIGEST: axes_digest({name: values for name, (_, values) in coordinates.items()}),
+        IDENTITY_DIGEST: identity_digest(attributes),
+    }
+    group = zarr.create_group(store, attributes=_root_attributes({**attributes, **digest}))
+    auxiliary = _write_coordinates(group, coordinates)
+    for variable in VARIABLES:
+        _create_variable(group, variable, design, depth.size, chunks, auxiliary)
+    _create_block_digests(group, design, chunks)
+    consolidate(store)
+    content = _objects(store)
+    root = content.pop(ROOT)
+    return content | {ROOT: root}
+
+
+def coordinates_of(design: Design, depth: NDArray[np.float64], one_c_current: float) -> Coordinates:
+    """Return every coordinate of a cube: name → (dimension it lies along, values)."""
+    coordinates = dict(design.coordinates())
+    coordinates["c_rate"] = ("current", coordinates["current"][1] / one_c_current)
+    coordinates[CURVE_DIM] = (CURVE_DIM, depth)
+    return coordinates
+
+
+def coordinate_objects(coordinates: Coordinates) -> dict[str, bytes]:
+    """Return the objects of coordinates alone, as a cube holds them: key → bytes."""
+    import zarr
+    from zarr.storage import MemoryStore
+
+    store = MemoryStore()
+    _write_coordinates(zarr.create_group(store), coordinates)
+    content = _objects(store)
+    del content[ROOT]
+    return content
+
+
+def identity_digest(attributes: Mapping[str, Any]) -> str:
+    """Return a digest of the attributes that say what the curves of a cube are.
+
+    Examples
+    --------
+    >>> identity_digest({"engine": "native"}) == identity_digest({"engine": "pybamm"})
+    False
+    """
+    told = {name: attributes[name] for name in _IDENTITY if name in attributes}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def axes_digest(values: Mapping[str, NDArray[np.float64]]) -> str:
+    """Return a digest of the values of coordinates.
+
+    Examples
+    --------
+    >>> axes_digest({"alpha": np.array([0.5])}) == axes_digest({"alpha": np.array([0.6])})
+    False
+    """
+    digest = hashlib.sha256()
+    for name in sorted(values):
+        digest.update(name.encode() + np.ascontiguousarray(values[name], dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def _objects(store: Store) -> dict[str, bytes]:
+    return {key: read_object(store, key) or b"" for key in list_objects(store)}
+
+
+def write_skeleton(store: Store, skeleton: Mapping[str, bytes]) -> None:
+    """Copy a skeleton into a store, in its order, so that the root comes last."""
+    for key, content in skeleton.items():
+        write_object(store, key, content)
+
+
+def update_attributes(store: Store, attributes: Mapping[str, Any]) -> None:
+    """Replace or add attributes of a cube."""
+    import zarr
+
+    group = zarr.open_group(store, mode="r+", use_consolidated=False)
+    group.update_attributes(dict(attributes))
+    consolidate(store)
+
+
+def consolidate(store: Store) -> None:
+    """Copy the metadata of all arrays to the root, so that opening is one read."""
+    import zarr
+
+    with warnings.catch_warnings():
+        # Version 3 of the format has no word on consolidated metadata yet; readers ignore it.
+        warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
+        zarr.consolidate_metadata(store)
+
+
+def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Conventions": "CF-1.11", "microbatt_schema": SCHEMA_VERSION, **attributes}
+
+
+def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
+    """Write the coordinates; return the names of those that are no axis, as CF lists them."""
+    for name, (dim, values) in coordinates.items():
+        array = group.create_array(
+            name,
+            shape=values.shape,
+            dtype="float64",
+            chunks=values.shape,
+            fill_value=float("nan"),
+            compressors=_checksum_only(),
+            dimension_names=(dim,),
+            attributes=dict(quantity(name).attrs),
+        )
+        array[...] = values
+    return " ".join(name for name, (dim, _) in coordinates.items() if name != dim)
+
+
+def _create_variable(
+    group: zarr.Group,
+    variable: Variable,
+    design: Design,
+    depth_size: int,
+    chunks: tuple[int, ...],
+    auxiliary: str,
+) -> None:
+    curve = variable.along_depth
+    group.create_array(
+        variable.name,
+        shape=(*design.shape, depth_size) if curve else design.shape,
+        dtype=variable.dtype,
+        chunks=(*chunks, depth_size) if curve else chunks,
+        fill_value=variable.fill_value,
+        compressors=compression(),
+        dimension_names=(*design.dims, CURVE_DIM) if curve else design.dims,
+        attributes=variable.attributes(auxiliary),
+    )
+
+
+def _create_block_digests(group: zarr.Group, design: Design, chunks: tuple[int, ...]) -> None:
+    counts = tuple(-(-length // chunk) for length, chunk in zip(design.shape, chunks, strict=True))
+    group.create_array(
+        BLOCK_DIGEST,
+        shape=counts,
+        dtype="uint64",
+        chunks=(1,) * len(counts),
+        fill_value=0,
+        compressors=_checksum_only(),
+        dimension_names=tuple(f"{dim}_block" for dim in design.dims),
+        attributes={"long_name": "digest of the curves of a block; 0 where none was written"},
+    )
+
+
+def compression() -> list[Any]:
+    """Return how chunks are packed: the last bytes of each are its checksum."""
+    from zarr.codecs import Crc32cCodec, ZstdCodec
+
+    return [ZstdCodec(level=1), Crc32cCodec()]
+
+
+def _checksum_only() -> list[Any]:
+    """Coordinates are small; uncompressed, their bytes depend on no library's version."""
+    from zarr.codecs import Crc32cCodec
+
+    return [Crc32cCodec()]
+
+
+def array_of(group: zarr.Group, name: str) -> zarr.Array[Any]:
+    """Return an array of a group.
+
+    Raises
+    ------
+    StoreError
+        If there is none of that name.
+    """
+    import zarr
+
+    found = group.get(name, None)
+    if not isinstance(found, zarr.Array):
+        raise StoreError(
+            f"the group {group.name!r} of {group.store} has no array {name!r}; "
+            "check the store with `microbatt check`."
+        )
+    return found
+
+
+def dimensions(array: zarr.Array[Any]) -> tuple[str, ...]:
+    """Return the names of an array's dimensions, none if it does not say."""
+    return tuple(str(dim) for dim in getattr(array.metadata, "dimension_names", None) or ())
+
+
+def plain_attributes(variable: xr.DataArray) -> dict[str, Any]:
+    """Return the attributes of a variable in JSON's terms."""
+    return {
+        str(name): value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+        for name, value in variable.attrs.items()
+    }

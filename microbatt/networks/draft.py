@@ -1,0 +1,157 @@
+"""A curve network before its encoders are trained: scales and decoder, fitted in one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
+from microbatt.networks.decoder import decoder_inputs, fit_decoder
+from microbatt.networks.encoder import build_encoder, encoder_inputs_in_graph, fit_scaling
+from microbatt.networks.targets import OFFSET, to_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import keras
+    from numpy.typing import ArrayLike, NDArray
+
+    from microbatt.features import CurveTensors
+    from microbatt.networks.decoder import Decoder
+    from microbatt.networks.encoder import Scaling, Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveNetworkDraft:
+    """A curve network whose encoders are still to be trained.
+
+    Parameters
+    ----------
+    config : CurveNetworkConfig
+        Its sizes.
+    current : numpy.ndarray of float
+        Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
+    scaling : Scaling
+        Scales of the encoders' inputs and targets.
+    decoder : Decoder
+        The forward map, fitted.
+    """
+
+    config: CurveNetworkConfig
+    current: NDArray[np.float64]
+    scaling: Scaling
+    decoder: Decoder
+
+    def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
+        """Return an encoder with random weights, to be trained.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the first weights.
+        precision : str, default "float32"
+            Keras's policy of the hidden layers; the input and the head are float32.
+
+        Returns
+        -------
+        keras.Model
+            Takes what `inputs` makes, returns five numbers for the scaled targets.
+        """
+        return build_encoder(
+            self.scaling.inputs, self.config.width, self.config.depth,
+            seed=seed, precision=precision,
+        )  # fmt: skip
+
+    def inputs(self, features: Mapping[str, Tensor]) -> Tensor:
+        """Return what an encoder takes.
+
+        Parameters
+        ----------
+        features : mapping of str to tensorflow.Tensor
+            Curve tensors of a batch, as the bridge makes them.
+
+        Returns
+        -------
+        tensorflow.Tensor
+            Scaled coarse curves and which of them exist, shape (n, inputs).
+        """
+        return encoder_inputs_in_graph(features, self.scaling)
+
+    def targets(self, values: Tensor) -> Tensor:
+        """Return what an encoder's outputs are compared with.
+
+        Parameters
+        ----------
+        values : tensorflow.Tensor
+            True alpha and S of a batch, shape (n, 2).
+
+        Returns
+        -------
+        tensorflow.Tensor
+            Scaled ln(alpha + 1/2) and ln S, shape (n, 2).
+        """
+        import tensorflow as tf
+
+        alpha, S = tf.unstack(values, axis=1)
+        logs = tf.stack([tf.math.log(alpha + OFFSET), tf.math.log(S)], axis=1)
+        mean, spread = (
+            scale.astype(np.float32)
+            for scale in (self.scaling.target_mean, self.scaling.target_spread)
+        )
+        return (logs - mean) / spread
+
+    def finished(self, members: Sequence[Sequence[NDArray[Any]]]) -> CurveNetwork:
+        """Return the network with its trained encoders.
+
+        Parameters
+        ----------
+        members : sequence of sequences of numpy.ndarray
+            Weights of each encoder, in Keras's order.
+
+        Returns
+        -------
+        CurveNetwork
+            Ready to estimate.
+        """
+        return CurveNetwork(
+            config=self.config,
+            current=self.current,
+            scaling=self.scaling,
+            members=tuple(tuple(weights) for weights in members),
+            decoder=self.decoder,
+        )
+
+
+def draft_curve_network(
+    tensors: CurveTensors, values: ArrayLike, config: CurveNetworkConfig
+) -> CurveNetworkDraft:
+    """Fit what a curve network learns in one step: its scales and its decoder.
+
+    Parameters
+    ----------
+    tensors : CurveTensors
+        Curves of n points, all of which exist.
+    values : array_like of float
+        True alpha and S of the same points, shape (n, 2).
+    config : CurveNetworkConfig
+        Sizes of the network.
+
+    Returns
+    -------
+    CurveNetworkDraft
+        Tells how its encoders are to be trained.
+    """
+    targets = to_targets(values)
+    return CurveNetworkDraft(
+        config=config,
+        current=tensors.current[0].astype(float),
+        scaling=fit_scaling(tensors, targets, config.bins),
+        decoder=fit_decoder(
+            targets,
+            decoder_inputs(tensors),
+            components=config.components,
+            breaks=(config.breaks_u, config.breaks_v),
+        ),
+    )
