@@ -263,6 +263,11 @@ def _check_one_way(piece: Record, counted: Array, *, by_time: bool) -> None:
 
 def _compare(piece: Record, counted: Array, by_time: Array) -> None:
     """Refuse a counter that current × time does not confirm, gaps apart."""
+    if not by_time[-1] > 0.0:
+        raise MeasurementError(
+            f"{piece.source}: the time stands still from row {piece.rows[0]} to {piece.rows[-1]}. "
+            "Map another column: `--column time='NAME:UNIT'`."
+        )
     ratios = np.diff(by_time)[np.diff(counted) > 0.0] / np.diff(counted)[np.diff(counted) > 0.0]
     ratio = float(by_time[-1] / counted[-1])
     if ratios.size >= 3 and np.diff(counted).min() > 3.0 * piece.steps.get("capacity", 0.0):
@@ -272,7 +277,7 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
     coarse = 2.0 * piece.steps.get("capacity", 0.0) / float(counted[-1])
     if abs(ratio - 1.0) <= APART + rounded + coarse:
         return
-    larger = max(ratio, 1.0 / ratio)
+    larger = max(ratio, 1.0 / max(ratio, 1e-300))
     factor = next((one for one in _FACTORS if abs(larger / one - 1.0) < APART), None)
     guess = "" if factor is None else f" They differ by {factor:g}: one unit is wrong."
     raise MeasurementError(

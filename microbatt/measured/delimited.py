@@ -361,7 +361,7 @@ def _frame(
 
     blanks = {"  ": r"\s{2,}", " ": r"\s+"}
     separator = blanks.get(layout.separator, layout.separator)
-    width = max(len(layout.headings), max(wanted, default=0) + 1)
+    width = max(wanted, default=0) + 1
     try:
         return pd.read_csv(
             io.BytesIO(text),
@@ -382,7 +382,7 @@ def _frame(
         )
     except pd.errors.EmptyDataError:
         return pd.DataFrame(columns=list(wanted))
-    except (pd.errors.ParserError, ValueError) as error:
+    except (pd.errors.ParserError, ValueError, IndexError) as error:
         raise MeasurementError(
             f"{source}: its rows cannot be told apart ({error}). Export it again as CSV."
         ) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import POSITIVE, check_number
-from microbatt.errors import MeasurementError, MicrobattError, ParameterError
+from microbatt.errors import MeasurementError, MicrobattError
 from microbatt.measured.copies import without_copies
 from microbatt.measured.discharges import discharges
 from microbatt.measured.experiment import Experiment, FileReading
@@ -277,8 +277,11 @@ def files_of(place: Path) -> tuple[Path, ...]:
 def _read_table(table: Table, how: Reading) -> FileReading:
     columns = find_columns(table.source, table.headings, how.columns, table.units)
     taken = {quantity: one for quantity, one in columns.taken.items() if one.index in table.columns}
-    if not {"time", "step time", "date", "capacity"} & set(taken) and how.columns:
-        raise ParameterError(f"{table.source}: there is neither a time nor a capacity column.")
+    if "voltage" not in taken:
+        raise MeasurementError(
+            f"{table.source}: the rows have fewer fields than the headings, and column "
+            f"`{columns.taken['voltage'].heading}` is not among them. Export the file again."
+        )
     record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
     remarks = (*columns.remarks, *record.remarks)
     shown = _shown(taken)
