@@ -15,7 +15,7 @@ from microbatt.inference import (
     propose_currents,
     region_points,
     sensitivities_at_depth,
-    simulate_neighbours,
+    simulate_displaced,
 )
 from microbatt.plots import current_colours, draw_bounds, draw_candidates, draw_choices
 
@@ -42,7 +42,7 @@ def responses() -> Figure:
     """Draw how curves answer to alpha and to S."""
     depth = np.linspace(0.0, 0.985, 150)
     found = sensitivities_at_depth(
-        simulate_neighbours(native_request(CELL), [(2.3, 3.0)], CURRENTS), depth
+        simulate_displaced(native_request(CELL), [(2.3, 3.0)], CURRENTS), depth
     )
     figure = Figure(figsize=(10.0, 3.8), layout="constrained")
     panels = figure.subplots(1, 2)

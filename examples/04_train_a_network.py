@@ -41,8 +41,8 @@ network.compile(keras.optimizers.Adam(rate), "mse")
 network.fit(train.map(as_vectors), epochs=60, shuffle=False, verbose=0)  # shuffled already
 
 alpha, S = np.concatenate([targets for _, targets in test]).T
-scaled_alpha, scaled_S = network.predict(test.map(as_vectors), verbose=0).T
-answers = {"alpha": (alpha, 5.0 * scaled_alpha), "S": (S, np.exp(scaled_S))}
+scaled_alpha, log_shape = network.predict(test.map(as_vectors), verbose=0).T
+answers = {"alpha": (alpha, 5.0 * scaled_alpha), "S": (S, np.exp(log_shape))}
 figure = Figure(figsize=(7.5, 3.6), layout="constrained")
 for axes, (name, (truth, predicted)) in zip(figure.subplots(1, 2), answers.items(), strict=True):
     pairs = Pairs(parameter=name, truth=truth, predicted=predicted)

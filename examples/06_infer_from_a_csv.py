@@ -43,7 +43,7 @@ for name in ("alpha", "S", "contact_resistance"):
     print(f"{name:>18}: {one.value:.4g}, 90 % between {one.low:.4g} and {one.high:.4g}")
 for curve in estimate.curves:
     print(f"{curve.current:g} A m⁻²: the fit leaves {1e3 * curve.residual_rms:.2f} mV")
-print(f"believe it: {estimate.belief.good}")
+print(f"believe it: {estimate.diagnostics.good}")
 
 figure = Figure(figsize=(6.0, 4.0), layout="constrained")
 axes = draw_fit(figure.add_subplot(), estimate.curves)

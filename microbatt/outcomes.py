@@ -28,6 +28,7 @@ class Outcome(enum.IntEnum):
     TIME_LIMIT = 7
     CRASHED = 8
     UNPHYSICAL = 9
+    UNRESOLVED_FALL = 10
 
     @property
     def is_whole(self) -> bool:
@@ -55,6 +56,7 @@ _FAILURES: Final = frozenset(
         Outcome.TIME_LIMIT,
         Outcome.CRASHED,
         Outcome.UNPHYSICAL,
+        Outcome.UNRESOLVED_FALL,
     }
 )
 _MESSAGES: Final = {
@@ -83,5 +85,9 @@ _MESSAGES: Final = {
     Outcome.UNPHYSICAL: (
         "the engine went on with salt below zero, which is no solution; refine its mesh in the "
         "settings, or take the native engine"
+    ),
+    Outcome.UNRESOLVED_FALL: (
+        "the voltage fell vertically though neither salt nor lithium had run out, which no cell "
+        "does; refine the mesh with `Settings.refined()` and report the point if that fails too"
     ),
 }

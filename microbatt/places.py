@@ -34,6 +34,8 @@ _HEAD: Final = 65536
 """So many bytes of a file are looked at [B]."""
 _ROWS: Final = 20
 """So many rows of a table are looked at; the last line of the head may be cut."""
+_WEIGHTS: Final = "weights_hash"
+"""Key that every description of weights has."""
 _PARTIAL: Final = ".partial"
 _REPLACED: Final = ".replaced"
 
@@ -238,7 +240,7 @@ def _kind_of_folder(folder: Path) -> Kind | None:
         return _of_attributes(_zarr_attributes(folder / "zarr.json"), Kind.ZARR)
     if {".zgroup", ".zarray", ".zattrs"} & names:
         return Kind.ZARR
-    if "network.json" in names and "weights_hash" in _json((folder / "network.json").read_bytes()):
+    if "network.json" in names and _WEIGHTS in _json((folder / "network.json").read_bytes()):
         return Kind.WEIGHTS
     return Kind.FOLDER
 
@@ -317,7 +319,8 @@ def _kind_of_text(file: Path, head: bytes) -> Kind:
         return _kind_of_page(text)
     match file.suffix.lower():
         case ".json":
-            return _of_attributes(_json(file.read_bytes()), Kind.FILE)
+            read = _json(file.read_bytes())
+            return Kind.WEIGHTS if _WEIGHTS in read else _of_attributes(read, Kind.FILE)
         case ".toml":
             return _kind_of_toml(file)
         case ".csv":

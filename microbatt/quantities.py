@@ -14,18 +14,27 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """What a curve or a cube says about one of its variables."""
+    """What a curve or a cube says about one of its variables.
+
+    Attributes
+    ----------
+    name : str
+        Variable name in datasets.
+    symbol : str
+        The literature's letter.
+    units : str
+        UDUNITS string; ``"1"`` is dimensionless.
+    long_name : str
+        What it is, in words, without the unit.
+    comment : str, default ""
+        What the words leave open: a sign, a reference, a condition.
+    """
 
     name: str
-    """Variable name in datasets."""
     symbol: str
-    """The literature's letter."""
     units: str
-    """UDUNITS string; ``"1"`` is dimensionless."""
     long_name: str
-    """What it is, in words, without the unit."""
     comment: str = ""
-    """What the words leave open: a sign, a reference, a condition."""
 
     @property
     def attrs(self) -> dict[str, str]:
@@ -36,14 +45,28 @@ class Quantity:
     @property
     def pretty_units(self) -> str:
         """Units as people write them: ``"A m⁻²"``."""
-        units = self.units.replace("ohm", "Ω")
-        return re.sub(r"-?\d+", lambda power: power[0].translate(_SUPERSCRIPT), units)
+        return pretty_units(self.units)
 
     @property
     def label(self) -> str:
         """Axis label: the words, then the unit in brackets unless there is none."""
         words = self.long_name[0].upper() + self.long_name[1:]
         return words if self.units == "1" else f"{words} [{self.pretty_units}]"
+
+
+def pretty_units(units: str) -> str:
+    """Return CF units as people write them.
+
+    Examples
+    --------
+    >>> pretty_units("ohm m2"), pretty_units("m2.5 mol-0.5 s-1")
+    ('Ω m²', 'm²·⁵ mol⁻⁰·⁵ s⁻¹')
+    """
+    return re.sub(
+        r"-?\d+(?:\.\d+)?",
+        lambda power: power[0].translate(_SUPERSCRIPT),
+        units.replace("ohm", "Ω"),
+    )
 
 
 _ALL = (
@@ -181,11 +204,11 @@ _ALL = (
         comment="added to the cell voltage by the instrument",
     ),
     Quantity(
-        name="capacity_scale",
-        symbol="s_Q",
+        name="area_scale",
+        symbol="s_A",
         units="1",
-        long_name="capacity scale",
-        comment="measured over simulated capacity; 1 if the loading and the area are exact",
+        long_name="electrode area scale",
+        comment="true over stated electrode area; current and charge per area are divided by it",
     ),
     Quantity(
         name="negative_stoichiometry",
@@ -335,7 +358,7 @@ def quantity(name: str) -> Quantity:
 
     Parameters
     ----------
-    name
+    name : str
         Variable name.
 
     Returns

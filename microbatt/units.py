@@ -42,7 +42,15 @@ _TERM = re.compile(r"(/?)\s*([A-Za-zµΩ]+)(-?\d+(?:\.\d+)?)?\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A unit: how many SI units it is, and of what dimension."""
+    """A unit: how many SI units it is, and of what dimension.
+
+    Attributes
+    ----------
+    factor : float
+        How many SI units it is.
+    dimension : tuple of float
+        Exponents of kg, m, s, A, K and mol.
+    """
 
     factor: float
     dimension: tuple[float, ...]
@@ -54,7 +62,7 @@ def parse_unit(text: str) -> Unit:
 
     Parameters
     ----------
-    text
+    text : str
         Product of powers, divisors after ``/``; ``"1"`` is dimensionless.
 
     Returns
@@ -94,11 +102,11 @@ def to_si(value: float, unit: str, *, si_unit: str) -> float:
 
     Parameters
     ----------
-    value
+    value : float
         The number given.
-    unit
+    unit : str
         Its unit.
-    si_unit
+    si_unit : str
         The SI unit expected.
 
     Returns

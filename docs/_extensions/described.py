@@ -1,4 +1,4 @@
-"""Pages that the package writes about itself: commands, endings, variables, quantities, catalogs.
+"""Pages that the package writes about itself: commands, outcomes, variables, quantities, catalogs.
 
 ``{described} NAME`` inserts what the code says of NAME, so that the reference is never stale.
 """
@@ -72,7 +72,7 @@ def one_command(command: click.Command, context: click.Context) -> Iterator[str]
 
 
 def outcomes() -> Iterator[str]:
-    """Describe every ending of a curve."""
+    """Describe every outcome of a discharge."""
     yield from table(
         ["`status`", "name", "what happened", "curve"],
         ([str(int(one)), f"`{one.name.lower()}`", one.message, curve(one)] for one in Outcome),
@@ -80,7 +80,7 @@ def outcomes() -> Iterator[str]:
 
 
 def curve(outcome: Outcome) -> str:
-    """Say in a word what curve an ending leaves."""
+    """Say in a word what curve an outcome leaves."""
     if outcome.is_whole:
         return "whole"
     if outcome is Outcome.UNPHYSICAL:

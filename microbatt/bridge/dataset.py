@@ -60,23 +60,23 @@ def to_tf_dataset(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points, lazy or in memory, in any chunks.
-    features
+    features : str, Curves, Image, Energies or sequence of them, default "curves"
         ``"curves"``, ``"image"``, ``"energies"``, several of them, or their records with other
         settings, such as ``Curves(samples=64)``.
-    split
+    split : array_like, optional
         Numbers of the points to take, for example ``Split.train``; None takes all. Points without
         a whole curve are left out in any case; `select_points` tells why.
-    batch
+    batch : int, default 256
         Samples per batch.
-    seed
-        Of the order and of the disturbances: the same seed gives the same batches.
-    passes
+    seed : int, default 0
+        Seed of the order and of the disturbances: the same seed gives the same batches.
+    passes : Passes, default one pass, shuffled
         Order, number of passes, and which replica this is.
-    augmentation
+    augmentation : Augmentation, optional
         How the curves are disturbed, anew in each pass; needs the feature ``"curves"`` alone.
-    memory
+    memory : int, default 2 GiB
         Samples that take more bytes than this are streamed instead: whole chunks are read in a
         random order and shuffled within a window of them that keeps to it, beside 25 bytes a
         curve for what is known of each. 0 always streams, a chunk at a time.
@@ -204,15 +204,15 @@ def batches_in_memory(
 
     Parameters
     ----------
-    arrays
+    arrays : mapping of str to numpy.ndarray
         By name, all of one length.
-    batch
+    batch : int
         Samples per batch.
-    seed
-        Of the order.
-    passes
+    seed : int
+        Seed of the order.
+    passes : Passes
         How the samples are gone through.
-    finish
+    finish : callable
         (batch by name, number of the pass, number of the batch) → element.
     """
     import tensorflow as tf

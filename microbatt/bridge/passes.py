@@ -19,18 +19,18 @@ Tensor: TypeAlias = Any
 class Passes:
     """How samples are gone through.
 
-    Attributes
+    Parameters
     ----------
-    shuffle
+    shuffle : bool, default True
         Whether each pass has an order of its own; otherwise they come as the cube holds them.
-    epochs
+    epochs : range, optional
         Numbers of the passes laid end to end. What a pass brings is then a function of the seed
         and its number alone, so that training that was cut short goes on with
         ``range(done, wanted)`` as if it had not been. None is one pass each time the dataset is
         iterated, every time in a new order.
-    shard
+    shard : tuple of int, optional
         (which, of how many) replicas this one is; together they see every sample once a pass.
-    drop_remainder
+    drop_remainder : bool, default False
         Whether a last batch that is not full is left out; with replicas, all get as many batches.
 
     Examples
@@ -53,7 +53,18 @@ class Passes:
             check_integer("shard[0]", which, low=0, high=count - 1)
 
     def own_share(self, order: Tensor) -> Tensor:
-        """Return what this replica takes of an order, a tensor of shape (n,)."""
+        """Return what this replica takes of an order, a tensor of shape (n,).
+
+        Parameters
+        ----------
+        order : tensorflow.Tensor
+            Numbers in the order of a pass, shape (n,).
+
+        Returns
+        -------
+        tensorflow.Tensor
+            Those of this replica, in the same order.
+        """
         if self.shard is None:
             return order
         import tensorflow as tf
@@ -63,7 +74,18 @@ class Passes:
         return order[:even][which::count]
 
     def share_size(self, samples: int) -> int:
-        """Return how many of so many samples this replica takes in a pass."""
+        """Return how many of so many samples this replica takes in a pass.
+
+        Parameters
+        ----------
+        samples : int
+            Samples of all replicas.
+
+        Returns
+        -------
+        int
+            Of this one.
+        """
         if self.shard is None:
             return samples
         which, count = self.shard
@@ -80,11 +102,11 @@ def laid_end_to_end(one_pass: Callable[[Tensor], Tensor], passes: Passes, seed: 
 
     Parameters
     ----------
-    one_pass
+    one_pass : callable
         Number of a pass, an int64 scalar tensor → a `tf.data.Dataset`.
-    passes
+    passes : Passes
         Which there are.
-    seed
+    seed : int
         Where the numbers come from that make each iteration differ.
     """
     import tensorflow as tf

@@ -31,15 +31,15 @@ DAMAGED = "damaged"
 class PointSelection:
     """What a cube offers to learn from; ``print`` shows it.
 
-    Attributes
+    Parameters
     ----------
-    targets
+    targets : numpy.ndarray of float
         alpha and S of every point, shape (points, 2).
-    usable
+    usable : numpy.ndarray of int
         Numbers of the points that can be learned from, increasing.
-    left_out
+    left_out : mapping of str to int
         Why → how many points: the outcome of the first curve that is missing.
-    hidden
+    hidden : mapping of str to int
         Why → how many curves of usable points are missing, and masked.
     """
 
@@ -63,9 +63,9 @@ def select_points(cube: xr.Dataset, *, complete: bool = False) -> PointSelection
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    complete
+    complete : bool, default False
         Whether a point needs a whole curve at every current; otherwise one is enough, and the
         others are masked.
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Split:
     """Points to train on and points to test on.
 
-    Attributes
+    Parameters
     ----------
-    train, test
+    train, test : numpy.ndarray of int
         Numbers of points, increasing, without one in common.
     """
 
@@ -38,12 +38,12 @@ def random_folds(points: ArrayLike, folds: int = 10, *, seed: int = 0) -> tuple[
 
     Parameters
     ----------
-    points
+    points : array_like
         Numbers of the points, or how many there are.
-    folds
+    folds : int, default 10
         How many, at least 2.
-    seed
-        Of the shuffle.
+    seed : int, default 0
+        Seed of the shuffle.
 
     Returns
     -------
@@ -83,16 +83,16 @@ def blocked_folds(
 
     Parameters
     ----------
-    targets
-        alpha and S of every point, shape (n, 2).
-    folds
+    targets : array_like
+        True alpha and S of every point, shape (n, 2).
+    folds : int, default 10
         How many, at least 2, at most as many as boxes.
-    points
+    points : array_like, optional
         Numbers of the points to share out; None is all of them.
-    regions
+    regions : tuple of int, default (5, 4)
         Boxes along alpha and along S.
-    seed
-        Of the assignment of boxes to folds.
+    seed : int, default 0
+        Seed of the assignment of boxes to folds.
 
     Returns
     -------
@@ -126,9 +126,9 @@ def given_split(test: ArrayLike, points: ArrayLike) -> Split:
 
     Parameters
     ----------
-    test
+    test : array_like
         Numbers of the points to test on.
-    points
+    points : array_like
         Numbers of all points, or how many there are.
 
     Raises

@@ -40,13 +40,13 @@ UNCUT: Final = 256
 class Block:
     """Points that are read together.
 
-    Attributes
+    Parameters
     ----------
-    region
+    region : mapping of str to slice
         Dimension of points → slice.
-    points
+    points : numpy.ndarray of int
         Numbers of the points wanted of it, in the cube.
-    rows
+    rows : numpy.ndarray of int
         Their numbers within the block.
     """
 
@@ -60,9 +60,9 @@ def cut_into_blocks(cube: xr.Dataset, points: NDArray[np.int64]) -> tuple[Block,
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         From `microbatt.features.arranged`.
-    points
+    points : numpy.ndarray of int
         Numbers of the points wanted.
     """
     dims = point_dims(cube)
@@ -87,12 +87,12 @@ def read_blocks(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         From `microbatt.features.arranged`.
-    blocks
+    blocks : sequence of Block
         From `cut_into_blocks`.
-    scalars
-        Of all points, from `microbatt.features.scalars_by_point`.
+    scalars : mapping of str to numpy.ndarray
+        Scalars of all points, from `microbatt.features.scalars_by_point`.
 
     Raises
     ------
@@ -141,15 +141,15 @@ def _lengths(voltage: xr.DataArray, dim: str) -> tuple[int, ...]:
 class Source:
     """Where samples are read from.
 
-    Attributes
+    Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         Arranged.
-    blocks
+    blocks : tuple of Block
         Whole chunks, with the points wanted of each.
-    scalars
-        Of the curves of every point, and their ``targets``.
-    features
+    scalars : mapping of str to numpy.ndarray
+        Scalars of the curves of every point, and their ``targets``.
+    features : tuple of Curves, Image or Energies
         What is made of the curves.
     """
 
@@ -201,17 +201,17 @@ def streamed_batches(
 
     Parameters
     ----------
-    source
+    source : Source
         Where from.
-    batch
+    batch : int
         Samples per batch.
-    seed
-        Of the order of chunks and of the shuffle within a window.
-    passes
+    seed : int
+        Seed of the order of chunks and of the shuffle within a window.
+    passes : Passes
         How the samples are gone through; replicas share the chunks out.
-    memory
+    memory : int
         What all windows in memory may take [bytes]; one chunk is always read.
-    finish
+    finish : callable
         (batch by name, number of the pass, number of the batch) → element.
     """
     import tensorflow as tf

@@ -1,10 +1,10 @@
-from .catalog import (
-    available_cells,
-)
 from .cell import (
+    NUMBERS,
     PARTS,
     TEMPERATURE,
     Cell,
+    Number,
+    number_of,
 )
 from .collector import (
     Collector,
@@ -20,16 +20,18 @@ from .electrolyte_fits import (
     SALT_TOP,
     ElectrolyteFit,
 )
+from .loading import (
+    available_cells,
+    load_cell,
+)
 from .microstructure import (
     area_density,
     matrix_factor,
+    transport_factor,
 )
 from .open_circuit import (
     OPEN_CIRCUIT_FITS,
     OpenCircuitFit,
-)
-from .reading import (
-    load_cell,
 )
 from .records import (
     FitSpec,
@@ -39,12 +41,13 @@ from .records import (
 from .separator import (
     Separator,
 )
-from .writing import (
+from .toml import (
     to_toml,
 )
 
 __all__ = [
     "ELECTROLYTE_FITS",
+    "NUMBERS",
     "OPEN_CIRCUIT_FITS",
     "PARTS",
     "SALT_TOP",
@@ -55,6 +58,7 @@ __all__ = [
     "Electrolyte",
     "ElectrolyteFit",
     "FitSpec",
+    "Number",
     "OpenCircuitFit",
     "Separator",
     "Spec",
@@ -62,6 +66,8 @@ __all__ = [
     "available_cells",
     "load_cell",
     "matrix_factor",
+    "number_of",
     "specs",
     "to_toml",
+    "transport_factor",
 ]

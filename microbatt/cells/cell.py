@@ -5,10 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from microbatt.cells.collector import Collector
+from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
 from microbatt.cells.identity import content_digest
-from microbatt.cells.records import Record, check_numbers, from_mapping, number, to_mapping
+from microbatt.cells.records import (
+    NumberSpec,
+    Record,
+    check_numbers,
+    from_mapping,
+    number,
+    specs,
+    to_mapping,
+)
 from microbatt.cells.separator import Separator
 from microbatt.checks import Interval, suggestion
 from microbatt.constants import REFERENCE_TEMPERATURE
@@ -30,31 +39,35 @@ LABELS = ("name", "description", "references")
 """What a cell says about itself in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Cell:
     """Everything an engine needs to know of a battery; SI units, per area of separator.
 
     Attributes
     ----------
-    name, description
+    name, description : str
         For people.
-    negative, separator, positive
-        The layers, from the negative collector to the positive one.
-    electrolyte
+    negative : Electrode
+        The layer next to the negative collector.
+    separator : Separator
+        Between the electrodes.
+    positive : Electrode
+        The layer next to the positive collector.
+    electrolyte : Electrolyte
         In the pores of all three.
-    negative_collector, positive_collector
+    negative_collector, positive_collector : Collector
         The foils.
-    polymer_density, filler_density
+    polymer_density, filler_density : float
         Of the polymer that holds the electrodes together, and of the inert filler [kg m⁻³].
-    heat_capacity
+    heat_capacity : float
         Of the whole sandwich [J kg⁻¹ K⁻¹].
-    initial_temperature, ambient_temperature
+    initial_temperature, ambient_temperature : float
         Of the cell before discharge, and of its surroundings [K].
-    contact_resistance
+    contact_resistance : float
         Lumped, between the electrodes and the terminals [Ω m²].
-    one_c_current
+    one_c_current : float
         What counts as one C [A m⁻²].
-    references
+    references : tuple of str
         Keys in docs/references.bib.
     """
 
@@ -66,16 +79,28 @@ class Cell:
     electrolyte: Electrolyte
     negative_collector: Collector
     positive_collector: Collector
-    polymer_density: float = number("kg m-3", DENSITY, default=1760.0)
-    filler_density: float = number("kg m-3", DENSITY, default=1800.0)
-    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5))
+    polymer_density: float = number("kg m-3", DENSITY, default=1760.0, uncertainty=0.02)
+    filler_density: float = number("kg m-3", DENSITY, default=1800.0, uncertainty=0.02)
+    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5), uncertainty=0.1)
     initial_temperature: float = number(
-        "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
+        "K",
+        TEMPERATURE,
+        remedy="Give kelvin.",
+        default=REFERENCE_TEMPERATURE,
+        uncertainty=5.0,
+        step=1.0,
     )
     ambient_temperature: float = number(
-        "K", TEMPERATURE, remedy="Give kelvin.", default=REFERENCE_TEMPERATURE
+        "K",
+        TEMPERATURE,
+        remedy="Give kelvin.",
+        default=REFERENCE_TEMPERATURE,
+        uncertainty=5.0,
+        step=1.0,
     )
-    contact_resistance: float = number("ohm m2", Interval(0.0, 1.0), default=0.0)
+    contact_resistance: float = number(
+        "ohm m2", Interval(0.0, 1.0), default=0.0, uncertainty=0.02, step=5e-4
+    )
     one_c_current: float = number(
         "A m-2", Interval(0.0, 1e5, low_open=True), remedy="Give a current per area of separator."
     )
@@ -88,6 +113,16 @@ class Cell:
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be above "
                 "0 V. Check that the electrodes are not exchanged, and their stoichiometries."
             )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Cell {self.name!r}: {self.positive.open_circuit.material} | "
+            f"{self.negative.open_circuit.material}, alpha {self.positive.alpha:g}, "
+            f"S {self.positive.S:g}, 1 C = {self.one_c_current:g} A m⁻²>"
+        )
+
+    def _repr_html_(self) -> str:
+        return cell_html(self)
 
     @property
     def open_circuit_voltage(self) -> float:
@@ -128,14 +163,85 @@ class Cell:
         parts = {name: getattr(self, name) for name in PARTS}
         return content_digest({"cell": self, **parts})
 
+    def with_values(self, values: Mapping[str, float]) -> "Cell":
+        """Return the cell with other numbers, by the names of `microbatt.parameters`.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            Name → value in SI units: ``alpha`` and ``S`` of the positive electrode, else part and
+            key, as in ``positive_thickness``, ``separator_alpha`` or ``initial_temperature``.
+
+        Returns
+        -------
+        Cell
+            A new cell, checked as a cell file is.
+
+        Raises
+        ------
+        ParameterError
+            If a name is unknown (the nearest are offered), stands twice, or a value is not allowed.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1")
+        >>> cell.with_values({"positive_thickness": 1e-4, "alpha": 2.0}).positive.thickness
+        0.0001
+        """
+        changes: dict[str, dict[str, Any]] = {}
+        for name, value in values.items():
+            place = number_of(name)
+            given = changes.setdefault(place.part, {})
+            if place.key in given:
+                raise ParameterError(f"`{name}` is given twice, under two names; give it once.")
+            given[place.key] = value
+        own = changes.pop("cell", {})
+        parts = {
+            part: _changed(f"[{part}]", getattr(self, part), given)
+            for part, given in changes.items()
+        }
+        return _changed("[cell]", self, own | parts)
+
+    def value(self, name: str) -> float:
+        """Return one number, by its name in `microbatt.parameters`.
+
+        Parameters
+        ----------
+        name : str
+            As for `with_values`.
+
+        Returns
+        -------
+        float
+            In SI units; an effective conductivity that is not given is what follows from the bulk.
+
+        Raises
+        ------
+        ParameterError
+            If the name is unknown; the nearest are offered.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> load_cell("doyle-1996-cell-1").value("separator_alpha")
+        2.3
+        """
+        found = number_of(name)
+        record = self if found.part == "cell" else getattr(self, found.part)
+        value = getattr(record, found.key)
+        if value is None and isinstance(record, Electrode):
+            return record.matrix_conductivity
+        return float(value)
+
     def with_microstructure(self, *, alpha: float, S: float) -> "Cell":
         """Return the cell with another microstructure of its positive electrode.
 
         Parameters
         ----------
-        alpha
+        alpha : float
             Tortuosity exponent [-].
-        S
+        S : float
             Particle shape factor [-].
 
         Returns
@@ -151,7 +257,13 @@ class Cell:
         return replace(self, positive=replace(self.positive, alpha=alpha, S=S))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the cell as plain numbers (SI), names of fits and text, ready for JSON."""
+        """Return the cell as plain numbers (SI), names of fits and text, ready for JSON.
+
+        Returns
+        -------
+        dict
+            Part → key → value, and the words.
+        """
         words = {
             "name": self.name,
             "description": self.description,
@@ -163,6 +275,16 @@ class Cell:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Cell":
         """Make a cell from what `to_dict` returned.
+
+        Parameters
+        ----------
+        values : mapping of str to Any
+            As `to_dict` returned it.
+
+        Returns
+        -------
+        Cell
+            An equal cell.
 
         Raises
         ------
@@ -180,6 +302,81 @@ class Cell:
             references=tuple(values.get("references", ())),
             **parts,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One declared number of a cell and its one name.
+
+    Attributes
+    ----------
+    name : str
+        ``alpha`` and ``S`` of the positive electrode; else part and key, or the cell's own key.
+    part, key : str
+        Where it stands; the part of the cell's own is ``"cell"``.
+    spec : NumberSpec
+        What its declaration says.
+    """
+
+    name: str
+    part: str
+    key: str
+    spec: NumberSpec
+
+
+_SHORT = {"positive_alpha": "alpha", "positive_S": "S"}
+
+
+def _numbers() -> dict[str, Number]:
+    numbers = {}
+    for part, kind in {"cell": Cell, **PARTS}.items():
+        for key, (_, spec) in specs(kind).items():
+            if isinstance(spec, NumberSpec):
+                long = key if part == "cell" else f"{part}_{key}"
+                name = _SHORT.get(long, long)
+                numbers[name] = Number(name=name, part=part, key=key, spec=spec)
+    return numbers
+
+
+NUMBERS = _numbers()
+"""Every number of a cell by its name."""
+
+
+def number_of(name: str) -> Number:
+    """Return what a name of a cell's number stands for.
+
+    Parameters
+    ----------
+    name : str
+        As `NUMBERS` has it; ``positive_alpha`` and ``positive_S`` are understood too.
+
+    Returns
+    -------
+    Number
+        Its place and declaration.
+
+    Raises
+    ------
+    ParameterError
+        If there is none; the nearest known names are offered.
+
+    Examples
+    --------
+    >>> number_of("separator_alpha").part
+    'separator'
+    """
+    short = _SHORT.get(name, name)
+    if short not in NUMBERS:
+        raise ParameterError(f"a cell has no number `{name}`. {suggestion(name, NUMBERS)}")
+    return NUMBERS[short]
+
+
+def _changed(section: str, record: Record, changes: dict[str, Any]) -> Record:
+    """Return a record with other values, its section in front of any complaint."""
+    try:
+        return replace(record, **changes)  # type: ignore[type-var]  # every part is a dataclass
+    except ParameterError as error:
+        raise ParameterError(f"in {section}, {error}") from error
 
 
 def check_parts(values: Mapping[str, Any]) -> None:

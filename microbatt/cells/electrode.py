@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from microbatt.cells.display import record_html
 from microbatt.cells.microstructure import area_density, matrix_factor, transport_factor
-from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS, OpenCircuitFit
+from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS, OpenCircuitFit, own_potential
 from microbatt.cells.records import (
     activation,
     check_numbers,
@@ -23,68 +24,85 @@ SHAPE_FACTOR = Interval(0.01, 1000.0)
 _MIN_ACTIVE = 0.01
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Electrode:
     """Geometry, microstructure and material of one electrode; SI units.
 
     Attributes
     ----------
-    thickness
+    thickness : float
         Of the porous layer, without its foil [m].
-    electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction
+    electrolyte_fraction, polymer_fraction, filler_fraction, gas_fraction : float
         Volume fractions [-]; what they leave is active material. The polymer is swollen with
         electrolyte and conducts as part of the pores.
-    particle_radius
-        r_p of the particles of active material [m].
-    solid_diffusivity
+    particle_radius : float
+        Radius r_p of the particles of active material [m].
+    solid_diffusivity : float
         D_s of lithium in the particles [m² s⁻¹].
-    max_concentration
+    max_concentration : float
         Lithium in the full material [mol m⁻³].
-    solid_conductivity
-        σ of the bulk solid [S m⁻¹].
-    effective_solid_conductivity
-        σ_eff of the porous matrix if known [S m⁻¹]; otherwise it follows from σ.
-    initial_stoichiometry
-        θ at rest before discharge [-], inside the range of the open-circuit fit.
-    rate_constant
-        k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
-    film_resistance
+    solid_conductivity : float
+        Conductivity σ of the bulk solid [S m⁻¹].
+    effective_solid_conductivity : float or None
+        Conductivity σ_eff of the porous matrix if known [S m⁻¹]; otherwise it follows from σ.
+    initial_stoichiometry : float
+        Lithium over its maximum, θ, at rest before discharge [-], inside the range of the
+        open-circuit fit.
+    rate_constant : float
+        Factor k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
+    film_resistance : float
         R_film [Ω m² of particle area].
-    density
+    density : float
         Of the active material [kg m⁻³].
-    open_circuit
+    open_circuit : OpenCircuitFit
         Fitted open-circuit potential.
-    alpha
+    alpha : float
         Tortuosity exponent: D_eff = D ε^(1 + alpha) [-].
-    S
+    S : float
         Particle shape factor: area density a = S ε_active / r_p [-]; a sphere has 3.
-    solid_diffusivity_activation, rate_constant_activation, film_resistance_activation
+    solid_diffusivity_activation, rate_constant_activation, film_resistance_activation : float
         E/R of the Arrhenius factors [K].
     """
 
     thickness: float = number(
-        "m", THICKNESS, remedy="Give the thickness of the layer, without its collector."
+        "m",
+        THICKNESS,
+        remedy="Give the thickness of the layer, without its collector.",
+        uncertainty=0.02,
     )
     electrolyte_fraction: float = fraction(low=0.01)
     polymer_fraction: float = fraction(default=0.0)
     filler_fraction: float = fraction(default=0.0)
     gas_fraction: float = fraction(default=0.0)
     particle_radius: float = number(
-        "m", Interval(1e-9, 1e-3), remedy="Give the radius, half the diameter."
+        "m",
+        Interval(1e-9, 1e-3),
+        remedy="Give the radius, half the diameter.",
+        uncertainty=0.2,
     )
-    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6))
-    max_concentration: float = number("mol m-3", Interval(100.0, 2e5))
-    solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9))
-    effective_solid_conductivity: float | None = number("S m-1", Interval(1e-6, 1e9), default=None)
-    initial_stoichiometry: float = fraction()
-    rate_constant: float = number("m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True))
-    film_resistance: float = number("ohm m2", Interval(0.0, 100.0), default=0.0)
-    density: float = number("kg m-3", DENSITY)
-    open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS)
+    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6), uncertainty=1.0)
+    max_concentration: float = number("mol m-3", Interval(100.0, 2e5), uncertainty=0.02)
+    solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9), uncertainty=0.7)
+    effective_solid_conductivity: float | None = number(
+        "S m-1", Interval(1e-6, 1e9), default=None, uncertainty=0.7
+    )
+    initial_stoichiometry: float = fraction(step=2e-3)
+    rate_constant: float = number(
+        "m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True), uncertainty=1.0
+    )
+    film_resistance: float = number(
+        "ohm m2", Interval(0.0, 100.0), default=0.0, uncertainty=0.02, step=5e-4
+    )
+    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
+    open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS, build=own_potential, unit="V")
     alpha: float = number(
-        "1", ALPHA, remedy="alpha is the exponent on the porosity less one.", default=0.5
+        "1",
+        ALPHA,
+        remedy="alpha is the exponent on the porosity less one.",
+        default=0.5,
+        uncertainty=0.5,
     )
-    S: float = number("1", SHAPE_FACTOR, remedy="A sphere has S = 3.", default=3.0)
+    S: float = number("1", SHAPE_FACTOR, remedy="A sphere has S = 3.", default=3.0, uncertainty=0.5)
     solid_diffusivity_activation: float = activation()
     rate_constant_activation: float = activation()
     film_resistance_activation: float = activation()
@@ -98,6 +116,15 @@ class Electrode:
                 f"at least {_MIN_ACTIVE} is needed. Lower one of them."
             )
         self.open_circuit.check_stoichiometry("initial_stoichiometry", self.initial_stoichiometry)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Electrode of {self.open_circuit.material}: {1e6 * self.thickness:.4g} µm, porosity "
+            f"{self.porosity:.3g}, alpha {self.alpha:g}, S {self.S:g}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return record_html("Electrode", self)
 
     @property
     def porosity(self) -> float:

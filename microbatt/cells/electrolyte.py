@@ -2,34 +2,42 @@
 
 from dataclasses import dataclass
 
+from microbatt.cells.display import record_html
 from microbatt.cells.electrode import DENSITY
-from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit
-from microbatt.cells.records import activation, check_numbers, number, one_of
+from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit, own_electrolyte
+from microbatt.cells.records import activation, check_numbers, factor, number, one_of
 from microbatt.checks import Interval
 from microbatt.errors import ParameterError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Electrolyte:
     """Salt, its concentration at rest, and its transport properties; SI units.
 
     Attributes
     ----------
-    initial_concentration
+    initial_concentration : float
         Of salt, everywhere, before discharge [mol m⁻³].
-    fit
+    fit : ElectrolyteFit
         Conductivity, diffusivity, transference number and thermodynamic factor.
-    density
+    conductivity_scale, diffusivity_scale : float
+        Factors on the fit's conductivity and diffusivity [-].
+    density : float
         Of salt and solvent together [kg m⁻³].
-    conductivity_activation, diffusivity_activation
+    conductivity_activation, diffusivity_activation : float
         E/R of the Arrhenius factors [K].
     """
 
     initial_concentration: float = number(
-        "mol m-3", Interval(1.0, 1e4), remedy="Give the salt concentration of the cell at rest."
+        "mol m-3",
+        Interval(1.0, 1e4),
+        remedy="Give the salt concentration of the cell at rest.",
+        uncertainty=0.02,
     )
-    fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS)
-    density: float = number("kg m-3", DENSITY)
+    fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS, build=own_electrolyte)
+    conductivity_scale: float = factor(uncertainty=0.1)
+    diffusivity_scale: float = factor(uncertainty=0.3)
+    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
     conductivity_activation: float = activation()
     diffusivity_activation: float = activation()
 
@@ -41,3 +49,9 @@ class Electrolyte:
                 f"electrolyte fit `{self.fit.name}` holds in [{self.fit.lower:.6g}, "
                 f"{self.fit.upper:.6g}] mol m-3. Start inside it, or use another fit."
             )
+
+    def __repr__(self) -> str:
+        return f"<Electrolyte {self.fit.description}: {self.initial_concentration:.6g} mol m⁻³>"
+
+    def _repr_html_(self) -> str:
+        return record_html("Electrolyte", self)

@@ -10,9 +10,9 @@ def transport_factor(porosity: float, alpha: float) -> float:
 
     Parameters
     ----------
-    porosity
-        ε, electrolyte plus swollen polymer [-].
-    alpha
+    porosity : float
+        Electrolyte plus swollen polymer, ε [-].
+    alpha : float
         Tortuosity exponent [-].
 
     Returns
@@ -33,12 +33,12 @@ def area_density(S: float, active_fraction: float, particle_radius: float) -> fl
 
     Parameters
     ----------
-    S
+    S : float
         Particle shape factor [-]; a sphere has 3.
-    active_fraction
-        ε_a, volume fraction of active material [-].
-    particle_radius
-        r_p [m].
+    active_fraction : float
+        Volume fraction of active material, ε_a [-].
+    particle_radius : float
+        Radius r_p [m].
 
     Returns
     -------
@@ -61,10 +61,10 @@ def matrix_factor(porosity: float, gas_fraction: float) -> float:
 
     Parameters
     ----------
-    porosity
-        ε, electrolyte plus swollen polymer [-].
-    gas_fraction
-        ε_gas [-].
+    porosity : float
+        Electrolyte plus swollen polymer, ε [-].
+    gas_fraction : float
+        Volume fraction of gas, ε_gas [-].
 
     Returns
     -------

@@ -6,7 +6,7 @@ writing one all follow that declaration.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, Protocol, TypeVar
 
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,8 @@ Record = TypeVar("Record")
 _KEY = "microbatt"
 
 ACTIVATION = Interval(0.0, 3e4)
+_DECADES = 1e3
+_RELATIVE_STEP = 0.01
 USE_FRACTION = "Divide a percentage by 100."
 
 
@@ -45,22 +47,74 @@ class Fit(Protocol):
     def functions(self) -> tuple[Callable[[ArrayLike], NDArray[Any]], ...]:
         """All that it computes."""
 
+    @property
+    def plain(self) -> dict[str, Any] | None:
+        """Description in JSON's terms, of which `FitSpec.build` makes it; None if it has a name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberSpec:
-    """Declaration of a number: its SI unit, its range, and what to do about one outside."""
+    """Declaration of a number: all that is known of it before any cell is.
+
+    Attributes
+    ----------
+    unit : str
+        SI unit; ``"1"`` for a plain number.
+    allowed : Interval
+        Range in that unit.
+    remedy : str
+        What to do about a value outside the range.
+    optional : bool
+        Whether a cell may do without.
+    uncertainty : float or None
+        Standard deviation with which it is usually known: relative where it is fitted as a
+        logarithm, else in its unit; None for a convention, which cannot be wrong.
+    step : float
+        Of a finite difference, in the same measure.
+    rare : bool
+        Whether most cells say nothing of it; it is not written down then.
+    default : float or None
+        Value of a cell that says nothing.
+    """
 
     unit: str
     allowed: Interval
     remedy: str
     optional: bool
+    uncertainty: float | None
+    step: float
+    rare: bool = False
+    default: float | None = None
+
+    def left_out(self, value: float | None) -> bool:
+        """Whether a value is not worth writing down."""
+        return self.rare and value == self.default
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether it is fitted as a logarithm: it is positive and spans decades."""
+        low, high = self.allowed.low, self.allowed.high
+        positive = low > 0.0 or (low == 0.0 and self.allowed.low_open)
+        return positive and high > _DECADES * low
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitSpec:
-    """Declaration of a field that names a fitted function."""
+    """Declaration of a field that holds a fitted property of a material.
+
+    Attributes
+    ----------
+    known : mapping of str to fit
+        The fits that a file may name.
+    build : callable
+        Makes a fit of its key and its description in JSON's terms.
+    unit : str
+        SI unit of a function that stands there in place of a name; empty where there are several.
+    """
 
     known: Mapping[str, Fit]
+    build: Callable[[str, Mapping[str, Any]], Fit]
+    unit: str = ""
 
 
 Spec = NumberSpec | FitSpec
@@ -72,41 +126,99 @@ def number(
     *,
     remedy: str = "Check the unit.",
     default: float | object | None = MISSING,
+    uncertainty: float | None = None,
+    step: float | None = None,
+    rare: bool = False,
 ) -> Any:  # noqa: ANN401 - a field declaration stands in for the field's own type
     """Declare a number of a record.
 
     Parameters
     ----------
-    unit
+    unit : str
         SI unit; ``"1"`` for a plain number.
-    allowed
+    allowed : Interval
         Range in that unit.
-    remedy
+    remedy : str
         A sentence on what to do with a value outside the range.
-    default
+    default : float, object or None
         Value if none is given; `None` makes the number optional.
+    uncertainty, step : float or None
+        As in `NumberSpec`; a step that is not given is 1 % of a logarithm's number, a tenth of
+        the uncertainty of another, or a thousandth of its range.
     """
-    spec = NumberSpec(unit=unit, allowed=allowed, remedy=remedy, optional=default is None)
-    return field(default=default, metadata={_KEY: spec})
+    spec = NumberSpec(
+        unit=unit,
+        allowed=allowed,
+        remedy=remedy,
+        optional=default is None,
+        uncertainty=uncertainty,
+        step=0.0,
+        rare=rare,
+        default=default if isinstance(default, float) else None,
+    )
+    if step is None:
+        tenth = 1e-3 * (allowed.high - allowed.low) if uncertainty is None else 0.1 * uncertainty
+        step = _RELATIVE_STEP if spec.logarithmic else tenth
+    return field(default=default, metadata={_KEY: replace(spec, step=step)})
 
 
-def fraction(*, low: float = 0.0, default: float | object = MISSING) -> Any:  # noqa: ANN401
-    """Declare a volume fraction of a record."""
-    return number("1", Interval(low, 1.0), remedy=USE_FRACTION, default=default)
+def fraction(
+    *, low: float = 0.0, default: float | object = MISSING, step: float | None = None
+) -> Any:  # noqa: ANN401
+    """Declare a fraction of a record."""
+    return number(
+        "1",
+        Interval(low, 1.0),
+        remedy=USE_FRACTION,
+        default=default,
+        uncertainty=0.01,
+        step=step,
+    )
 
 
 def activation() -> Any:  # noqa: ANN401
     """Declare the activation temperature E/R of an Arrhenius factor; none means no effect."""
-    return number("K", ACTIVATION, remedy="Divide an energy in J mol⁻¹ by 8.314.", default=0.0)
+    return number(
+        "K",
+        ACTIVATION,
+        remedy="Divide an energy in J mol⁻¹ by 8.314.",
+        default=0.0,
+        uncertainty=1000.0,
+    )
 
 
-def one_of(known: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """Declare a field that holds one of the known fits."""
-    return field(metadata={_KEY: FitSpec(known=known)})
+def factor(*, uncertainty: float) -> Any:  # noqa: ANN401
+    """Declare a factor on a fitted property; 1 leaves it as it is."""
+    return number(
+        "1",
+        Interval(0.0, 100.0, low_open=True),
+        remedy="1 leaves the fit as it is.",
+        default=1.0,
+        uncertainty=uncertainty,
+        rare=True,
+    )
+
+
+def one_of(
+    known: Mapping[str, Any], *, build: Callable[[str, Mapping[str, Any]], Fit], unit: str = ""
+) -> Any:  # noqa: ANN401
+    """Declare a field that holds one of the known fits, or one of the file's own."""
+    return field(metadata={_KEY: FitSpec(known=known, build=build, unit=unit)})
 
 
 def specs(record: type[Any] | Any) -> dict[str, tuple[Field[Any], Spec]]:  # noqa: ANN401
-    """Return the declared fields of a record, by name."""
+    """Return the declared fields of a record, by name.
+
+    Parameters
+    ----------
+    record : type or record
+        A record declared with `number`, or its class.
+
+    Returns
+    -------
+    dict
+        Name → (dataclass field, its declaration).
+    """
     return {f.name: (f, f.metadata[_KEY]) for f in fields(record) if _KEY in f.metadata}
 
 
@@ -146,11 +258,18 @@ def check_volume(layer: Any) -> None:  # noqa: ANN401 - an electrode or a separa
 
 
 def to_mapping(record: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Return a record's declared fields as plain numbers (SI) and names of fits."""
-    return {
-        name: getattr(record, name).name if isinstance(spec, FitSpec) else getattr(record, name)
-        for name, (_, spec) in specs(record).items()
-    }
+    """Return a record's declared fields as plain numbers (SI) and names of fits.
+
+    What is rare and not said is left out.
+    """
+    plain = {}
+    for name, (_, spec) in specs(record).items():
+        value = getattr(record, name)
+        if isinstance(spec, FitSpec):
+            plain[name] = value.name if value.plain is None else value.plain
+        elif not spec.left_out(value):
+            plain[name] = value
+    return plain
 
 
 def from_mapping(
@@ -169,13 +288,17 @@ def from_mapping(
     declared = specs(kind)
     check_keys(values, declared)
     arguments = {
-        name: spec.known[check_choice(name, values[name], spec.known)]
-        if isinstance(spec, FitSpec)
-        else values[name]
+        name: _fit(name, spec, values[name]) if isinstance(spec, FitSpec) else values[name]
         for name, (_, spec) in declared.items()
         if name in values
     }
     return kind(**arguments, **others)
+
+
+def _fit(name: str, spec: FitSpec, value: object) -> Fit:
+    if isinstance(value, Mapping):
+        return spec.build(name, value)
+    return spec.known[check_choice(name, value, spec.known)]
 
 
 def check_keys(values: Mapping[str, Any], declared: Mapping[str, tuple[Field[Any], Spec]]) -> None:

@@ -18,31 +18,40 @@ _HEAT_OF = ("particles", "charge")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+def inventory_option(command: _Command) -> _Command:
+    """Give a command the option of the lithium balance."""
+    return click.option(
+        "--inventory",
+        type=click.Choice(INVENTORY),
+        default=INVENTORY[0],
+        help="Lithium balance of the particles: `conserving` keeps the lithium of the cell as S "
+        "changes; `area-only`, that of the published work, does not.",
+    )(command)
+
+
 def balance_options(command: _Command) -> _Command:
     """Give a command the options of both balances; `thermal_mode` reads the last three."""
     for option in reversed(
         (
+            inventory_option,
             click.option(
-                "--inventory",
-                type=click.Choice(INVENTORY),
-                default=INVENTORY[0],
-                help="Lithium balance of the particles.",
-            ),
-            click.option(
-                "--thermal", type=click.Choice(THERMAL), default=THERMAL[0], help="Heat balance."
+                "--thermal",
+                type=click.Choice(THERMAL),
+                default=THERMAL[0],
+                help="Heat balance of the cell.",
             ),
             click.option(
                 "--heat-transfer",
                 type=float,
                 default=0.0,
-                help="Heat-transfer coefficient [W m⁻² K⁻¹] of --thermal lumped.",
+                help="Heat-transfer coefficient of --thermal lumped [W m⁻² K⁻¹].",
             ),
             click.option(
                 "--heat-of",
                 type=click.Choice(_HEAT_OF),
                 default=_HEAT_OF[0],
-                help="Where the heat is taken: at the particles' composition, or at the charge "
-                "delivered, as dualfoil does.",
+                help="Composition at which the heat is computed: that of the particles, or that of "
+                "the charge delivered, as in dualfoil.",
             ),
         )
     ):

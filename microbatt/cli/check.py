@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @click.command("check", epilog="Example: microbatt check demo.zarr --repair")
 @click.argument("store", shell_complete=cube_names)
-@click.option("--repair", is_flag=True, help="Simulate damaged blocks again.")
-@click.option("--workers", type=int, help="Processes for the repair.  [default: threads]")
+@click.option("--repair", is_flag=True, help="Simulate the damaged blocks again.")
+@click.option("--workers", type=int, help="Number of processes for the repair.  [default: threads]")
 @storage_options
 def command(store: str, *, repair: bool, workers: int | None, options: tuple[str, ...]) -> None:
     """Read every chunk of STORE, verify its checksum, and tell which are damaged.

@@ -1,7 +1,7 @@
 """The command ``microbatt``: its subcommands, its errors and its exit codes.
 
 Exit codes: 0 done; 1 the work failed; 2 bad input; 3 an error that nobody foresaw;
-130 interrupted.
+4 an answer that should not be used; 130 interrupted.
 """
 
 from dataclasses import dataclass
@@ -29,19 +29,19 @@ SECTIONS: Final = {
     "Simulate": {
         "cells": Entry("microbatt.cli.cells", "List the cells of the catalog."),
         "discharge": Entry("microbatt.cli.discharge", "Simulate a cell and show its curves."),
-        "compare": Entry("microbatt.cli.compare", "Hold engines against each other."),
+        "compare": Entry("microbatt.cli.compare", "Compare engines on the same random points."),
     },
     "Sweeps and their cubes": {
         "run": Entry("microbatt.cli.run", "Run a campaign into a cube, or go on with it."),
-        "datasets": Entry("microbatt.cli.datasets", "List the cubes that can be had by name."),
+        "datasets": Entry("microbatt.cli.datasets", "List the cubes of the catalog."),
         "status": Entry("microbatt.cli.status", "Show how far a campaign is."),
-        "check": Entry("microbatt.cli.check", "Find damage in a cube, and repair it."),
+        "check": Entry("microbatt.cli.check", "Find damage in a cube and repair it."),
         "import": Entry("microbatt.cli.import_", "Make a cube of curves that exist already."),
     },
     "From curves to microstructure": {
         "infer": Entry("microbatt.cli.infer", "Estimate alpha and S from measured curves."),
         "design": Entry("microbatt.cli.design", "Propose the currents worth measuring."),
-        "map": Entry("microbatt.cli.map", "Join to a cube what curves can tell at all."),
+        "map": Entry("microbatt.cli.map", "Join to a cube how well alpha and S can be known."),
         "train": Entry("microbatt.cli.train", "Train a network on a cube."),
         "predict": Entry("microbatt.cli.predict", "Join a network's predictions to a cube."),
         "score": Entry("microbatt.cli.score", "Score the predictions in a cube."),
@@ -58,7 +58,7 @@ SECTIONS: Final = {
         ),
     },
     "This installation": {
-        "doctor": Entry("microbatt.cli.doctor", "Tell what it has, for a bug report."),
+        "doctor": Entry("microbatt.cli.doctor", "Show what it has, for a bug report."),
     },
 }
 """Heading of the list → subcommand → where it is and what it does."""
@@ -82,6 +82,12 @@ class Unforeseen(click.ClickException):
     """A mistake of the program."""
 
     exit_code = 3
+
+
+class NotToBeUsed(click.ClickException):
+    """The work was done, and its answer says of itself that it should not be used."""
+
+    exit_code = 4
 
 
 class Interrupted(click.ClickException):
@@ -181,7 +187,7 @@ def in_a_sentence(error: Exception) -> click.ClickException:
 def main(*, debug: bool) -> None:
     """Discharge curves of lithium-ion cells across electrode microstructure.
 
-    `microbatt COMMAND --help` tells of one command. Exit codes: 0 done, 1 the work failed, 2 bad
-    input, 3 an error that nobody foresaw, 130 interrupted.
+    `microbatt COMMAND --help` explains one command. Exit codes: 0 done, 1 the work failed, 2 bad
+    input, 3 an error that nobody foresaw, 4 an answer that should not be used, 130 interrupted.
     """
     del debug  # read by LateGroup.invoke

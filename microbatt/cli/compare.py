@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from microbatt.cli.balances import INVENTORY
+from microbatt.cli.balances import inventory_option
 from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings
 from microbatt.cli.outputs import check_outputs, overwrite_option, save_picture
@@ -25,31 +25,32 @@ _PICTURE = "comparison.png"
     "compare",
     epilog="Example: microbatt compare --engines native,pybamm --points 30 --out comparison",
 )
-@click.option("--engines", default="native,pybamm", help="Names, with commas between them.")
-@click.option("--points", type=int, default=30, help="How many random curves.")
-@click.option("--seed", type=int, default=1, help="Of the random numbers.")
+@click.option(
+    "--engines",
+    default="native,pybamm",
+    help="Engines to compare, separated by commas; the first is the reference for time.",
+)
+@click.option("--points", type=int, default=30, help="Number of random points.")
+@click.option("--seed", type=int, default=1, help="Seed of the random points.")
 @click.option(
     "--cell",
     shell_complete=cell_names,
     default="doyle-1996-cell-1",
-    help="Name, or path of a cell file.",
+    help="Cell to simulate: a name that `microbatt cells` lists, or a cell file.",
 )
-@click.option(
-    "--inventory",
-    type=click.Choice(INVENTORY),
-    default=INVENTORY[0],
-    help="Lithium balance of the particles.",
-)
+@inventory_option
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
 @click.option(
     "--setting",
     "settings",
     multiple=True,
     metavar="ENGINE.KEY=VALUE",
-    help="Of an engine, VALUE as in TOML: 'pybamm.volumes=[60, 30, 60]'.",
+    help="Setting of an engine, with VALUE as in TOML: 'pybamm.volumes=[60, 30, 60]'.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for what is saved."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the numbers, tables and picture.",
 )
 @overwrite_option
 @dualfoil_option
@@ -67,11 +68,11 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Discharge a cell at random points on each engine; show time, outcomes and differences.
 
-    Random are alpha from 0 to 10, S from 0.3 to 40 and one of six currents from C/10 to 4 C; the
-    cell's own alpha and S at each current come in addition, for an engine that has them built in.
-    Differences are from a refined solution by the native engine. Saved in --out are every number
-    (netCDF), the tables (CSV), versions and settings (JSON) and a picture. The exit code is 1 if
-    an engine gives no whole curve.
+    The points are random: alpha from 0 to 10, S from 0.3 to 40, and one of six currents from C/10
+    to 4 C. The cell's own alpha and S are added at each current, for an engine that has them built
+    in. Differences are taken from a refined solution of the native engine. The folder of --out gets
+    every number (netCDF), the tables (CSV), versions and settings (JSON) and a picture. The
+    exit code is 1 if an engine gives no whole curve.
     """
     from microbatt.cells import load_cell
     from microbatt.comparison import (

@@ -42,13 +42,19 @@ def _reading_options(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--activation",
             type=click.Path(path_type=Path, dir_okay=False),
-            help="Its li-ion-ebar.in.  [default: beside the deck, if it is there]",
+            help="File of activation energies.  [default: li-ion-ebar.in beside the deck]",
         ),
-        click.option("--alpha", type=float, help="Of the executable.  [default: built in]"),
-        click.option("--S", "S", type=float, help="Of the executable.  [default: 3]"),
-        click.option("--negative-fit", help="Open-circuit fit to take for the negative."),
-        click.option("--electrolyte-fit", help="Fit to take for the electrolyte."),
-        click.option("--positive-fit", help="Open-circuit fit to take for the positive."),
+        click.option(
+            "--alpha",
+            type=float,
+            help="Tortuosity exponent that the executable used.  [default: built in]",
+        ),
+        click.option(
+            "--S", "S", type=float, help="Shape factor that the executable used.  [default: 3]"
+        ),
+        click.option("--negative-fit", help="Open-circuit fit of the negative electrode."),
+        click.option("--electrolyte-fit", help="Fit of the electrolyte."),
+        click.option("--positive-fit", help="Open-circuit fit of the positive electrode."),
     )
     for option in reversed(options):
         function = option(function)
@@ -85,10 +91,20 @@ def show(*, file: Path, **options: Unpack[Reading]) -> None:
 
 @command.command("convert", epilog="Example: microbatt deck convert dualfoil5.in -o my-cell.toml")
 @click.argument("file", shell_complete=cell_names)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: the terminal.")
-@click.option("--current", type=float, help="Cell to deck: current [A m⁻²].  [default: 1 C]")
-@click.option("--cutoff", type=float, default=2.0, help="Cell to deck: cut-off voltage [V].")
-@click.option("--version", type=click.Choice(["5.1", "5.2"]), default="5.1", help="Cell to deck.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write.  [default: the terminal]",
+)
+@click.option("--current", type=float, help="Current of the deck [A m⁻²].  [default: 1 C]")
+@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage of the deck [V].")
+@click.option(
+    "--version",
+    type=click.Choice(["5.1", "5.2"]),
+    default="5.1",
+    help="Version of dualfoil that the deck is for.",
+)
 @overwrite_option
 @_reading_options
 def convert(

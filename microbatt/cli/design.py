@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from microbatt.cli.balances import INVENTORY
+from microbatt.cli.balances import inventory_option
 from microbatt.cli.completion import cell_names
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture, save_text
 from microbatt.cli.values import free_option, read_free, read_list, read_measured, read_range
@@ -30,36 +30,48 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
     "--cell",
     shell_complete=cell_names,
     required=True,
-    help="A name of `microbatt cells`, or a cell file.",
+    help="Cell to measure: a name that `microbatt cells` lists, or a cell file.",
 )
 @click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
-@click.option("--samples", default=100, help="Voltages read from a curve.")
+@click.option("--samples", default=100, help="Number of voltages that are read from a curve.")
 @click.option(
-    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+    "--charge-error", default=1e-4, help="Relative standard deviation of a curve's charge."
 )
-@click.option("--max-curves", default=3, help="How many curves may be measured.")
-@click.option("--max-hours", type=float, help="How long they may take together, discharging.")
-@click.option("--currents", help="Candidates [A m⁻²]: 17.5,35,70.  [default: C/10 to 7C]")
-@click.option("--alpha", default="0:10", help="Where alpha may be: LOW:HIGH or a number.")
-@click.option("--S", "S", default="1:40", help="Where S may be: LOW:HIGH or a number.")
+@click.option("--max-curves", default=3, help="Largest number of curves to measure.")
+@click.option(
+    "--max-hours", type=float, help="Longest time that the discharges may take together [h]."
+)
+@click.option(
+    "--currents", help="Currents to choose from [A m⁻²], such as 17.5,35,70.  [default: C/10 to 7C]"
+)
+@click.option(
+    "--alpha", default="0:10", help="Range in which alpha is expected: LOW:HIGH, or one number."
+)
+@click.option(
+    "--S", "S", default="1:40", help="Range in which S is expected: LOW:HIGH, or one number."
+)
 @free_option
 @click.option(
     "--criterion",
     type=click.Choice(CRITERIA),
     default=CRITERIA[0],
-    help="What is to be small: both together, or one of the two.",
+    help="What to make small: the joint uncertainty of alpha and S, or that of one.",
 )
-@click.option("--compare", multiple=True, metavar="CURRENTS", help="A set to hold against it.")
 @click.option(
-    "--inventory",
-    type=click.Choice(INVENTORY),
-    default=INVENTORY[0],
-    help="Lithium balance of the particles.",
+    "--compare",
+    multiple=True,
+    metavar="CURRENTS",
+    help="Set of currents to compare with the proposal; may be repeated.",
 )
+@inventory_option
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
-@click.option("--threads", default=1, help="Threads that simulate.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw it there.")
-@click.option("--json", "table", type=click.Path(path_type=Path), help="Write the numbers there.")
+@click.option("--threads", default=1, help="Number of threads that simulate.")
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), help="Picture of the proposal to draw."
+)
+@click.option(
+    "--json", "table", type=click.Path(path_type=Path), help="File for the numbers (.json)."
+)
 @overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,
@@ -82,7 +94,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     table: Path | None,
     overwrite: bool,
 ) -> None:
-    """Propose the currents that tell most of alpha and S.
+    """Propose the currents that tell most about alpha and S.
 
     The cell may be anywhere in the ranges given. For each number of curves the best set of
     candidates is shown, with the smallest standard deviations that an estimate from them can have.

@@ -31,16 +31,24 @@ if TYPE_CHECKING:
     "currents",
     type=float,
     multiple=True,
-    help="Discharge current [A m⁻²]; give it again for more curves.  [default: 1 C]",
+    help="Discharge current [A m⁻²]; may be repeated.  [default: 1 C]",
 )
 @balance_options
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
-@click.option("--engine", default="native", help="native, dualfoil, pybamm, or MODULE:ATTRIBUTE.")
+@click.option(
+    "--engine",
+    default="native",
+    help="Simulator: native, dualfoil, pybamm, or MODULE:ATTRIBUTE of your own.",
+)
 @settings_option
 @click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
 @dualfoil_option
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Save the curves there.")
-@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the curves there.")
+@click.option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), help="File for the curves (.csv)."
+)
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), help="Picture of the curves to draw."
+)
 @overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     *,

@@ -18,21 +18,22 @@ from microbatt.errors import ParameterError
     "--extra-file",
     nargs=2,
     metavar="NAME TEMPLATE",
-    help="File that tells alpha and S, such as alpha-S.in '{exponent} {S}'.",
+    help="File that holds alpha and S, and its form, such as alpha-S.in '{exponent} {S}'.",
 )
 @click.option(
     "--environment",
     multiple=True,
     metavar="NAME=TEMPLATE",
-    help="Environment variable that tells alpha or S, such as 'DF_S={S}'; may be repeated.",
+    help="Environment variable that holds alpha or S, such as 'DF_S={S}'; may be repeated.",
 )
 def command(
     *, folders: tuple[Path, ...], extra_file: tuple[str, str] | None, environment: tuple[str, ...]
 ) -> None:
     """Read dualfoil5.in in each of FOLDERS (or here), and write dualfoil5.out there.
 
-    A script of two lines that calls this can stand where dualfoil's executable stood. Many
-    folders in one call are much faster than one call each: starting takes longer than solving.
+    What dualfoil would write there is replaced, as dualfoil replaces it. A script of two lines that
+    calls this can stand where dualfoil's executable stood. Many folders in one call are much faster
+    than one call each: starting takes longer than solving.
     """
     from microbatt.engines.dualfoil import ExtraFile, Told, run_folder
 

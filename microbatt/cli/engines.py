@@ -22,7 +22,7 @@ def dualfoil_option(command: _Command) -> _Command:
     return click.option(
         "--dualfoil",
         metavar="PATH",
-        help="The dualfoil executable.  [default: MICROBATT_DUALFOIL, or on the PATH]",
+        help="Path of the dualfoil executable.  [default: MICROBATT_DUALFOIL, or on the PATH]",
         callback=_remember,
         expose_value=False,
     )(command)
@@ -35,7 +35,7 @@ def settings_option(command: _Command) -> _Command:
         "settings",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Of the engine, VALUE as in TOML: tolerance=1e-5, 'volumes=[60, 30, 60]'.",
+        help="Setting of the engine, VALUE as in TOML: tolerance=1e-5, 'volumes=[60, 30, 60]'.",
     )(command)
 
 

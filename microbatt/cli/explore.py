@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 @click.command("explore", epilog="Example: microbatt explore published-sweep --port 5010")
 @click.argument("cube", shell_complete=cube_names, default="demo")
-@click.option("--port", type=int, default=5006, help="Of this machine; 0 takes any that is free.")
+@click.option(
+    "--port", type=int, default=5006, help="Port of this machine; 0 takes any that is free."
+)
 @click.option("--show/--no-show", "--open/--no-open", default=True, help="Open a browser.")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster whose dashboard to link.")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask cluster whose dashboard to link.")
 @storage_options
 def command(
     cube: str, *, port: int, show: bool, scheduler: str | None, options: tuple[str, ...]

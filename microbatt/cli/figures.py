@@ -16,14 +16,14 @@ from microbatt.places import Kind
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    help="Folder for the figures; made if it is not there.",
+    help="Folder for the figures; it is made if need be.",
 )
 @click.option(
     "--format",
     "ending",
     type=click.Choice(["png", "pdf", "svg"]),
     default="png",
-    help="Format of the files.",
+    help="Format of the figures.",
 )
 @click.option(
     "--network",

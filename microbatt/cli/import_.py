@@ -33,9 +33,9 @@ def command() -> None:
 def _common(function: Callable[..., None]) -> Callable[..., None]:
     options: tuple[Any, ...] = (
         click.option("--store", required=True, help="Path or URL of the new cube."),
-        click.option("--name", help="Of the cube.  [default: from the store]"),
-        click.option("--alpha", type=float, help="Of runs that do not say it."),
-        click.option("--S", "S", type=float, help="Of runs that do not say it."),
+        click.option("--name", help="Name of the cube.  [default: that of the store]"),
+        click.option("--alpha", type=float, help="Alpha of runs that do not say it."),
+        click.option("--S", "S", type=float, help="S of runs that do not say it."),
         overwrite_option,
         storage_options,
     )
@@ -50,10 +50,17 @@ def _common(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @_common
-@click.option("--extra-file", nargs=2, metavar="NAME TEMPLATE", help="File that told alpha and S.")
-@click.option("--pattern", metavar="TEMPLATE", help="Of alpha and S in the folder's path.")
-@click.option("--deck-name", default="dualfoil5.in", help="Of the deck in each folder.")
-@click.option("--output-name", default="dualfoil5.out", help="Of the output in each folder.")
+@click.option(
+    "--extra-file",
+    nargs=2,
+    metavar="NAME TEMPLATE",
+    help="File beside the deck that holds alpha and S, and its form.",
+)
+@click.option(
+    "--pattern", metavar="TEMPLATE", help="Form of the folder's path that holds alpha and S."
+)
+@click.option("--deck-name", default="dualfoil5.in", help="Name of the deck in each folder.")
+@click.option("--output-name", default="dualfoil5.out", help="Name of the output in each folder.")
 def dualfoil(  # noqa: PLR0913 - one parameter an option
     *,
     folders: tuple[Path, ...],
@@ -106,11 +113,18 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @_common
 @click.option(
-    "--cell", shell_complete=cell_names, default="doyle-1996-cell-1", help="What was discharged."
+    "--cell",
+    shell_complete=cell_names,
+    default="doyle-1996-cell-1",
+    help="Cell that was discharged.",
 )
-@click.option("--cutoff", type=float, default=2.0, help="Where a discharge ends [V].")
-@click.option("--thermal", default="adiabatic", help="isothermal, adiabatic or lumped.")
-@click.option("--pattern", metavar="TEMPLATE", help="Of alpha and S in the file's path.")
+@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option(
+    "--thermal", default="adiabatic", help="Heat balance: isothermal, adiabatic or lumped."
+)
+@click.option(
+    "--pattern", metavar="TEMPLATE", help="Form of the file's path that holds alpha and S."
+)
 def published(  # noqa: PLR0913 - one parameter an option
     *,
     folder: Path,

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from distributed import Client
 
-    from microbatt.inference import Estimate, Inferred, Terms
+    from microbatt.cells import Cell
+    from microbatt.inference import Estimate, InferenceOptions, Inferred
     from microbatt.measured import Reading
 
 
@@ -37,34 +38,55 @@ if TYPE_CHECKING:
     "--cell",
     shell_complete=cell_names,
     required=True,
-    help="A name of `microbatt cells`, or a cell file.",
+    help="Cell that was measured: a name that `microbatt cells` lists, or a cell file.",
 )
-@click.option("--noise", help="Of a voltage, such as 1mV.  [default: from the curves]")
+@click.option(
+    "--noise", help="Noise of a measured voltage, such as 1mV.  [default: found in the curves]"
+)
 @free_option
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
 @click.option(
-    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+    "--charge-error",
+    type=float,
+    help="Relative standard deviation of a curve's charge.  [default: what each file supports]",
 )
 @click.option(
     "--offset-error", default="0mV", help="Standard deviation of each curve's own voltage offset."
 )
-@click.option("--area", help="Of the electrode, such as '1.54 cm2', for currents in A.")
-@click.option("--current", help="Such as '17.5 A/m2', where the files have no such column.")
+@click.option("--area", help="Area of the electrode, such as '1.54 cm2', for currents in A.")
+@click.option(
+    "--current",
+    help="Current of the discharges, such as '17.5 A/m2', if the files have no such column.",
+)
 @click.option(
     "--column",
     "columns",
     multiple=True,
     metavar="QUANTITY=HEADING[:UNIT]",
-    help="Which column is time, voltage, current or capacity; may be repeated.",
+    help="Column that holds time, voltage, current or capacity; may be repeated.",
 )
-@click.option("--skip-bad-rows", is_flag=True, help="Leave out rows without numbers or repeated.")
-@click.option("--each", is_flag=True, help="Every file or folder is an experiment of its own.")
-@click.option("--workers", type=int, help="Processes for many cells.  [default: threads]")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler, for many cells.")
-@click.option("--network/--no-network", default=True, help="Ask the shipped network first.")
-@click.option("--store", type=click.Path(path_type=Path), help="Save as .nc or .zarr there.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write a page (.html) there.")
+@click.option(
+    "--skip-bad-rows",
+    is_flag=True,
+    help="Leave out rows that hold no number or repeat the row before.",
+)
+@click.option(
+    "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
+)
+@click.option("--workers", type=int, help="Number of processes for many cells.  [default: threads]")
+@click.option("--scheduler", metavar="ADDRESS", help="Running Dask scheduler, for many cells.")
+@click.option(
+    "--network/--no-network", default=True, help="Take a first guess from the shipped network."
+)
+@click.option(
+    "--store", type=click.Path(path_type=Path), help="Store for the estimates (.nc or .zarr)."
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Page for people (.html), with its numbers beside it.",
+)
 @overwrite_option
 def command(  # noqa: PLR0913 - one parameter an option
     files: tuple[Path, ...],
@@ -77,7 +99,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     heat_transfer: float,
     heat_of: str,
     level: float,
-    charge_error: float,
+    charge_error: float | None,
     offset_error: str,
     area: str | None,
     current: str | None,
@@ -96,14 +118,16 @@ def command(  # noqa: PLR0913 - one parameter an option
     FILES are CSV, Parquet or Excel, one or more curves each, together the curves of one cell; or
     a folder of them. With --each, or for a folder of folders, there are many cells: they are done
     beside each other, on a Dask cluster if there is one, and those that fail are listed at the end.
+    The exit code is 4 if an estimate says that nothing of it should be used: the cell file does not
+    explain the data, or the intervals were not found.
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import Terms
+    from microbatt.inference import InferenceOptions
     from microbatt.measured import Reading
 
-    terms = Terms(
-        cell=load_cell(cell),
+    loaded = load_cell(cell)
+    options = InferenceOptions(
         noise=None if noise is None else read_measured("--noise", noise, "V"),
         charge_error=charge_error,
         offset_error=read_measured("--offset-error", offset_error, "V"),
@@ -125,14 +149,14 @@ def command(  # noqa: PLR0913 - one parameter an option
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
         cluster = client_for(scheduler, workers, threads=workers is None)
-        _many(files, terms, reading, outputs, cluster)
+        _many(files, loaded, options, reading, outputs, cluster)
     elif scheduler is not None or workers is not None:
         raise ParameterError(
             "`--scheduler` and `--workers` are for many cells, and this is one. Leave them out, or "
             "give --each or a folder of folders."
         )
     else:
-        _one(files, terms, reading, outputs)
+        _one(files, loaded, options, reading, outputs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,16 +220,24 @@ def _folder_of_folders(files: tuple[Path, ...]) -> bool:
     return len(files) == 1 and files[0].is_dir() and any(one.is_dir() for one in files[0].iterdir())
 
 
-def _one(files: tuple[Path, ...], terms: Terms, reading: Reading, outputs: Outputs) -> None:
+def _one(
+    files: tuple[Path, ...],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+    outputs: Outputs,
+) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
     from microbatt.inference import infer_files
 
-    estimate, left_out = infer_files(files[0].stem, files, terms, reading)
+    estimate, left_out = infer_files(files[0].stem, files, cell, options, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
     outputs.save(estimate.to_dataset())
     outputs.write_report(estimate)
-    _end_with(_listed("the estimate is without these", [one.reason for one in left_out]))
+    doubtful = [] if estimate.diagnostics.usable else [estimate.diagnostics.verdict.sentence]
+    left = _listed("the estimate is without these", [one.reason for one in left_out])
+    _end_with(left, doubtful=doubtful)
 
 
 def _remarks(estimate: Estimate) -> None:
@@ -216,7 +248,8 @@ def _remarks(estimate: Estimate) -> None:
 
 def _many(
     files: tuple[Path, ...],
-    terms: Terms,
+    cell: Cell,
+    options: InferenceOptions,
     reading: Reading,
     outputs: Outputs,
     cluster: AbstractContextManager[Client],
@@ -227,7 +260,7 @@ def _many(
     experiments = experiment_files(*files)
     found: dict[str, Inferred] = {}
     with cluster as client:
-        for one in infer_each(experiments, terms, reading=reading, client=client):
+        for one in infer_each(experiments, cell, options, reading=reading, client=client):
             found[one.name] = one
             click.echo(_line(one))
     ordered = [found[name] for name in experiments]
@@ -236,7 +269,12 @@ def _many(
     unread = [f"{one.name}: {file.reason}" for one in ordered for file in one.unread]
     told = [_listed("these experiments failed", [f"{one.name}: {one.failure}" for one in bad])]
     told += [_listed("these were left out", unread)]
-    _end_with(*told)
+    doubtful = [
+        f"{one.name}: {one.estimate.diagnostics.verdict.sentence}"
+        for one in ordered
+        if one.estimate is not None and not one.estimate.diagnostics.usable
+    ]
+    _end_with(*told, doubtful=[] if bad else doubtful)
 
 
 def _line(one: Inferred) -> str:
@@ -247,8 +285,8 @@ def _line(one: Inferred) -> str:
     judged = [
         words
         for words, flag in (
-            ("the cell file does not explain it", one.estimate.belief.misfit),
-            ("out of range", one.estimate.belief.out_of_range),
+            ("the cell file does not explain it", one.estimate.diagnostics.misfit),
+            ("out of range", one.estimate.diagnostics.out_of_range),
             (f"without {len(one.unread)} files", bool(one.unread)),
         )
         if flag
@@ -263,15 +301,19 @@ def _listed(words: str, lines: Sequence[str]) -> str:
     return "\n".join([f"{words}:", *(f"  {line}" for line in lines)]) if lines else ""
 
 
-def _end_with(*told: str) -> None:
+def _end_with(*told: str, doubtful: Sequence[str] = ()) -> None:
     """End with what went wrong, if anything did.
 
     Raises
     ------
+    NotToBeUsed
+        If an estimate says that nothing of it should be used.
     BadInput
-        If there is something to tell; the command ends with its exit code.
+        If something else is to be told.
     """
-    from microbatt.cli.commands import BadInput
+    from microbatt.cli.commands import BadInput, NotToBeUsed
 
+    if doubtful:
+        raise NotToBeUsed("\n".join([words for words in told if words] + [*doubtful]))
     if any(told):
         raise BadInput("\n".join(words for words in told if words))

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 @click.command("map", epilog="Example: microbatt map demo.zarr --noise 1mV --currents 17.5,35,70")
 @click.argument("store", shell_complete=cube_names)
 @click.option("--noise", default="1mV", help="Standard deviation of a measured voltage.")
-@click.option("--samples", default=100, help="Voltages read from a curve.")
+@click.option("--samples", default=100, help="Number of voltages that are read from a curve.")
 @click.option(
-    "--charge-error", default=1e-4, help="Standard deviation of a curve's charge, relative."
+    "--charge-error", default=1e-4, help="Relative standard deviation of a curve's charge."
 )
-@click.option("--currents", help="Of the measured curves [A m⁻²].  [default: the cube's]")
+@click.option(
+    "--currents", help="Currents of the measured curves [A m⁻²].  [default: those of the cube]"
+)
 @free_option
-@click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the map there.")
+@click.option(
+    "--plot", "picture", type=click.Path(path_type=Path), help="Picture of the map to draw."
+)
 @overwrite_option
 @storage_options
 def command(  # noqa: PLR0913 - one parameter an option

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--network",
     type=click.Choice(["curve", "published"]),
-    help="Refuse weights of another kind.  [default: whatever kind they are]",
+    help="Kind of network; weights of another kind are refused.  [default: whatever kind they are]",
 )
 @click.option(
     "--weights",
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "of each fold predicts every point.  [default: the shipped curve network]",
 )
 @click.option("--name", help="Name of the predictions.  [default: the kind of the network]")
-@click.option("--noise", default="0 V", help="Noise of the cube's voltages, such as 1mV.")
+@click.option("--noise", default="0 V", help="Noise of the voltages in the cube, such as 1mV.")
 @click.option(
     "--into",
     metavar="STORE",

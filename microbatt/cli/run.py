@@ -28,19 +28,25 @@ if TYPE_CHECKING:
 @click.command("run", epilog="Example: microbatt run demo --store demo.zarr --workers 2")
 @click.argument("campaign", shell_complete=cube_names)
 @click.option("--store", help="Path or URL of the cube.  [default: cache, or NAME.zarr]")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running Dask scheduler.")
-@click.option("--workers", type=int, help="Processes on this machine.  [default: threads]")
+@click.option("--scheduler", metavar="ADDRESS", help="Running Dask scheduler.")
 @click.option(
-    "--dashboard/--no-dashboard", default=None, help="Dask's page.  [default: in a terminal]"
+    "--workers", type=int, help="Number of processes on this machine.  [default: threads]"
 )
 @click.option(
-    "--report", type=click.Path(path_type=Path), help="Save Dask's performance report (.html)."
+    "--dashboard/--no-dashboard",
+    default=None,
+    help="Serve Dask's dashboard.  [default: in a terminal]",
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="File for Dask's performance report (.html)."
 )
 @click.option("--overwrite", is_flag=True, help="Replace the report of an earlier run.")
-@click.option("--retry-failed", is_flag=True, help="Simulate failed curves again too.")
+@click.option("--retry-failed", is_flag=True, help="Simulate the failed curves again.")
 @click.option("--extend", is_flag=True, help="Add longer axes to the cube in the store.")
 @click.option("--reuse", metavar="STORE", help="Copy curves from this smaller cube.")
-@click.option("--engine", help="Instead of the campaign's, with its default settings.")
+@click.option(
+    "--engine", help="Engine to use instead of the campaign's, with its default settings."
+)
 @click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
 @dualfoil_option
 @storage_options

@@ -50,7 +50,7 @@ _FORMATS = {"count": ".0f", "r_squared": ".5f"}
     "--csv",
     "csv_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write all scores to this file too.",
+    help="File for all scores (.csv).",
 )
 @overwrite_option
 @storage_options

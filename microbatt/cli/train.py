@@ -31,22 +31,28 @@ _FILES = ("network.json", "weights.npz")
     "train", epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here"
 )
 @click.argument("cube", shell_complete=cube_names)
-@click.option("--network", type=click.Choice(["curve", "published"]), default="curve")
-@click.option("--folds", type=int, help="Cross-validate with so many folds first.")
+@click.option(
+    "--network", type=click.Choice(["curve", "published"]), default="curve", help="Kind of network."
+)
+@click.option("--folds", type=int, help="Number of folds to cross-validate with first.")
 @click.option("--blocked", is_flag=True, help="Hold out whole regions instead of random points.")
-@click.option("--only", type=int, multiple=True, help="Run this fold alone; may be repeated.")
+@click.option(
+    "--only", type=int, multiple=True, help="Number of a fold to run alone; may be repeated."
+)
 @click.option("--epochs", type=int, help="Passes over the points.  [default: the network's]")
 @click.option("--batch", type=int, help="Points per step.  [default: the network's]")
-@click.option("--seed", type=int, default=0, help="Of weights, order and disturbances.")
+@click.option("--seed", type=int, default=0, help="Seed of weights, order and disturbances.")
 @click.option(
     "--precision",
     type=click.Choice(["float32", "mixed_bfloat16", "mixed_float16"]),
     default="float32",
-    help="Of the hidden layers.",
+    help="Precision of the hidden layers.",
 )
 @click.option("--xla", is_flag=True, help="Compile the steps with XLA.")
 @click.option("--test", metavar="CUBE", help="Score the weights on this cube too.")
-@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask scheduler, to share out the folds.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Running Dask scheduler that trains the folds."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -75,8 +81,8 @@ def command(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Train a network on CUBE, a path, a URL or a name of the catalog.
 
-    Run it again to go on where it was stopped; weights that are finished are trained again only
-    with --overwrite. The folder then holds `network.json` (sizes, where
+    Run it again to go on where it was stopped, or to add folds and scores. Weights of another
+    training are replaced only with --overwrite. The folder then holds `network.json` (sizes, where
     the weights come from, scores) and `weights.npz`, for `microbatt predict --weights`; with
     --folds also the folder `random-folds` (or `blocked-folds`), with the same for the network of
     each fold. With --only, no weights are trained on all points.
@@ -97,32 +103,35 @@ def command(  # noqa: PLR0913 - one argument an option
         xla=xla,
     )
     listeners = _listeners(out)
-    scores: dict[str, Any] = {}
+    scores = earlier_scores(out, network, settings, opened, overwrite=overwrite)
     copies: dict[int, TrainedNetwork] = {}
     if folds is not None:
         place = out / f"{'blocked' if blocked else 'random'}-folds"
         copies = _cross_validated(
             opened, network, folds, settings, place, listeners,
-            blocked=blocked, only=only, scheduler=scheduler,
+            blocked=blocked, only=only, scheduler=scheduler, overwrite=overwrite,
         )  # fmt: skip
         kind = f"{'blocked' if blocked else 'random'} folds, {folds}, of {opened.attrs['name']}"
-        scores = _held_out_scores(opened, copies, kind)
-        for words in _words(scores):
+        held_out = _held_out_scores(opened, copies, kind)
+        scores |= held_out
+        for words in _words(held_out):
             click.echo(words)
         click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
         trained = _trained(opened, network, settings, out, listeners, copies)
-        _save(trained, opened, settings, scores, out, test, options)
+        recorded = _save(trained, opened, settings, scores, out)
+        if test is not None:
+            _save_scores(recorded, _opened(test, options), Path(test).stem, out)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
 
 
 def check_folder(out: Path, *, overwrite: bool) -> None:
-    """Refuse a folder with finished weights or of another kind; clear it of an earlier training.
+    """Refuse a folder of another kind; clear it of an earlier training if that may be replaced.
 
     Raises
     ------
     OccupiedError
-        If it is a store or a file, or holds weights that are not to be replaced.
+        If it is a store or a file, or one of its files is taken.
     """
     there = kind_of(out)
     if there not in {None, Kind.FOLDER, Kind.WEIGHTS}:
@@ -130,15 +139,37 @@ def check_folder(out: Path, *, overwrite: bool) -> None:
     taken = [name for name in _FILES if there is Kind.FOLDER and (out / name).exists()]
     if taken:
         raise OccupiedError(f"{out} holds a {taken[0]} that is not of a network; give another.")
-    if there is Kind.WEIGHTS and not overwrite:
-        raise OccupiedError(
-            f"{out} holds weights that are finished. Give another `--out`, or pass `--overwrite` "
-            "to train them again."
-        )
     if overwrite:
-        for found in out.glob("*.checkpoint.npz"):
+        for found in out.rglob("*.checkpoint.npz"):
             if kind_of(found) is Kind.CHECKPOINT:
                 found.unlink()
+
+
+def earlier_scores(
+    out: Path, network: str, settings: TrainingSettings, cube: xr.Dataset, *, overwrite: bool
+) -> dict[str, Any]:
+    """Return the scores of the same training, if it was finished before.
+
+    Raises
+    ------
+    OccupiedError
+        If the folder holds the weights of another training, which are not to be replaced.
+    """
+    from microbatt.networks import load_network, origin_of
+
+    if kind_of(out) is not Kind.WEIGHTS:
+        return {}
+    there = load_network(out)
+    asked = asdict(settings)
+    known = {name: there.record.settings.get(name) for name in asked}
+    if (there.kind, known, there.record.origin) == (network, asked, origin_of(cube)):
+        return dict(there.record.scores)
+    if not overwrite:
+        raise OccupiedError(
+            f"{out} holds the weights of another training: another network, cube or settings. Give "
+            "another `--out`, or pass `--overwrite` to replace them."
+        )
+    return {}
 
 
 def _opened(cube: str, options: tuple[str, ...]) -> xr.Dataset:
@@ -167,6 +198,7 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
     blocked: bool,
     only: tuple[int, ...],
     scheduler: str | None,
+    overwrite: bool,
 ) -> dict[int, TrainedNetwork]:
     from contextlib import nullcontext
 
@@ -177,6 +209,7 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
         return cross_validate(
             cube, network=network, folds=folds, blocked=blocked, only=only or None,
             settings=settings, folder=place, client=client, listeners=listeners,
+            overwrite=overwrite,
         )  # fmt: skip
 
 
@@ -233,14 +266,12 @@ def _save(
     settings: TrainingSettings,
     scores: dict[str, Any],
     out: Path,
-    test: str | None,
-    options: tuple[str, ...],
-) -> None:
+) -> TrainedNetwork:
+    """Write the weights; `earlier_scores` has refused to replace those of another training."""
     import sys
 
-    from microbatt.networks import load_network, save_network
-    from microbatt.prediction import predict
-    from microbatt.training import plain_scores, training_points, with_record
+    from microbatt.networks import save_network
+    from microbatt.training import training_points, with_record
 
     recorded = with_record(
         trained,
@@ -249,14 +280,21 @@ def _save(
         settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
         scores=scores,
     )
-    save_network(out, recorded, overwrite=True)  # the command has asked before it trained
-    if test is None:
-        return
+    save_network(out, recorded, overwrite=True)
+    return recorded
+
+
+def _save_scores(recorded: TrainedNetwork, cube: xr.Dataset, name: str, out: Path) -> None:
+    """Score the weights that were saved on another cube, and write the scores beside them."""
+    from microbatt.networks import load_network, save_network
+    from microbatt.prediction import predict
+    from microbatt.training import plain_scores
+
     tested = load_network(out)
-    predicted = predict(_opened(test, options), tested)
-    name = f"noise-free, {predicted.prediction_status.size} points"
-    tested_scores = {f"{Path(test).stem}, {name}": plain_scores(predicted)}
+    predicted = predict(cube, tested)
+    points = f"noise-free, {predicted.prediction_status.size} points"
+    tested_scores = {f"{name}, {points}": plain_scores(predicted)}
     for words in _words(tested_scores):
         click.echo(words)
-    record = replace(recorded.record, scores=scores | tested_scores)
+    record = replace(recorded.record, scores=dict(recorded.record.scores) | tested_scores)
     save_network(out, replace(tested, record=record))

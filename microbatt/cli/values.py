@@ -16,7 +16,7 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 FREE: Final = (
     "contact_resistance",
     "voltage_offset",
-    "capacity_scale",
+    "area_scale",
     "negative_stoichiometry",
     "positive_stoichiometry",
     "temperature",
@@ -31,7 +31,8 @@ def free_option(command: _Command) -> _Command:
         "--free",
         multiple=True,
         metavar="NAME[=WIDTH]",
-        help=f"Not known exactly, and how far: {', '.join(FREE)}; may be repeated.",
+        help="Value that is not known exactly, and its standard deviation; may be repeated. One of "
+        f"{', '.join(FREE)}.",
     )(command)
 
 
@@ -126,13 +127,13 @@ def read_free(texts: tuple[str, ...]) -> dict[str, float]:
     >>> read_free(("voltage_offset=5mV",))
     {'voltage_offset': 0.005}
     """
-    from microbatt.inference import WIDTHS, check_nuisances
+    from microbatt.inference import WIDTHS, check_unknowns
     from microbatt.quantities import quantity
 
     free: dict[str, float] = {}
     for text in texts:
         name, equals, width = text.partition("=")
-        check_nuisances([*free, name])
+        check_unknowns([*free, name])
         unit = quantity(name).units
         free[name] = read_measured(f"--free {name}", width, unit) if equals else WIDTHS[name]
     return free

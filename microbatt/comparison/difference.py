@@ -24,9 +24,9 @@ class Difference:
 
     Attributes
     ----------
-    voltage
+    voltage : float
         Root mean square at equal capacity, evenly spaced up to `SHARE` [V].
-    capacity
+    capacity : float
         End capacity over that of the reference, less one [-].
     """
 

@@ -58,16 +58,18 @@ def compare_engines(
 
     Parameters
     ----------
-    cell
+    cell : Cell
         The cell.
-    engines
+    engines : mapping of str to EngineSettings or None
         Names and their settings; None stands for an engine's own.
-    points
+    points : ndarray
         Rows of alpha, S and current [A m⁻²], shape (n, 3).  Where an engine cannot serve one, it
         is left out for that engine.
-    inventory, cutoff_voltage
-        As for `simulate_discharges`; isothermal.
-    tell
+    inventory : Inventory or str
+        As for `simulate_discharges`.
+    cutoff_voltage : float
+        Where a discharge ends [V]; it is isothermal.
+    tell : Tell
         Called with the engine, how many points are done and how many there are.
 
     Returns

@@ -26,11 +26,11 @@ def random_points(cell: Cell, count: int, seed: int) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    cell
+    cell : Cell
         Whose currents and whose microstructure.
-    count
+    count : int
         Of random points; may be 0.
-    seed
+    seed : int
         Of the random numbers.
 
     Returns

@@ -23,7 +23,18 @@ TABLES: Final = {
 
 
 def tables_of(comparison: xr.Dataset) -> dict[str, pd.DataFrame]:
-    """Return the three tables by name."""
+    """Return the three tables by name.
+
+    Parameters
+    ----------
+    comparison : xarray.Dataset
+        From `compare_engines`.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``times``, ``endings`` and ``differences``.
+    """
     return {name: make(comparison) for name, make in TABLES.items()}
 
 

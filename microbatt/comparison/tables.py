@@ -23,7 +23,7 @@ def time_table(comparison: xr.Dataset) -> pd.DataFrame:
 
     Parameters
     ----------
-    comparison
+    comparison : Dataset
         From `compare_engines`.
     """
     names = comparison["engine"].to_numpy().tolist()

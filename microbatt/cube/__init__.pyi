@@ -93,6 +93,7 @@ from .rows import (
 )
 from .schema import (
     SCHEMA_VERSION,
+    UNREPEATABLE,
     VARIABLES,
 )
 from .write_predictions import (
@@ -110,6 +111,7 @@ __all__ = [
     "PREDICTION_STATUS",
     "PREDICTION_VARIABLES",
     "SCHEMA_VERSION",
+    "UNREPEATABLE",
     "VARIABLES",
     "WHOLE",
     "Block",

@@ -1,11 +1,13 @@
-from .diagnosing import (
+from .doctor import (
     diagnose,
 )
-from .finding import (
+from .result import (
+    Finding,
     State,
 )
 
 __all__ = [
+    "Finding",
     "State",
     "diagnose",
 ]

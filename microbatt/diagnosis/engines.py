@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microbatt.diagnosis.finding import Finding, State, without_home
+from microbatt.diagnosis.result import Finding, State, without_home
 from microbatt.engines.dualfoil import DualfoilSettings, find_executable
 from microbatt.errors import ParameterError
 
@@ -39,11 +39,11 @@ def _kernels() -> Finding:
     kept = list(folder.glob("*.nbc"))
     where = without_home(folder)
     if not kept:
-        words = f"none cached in {where}: the first curve takes a minute"
-        return Finding(topic="kernels", words=words, state=State.ABSENT)
+        text = f"none cached in {where}: the first curve takes a minute"
+        return Finding(topic="kernels", text=text, state=State.ABSENT)
     size = sum(one.stat().st_size for one in kept) / 2**20
     closed = "" if os.access(folder, os.W_OK) else ", which is not writable"
-    return Finding(topic="kernels", words=f"{len(kept)} cached, {size:.0f} MiB, in {where}{closed}")
+    return Finding(topic="kernels", text=f"{len(kept)} cached, {size:.0f} MiB, in {where}{closed}")
 
 
 def _curve() -> Finding:
@@ -54,26 +54,26 @@ def _curve() -> Finding:
     try:
         discharge = simulate_discharge()
     except Exception as error:  # noqa: BLE001 - whatever it is, the diagnosis tells it
-        words = f"failed: {type(error).__name__}: {error}"
-        return Finding(topic="first curve", words=words, state=State.TROUBLE)
+        text = f"failed: {type(error).__name__}: {error}"
+        return Finding(topic="first curve", text=text, state=State.TROUBLE)
     seconds = time.perf_counter() - begun
     how = "compiled for it" if simulate_many.stats.cache_misses else "from the cache"
     state = State.FINE if discharge.outcome.is_whole else State.TROUBLE
-    words = f"{seconds:.2f} s, kernels {how}; {discharge.outcome.message}"
-    return Finding(topic="first curve", words=words, state=state)
+    text = f"{seconds:.2f} s, kernels {how}; {discharge.outcome.message}"
+    return Finding(topic="first curve", text=text, state=state)
 
 
 def _dualfoil() -> Finding:
     try:
         found = find_executable(DualfoilSettings())
     except ParameterError as error:
-        return Finding(topic="dualfoil", words=str(error), state=State.ABSENT)
-    return Finding(topic="dualfoil", words=f"found, {without_home(found)}")
+        return Finding(topic="dualfoil", text=str(error), state=State.ABSENT)
+    return Finding(topic="dualfoil", text=f"found, {without_home(found)}")
 
 
 def _pybamm() -> Finding:
     from importlib.metadata import version
 
     if find_spec("pybamm") is None:
-        return Finding(topic="PyBaMM", words="not installed", state=State.ABSENT)
-    return Finding(topic="PyBaMM", words=f"found, {version('pybamm')}")
+        return Finding(topic="PyBaMM", text="not installed", state=State.ABSENT)
+    return Finding(topic="PyBaMM", text=f"found, {version('pybamm')}")

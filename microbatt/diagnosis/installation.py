@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from microbatt.diagnosis.finding import Finding, State, without_home
+from microbatt.diagnosis.result import Finding, State, without_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +23,10 @@ _NOT_TOLD: Final = frozenset({"all", "dev", "docs", "gpu"})
 def installation() -> Iterator[Finding]:
     """Yield the versions of microbatt, Python and the packages, and which extras are there."""
     place = Path(__file__).parents[2]
-    yield Finding(topic="microbatt", words=f"{version('microbatt')} in {without_home(place)}")
+    yield Finding(topic="microbatt", text=f"{version('microbatt')} in {without_home(place)}")
     yield Finding(
         topic="python",
-        words=f"{platform.python_version()} ({platform.python_implementation()}) in "
+        text=f"{platform.python_version()} ({platform.python_implementation()}) in "
         f"{without_home(Path(sys.prefix))}, {platform.platform()}",
     )
     needed = requirements(requires("microbatt") or ())
@@ -68,17 +68,17 @@ def _packages(topic: str, names: Sequence[str]) -> Finding:
     found = installed(names)
     missing = [name for name, one in found.items() if one is None]
     if missing:
-        words = f"{', '.join(missing)} missing; install microbatt again with pip"
-        return Finding(topic=topic, words=words, state=State.TROUBLE)
-    return Finding(topic=topic, words=_listed(found))
+        text = f"{', '.join(missing)} missing; install microbatt again with pip"
+        return Finding(topic=topic, text=text, state=State.TROUBLE)
+    return Finding(topic=topic, text=_listed(found))
 
 
 def _extra(extra: str, names: Sequence[str]) -> Finding:
     found = installed(names)
     if None in found.values():
-        words = f"not installed: pip install 'microbatt[{extra}]'"
-        return Finding(topic=f"extra {extra}", words=words, state=State.ABSENT)
-    return Finding(topic=f"extra {extra}", words=_listed(found))
+        text = f"not installed: pip install 'microbatt[{extra}]'"
+        return Finding(topic=f"extra {extra}", text=text, state=State.ABSENT)
+    return Finding(topic=f"extra {extra}", text=_listed(found))
 
 
 def _listed(versions: Mapping[str, str | None]) -> str:

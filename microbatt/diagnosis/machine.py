@@ -9,7 +9,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from microbatt.diagnosis.finding import Finding, State
+from microbatt.diagnosis.result import Finding, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ _LONGEST: Final = 120.0
 def machine() -> Iterator[Finding]:
     """Yield how many cores and how much memory there are, and which GPUs TensorFlow sees."""
     yield Finding(
-        topic="cores", words=f"{usable_cores()} usable of {os.cpu_count()}; {_memory():.0f} GiB"
+        topic="cores", text=f"{usable_cores()} usable of {os.cpu_count()}; {_memory():.0f} GiB"
     )
     yield _devices()
     if find_spec("tensorflow") is not None:
@@ -47,14 +47,14 @@ def _memory() -> float:
 def _devices() -> Finding:
     program = shutil.which("nvidia-smi")
     if program is None:
-        return Finding(topic="GPU", words="none (no nvidia-smi)", state=State.ABSENT)
+        return Finding(topic="GPU", text="none (no nvidia-smi)", state=State.ABSENT)
     asked = (program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
     done = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
     lines = "; ".join(done.stdout.splitlines())
     if done.returncode != 0 or not lines:
-        words = f"nvidia-smi failed: {(done.stderr or done.stdout).strip()[:200]}"
-        return Finding(topic="GPU", words=words, state=State.ABSENT)
-    return Finding(topic="GPU", words=lines)
+        text = f"nvidia-smi failed: {(done.stderr or done.stdout).strip()[:200]}"
+        return Finding(topic="GPU", text=text, state=State.ABSENT)
+    return Finding(topic="GPU", text=lines)
 
 
 def _tensorflow() -> Finding:
@@ -69,13 +69,13 @@ def _tensorflow() -> Finding:
             env=os.environ | _QUIET,
         )
     except subprocess.TimeoutExpired:
-        words = f"did not start within {_LONGEST:g} s"
-        return Finding(topic="TensorFlow", words=words, state=State.TROUBLE)
+        text = f"did not start within {_LONGEST:g} s"
+        return Finding(topic="TensorFlow", text=text, state=State.TROUBLE)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        words = f"cannot be imported: {last}"
-        return Finding(topic="TensorFlow", words=words, state=State.TROUBLE)
+        text = f"cannot be imported: {last}"
+        return Finding(topic="TensorFlow", text=text, state=State.TROUBLE)
     number, *devices = done.stdout.split()
     return Finding(
-        topic="TensorFlow", words=f"{number} computes on {', '.join(devices) or 'the CPU'}"
+        topic="TensorFlow", text=f"{number} computes on {', '.join(devices) or 'the CPU'}"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from microbatt.campaign import cache_folder
 from microbatt.cube import open_cube
-from microbatt.diagnosis.finding import Finding, State, without_home
+from microbatt.diagnosis.result import Finding, State, without_home
 from microbatt.errors import MicrobattError
 from microbatt.outcomes import Outcome
 
@@ -39,12 +39,10 @@ def stores(asked: Sequence[Location] = ()) -> Iterator[Finding]:
 def _folder(topic: str, folder: Path, held: str) -> Finding:
     there = next(one for one in (folder, *folder.parents) if one.is_dir())
     if not os.access(there, os.W_OK):
-        words = f"{without_home(folder)} cannot be written: check its owner and mode{held}"
-        return Finding(topic=topic, words=words, state=State.TROUBLE)
+        text = f"{without_home(folder)} cannot be written: check its owner and mode{held}"
+        return Finding(topic=topic, text=text, state=State.TROUBLE)
     free = shutil.disk_usage(there).free / 2**30
-    return Finding(
-        topic=topic, words=f"{without_home(folder)}, writable, {free:.0f} GiB free{held}"
-    )
+    return Finding(topic=topic, text=f"{without_home(folder)}, writable, {free:.0f} GiB free{held}")
 
 
 def _store(location: Location) -> Finding:
@@ -53,11 +51,11 @@ def _store(location: Location) -> Finding:
         cube = open_cube(location, chunks=None)
         status = cube["status"].to_numpy()
     except (MicrobattError, OSError) as error:
-        return Finding(topic="store", words=str(error), state=State.TROUBLE)
+        return Finding(topic="store", text=str(error), state=State.TROUBLE)
     done = int((status != Outcome.NOT_RUN).sum())
     sizes = ", ".join(f"{count} {name}" for name, count in cube["status"].sizes.items())
     written = ""
     if location.is_local:
         written = "; writable" if os.access(location.path, os.W_OK) else "; not writable"
-    words = f"{shown}, {done} of {status.size} curves ({sizes}){written}"
-    return Finding(topic="store", words=words)
+    text = f"{shown}, {done} of {status.size} curves ({sizes}){written}"
+    return Finding(topic="store", text=text)

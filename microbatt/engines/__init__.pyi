@@ -1,6 +1,3 @@
-from .batches import (
-    as_batch,
-)
 from .engine import (
     Engine,
     EngineSettings,
@@ -17,10 +14,7 @@ from .points import (
     in_parts,
 )
 from .process import (
-    Finished,
-    Stop,
     end_all,
-    run_limited,
 )
 from .registry import (
     ENGINES,
@@ -44,6 +38,7 @@ from .resample import (
 from .result import (
     Discharge,
     DischargeBatch,
+    as_batch,
     join_batches,
 )
 from .simulation import (
@@ -60,14 +55,12 @@ __all__ = [
     "DischargeBatch",
     "Engine",
     "EngineSettings",
-    "Finished",
     "HeatOf",
     "Inventory",
     "Isothermal",
     "Lumped",
     "Request",
     "Settings",
-    "Stop",
     "Thermal",
     "as_batch",
     "check_thermal",
@@ -77,7 +70,6 @@ __all__ = [
     "load_engine",
     "outcome_attrs",
     "resample_curves",
-    "run_limited",
     "simulate_discharge",
     "simulate_discharges",
     "thermal_from_dict",

@@ -45,7 +45,13 @@ class EngineSettings(Protocol):
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any], /) -> Self:
-        """Read what `to_dict` wrote, or a table of a file; what is left out keeps its default."""
+        """Read what `to_dict` wrote, or a table of a file; what is left out keeps its default.
+
+        Parameters
+        ----------
+        described : mapping of str to Any
+            Keys are fields of the record.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +60,17 @@ class Request:
 
     Attributes
     ----------
-    cell
+    cell : Cell
         Of which cell.
-    settings
+    settings : EngineSettings
         How to solve, in the engine's own record.
-    inventory
+    inventory : Inventory
         Which of the two lithium balances.
-    cutoff_voltage
+    cutoff_voltage : float
         Where a discharge ends [V].
-    thermal
+    thermal : Thermal
         What happens to the heat.
-    time_limit
+    time_limit : float or None
         Wall-clock limit for one curve [s]; None is none.
     """
 
@@ -94,27 +100,29 @@ class Engine:
 
     Attributes
     ----------
-    name
+    name : str
         As it is asked for.
-    simulate
+    simulate : Simulate
         A request and points (alpha, S, current [A m⁻²]), shape (n, 3), in; n discharges out, in
         order.  Failures are endings, never exceptions.  The same input gives the same numbers to
         the last bit, whatever the other points of the call.
-    version
+    version : callable
         Of the engine with given settings; it changes when the numbers change.
-    curves_per_task
+    curves_per_task : int
         How many make a task of some seconds in a campaign.
-    settings
+    settings : type of EngineSettings
         The record of its settings.
-    thermal, inventories
-        The heat balances and lithium balances that it knows.
-    refuse
+    thermal : tuple of type
+        The heat balances that it knows.
+    inventories : tuple of Inventory
+        The lithium balances that it knows.
+    refuse : Refuse
         Raises `ParameterError`, saying why and what to do, if a request or a point is beyond it
         for any other reason.
-    in_threads
+    in_threads : bool
         Whether it releases the interpreter and never ends the process, so that threads of one
         process, which start at once, may share its work.
-    keeps_time_limit
+    keeps_time_limit : bool
         Whether a curve ends at the request's ``time_limit``.  An engine whose curves take
         milliseconds by construction need not.
     """
@@ -132,6 +140,18 @@ class Engine:
 
     def request(self, *, settings: object = None, **terms: Any) -> Request:  # noqa: ANN401 - fields
         """Return a checked request with this engine's settings; None stands for its defaults.
+
+        Parameters
+        ----------
+        settings : EngineSettings, optional
+            This engine's own record; None stands for its defaults.
+        **terms : Any
+            The other fields of `Request`.
+
+        Returns
+        -------
+        Request
+            Checked, and within what this engine can do.
 
         Raises
         ------
@@ -180,8 +200,11 @@ class Engine:
             )
         parts = in_parts(rows, threads, _POINTS_A_PART)
         with ThreadPoolExecutor(threads) as pool:
-            batches = list(pool.map(lambda part: self.simulate(request, part), parts))
-        return join_batches(batches)
+            futures = [pool.submit(self.simulate, request, part) for part in parts]
+            try:
+                return join_batches([future.result() for future in futures])
+            finally:  # after an interrupt nothing that waits is begun
+                pool.shutdown(cancel_futures=True)
 
     def _own(self, settings: object) -> EngineSettings:
         if isinstance(settings, self.settings):

@@ -38,7 +38,13 @@ SCALARS: Final = (
 
 
 def outcome_attrs() -> dict[str, Any]:
-    """CF attributes of a variable that holds outcome codes."""
+    """CF attributes of a variable that holds outcome codes.
+
+    Returns
+    -------
+    dict
+        ``flag_values`` and ``flag_meanings``.
+    """
     return {
         "long_name": "how the discharge ended",
         "flag_values": np.array([outcome.value for outcome in Outcome], dtype=np.int8),
@@ -51,7 +57,7 @@ def curve_dataset(values: Values) -> xr.Dataset:
 
     Parameters
     ----------
-    values
+    values : Values
         The fields of a `microbatt.engines.result.Discharge`, and its ``discharge_capacity``.
     """
     curve = {
@@ -72,7 +78,7 @@ def batch_dataset(values: Values) -> xr.Dataset:
 
     Parameters
     ----------
-    values
+    values : Values
         The fields of a `microbatt.engines.result.DischargeBatch`.
     """
     lengths = np.diff(values["offsets"])

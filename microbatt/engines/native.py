@@ -6,6 +6,7 @@ The kernels are loaded at the first curve, and release the interpreter while the
 from __future__ import annotations
 
 import hashlib
+import time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,10 +20,12 @@ from microbatt.engines.request import (
     Lumped,
     Thermal,
 )
-from microbatt.engines.result import DischargeBatch
+from microbatt.engines.result import DischargeBatch, join_batches
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from microbatt.porous_electrode import Batch
 
 SPHERE: Final = 3.0
+_SLICE: Final = 0.2
+_GROWTH: Final = 8
 _NUMERICS: Final = (
     "porous_electrode/*.py",
     "cells/cell.py",
@@ -80,8 +85,30 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     )
     conserving = request.inventory is Inventory.CONSERVING
     cutoff = float(request.cutoff_voltage)
-    batch, _ = simulate_many(parameters, resolution, points, conserving, cutoff)
-    return _labelled(points, batch)
+
+    def solve(some: NDArray[np.float64]) -> DischargeBatch:
+        batch, _ = simulate_many(parameters, resolution, some, conserving, cutoff)
+        return _labelled(some, batch)
+
+    return _in_slices(solve, points)
+
+
+def _in_slices(
+    solve: Callable[[NDArray[np.float64]], DischargeBatch], points: NDArray[np.float64]
+) -> DischargeBatch:
+    """Solve a slice of the points at a time: a kernel that runs does not see an interrupt.
+
+    A slice is as long as the last one lets expect of so much time.
+    """
+    solved: list[DischargeBatch] = []
+    start, size = 0, 1
+    while start < len(points) or not solved:
+        begin = time.perf_counter()
+        solved.append(solve(points[start : start + size]))
+        start += size
+        spent = max(time.perf_counter() - begin, 1e-6)
+        size = max(1, min(_GROWTH * size, int(size * _SLICE / spent)))
+    return solved[0] if len(solved) == 1 else join_batches(solved)
 
 
 def _refuse(request: Request, points: NDArray[np.float64]) -> None:

@@ -9,16 +9,16 @@ import numpy as np
 
 from microbatt.checks import Interval, suggestion
 from microbatt.errors import ParameterError
+from microbatt.parameters import PARAMETERS, POINT
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
 
-COLUMNS: Final = ("alpha", "S", "current")
+COLUMNS: Final = (*POINT, "current")
 ALLOWED: Final = {
-    "alpha": Interval(0.0, 20.0),
-    "S": Interval(0.01, 1000.0),
+    **{name: PARAMETERS[name].allowed for name in POINT},
     "current": Interval(0.0, 1e5, low_open=True),
 }
 UNITS: Final = {"alpha": "1", "S": "1", "current": "A m⁻²"}
@@ -29,11 +29,11 @@ def in_parts(points: NDArray[np.float64], threads: int, largest: int) -> list[ND
 
     Parameters
     ----------
-    points
+    points : ndarray
         Shape (n, 3).
-    threads
+    threads : int
         At least so many parts, if there are as many points.
-    largest
+    largest : int
         Points that a part may hold.
 
     Returns
@@ -55,10 +55,10 @@ def as_points(points: ArrayLike | Mapping[str, Any], cell: Cell) -> NDArray[np.f
 
     Parameters
     ----------
-    points
+    points : array_like or mapping of str to Any
         An array of shape (n, 3), or anything that is indexed by the names ``alpha``, ``S`` and
         ``current`` (a dict, a DataFrame, a Dataset) and gives columns of equal length.
-    cell
+    cell : Cell
         Whose own alpha or S stands where a dict has none.
 
     Raises

@@ -58,13 +58,13 @@ class Finished:
 
     Attributes
     ----------
-    stop
+    stop : Stop
         Why.
-    exit_code
+    exit_code : int
         As `subprocess.Popen.returncode` has it: below zero is the number of a signal.
-    seconds
+    seconds : float
         Wall-clock time.
-    complaints
+    complaints : str
         The end of what it wrote to its standard error.
     """
 
@@ -89,15 +89,15 @@ def run_limited(
 
     Parameters
     ----------
-    command
+    command : sequence of str
         Program and arguments.
-    folder
+    folder : Path
         Its working directory, with nothing else that grows.
-    time_limit
+    time_limit : float
         Wall-clock time [s].
-    output_limit
+    output_limit : int
         Size of all files in the folder [byte].
-    environment
+    environment : mapping of str to str or None
         Variables beside those of this process.
 
     Raises

@@ -27,7 +27,7 @@ def load_engine(name: str) -> Engine:
 
     Parameters
     ----------
-    name
+    name : str
         One of `ENGINES`, or ``"module:attribute"`` of an `Engine` of your own, which must be
         importable wherever it is to run, workers of a campaign included.
 

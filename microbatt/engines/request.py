@@ -44,7 +44,7 @@ class Adiabatic:
 
     Attributes
     ----------
-    heat_of
+    heat_of : HeatOf
         At which composition its source is reckoned.
     """
 
@@ -60,9 +60,9 @@ class Lumped:
 
     Attributes
     ----------
-    heat_transfer_coefficient
+    heat_transfer_coefficient : float
         Per area of separator [W m⁻² K⁻¹].
-    heat_of
+    heat_of : HeatOf
         As for `Adiabatic`.
     """
 
@@ -97,6 +97,16 @@ _THERMAL: Final[dict[str, type[Isothermal] | type[Adiabatic] | type[Lumped]]] = 
 def check_thermal(thermal: object) -> Thermal:
     """Return `thermal` if it is one of the thermal modes.
 
+    Parameters
+    ----------
+    thermal : object
+        What came.
+
+    Returns
+    -------
+    Isothermal, Adiabatic or Lumped
+        The mode, as it came.
+
     Raises
     ------
     ParameterError
@@ -113,6 +123,16 @@ def check_thermal(thermal: object) -> Thermal:
 def thermal_to_dict(thermal: Thermal) -> dict[str, Any]:
     """Describe a thermal mode in JSON's terms.
 
+    Parameters
+    ----------
+    thermal : Isothermal, Adiabatic or Lumped
+        The mode.
+
+    Returns
+    -------
+    dict
+        Its ``mode`` in words, and its numbers.
+
     Examples
     --------
     >>> thermal_to_dict(Lumped(heat_transfer_coefficient=5.0))
@@ -126,6 +146,16 @@ def thermal_to_dict(thermal: Thermal) -> dict[str, Any]:
 
 def thermal_from_dict(described: Mapping[str, Any]) -> Thermal:
     """Read what `thermal_to_dict` wrote.
+
+    Parameters
+    ----------
+    described : mapping of str to Any
+        As `thermal_to_dict` returned it.
+
+    Returns
+    -------
+    Isothermal, Adiabatic or Lumped
+        The mode.
 
     Raises
     ------
@@ -149,14 +179,14 @@ class Settings:
 
     Attributes
     ----------
-    tolerance
+    tolerance : float
         Local error allowed in a step: of the voltage [V], of surface stoichiometries and of the
         salt concentration over the initial one [-].
-    mesh
+    mesh : float
         Factor on the number of elements across the cell.
-    particle_modes
+    particle_modes : int
         Exponentials that stand for diffusion in a particle.
-    max_steps
+    max_steps : int
         Steps after which a discharge is given up, rejected ones included.
     """
 
@@ -177,12 +207,28 @@ class Settings:
         return cls(tolerance=1e-5, mesh=5.0, particle_modes=16, max_steps=100_000)
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the settings in JSON's terms."""
+        """Describe the settings in JSON's terms.
+
+        Returns
+        -------
+        dict
+            Field → value.
+        """
         return asdict(self)
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> Settings:
         """Read what `to_dict` wrote; what is left out keeps its default.
+
+        Parameters
+        ----------
+        described : mapping of str to Any
+            Field → value.
+
+        Returns
+        -------
+        Settings
+            Checked.
 
         Raises
         ------

@@ -19,9 +19,9 @@ def resample_curves(batch: DischargeBatch, depth: ArrayLike) -> NDArray[np.float
 
     Parameters
     ----------
-    batch
-        n discharges.
-    depth
+    batch : DischargeBatch
+        The n discharges.
+    depth : array_like
         Increasing shares of the delivered capacity in [0, 1], shape (m,).
 
     Returns

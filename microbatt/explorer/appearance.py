@@ -61,6 +61,7 @@ HATCHES: Final = {
     Outcome.TIME_LIMIT: "cross",
     Outcome.CRASHED: "ring",
     Outcome.UNPHYSICAL: "criss_cross",
+    Outcome.UNRESOLVED_FALL: "vertical_wave",
 }
 """A hatch beside each outcome's colour, for eyes and printers that see none."""
 
@@ -107,13 +108,13 @@ _DECADES: Final = 2.0
 class Colouring:
     """Which colour a value gets.
 
-    Attributes
+    Parameters
     ----------
-    palette
+    palette : tuple of str
         Colours from the lowest to the highest value.
-    low, high
+    low, high : float
         Those two values; what lies beyond gets the last colour.
-    logarithmic
+    logarithmic : bool, default False
         Whether colours follow the logarithm.
     """
 

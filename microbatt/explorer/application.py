@@ -37,7 +37,7 @@ class Explorer:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube, which viewers may share.
 
     Attributes

@@ -219,7 +219,7 @@ class Captions:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
 
     Attributes

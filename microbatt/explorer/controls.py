@@ -34,9 +34,9 @@ class VariableChoice:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
-    changed
+    changed : callable
         Called when another one is chosen.
     """
 
@@ -87,11 +87,11 @@ class AxisSlider:
 
     Parameters
     ----------
-    name
+    name : str
         What stands beside it.
-    values
+    values : list of str
         What it shows at each step.
-    moved
+    moved : callable
         Called with the new step.
     """
 
@@ -188,13 +188,13 @@ def saving_row(
 
     Parameters
     ----------
-    expression
+    expression : panel.widgets.TextInput
         From `expression_field`.
-    caption
+    caption : panel.widgets.TextInput
         Hidden field with the words over a picture.
-    source
+    source : CubeSource
         The cube.
-    selection
+    selection : callable
         Tells what is selected when a button is pressed.
     """
     # Panel's own button for downloads listens to its words alone, not to the space around them.

@@ -51,13 +51,13 @@ def lines(
 
     Parameters
     ----------
-    curves
-        Of one point.
-    kind
+    curves : sequence of Curve
+        Curves of one point.
+    kind : str
         Key of `KINDS`.
-    currents
+    currents : iterable of float
         All that the cube has [A m⁻²], for a colour each.
-    hover
+    hover : bokeh.models.HoverTool
         Tells of the line under the pointer; from `line_hover`.
     """
     paths = [
@@ -156,9 +156,9 @@ class CurveFigure:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
-    points
+    points : mapping of str to holoviews.streams.Stream
         Kind → stream whose parameter of that name is the number of a point of the cube, or None;
         the kinds are those of `curve_elements.KINDS`.
 

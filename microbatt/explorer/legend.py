@@ -26,15 +26,15 @@ NOT_STORED: Final = -1
 class LegendEntry:
     """What a code says of a tile.
 
-    Attributes
+    Parameters
     ----------
-    name
+    name : str
         As the legend names it.
-    sentence
+    sentence : str
         Name and explanation.
-    colour, hatch
+    colour, hatch : str
         What covers a tile without a value.
-    is_whole
+    is_whole : bool, default False
         Whether it names a curve that is there, which nothing has to be covered for.
     """
 

@@ -48,15 +48,15 @@ _MARKS: Final = {
 class Picture:
     """What a map shows at the moment.
 
-    Attributes
+    Parameters
     ----------
-    variable, tiles
+    variable, tiles : MapVariable or Tiles
         What, and its numbers.
-    colours
-        Of the values.
-    at
+    colours : Colouring
+        Colours of the values.
+    at : str
         Captions on which current it is shown at; empty if it depends on none.
-    hatched
+    hatched : bool
         Whether to hatch whole curves by how they ended, too.
     """
 
@@ -154,9 +154,9 @@ def mark(kind: str, place: tuple[float, float] | None) -> hv.Points:
 
     Parameters
     ----------
-    kind
+    kind : str
         Which.
-    place
+    place : tuple of float or None
         Its alpha and S.
     """
     marker, size, strokes = _MARKS[kind]
@@ -178,9 +178,9 @@ def miss(start: tuple[float, float], prediction: Prediction | None) -> hv.Contou
 
     Parameters
     ----------
-    start
+    start : tuple of float
         Alpha and S of the point.
-    prediction
+    prediction : Prediction or None
         Of it.
     """
     paths: list[dict[str, Any]] = []
@@ -279,12 +279,12 @@ def title(variable: MapVariable, at: str, stride: int) -> str:
 
     Parameters
     ----------
-    variable
+    variable : MapVariable
         What it shows.
-    at
+    at : str
         Captions on the current.
-    stride
-        Of the points drawn; more than one is said.
+    stride : int
+        Stride of the points drawn; more than one is said.
     """
     words = f"{variable.label}, {at}" if variable.per_current and at else variable.label
     return words if stride == 1 else f"{words} (one point in {stride} along each axis)"

@@ -31,11 +31,11 @@ class MapFigure:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
-    points
+    points : mapping of str to holoviews.streams.Stream
         Kind → stream whose parameter of that name is the number of a point of the cube, or None.
-    tapped, dragged
+    tapped, dragged : callable
         Called with alpha and S.
 
     Attributes

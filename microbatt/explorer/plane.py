@@ -18,13 +18,13 @@ Scale = Literal["linear", "log"]
 class Plane:
     """The points of a cube, numbered with the last dimension fastest.
 
-    Attributes
+    Parameters
     ----------
-    dims
+    dims : tuple of str
         ``("alpha", "S")`` of a grid, ``("point",)`` of scattered points.
-    alpha, S
-        Of each point, shape (n,).
-    alpha_axis, S_axis
+    alpha, S : numpy.ndarray of float
+        Values of each point, shape (n,).
+    alpha_axis, S_axis : numpy.ndarray of float
         The axes of a grid, increasing; empty for scattered points.
     """
 

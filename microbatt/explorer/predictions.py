@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 class Prediction:
     """What a network says of a point from its curves.
 
-    Attributes
+    Parameters
     ----------
-    alpha, S
+    alpha, S : float
         Predicted; NaN where it says nothing.
-    alpha_std, S_std, correlation
-        Of its distribution; NaN where it gives none.
-    status
+    alpha_std, S_std, correlation : float
+        Spread and correlation of its distribution; NaN where it gives none.
+    status : str
         Captions on whether, and if not why not.
-    nearest
+    nearest : int or None
         Number of the point in the cube that is nearest to the predicted one; its curves are
         what the prediction is to be judged by. None without a prediction.
     """

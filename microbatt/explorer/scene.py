@@ -96,16 +96,16 @@ class Scene:
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube; it may fill while it is shown, but its axes stay.
-    selection
+    selection : Selection
         What to begin with.
-    listen
+    listen : callable
         Called with network and fold when others' predictions are asked for.
 
     Attributes
     ----------
-    selection
+    selection : Selection
         The point that is shown and the one that is pinned.
     points
         ``"pinned"``, ``"selected"``, ``"predicted"`` → HoloViews stream of that parameter: the

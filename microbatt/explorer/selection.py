@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 class Selection:
     """The point whose curves are shown, and one that is pinned to compare with.
 
-    Attributes
+    Parameters
     ----------
-    number
-        Of the selected point.
-    pinned
+    number : int
+        Number of the selected point.
+    pinned : int, optional
         Number of the pinned point, if there is one.
-    tapped
+    tapped : bool, default False
         Whether the next tap pins.
     """
 
@@ -66,12 +66,12 @@ def expression(dataset: xr.Dataset, plane: Plane, number: int) -> str:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         The cube, or a part of one, which may have lost a dimension.
-    plane
+    plane : Plane
         Its points.
-    number
-        Of the point.
+    number : int
+        Number of the point.
 
     Returns
     -------

@@ -31,10 +31,15 @@ def opener(
 
     Parameters
     ----------
-    name_or_path
+    name_or_path : str
         As for `microbatt.open_dataset`.
-    storage_options
-        Of the URL's protocol.
+    storage_options : mapping of str to object, optional
+        Options of the URL's protocol.
+
+    Returns
+    -------
+    callable
+        Takes nothing, returns the cube as it is when called.
 
     Raises
     ------
@@ -61,7 +66,7 @@ def app(dataset: xr.Dataset) -> Viewable:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         A cube, or a part of one that keeps ``status``, ``voltage`` and ``discharge_capacity``.
         Opened with Dask chunks, as by default, it is read again while a campaign fills it.
 
@@ -108,15 +113,15 @@ def serve(
 
     Parameters
     ----------
-    reopen
+    reopen : callable
         Opens the cube as it is now; called again while it fills.
-    title
-        Of the page.
-    port
-        Of this machine; 0 takes any that is free.
-    show
+    title : str
+        Title of the page.
+    port : int, default 5006
+        Port of this machine; 0 takes any that is free.
+    show : bool, default True
         Whether to open a browser.
-    started
+    started : callable
         Called with the address once it is served.
 
     Raises
@@ -163,6 +168,16 @@ def warm_up(source: CubeSource) -> None:
 
 def free_port(port: int) -> int:
     """Return the port, or any that is free for 0.
+
+    Parameters
+    ----------
+    port : int
+        Port of this machine, 0 to 65535.
+
+    Returns
+    -------
+    int
+        The number of a port at which nothing listens.
 
     Raises
     ------

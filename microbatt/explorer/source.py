@@ -37,17 +37,17 @@ _SCALARS: Final = ("discharge_capacity", "energy", "power")
 class Curve:
     """One discharge of a point.
 
-    Attributes
+    Parameters
     ----------
-    current, c_rate
+    current, c_rate : float
         [A m⁻²], [h⁻¹]; the latter NaN where the cube has none.
-    capacity, voltage
+    capacity, voltage : numpy.ndarray of float
         [A h m⁻²], [V], shape (n,); empty where there is no curve.
-    outcome
+    outcome : Outcome
         How it ended.
-    scalars
+    scalars : dict of str to float
         Capacity, energy and power; NaN where the curve is not whole.
-    kept
+    kept : float
         Capacity over that at the lowest current; NaN where one of the two is not whole.
     """
 
@@ -65,10 +65,10 @@ class CubeSource:
 
     Parameters
     ----------
-    reopen
+    reopen : callable
         Returns the cube as it is now; called again to see whether it has grown.
-    network, fold
-        Whose predictions are shown, as `microbatt.cube.predictions.predicted_by` takes them.
+    network, fold : str or int or {"held_out"}
+        Whose predictions are shown, as `microbatt.cube.predicted_by` takes them.
 
     Attributes
     ----------
@@ -134,7 +134,20 @@ class CubeSource:
         return next(iter([*asked, *self.networks.values()]), None)
 
     def seen_by(self, network: str, fold: Fold) -> CubeSource:
-        """Return the same cube with the predictions of another network."""
+        """Return the same cube with the predictions of another network.
+
+        Parameters
+        ----------
+        network : str
+            Its name.
+        fold : int or {"held_out"}
+            Which of its copies; ``"held_out"`` takes for each point the one that never saw it.
+
+        Returns
+        -------
+        CubeSource
+            Shared by all who ask for the same network.
+        """
         if (network, fold) not in self._others:
             other = CubeSource(self._reopen, network, fold)
             other._others = self._others
@@ -142,7 +155,18 @@ class CubeSource:
         return self._others[network, fold]
 
     def values(self, name: str) -> NDArray[Any]:
-        """Return a variable for every point, shape (points, currents), or (points,)."""
+        """Return a variable for every point, shape (points, currents), or (points,).
+
+        Parameters
+        ----------
+        name : str
+            Name of a variable of the cube.
+
+        Returns
+        -------
+        numpy.ndarray
+            Kept for those who ask next.
+        """
         if name not in self._kept:
             variable = self.dataset[name]
             rows = variable.to_numpy().reshape(self.plane.alpha.size, -1)
@@ -150,12 +174,34 @@ class CubeSource:
         return self._kept[name]
 
     def voltage(self, number: int) -> NDArray[np.float64]:
-        """Return the voltages of one point, shape (currents, depth)."""
+        """Return the voltages of one point, shape (currents, depth).
+
+        Parameters
+        ----------
+        number : int
+            Number of the point.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Voltages [V]; NaN where there is no curve.
+        """
         curves = self.dataset["voltage"].isel(self.plane.place(number))
         return np.asarray(curves.to_numpy(), dtype=float)
 
     def curves(self, number: int) -> list[Curve]:
-        """Return the curves of one point, kept for those who ask next."""
+        """Return the curves of one point, kept for those who ask next.
+
+        Parameters
+        ----------
+        number : int
+            Number of the point.
+
+        Returns
+        -------
+        list of Curve
+            One for each current of the cube, in their order.
+        """
         if number not in self._curves:
             if len(self._curves) >= _CURVES:
                 self._curves.clear()
@@ -202,7 +248,7 @@ def as_cube(dataset: xr.Dataset) -> xr.Dataset:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         A cube, or what a selection has left of it.
 
     Returns

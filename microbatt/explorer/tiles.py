@@ -30,21 +30,21 @@ MOST_TILES: Final = 12_000
 class Tiles:
     """The tiles of a map, all arrays of shape (tiles,).
 
-    Attributes
+    Parameters
     ----------
-    number
-        Of the point in the cube.
-    alpha, S
-        Of the point.
-    value
+    number : numpy.ndarray of int
+        Number of the point in the cube.
+    alpha, S : numpy.ndarray of float
+        Values of the point.
+    value : numpy.ndarray of float
         What is shown; NaN where there is none.
-    reason
+    reason : numpy.ndarray of int8
         Code that says why the value is what it is: how the curve ended or, where a value is
         missing for what happens at another current, how the first curve ended that is not whole.
         Of what a network says, ``prediction_status``.
-    legend
+    legend : mapping of int to LegendEntry
         What the codes say.
-    stride
+    stride : int
         Which share of the points is drawn: one in so many along each axis.
     """
 

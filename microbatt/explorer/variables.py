@@ -67,17 +67,17 @@ _AT_THE_END: Final = frozenset(
 class MapVariable:
     """One thing that a map can show.
 
-    Attributes
+    Parameters
     ----------
-    name
+    name : str
         In the cube, or of what is derived from it.
-    label, units
+    label, units : str
         Captions and unit; the unit alone, ``"1"`` if there is none.
-    per_current
+    per_current : bool
         Whether it has a value for each current rather than for each point.
-    from_network
+    from_network : bool, default False
         Whether it is, or follows from, a prediction.
-    flags
+    flags : mapping of int to str, default empty
         Code → words, of a variable whose numbers are codes.
     """
 
@@ -108,11 +108,11 @@ def variable_values(source: CubeSource, variable: MapVariable, current: int) -> 
 
     Parameters
     ----------
-    source
+    source : CubeSource
         The cube.
-    variable
+    variable : MapVariable
         Which.
-    current
+    current : int
         Index of the current, for a variable that depends on it.
 
     Returns

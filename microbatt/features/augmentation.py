@@ -36,17 +36,17 @@ _ALLOWED: Final = {
 class Augmentation:
     """How far the curves of training are disturbed.
 
-    Attributes
+    Parameters
     ----------
-    noise
+    noise : float or tuple of float, default 0.0
         Standard deviation of the white noise of each voltage sample [V].
-    offset
+    offset : float or tuple of float, default 0.0
         Added to all voltages of a point [V].
-    contact_resistance
+    contact_resistance : float or tuple of float, default 0.0
         Between the cell and the instrument [Ω m²]; lowers V by I R_c.
-    capacity_scale
+    capacity_scale : float or tuple of float, default 1.0
         Factor of all capacities of a point.
-    missing
+    missing : float, default 0.0
         Probability that a curve is hidden, 0 to below 1; one curve of a point always stays.
 
     Examples
@@ -91,7 +91,18 @@ class Augmentation:
         return disturbed(tensors, draw_in_graph(self, tensors["mask"], samples, seed))
 
     def range_of(self, name: str) -> tuple[float, float]:
-        """Return the lowest and the highest value of one of the ranges."""
+        """Return the lowest and the highest value of one of the ranges.
+
+        Parameters
+        ----------
+        name : str
+            Name of a field that is a range.
+
+        Returns
+        -------
+        tuple of float
+            In the unit of the field.
+        """
         low, high = getattr(self, name)
         return float(low), float(high)
 
@@ -100,13 +111,13 @@ class Augmentation:
 class Draws:
     """What was drawn for n points, as arrays or as tensors, float32.
 
-    Attributes
+    Parameters
     ----------
-    noise
+    noise : tensorflow.Tensor
         Added to each voltage sample [V], shape (n, c, samples).
-    offset, contact_resistance, capacity_scale
+    offset, contact_resistance, capacity_scale : tensorflow.Tensor
         [V], [Ω m²], [-], shape (n,).
-    kept
+    kept : tensorflow.Tensor
         1 where a curve stays, 0 where it is missing or hidden, shape (n, c).
     """
 
@@ -122,11 +133,11 @@ def disturbed(tensors: Mapping[str, Tensor], draws: Draws) -> dict[str, Tensor]:
 
     Parameters
     ----------
-    tensors
+    tensors : mapping of str to tensorflow.Tensor
         ``voltage`` (n, c, samples), ``capacity``, ``current`` and ``mask`` (n, c), and any others,
         which stay as they are; NumPy arrays or TensorFlow tensors.
-    draws
-        Of the same kind.
+    draws : Draws
+        Draws of the same kind.
 
     Returns
     -------
@@ -147,13 +158,13 @@ def draw(
 
     Parameters
     ----------
-    augmentation
+    augmentation : Augmentation
         The ranges.
-    mask
+    mask : numpy.ndarray
         Which curves there are, shape (n, c).
-    samples
+    samples : int
         Voltages per curve.
-    rng
+    rng : numpy.random.Generator
         The dice.
     """
 
@@ -177,13 +188,13 @@ def draw_in_graph(augmentation: Augmentation, mask: Tensor, samples: int, seed: 
 
     Parameters
     ----------
-    augmentation
+    augmentation : Augmentation
         The ranges.
-    mask
+    mask : tensorflow.Tensor
         Which curves there are, a boolean tensor of shape (n, c).
-    samples
+    samples : int
         Voltages per curve.
-    seed
+    seed : tensorflow.Tensor
         Two integers, a tensor of shape (2,).
     """
     import tensorflow as tf

@@ -29,17 +29,17 @@ _REQUIRED: Final = ("voltage", "discharge_capacity")
 class StoredCurves:
     """The curves of n points on one depth axis, as stored.
 
-    Attributes
+    Parameters
     ----------
-    depth
+    depth : numpy.ndarray of float
         Increasing from 0 to 1, shape (k,).
-    current
+    current : numpy.ndarray of float
         [A m⁻²], shape (c,).
-    voltage
+    voltage : numpy.ndarray
         [V], shape (n, c, k).
-    discharge_capacity, energy, power
+    discharge_capacity, energy, power : numpy.ndarray of float
         [A h m⁻²], [W h kg⁻¹], [W kg⁻¹], shape (n, c).
-    whole
+    whole : numpy.ndarray of bool
         Whether the curve ran to a physical end and is finite throughout, shape (n, c).
     """
 
@@ -59,8 +59,13 @@ class StoredCurves:
 
         Parameters
         ----------
-        currents
+        currents : sequence of float or None
             [A m⁻²], in the order wanted; None changes nothing.
+
+        Returns
+        -------
+        StoredCurves
+            Of the same points.
 
         Raises
         ------
@@ -85,8 +90,13 @@ def read_curves(cube: xr.Dataset) -> StoredCurves:
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
+
+    Returns
+    -------
+    StoredCurves
+        The points are numbered along the dimensions that are not ``current``, the last one fastest.
 
     Raises
     ------
@@ -105,12 +115,17 @@ def stored_curves(
 
     Parameters
     ----------
-    full
+    full : xarray.Dataset
         Tells the depths and currents.
-    voltage
+    voltage : numpy.ndarray
         [V], shape (n, c, k).
-    scalars
+    scalars : mapping of str to numpy.ndarray
         From `scalars_by_point`, of the same points.
+
+    Returns
+    -------
+    StoredCurves
+        Of these points.
     """
     whole = scalars["whole"] & np.isfinite(voltage).all(axis=-1)
     return StoredCurves(
@@ -122,7 +137,18 @@ def stored_curves(
 
 
 def scalars_by_point(full: xr.Dataset) -> dict[str, NDArray[Any]]:
-    """Return what an arranged cube says of each curve, without its voltages, shape (n, c)."""
+    """Return what an arranged cube says of each curve, without its voltages, shape (n, c).
+
+    Parameters
+    ----------
+    full : xarray.Dataset
+        From `arranged`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Fields of `StoredCurves` of one number a curve, shape (n, c).
+    """
     check_curves(full)
     dims = point_dims(full)
     status = by_point(full["status"], dims)

@@ -31,17 +31,17 @@ def draw_curves(
 
     Parameters
     ----------
-    ends
+    ends : numpy.ndarray of float
         Where each curve ends to the right [pixels], shape (n, c); it starts at 0.
-    rows
+    rows : numpy.ndarray of float
         Height at equally spaced places from 0 to its end [pixels from the top], (n, c, k).
-    mask
+    mask : numpy.ndarray of bool
         Which curves there are, (n, c).
-    colours
+    colours : numpy.ndarray of float
         Red, green and blue of each curve, 0 to 1, (c, 3).
-    half_width
-        Of a stroke [pixels].
-    images
+    half_width : float
+        Half the width of a stroke [pixels].
+    images : numpy.ndarray of uint8
         Filled, (n, height, width, 3); the paper is white.
     """
     height, width = images.shape[1], images.shape[2]

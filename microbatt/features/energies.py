@@ -33,9 +33,9 @@ def energy_vectors(curves: StoredCurves, *, published: bool = False) -> NDArray[
 
     Parameters
     ----------
-    curves
-        Of n points at c currents.
-    published
+    curves : StoredCurves
+        Curves of n points at c currents.
+    published : bool, default False
         Whether the contact resistance is subtracted a second time, as the published work did.
 
     Returns
@@ -63,13 +63,13 @@ def energies_of_curves(
 
     Parameters
     ----------
-    curves
+    curves : mapping of float to tuple of array_like
         Current [A m⁻²] → (delivered capacity [A h m⁻²], voltage [V]).
-    mass
-        Of the cell sandwich per area [kg m⁻²].
-    currents
-        Which, and in which order; None takes those measured, increasing.
-    published
+    mass : float
+        Mass of the cell sandwich per area [kg m⁻²].
+    currents : sequence of float, optional
+        Which currents, and in which order; None takes those measured, increasing.
+    published : bool, default False
         As in `energy_vectors`.
 
     Returns
@@ -109,9 +109,9 @@ def published_energy(
 
     Parameters
     ----------
-    energy
+    energy : array_like
         [W h kg⁻¹].
-    current, capacity
+    current, capacity : array_like
         [A m⁻²], [A h m⁻²].
     """
     lost = PUBLISHED_RESISTANCE * np.asarray(current) * np.asarray(capacity) / PUBLISHED_MASS

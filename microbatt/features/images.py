@@ -36,7 +36,7 @@ def curve_images(curves: StoredCurves) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    curves
+    curves : StoredCurves
         At the currents that have a colour, in their order.
 
     Returns
@@ -52,8 +52,9 @@ def images_of_tensors(tensors: CurveTensors) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    tensors
-        Of n points. `IMAGE_SAMPLES` voltages per curve draw what `curve_images` draws.
+    tensors : CurveTensors
+        Curve tensors of n points. With `IMAGE_SAMPLES` voltages a curve, the pictures are those of
+        `curve_images`.
 
     Returns
     -------

@@ -3,8 +3,9 @@
 Piecewise cubic Hermite with the slopes of Fritsch & Butland (SIAM J. Sci. Stat. Comput. 5 (1984)
 300), as `microbatt.cube.depth` rebuilds one curve, for millions of them.
 
-All kernels stay in this file: numba's cache notices a change only in the file of the kernel that
-is called.
+numba's cache notices a change only in the file of the kernel that is called, and in the values that
+it closes over: so all kernels stay in this file, and the two that are called close over the digest
+of the law that is not in it.
 """
 
 from __future__ import annotations
@@ -15,63 +16,15 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
+from microbatt import monotone_cubic
+
+_kernel = numba.njit(error_model="numpy", nogil=True)
+_entry_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
+_inner_slope = _kernel(monotone_cubic.inner_slope)
+_end_slope = _kernel(monotone_cubic.end_slope)
 
 Rows = NDArray[Any]
 """Curves, one a row, in single or double precision."""
-
-
-@_kernel
-def resample_rows(
-    x: NDArray[np.float64], rows: Rows, at: NDArray[np.float64], out: NDArray[np.float32]
-) -> None:
-    """Fill each row of `out` with the interpolant of that row at positions `at`.
-
-    Parameters
-    ----------
-    x
-        Increasing, shape (n,), n at least 2.
-    rows
-        Values at `x`, shape (m, n).
-    at
-        Where they are wanted, shape (k,); beyond the ends the value there is held.
-    out
-        Shape (m, k); a row that is not finite throughout becomes NaN.
-    """
-    widths = x[1:] - x[:-1]
-    interval, share = _places(x, at)
-    slopes = np.empty(x.size)
-    for i in range(rows.shape[0]):
-        row = rows[i]
-        if not _finite(row):
-            out[i] = np.nan
-            continue
-        _fill_slopes(widths, row, slopes)
-        for k in range(at.size):
-            j, t = interval[k], share[k]
-            h, rise = widths[j], float(row[j + 1]) - float(row[j])
-            left, right = h * slopes[j], h * slopes[j + 1]
-            curvature = 3.0 * rise - 2.0 * left - right
-            out[i, k] = row[j] + t * (left + t * (curvature + t * (left + right - 2.0 * rise)))
-
-
-@_kernel
-def integrate_rows(x: NDArray[np.float64], rows: Rows, out: NDArray[np.float64]) -> None:
-    """Fill `out` with the integral of each row's interpolant over `x`; NaN if it is not finite."""
-    widths = x[1:] - x[:-1]
-    slopes = np.empty(x.size)
-    for i in range(rows.shape[0]):
-        row = rows[i]
-        if not _finite(row):
-            out[i] = np.nan
-            continue
-        _fill_slopes(widths, row, slopes)
-        total = 0.0
-        for j in range(widths.size):
-            h = widths[j]
-            total += 0.5 * h * (float(row[j]) + float(row[j + 1]))
-            total += h * h * (slopes[j] - slopes[j + 1]) / 12.0
-        out[i] = total
 
 
 @_kernel
@@ -114,20 +67,74 @@ def _fill_slopes(widths: NDArray[np.float64], row: Rows, slopes: NDArray[np.floa
 
 
 @_kernel
-def _inner_slope(h0: float, h1: float, d0: float, d1: float) -> float:
-    """Weighted harmonic mean of two secants d over intervals of widths h."""
-    if d0 * d1 <= 0.0:
-        return 0.0
-    w0, w1 = 2.0 * h1 + h0, h1 + 2.0 * h0
-    return (w0 + w1) / (w0 / d0 + w1 / d1)
+def _resample(
+    x: NDArray[np.float64], rows: Rows, at: NDArray[np.float64], out: NDArray[np.float32]
+) -> None:
+    """Fill `out`; see `resample_rows`."""
+    widths = x[1:] - x[:-1]
+    interval, share = _places(x, at)
+    slopes = np.empty(x.size)
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        if not _finite(row):
+            out[i] = np.nan
+            continue
+        _fill_slopes(widths, row, slopes)
+        for k in range(at.size):
+            j, t = interval[k], share[k]
+            h, rise = widths[j], float(row[j + 1]) - float(row[j])
+            left, right = h * slopes[j], h * slopes[j + 1]
+            curvature = 3.0 * rise - 2.0 * left - right
+            out[i, k] = row[j] + t * (left + t * (curvature + t * (left + right - 2.0 * rise)))
 
 
 @_kernel
-def _end_slope(h0: float, h1: float, d0: float, d1: float) -> float:
-    """Three-point slope at an end, kept monotone."""
-    slope = ((2.0 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
-    if slope * d0 <= 0.0:
-        return 0.0
-    if d0 * d1 <= 0.0 and abs(slope) > 3.0 * abs(d0):
-        return 3.0 * d0
-    return slope
+def _integrate(x: NDArray[np.float64], rows: Rows, out: NDArray[np.float64]) -> None:
+    """Fill `out`; see `integrate_rows`."""
+    widths = x[1:] - x[:-1]
+    slopes = np.empty(x.size)
+    for i in range(rows.shape[0]):
+        row = rows[i]
+        if not _finite(row):
+            out[i] = np.nan
+            continue
+        _fill_slopes(widths, row, slopes)
+        total = 0.0
+        for j in range(widths.size):
+            h = widths[j]
+            total += 0.5 * h * (float(row[j]) + float(row[j + 1]))
+            total += h * h * (slopes[j] - slopes[j + 1]) / 12.0
+        out[i] = total
+
+
+def _entries(law: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba's types
+    @_entry_kernel
+    def resample_rows(
+        x: NDArray[np.float64], rows: Rows, at: NDArray[np.float64], out: NDArray[np.float32]
+    ) -> int:
+        """Fill each row of `out` with the interpolant of that row at positions `at`.
+
+        Parameters
+        ----------
+        x
+            Increasing, shape (n,), n at least 2.
+        rows
+            Values at `x`, shape (m, n).
+        at
+            Where they are wanted, shape (k,); beyond the ends the value there is held.
+        out
+            Shape (m, k); a row that is not finite throughout becomes NaN.
+        """
+        _resample(x, rows, at, out)
+        return law
+
+    @_entry_kernel
+    def integrate_rows(x: NDArray[np.float64], rows: Rows, out: NDArray[np.float64]) -> int:
+        """Fill `out` with the integral of each row's interpolant; NaN if it is not finite."""
+        _integrate(x, rows, out)
+        return law
+
+    return resample_rows, integrate_rows
+
+
+resample_rows, integrate_rows = _entries(monotone_cubic.source_digest())

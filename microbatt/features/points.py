@@ -30,7 +30,7 @@ def arranged(cube: xr.Dataset) -> xr.Dataset:
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With ``status`` and the coordinates ``alpha``, ``S`` and ``current``.
 
     Returns
@@ -58,12 +58,34 @@ def arranged(cube: xr.Dataset) -> xr.Dataset:
 
 
 def point_dims(cube: xr.Dataset) -> tuple[str, ...]:
-    """Return the dimensions along which the points of a cube lie, in its order."""
+    """Return the dimensions along which the points of a cube lie, in its order.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        A grid or scattered points.
+
+    Returns
+    -------
+    tuple of str
+        ``("alpha", "S")`` or ``("point",)``.
+    """
     return tuple(str(dim) for dim in status_of(cube).dims if dim != CURRENT)
 
 
 def true_values(cube: xr.Dataset) -> NDArray[np.float64]:
-    """Return alpha and S of every point of a cube, shape (points, 2)."""
+    """Return alpha and S of every point of a cube, shape (points, 2).
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        A grid or scattered points.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Values of alpha and S, shape (points, 2).
+    """
     full = arranged(cube)
     dims = point_dims(full)
     like = full["status"].isel({CURRENT: 0})
@@ -76,10 +98,15 @@ def by_point(values: xr.DataArray, dims: tuple[str, ...]) -> NDArray[Any]:
 
     Parameters
     ----------
-    values
+    values : xarray.DataArray
         With all of `dims`, and possibly others.
-    dims
+    dims : tuple of str
         From `point_dims`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The first axis runs along the points.
     """
     array: NDArray[Any] = values.transpose(*dims, ...).to_numpy()
     return array.reshape(-1, *array.shape[len(dims) :])

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 class Curves:
     """Curve tensors: ``voltage``, ``capacity``, ``current`` and ``mask``.
 
-    Attributes
+    Parameters
     ----------
-    samples
+    samples : int, default 100
         Voltages per curve.
-    currents
-        Which, and in which order [A m⁻²]; None takes the cube's.
+    currents : tuple of float, optional
+        Which currents, and in which order [A m⁻²]; None takes the cube's.
 
     Examples
     --------
@@ -49,7 +49,18 @@ class Curves:
         _check_currents(self.currents)
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
-        """Return the feature's arrays by name, the first axis along the points."""
+        """Return the feature's arrays by name, the first axis along the points.
+
+        Parameters
+        ----------
+        curves : StoredCurves
+            Curves of n points.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            As `CurveTensors.arrays` gives them.
+        """
         chosen = curves.at_currents(self.currents)
         return curve_tensors(chosen, samples=self.samples).arrays()
 
@@ -58,9 +69,9 @@ class Curves:
 class Image:
     """The curve image of a point: ``image``, 8 bits a colour, 0 to 255.
 
-    Attributes
+    Parameters
     ----------
-    currents
+    currents : tuple of float, optional
         Those that have a colour, in their order [A m⁻²]; None takes the cube's.
     """
 
@@ -71,7 +82,18 @@ class Image:
         _check_currents(self.currents)
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
-        """Return the feature's array by name, shape (n, 48, 64, 3)."""
+        """Return the feature's array by name, shape (n, 48, 64, 3).
+
+        Parameters
+        ----------
+        curves : StoredCurves
+            Curves of n points.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray of uint8
+            ``image``, shape (n, 48, 64, 3).
+        """
         return {self.name: curve_images(curves.at_currents(self.currents))}
 
 
@@ -79,12 +101,12 @@ class Image:
 class Energies:
     """Energy and power of every curve of a point: ``energies``.
 
-    Attributes
+    Parameters
     ----------
-    published
+    published : bool, default False
         Whether the contact resistance is subtracted a second time, as the published work did.
-    currents
-        Which, and in which order [A m⁻²]; None takes the cube's.
+    currents : tuple of float, optional
+        Which currents, and in which order [A m⁻²]; None takes the cube's.
     """
 
     name: ClassVar[str] = "energies"
@@ -95,7 +117,18 @@ class Energies:
         _check_currents(self.currents)
 
     def arrays(self, curves: StoredCurves) -> dict[str, NDArray[Any]]:
-        """Return the feature's array by name, shape (n, 2 c)."""
+        """Return the feature's array by name, shape (n, 2 c).
+
+        Parameters
+        ----------
+        curves : StoredCurves
+            Curves of n points.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray of float32
+            ``energies``, shape (n, 2 c).
+        """
         chosen = curves.at_currents(self.currents)
         return {self.name: energy_vectors(chosen, published=self.published)}
 
@@ -111,8 +144,13 @@ def wanted_features(features: str | Feature | Sequence[str | Feature]) -> tuple[
 
     Parameters
     ----------
-    features
+    features : str, Curves, Image or Energies or sequence of str or Curves, Image or Energies
         A name, a record, or several.
+
+    Returns
+    -------
+    tuple of Feature
+        In the order given.
 
     Raises
     ------

@@ -41,16 +41,16 @@ _LATEST_START: Final = 0.02
 class CurveTensors:
     """The curves of n points; where `mask` is False there is none, and voltage and capacity are 0.
 
-    Attributes
+    Parameters
     ----------
-    voltage
+    voltage : numpy.ndarray of float32
         At `samples` equally spaced depths from 0 to 1 of the delivered capacity [V], float32 of
         shape (n, currents, samples).
-    capacity
+    capacity : numpy.ndarray of float32
         Delivered at the end [A h m⁻²], float32 of shape (n, currents).
-    current
+    current : numpy.ndarray of float32
         [A m⁻²], float32 of shape (n, currents); also of missing curves.
-    mask
+    mask : numpy.ndarray of bool
         Whether there is a curve, shape (n, currents).
     """
 
@@ -68,12 +68,29 @@ class CurveTensors:
         return int(self.voltage.shape[-1])
 
     def take(self, points: ArrayLike) -> CurveTensors:
-        """Return the points of the given numbers, or those where a boolean array is True."""
+        """Return the points of the given numbers, or those where a boolean array is True.
+
+        Parameters
+        ----------
+        points : array_like
+            Numbers, shape (m,), or whether to take each, shape (n,).
+
+        Returns
+        -------
+        CurveTensors
+            Of these points, in this order.
+        """
         index = np.asarray(points)
         return CurveTensors(**{name: values[index] for name, values in self.arrays().items()})
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays by name, as a network takes them."""
+        """Return the arrays by name, as a network takes them.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            The first axis runs along the points.
+        """
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
@@ -89,11 +106,11 @@ def resampled(
 
     Parameters
     ----------
-    depth
+    depth : numpy.ndarray of float
         Increasing, shape (k,).
-    voltage
+    voltage : numpy.ndarray
         [V], shape (..., k).
-    wanted
+    wanted : numpy.ndarray of float
         Depths, shape (samples,).
 
     Returns
@@ -121,9 +138,9 @@ def curve_tensors(curves: StoredCurves, *, samples: int = SAMPLES) -> CurveTenso
 
     Parameters
     ----------
-    curves
-        Of n points.
-    samples
+    curves : StoredCurves
+        Curves of n points.
+    samples : int, default 100
         Voltages per curve.
 
     Returns
@@ -146,12 +163,13 @@ def tensors_of_cube(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    samples
+    samples : int, default 100
         Voltages per curve.
-    currents
-        Which, and in which order [A m⁻²]; one that the cube lacks is masked. None takes the cube's.
+    currents : sequence of float, optional
+        Which currents, and in which order [A m⁻²]; one that the cube lacks is masked. None takes
+        those of the cube.
 
     Returns
     -------
@@ -171,9 +189,9 @@ def labelled_tensors(cube: xr.Dataset, *, samples: int = SAMPLES) -> xr.Dataset:
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    samples
+    samples : int, default 100
         Voltages per curve.
 
     Returns
@@ -226,14 +244,14 @@ def tensors_of_curves(
 
     Parameters
     ----------
-    curves
+    curves : mapping of float to tuple of array_like
         Current [A m⁻²] → (delivered capacity [A h m⁻²], voltage [V]), each of shape (k,), to the
         end of discharge.
-    samples
+    samples : int, default 100
         Voltages per curve.
-    currents
-        Which, and in which order [A m⁻²]; one that was not measured is masked. None takes those
-        measured, increasing.
+    currents : sequence of float, optional
+        Which currents, and in which order [A m⁻²]; one that was not measured is masked. None takes
+        those measured, increasing.
 
     Returns
     -------
@@ -279,9 +297,9 @@ def checked_curve(
 
     Parameters
     ----------
-    current
+    current : float
         For the message [A m⁻²].
-    capacity, voltage
+    capacity, voltage : array_like
         [A h m⁻²], [V], shape (k,).
 
     Raises

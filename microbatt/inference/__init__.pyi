@@ -1,16 +1,18 @@
 from .batch import (
-    Terms,
     experiment_files,
     infer_each,
     infer_files,
     infer_folder,
+)
+from .fit.initial_guess import (
+    InitialGuess,
 )
 from .forward.error_model import (
     ENGINE_VOLTAGE,
 )
 from .forward.finite_differences import (
     native_request,
-    simulate_neighbours,
+    simulate_displaced,
 )
 from .forward.priors import (
     WIDTHS,
@@ -19,9 +21,9 @@ from .forward.sensitivity import (
     sensitivities_at_depth,
 )
 from .forward.unknowns import (
-    NUISANCES,
-    POINT,
-    check_nuisances,
+    MICROSTRUCTURE,
+    UNKNOWNS,
+    check_unknowns,
 )
 from .identifiability.bound_map import (
     bound_map,
@@ -42,37 +44,48 @@ from .identifiability.design import (
 from .infer import (
     infer,
 )
-from .result.dataset import (
-    experiments_dataset,
+from .options import (
+    InferenceOptions,
+)
+from .result.diagnostics import (
+    Diagnostics,
+    Verdict,
 )
 from .result.estimate import (
     Estimate,
-    FittedCurve,
+)
+from .result.experiments import (
     Inferred,
+    experiments_dataset,
+)
+from .result.records import (
+    FittedCurve,
     ParameterEstimate,
-    Start,
 )
 from .result.text import (
-    influence_sentence,
+    cell_sensitivity_sentence,
     own_offset,
 )
 
 __all__ = [
     "ENGINE_VOLTAGE",
-    "NUISANCES",
-    "POINT",
+    "MICROSTRUCTURE",
+    "UNKNOWNS",
     "WIDTHS",
     "Choice",
+    "Diagnostics",
     "Estimate",
     "FittedCurve",
+    "InferenceOptions",
     "Inferred",
+    "InitialGuess",
     "ParameterEstimate",
     "Proposal",
     "Readings",
-    "Start",
-    "Terms",
+    "Verdict",
     "bound_map",
-    "check_nuisances",
+    "cell_sensitivity_sentence",
+    "check_unknowns",
     "cube_bounds",
     "experiment_files",
     "experiments_dataset",
@@ -80,12 +93,11 @@ __all__ = [
     "infer_each",
     "infer_files",
     "infer_folder",
-    "influence_sentence",
     "judge_currents",
     "native_request",
     "own_offset",
     "propose_currents",
     "region_points",
     "sensitivities_at_depth",
-    "simulate_neighbours",
+    "simulate_displaced",
 ]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from microbatt.cells import load_cell
-from microbatt.engines import Inventory, Isothermal, Thermal
 from microbatt.errors import CurveError, MeasurementError, MicrobattError
-from microbatt.inference.forward.error_model import CHARGE
 from microbatt.inference.infer import infer
-from microbatt.inference.result.dataset import experiments_dataset
-from microbatt.inference.result.estimate import Inferred
+from microbatt.inference.options import InferenceOptions
+from microbatt.inference.result.experiments import Inferred, experiments_dataset
 from microbatt.measured import Experiment, Reading, Unread, curve_files, is_curve_file, read_files
 
 if TYPE_CHECKING:
@@ -29,47 +26,6 @@ if TYPE_CHECKING:
 
 _NOT_EXPERIMENTS: Final = (".", "__")
 """Folders whose names begin so are not a user's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What `microbatt.inference.infer.infer` is to assume of every experiment.
-
-    Attributes
-    ----------
-    cell, noise, charge_error, offset_error, free, inventory, thermal, level, network, seed
-        As for `infer`; the cell is loaded once.
-    """
-
-    cell: str | Path | Cell
-    noise: float | None = None
-    charge_error: float = CHARGE
-    offset_error: float = 0.0
-    free: Mapping[str, float] = field(default_factory=dict)
-    inventory: Inventory = Inventory.AREA_ONLY
-    thermal: Thermal = field(default_factory=Isothermal)
-    level: float = 0.9
-    network: bool = True
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "cell", load_cell(self.cell))
-
-    def infer(self, experiment: Experiment) -> Estimate:
-        """Infer one experiment on these terms."""
-        return infer(
-            experiment,
-            self.cell,
-            noise=self.noise,
-            charge_error=self.charge_error,
-            offset_error=self.offset_error,
-            free=self.free,
-            inventory=self.inventory,
-            thermal=self.thermal,
-            level=self.level,
-            network=self.network,
-            seed=self.seed,
-        )
 
 
 def experiment_files(*places: str | Path) -> dict[str, tuple[Path, ...]]:
@@ -117,7 +73,8 @@ def experiment_files(*places: str | Path) -> dict[str, tuple[Path, ...]]:
 
 def infer_each(
     experiments: Mapping[str, Sequence[str | Path]],
-    terms: Terms,
+    cell: str | Path | Cell,
+    options: InferenceOptions = InferenceOptions(),
     *,
     reading: Reading | None = None,
     client: Client | None = None,
@@ -128,7 +85,9 @@ def infer_each(
     ----------
     experiments
         Name → files, or folders of files, of its curves; see `experiment_files`.
-    terms
+    cell
+        What is known of the cell of each.
+    options
         What to assume of each.
     reading
         How to read the files.
@@ -144,14 +103,14 @@ def infer_each(
     """
     from distributed import KilledWorker, as_completed
 
-    how = reading or Reading()
+    how, loaded = reading or Reading(), load_cell(cell)
     paths = {
         name: tuple(Path(file).absolute() for file in files) for name, files in experiments.items()
     }
 
     def submitted(name: str) -> Future[Inferred]:
         return connected.submit(
-            infer_one, name, paths[name], terms, how, key=_key(name), pure=False
+            infer_one, name, paths[name], loaded, options, how, key=_key(name), pure=False
         )
 
     with _connected(client) as connected:
@@ -169,7 +128,8 @@ def infer_each(
 
 def infer_many(
     experiments: Mapping[str, Sequence[str | Path]],
-    terms: Terms,
+    cell: str | Path | Cell,
+    options: InferenceOptions = InferenceOptions(),
     *,
     reading: Reading | None = None,
     client: Client | None = None,
@@ -178,7 +138,7 @@ def infer_many(
 
     Parameters
     ----------
-    experiments, terms, reading, client
+    experiments, cell, options, reading, client
         As for `infer_each`.
 
     Returns
@@ -187,14 +147,16 @@ def infer_many(
         In the order of the experiments.
     """
     found = {
-        one.name: one for one in infer_each(experiments, terms, reading=reading, client=client)
+        one.name: one
+        for one in infer_each(experiments, cell, options, reading=reading, client=client)
     }
     return tuple(found[name] for name in experiments)
 
 
 def infer_folder(
     folder: str | Path,
-    terms: Terms,
+    cell: str | Path | Cell,
+    options: InferenceOptions = InferenceOptions(),
     *,
     reading: Reading | None = None,
     client: Client | None = None,
@@ -205,21 +167,25 @@ def infer_folder(
     ----------
     folder
         See `experiment_files`.
-    terms, reading, client
+    cell, options, reading, client
         As for `infer_each`.
 
     Returns
     -------
     xarray.Dataset
-        Along ``experiment``; see `microbatt.inference.result.dataset.experiments_dataset`.
+        Along ``experiment``; see `microbatt.inference.experiments_dataset`.
     """
     return experiments_dataset(
-        infer_many(experiment_files(folder), terms, reading=reading, client=client)
+        infer_many(experiment_files(folder), cell, options, reading=reading, client=client)
     )
 
 
 def infer_files(
-    name: str, files: Iterable[str | Path], terms: Terms, reading: Reading
+    name: str,
+    files: Iterable[str | Path],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
 ) -> tuple[Estimate, tuple[Unread, ...]]:
     """Infer one experiment from what can be read and belongs to the cell.
 
@@ -229,7 +195,7 @@ def infer_files(
         Of the experiment.
     files
         Files, or folders of them.
-    terms, reading
+    cell, options, reading
         As for `infer_each`.
 
     Returns
@@ -244,7 +210,7 @@ def infer_files(
     MeasurementError
         If nothing can be read, or no curve is one of the cell's.
     ParameterError
-        If the terms are out of range.
+        If an option is out of range.
     SimulationError
         If the engine finds no curve near the measured ones.
     """
@@ -253,23 +219,29 @@ def infer_files(
     while measurements:
         experiment = Experiment(name=name, measurements=measurements)
         try:
-            return terms.infer(experiment), left_out
+            return infer(experiment, cell, options), left_out
         except CurveError as error:
             left_out += (Unread(source=error.source, reason=str(error)),)
             measurements = tuple(one for one in measurements if one.source != error.source)
     raise MeasurementError("; ".join(one.reason for one in left_out))
 
 
-def infer_one(name: str, files: Iterable[str | Path], terms: Terms, reading: Reading) -> Inferred:
+def infer_one(
+    name: str,
+    files: Iterable[str | Path],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+) -> Inferred:
     """Infer one experiment; what makes it impossible is told in the answer.
 
     Parameters
     ----------
-    name, files, terms, reading
+    name, files, cell, options, reading
         As for `infer_files`.
     """
     try:
-        estimate, left_out = infer_files(name, files, terms, reading)
+        estimate, left_out = infer_files(name, files, cell, options, reading)
     except (MicrobattError, OSError) as error:
         return Inferred(name=name, failure=str(error))
     return Inferred(name=name, estimate=estimate, unread=left_out)

@@ -1,35 +1,32 @@
-"""Measured curves in; alpha and S out: starts, refinement, posterior, judgement."""
+"""Measured curves in; alpha and S out: initial guess, refinement, posterior, diagnostics."""
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from microbatt.cells import load_cell
-from microbatt.checks import FRACTION, NOT_NEGATIVE, POSITIVE, check_choice, check_number
-from microbatt.engines import (
-    Inventory,
-    Isothermal,
-    Settings,
-    Thermal,
-    check_thermal,
-)
-from microbatt.inference.clock import Clock
+from microbatt.engines import ENGINE
 from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.plausibility import check_currents
 from microbatt.inference.fit.posterior import posterior
 from microbatt.inference.fit.refinement import refine
-from microbatt.inference.forward.binning import reduce
-from microbatt.inference.forward.error_model import CHARGE, allowance, white_noise
-from microbatt.inference.forward.forward_model import SETTINGS, Problem
+from microbatt.inference.fit.residuals import inflation
+from microbatt.inference.forward.binning import bin_measurement
+from microbatt.inference.forward.error_model import make_error_model, white_noise
+from microbatt.inference.forward.forward_model import ForwardModel, cutoff_below
 from microbatt.inference.forward.priors import make_priors, shape_factors
-from microbatt.inference.result.cell_sensitivity import influences
-from microbatt.inference.result.diagnostics import inflation, judge
+from microbatt.inference.options import InferenceOptions
+from microbatt.inference.result.cell_sensitivity import cell_sensitivity
+from microbatt.inference.result.diagnostics import judge
 from microbatt.inference.result.estimate import Estimate
+from microbatt.inference.result.misfit_causes import misfit_causes
 from microbatt.inference.result.posterior_summary import (
     assumptions,
     fitted_curves,
@@ -38,80 +35,59 @@ from microbatt.inference.result.posterior_summary import (
 from microbatt.measured import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from microbatt.cells import Cell
-    from microbatt.inference.fit.gauss_newton import Minimum
-    from microbatt.measured import Curves
+    from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.measured import Curves, Experiment
 
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
 
-def infer(  # noqa: PLR0913 - one parameter a term
+def infer(
     curves: Curves,
     cell: str | Path | Cell,
-    *,
-    noise: float | None = None,
-    charge_error: float = CHARGE,
-    offset_error: float = 0.0,
-    free: Iterable[str] | Mapping[str, float] = (),
-    inventory: Inventory | str = Inventory.AREA_ONLY,
-    thermal: Thermal = Isothermal(),
-    level: float = 0.9,
-    network: bool = True,
-    settings: Settings = SETTINGS,
-    seed: int = 0,
+    options: InferenceOptions = InferenceOptions(),
+    **changes: Any,  # noqa: ANN401 - each option has its own type
 ) -> Estimate:
     """Estimate alpha and S of a measured cell, with their uncertainty.
 
     Parameters
     ----------
-    curves
-        An `Experiment`, measurements, or the path or paths of files that
-        `microbatt.measured.reading.read_experiment` reads.
-    cell
+    curves : path, Experiment, Measurement, DataFrame, Dataset, Discharge, or several of them
+        Measured discharges, as `microbatt.measured.gather` takes them.
+    cell : str, Path or Cell
         What is known of the cell: a name of the catalog, a cell file, or a `Cell`.
-    noise
-        Standard deviation of the voltage's white noise [V]; estimated from the curves if None.
-    charge_error
-        Relative standard deviation of the charge of each curve: of the tester's clock and current.
-    offset_error
-        Standard deviation of an offset that the voltage of each curve has of its own, from unequal
-        rests or a drifting instrument [V].  The nuisance ``voltage_offset`` is one for all curves.
-    free
-        Nuisances that are unknown too, of `microbatt.inference.NUISANCES`; or name →
-        standard deviation of what is expected of it.
-    inventory, thermal
-        As for `microbatt.engines.simulation.simulate_discharges`.
-    level
-        Probability of the intervals.
-    network
-        Whether to ask the shipped network for a start, where it knows the cell.
-    settings
-        How finely the engine solves.
-    seed
-        Of the draws from the posterior.
+    options : InferenceOptions
+        What to assume: noise, other unknowns, balances; how to solve.
+    **changes
+        Options by name that differ from `options`: ``noise=1e-3``,
+        ``free=["contact_resistance"]``, ``inventory="area-only"``; see `InferenceOptions`.
 
     Returns
     -------
     Estimate
-        With intervals, the fit of each curve, and whether to believe it.
+        With intervals, the fit of each curve, and whether to rely on it.
 
     Raises
     ------
     MeasurementError
         If a file cannot be read as discharges; a `CurveError` if a curve is not one of this cell.
     ParameterError
-        If another argument is out of range.
+        If an option is not known or its value cannot be meant.
     SimulationError
         If the engine finds no curve near the measured ones.
+
+    See Also
+    --------
+    microbatt.inference.infer_folder : Many experiments beside each other.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from microbatt.engines.simulation import simulate_discharge
-    >>> from microbatt.measured.measurement import Measurement
+    >>> from microbatt import simulate_discharge
+    >>> from microbatt.measured import Measurement
     >>> curve = simulate_discharge("doyle-1996-cell-1", alpha=3.0, S=2.0, current=35.0)
     >>> depth = np.linspace(0.0, 1.0, 60) * curve.discharge_capacity
     >>> measured = Measurement(
@@ -121,85 +97,110 @@ def infer(  # noqa: PLR0913 - one parameter a term
     ...     voltage=np.interp(depth, curve.capacity, curve.voltage),
     ... )
     >>> estimate = infer([measured], "doyle-1996-cell-1", noise=1e-3, network=False)
-    >>> abs(estimate.alpha - 3.0) < 0.1, abs(estimate.S - 2.0) < 0.02
+    >>> abs(estimate.alpha - 3.0) < 0.1, abs(estimate.S - 2.0) < 0.1
     (True, True)
     """
-    clock = Clock()
-    with clock.timing("reading"):
+    chosen, seconds = options.changed(changes), dict[str, float]()
+    with _timing("reading", seconds):
         experiment = gather(curves)
-        loaded = load_cell(cell)
-        check_currents(experiment.measurements, loaded)
-        check_choice("inventory", str(inventory), [str(one) for one in Inventory])
-        check_thermal(thermal)
-        check_number("level", level, FRACTION)
-        told_noise = white_noise(experiment.measurements) if noise is None else noise
-        check_number("noise", told_noise, POSITIVE, unit="V")
-        check_number("charge_error", charge_error, FRACTION)
-        check_number("offset_error", offset_error, NOT_NEGATIVE, unit="V")
-        reduced = tuple(reduce(one) for one in experiment.measurements)
-        problem = Problem(
-            cell=loaded,
-            inventory=Inventory(inventory),
-            thermal=thermal,
-            settings=settings,
-            curves=reduced,
-            allowances=tuple(
-                allowance(one, told_noise, charge_error, offset_error) for one in reduced
-            ),
-            priors=make_priors(loaded, free, shape_factors(Inventory(inventory), thermal)),
-        )
-    with clock.timing("network"):
-        asked, unasked = network_start(experiment, problem, told_noise) if network else (None, "")
-    with clock.timing("scan"):
-        starts = (*([asked] if asked else []), *scan_starts(problem))
-    with clock.timing("refinement"):
-        fit = refine(problem, starts)
-    with clock.timing("posterior"):
-        scale = inflation(fit.problem, fit.minimum)
-        wider, minimum = _widened(fit.problem, fit.minimum, scale)
-        drawn = posterior(wider, minimum, np.random.default_rng(seed))
-    with clock.timing("influences"):
-        moved = influences(fit.problem, fit.minimum)
-    draws = problem.priors.natural(drawn.draws)
+        noise = white_noise(experiment.measurements) if chosen.noise is None else chosen.noise
+        model = forward_model(experiment, load_cell(cell), chosen, noise)
+    with _timing("network", seconds):
+        asked, unasked = network_start(experiment, model, noise) if chosen.network else (None, "")
+    with _timing("scan", seconds):
+        starts = (*([asked] if asked else []), *scan_starts(model))
+    with _timing("refinement", seconds):
+        fit = refine(model, starts)
+    with _timing("posterior", seconds):
+        scale = inflation(fit.model, fit.minimum)
+        wider, minimum = _widened(fit.model, fit.minimum, scale)
+        drawn = posterior(wider, minimum, np.random.default_rng(chosen.seed))
+    with _timing("cell sensitivity", seconds):
+        moved = cell_sensitivity(fit.model, fit.minimum)
+    with _timing("causes", seconds):
+        causes = misfit_causes(fit.model, fit.minimum, noise)
+    draws = model.priors.natural(drawn.draws)
     return Estimate(
         name=experiment.name,
-        cell=loaded,
-        inventory=problem.inventory,
-        thermal=thermal,
-        settings=fit.problem.settings,
-        noise=told_noise,
-        noise_given=noise is not None,
-        level=level,
-        parameters=parameter_estimates(wider, minimum, drawn, level),
+        cell=model.cell,
+        inventory=model.inventory,
+        thermal=model.thermal,
+        settings=fit.model.settings,
+        noise=noise,
+        noise_given=chosen.noise is not None,
+        level=chosen.level,
+        parameters=parameter_estimates(wider, minimum, drawn, chosen.level),
         covariance=np.cov(draws, rowvar=False),
         draws=draws,
         posterior=drawn.kind,
         posterior_sentence=drawn.sentence,
-        curves=fitted_curves(fit.problem, fit.minimum, drawn, level),
-        belief=judge(fit.problem, fit.minimum, fit.starts, told_noise),
-        influences=moved,
+        curves=fitted_curves(fit.model, fit.minimum, drawn, chosen.level),
+        diagnostics=judge(fit.model, fit.minimum, fit.starts, drawn, noise, causes),
+        cell_sensitivity=moved,
         starts=fit.starts,
         unasked=unasked,
-        assumptions=assumptions(
-            problem,
-            told_noise,
-            charge_error,
-            offset_error,
-            known=noise is not None,
-            scale=scale,
-        ),
+        assumptions=assumptions(model, noise, chosen, scale),
         versions={name: version(name) for name in PACKAGES},
-        seconds=clock.seconds,
+        seconds=seconds,
     )
 
 
-def _widened(problem: Problem, minimum: Minimum, scale: float) -> tuple[Problem, Minimum]:
-    """Return the problem and its minimum with every allowed standard deviation scaled."""
+def forward_model(
+    experiment: Experiment, cell: Cell, options: InferenceOptions, noise: float
+) -> ForwardModel:
+    """Put measured curves, the cell and the unknowns together.
+
+    Parameters
+    ----------
+    experiment
+        The measured curves.
+    cell
+        What is known of the cell.
+    options
+        What to assume.
+    noise
+        Standard deviation of a single sample [V].
+
+    Raises
+    ------
+    CurveError
+        If nobody would discharge the cell with one of the currents.
+    """
+    check_currents(experiment.measurements, cell)
+    curves = tuple(bin_measurement(one) for one in experiment.measurements)
+    request = ENGINE.request(
+        cell=cell,
+        inventory=options.inventory,
+        thermal=options.thermal,
+        settings=options.settings,
+        cutoff_voltage=cutoff_below(curves),
+    )
+    return ForwardModel(
+        request=request,
+        curves=curves,
+        error_models=tuple(
+            make_error_model(one, noise, options.charge_error, options.offset_error)
+            for one in curves
+        ),
+        priors=make_priors(cell, options.free, shape_factors(request.inventory, options.thermal)),
+    )
+
+
+@contextmanager
+def _timing(stage: str, seconds: dict[str, float]) -> Iterator[None]:
+    """Note the wall-clock seconds of what is done inside."""
+    begun = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - begun
+
+
+def _widened(model: ForwardModel, minimum: Minimum, scale: float) -> tuple[ForwardModel, Minimum]:
+    """Return the model and its minimum with every allowed standard deviation scaled."""
     if scale == 1.0:
-        return problem, minimum
-    m = problem.measured.size
+        return model, minimum
+    m = model.measured.size
     residual, jacobian = minimum.residual.copy(), minimum.jacobian.copy()
     residual[:m] /= scale
     jacobian[:m] /= scale
-    wider = replace(problem, allowances=tuple(one.scaled(scale) for one in problem.allowances))
+    wider = replace(model, error_models=tuple(one.scaled(scale) for one in model.error_models))
     return wider, replace(minimum, residual=residual, jacobian=jacobian)

@@ -1,3 +1,9 @@
+from .copies import (
+    without_copies,
+)
+from .discharges import (
+    StepRead,
+)
 from .gathering import (
     Curves,
     gather,
@@ -7,21 +13,33 @@ from .measurement import (
     Measurement,
 )
 from .reading import (
+    FileReading,
     Reading,
     Unread,
     curve_files,
     is_curve_file,
+    read_experiment,
+    read_file,
     read_files,
+    read_frame,
+    read_measurements,
 )
 
 __all__ = [
     "Curves",
     "Experiment",
+    "FileReading",
     "Measurement",
     "Reading",
+    "StepRead",
     "Unread",
     "curve_files",
     "gather",
     "is_curve_file",
+    "read_experiment",
+    "read_file",
     "read_files",
+    "read_frame",
+    "read_measurements",
+    "without_copies",
 ]

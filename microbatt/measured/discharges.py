@@ -1,321 +1,404 @@
-"""Discharges out of a recorded table: signs, rests, several curves in one file, bad rows."""
+"""Which steps are discharges from a full cell, and what becomes of the others."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
+from microbatt.measured.charge import delivered, steady_current
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
+from microbatt.measured.record import clean, named_rows
+from microbatt.measured.steps import (
+    CHARGE,
+    DISCHARGE,
+    HOLD,
+    REST,
+    Step,
+    charges,
+    find_steps,
+    state_kind,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
+
+    from microbatt.measured.record import Record
 
     Array = NDArray[np.float64]
 
-CHANGE: Final = 0.05
-"""A current that changes by more than this share begins another curve."""
-REST: Final = 0.02
-"""Currents below this share of the largest are rest."""
-UNSTEADY: Final = 0.02
-"""Largest relative standard deviation of a constant current."""
-APART: Final = 0.02
-"""Largest relative difference of the capacity column from current × time."""
-_PATTERN: Final = 0.99
-_VOLTS: Final = (0.05, 20.0)
-_FACTORS: Final = (60.0, 3600.0, 1000.0, 10.0, 100.0, 1e4)
+FULL: Final = 0.03
+"""A cell that starts lower by more than this is not full [V]."""
+_ALIKE: Final = 0.05
+"""Currents that differ by less are the same."""
+_RECHARGED: Final = 0.9
+"""A charge of so much of what was drawn begins a new discharge."""
+_PULSES: Final = 3
+"""So many discharges that each go on where the last one stopped are pulses."""
+_WHOLE: Final = 0.5
+"""Of such a series the first is a discharge if it delivers at least this share of all."""
+_CUT_SHORT: Final = 0.2
+"""A discharge that delivers a smaller share of another one, and stops high, is a pulse."""
+_HIGH: Final = 0.3
+"""It stops high if it keeps this share of the other one's fall of the voltage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What a tester wrote down, in s, V, A m⁻² and A h m⁻²; None where there is no such column.
+class StepRead:
+    """A step of a file, and what became of it.
 
     Attributes
     ----------
-    source
-        The file.
-    rows
-        Row of each sample in the file, shape (n,).
-    voltage, current, time, capacity
-        Shape (n,).
-    time_step
-        To which the times are rounded [s]; 0 if to none that matters.
-    remarks
-        What was done to the samples.
+    kind : str
+        Rest, charge, discharge, pulse, hold or varying current.
+    rows : tuple of int
+        First and last row in the file.
+    current : float
+        Median size [A m⁻²].
+    charge : float
+        Moved [A h m⁻²].
+    became : str
+        ``"read"``, or why it was left out.
     """
 
-    source: str
-    rows: NDArray[np.int64]
-    voltage: Array
-    current: Array
-    time: Array | None
-    capacity: Array | None
-    time_step: float = 0.0
-    remarks: tuple[str, ...] = ()
+    kind: str
+    rows: tuple[int, int]
+    current: float
+    charge: float
+    became: str
 
-    def take(self, which: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Record:
-        """Return some of the samples."""
-        return replace(
-            self,
-            rows=self.rows[which],
-            voltage=self.voltage[which],
-            current=self.current[which],
-            time=None if self.time is None else self.time[which],
-            capacity=None if self.capacity is None else self.capacity[which],
-        )
-
-    def remark(self, text: str) -> Record:
-        """Return the record with another remark."""
-        return replace(self, remarks=(*self.remarks, text))
+    @property
+    def taken(self) -> bool:
+        """Whether it became a measurement."""
+        return self.became == READ
 
 
-def discharges(record: Record, *, skip_bad_rows: bool = False) -> tuple[Measurement, ...]:
-    """Find the discharges in a record.
+READ: Final = "read"
+_PASSED: Final = "not a discharge"
 
-    Rests and charges are left out; which sign of the current discharges is told by the voltage,
-    which falls.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """How full a discharge starts: at rest before the load, and with its first row under load."""
+
+    rest: float | None
+    loaded: float
+    current: float
+
+
+def discharges(
+    record: Record, *, skip_bad_rows: bool = False
+) -> tuple[tuple[Measurement, ...], tuple[StepRead, ...], Record]:
+    """Find the discharges from a full cell in a record.
 
     Parameters
     ----------
-    record
+    record : Record
         What was recorded.
-    skip_bad_rows
+    skip_bad_rows : bool, default False
         Leave out rows that lack a number, or repeat a time with another voltage, instead of
         refusing them.
 
     Returns
     -------
-    tuple of Measurement
+    measurements : tuple of Measurement
         At least one.
+    steps : tuple of StepRead
+        All steps, and what became of each.
+    record : Record
+        Without the rows that were left out.
 
     Raises
     ------
     MeasurementError
-        Naming the row and the remedy.
+        If there is none, or one cannot be read; naming the row and the remedy.
     """
-    record = _without_gaps(record, skip=skip_bad_rows)
-    _check_volts(record)
-    once = _each_step_once(record)
-    rounded = once is not record  # its times are rounded, so the first steps may share one
-    record = once
-    pieces = [record.take(part) for part in _pieces(record)]
-    falling = [piece for piece in pieces if _falls(piece)]
-    if not falling:
-        raise MeasurementError(_no_discharge(record, pieces))
-    if len(falling) < len(pieces):
-        left = len(pieces) - len(falling)
-        falling = [piece.remark(f"{left} stretches of charging left out") for piece in falling]
-    return tuple(
-        _measurement(piece, number if len(falling) > 1 else None, skip=skip_bad_rows or rounded)
-        for number, piece in enumerate(falling, start=1)
+    cleaned = clean(record, skip=skip_bad_rows)
+    rounded = any("three times" in one for one in cleaned.remarks)
+    steps = find_steps(cleaned)
+    moved = np.append(charges(cleaned), 0.0)
+    drawn = {i: float(moved[one.first : one.last].sum()) for i, one in enumerate(steps)}
+    became = _judged(cleaned, steps, drawn)
+    whole = [i for i, why in became.items() if why == READ]
+    found: dict[int, Measurement] = {}
+    refused: dict[int, MeasurementError] = {}
+    for number, i in enumerate(whole, start=1):
+        name = cleaned.source + (f", discharge {number}" if len(whole) > 1 else "")
+        try:
+            found[i] = _measurement(cleaned, steps, i, name, skip=skip_bad_rows or rounded)
+        except MeasurementError as error:
+            refused[i] = error
+    read = tuple(
+        _step_read(cleaned, step, drawn[i], str(refused.get(i, became.get(i, _PASSED))))
+        for i, step in enumerate(steps)
     )
+    hard = [error for i, error in refused.items() if not _is_passable(cleaned, steps[i])]
+    if hard:
+        raise hard[0]
+    if not found:
+        raise next(iter(refused.values()), _no_discharge(cleaned, steps, read))
+    told = (*cleaned.remarks, *_left_out(read), *_contradicted(cleaned))
+    measured = tuple(replace(one, remarks=(*one.remarks, *told)) for one in found.values())
+    return measured, read, cleaned
 
 
-def _without_gaps(record: Record, *, skip: bool) -> Record:
-    known = [record.voltage, record.current, record.time, record.capacity]
-    good = np.asarray(np.isfinite([one for one in known if one is not None]).all(axis=0))
-    if good.all():
-        return record
-    if not skip:
-        raise MeasurementError(
-            f"{record.source}: row {record.rows[~good][0]} lacks a number ({(~good).sum()} rows do)"
-            ". Complete it, or leave such rows out with `--skip-bad-rows`."
-        )
-    return record.take(good).remark(f"{(~good).sum()} rows without a number left out")
+def _is_passable(record: Record, step: Step) -> bool:
+    """Whether a step is one of a changing current, which others in the file make up for."""
+    try:
+        steady_current(record.take(step.samples))
+    except MeasurementError:
+        return True
+    return False
 
 
-def _check_volts(record: Record) -> None:
-    if record.voltage.size == 0:
-        raise MeasurementError(f"{record.source}: there is no row with numbers.")
-    low, high = _VOLTS
-    typical = float(np.median(np.abs(record.voltage)))
-    if low <= typical <= high:
-        return
-    guess = " Are they millivolts?" if high < typical <= 1e3 * high else ""
-    raise MeasurementError(
-        f"{record.source}: the voltage of row {record.rows[0]} is {record.voltage[0]:.6g} V and "
-        f"the median {typical:.6g} V, not that of a cell.{guess} Write the unit into the heading, "
-        "`voltage [mV]` for instance, or map it: `--column voltage='NAME:mV'`."
-    )
-
-
-def _each_step_once(record: Record) -> Record:
-    """Return one sample of each step where every step stands three times, once with a stale time.
-
-    So do exports of dualfoil's output: the start once, then each step under the time of the step
-    before, and twice as it should be.
-    """
-    if record.time is None or record.voltage.size < 3 * MIN_SAMPLES:
-        return record
-    n = (record.voltage.size - 1) // 3 * 3
-    time, voltage = record.time[1 : n + 1].reshape(-1, 3), record.voltage[1 : n + 1].reshape(-1, 3)
-    twice = (time[:, 1] == time[:, 2]) & (voltage[:, 1] == voltage[:, 2])
-    stale = (voltage[:, 0] == voltage[:, 1]) & np.append(True, time[1:, 0] == time[:-1, 2])
-    if not np.mean(twice & stale) > _PATTERN:
-        return record
-    return record.take(slice(0, n + 1, 3)).remark(
-        "every step stands three times; the last of them was taken"
-    )
-
-
-def _pieces(record: Record) -> list[NDArray[np.int64]]:
-    """Return the samples of each stretch of one current; rests are left out."""
-    current = record.current
-    largest = float(np.abs(current).max())
-    if not largest > 0.0:
-        raise MeasurementError(f"{record.source}: the current is zero in every row.")
-    resting = np.abs(current) < REST * largest
-    jump = np.abs(np.diff(current)) > CHANGE * np.maximum(np.abs(current[1:]), REST * largest)
-    jump |= resting[1:] != resting[:-1]
-    if record.time is not None:
-        jump |= _restarts(record, record.time)
-    parts = np.split(np.arange(current.size), np.flatnonzero(jump) + 1)
-    return [part for part in parts if part.size >= MIN_SAMPLES and not resting[part[0]]] or [
-        np.flatnonzero(~resting)
-    ]
-
-
-def _restarts(record: Record, time: Array) -> NDArray[np.bool_]:
-    """Tell where the time begins again; refuse it where it merely goes back."""
-    back = np.diff(time) < 0.0
-    for i in np.flatnonzero(back):
-        if time[i + 1] > 0.01 * np.ptp(time):
-            raise MeasurementError(
-                f"{record.source}: the time goes back in row {record.rows[i + 1]}, from "
-                f"{time[i]:.6g} to {time[i + 1]:.6g} s. Sort the rows, or give each discharge a "
-                "file of its own."
+def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -> dict[int, str]:
+    """Say of each discharge whether it is read, or why not."""
+    found = [i for i, one in enumerate(steps) if one.kind == DISCHARGE]
+    became = {i: f"{len(steps[i])} rows, too few" for i in found if len(steps[i]) < MIN_SAMPLES}
+    candidates = [i for i in found if i not in became]
+    starts = {i: _start(record, steps, i) for i in candidates}
+    series = _series(steps, found, candidates, starts, drawn)
+    for chain in series:
+        became |= _judge_series(record, steps, chain, drawn)
+    became |= _short_pulses(record, steps, [i for i in candidates if i not in became], drawn)
+    for i in candidates:
+        if i in became:
+            continue
+        others = [j for j in candidates if became.get(j, READ) == READ]
+        fuller = next((j for j in others if _is_lower(starts[i], starts[j])), None)
+        if fuller is None:
+            became[i] = READ
+        else:
+            became[i] = (
+                f"does not start from a full cell: {_level(starts[i])} where the discharge of row "
+                f"{record.rows[steps[fuller].first]} has {_level(starts[fuller])}"
             )
-    return back
+    return became
 
 
-def _falls(piece: Record) -> bool:
-    quarter = max(1, piece.voltage.size // 4)
-    return bool(np.mean(piece.voltage[-quarter:]) < np.mean(piece.voltage[:quarter]))
+def _series(
+    steps: Sequence[Step],
+    found: Sequence[int],
+    candidates: Sequence[int],
+    starts: Mapping[int, _Start],
+    drawn: Mapping[int, float],
+) -> list[list[int]]:
+    """Return discharges that go on where the one before stopped, without a charge between."""
+    chains: list[list[int]] = []
+    for i in candidates:
+        chain = chains[-1] if chains else None
+        if chain is not None and _is_lower(starts[i], starts[chain[0]]):
+            between = range(chain[-1] + 1, i)
+            charged = sum(drawn[k] for k in between if steps[k].kind in (CHARGE, HOLD))
+            used = sum(drawn[k] for k in found if chain[0] <= k < i)
+            if charged < _RECHARGED * used:
+                chain.append(i)
+                continue
+        chains.append([i])
+    return [chain for chain in chains if len(chain) > 1]
 
 
-def _no_discharge(record: Record, pieces: list[Record]) -> str:
-    if pieces and pieces[0].voltage.size < MIN_SAMPLES:
-        return (
-            f"{record.source}: there are {pieces[0].voltage.size} samples with a current; at least "
-            f"{MIN_SAMPLES} are needed for a curve. Give the whole discharge."
-        )
-    return (
-        f"{record.source}: the voltage rises from row {record.rows[0]} to {record.rows[-1]} while "
-        "the current flows: this is a charge. Give the discharge."
+def _judge_series(
+    record: Record, steps: Sequence[Step], chain: Sequence[int], drawn: Mapping[int, float]
+) -> dict[int, str]:
+    """Say what a series of discharges is: pulses, or a discharge that was interrupted."""
+    first, *later = chain
+    share = drawn[first] / max(sum(drawn[i] for i in chain), 1e-300)
+    row = record.rows[steps[first].first]
+    if len(chain) >= _PULSES and share < _WHOLE:
+        return dict.fromkeys(chain, "pulse of a series (GITT, HPPC), not a whole discharge")
+    if share < _CUT_SHORT:
+        return dict.fromkeys(chain, "pulse, or part of a discharge that was interrupted early")
+    return {first: READ} | dict.fromkeys(
+        later,
+        f"goes on after the discharge of row {row}, so it does not start from a full cell",
     )
 
 
-def _measurement(piece: Record, number: int | None, *, skip: bool) -> Measurement:
-    source = piece.source if number is None else f"{piece.source}, discharge {number}"
-    piece = _without_repeats(replace(piece, source=source), skip=skip)
-    if piece.voltage.size < MIN_SAMPLES:
+def _short_pulses(
+    record: Record, steps: Sequence[Step], among: Sequence[int], drawn: Mapping[int, float]
+) -> dict[int, str]:
+    """Find short discharges that stop far above the end of another one."""
+    if not among:
+        return {}
+    most = max(among, key=lambda i: drawn[i])
+    top, end = (float(record.voltage[getattr(steps[most], name)]) for name in ("first", "last"))
+    high = end + _HIGH * (top - end)
+    return {
+        i: "pulse, not a whole discharge"
+        for i in among
+        if drawn[i] < _CUT_SHORT * drawn[most] and record.voltage[steps[i].last] > high
+    }
+
+
+def _start(record: Record, steps: Sequence[Step], i: int) -> _Start:
+    step = steps[i]
+    loaded = float(record.voltage[step.first])
+    rest = None
+    if i > 0 and steps[i - 1].kind == REST:
+        rest = float(record.voltage[steps[i - 1].last])
+    if rest is not None and rest < loaded - 0.005:
+        rest = None  # a load only lowers the voltage, so this is not that of the cell
+    size = float(np.median(np.abs(record.current[step.samples])))
+    return _Start(rest=rest, loaded=loaded, current=size)
+
+
+def _is_lower(one: _Start, other: _Start) -> bool:
+    """Tell whether a discharge surely starts emptier than another one."""
+    if one.rest is not None and other.rest is not None:
+        return one.rest < other.rest - FULL
+    if one.rest is not None and one.rest < other.loaded - FULL and one.current <= other.current:
+        return True
+    same_or_less = one.current <= (1.0 + _ALIKE) * other.current
+    return same_or_less and one.loaded < other.loaded - FULL
+
+
+def _level(start: _Start) -> str:
+    if start.rest is not None:
+        return f"{start.rest:.4g} V before the load"
+    return f"{start.loaded:.4g} V in its first row"
+
+
+def _measurement(
+    record: Record, steps: Sequence[Step], i: int, source: str, *, skip: bool
+) -> Measurement:
+    step = steps[i]
+    piece, told = _without_repeats(
+        replace(record.take(step.samples), source=source, remarks=()), skip=skip
+    )
+    if len(piece) < MIN_SAMPLES:
         raise MeasurementError(
-            f"{source}: there are {piece.voltage.size} samples; at least {MIN_SAMPLES} are needed "
+            f"{source}: there are {len(piece)} samples; at least {MIN_SAMPLES} are needed "
             "for a curve. Give the whole discharge."
         )
-    current = _steady(piece)
-    capacity = _capacity(piece, current)
+    _check_falls(piece)
+    piece = piece.rounded_anew()
+    charge = delivered(record, step, piece)
+    remarks = [*told, *charge.remarks]
     if np.sign(np.median(piece.current)) < 0.0:
-        piece = piece.remark("discharge has a negative current in the file")
+        remarks.append("discharge has a negative current in the file")
+    start = _start(record, steps, i)
     return Measurement(
         source=source,
-        current=current,
-        capacity=capacity,
+        current=charge.current,
+        capacity=charge.capacity,
         voltage=piece.voltage,
-        capacity_step=current * piece.time_step / SECONDS_PER_HOUR,
-        remarks=piece.remarks,
+        capacity_step=charge.step,
+        charge_error=charge.relative,
+        start_error=charge.start,
+        rest_voltage=start.rest,
+        remarks=tuple(remarks),
     )
 
 
-def _without_repeats(piece: Record, *, skip: bool) -> Record:
+def _check_falls(piece: Record) -> None:
+    """Refuse a discharge that rises at first: something else stands before it."""
+    top = int(np.argmax(piece.voltage))
+    rise = float(piece.voltage[top] - piece.voltage[0])
+    if top > 0 and rise > FULL:
+        raise MeasurementError(
+            f"{piece.source}: the voltage rises by {rise:.3g} V from row {piece.rows[0]} to "
+            f"{piece.rows[top]} and falls afterwards, under one current. If it is a charge first, "
+            f"give the rows from {piece.rows[min(top + 1, len(piece) - 1)]} on."
+        )
+
+
+def _without_repeats(piece: Record, *, skip: bool) -> tuple[Record, tuple[str, ...]]:
     """Leave out samples that repeat the time, or the capacity, of the one before."""
     along = piece.time if piece.time is not None else piece.capacity
     if along is None:
-        return piece
+        return piece, ()
     repeats = np.append(False, np.diff(along) == 0.0)
     if not repeats.any():
-        return piece
+        return piece, ()
     other = repeats & np.append(False, np.diff(piece.voltage) != 0.0)
-    if other.any() and not skip:
+    few = other.sum() <= max(1, len(piece) // 1000) if len(piece) > 100 else False
+    if other.any() and not skip and not few:
         row = piece.rows[other][0]
         raise MeasurementError(
             f"{piece.source}: row {row} repeats the time of the row before with another voltage "
             f"({other.sum()} rows do). Export more decimals of the time, or leave such rows out "
             "with `--skip-bad-rows`."
         )
-    return piece.take(~repeats).remark(f"{repeats.sum()} repeated rows left out")
+    told = f"{repeats.sum()} repeated rows left out ({named_rows(piece.rows[repeats])})"
+    return piece.take(~repeats), (told,)
 
 
-def _steady(piece: Record) -> float:
-    size = np.abs(piece.current[1:])
-    mean = float(size.mean())
-    spread = float(size.std()) / mean
-    if not spread <= UNSTEADY:
-        worst = int(np.argmax(np.abs(size - mean))) + 1
-        raise MeasurementError(
-            f"{piece.source}: the current is not constant; it is {piece.current[worst]:.4g} A m⁻² "
-            f"in row {piece.rows[worst]} and {mean:.4g} A m⁻² on average. Only discharges at "
-            "constant current can be read."
+def _step_read(record: Record, step: Step, moved: float, became: str) -> StepRead:
+    pulse = became.startswith("pulse")
+    return StepRead(
+        kind="pulse" if pulse else step.kind,
+        rows=(int(record.rows[step.first]), int(record.rows[step.last])),
+        current=float(np.median(np.abs(record.current[step.samples]))),
+        charge=moved,
+        became=became,
+    )
+
+
+def _left_out(read: Sequence[StepRead]) -> list[str]:
+    """Say which steps under load were left out, those of one kind together."""
+    told = []
+    charging = sum(one.kind == CHARGE and one.rows[1] > one.rows[0] for one in read)
+    if charging:
+        told.append(f"{charging} stretches of charging left out")
+    holds = [one for one in read if one.kind == HOLD]
+    if holds:
+        told.append(f"{len(holds)} holds at constant voltage left out ({_rows(holds)})")
+    for why in dict.fromkeys(
+        one.became for one in read if one.kind in (DISCHARGE, "pulse") and not one.taken
+    ):
+        such = [one for one in read if one.became == why and one.kind in (DISCHARGE, "pulse")]
+        if all(one.rows[1] - one.rows[0] < 2 for one in such) and "too few" in why:
+            continue  # single rows at the edge of a step
+        told.append(f"{len(such)} stretches of discharge left out ({_rows(such)}): {why}")
+    return told
+
+
+def _rows(read: Sequence[StepRead]) -> str:
+    shown = ", ".join(f"{one.rows[0]}–{one.rows[1]}" for one in read[:3])
+    return f"rows {shown}" + (f" and {len(read) - 3} more" if len(read) > 3 else "")
+
+
+def _contradicted(record: Record) -> list[str]:
+    """Say when the words of a state column are not borne out by the voltage."""
+    if record.state is None:
+        return []
+    used = np.unique(record.state[np.abs(record.current) > 0.0])
+    load = {record.words[i] for i in used if i >= 0}
+    kinds = {state_kind(word) for word in load} - {None}
+    if kinds == {CHARGE}:
+        return [f"the state column says `{min(load)}` throughout; the voltage was believed"]
+    return []
+
+
+def _no_discharge(
+    record: Record, steps: Sequence[Step], read: Sequence[StepRead]
+) -> MeasurementError:
+    """Say what was found where there is no discharge."""
+    loaded = [one for one in steps if one.kind != REST]
+    if loaded and all(len(one) < MIN_SAMPLES for one in loaded):
+        most = max(len(one) for one in loaded)
+        return MeasurementError(
+            f"{record.source}: there are {most} samples with a current; at least "
+            f"{MIN_SAMPLES} are needed for a curve. Give the whole discharge."
         )
-    return mean
-
-
-def _capacity(piece: Record, current: float) -> Array:
-    """Return the delivered capacity [A h m⁻²]: current × time, else the column."""
-    if piece.time is None:
-        return _from_column(piece)
-    begun = piece.time - piece.time[0]
-    middle = 0.5 * (np.abs(piece.current[1:]) + np.abs(piece.current[:-1]))
-    middle[0] = current
-    steps = middle * np.diff(begun) / SECONDS_PER_HOUR
-    capacity = np.concatenate([[0.0], np.cumsum(steps)])
-    if piece.capacity is not None:
-        _check_one_way(piece, piece.capacity)
-        _compare(piece, float(capacity[-1]), float(np.ptp(piece.capacity)))
-    return capacity
-
-
-def _from_column(piece: Record) -> Array:
-    if piece.capacity is None:
-        raise MeasurementError(
-            f"{piece.source}: there is neither a time nor a capacity. Export one of them."
+    if all(one.kind == CHARGE for one in loaded):
+        first, last = record.rows[loaded[0].first], record.rows[loaded[-1].last]
+        return MeasurementError(
+            f"{record.source}: the voltage rises from row {first} to {last} while the current "
+            "flows: this is a charge. Give the discharge."
         )
-    column = piece.capacity
-    back = np.flatnonzero(np.diff(column) <= 0.0)
-    if back.size:
-        row = piece.rows[back[0] + 1]
-        raise MeasurementError(
-            f"{piece.source}: the capacity falls in row {row}, from {column[back[0]]:.6g} to "
-            f"{column[back[0] + 1]:.6g} A h m⁻²; delivered capacity only grows. Map the discharge "
-            "capacity: `--column capacity='NAME:UNIT'`, or export the time."
-        )
-    return column - column[0] if column[0] > APART * np.ptp(column) else column
-
-
-def _check_one_way(piece: Record, column: Array) -> None:
-    """Refuse a capacity column that turns back on its way, whether it is delivered or left."""
-    back = np.diff(column) * np.sign(column[-1] - column[0]) < -APART * np.ptp(column)
-    if back.any():
-        i = int(np.argmax(back))
-        raise MeasurementError(
-            f"{piece.source}: the capacity turns back in row {piece.rows[i + 1]}, from "
-            f"{column[i]:.6g} to {column[i + 1]:.6g} A h m⁻², while the time goes on. Correct the "
-            "file, give each discharge a file of its own, or leave the column out."
-        )
-
-
-def _compare(piece: Record, by_time: float, by_column: float) -> None:
-    """Refuse a capacity column that current × time does not give."""
-    if not by_column > 0.0 or abs(by_time / by_column - 1.0) <= APART:
-        return
-    ratio = max(by_time, by_column) / min(by_time, by_column)
-    factor = next((one for one in _FACTORS if abs(ratio / one - 1.0) < APART), None)
-    guess = "" if factor is None else f" They differ by {factor:g}: one unit is wrong."
-    raise MeasurementError(
-        f"{piece.source}: up to row {piece.rows[-1]} the capacity column gives {by_column:.5g} and "
-        f"current × time {by_time:.5g} A h m⁻².{guess} Correct the unit in the heading, or map the "
-        "columns: `--column time='NAME:UNIT'`."
+    counts = Counter(one.kind for one in read)
+    found = ", ".join(f"{number} × {kind}" for kind, number in counts.items())
+    reasons = list(dict.fromkeys(one.became for one in read if one.kind in (DISCHARGE, "pulse")))
+    why = f" ({'; '.join(reasons[:3])})" if reasons else ""
+    return MeasurementError(
+        f"{record.source}: no whole discharge from a full cell at constant current is in it; found "
+        f"{found}{why}. Give a file with such discharges, of a rate test for instance; pulses, "
+        "holds and changing currents are not fitted."
     )

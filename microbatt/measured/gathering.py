@@ -1,52 +1,152 @@
-"""Curves as people have them: records, or files."""
+"""Curves as people have them: records, files, tables, simulated discharges."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from microbatt.errors import ParameterError
+from microbatt.measured.copies import without_copies
 from microbatt.measured.measurement import Experiment, Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import pandas as pd
+    import xarray as xr
 
-Curves: TypeAlias = "Experiment | Measurement | str | Path | Iterable[Measurement | str | Path]"
-"""Measured curves as people have them."""
+    from microbatt.engines import Discharge
+    from microbatt.measured.reading import FileReading, Reading
+
+Curve: TypeAlias = "Experiment | Measurement | str | Path | pd.DataFrame | xr.Dataset | Discharge"
+"""A measured curve, or several, as people have them."""
+Curves: TypeAlias = "Curve | Iterable[Curve]"
+"""One such, or many."""
+_ALLOWED: Final = (
+    "a path of a file or a folder, a pandas DataFrame, an xarray Dataset of one curve, a "
+    "Discharge, a Measurement, an Experiment, or a list of such"
+)
 
 
-def gather(curves: Curves) -> Experiment:
+def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
     """Return the curves as one experiment.
 
     Parameters
     ----------
-    curves
-        An experiment, measurements, or paths of files or of one folder.
+    curves : Experiment, Measurement, path, DataFrame, Dataset, Discharge, or iterable of them
+        Tables have columns with names and units as in a file; discharges are simulated ones.
+    reading : Reading, optional
+        What the headings of files and tables do not say.
+
+    Returns
+    -------
+    Experiment
+        Without curves that stand twice; `Experiment.reading` tells what was read.
 
     Raises
     ------
     MeasurementError
-        If a file cannot be read, or there is no curve.
+        If a file or a table cannot be read, or there is no curve.
     ParameterError
         If something else came.
-    """
-    if isinstance(curves, Experiment):
-        return curves
-    items = [curves] if isinstance(curves, Measurement | str | Path) else list(curves)
-    found: list[Measurement] = []
-    names: list[str] = []
-    for item in items:
-        if isinstance(item, Measurement):
-            found.append(item)
-            names.append(item.source)
-        elif isinstance(item, str | Path):
-            from microbatt.measured.reading import read_measurements
 
-            found += read_measurements(Path(item))
-            names.append(Path(item).stem)
-        else:
-            raise ParameterError(
-                f"`curves` holds {item!r}; it must be an Experiment, measurements, or paths of "
-                "files."
-            )
-    return Experiment(name=names[0] if len(names) == 1 else "experiment", measurements=tuple(found))
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "time [s]": range(0, 600, 60),
+    ...         "voltage [V]": [4.0 - 0.1 * row for row in range(10)],
+    ...         "current [A m-2]": 17.5,
+    ...     }
+    ... )
+    >>> gather(table).currents
+    (17.5,)
+    """
+    items = [curves] if _is_one(curves) else _listed(curves)
+    found: list[Measurement] = []
+    told: list[FileReading] = []
+    names: list[str] = []
+    for number, item in enumerate(items, start=1):
+        name, measurements, read = _gathered(item, number, len(items), reading)
+        names.append(name)
+        found += measurements
+        told += read
+    kept, _ = without_copies(found)
+    name = names[0] if len(names) == 1 else "experiment"
+    return Experiment(name=name, measurements=kept, reading=tuple(told))
+
+
+def _gathered(
+    item: Curve, number: int, count: int, reading: Reading | None
+) -> tuple[str, tuple[Measurement, ...], tuple[FileReading, ...]]:
+    """Return name, measurements and what was read of one thing."""
+    from microbatt.engines import Discharge
+    from microbatt.measured.reading import files_of, read_file, read_frame
+
+    label = "table" if count == 1 else f"table {number}"
+    if isinstance(item, Experiment):
+        return item.name, item.measurements, item.reading
+    if isinstance(item, Measurement):
+        return item.source, (item,), ()
+    if isinstance(item, str | Path):
+        files = tuple(read_file(file, reading) for file in files_of(Path(item)))
+        return Path(item).stem, tuple(m for file in files for m in file.measurements), files
+    if isinstance(item, Discharge):
+        return "discharge", (_of_discharge(item, number),), ()
+    if _is_table(item):
+        read = read_frame(item, reading, name=label)
+        return label, read.measurements, (read,)
+    raise ParameterError(
+        f"`curves` holds a {type(item).__name__}; it must be {_ALLOWED}. {_advice(item)}"
+    )
+
+
+def _of_discharge(discharge: Discharge, number: int) -> Measurement:
+    """Return a simulated discharge as a measurement without noise."""
+    if len(discharge.voltage) < 2:
+        raise ParameterError(
+            f"`curves` holds a discharge without a curve ({discharge.outcome.message}); leave it "
+            "out."
+        )
+    return Measurement(
+        source=f"discharge {number} at {discharge.current:.4g} A m⁻²",
+        current=float(discharge.current),
+        capacity=discharge.capacity,
+        voltage=discharge.voltage,
+    )
+
+
+def _is_one(curves: object) -> bool:
+    from microbatt.engines import Discharge
+
+    kinds = (Experiment, Measurement, str, Path, Discharge)
+    return isinstance(curves, kinds) or _is_table(curves)
+
+
+def _is_table(item: object) -> bool:
+    import pandas as pd
+    import xarray as xr
+
+    return isinstance(item, pd.DataFrame | xr.Dataset)
+
+
+def _listed(curves: object) -> list[Curve]:
+    if isinstance(curves, bytes | dict) or not isinstance(curves, Iterable):
+        raise ParameterError(
+            f"`curves` is a {type(curves).__name__}; it must be {_ALLOWED}. {_advice(curves)}"
+        )
+    listed = list(curves)
+    if not listed:
+        raise ParameterError(f"`curves` is empty; it must be {_ALLOWED}.")
+    return listed
+
+
+def _advice(item: object) -> str:
+    if isinstance(item, dict):
+        return "Make a table of it: `pandas.DataFrame(...)`."
+    if type(item).__name__ in {"ndarray", "Series", "DataArray"}:
+        return (
+            "Make a table with named columns of it: `pandas.DataFrame({'time [s]': t, "
+            "'voltage [V]': v, 'current [A m-2]': i})`."
+        )
+    return "Save it to a file, or make a DataFrame of it."

@@ -1,9 +1,11 @@
-"""Columns by their headings: which quantity, in which unit."""
+"""Columns by their headings: which quantity, in which unit, and which of several is taken."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_choice
@@ -14,80 +16,163 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 QUANTITIES: Final = ("time", "voltage", "current", "capacity")
-"""What a column may hold that is of use here."""
+"""What a column may be mapped to."""
+WORDS: Final = ("state", "step", "cycle", "date", "cell")
+"""What else is of use in a column: words, counters and dates, which have no unit."""
 
 _NAMES: Final = {
     "time": (
-        "time",
-        "test time",
-        "total time",
-        "elapsed time",
-        "run time",
-        "testtime",
-        "time since start",
-        "t",
+        "total time, test time, tests total time, time since start, elapsed time, run time, "
+        "experiment time, t total, test, time, t, "
+        "gesamtzeit, versuchszeit, prüfzeit, testzeit, laufzeit, zeit, messzeit, "
+        "temps total, durée totale, temps essai, temps d essai, temps de test, durée, temps, "
+        "总时间, 测试时间, 累计时间, 运行时间, 时间"
+    ),
+    "step time": (
+        "step time, step, time in step, relative time, rel time, "
+        "schrittzeit, schrittdauer, temps étape, temps de l étape, temps du pas, "
+        "工步时间, 相对时间, 步骤时间"
     ),
     "voltage": (
-        "voltage",
-        "cell voltage",
-        "terminal voltage",
-        "potential",
-        "cell potential",
-        "cell pot",
-        "ewe",
-        "ecell",
-        "ewe ece",
-        "v",
-        "u",
+        "ewe ece, ecell, cell voltage, u cell, ucell, v cell, vcell, cell potential, cell pot, "
+        "terminal voltage, battery voltage, pack voltage, full cell voltage, "
+        "voltage, volt, volts, voltages, potential, ewe, "
+        "zellspannung, klemmenspannung, spannung, tension cellule, tension de cellule, tension, "
+        "电池电压, 单体电压, 电压, v, u, e"
     ),
-    "current": ("current", "current density", "curr den", "curr", "control i", "i", "j"),
+    "counter voltage": "ece, counter electrode potential, counter potential",
+    "current": (
+        "current density, curr den, current, measured current, cell current, curr, amps, amp, "
+        "ampere, amperes, "
+        "stromdichte, strom, stromstärke, densité de courant, courant, intensité, "
+        "电流密度, 电流, i, j, control i"
+    ),
+    "discharge capacity": (
+        "discharge capacity, discharging capacity, discharged capacity, delivered capacity, "
+        "dischg capacity, dchg capacity, dchg cap, dischg cap, discharge cap, q discharge, "
+        "q dis, qdischarge, discharge charge, discharge, "
+        "entladekapazität, entladene kapazität, entladung, capacité de décharge, "
+        "capacité décharge, q décharge, 放电容量"
+    ),
     "capacity": (
-        "delivered capacity",
-        "discharge capacity",
-        "discharging capacity",
-        "capacity",
-        "areal capacity",
-        "q discharge",
-        "q qo",
-        "q",
+        "capacity, areal capacity, step capacity, cumulative capacity, net capacity, "
+        "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, "
+        "q charge discharge, q, q qo, kapazität, ladungsmenge, capacité, 容量, 比容量"
+    ),
+    "state": (
+        "step type, step name, state, status, md, mode, step state, ox red, "
+        "schritttyp, schrittname, zustand, modus, betriebsart, état, type de pas, type d étape, "
+        "工步类型, 工步名称, 步骤类型, 状态"
+    ),
+    "step": (
+        "step index, step number, step id, step no, step, step count, ns, "
+        "schrittnummer, schritt, numéro d étape, étape, pas, 工步序号, 工步号, 步次, 工步"
+    ),
+    "cycle": (
+        "cycle index, cycle number, cycle count, cycle id, cycle no, cycle, cyc, "
+        "zyklus, zyklusnummer, zyklennummer, numéro de cycle, 循环序号, 循环号, 循环"
+    ),
+    "cell": (
+        "cell, cell id, cell name, cell no, cell number, channel, channel number, channel id, "
+        "barcode, battery id, battery, sample, sample id, "
+        "zelle, zellnummer, kanal, cellule, voie, canal, 通道, 通道号, 条码, 电池"
+    ),
+    "date": (
+        "date time, datetime, timestamp, time stamp, absolute time, abs time, real time, "
+        "system time, dpt time, date, date and time, datum, datum uhrzeit, datum zeit, uhrzeit, "
+        "zeitstempel, date heure, date et heure, horodatage, 绝对时间, 系统时间, 日期"
     ),
 }
 """Names of each quantity, the best first."""
 
 _SPELLED: Final = {
+    "v": "V",
     "volt": "V",
     "volts": "V",
     "millivolt": "mV",
+    "millivolts": "mV",
+    "mv": "mV",
+    "伏": "V",
+    "毫伏": "mV",
+    "a": "A",
     "ampere": "A",
+    "amperes": "A",
     "amps": "A",
     "amp": "A",
+    "安": "A",
+    "毫安": "mA",
     "milliampere": "mA",
+    "milliamp": "mA",
+    "milliamps": "mA",
+    "ma": "mA",
     "second": "s",
     "seconds": "s",
     "sec": "s",
+    "secs": "s",
+    "sekunden": "s",
+    "sek": "s",
+    "secondes": "s",
+    "秒": "s",
     "minute": "min",
     "minutes": "min",
+    "mins": "min",
+    "minuten": "min",
+    "分": "min",
+    "分钟": "min",
     "hour": "h",
     "hours": "h",
     "hr": "h",
+    "hrs": "h",
+    "std": "h",
+    "stunden": "h",
+    "heures": "h",
+    "heure": "h",
+    "小时": "h",
     "ah": "Ah",
+    "a.h": "Ah",
     "mah": "mAh",
-    "ma": "mA",
-    "mv": "mV",
+    "ma.h": "mAh",
+    "amp-hr": "Ah",
+    "amp-hrs": "Ah",
+    "amp hr": "Ah",
+    "ampere hour": "Ah",
+    "ampere_hour": "Ah",
+    "amp-hours": "Ah",
+    "安时": "Ah",
+    "毫安时": "mAh",
 }
 """Units as cyclers spell them."""
 
 _DIMENSIONS: Final = {
     "time": ("s",),
+    "step time": ("s",),
     "voltage": ("V",),
+    "counter voltage": ("V",),
     "current": ("A m-2", "A"),
+    "discharge capacity": ("A h m-2", "A h"),
     "capacity": ("A h m-2", "A h"),
 }
 """Units that a quantity may come in; the first is the one used."""
-
-_BRACKETS: Final = re.compile(r"^(.*?)\s*[(\[{<]\s*([^)\]}>]*?)\s*[)\]}>]\s*$")
-_SLASH: Final = re.compile(r"^(.*\S)\s*/\s*(\S.*?)\s*$")
+_LAYOUTS: Final = (
+    ("datapoint", "testtime", "steptime", "stepindex", "cycleindex", "current", "voltage"),
+    ("rec", "cyc", "step", "testtime", "steptime", "amps", "volts", "state"),
+)
+"""Headings that only one maker's files have together: Arbin's and Maccor's, in s, V, A and A h."""
+_FIXED: Final = {
+    "time": "s",
+    "step time": "s",
+    "voltage": "V",
+    "current": "A",
+    "discharge capacity": "Ah",
+    "capacity": "Ah",
+}
+_UNIT_NAMES: Final = {"time": "s min h", "voltage": "V mV", "current": "A mA", "capacity": "Ah mAh"}
+"""Units that stand for the quantity where the whole heading is a unit: `Volts`, `Amps`, `hrs`."""
+_LONGEST: Final = 200
+_BRACKETS: Final = re.compile(r"^(.*?)\s*[(\[{<]\s*([^)\]}>]*?)\s*[)\]}>]$")
+_COMMA: Final = re.compile(r"^([^,]*\S)\s*,\s*(\S+)$")
 _TAIL: Final = re.compile(r"^(.*\S)[_\s]([A-Za-zµ]+)$")
+_DOUBLE_TAIL: Final = re.compile(r"^(.*\S)[_\s](ampere[_ ]hour)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,118 +181,286 @@ class Heading:
 
     Attributes
     ----------
-    text
+    text : str
         As it stands in the file.
-    quantity
-        One of `QUANTITIES`, or None.
-    unit
+    quantity : str or None
+        Of the columns of use; None if it is not one of them.
+    unit : str
         As written, spelled out where cyclers use words; empty if there is none.
+    rank : int
+        Place of the name among those of its quantity, the best being 0.
     """
 
     text: str
     quantity: str | None
     unit: str
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of use.
+    """A column that is taken.
 
     Attributes
     ----------
-    index
+    index : int
         Which one, from 0.
-    heading
+    heading : str
         As it stands in the file.
-    factor
+    factor : float
         Multiplies its numbers: to s, V, A (m⁻²) or A h (m⁻²).
-    per_area
+    per_area : bool
         Whether a current or a capacity is per area already.
+    unit : str
+        In which the file has it; empty for words and counters.
+    minus : int or None
+        Another column that is to be taken off: the counter electrode's potential.
+    minus_factor : float
+        Multiplies the numbers of that one.
+    counts_discharge : bool
+        Whether a capacity counts discharge only.
     """
 
     index: int
     heading: str
     factor: float
-    per_area: bool
+    per_area: bool = False
+    unit: str = ""
+    minus: int | None = None
+    minus_factor: float = 1.0
+    counts_discharge: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The columns that are taken from a table.
+
+    Attributes
+    ----------
+    taken : dict of str to Column
+        Quantity → column: voltage, and whichever of time, step time, current, capacity, state,
+        step, cycle and date there are.
+    remarks : tuple of str
+        Columns that cannot be used, and why.
+    """
+
+    taken: Mapping[str, Column]
+    remarks: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
 def read_heading(text: str) -> Heading:
     """Read a heading.
 
     Parameters
     ----------
-    text
-        ``"Voltage / V"``, ``"Curr den (A/m^2)"``, ``"I/mA"``, ``"voltage_volt"``, ``"time [s]"``.
+    text : str
+        ``"Voltage / V"``, ``"Curr den (A/m^2)"``, ``"I/mA"``, ``"voltage_volt"``, ``"time [s]"``,
+        ``"Spannung in V"``, ``"Volts"``.
+
+    Returns
+    -------
+    Heading
+        Its quantity and unit.
 
     Examples
     --------
-    >>> read_heading("Cell pot(V)")
-    Heading(text='Cell pot(V)', quantity='voltage', unit='V')
+    >>> read_heading("Cell pot(V)").quantity, read_heading("Cell pot(V)").unit
+    ('voltage', 'V')
     >>> read_heading("Ewe/V").quantity, read_heading("test_time_second").unit
     ('voltage', 's')
     """
-    for pattern in (_BRACKETS, _SLASH, _TAIL):
-        match = pattern.match(text.strip())
-        if match is None:
-            continue
-        unit = _spelled(match[2])
-        quantity = _quantity(match[1])
-        if quantity is not None and (pattern is not _TAIL or _measures(quantity, unit)):
-            return Heading(text=text, quantity=quantity, unit=unit)
-    return Heading(text=text, quantity=_quantity(text), unit="")
+    plain = re.sub(r"\s+", " ", text[:_LONGEST]).strip().strip("\ufeff#*\"'").strip()
+    for name, unit, sure in _split(plain):
+        spelled = _spelled(unit)
+        named = _named(name, spelled)
+        if named is not None and (sure or _measures(named[0], spelled)):
+            return Heading(text=text, quantity=named[0], unit=spelled, rank=named[1])
+    named = _named(plain, "")
+    alone = _spelled(plain)
+    for quantity, units in _UNIT_NAMES.items():
+        if alone in units.split() and len(plain) > 1:
+            rank = named[1] if named is not None and named[0] == quantity else 90
+            return Heading(text=text, quantity=quantity, unit=alone, rank=rank)
+    if named is None:
+        return Heading(text=text, quantity=None, unit="")
+    return Heading(text=text, quantity=named[0], unit="", rank=named[1])
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a cell of a table is a unit by itself, as in a row of units.
+
+    Parameters
+    ----------
+    text : str
+        With or without brackets.
+
+    Returns
+    -------
+    bool
+        Whether it is one of a quantity of use.
+    """
+    return any(_measures(quantity, _spelled(text.strip(" ()[]/"))) for quantity in _DIMENSIONS)
 
 
 def find_columns(
-    source: str, headings: Sequence[str], mapping: Mapping[str, str]
-) -> dict[str, Column]:
+    source: str,
+    headings: Sequence[str],
+    mapping: Mapping[str, str],
+    units: Mapping[int, str] | None = None,
+) -> Columns:
     """Find the columns of use.
 
     Parameters
     ----------
-    source
+    source : str
         The file, for messages.
-    headings
+    headings : sequence of str
         Of its columns.
-    mapping
+    mapping : mapping of str to str
         Quantity → heading, or ``"heading:unit"``, for columns that are to be taken whatever their
         names say.
+    units : mapping of int to str, optional
+        Units that the numbers themselves have: seconds, where a column holds hours, minutes and
+        seconds.
 
     Returns
     -------
-    dict
-        Quantity → column; voltage, and whichever of the others there are.
+    Columns
+        With a voltage at least.
 
     Raises
     ------
     MeasurementError
-        If there is no voltage, a heading of the mapping is missing, or a column has no unit or the
-        wrong one.
+        If there is no voltage, a heading of the mapping is missing, or a needed column has no unit
+        or the wrong one.
     ParameterError
         If the mapping names something that is not a quantity.
     """
     for name in mapping:
         check_choice("column", name, QUANTITIES)
-    found = {}
-    for quantity in QUANTITIES:
-        heading = (
-            _mapped(source, headings, quantity, mapping[quantity])
-            if quantity in mapping
-            else _best(headings, quantity)
-        )
-        if heading is not None:
-            column = _column(source, headings, quantity, heading, asked=quantity in mapping)
-            if column is not None:
-                found[quantity] = column
-    if "voltage" not in found:
+    known = _read_all(headings, units or {})
+    taken: dict[str, Column] = {}
+    remarks: list[str] = []
+    for quantity in ("voltage", "current", "time", "step time"):
+        column = _mapped_or_best(source, headings, quantity, mapping, known, remarks)
+        if column is not None:
+            taken[quantity] = column
+    if "voltage" not in taken:
         raise MeasurementError(
             f"{source}: no column is a voltage; the columns are {_listed(headings)}. Name one "
             "`voltage [V]`, or map it: `--column voltage='NAME:V'`."
         )
-    return found
+    taken["voltage"] = _cell_voltage(taken["voltage"], known, mapping, remarks)
+    capacity = _capacity(source, headings, mapping, known, remarks)
+    if capacity is not None:
+        taken["capacity"] = capacity
+    for quantity in WORDS:
+        for index, heading in _ranked(known, quantity):
+            taken.setdefault(quantity, Column(index=index, heading=heading.text, factor=1.0))
+    return Columns(taken=taken, remarks=tuple(remarks))
 
 
-def _mapped(source: str, headings: Sequence[str], quantity: str, wanted: str) -> Heading:
-    """Return the heading that the mapping names, with its unit."""
+def useful(
+    headings: Sequence[str], mapping: Mapping[str, str], units: Mapping[int, str]
+) -> dict[int, str]:
+    """Return which columns are worth reading, as index → quantity."""
+    names = {one.rpartition(":")[0] for one in mapping.values()} | set(mapping.values())
+    mapped = {i: "mapped" for i, one in enumerate(headings) if one in names}
+    found = {i: one.quantity for i, one in _read_all(headings, units).items() if one.quantity}
+    if any(one == "time" for one in found.values()) or "time" in mapping:
+        found = {i: one for i, one in found.items() if one != "date"}
+    return found | mapped
+
+
+def _read_all(headings: Sequence[str], units: Mapping[int, str]) -> dict[int, Heading]:
+    """Read all headings, with the units that a maker's layout fixes."""
+    known = {i: read_heading(one) for i, one in enumerate(headings)}
+    for i, unit in units.items():
+        one = known[i]
+        known[i] = Heading(text=one.text, quantity=one.quantity, unit=unit, rank=one.rank)
+    keys = {_key(one) for one in headings}
+    if any(len(keys & set(layout)) > len(layout) // 2 for layout in _LAYOUTS):
+        for i, one in known.items():
+            if one.quantity in _FIXED and not one.unit:
+                unit = _FIXED[one.quantity]
+                known[i] = Heading(text=one.text, quantity=one.quantity, unit=unit, rank=one.rank)
+    return known
+
+
+def _mapped_or_best(
+    source: str,
+    headings: Sequence[str],
+    quantity: str,
+    mapping: Mapping[str, str],
+    known: Mapping[int, Heading],
+    remarks: list[str],
+) -> Column | None:
+    if quantity in mapping:
+        return _mapped(source, headings, quantity, mapping[quantity])
+    ranked = _ranked(known, quantity)
+    for index, heading in ranked:
+        column = _column(index, heading, quantity)
+        if column is not None:
+            return column
+    if not ranked or quantity == "step time":
+        return None
+    if quantity == "time" and _ranked(known, "date"):
+        remarks.append(f"column `{ranked[0][1].text}` ignored: {_why(ranked[0][1], quantity)}")
+        return None
+    raise MeasurementError(_unusable(source, ranked[0][1], quantity))
+
+
+def _capacity(
+    source: str,
+    headings: Sequence[str],
+    mapping: Mapping[str, str],
+    known: Mapping[int, Heading],
+    remarks: list[str],
+) -> Column | None:
+    """Return the best usable capacity; one that cannot be used is told of and ignored."""
+    if "capacity" in mapping:
+        return _mapped(source, headings, "capacity", mapping["capacity"])
+    for quantity in ("discharge capacity", "capacity"):
+        for index, heading in _ranked(known, quantity):
+            column = _column(index, heading, quantity)
+            if column is not None:
+                return column
+            remarks.append(f"column `{heading.text}` ignored: {_why(heading, quantity)}")
+    return None
+
+
+def _cell_voltage(
+    column: Column, known: Mapping[int, Heading], mapping: Mapping[str, str], remarks: list[str]
+) -> Column:
+    """Return the cell's voltage: an electrode's against a reference needs the other one's."""
+    if "voltage" in mapping or _key(read_name(column.heading)) != "ewe":
+        return column
+    columns = [_column(i, one, "counter voltage") for i, one in _ranked(known, "counter voltage")]
+    counter = next((one for one in columns if one is not None), None)
+    if counter is None:
+        return column
+    remarks.append(
+        f"cell voltage taken as `{column.heading}` − `{counter.heading}`, both against a "
+        "reference electrode"
+    )
+    return Column(
+        index=column.index,
+        heading=f"{column.heading} − {counter.heading}",
+        factor=column.factor,
+        unit=column.unit,
+        minus=counter.index,
+        minus_factor=counter.factor,
+    )
+
+
+def read_name(text: str) -> str:
+    """Return the name in a heading, without its unit."""
+    return next((name for name, unit, _ in _split(text.strip()) if _unit(_spelled(unit))), text)
+
+
+def _mapped(source: str, headings: Sequence[str], quantity: str, wanted: str) -> Column:
+    """Return the column that the mapping names, with its unit."""
     name, colon, unit = wanted.rpartition(":")
     if wanted in headings:
         name, unit = wanted, read_heading(wanted).unit
@@ -216,61 +469,97 @@ def _mapped(source: str, headings: Sequence[str], quantity: str, wanted: str) ->
             f"{source}: `{wanted}`, wanted as {quantity}, is not a column; the columns are "
             f"{_listed(headings)}. Write NAME or NAME:UNIT."
         )
-    return Heading(text=name, quantity=quantity, unit=_spelled(unit))
+    heading = Heading(text=name, quantity=quantity, unit=_spelled(unit))
+    column = _column(list(headings).index(name), heading, quantity)
+    if column is None:
+        raise MeasurementError(_unusable(source, heading, quantity))
+    return column
 
 
-def _best(headings: Sequence[str], quantity: str) -> Heading | None:
-    """Return the heading whose name comes first among those of the quantity."""
-    read = [one for one in map(read_heading, headings) if one.quantity == quantity]
-    with_unit = [one for one in read if one.unit] or read
-    order = {name: rank for rank, name in enumerate(_NAMES[quantity])}
-    return min(with_unit, key=lambda one: order.get(_words_of(one), len(order)), default=None)
+def _ranked(known: Mapping[int, Heading], quantity: str) -> list[tuple[int, Heading]]:
+    """Return the headings of a quantity: those with a unit first, then by their names."""
+    of_it = [(i, one) for i, one in known.items() if one.quantity == quantity]
+    return sorted(of_it, key=lambda pair: (not pair[1].unit, pair[1].rank, pair[0]))
 
 
-def _words_of(heading: Heading) -> str:
-    for pattern in (_BRACKETS, _SLASH, _TAIL):
-        match = pattern.match(heading.text.strip())
-        if match is not None and _quantity(match[1]) == heading.quantity:
-            return _words(match[1])
-    return _words(heading.text)
-
-
-def _column(
-    source: str, headings: Sequence[str], quantity: str, heading: Heading, *, asked: bool
-) -> Column | None:
-    """Return the column of a heading; None for a capacity without unit that nobody asked for."""
-    allowed = _DIMENSIONS[quantity]
-    if not heading.unit:
-        if quantity == "capacity" and not asked:
-            return None
-        raise MeasurementError(
-            f"{source}: column `{heading.text}` has no unit. Write `{heading.text} [{allowed[-1]}]`"
-            f" in the file, or map it: `--column {quantity}='{heading.text}:{allowed[-1]}'`."
-        )
-    unit = _unit(heading.unit)
-    for number, one in enumerate(allowed):
+def _column(index: int, heading: Heading, quantity: str) -> Column | None:
+    """Return the column of a heading; None if its unit is missing or not one of the quantity."""
+    unit = _unit(heading.unit) if heading.unit else None
+    for number, one in enumerate(_DIMENSIONS[quantity]):
         wanted = parse_unit(one)
         if unit is not None and unit.dimension == wanted.dimension:
             return Column(
-                index=list(headings).index(heading.text),
+                index=index,
                 heading=heading.text,
                 factor=unit.factor / wanted.factor,
-                per_area=number == 0 and len(allowed) > 1,
+                per_area=number == 0 and len(_DIMENSIONS[quantity]) > 1,
+                unit=heading.unit,
+                counts_discharge=quantity == "discharge capacity",
             )
-    raise MeasurementError(
+    return None
+
+
+def _why(heading: Heading, quantity: str) -> str:
+    if not heading.unit:
+        return "it has no unit"
+    return f"`{heading.unit}` is not a unit of {quantity} known here"
+
+
+def _unusable(source: str, heading: Heading, quantity: str) -> str:
+    allowed = _DIMENSIONS[quantity]
+    if not heading.unit:
+        return (
+            f"{source}: column `{heading.text}` has no unit. Write `{heading.text} [{allowed[-1]}]`"
+            f" in the file, or map it: `--column {quantity}='{heading.text}:{allowed[-1]}'`."
+        )
+    return (
         f"{source}: column `{heading.text}` is in `{heading.unit}`, which is not a unit of "
         f"{quantity}; it must be {' or '.join(f'`{one}`' for one in allowed)}, or a multiple. Map "
         f"the right column: `--column {quantity}='NAME:UNIT'`."
     )
 
 
-def _quantity(words: str) -> str | None:
-    plain = _words(words)
-    return next((name for name, known in _NAMES.items() if plain in known), None)
+def _split(text: str) -> list[tuple[str, str, bool]]:
+    """Return the ways to take a heading as a name and a unit, and whether the form is sure."""
+    ways = []
+    match = _BRACKETS.match(text)
+    if match is not None and match[1]:
+        ways.append((match[1], match[2], True))
+    slashes = [i for i, one in enumerate(text) if one == "/"]
+    ways += [(text[:i].strip(), text[i + 1 :].strip(), True) for i in slashes if text[:i].strip()]
+    ways.sort(key=lambda way: not way[2])
+    comma = _COMMA.match(text)
+    if comma is not None:
+        ways.append((comma[1], comma[2], False))
+    for pattern in (_DOUBLE_TAIL, _TAIL):
+        match = pattern.match(text)
+        if match is not None:
+            ways.append((re.sub(r"[_\s]in$", "", match[1]), match[2], False))
+    return [(name, unit, sure and bool(unit)) for name, unit, sure in ways]
 
 
-def _words(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+def _named(name: str, unit: str) -> tuple[str, int] | None:
+    """Return the quantity that a name stands for, and the name's rank."""
+    key = _key(name)
+    found = [(quantity, ranks[key]) for quantity, ranks in _RANKS.items() if key in ranks]
+    if not found:
+        return None
+    timely = [one for one in found if one[0] in ("time", "step time")]
+    if unit and _measures("time", unit) and timely:
+        return timely[0]
+    return next((one for one in found if bool(unit) == (one[0] in _DIMENSIONS)), found[0])
+
+
+def _key(text: str) -> str:
+    """Return the letters and digits of a name, without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[\W_]+", "", "".join(one for one in plain if not unicodedata.combining(one)))
+
+
+_RANKS: Final = {
+    quantity: {_key(name): rank for rank, name in enumerate(names.split(","))}
+    for quantity, names in _NAMES.items()
+}
 
 
 def _spelled(unit: str) -> str:
@@ -280,7 +569,7 @@ def _spelled(unit: str) -> str:
 
 def _measures(quantity: str, unit: str) -> bool:
     found = _unit(unit)
-    allowed = [parse_unit(one).dimension for one in _DIMENSIONS[quantity]]
+    allowed = [parse_unit(one).dimension for one in _DIMENSIONS.get(quantity, ())]
     return found is not None and found.dimension in allowed
 
 
@@ -292,4 +581,5 @@ def _unit(text: str) -> Unit | None:
 
 
 def _listed(headings: Sequence[str]) -> str:
-    return ", ".join(f"`{one}`" for one in headings)
+    shown = [f"`{one}`" for one in headings[:30]]
+    return ", ".join(shown) + (f" and {len(headings) - 30} more" if len(headings) > 30 else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,28 +15,38 @@ from microbatt.errors import MeasurementError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from microbatt.measured.reading import FileReading
+
 MIN_SAMPLES = 5
 """Fewer samples than this are no curve."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Measurement:
     """One measured discharge at constant current.
 
     Attributes
     ----------
-    source
+    source : str
         Where it comes from, for people: a file name, or a file name and the number of the
         discharge in it.
-    current
+    current : float
         Discharge current, positive [A m⁻² of separator].
-    capacity
+    capacity : numpy.ndarray
         Delivered capacity of each sample, increasing from about 0, shape (n,) [A h m⁻²].
-    voltage
+    voltage : numpy.ndarray
         Voltage between the terminals, shape (n,) [V].
-    capacity_step
-        To which the capacities are rounded, because the times are [A h m⁻²].
-    remarks
+    capacity_step : float, default 0
+        To which the capacities are rounded, because the times or the counter are [A h m⁻²].
+    charge_error : float, default 0
+        Relative standard deviation of one factor on all capacities, as far as the file tells:
+        that of a rounded current [-].
+    start_error : float, default 0
+        Standard deviation of the charge delivered before the first sample, where the file does
+        not tell when the discharge began [A h m⁻²].
+    rest_voltage : float, optional
+        At rest just before the load [V].
+    remarks : tuple of str
         What was changed while reading: rows left out, signs turned.
 
     Raises
@@ -50,11 +61,16 @@ class Measurement:
     capacity: NDArray[np.float64]
     voltage: NDArray[np.float64]
     capacity_step: float = 0.0
+    charge_error: float = 0.0
+    start_error: float = 0.0
+    rest_voltage: float | None = None
     remarks: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         check_number("current", self.current, POSITIVE, unit="A m⁻²")
         check_number("capacity_step", self.capacity_step, NOT_NEGATIVE, unit="A h m⁻²")
+        check_number("charge_error", self.charge_error, NOT_NEGATIVE)
+        check_number("start_error", self.start_error, NOT_NEGATIVE, unit="A h m⁻²")
         for name in ("capacity", "voltage"):
             values = np.array(getattr(self, name), dtype=float)
             values.setflags(write=False)
@@ -63,6 +79,17 @@ class Measurement:
 
     def __len__(self) -> int:
         return int(self.voltage.size)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Measurement {self.source!r}: {self.current:.4g} A m⁻², {len(self)} samples, "
+            f"{self.discharge_capacity:.4g} A h m⁻², {self.voltage[0]:.3f}–{self.voltage[-1]:.3f} "
+            "V>"
+        )
+
+    def _repr_html_(self) -> str:
+        told = "".join(f"<li>{escape(one)}</li>" for one in self.remarks)
+        return f"<table>{_HEADINGS}{_row(self)}</table><ul>{told}</ul>"
 
     @property
     def time(self) -> NDArray[np.float64]:
@@ -80,20 +107,23 @@ class Measurement:
         return float(self.voltage.min())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Experiment:
     """The discharges of one cell, at one or many currents.
 
     Attributes
     ----------
-    name
+    name : str
         For people: a folder or a file name.
-    measurements
+    measurements : tuple of Measurement
         At least one.
+    reading : tuple of FileReading
+        What was read in each file, where the curves come from files.
     """
 
     name: str
     measurements: tuple[Measurement, ...]
+    reading: tuple[FileReading, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.measurements:
@@ -104,10 +134,47 @@ class Experiment:
     def __len__(self) -> int:
         return len(self.measurements)
 
+    def __repr__(self) -> str:
+        currents = ", ".join(f"{one:.4g}" for one in self.currents[:6])
+        more = ", …" if len(self) > 6 else ""
+        return f"<Experiment {self.name!r}: {len(self)} curves at {currents}{more} A m⁻²>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(_row(one) for one in self.measurements[:50])
+        return f"<b>{escape(self.name)}</b><table>{_HEADINGS}{rows}</table>"
+
     @property
     def currents(self) -> tuple[float, ...]:
         """Current of each curve [A m⁻²]."""
         return tuple(one.current for one in self.measurements)
+
+
+_HEADINGS = (
+    "<tr><th>curve</th><th>current [A m⁻²]</th><th>samples</th><th>capacity [A h m⁻²]</th>"
+    "<th>voltage [V]</th><th></th></tr>"
+)
+
+
+def _row(one: Measurement) -> str:
+    """Return a curve as a row of a table."""
+    return (
+        f"<tr><td>{escape(one.source)}</td><td>{one.current:.4g}</td><td>{len(one)}</td>"
+        f"<td>{one.discharge_capacity:.4g}</td>"
+        f"<td>{one.voltage[0]:.3f}–{one.voltage[-1]:.3f}</td>"
+        f"<td>{_sketch(one.capacity, one.voltage)}</td></tr>"
+    )
+
+
+def _sketch(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    """Return a curve as a small picture."""
+    take = np.unique(np.linspace(0, x.size - 1, 60).astype(int))
+    across = 118.0 * (x[take] - x.min()) / max(float(np.ptp(x)), 1e-300) + 1.0
+    down = 39.0 - 38.0 * (y[take] - y.min()) / max(float(np.ptp(y)), 1e-300)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, down, strict=True))
+    return (
+        '<svg width="120" height="40" role="img" aria-label="voltage over capacity">'
+        f'<polyline points="{points}" fill="none" stroke="currentColor"/></svg>'
+    )
 
 
 def _check_samples(

@@ -1,27 +1,30 @@
-"""Measured curves from files."""
+"""Measured curves from files, and a record of what was read in each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import POSITIVE, check_number
-from microbatt.errors import MeasurementError, MicrobattError
-from microbatt.measured.discharges import Record, discharges
-from microbatt.measured.headings import Column, find_columns
-from microbatt.measured.tables import SUFFIXES, Table, read_table
+from microbatt.errors import MeasurementError, MicrobattError, ParameterError
+from microbatt.measured.copies import without_copies
+from microbatt.measured.discharges import StepRead, discharges
+from microbatt.measured.headings import find_columns
+from microbatt.measured.measurement import Experiment, Measurement
+from microbatt.measured.record import make_record, named_rows
+from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
+    import pandas as pd
+    import xarray as xr
 
-    from microbatt.measured.measurement import Measurement
+    from microbatt.measured.headings import Column
 
-_DECIMALS = 7
+_PACKED: Final = ".gz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +33,13 @@ class Reading:
 
     Attributes
     ----------
-    columns
+    columns : mapping of str to str
         Quantity (time, voltage, current, capacity) → heading, or ``"heading:unit"``.
-    area
+    area : float, optional
         Of the electrode [m²], for currents in A and capacities in A h.
-    current
+    current : float, optional
         Discharge current [A m⁻²] where the files have no column of it.
-    skip_bad_rows
+    skip_bad_rows : bool, default False
         Leave out rows that lack a number or repeat a time, instead of refusing the file.
     """
 
@@ -54,40 +57,220 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A file, or an experiment, that came to nothing, and why."""
+    """A file, or an experiment, that came to nothing, and why.
+
+    Attributes
+    ----------
+    source : str
+        Its name or path.
+    reason : str
+        What came, what is allowed, what to do.
+    """
 
     source: str
     reason: str
 
 
-def read_measurements(path: str | Path, reading: Reading | None = None) -> tuple[Measurement, ...]:
-    """Read the discharges in a file.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FileReading:
+    """What was read in a file, and what was not.
+
+    Attributes
+    ----------
+    source : str
+        The file's name.
+    format : str
+        In words: how text is separated and encoded, or Parquet, or Excel and its sheets.
+    columns : dict of str to tuple of str
+        Quantity → heading and unit of the column taken.
+    measurements : tuple of Measurement
+        The discharges.
+    steps : tuple of StepRead
+        All steps of the file, and what became of each.
+    left_out : tuple of tuple
+        Rows that were left out, and why.
+    remarks : tuple of str
+        Columns that were ignored, copies, and whatever else was changed.
+    """
+
+    source: str
+    format: str
+    columns: Mapping[str, tuple[str, str]]
+    measurements: tuple[Measurement, ...]
+    steps: tuple[StepRead, ...]
+    left_out: tuple[tuple[tuple[int, ...], str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        read = sum(step.taken for step in self.steps)
+        return (
+            f"<FileReading {self.source!r}: {self.format}; {len(self.steps)} steps, {read} read as "
+            f"discharge{'s' if read != 1 else ''}>"
+        )
+
+    def summary(self) -> str:
+        """Return what was read, as text.
+
+        Returns
+        -------
+        str
+            Several lines.
+        """
+        lines = [f"{self.source}: {self.format}", f"  columns: {self.columns_text}"]
+        lines += [
+            f"  rows {step.rows[0]}–{step.rows[1]}: {step.kind}, {step.current:.4g} A m⁻², "
+            f"{step.charge:.4g} A h m⁻²" + ("" if step.kind == "rest" else f" – {step.became}")
+            for step in self.steps
+        ]
+        lines += [f"  {named_rows(rows)} left out: {why}" for rows, why in self.left_out]
+        lines += [f"  {remark}" for remark in self.remarks]
+        return "\n".join(lines)
+
+    @property
+    def columns_text(self) -> str:
+        """The columns taken, in a line."""
+        return ", ".join(
+            f"{quantity} `{heading}`" + (f" in {unit}" if unit else "")
+            for quantity, (heading, unit) in self.columns.items()
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{step.rows[0]}–{step.rows[1]}</td><td>{escape(step.kind)}</td>"
+            f"<td>{step.current:.4g}</td><td>{step.charge:.4g}</td><td>{escape(step.became)}</td>"
+            "</tr>"
+            for step in self.steps[:50]
+        )
+        told = "".join(f"<li>{escape(one)}</li>" for one in self.remarks)
+        return (
+            f"<b>{escape(self.source)}</b>: {escape(self.format)}<br>"
+            f"{escape(self.columns_text)}<table><tr><th>rows</th><th>step</th>"
+            f"<th>current [A m⁻²]</th><th>charge [A h m⁻²]</th><th>became</th></tr>{rows}</table>"
+            f"<ul>{told}</ul>"
+        )
+
+
+def read_file(path: str | Path, reading: Reading | None = None) -> FileReading:
+    """Read a file: its discharges, and all that was found in it.
 
     Columns are recognised by name and unit: voltage; current in A (with an area) or per area, or
     none where `Reading.current` gives it; time, or a capacity where there is no time.
 
     Parameters
     ----------
-    path
-        CSV or other text, Parquet or Excel; or a folder, for all such files in it.
-    reading
+    path : str or pathlib.Path
+        Text of any usual form, also compressed by gzip; Parquet or Excel.
+    reading : Reading, optional
+        What the headings do not say.
+
+    Returns
+    -------
+    FileReading
+        With the measurements.
+
+    Raises
+    ------
+    MeasurementError
+        Naming file, column, row, what is allowed and what to do.
+
+    See Also
+    --------
+    read_experiment : Several files, or folders, as one experiment.
+    """
+    how = reading or Reading()
+    return _read_table(read_table(Path(path), how.columns), how)
+
+
+def read_frame(
+    frame: pd.DataFrame | xr.Dataset, reading: Reading | None = None, *, name: str = "table"
+) -> FileReading:
+    """Read a DataFrame, or a Dataset along one dimension, like a file.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or xarray.Dataset
+        Columns with names and units as in a file, ``voltage [V]`` for instance; variables of a
+        Dataset may have ``attrs["units"]`` instead.
+    reading : Reading, optional
+        What the names do not say.
+    name : str, default "table"
+        Of the table, for messages.
+
+    Returns
+    -------
+    FileReading
+        With the measurements.
+
+    Raises
+    ------
+    MeasurementError
+        Naming column, row, what is allowed and what to do.
+    """
+    import pandas as pd
+
+    how = reading or Reading()
+    if isinstance(frame, pd.DataFrame):
+        return _read_table(frame_table(frame, name, how.columns), how)
+    return _read_table(dataset_table(frame, name, how.columns), how)
+
+
+def read_experiment(
+    places: str | Path | Iterable[str | Path],
+    reading: Reading | None = None,
+    *,
+    name: str | None = None,
+) -> Experiment:
+    """Read the discharges of one cell from files and folders.
+
+    Parameters
+    ----------
+    places : str, pathlib.Path or iterable of them
+        Files, or folders for all such files in them.
+    reading : Reading, optional
+        What the headings do not say.
+    name : str, optional
+        Of the experiment; that of the file or folder if there is one only.
+
+    Returns
+    -------
+    Experiment
+        Without curves that stand twice; `Experiment.reading` tells what was read.
+
+    Raises
+    ------
+    MeasurementError
+        If a file cannot be read, or there is no curve.
+    """
+    listed = [places] if isinstance(places, str | Path) else list(places)
+    files = [file for place in map(Path, listed) for file in files_of(place)]
+    found = [read_file(file, reading) for file in files]
+    kept, copies = without_copies([one for file in found for one in file.measurements])
+    called = name or (Path(listed[0]).stem if len(listed) == 1 else "experiment")
+    told = tuple(_with_copies(file, copies) for file in found)
+    return Experiment(name=called, measurements=kept, reading=told)
+
+
+def read_measurements(path: str | Path, reading: Reading | None = None) -> tuple[Measurement, ...]:
+    """Read the discharges in a file or a folder.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        As for `read_experiment`.
+    reading : Reading, optional
         What the headings do not say.
 
     Returns
     -------
     tuple of Measurement
-        In the order of the file.
+        In the order of the files, without curves that stand twice.
 
     Raises
     ------
     MeasurementError
         Naming file, column, row, what is allowed and what to do.
     """
-    path, reading = Path(path), reading or Reading()
-    if path.is_dir():
-        return tuple(one for file in curve_files(path) for one in read_measurements(file, reading))
-    record = _record(read_table(path), reading)
-    return discharges(record, skip_bad_rows=reading.skip_bad_rows)
+    return read_experiment(path, reading).measurements
 
 
 def read_files(
@@ -95,25 +278,42 @@ def read_files(
 ) -> tuple[tuple[Measurement, ...], tuple[Unread, ...]]:
     """Read the discharges of many files, going on after a bad one.
 
+    Parameters
+    ----------
+    paths : iterable of str or pathlib.Path
+        Files.
+    reading : Reading, optional
+        What the headings do not say.
+
     Returns
     -------
-    measurements
-        Of the good files.
-    unread
-        The others, and why.
+    measurements : tuple of Measurement
+        Of the good files, without curves that stand twice.
+    unread : tuple of Unread
+        The other files, and why.
     """
     good: list[Measurement] = []
     bad: list[Unread] = []
     for path in paths:
         try:
-            good += read_measurements(path, reading)
+            good += read_file(path, reading).measurements
         except (MicrobattError, OSError) as error:
             bad.append(Unread(source=str(path), reason=str(error)))
-    return tuple(good), tuple(bad)
+    return without_copies(good)[0], tuple(bad)
 
 
 def curve_files(folder: Path) -> tuple[Path, ...]:
     """Return the files of a folder that may hold curves, sorted.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where to look; not in its subfolders.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        At least one.
 
     Raises
     ------
@@ -123,78 +323,71 @@ def curve_files(folder: Path) -> tuple[Path, ...]:
     found = tuple(sorted(path for path in folder.iterdir() if is_curve_file(path)))
     if not found:
         raise MeasurementError(
-            f"{folder}: this folder has no file of discharge curves ({', '.join(SUFFIXES)})."
+            f"{folder}: this folder has no file of discharge curves ({', '.join(SUFFIXES)}). Give "
+            "another folder, or the files by name."
         )
     return found
 
 
 def is_curve_file(path: Path) -> bool:
-    """Return whether a file's ending is one of those that may hold curves, and it is not hidden."""
-    return path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    """Tell whether a file may hold curves: by its ending, and unless it is hidden.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    bool
+        Whether its ending, also before ``.gz``, is one of those that are read.
+    """
+    suffix = path.suffix.lower()
+    if suffix == _PACKED:
+        suffix = path.with_suffix("").suffix.lower()
+    return path.is_file() and suffix in SUFFIXES and not path.name.startswith(".")
 
 
-def _record(table: Table, reading: Reading) -> Record:
-    """Take the columns of use out of a table, in s, V, A m⁻² and A h m⁻²."""
-    columns = find_columns(table.source, table.headings, reading.columns)
-    voltage = _values(table, columns["voltage"])
-    time = _values(table, columns["time"]) if "time" in columns else None
-    capacity = _per_area(table, columns["capacity"], reading) if "capacity" in columns else None
-    if time is not None and "capacity" not in reading.columns:
-        capacity = capacity if _usable(capacity) else None
-    if "current" in columns:
-        current = _per_area(table, columns["current"], reading)
-    elif reading.current is not None:
-        current = np.full(voltage.shape, reading.current)
-    else:
-        raise MeasurementError(
-            f"{table.source}: no column is a current. Name one `current [A m-2]`, map it: "
-            "`--column current='NAME:A'`, or give the value: `--current '17.5 A/m2'`."
-        )
-    return Record(
+def files_of(place: Path) -> tuple[Path, ...]:
+    """Return the files of a folder, or the file itself."""
+    return curve_files(place) if place.is_dir() else (place,)
+
+
+def _read_table(table: Table, how: Reading) -> FileReading:
+    columns = find_columns(table.source, table.headings, how.columns, table.units)
+    taken = {quantity: one for quantity, one in columns.taken.items() if one.index in table.columns}
+    if not {"time", "step time", "date", "capacity"} & set(taken) and how.columns:
+        raise ParameterError(f"{table.source}: there is neither a time nor a capacity column.")
+    record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
+    remarks = (*columns.remarks, *record.remarks)
+    shown = _shown(taken)
+    measurements, steps, cleaned = discharges(
+        replace(record, remarks=remarks), skip_bad_rows=how.skip_bad_rows
+    )
+    told = "columns: " + ", ".join(f"{name} `{heading}`" for name, (heading, _) in shown.items())
+    return FileReading(
         source=table.source,
-        rows=table.rows,
-        voltage=voltage,
-        current=current,
-        time=time,
-        capacity=capacity,
-        time_step=rounding(table.columns[columns["time"].index]) * columns["time"].factor
-        if "time" in columns
-        else 0.0,
+        format=table.format,
+        columns=shown,
+        measurements=tuple(
+            replace(one, remarks=(f"{table.source} – {told}", *one.remarks)) for one in measurements
+        ),
+        steps=steps,
+        left_out=cleaned.left_out,
+        remarks=tuple(dict.fromkeys(note for one in measurements for note in one.remarks)),
     )
 
 
-def rounding(values: NDArray[np.float64]) -> float:
-    """Return the power of ten to which values are rounded: 1, 0.1 … 1e-6; 0 if finer.
-
-    Examples
-    --------
-    >>> rounding(np.array([0.0, 0.25, 1.5]))
-    0.01
-    """
-    known = values[np.isfinite(values)]
-    for decimals in range(_DECIMALS):
-        scaled = known * 10.0**decimals
-        if np.allclose(scaled, np.round(scaled), rtol=0.0, atol=1e-6):
-            return float(10.0**-decimals)
-    return 0.0
+def _shown(taken: Mapping[str, Column]) -> dict[str, tuple[str, str]]:
+    """Return the columns that a reader should know of: those with units, and the state."""
+    clock = next((one for one in ("time", "step time", "date") if one in taken), "")
+    named = ("voltage", "current", clock, "capacity", "state")
+    return {name: (taken[name].heading, taken[name].unit) for name in named if name in taken}
 
 
-def _usable(capacity: NDArray[np.float64] | None) -> bool:
-    """Whether a capacity column is one to compare with: all numbers, and growing."""
-    return capacity is not None and bool(np.isfinite(capacity).all())
-
-
-def _values(table: Table, column: Column) -> NDArray[np.float64]:
-    return table.columns[column.index] * column.factor
-
-
-def _per_area(table: Table, column: Column, reading: Reading) -> NDArray[np.float64]:
-    values = _values(table, column)
-    if column.per_area:
-        return values
-    if reading.area is None:
-        raise MeasurementError(
-            f"{table.source}: column `{column.heading}` is not per area. Give the area of the "
-            "electrode: `--area '1.54 cm2'`, or export a current density."
-        )
-    return values / reading.area
+def _with_copies(file: FileReading, copies: tuple[tuple[str, str], ...]) -> FileReading:
+    """Return a reading with a remark for each of its curves that is a copy."""
+    own = {one.source for one in file.measurements}
+    told = tuple(f"{copy} is a copy of {original}: left out" for copy, original in copies
+                 if copy in own)  # fmt: skip
+    return replace(file, remarks=(*file.remarks, *told)) if told else file

@@ -1,29 +1,54 @@
-"""Files with columns of numbers: CSV as cyclers write it, Parquet, Excel."""
+"""Tables of numbers from what people have: text, Parquet, Excel, DataFrames and Datasets."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
+import stat
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from microbatt.checks import check_extra
 from microbatt.errors import MeasurementError
-from microbatt.measured.headings import read_heading
+from microbatt.measured.delimited import heading_score, read_delimited, with_unit_row
+from microbatt.measured.headings import useful
+from microbatt.measured.numerals import (
+    clock_seconds,
+    date_seconds,
+    decimal_sign,
+    grouped_text,
+    is_clock,
+    sampled,
+    to_numbers,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
+    import xarray as xr
     from numpy.typing import NDArray
 
+    from microbatt.measured.delimited import Values
+
 SUFFIXES: Final = (".csv", ".txt", ".tsv", ".dat", ".mpt", ".parquet", ".xlsx", ".xlsm")
-"""Endings of files that can be read; those of unknown ending are read as text."""
+"""Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
+LARGEST: Final = 512 * 2**20
+"""Largest file, and largest content of a compressed one [bytes]."""
+_MOST_ROWS: Final = 10_000_000
+_MOST_COLUMNS: Final = 1000
+_EMPTY_ROWS: Final = 1000
+"""After so many rows without a cell a sheet is taken to have ended."""
 _SEARCHED: Final = 200
-"""Lines among which the headings are looked for."""
-_SEPARATORS: Final = "\t;,|"
+"""Rows of a sheet among which the headings are looked for."""
+_BINARY: Final = {
+    ".mpr": "BioLogic's EC-Lab",
+    ".ndax": "Neware's BTSDA",
+    ".nda": "Neware's BTS",
+    ".res": "Arbin's MITS Pro",
+}
+"""Binary formats of testers, and the program that exports them as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,176 +57,387 @@ class Table:
 
     Attributes
     ----------
-    source
+    source : str
         The file's name.
-    headings
-        As they stand in the file.
-    columns
-        Numbers; NaN where there is none, one array for each heading, shape (n,).
-    rows
-        Row of each number in the file, the first one being 1, shape (n,).
+    format : str
+        In words.
+    headings : tuple of str
+        Of all columns, as they stand in the file.
+    columns : dict of int to numpy.ndarray
+        Of those that may be of use: numbers, NaN where there is none, or words as categories;
+        shape (n,).
+    rows : numpy.ndarray
+        Row of each in the file, the first one being 1, shape (n,).
+    units : dict of int to str
+        Of columns whose numbers have a unit of their own, such as hours, minutes and seconds.
+    decimals : dict of int to float
+        Last decimal place that is written in each column of a text.
     """
 
     source: str
+    format: str
     headings: tuple[str, ...]
-    columns: tuple[NDArray[np.float64], ...]
+    columns: Mapping[int, Values]
     rows: NDArray[np.int64]
+    units: Mapping[int, str] = field(default_factory=dict)
+    decimals: Mapping[int, float] = field(default_factory=dict)
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
     """Read a file with columns of numbers.
-
-    Text may have lines before the headings, any usual separator, and decimal commas.
 
     Parameters
     ----------
-    path
-        CSV or other text, ``.parquet`` or ``.xlsx``.
+    path : pathlib.Path
+        Text, also compressed by gzip, ``.parquet`` or ``.xlsx``. Text may have lines before the
+        headings, any usual separator, and either decimal sign.
+    mapping : mapping of str to str
+        Quantity → heading, of columns that are wanted whatever their names say.
+
+    Returns
+    -------
+    Table
+        The columns that may be of use.
 
     Raises
     ------
     MeasurementError
-        If there is no such file, it is empty, or it has no line of headings.
+        If there is no such file, it is too large or of a format that is not read, it is empty, or
+        it has no line of headings.
     MissingExtraError
         If the format needs a package that is not installed.
     """
-    if not path.is_file():
-        raise MeasurementError(f"{path}: there is no such file. Check the path.")
-    if path.stat().st_size == 0:
-        raise MeasurementError(f"{path.name}: the file is empty. Export the discharge again.")
-    readers: dict[str, Callable[[Path], Table]] = {
+    check_file(path)
+    readers: dict[str, Callable[[Path, Mapping[str, str]], Table]] = {
         ".parquet": _read_parquet,
         ".xlsx": _read_excel,
         ".xlsm": _read_excel,
+        ".gz": _read_gzip,
     }
-    return readers.get(path.suffix.lower(), _read_text)(path)
+    return readers.get(path.suffix.lower(), _read_text)(path, mapping)
 
 
-def _read_text(path: Path) -> Table:
+def check_file(path: Path) -> None:
+    """Refuse what is no regular file, is too large, or of a format that is not read.
+
+    Raises
+    ------
+    MeasurementError
+        Naming the remedy.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = path.read_text(encoding="latin-1")
-    if "\x00" in text:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        raise MeasurementError(f"{path}: there is no such file. Check the path.") from error
+    if not stat.S_ISREG(status.st_mode):
         raise MeasurementError(
-            f"{path.name}: this is no text. Export the discharge as CSV, Parquet or Excel."
+            f"{path}: this is a pipe or a device, not a file. Save the discharge to a file first."
         )
-    if not text.strip():
+    if status.st_size == 0:
         raise MeasurementError(f"{path.name}: the file is empty. Export the discharge again.")
-    lines = text.splitlines()
-    separator = _separator(lines)
-    fields = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
-    decimal = "," if separator != "," else "."
-    return _from_rows(path.name, fields, decimal=decimal)
-
-
-def _separator(lines: Sequence[str]) -> str:
-    """Choose what separates most of the fields in the longest run of equal lines."""
-    sample = [line for line in lines[:_SEARCHED] if line.strip()]
-    counts = {one: float(np.median([line.count(one) for line in sample])) for one in _SEPARATORS}
-    best = max(counts, key=lambda one: (counts[one] >= 1, one != ",", counts[one]))
-    return best if counts[best] >= 1 else ","
-
-
-def _from_rows(source: str, fields: Sequence[Sequence[object]], *, decimal: str = ".") -> Table:
-    """Make a table of rows of fields, the headings somewhere near the top."""
-    at = _heading_row(source, fields)
-    headings = tuple(str(one).strip() for one in fields[at])
-    body = [
-        (number, row)
-        for number, row in enumerate(fields[at + 1 :], start=at + 2)
-        if any(one is not None and str(one).strip() for one in row)
-    ]
-    if not body:
+    _check_size(path.name, status.st_size)
+    program = _BINARY.get(path.suffix.lower())
+    if program is not None:
         raise MeasurementError(
-            f"{source}: there is no row below the headings in row {at + 1}. Export the discharge "
-            "again."
+            f"{path.name}: this is a binary file of {program}, which is not read. Export it as text"
+            " from there, or read it with another package and pass the DataFrame to "
+            "`microbatt.infer`."
         )
-    width = len(headings)
-    table = np.full((len(body), width), np.nan)
-    for i, (_, row) in enumerate(body):
-        for j, one in enumerate(row[:width]):
-            table[i, j] = _number(one, decimal)
-    return Table(
-        source=source,
-        headings=headings,
-        columns=tuple(np.ascontiguousarray(table.T)),
-        rows=np.array([number for number, _ in body]),
-    )
 
 
-def _heading_row(source: str, fields: Sequence[Sequence[object]]) -> int:
-    """Return the first row that names a voltage beside another column, or just the first one."""
-    filled = [i for i, row in enumerate(fields[:_SEARCHED]) if sum(map(_is_text, row)) > 1]
-    for i in filled:
-        found = [read_heading(str(one)).quantity for one in fields[i] if one is not None]
-        if "voltage" in found and len(set(found) - {None}) > 1:
-            return i
-    if filled and filled[0] == 0:
-        return 0
-    raise MeasurementError(
-        f"{source}: there is no line of headings; row 1 is {_shown(fields[0])}. Add a first line "
-        "such as `time [s],voltage [V],current [A]`."
-    )
+def frame_table(frame: pd.DataFrame, source: str, mapping: Mapping[str, str]) -> Table:
+    """Return the columns of a DataFrame; its index is one if it has a name.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With headings such as ``voltage [V]``; numbers, texts, dates or time differences.
+    source : str
+        Its name, for messages.
+    mapping : mapping of str to str
+        As for `read_table`.
+
+    Returns
+    -------
+    Table
+        Its rows are numbered from 1.
+
+    Raises
+    ------
+    MeasurementError
+        If it is empty.
+    """
+    if frame.empty:
+        raise MeasurementError(f"{source}: the table is empty. Export the discharge again.")
+    whole = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+    headings = tuple(" ".join(map(str, one)) if isinstance(one, tuple) else str(one)
+                     for one in whole.columns)  # fmt: skip
+    rows = np.arange(1, len(whole) + 1)
+    columns = {i: whole.iloc[:, i] for i in range(len(headings))}
+    return _table(source, "table", headings, columns, rows, mapping)
 
 
-def _is_text(one: object) -> bool:
-    return one is not None and bool(str(one).strip()) and np.isnan(_number(one, ","))
+def dataset_table(dataset: xr.Dataset, source: str, mapping: Mapping[str, str]) -> Table:
+    """Return the variables of a Dataset along its one dimension; units come from ``units``.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        Variables along one dimension, with ``attrs["units"]``.
+    source : str
+        Its name, for messages.
+    mapping : mapping of str to str
+        As for `read_table`.
+
+    Returns
+    -------
+    Table
+        Its rows are numbered from 1.
+
+    Raises
+    ------
+    MeasurementError
+        If it has more than one dimension.
+    """
+    if len(dataset.dims) != 1:
+        raise MeasurementError(
+            f"{source}: a Dataset of one dimension, the rows, is needed; this one has "
+            f"{', '.join(map(str, dataset.dims)) or 'none'}. Select one curve, "
+            "`dataset.isel(curve=0)` for instance."
+        )
+    frame = dataset.reset_coords().to_dataframe().reset_index()
+    named = {
+        name: f"{name} [{dataset[name].attrs['units']}]"
+        for name in frame.columns
+        if name in dataset and dataset[name].attrs.get("units")
+    }
+    frame = frame.drop(columns=[one for one in dataset.dims if one not in dataset])
+    return frame_table(frame.rename(columns=named), source, mapping)
 
 
-def _number(one: object, decimal: str) -> float:
-    if isinstance(one, int | float):
-        return float(one)
-    text = "" if one is None else str(one).strip()
-    if decimal == "," and "." not in text:
-        text = text.replace(",", ".")
+def _check_size(name: str, size: int) -> None:
+    if size > LARGEST:
+        raise MeasurementError(
+            f"{name}: it holds {size / 2**20:.0f} MiB or more; at most {LARGEST // 2**20} MiB are "
+            "read. Export the discharges only, or fewer rows."
+        )
+
+
+def _read_text(path: Path, mapping: Mapping[str, str]) -> Table:
+    with path.open("rb") as file:
+        return _from_text(path.name, file.read(LARGEST + 1), mapping)
+
+
+def _read_gzip(path: Path, mapping: Mapping[str, str]) -> Table:
+    import gzip
+    import zlib
+
     try:
-        return float(text)
-    except ValueError:
-        return float("nan")
+        with gzip.open(path) as file:
+            raw = file.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise MeasurementError(
+            f"{path.name}: it cannot be unpacked ({error}). Copy it again."
+        ) from error
+    table = _from_text(path.name, raw, mapping)
+    return replace(table, format=f"{table.format}, gzip")
 
 
-def _shown(row: Sequence[object]) -> str:
-    return f"`{', '.join(str(one) for one in row[:4])}`"
+def _from_text(name: str, raw: bytes, mapping: Mapping[str, str]) -> Table:
+    _check_size(name, len(raw))
+    cells = read_delimited(name, raw, mapping)
+    return Table(
+        source=name,
+        format=cells.format,
+        headings=cells.headings,
+        columns=cells.columns,
+        rows=cells.rows,
+        units=cells.units,
+        decimals=cells.decimals,
+    )
 
 
-def _read_parquet(path: Path) -> Table:
+def _read_parquet(path: Path, mapping: Mapping[str, str]) -> Table:
     check_extra("pyarrow", extra="files")
     import pandas as pd
+    from pyarrow import ArrowException, parquet
 
     try:
+        held = parquet.ParquetFile(path).metadata
+        if held.num_rows > _MOST_ROWS or held.num_columns > _MOST_COLUMNS:
+            raise MeasurementError(_too_many(path.name, held.num_rows, held.num_columns))
         frame = pd.read_parquet(path, engine="pyarrow")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ArrowException) as error:
+        if isinstance(error, MeasurementError):
+            raise
         raise MeasurementError(f"{path.name}: it cannot be read as Parquet: {error}.") from error
-    if frame.empty:
-        raise MeasurementError(f"{path.name}: the table is empty. Export the discharge again.")
-    return Table(
-        source=path.name,
-        headings=tuple(str(name) for name in frame.columns),
-        columns=tuple(_numeric(frame, name) for name in frame.columns),
-        rows=np.arange(1, len(frame) + 1),
+    return replace(frame_table(frame, path.name, mapping), format="Parquet")
+
+
+def _too_many(name: str, rows: int, columns: int) -> str:
+    return (
+        f"{name}: it has {rows} rows and {columns} columns; at most {_MOST_ROWS} rows of "
+        f"{_MOST_COLUMNS} columns are read. Export the discharges only."
     )
 
 
-def _numeric(frame: pd.DataFrame, name: object) -> NDArray[np.float64]:
-    import pandas as pd
-
-    values: NDArray[np.float64] = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=float)
-    return values
-
-
-def _read_excel(path: Path) -> Table:
+def _read_excel(path: Path, mapping: Mapping[str, str]) -> Table:
     check_extra("openpyxl", extra="files")
-    from zipfile import BadZipFile
+    from zipfile import BadZipFile, ZipFile
 
     from openpyxl import load_workbook
 
     try:
+        with ZipFile(path) as archive:
+            _check_size(path.name, sum(one.file_size for one in archive.infolist()))
         book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, OSError) as error:
+        sheets = {name: _sheet_rows(path.name, book[name]) for name in book.sheetnames
+                  if hasattr(book[name], "iter_rows")}  # fmt: skip
+    except MeasurementError:
+        raise
+    except (BadZipFile, KeyError, OSError, SyntaxError, TypeError, ValueError) as error:
         raise MeasurementError(f"{path.name}: it cannot be read as Excel: {error}.") from error
-    for sheet in book.worksheets:
-        fields = [list(row) for row in sheet.iter_rows(values_only=True)]
-        if any(any(one is not None for one in row) for row in fields):
-            return _from_rows(path.name, fields)
-    raise MeasurementError(f"{path.name}: every sheet is empty. Export the discharge again.")
+    return _from_sheets(path.name, sheets, mapping)
+
+
+def _sheet_rows(source: str, sheet: object) -> list[tuple[object, ...]]:
+    """Return the rows of a sheet to the last cell, or to a long stretch without any."""
+    sheet.reset_dimensions()  # type: ignore[attr-defined]  # openpyxl's read-only sheet
+    rows: list[tuple[object, ...]] = []
+    empty = 0
+    for row in sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS):  # type: ignore[attr-defined]
+        filled = any(one is not None and str(one).strip() for one in row)
+        empty = 0 if filled else empty + 1
+        if empty > _EMPTY_ROWS:
+            break
+        rows.append(tuple(row) if filled else ())
+        if len(rows) > _MOST_ROWS:
+            raise MeasurementError(_too_many(source, len(rows), len(row)))
+    return rows[: len(rows) - empty]
+
+
+def _from_sheets(
+    source: str, sheets: Mapping[str, Sequence[Sequence[object]]], mapping: Mapping[str, str]
+) -> Table:
+    """Return the longest sheet with a voltage, and those that go on under the same headings."""
+    import pandas as pd
+
+    filled = {name: rows for name, rows in sheets.items() if rows}
+    if not filled:
+        raise MeasurementError(f"{source}: every sheet is empty. Export the discharge again.")
+    found = {name: _sheet_headings(rows, mapping) for name, rows in filled.items()}
+    usable = {name: one for name, one in found.items() if one is not None}
+    if not usable:
+        shown = ", ".join(f"`{name}`" for name in filled)
+        raise MeasurementError(
+            f"{source}: no sheet ({shown}) has a line of headings with a voltage. Name the columns "
+            "such as `time [s]`, `voltage [V]`, `current [A]`."
+        )
+    longest = max(usable, key=lambda name: len(filled[name]))
+    headings, _ = usable[longest]
+    parts, rows = [], []
+    taken = [name for name, (its, _) in usable.items() if its == headings]
+    for name in taken:
+        first = usable[name][1]
+        body = [
+            (number, [*row[: len(headings)], *[None] * (len(headings) - len(row))])
+            for number, row in enumerate(filled[name][first:], start=first + 1)
+            if row
+        ]
+        parts += [row for _, row in body]
+        rows += [number for number, _ in body]
+    if not parts:
+        raise MeasurementError(
+            f"{source}: there is no row below the headings of sheet `{longest}`. Export the "
+            "discharge again."
+        )
+    columns = {i: pd.Series([row[i] for row in parts]) for i in range(len(headings))}
+    shown = f"Excel, sheet{'s' if len(taken) > 1 else ''} {', '.join(f'`{one}`' for one in taken)}"
+    return _table(source, shown, headings, columns, np.array(rows), mapping)
+
+
+def _sheet_headings(
+    rows: Sequence[Sequence[object]], mapping: Mapping[str, str]
+) -> tuple[tuple[str, ...], int] | None:
+    """Return the headings of a sheet and where its numbers begin; None if there are none."""
+    texts = [["" if one is None else str(one).strip() for one in row] for row in rows[:_SEARCHED]]
+    scores = [heading_score(row, mapping) for row in texts]
+    best = max(range(len(scores)), key=lambda at: scores[at])
+    if scores[best] < 2:
+        return None
+    below = texts[best + 1] if best + 1 < len(texts) else []
+    united = with_unit_row(texts[best], below)
+    return (tuple(texts[best]), best + 1) if united is None else (united, best + 2)
+
+
+def _table(
+    source: str,
+    shown: str,
+    headings: tuple[str, ...],
+    columns: Mapping[int, pd.Series],
+    rows: NDArray[np.int64],
+    mapping: Mapping[str, str],
+) -> Table:
+    """Make a table of columns whose values may be numbers, texts, clocks or dates."""
+    import pandas as pd
+
+    clocks = {i: "s" for i, one in columns.items() if _is_duration(one)}
+    wanted = useful(headings, mapping, clocks)
+    made: dict[int, Values] = {}
+    units: dict[int, str] = {}
+    texts: dict[int, pd.Series] = {}
+    for i, quantity in wanted.items():
+        values = columns[i]
+        if quantity in ("state", "cell"):
+            made[i] = pd.Categorical(values.astype("string").fillna(""))
+        elif quantity == "date" or pd.api.types.is_datetime64_any_dtype(values):
+            made[i], units[i] = date_seconds(values), "s"
+        elif i in clocks:
+            made[i], units[i] = _durations(values), "s"
+        elif pd.api.types.is_numeric_dtype(values):
+            made[i] = values.to_numpy(dtype=float, na_value=np.nan)
+        else:
+            texts[i] = values.astype("string")
+    decimal = decimal_sign(source, {headings[i]: sampled(one) for i, one in texts.items()})
+    for i, one in texts.items():
+        if grouped_text(sampled(one), decimal) is not None:
+            raise MeasurementError(
+                f"{source}: column `{headings[i]}` has texts with `{decimal}` between thousands, "
+                "and other columns have it as the decimal sign. Store numbers instead of texts."
+            )
+        made[i] = to_numbers(one, decimal)
+    return Table(
+        source=source, format=shown, headings=headings, columns=made, rows=rows, units=units
+    )
+
+
+def _is_duration(values: pd.Series) -> bool:
+    import datetime as dt
+
+    import pandas as pd
+
+    if pd.api.types.is_timedelta64_dtype(values):
+        return True
+    if values.dtype != object and not pd.api.types.is_string_dtype(values):
+        return False
+    known = values.dropna().head(5)
+    kinds = (dt.timedelta, dt.time)
+    return bool(len(known)) and (all(isinstance(one, kinds) for one in known) or is_clock(known))
+
+
+def _durations(values: pd.Series) -> NDArray[np.float64]:
+    """Return time differences, times of day and clocks in seconds."""
+    import datetime as dt
+
+    import pandas as pd
+
+    if pd.api.types.is_timedelta64_dtype(values):
+        return np.asarray(values.dt.total_seconds().to_numpy(dtype=float))
+    texts = [
+        f"{one.total_seconds() // 3600:.0f}:{one.total_seconds() // 60 % 60:.0f}:"
+        f"{one.total_seconds() % 60:.6f}"
+        if isinstance(one, dt.timedelta)
+        else one
+        for one in values
+    ]
+    return clock_seconds(pd.Series(texts, dtype="string"))

@@ -26,9 +26,9 @@ def combined(weighted: ArrayLike, relative: ArrayLike, scores: ArrayLike) -> NDA
 
     Parameters
     ----------
-    weighted, relative
+    weighted, relative : array_like
         alpha and S from the networks trained with L_w and L_M, shape (n, 2).
-    scores
+    scores : array_like
         From `bin_scores`, shape (2, 5); not a number where a bin had no points, which loses.
 
     Returns
@@ -66,9 +66,9 @@ def bin_scores(truth: ArrayLike, answers: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     truth : array_like of float
-        alpha of n points, shape (n,).
+        True alpha of n points, shape (n,).
     answers : array_like of float
-        alpha and S from the networks trained with L_w and with L_M, shape (2, n, 2).
+        Values of alpha and S from the networks trained with L_w and with L_M, shape (2, n, 2).
 
     Returns
     -------
@@ -93,9 +93,9 @@ def bin_means(truth: ArrayLike, errors: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    truth
+    truth : array_like
         alpha, shape (n,).
-    errors
+    errors : array_like
         Shape (n,).
     """
     number, values = alpha_bins(truth), np.asarray(errors, dtype=float)

@@ -45,17 +45,17 @@ _MARGIN: Final = 2e-3
 class CurveNetworkConfig:
     """Sizes of the curve network.
 
-    Attributes
+    Parameters
     ----------
-    samples
+    samples : int, default 100
         Voltages per curve.
-    members
+    members : int, default 3
         Encoders of the ensemble.
-    bins, width, depth
+    bins, width, depth : int
         Coarse voltages per curve that an encoder sees, and its hidden layers.
-    components
+    components : int, default 96
         Principal components of the decoder.
-    breaks_u, breaks_v
+    breaks_u, breaks_v : int
         Breakpoints of the decoder's splines in u and v.
     """
 
@@ -82,15 +82,15 @@ class CurveNetworkConfig:
 class CurveEstimate:
     """What the network says of n points.
 
-    Attributes
+    Parameters
     ----------
-    mean
-        alpha and S, shape (n, 2).
-    covariance
-        Of alpha and S, shape (n, 2, 2).
-    in_range
+    mean : numpy.ndarray of float
+        Values of alpha and S, shape (n, 2).
+    covariance : numpy.ndarray of float
+        Covariance of alpha and S, shape (n, 2, 2).
+    in_range : numpy.ndarray of bool
         Whether the curves lie among those it learned, shape (n,).
-    misfit
+    misfit : numpy.ndarray of float
         Mean squared residual over variance, about 1 for a good fit, shape (n,).
     """
 
@@ -112,17 +112,17 @@ _NOTHING: Final = CurveEstimate(
 class CurveNetwork:
     """A trained curve network.
 
-    Attributes
+    Parameters
     ----------
-    config
+    config : CurveNetworkConfig
         Its sizes.
-    current
-        Of the curves it takes, in order, shape (c,) [A m⁻²].
-    scaling
-        Of the encoders' inputs and targets.
-    members
+    current : numpy.ndarray of float
+        Currents of the curves it takes, in order, shape (c,) [A m⁻²].
+    scaling : Scaling
+        Scales of the encoders' inputs and targets.
+    members : tuple of tuple of numpy.ndarray
         Weights of each encoder: kernel and bias of each layer in turn.
-    decoder
+    decoder : Decoder
         The forward map.
     """
 
@@ -135,7 +135,18 @@ class CurveNetwork:
     def first_estimates(
         self, tensors: CurveTensors
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what each encoder says: means and covariances of (u, v), (m, n, 2) and (…, 2)."""
+        """Return what each of the m encoders says.
+
+        Parameters
+        ----------
+        tensors : CurveTensors
+            Curves of n points, at the network's currents.
+
+        Returns
+        -------
+        means, covariances : numpy.ndarray of float
+            Means and covariances of u and v, shapes (m, n, 2) and (m, n, 2, 2).
+        """
         inputs = encoder_inputs(tensors, self.scaling)
         means, covariances = zip(
             *(encoded(weights, inputs, self.scaling) for weights in self.members), strict=True
@@ -149,11 +160,16 @@ class CurveNetwork:
 
         Parameters
         ----------
-        tensors
+        tensors : CurveTensors
             Their curves, at the network's currents and number of samples; each point has at
             least one.
-        noise
+        noise : MeasurementNoise, default none
             What the measurement added to them.
+
+        Returns
+        -------
+        CurveEstimate
+            Of each point, with its covariance.
 
         Raises
         ------

@@ -39,17 +39,17 @@ _MEDIAN_TO_SPREAD: Final = 1.4826
 class Decoder:
     """The forward map, learned.
 
-    Attributes
+    Parameters
     ----------
-    knots_u, knots_v
-        Of the splines.
-    weights
+    knots_u, knots_v : numpy.ndarray of float
+        Knots of the splines.
+    weights : numpy.ndarray of float
         Shape (basis functions in u, in v, k).
-    mean
-        Of the numbers of a curve, shape (c, r).
-    components
+    mean : numpy.ndarray of float
+        Mean of the numbers of a curve, shape (c, r).
+    components : numpy.ndarray of float
         Orthonormal, shape (c, r, k).
-    spread
+    spread : numpy.ndarray of float
         Typical size of what the decoder misses of each of them in training, shape (c, r).
     """
 
@@ -73,7 +73,7 @@ class Decoder:
 
         Parameters
         ----------
-        targets
+        targets : numpy.ndarray of float
             u and v, shape (n, 2).
 
         Returns
@@ -102,7 +102,7 @@ def decoder_inputs(tensors: CurveTensors) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    tensors
+    tensors : CurveTensors
         n points; a missing curve is 0.
     """
     capacity = np.where(tensors.mask, tensors.capacity, 1.0).astype(float)
@@ -122,13 +122,13 @@ def fit_decoder(
 
     Parameters
     ----------
-    targets
+    targets : numpy.ndarray of float
         u and v, shape (n, 2).
-    curves
+    curves : numpy.ndarray of float
         From `decoder_inputs`, of points whose curves all exist, shape (n, c, r).
-    components
+    components : int
         How many principal components to keep, at most.
-    breaks
+    breaks : tuple of int
         How many breakpoints the splines have in u and in v, at most; they lie where the points do.
     """
     mean = curves.mean(axis=0)

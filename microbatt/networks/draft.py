@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 class CurveNetworkDraft:
     """A curve network whose encoders are still to be trained.
 
-    Attributes
+    Parameters
     ----------
     config : CurveNetworkConfig
         Its sizes.
     current : numpy.ndarray of float
-        Of the curves that it takes, in order, shape (c,) [A m⁻²].
+        Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
     scaling : Scaling
-        Of the encoders' inputs and targets.
+        Scales of the encoders' inputs and targets.
     decoder : Decoder
         The forward map, fitted.
     """
@@ -50,7 +50,7 @@ class CurveNetworkDraft:
         Parameters
         ----------
         seed : int
-            Of the first weights.
+            Seed of the first weights.
         precision : str, default "float32"
             Keras's policy of the hidden layers; the input and the head are float32.
 
@@ -85,7 +85,7 @@ class CurveNetworkDraft:
         Parameters
         ----------
         values : tensorflow.Tensor
-            alpha and S of a batch, shape (n, 2).
+            True alpha and S of a batch, shape (n, 2).
 
         Returns
         -------
@@ -134,7 +134,7 @@ def draft_curve_network(
     tensors : CurveTensors
         Curves of n points, all of which exist.
     values : array_like of float
-        alpha and S of the same points, shape (n, 2).
+        True alpha and S of the same points, shape (n, 2).
     config : CurveNetworkConfig
         Sizes of the network.
 

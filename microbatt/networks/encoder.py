@@ -34,12 +34,12 @@ OUTPUTS: Final = 5
 class Scaling:
     """How inputs and targets are shifted and scaled.
 
-    Attributes
+    Parameters
     ----------
-    mean, spread
-        Of each coarse voltage and of ln capacity, shape (c, bins + 1).
-    target_mean, target_spread
-        Of u and v, shape (2,).
+    mean, spread : numpy.ndarray of float
+        Mean and spread of each coarse voltage and of ln capacity, shape (c, bins + 1).
+    target_mean, target_spread : numpy.ndarray of float
+        Mean and spread of u and v, shape (2,).
     """
 
     mean: NDArray[np.float64]
@@ -64,11 +64,11 @@ def fit_scaling(tensors: CurveTensors, targets: NDArray[np.float64], bins: int) 
 
     Parameters
     ----------
-    tensors
+    tensors : CurveTensors
         n points; missing curves do not count.
-    targets
+    targets : numpy.ndarray of float
         u and v, shape (n, 2).
-    bins
+    bins : int
         Coarse voltages per curve.
     """
     coarse = coarse_curves(tensors, bins)
@@ -131,13 +131,13 @@ def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: 
 
     Parameters
     ----------
-    inputs
+    inputs : int
         Numbers that they take.
-    width, depth
-        Of the hidden layers.
-    seed
-        Of the first weights.
-    precision
+    width, depth : int
+        Width and number of the hidden layers.
+    seed : int
+        Seed of the first weights.
+    precision : str
         Keras's policy of the hidden layers; the input and the head are float32.
     """
     import keras
@@ -160,12 +160,12 @@ def encoded(
 
     Parameters
     ----------
-    weights
+    weights : sequence of numpy.ndarray
         Kernel and bias of each layer in turn.
-    inputs
+    inputs : numpy.ndarray of float32
         From `encoder_inputs`.
-    scaling
-        Of the same network.
+    scaling : Scaling
+        Scales of the same network.
 
     Returns
     -------

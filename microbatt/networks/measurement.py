@@ -26,15 +26,15 @@ LEAST_NOISE: Final = 2e-5
 class MeasurementNoise:
     """Standard deviations of what a measurement adds; zero is a simulated curve.
 
-    Attributes
+    Parameters
     ----------
-    voltage
+    voltage : float, default 0.0
         White noise of each of the samples of a curve tensor [V].
-    offset
-        Of the voltage, unknown, the same in all curves of a point [V].
-    contact_resistance
+    offset : float, default 0.0
+        Offset of the voltage, unknown, the same in all curves of a point [V].
+    contact_resistance : float, default 0.0
         In series, unknown, the same in all curves of a point [Ω m² of separator].
-    capacity_scale
+    capacity_scale : float, default 0.0
         Unknown relative error of all capacities of a point [-].
 
     Examples

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from microbatt.cells import Cell
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -14,30 +13,27 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-_WORDS: Final = ("name", "description", "references")
-"""Of a cell: what says nothing about its curves."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """What weights were learned from; weights are for nothing else.
 
-    Attributes
+    Parameters
     ----------
-    cell_name
+    cell_name : str
         For people.
-    cell_hash
-        Of everything that bears on its curves.
-    inventory, thermal_mode, cutoff_voltage
+    cell_digest : str
+        Identity of its numbers and fits; see `microbatt.cells.Cell.digest`.
+    inventory, thermal_mode, cutoff_voltage : str or float
         As the cube's attributes say; the cut-off in volts.
-    cube
+    cube : str, default ""
         Name of the cube.
-    campaign_hash, engine
+    campaign_hash, engine : str, default ""
         Of the cube, and what simulated it.
     """
 
     cell_name: str
-    cell_hash: str
+    cell_digest: str
     inventory: str
     thermal_mode: str
     cutoff_voltage: float
@@ -48,7 +44,7 @@ class Origin:
     @classmethod
     def of_cell(
         cls,
-        cell: Mapping[str, Any],
+        cell: Cell,
         *,
         inventory: str,
         thermal_mode: str = "isothermal",
@@ -58,8 +54,8 @@ class Origin:
 
         Parameters
         ----------
-        cell : mapping of str to object
-            Plain form of a cell, as `Cell.to_dict` gives it.
+        cell : Cell
+            What the curves are of.
         inventory : str
             ``"conserving"`` or ``"area-only"``.
         thermal_mode : str, default "isothermal"
@@ -73,15 +69,21 @@ class Origin:
             To ask for weights with.
         """
         return cls(
-            cell_name=str(cell.get("name", "")),
-            cell_hash=cell_hash(cell),
+            cell_name=cell.name,
+            cell_digest=cell.digest,
             inventory=str(inventory),
             thermal_mode=str(thermal_mode),
             cutoff_voltage=float(cutoff_voltage),
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe it in JSON's terms."""
+        """Describe it in JSON's terms.
+
+        Returns
+        -------
+        dict of str to object
+            Name of the field → its value.
+        """
         return asdict(self)
 
 
@@ -89,16 +91,16 @@ class Origin:
 class TrainingRecord:
     """What is kept beside weights.
 
-    Attributes
+    Parameters
     ----------
-    origin
+    origin : Origin
         What they were learned from.
-    settings
+    settings : mapping of str to object, default empty
         How they were trained, JSON-able.
-    scores
+    scores : mapping of str to object, default empty
         What they reached, JSON-able; each entry says on what.
-    version
-        Of microbatt.
+    version : str, default ""
+        Version of microbatt.
     """
 
     origin: Origin
@@ -107,14 +109,18 @@ class TrainingRecord:
     version: str = ""
 
 
-def cell_hash(cell: Mapping[str, Any]) -> str:
-    """Return the hash of a cell's plain form; its name and description do not count."""
-    numbers = {name: part for name, part in cell.items() if name not in _WORDS}
-    return sha256(json.dumps(numbers, sort_keys=True).encode()).hexdigest()
-
-
 def origin_of(cube: xr.Dataset) -> Origin:
     """Return what a network learns from when it learns from a cube.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        With the attributes of a campaign.
+
+    Returns
+    -------
+    Origin
+        Cell, balance, thermal mode, cut-off and the cube itself.
 
     Raises
     ------
@@ -130,13 +136,14 @@ def origin_of(cube: xr.Dataset) -> Origin:
             "`xarray.set_options(keep_attrs=True)`."
         )
     asked = Origin.of_cell(
-        attrs["cell"],
+        Cell.from_dict(attrs["cell"]),
         inventory=attrs["inventory"],
         thermal_mode=attrs.get("thermal_mode", "isothermal"),
         cutoff_voltage=attrs["cutoff_voltage"],
     )
     return replace(
         asked,
+        cell_digest=str(attrs.get("cell_digest", asked.cell_digest)),
         cube=str(attrs.get("name", "")),
         campaign_hash=str(attrs.get("campaign_hash", "")),
         engine=str(attrs.get("source", "")),
@@ -165,7 +172,7 @@ def differences(learned: Origin, asked: Origin) -> list[str]:
         for name, key in _MUST_AGREE.items()
         if getattr(learned, key) != getattr(asked, key)
     ]
-    if learned.cell_hash != asked.cell_hash:
+    if learned.cell_digest != asked.cell_digest:
         differing.insert(0, _other_cell(learned, asked))
     return differing
 
@@ -179,5 +186,5 @@ _MUST_AGREE: Final = {
 
 def _other_cell(learned: Origin, asked: Origin) -> str:
     if learned.cell_name == asked.cell_name:
-        return f"the cell {learned.cell_name!r} with other values in its file"
+        return f"the cell {learned.cell_name!r} with other numbers or fits"
     return f"the cell {learned.cell_name!r} and not {asked.cell_name!r}"

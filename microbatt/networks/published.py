@@ -29,13 +29,13 @@ TARGET_SCALE: Final = (10.0, 40.0)
 class PublishedNetworkConfig:
     """Sizes of the published network, ours.
 
-    Attributes
+    Parameters
     ----------
-    filters
-        Of the convolutions of each block, 3×3 pixels; each block halves the picture.
-    dense
+    filters : tuple of int, default (8, 16, 32, 32)
+        Filters of the convolutions of each block, 3×3 pixels; each block halves the picture.
+    dense : tuple of int, default (128, 64)
         Widths of the dense layers.
-    energies
+    energies : int, default 12
         Numbers of energy and power: two per current.
     """
 
@@ -61,18 +61,18 @@ class PublishedNetworkConfig:
 class PublishedNetwork:
     """Two trained copies of the published network and what combines them.
 
-    Attributes
+    Parameters
     ----------
-    config
+    config : PublishedNetworkConfig
         Their sizes.
-    current
-        Of the curves in a picture, in the order of their colours, shape (c,) [A m⁻²].
-    energy_mean, energy_spread
-        Of energies and powers of the training points, shape (energies,).
-    weighted, relative
+    current : numpy.ndarray of float
+        Currents of the curves in a picture, in the order of their colours, shape (c,) [A m⁻²].
+    energy_mean, energy_spread : numpy.ndarray of float
+        Mean and spread of energies and powers of the training points, shape (energies,).
+    weighted, relative : tuple of numpy.ndarray
         Weights of the copies trained with L_w and with L_M, in Keras's order.
-    bin_scores
-        Of both in each bin of alpha, shape (2, 5); see `microbatt.networks.combination`.
+    bin_scores : numpy.ndarray of float
+        Scores of both in each bin of alpha, shape (2, 5); see `microbatt.networks.combination`.
     """
 
     config: PublishedNetworkConfig
@@ -90,9 +90,9 @@ class PublishedNetwork:
 
         Parameters
         ----------
-        image
+        image : numpy.ndarray of uint8
             Shape (n, 48, 64, 3).
-        energies
+        energies : numpy.ndarray of float
             Shape (n, energies).
 
         Returns
@@ -113,7 +113,7 @@ class PublishedNetwork:
         Parameters
         ----------
         weighted, relative : array_like of float
-            alpha and S from the copies trained with L_w and with L_M, shape (n, 2).
+            Values of alpha and S from the copies trained with L_w and with L_M, shape (n, 2).
 
         Returns
         -------
@@ -125,12 +125,17 @@ class PublishedNetwork:
     def answers(
         self, image: NDArray[np.uint8], energies: NDArray[np.floating[Any]]
     ) -> NDArray[np.float64]:
-        """Return what each copy says of n points, that of L_w first, shape (2, n, 2).
+        """Return what each copy says of n points, that of L_w first.
 
         Parameters
         ----------
-        image, energies
+        image, energies : numpy.ndarray of uint8 or numpy.ndarray of float
             As for `estimate`.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Values of alpha and S, shape (2, n, 2).
 
         Raises
         ------
@@ -183,13 +188,13 @@ def build_published(
 
     Parameters
     ----------
-    config
+    config : PublishedNetworkConfig
         Sizes.
-    energy_mean, energy_spread
-        Of the training points, shape (energies,).
-    seed
-        Of the first weights.
-    precision
+    energy_mean, energy_spread : numpy.ndarray of float
+        Mean and spread of the training points, shape (energies,).
+    seed : int
+        Seed of the first weights.
+    precision : str
         Keras's policy of the hidden layers; the inputs and the head are float32.
 
     Returns

@@ -50,17 +50,17 @@ _FIELDS: Final = ("mean", "covariance", "cost", "misfit", "residual")
 class Refined:
     """Where the steps led.
 
-    Attributes
+    Parameters
     ----------
-    mean
+    mean : numpy.ndarray of float
         Targets (u, v), shape (n, 2).
-    covariance
-        Of them, shape (n, 2, 2).
-    cost
+    covariance : numpy.ndarray of float
+        Covariance of them, shape (n, 2, 2).
+    cost : numpy.ndarray of float
         -2 ln of the posterior density, up to a constant, shape (n,).
-    misfit
+    misfit : numpy.ndarray of float
         Mean over the observations of squared residual over variance, shape (n,); about 1 is good.
-    residual
+    residual : numpy.ndarray of float
         Root mean square of the residuals, each weighted by its variance, shape (n,) [V].
     """
 
@@ -128,15 +128,15 @@ def refine(
 
     Parameters
     ----------
-    decoder
+    decoder : Decoder
         The forward map.
-    tensors
+    tensors : CurveTensors
         Their curves, at the decoder's currents.
-    noise
+    noise : MeasurementNoise
         What the measurement added.
-    start
+    start : numpy.ndarray of float
         Targets to begin with, shape (n, 2).
-    steps
+    steps : int, default 12
         How many at most; the last ones are left out when no point moves any more.
     """
     problem = _Problem(decoder=decoder, tensors=tensors, noise=noise)
@@ -247,7 +247,7 @@ def end_slopes(voltage: NDArray[Any]) -> NDArray[Any]:
 
     Parameters
     ----------
-    voltage
+    voltage : numpy.ndarray
         At equally spaced depths from 0 to 1, shape (..., c, samples) [V].
     """
     last, before = (np.maximum(voltage[..., i - 1] - voltage[..., i], 1e-4) for i in (-1, -2))

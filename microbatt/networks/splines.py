@@ -38,9 +38,9 @@ def local_basis(
 
     Parameters
     ----------
-    knots
+    knots : numpy.ndarray of float
         From `clamped_knots`.
-    x
+    x : numpy.ndarray of float
         Places, shape (n,); outside the knots the outermost polynomial goes on.
 
     Returns

@@ -22,7 +22,7 @@ def to_targets(values: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    values
+    values : array_like
         alpha and S, shape (..., 2).
 
     Examples
@@ -41,10 +41,10 @@ def from_targets(
 
     Parameters
     ----------
-    mean
-        Of u and v, shape (..., 2).
-    covariance
-        Of u and v, shape (..., 2, 2).
+    mean : numpy.ndarray
+        Mean of u and v, shape (..., 2).
+    covariance : numpy.ndarray
+        Covariance of u and v, shape (..., 2, 2).
 
     Returns
     -------

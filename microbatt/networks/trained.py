@@ -44,16 +44,16 @@ _FOLD: Final = "fold-"
 class TrainedNetwork:
     """A network with its weights and where they come from.
 
-    Attributes
+    Parameters
     ----------
-    network
+    network : CurveNetwork or PublishedNetwork
         Ready to estimate.
-    record
+    record : TrainingRecord
         What it was trained on, how, and what it reached.
-    weights_hash
-        Of its weights.
-    points
-        alpha and S of the points that it was trained on, shape (n, 2); None where nobody knows.
+    weights_hash : str
+        Hash of its weights.
+    points : numpy.ndarray of float, optional
+        Where it was trained: alpha and S of the points, shape (n, 2); None where nobody knows.
     """
 
     network: Network
@@ -74,6 +74,11 @@ class TrainedNetwork:
     def check_curves(self, origin: Origin) -> None:
         """Refuse curves of another cell, balance, cut-off or thermal mode.
 
+        Parameters
+        ----------
+        origin : Origin
+            Origin of the curves.
+
         Raises
         ------
         ParameterError
@@ -86,8 +91,8 @@ class TrainedNetwork:
 
         Parameters
         ----------
-        points
-            alpha and S, shape (n, 2).
+        points : numpy.ndarray of float
+            Values of alpha and S, shape (n, 2).
 
         Returns
         -------
@@ -105,8 +110,13 @@ def load_network(folder: str | Path) -> TrainedNetwork:
 
     Parameters
     ----------
-    folder
+    folder : str or pathlib.Path
         With ``network.json`` and ``weights.npz``.
+
+    Returns
+    -------
+    TrainedNetwork
+        Ready to estimate.
 
     Raises
     ------
@@ -132,8 +142,17 @@ def trained_network(
 
     Parameters
     ----------
-    network, record, points
-        As `TrainedNetwork` has them.
+    network : CurveNetwork or PublishedNetwork
+        Trained.
+    record : TrainingRecord
+        What it was trained on, how, and what it reached.
+    points : numpy.ndarray of float, optional
+        Where it was trained: alpha and S of the points, shape (n, 2).
+
+    Returns
+    -------
+    TrainedNetwork
+        To predict with, or to save.
     """
     return TrainedNetwork(
         network=network,
@@ -149,7 +168,7 @@ def network_for(origin: Origin, folders: Iterable[str | Path]) -> TrainedNetwork
     Parameters
     ----------
     origin : Origin
-        Of the curves.
+        Origin of the curves.
     folders : iterable of str or pathlib.Path
         Each with ``network.json`` and ``weights.npz``.
 
@@ -187,12 +206,12 @@ def save_network(folder: str | Path, trained: TrainedNetwork, *, overwrite: bool
     trained : TrainedNetwork
         What to write.
     overwrite : bool, default False
-        Whether other weights that lie there may be replaced; the same may always be.
+        Whether weights of another training may be replaced; those of the same always may.
 
     Raises
     ------
     StoreError
-        If there are other weights, or a file of that name that holds none.
+        If there are weights of another training, or a file of that name that holds none.
     """
     write_weights(
         Path(folder),
@@ -214,6 +233,18 @@ def _arrays(network: Network, points: NDArray[np.float64] | None) -> Arrays:
 def fold_folder(folder: str | Path, number: int) -> Path:
     """Return where a cross-validation keeps the copy of one fold.
 
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Folder of all folds.
+    number : int
+        Number of the fold, from 1.
+
+    Returns
+    -------
+    pathlib.Path
+        Its own folder in it.
+
     Examples
     --------
     >>> fold_folder("random-folds", 3).as_posix()
@@ -227,7 +258,7 @@ def load_copies(folder: str | Path) -> dict[int, TrainedNetwork]:
 
     Parameters
     ----------
-    folder
+    folder : str or pathlib.Path
         That `microbatt train --out` wrote, or the folder of folds in it.
 
     Returns

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 Arrays = dict[str, "NDArray[Any]"]
 
-FORMAT: Final = 1
-"""Raised when weights of today could not be read by the code of yesterday."""
+FORMAT: Final = 2
+"""Raised when the code of one day cannot read what that of another wrote; 2 identifies a cell by
+what its fits compute."""
 DESCRIPTION: Final = "network.json"
 ARRAYS: Final = "weights.npz"
 
@@ -45,26 +46,26 @@ def write_weights(
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Made if it does not exist; other things may lie in it.
-    kind
+    kind : str
         ``"curve"`` or ``"published"``.
-    config
+    config : mapping of str to object
         Sizes of the network.
-    arrays
+    arrays : Arrays
         Its weights.
-    record
+    record : TrainingRecord
         Where they come from and what they reached.
-    overwrite
-        Whether other weights that lie there may be replaced; the same may always be.
+    overwrite : bool, default False
+        Whether weights of another training may be replaced; those of the same always may.
 
     Raises
     ------
     StoreError
-        If there are other weights, or a file of that name that holds none.
+        If there are weights of another training, or a file of that name that holds none.
     """
     own_hash = arrays_hash(arrays)
-    check_place(folder, own_hash, overwrite=overwrite)
+    check_place(folder, own_hash, record, overwrite=overwrite)
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / ARRAYS, lambda path: _write_arrays(path, arrays))
     described = mark(Kind.WEIGHTS) | {
@@ -82,17 +83,22 @@ def write_weights(
     return own_hash
 
 
-def check_place(folder: Path, weights_hash: str, *, overwrite: bool = False) -> None:
-    """Refuse a folder whose files would be lost to weights of some hash.
+def check_place(
+    folder: Path, weights_hash: str, record: TrainingRecord, *, overwrite: bool = False
+) -> None:
+    """Refuse a folder whose files would be lost to weights of some hash and training.
 
     Raises
     ------
     StoreError
-        If there are other weights, or a file of that name that holds none.
+        If there are weights of another training, or a file of that name that holds none.
     """
     description, arrays = folder / DESCRIPTION, folder / ARRAYS
     if kind_of(description) is Kind.WEIGHTS:
-        same = read_description(folder)["weights_hash"] == weights_hash
+        there = read_description(folder)
+        settings = json.loads(json.dumps(dict(record.settings)))
+        training = (there["origin"], there["settings"]) == (record.origin.to_dict(), settings)
+        same = there["weights_hash"] == weights_hash or (bool(settings) and training)
         check_replaceable(
             description, Kind.WEIGHTS, overwrite=overwrite or same, option="`overwrite=True`"
         )
@@ -107,7 +113,7 @@ def read_description(folder: Path) -> dict[str, Any]:
     Raises
     ------
     StoreError
-        If there are none, or a newer version wrote them.
+        If there are none, or another version wrote them.
     """
     try:
         described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
@@ -121,10 +127,11 @@ def read_description(folder: Path) -> dict[str, Any]:
         raise StoreError(
             f"{folder / DESCRIPTION} cannot be read ({error}); train the network again."
         ) from error
-    if format_read > FORMAT:
+    if format_read != FORMAT:
         raise StoreError(
             f"the weights in {folder} have format {format_read}; this version of microbatt reads "
-            f"up to {FORMAT}. Upgrade microbatt, or train the network again."
+            f"{FORMAT}. {'Upgrade microbatt, or train' if format_read > FORMAT else 'Train'} the "
+            "network again."
         )
     return described
 
@@ -134,9 +141,9 @@ def read_arrays(folder: Path, described: Mapping[str, Any]) -> Arrays:
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         Where they lie.
-    described
+    described : mapping of str to object
         From `read_description`.
 
     Raises

@@ -41,9 +41,9 @@ class CubePlots:
 
         Parameters
         ----------
-        alpha, S
-            Of one microstructure; the nearest in the cube is taken, and named in the title.
-        axes
+        alpha, S : float
+            Values of one microstructure; the nearest in the cube is taken, and named in the title.
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns
@@ -79,15 +79,15 @@ class CubePlots:
 
         Parameters
         ----------
-        variable
+        variable : str
             Name of a variable of the cube.
-        current
+        current : float, optional
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
-        network, fold
-            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
-        logarithmic
+        network, fold : str or int or {"held_out"}
+            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+        logarithmic : bool, default False
             Whether the colours follow the logarithm.
-        axes
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns
@@ -134,11 +134,11 @@ class CubePlots:
 
         Parameters
         ----------
-        parameter
+        parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
-        network, fold
-            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
-        axes
+        network, fold : str or int or {"held_out"}
+            Whose predictions; see `microbatt.cube.predicted_by`.
+        axes : matplotlib.axes.Axes, optional
             Where to draw.
 
         Returns

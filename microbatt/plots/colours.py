@@ -47,6 +47,7 @@ OUTCOME_COLOURS: Final = {
     Outcome.TIME_LIMIT: "#cc79a7",
     Outcome.CRASHED: "#000000",
     Outcome.UNPHYSICAL: "#5500cc",
+    Outcome.UNRESOLVED_FALL: "#009e73",
 }
 """Blue and amber for what the cell did, grey for no curve, warning colours for failures."""
 
@@ -59,7 +60,7 @@ def current_colours(currents: Iterable[float]) -> dict[float, str]:
 
     Parameters
     ----------
-    currents
+    currents : iterable of float
         Currents [A m⁻²], positive; repeats count once.
 
     Returns
@@ -94,6 +95,16 @@ def named_colours(names: Iterable[str]) -> dict[str, str]:
 
 def colour_map(variable: str) -> str:
     """Return the name of the colour map for a variable of a cube.
+
+    Parameters
+    ----------
+    variable : str
+        Name of the variable.
+
+    Returns
+    -------
+    str
+        Of one of Matplotlib's colour maps.
 
     Examples
     --------

@@ -26,10 +26,10 @@ def draw_comparison(axes: Sequence[Axes], comparison: xr.Dataset) -> Sequence[Ax
 
     Parameters
     ----------
-    axes
+    axes : sequence of matplotlib.axes.Axes
         Three.
-    comparison
-        From `microbatt.comparison.runs.compare_engines`.
+    comparison : xarray.Dataset
+        From `microbatt.comparison.compare_engines`.
 
     Returns
     -------

@@ -39,16 +39,16 @@ def draw_corner(
 
     Parameters
     ----------
-    panels
+    panels : numpy.ndarray of matplotlib.axes.Axes
         Axes, shape (p, p), as `Figure.subplots(p, p, squeeze=False)` makes them; those above the
         diagonal are removed.
-    draws
+    draws : numpy.ndarray of float
         Shape (n, p).
-    names
+    names : sequence of str
         Names of p quantities.
-    level
-        Of the central interval that is shaded on the diagonal.
-    truth
+    level : float, default 0.9
+        Probability of the central interval that is shaded on the diagonal.
+    truth : sequence of float, optional
         Where the truth lies, if it is known, shape (p,).
 
     Returns
@@ -110,9 +110,9 @@ def density_levels(density: Array, shares: Sequence[float]) -> list[float]:
 
     Parameters
     ----------
-    density
+    density : numpy.ndarray of float
         On cells of equal area, any shape.
-    shares
+    shares : sequence of float
         Decreasing.
 
     Returns

@@ -34,9 +34,9 @@ def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curves
+    curves : iterable of Curve
         Current [A m⁻²], capacity [A h m⁻²] and voltage [V] of each, the latter two of shape (n,).
         An empty curve is named in the legend as one that does not exist.
 
@@ -74,10 +74,10 @@ def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    discharges
-        Of any engine.
+    discharges : iterable of Discharge
+        Discharges of any engine.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def curves_in(point: xr.Dataset) -> Iterator[Curve]:
 
     Parameters
     ----------
-    point
+    point : xarray.Dataset
         A cube at one alpha and one S, with or without the dimension ``current``.
 
     Yields
@@ -118,9 +118,9 @@ def draw_sweep(
 
     Parameters
     ----------
-    panels
+    panels : numpy.ndarray of matplotlib.axes.Axes
         Axes, shape (rows, columns), as `Figure.subplots(..., squeeze=False)` makes them.
-    cube
+    cube : xarray.Dataset
         With dimensions ``alpha``, ``S``, ``current`` and ``depth``.
 
     Returns
@@ -157,9 +157,9 @@ def spread(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:
 
     Parameters
     ----------
-    values
+    values : numpy.ndarray of float
         An axis, shape (n,).
-    count
+    count : int
         How many to choose.
 
     Returns

@@ -26,10 +26,10 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curves
-        Of an estimate.
+    curves : sequence of FittedCurve
+        Curves of an estimate.
 
     Returns
     -------
@@ -65,12 +65,12 @@ def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    curve
-        Of an estimate.
-    colour
-        Of the points.
+    curve : FittedCurve
+        Curve of an estimate.
+    colour : str, default dark
+        Colour of the points.
 
     Returns
     -------

@@ -56,12 +56,12 @@ def draw_bounds(
 
     Parameters
     ----------
-    panels
+    panels : sequence of matplotlib.axes.Axes
         Three axes: for alpha, for S as a share of S, and for their correlation.
-    bounds
-        A grid from `microbatt.inference.identifiability.bound_map`.
-    estimate
-        alpha and S of an estimate, marked in every panel.
+    bounds : xarray.Dataset
+        A grid from `microbatt.inference.bound_map`.
+    estimate : tuple of float, optional
+        The alpha and S of an estimate, marked in every panel.
 
     Returns
     -------
@@ -91,9 +91,9 @@ def mark_estimate(axes: Axes, alpha: float, S: float) -> Axes:
 
     Parameters
     ----------
-    axes
-        Of the map.
-    alpha, S
+    axes : matplotlib.axes.Axes
+        Axes of the map.
+    alpha, S : float
         The estimate [-].
 
     Returns
@@ -118,10 +118,10 @@ def draw_choices(axes: Axes, proposal: Proposal) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    proposal
-        From `microbatt.inference.identifiability.design.propose_currents`.
+    proposal : Proposal
+        From `microbatt.inference.propose_currents`.
 
     Returns
     -------
@@ -154,10 +154,10 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    proposal
-        From `microbatt.inference.identifiability.design.propose_currents`.
+    proposal : Proposal
+        From `microbatt.inference.propose_currents`.
 
     Returns
     -------
@@ -244,7 +244,7 @@ def round_levels(values: Array) -> Array:
 
     Parameters
     ----------
-    values
+    values : numpy.ndarray of float
         Of any shape; what is not finite and positive is left out.
 
     Returns

@@ -77,11 +77,11 @@ class InteractivePlots:
 
         Parameters
         ----------
-        variable
+        variable : str
             Name of a variable of the cube.
-        network, fold
-            Whose predictions, if it is one; see `microbatt.cube.predictions.predicted_by`.
-        logarithmic
+        network, fold : str or int or {"held_out"}
+            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+        logarithmic : bool, default False
             Whether the colours follow the logarithm.
 
         Returns
@@ -150,10 +150,10 @@ class InteractivePlots:
 
         Parameters
         ----------
-        parameter
+        parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
-        network, fold
-            Whose predictions; see `microbatt.cube.predictions.predicted_by`.
+        network, fold : str or int or {"held_out"}
+            Whose predictions; see `microbatt.cube.predicted_by`.
 
         Returns
         -------

@@ -43,11 +43,11 @@ def values_on_plane(
 
     Parameters
     ----------
-    values
+    values : xarray.DataArray
         With the dimensions ``alpha`` and ``S``, or ``point``; its name chooses the colours.
-    status
+    status : xarray.DataArray or None
         The outcomes of the same curves; None leaves places without a number grey.
-    logarithmic
+    logarithmic : bool, default False
         Whether the colours follow the logarithm.
 
     Returns
@@ -71,7 +71,7 @@ def outcomes_on_plane(status: xr.DataArray) -> hv.Overlay:
 
     Parameters
     ----------
-    status
+    status : xarray.DataArray
         Codes of `microbatt.outcomes.Outcome`, with the dimensions ``alpha`` and ``S``, or
         ``point``; NaN is left out.
 
@@ -93,7 +93,7 @@ def bounds_on_plane(bounds: xr.Dataset) -> hv.Layout:
 
     Parameters
     ----------
-    bounds
+    bounds : xarray.Dataset
         With ``alpha_bound``, ``S_bound`` and ``bound_correlation``.
 
     Returns
@@ -129,9 +129,9 @@ def cell_edges(centres: Array, *, logarithmic: bool = False) -> Array:
 
     Parameters
     ----------
-    centres
+    centres : numpy.ndarray of float
         Increasing, shape (n,).
-    logarithmic
+    logarithmic : bool, default False
         Whether half way is meant in the logarithm; all values are then positive.
 
     Returns

@@ -59,7 +59,7 @@ def errors_by_range(networks: Mapping[str, Pairs]) -> hv.Overlay:
 
     Parameters
     ----------
-    networks
+    networks : mapping of str to Pairs
         Name → truth beside prediction of one parameter, the same for all.
 
     Returns

@@ -16,7 +16,7 @@ def axis_label(variable: xr.DataArray) -> str:
 
     Parameters
     ----------
-    variable
+    variable : xarray.DataArray
         With CF attributes ``long_name`` and ``units``, or the name of a quantity.
 
     Returns
@@ -52,6 +52,16 @@ PLAIN: Final = "%.4g"
 
 def dimension(name: str) -> hv.Dimension:
     """Return the dimension of a quantity, labelled as in print: words, then the unit in brackets.
+
+    Parameters
+    ----------
+    name : str
+        Name of a quantity that the cube knows, such as ``"voltage"``.
+
+    Returns
+    -------
+    holoviews.Dimension
+        For an axis or a value of a HoloViews element.
 
     Examples
     --------

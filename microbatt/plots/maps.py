@@ -28,11 +28,11 @@ def draw_plane(
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw; its axes are labelled.
-    values
+    values : xarray.DataArray
         With the dimensions ``alpha`` and ``S``, or ``point``.
-    cmap, norm
+    cmap, norm : str or matplotlib.colors.Colormap or matplotlib.colors.Normalize
         Colour map, and which value has which of its colours.
 
     Returns
@@ -90,9 +90,9 @@ def draw_outcomes(axes: Axes, status: xr.DataArray) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    status
+    status : xarray.DataArray
         Codes of `microbatt.outcomes.Outcome` with the dimensions ``alpha`` and ``S``, or
         ``point``; NaN is left out.
 
@@ -147,14 +147,14 @@ def draw_map(
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    values
+    values : xarray.DataArray
         With the dimensions ``alpha`` and ``S``, or ``point``; its name chooses the colours.
-    status
+    status : xarray.DataArray, optional
         The outcomes of the same curves. Where there is no value, the outcome's colour is shown and
         named; without, such places are grey.
-    logarithmic
+    logarithmic : bool, default False
         Whether the colours follow the logarithm, as bounds over decades want it.
 
     Returns

@@ -25,11 +25,11 @@ PARAMETERS: Final[tuple[Parameter, ...]] = ("alpha", "S")
 class Pairs:
     """Truth beside prediction of one parameter, for the points that have both.
 
-    Attributes
+    Parameters
     ----------
-    parameter
+    parameter : {"alpha", "S"}
         ``"alpha"`` or ``"S"``.
-    truth, predicted
+    truth, predicted : numpy.ndarray of float
         Shape (n,).
     """
 
@@ -48,7 +48,7 @@ def predictions_in(cube: xr.Dataset) -> dict[str, xr.Dataset]:
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted``.
 
     Returns
@@ -73,10 +73,10 @@ def predictions_of(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted``.
-    network, fold
-        Whose; see `microbatt.cube.predictions.predicted_by`.
+    network, fold : str or int or {"held_out"}
+        Whose predictions; see `microbatt.cube.predicted_by`.
 
     Raises
     ------

@@ -29,10 +29,10 @@ def draw_parity(axes: Axes, pairs: Pairs) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw; both axes get the same limits.
-    pairs
-        Of one parameter.
+    pairs : Pairs
+        Truth beside prediction of one parameter.
 
     Returns
     -------
@@ -85,10 +85,10 @@ def draw_residuals(axes: Axes, pairs: Pairs) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw; a strip inside its right end holds the density.
-    pairs
-        Of one parameter.
+    pairs : Pairs
+        Truth beside prediction of one parameter.
 
     Returns
     -------
@@ -121,10 +121,10 @@ def draw_normal_quantiles(axes: Axes, pairs: Pairs) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    pairs
-        Of one parameter.
+    pairs : Pairs
+        Truth beside prediction of one parameter.
 
     Returns
     -------
@@ -148,7 +148,7 @@ def normal_quantiles(count: int) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    count
+    count : int
         How many samples.
 
     Returns
@@ -181,11 +181,11 @@ def draw_errors_by_range(
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw; the error is logarithmic.
-    networks
+    networks : mapping of str to Pairs
         Name → truth beside prediction of one parameter, the same for all.
-    edges
+    edges : sequence of float, optional
         Bounds of the ranges, increasing; None takes those of the scores.
 
     Returns
@@ -215,9 +215,9 @@ def mean_errors(pairs: Pairs, edges: Sequence[float]) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    pairs
+    pairs : Pairs
         Truth beside prediction, n of them.
-    edges
+    edges : sequence of float
         Bounds, shape (k + 1,).
 
     Returns

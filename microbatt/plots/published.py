@@ -49,15 +49,15 @@ _PREDICTIONS = (
 class PublishedFigure:
     """One figure: its name, what it shows, what the cube must hold, and how to draw it.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of its file, without the suffix.
-    title
+    name : str
+        Name of its file, without the suffix.
+    title : str
         What it shows, in words.
-    draw
+    draw : callable
         Cube → figure.
-    needs
+    needs : tuple of tuple of (str, tuple of str)
         Pairs of words and names; each name is a dimension or a variable of the cube.
     """
 
@@ -234,6 +234,16 @@ FIGURES: Final = (
 
 def drawable(cube: xr.Dataset) -> dict[str, str]:
     """Return what the cube lacks for each figure, by name; empty words where nothing is missing.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        Whatever it holds.
+
+    Returns
+    -------
+    dict of str to str
+        Name of the figure → what is missing.
 
     Raises
     ------

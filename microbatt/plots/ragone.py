@@ -25,9 +25,9 @@ def draw_ragone(axes: Axes, cube: xr.Dataset) -> Axes:
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw; the power is logarithmic.
-    cube
+    cube : xarray.Dataset
         With ``energy``, ``power`` and ``status``. Each microstructure of a few is a line from its
         smallest current to its largest; many are a cloud, coloured by the current.
 

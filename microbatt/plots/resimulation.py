@@ -39,11 +39,11 @@ CASES: Final = (*PUBLISHED_CASES, OWN_CASE)
 class Case:
     """One microstructure: what is true, what was predicted, and the curves of both.
 
-    Attributes
+    Parameters
     ----------
-    truth, predicted
+    truth, predicted : Point
         alpha and S.
-    expected, simulated
+    expected, simulated : sequence of Curve
         Curves of the cube, and of the prediction, at the currents at which both have one.
     """
 
@@ -62,11 +62,11 @@ def resimulate(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With the attributes of a campaign.
-    predictions
-        Of the same points, along ``point``; see `microbatt.plots.pairs.predictions_in`.
-    near
+    predictions : xarray.Dataset
+        Predictions of the same points, along ``point``; see `microbatt.plots.pairs.predictions_in`.
+    near : sequence of Point, default `CASES`
         Points of interest; the nearest point with a prediction is taken, distances relative
         to the extent of the cube.
 
@@ -117,9 +117,9 @@ def draw_expected_and_predicted(
 
     Parameters
     ----------
-    axes
+    axes : matplotlib.axes.Axes
         Where to draw.
-    expected, predicted
+    expected, predicted : sequence of Curve
         Curves at the same currents.
 
     Returns
@@ -159,7 +159,7 @@ def voltage_difference(expected: Curve, predicted: Curve) -> float:
 
     Parameters
     ----------
-    expected, predicted
+    expected, predicted : Curve
         Of shape (n,) each, not empty.
 
     Returns

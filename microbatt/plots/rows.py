@@ -23,8 +23,8 @@ def as_rows(part: _Labelled) -> _Labelled:
 
     Parameters
     ----------
-    part
-        Of a cube: a grid, scattered points, or a selection in which some of them are scalars.
+    part : _Labelled
+        Part of a cube: a grid, scattered points, or a selection in which some of them are scalars.
 
     Returns
     -------
@@ -64,9 +64,9 @@ def nearest_point(cube: xr.Dataset, *, alpha: float, S: float) -> xr.Dataset:
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid, or scattered points; distances are relative to its extent.
-    alpha, S
+    alpha, S : float
         The point.
 
     Returns

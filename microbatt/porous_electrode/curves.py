@@ -1,7 +1,7 @@
 """Curves between their points: monotone cubic interpolation and its integral.
 
-Piecewise cubic Hermite with the slopes of Fritsch & Butland (SIAM J. Sci. Stat. Comput. 5 (1984)
-300): no overshoot on a cliff.  The same interpolant gives the energy and fills the cube.
+Piecewise cubic Hermite with the slopes of `microbatt.monotone_cubic`: no overshoot on a cliff.  The
+same interpolant gives the energy and fills the cube.
 """
 
 from __future__ import annotations
@@ -9,30 +9,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from microbatt import monotone_cubic
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.lookup import hermite
 
 Array = NDArray[np.float64]
 
 
-@kernel
-def inner_slope(h0: float, h1: float, d0: float, d1: float) -> float:
-    """Slope between two intervals of widths h and secants d: their weighted harmonic mean."""
-    if d0 * d1 <= 0.0:
-        return 0.0
-    w0, w1 = 2.0 * h1 + h0, h1 + 2.0 * h0
-    return (w0 + w1) / (w0 / d0 + w1 / d1)
-
-
-@kernel
-def end_slope(h0: float, h1: float, d0: float, d1: float) -> float:
-    """Three-point slope at an end, kept monotone."""
-    slope = ((2.0 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
-    if slope * d0 <= 0.0:
-        return 0.0
-    if d0 * d1 <= 0.0 and abs(slope) > 3.0 * abs(d0):
-        return 3.0 * d0
-    return slope
+inner_slope = kernel(monotone_cubic.inner_slope)
+end_slope = kernel(monotone_cubic.end_slope)
 
 
 @kernel

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import conditions_at
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
 from microbatt.porous_electrode.lookup import Array
-from microbatt.porous_electrode.mesh import Layout, ends, lay_out
+from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.rest import (
     first_march,
@@ -26,6 +27,7 @@ LITHIUM_EXHAUSTED = int(Outcome.LITHIUM_EXHAUSTED)
 CUTOFF_AT_START = int(Outcome.CUTOFF_AT_START)
 STEP_BUDGET = int(Outcome.STEP_BUDGET)
 NO_CONVERGENCE = int(Outcome.NO_CONVERGENCE)
+UNRESOLVED_FALL = int(Outcome.UNRESOLVED_FALL)
 
 TIME_ACCURACY = 1e-7
 VOLTAGE_ACCURACY = 1e-5
@@ -35,8 +37,12 @@ SMALLEST_GROWTH = 0.2
 AFTER_FAILURE = 0.4
 TOWARDS_WALL = 0.8
 SAFETY = 0.85
-EXHAUSTED_STOICHIOMETRY = 1e-3
-EXHAUSTED_SALT = 1e-3
+MOST_FAILURES = 40
+MOST_TRIALS = 100
+MOST_PASSES = 3
+FRONT_SHARE = 0.1
+FALSE_POSITIONS = 20
+EXHAUSTED_ROOM = 2e-4
 
 
 class Curve(NamedTuple):
@@ -61,6 +67,7 @@ class Ending(NamedTuple):
     steps: int
     newton_iterations: int
     rejected_steps: int
+    front: float
 
 
 class Landing(NamedTuple):
@@ -91,15 +98,26 @@ def least_salt(w: Workspace, layout: Layout) -> float:
 
 
 @kernel
-def extreme_surfaces(w: Workspace, layout: Layout) -> tuple[float, float]:
+def extreme_surfaces(w: Workspace, layout: Layout, p: CellParameters) -> tuple[float, float]:
     """Smallest surface stoichiometry of the negative electrode, largest of the positive one."""
     n, n_neg, first_pos = ends(layout)
-    smallest, largest = w.surface[0, 0], w.surface[0, first_pos]
+    empty, full = w.room[0, 0], w.room[first_pos, 1]
     for i in range(1, n_neg):
-        smallest = min(smallest, w.surface[0, i])
+        empty = min(empty, w.room[i, 0])
     for i in range(first_pos + 1, n):
-        largest = max(largest, w.surface[0, i])
-    return smallest, largest
+        full = min(full, w.room[i, 1])
+    return p.negative.lowest_stoichiometry + empty, p.positive.highest_stoichiometry - full
+
+
+@kernel
+def mean_room(w: Workspace, start: int, stop: int, side: int, least_salt: float) -> float:
+    """Mean stoichiometry that surfaces have left to empty (0) or full (1), where salt is left."""
+    room, area = 0.0, 0.0
+    for i in range(start, stop):
+        area += w.area[i]
+        if w.c[0, i] > least_salt:
+            room += w.area[i] * w.room[i, side]
+    return room / area
 
 
 @kernel
@@ -125,15 +143,19 @@ def advance(
 
 
 @kernel
-def why_vertical(w: Workspace, layout: Layout, p: CellParameters) -> int:
-    """The outcome of a curve whose voltage falls faster than time can resolve."""
-    smallest, largest = extreme_surfaces(w, layout)
-    room = min(
-        smallest - p.negative.lowest_stoichiometry, p.positive.highest_stoichiometry - largest
-    )
-    if least_salt(w, layout) < EXHAUSTED_SALT * p.initial_concentration:
+def what_ran_out(w: Workspace, layout: Layout, p: CellParameters, otherwise: int) -> int:
+    """The outcome of a curve that ends in a vertical fall: what the state says has run out.
+
+    Lithium, if the surfaces of an electrode are empty (or full) nearly everywhere; salt, if they
+    are wherever there is salt left.
+    """
+    n, n_neg, first_pos = ends(layout)
+    least = EXHAUSTED_SALT * p.initial_concentration
+    if min(mean_room(w, 0, n_neg, 0, 0.0), mean_room(w, first_pos, n, 1, 0.0)) < EXHAUSTED_ROOM:
+        return LITHIUM_EXHAUSTED
+    if mean_room(w, first_pos, n, 1, least) < EXHAUSTED_ROOM:
         return SALT_EXHAUSTED
-    return LITHIUM_EXHAUSTED if room < EXHAUSTED_STOICHIOMETRY else NO_CONVERGENCE
+    return otherwise
 
 
 @kernel
@@ -144,14 +166,20 @@ def fall(
     cutoff: float,
     march: March,
     h: float,
+    solved: bool,
     curve: Curve,
 ) -> Landing:
-    """End a curve that falls vertically: its last point is the cut-off, `h` later."""
-    outcome = why_vertical(w, layout, p)
+    """End a curve that falls vertically: its last point is the cut-off, `h` later.
+
+    `solved` says whether it is known that the voltage is below the cut-off then, or only that
+    Newton's method found none.
+    """
+    if solved and march.V - cutoff < VERTICAL_FALL:
+        outcome = CUTOFF_REACHED
+    else:
+        outcome = what_ran_out(w, layout, p, UNRESOLVED_FALL if solved else NO_CONVERGENCE)
     points = march.steps + 1
-    if outcome != NO_CONVERGENCE:
-        if march.V - cutoff < VERTICAL_FALL:
-            outcome = CUTOFF_REACHED
+    if outcome != UNRESOLVED_FALL and outcome != NO_CONVERGENCE:
         write_point(curve, points, march.t + max(h, time_resolution(march)), cutoff, march.T)
         points += 1
     return Landing(outcome, march, points, least_salt(w, layout))
@@ -178,14 +206,21 @@ def land(
 ) -> Landing:
     """Find the step that ends at the cut-off, between no step and one that overshot it.
 
-    Regula falsi on the length of the step (Anderson & Björck, BIT 13 (1973) 253); a step that
-    cannot be solved counts as below the cut-off.  `overshoot` is the step and its voltage.
+    Regula falsi on the length of the step (Anderson & Björck, BIT 13 (1973) 253), and bisection
+    where that lingers.  A step that the particles cannot carry ends below the cut-off; one that
+    Newton's method does not solve says nothing, and no fall is founded on it.  `overshoot` is the
+    step and its voltage.
     """
     low, above = 0.0, march.V - cutoff
     high, below = overshoot[0], overshoot[1] - cutoff
-    side = 0
-    while high - low > time_resolution(march):
-        h = low + (high - low) * min(max(above / (above - below), 0.02), 0.98)
+    side, solved = 0, True
+    for trial in range(MOST_TRIALS):
+        if high - low <= TIME_ACCURACY * (march.t + march.h1 + high):
+            break
+        share = min(max(above / (above - below), 0.02), 0.98)
+        if trial > FALSE_POSITIONS:
+            share = 0.5
+        h = low + (high - low) * share
         tried = try_step(w, layout, p, numerics, current, march, h)
         march = count_work(march, tried, 1)
         gap = tried.voltage - cutoff if tried.solve.converged else -1.0
@@ -198,10 +233,11 @@ def land(
         else:
             above = weakened(above, gap, below) if side < 0 else above
             high, below, side = h, gap, -1
+            solved = tried.solve.converged or not tried.solve.possible
     if low > 0.0:
         tried = try_step(w, layout, p, numerics, current, march, low)
         march = advance(w, layout, march, tried, low, curve)
-    return fall(w, layout, p, cutoff, march, high - low, curve)
+    return fall(w, layout, p, cutoff, march, high - low, solved, curve)
 
 
 @kernel
@@ -218,12 +254,16 @@ def go_on(
     """Step on from t = 0+ until the discharge ends."""
     h = first_step(w, layout, conditions_at(p, march.T), numerics.tolerance)
     c_min = least_salt(w, layout)
-    wall = math.inf  # a time that no step has reached
+    wall = math.inf  # a time at which the particles cannot have carried the current
+    failures = 0  # of Newton's method, one after the other
     while march.steps + march.rejected < numerics.max_steps:
         tried = try_step(w, layout, p, numerics, current, march, h)
         if not tried.solve.converged:
             march = count_work(march, tried, 1)
-            wall = march.t + h
+            if tried.solve.possible:
+                failures += 1
+            else:
+                wall = march.t + h
             h *= AFTER_FAILURE
         elif not tried.error <= 1.0:
             march = count_work(march, tried, 1)
@@ -235,14 +275,54 @@ def go_on(
                 end.outcome, end.march, end.points, min(c_min, end.min_salt_concentration)
             )
         else:
+            failures = 0
             march = advance(w, layout, count_work(march, tried, 0), tried, h, curve)
             c_min = min(c_min, least_salt(w, layout))
             h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
         if wall - march.t < time_resolution(march):
-            return fall(w, layout, p, cutoff, march, wall - march.t, curve)
-        if h < 1e-3 * time_resolution(march):
-            return Landing(NO_CONVERGENCE, march, march.steps + 1, c_min)
+            return fall(w, layout, p, cutoff, march, wall - march.t, True, curve)
+        if failures > MOST_FAILURES or h < time_resolution(march):
+            return fall(w, layout, p, cutoff, march, h, False, curve)
     return Landing(STEP_BUDGET, march, march.steps + 1, c_min)
+
+
+@kernel
+def find_front(w: Workspace, layout: Layout, p: CellParameters, current: float) -> float:
+    """Where a reaction front stands in the positive electrode: distance from the separator [m].
+
+    A front is an element within which the salt runs out while a node of it carries a good part of
+    the current.  Zero where there is none.
+    """
+    share, place = FRONT_SHARE, 0.0
+    least = EXHAUSTED_SALT * p.initial_concentration
+    start = layout.negative + layout.separator
+    for e in range(start, start + layout.positive):
+        if is_steep(w, 2 * e, least):
+            for i in range(2 * e, 2 * e + 3):
+                carried = w.area[i] * abs(w.j[0, i]) / current
+                if carried > share:
+                    share, place = carried, w.x[i] - w.x[2 * start]
+    return place
+
+
+@kernel
+def discharge_on(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    cutoff: float,
+    curve: Curve,
+) -> tuple[Landing, float]:
+    """Discharge from rest on the mesh that is laid out; the voltage at t = 0+ comes second [V]."""
+    start = start_current(w, layout, p, numerics, current)
+    march = first_march(w, layout, p, start)
+    if start.solve.converged and start.voltage > cutoff:
+        write_point(curve, 0, 0.0, march.V, march.T)
+        return go_on(w, layout, p, numerics, current, cutoff, march, curve), start.voltage
+    outcome = CUTOFF_AT_START if start.solve.converged else NO_CONVERGENCE
+    return Landing(outcome, march, 0, p.initial_concentration), start.voltage
 
 
 @kernel
@@ -256,28 +336,31 @@ def simulate(
 ) -> Ending:
     """Discharge at constant `current` from rest until the voltage is down to `cutoff`.
 
-    The curve must have room for ``numerics.max_steps + 3`` points.
+    Where a front ends the discharge, it is done again on a mesh that is fine there.  The curve
+    must have room for ``numerics.max_steps + 3`` points.
     """
-    layout = lay_out(w, p, conditions_at(p, p.initial_temperature), numerics, current)
-    start = start_current(w, layout, p, numerics, current)
-    march = first_march(w, layout, p, start)
-    if start.solve.converged and start.voltage > cutoff:
-        write_point(curve, 0, 0.0, march.V, march.T)
-        end = go_on(w, layout, p, numerics, current, cutoff, march, curve)
-    else:
-        outcome = CUTOFF_AT_START if start.solve.converged else NO_CONVERGENCE
-        end = Landing(outcome, march, 0, p.initial_concentration)
-    smallest, largest = extreme_surfaces(w, layout)
+    now = conditions_at(p, p.initial_temperature)
+    front, newton = 0.0, 0
+    for _ in range(MOST_PASSES):
+        layout = lay_out(w, p, now, numerics, current, front)
+        end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
+        newton += end.march.newton
+        found = find_front(w, layout, p, current) if end.points > 0 else 0.0
+        if found == 0.0 or abs(found - front) < FOCUS_WIDTH * front:
+            break
+        front = found
+    smallest, largest = extreme_surfaces(w, layout, p)
     return Ending(
         end.outcome,
         end.points,
         open_circuit_voltage(p),
-        start.voltage,
+        initial_voltage,
         end.march.T,
         end.min_salt_concentration,
         smallest,
         largest,
         end.march.steps,
-        end.march.newton,
+        newton,
         end.march.rejected,
+        front,
     )

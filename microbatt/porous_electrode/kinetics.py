@@ -9,12 +9,15 @@ from microbatt.porous_electrode.compilation import kernel
 
 
 @kernel
-def exchange_current_density(k: float, c_e: float, theta: float, c_max: float) -> float:
+def exchange_current_density(
+    k: float, c_e: float, theta: float, vacant: float, c_max: float
+) -> float:
     """Exchange-current density [A m⁻²] of an insertion reaction.
 
-    i_0 = F k c_max √(c_e θ (1 − θ)); Doyle, Fuller & Newman (1993), symmetric transfer.
+    i_0 = F k c_max √(c_e θ (1 − θ)); Doyle, Fuller & Newman (1993), symmetric transfer.  `vacant`
+    is 1 − θ, which a surface that is all but full knows better than the difference.
     """
-    return FARADAY * k * c_max * math.sqrt(c_e * theta * (1.0 - theta))
+    return FARADAY * k * c_max * math.sqrt(c_e * theta * vacant)
 
 
 @kernel

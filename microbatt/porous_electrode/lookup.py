@@ -16,7 +16,7 @@ from microbatt.cells import SALT_TOP
 from microbatt.porous_electrode.compilation import kernel
 
 if TYPE_CHECKING:
-    from microbatt.cells import ElectrolyteFit, OpenCircuitFit
+    from microbatt.cells import Electrolyte, OpenCircuitFit
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def open_circuit_table(fit: OpenCircuitFit) -> Array:
     return table
 
 
-def electrolyte_table(fit: ElectrolyteFit) -> Array:
+def electrolyte_table(electrolyte: Electrolyte) -> Array:
     """Sample conductivity, diffusivity and thermodynamic factor against salt concentration.
 
     Polynomial conductivities turn negative beyond the salt concentrations that they were
@@ -65,13 +65,15 @@ def electrolyte_table(fit: ElectrolyteFit) -> Array:
         Values [S m⁻¹], [m² s⁻¹], [-] in the even columns, slope × interval in the odd ones, at
         concentrations 0, SALT_STEP, … SALT_TOP.
     """
+    fit = electrolyte.fit
     c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
     kappa, kappa_slope = _floored(fit.conductivity(c), fit.conductivity_slope(c))
+    conducting, diffusing = electrolyte.conductivity_scale, electrolyte.diffusivity_scale
     columns = (
-        kappa,
-        SALT_STEP * kappa_slope,
-        fit.diffusivity(c),
-        SALT_STEP * fit.diffusivity_slope(c),
+        conducting * kappa,
+        conducting * (SALT_STEP * kappa_slope),
+        diffusing * fit.diffusivity(c),
+        diffusing * (SALT_STEP * fit.diffusivity_slope(c)),
         fit.thermodynamic_factor(c),
         SALT_STEP * fit.thermodynamic_factor_slope(c),
     )

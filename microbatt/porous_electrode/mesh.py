@@ -6,6 +6,11 @@ width therefore grows with the distance x from the electrode/separator interface
     1/h(x) = 1/h_max + 1/(h_0 + g x),
 
 from h_0, a share of the depth that the reaction reaches, to about h_max, a share of the thickness.
+
+Where a discharge ends by a front, full particles on one side and no salt on the other, what it has
+delivered is known no better than the front is placed.  The mesh is then narrowed about x_f, where
+a first pass has found the front, to h_f, a share of x_f: a Lorentzian of half width w is added to
+1/h.
 """
 
 from __future__ import annotations
@@ -24,9 +29,10 @@ from microbatt.porous_electrode.lookup import SALT_STEP
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.workspace import Workspace
 
-THINNEST = 1e-3
+THINNEST = 1e-5
 FEWEST = 2
 DEPTH_ITERATIONS = 8
+FOCUS_WIDTH = 0.05
 
 
 class Layout(NamedTuple):
@@ -61,7 +67,11 @@ def reaction_depth(
     c = p.initial_concentration
     kappa = now.conductivity * p.electrolyte[int(c / SALT_STEP), 0] * e.pore_factor
     i_0 = exchange_current_density(
-        at.rate_constant, c, e.initial_stoichiometry, e.max_concentration
+        at.rate_constant,
+        c,
+        e.initial_stoichiometry,
+        1.0 - e.initial_stoichiometry,
+        e.max_concentration,
     )
     spread = 1.0 / ((1.0 / kappa + e.solid_resistivity) * e.area_density)
     depth = e.length
@@ -80,15 +90,62 @@ def salt_depth(p: CellParameters, e: ElectrodeParameters, now: Conditions, curre
     return c * FARADAY * diffusivity / ((1.0 - p.transference) * current)
 
 
+class Focus(NamedTuple):
+    """Where elements are narrow: about ``position``, over ``width`` to both sides, ``element`` [m].
+
+    A position of zero is nowhere.
+    """
+
+    position: float
+    width: float
+    element: float
+
+
+NOWHERE = Focus(0.0, 1.0, 1.0)
+
+
 @kernel
-def graded_count(length: float, first: float, largest: float, growth: float) -> int:
+def focus_at(position: float, numerics: Numerics) -> Focus:
+    """The narrow elements about a front that was found at `position` [m] from the separator."""
+    return Focus(position, FOCUS_WIDTH * position, numerics.focus_element * position)
+
+
+@kernel
+def count_to(x: float, first: float, largest: float, growth: float, focus: Focus) -> float:
+    """Number of elements up to the distance `x`: the integral of 1/h."""
+    count = x / largest + math.log1p(growth * x / first) / growth
+    if focus.position > 0.0:
+        angle = math.atan((x - focus.position) / focus.width)
+        count += (angle + math.atan(focus.position / focus.width)) * focus.width / focus.element
+    return count
+
+
+@kernel
+def density_at(x: float, first: float, largest: float, growth: float, focus: Focus) -> float:
+    """Number of elements per distance: 1/h."""
+    density = 1.0 / largest + 1.0 / (first + growth * x)
+    if focus.position > 0.0:
+        away = (x - focus.position) / focus.width
+        density += 1.0 / (focus.element * (1.0 + away * away))
+    return density
+
+
+@kernel
+def graded_count(
+    length: float, first: float, largest: float, growth: float, focus: Focus = NOWHERE
+) -> int:
     """Number of elements that `fill_graded` needs."""
-    return max(FEWEST, math.ceil(length / largest + math.log1p(growth * length / first) / growth))
+    return max(FEWEST, math.ceil(count_to(length, first, largest, growth, focus)))
 
 
 @kernel
 def fill_graded(
-    widths: NDArray[np.float64], length: float, first: float, largest: float, growth: float
+    widths: NDArray[np.float64],
+    length: float,
+    first: float,
+    largest: float,
+    growth: float,
+    focus: Focus = NOWHERE,
 ) -> None:
     """Fill `widths` [m], growing from the first, so that they add up to `length`.
 
@@ -100,16 +157,25 @@ def fill_graded(
         Electrode thickness, h_0 and h_max [m].
     growth
         g, the growth of the width per unit of distance [-].
+    focus
+        Where elements are narrow besides.
     """
     n = widths.size
-    total = length / largest + math.log1p(growth * length / first) / growth
+    total = count_to(length, first, largest, growth, focus)
     previous, x = 0.0, 0.0
     for i in range(n - 1):
         target = total * (i + 1) / n
-        # The count is a concave function of x: Newton from the left never overshoots.
-        for _ in range(50):
-            count = x / largest + math.log1p(growth * x / first) / growth
-            change = (target - count) / (1.0 / largest + 1.0 / (first + growth * x))
+        low, high = previous, length
+        # Newton's method, and bisection where it leaves what is known to hold the answer
+        for _ in range(100):
+            gap = target - count_to(x, first, largest, growth, focus)
+            if gap > 0.0:
+                low = x
+            else:
+                high = x
+            change = gap / density_at(x, first, largest, growth, focus)
+            if not low <= x + change <= high:
+                change = 0.5 * (low + high) - x
             x += change
             if abs(change) < 1e-12 * length:
                 break
@@ -126,9 +192,18 @@ def first_width(e: ElectrodeParameters, depth: float, numerics: Numerics) -> flo
 
 @kernel
 def lay_out(
-    w: Workspace, p: CellParameters, now: Conditions, numerics: Numerics, current: float
+    w: Workspace,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    current: float,
+    front: float = 0.0,
 ) -> Layout:
-    """Build the mesh of the three layers in the workspace."""
+    """Build the mesh of the three layers in the workspace.
+
+    `front` is where a front was found in the positive electrode, as a distance from the separator
+    [m]; zero where there was none.
+    """
     neg, pos, growth = p.negative, p.positive, numerics.growth
     neg_depth = reaction_depth(p, neg, now.negative, now, current)
     pos_depth = reaction_depth(p, pos, now.positive, now, current)
@@ -138,13 +213,15 @@ def lay_out(
     neg_largest = numerics.largest_element * neg.length
     pos_largest = numerics.largest_element * pos.length
     n_neg = graded_count(neg.length, neg_first, neg_largest, growth)
-    n_pos = graded_count(pos.length, pos_first, pos_largest, growth)
+    focus = focus_at(front, numerics)
+    n_pos = graded_count(pos.length, pos_first, pos_largest, growth, focus)
     n_sep = numerics.separator_elements
     layout = Layout(n_neg, n_sep, n_pos)
     start = n_neg + n_sep
     fill_graded(w.width[:n_neg][::-1], neg.length, neg_first, neg_largest, growth)
     w.width[n_neg:start] = p.separator_length / n_sep
-    fill_graded(w.width[start : start + n_pos], pos.length, pos_first, pos_largest, growth)
+    widths = w.width[start : start + n_pos]
+    fill_graded(widths, pos.length, pos_first, pos_largest, growth, focus)
     share_out(w, layout, p)
     return layout
 
@@ -176,4 +253,5 @@ def share_out(w: Workspace, layout: Layout, p: CellParameters) -> None:
 def most_elements(numerics: Numerics) -> int:
     """Upper bound on the number of elements of any point."""
     one = graded_count(1.0, THINNEST, numerics.largest_element, numerics.growth)
-    return 2 * one + numerics.separator_elements
+    focused = math.ceil(math.pi * FOCUS_WIDTH / numerics.focus_element)
+    return 2 * one + focused + numerics.separator_elements

@@ -19,21 +19,27 @@ from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParam
 from microbatt.porous_electrode.particle_step import (
     BOUNDARY_FRACTION,
     can_carry,
-    keep_inside,
-    pull_inside,
+    changed_room,
+    close_particles,
     start_particles,
+    start_rooms,
 )
 from microbatt.porous_electrode.workspace import Workspace
 
-MAX_ITERATIONS = 12
+MAX_ITERATIONS = 25
+NO_SALT = 1e-6
 CURVATURE = 0.05
 NEWTON_SHARE = 0.03
 
 
 class Solve(NamedTuple):
-    """How a Newton solution went; ``depletions`` are −∂θ_surf/∂j of the electrodes."""
+    """How a Newton solution went; ``depletions`` are −∂θ_surf/∂j of the electrodes.
+
+    ``possible`` says whether the particles hold enough to carry the current to the end of the step.
+    """
 
     converged: bool
+    possible: bool
     iterations: int
     negative_depletion: float
     positive_depletion: float
@@ -52,14 +58,15 @@ def change_salt(
 ) -> Change:
     """Add Newton's change of the salt to nodes [start, stop), which stays positive.
 
-    Where it is all but exhausted the voltage follows its logarithm.
+    Where it is all but exhausted the voltage follows its logarithm, down to where there is too
+    little for any current.
     """
-    size, whole = 0.0, True
+    size, whole, floor = 0.0, True, NO_SALT / scale
     for i in range(start, stop):
         change = max(w.rhs[i, 0], -BOUNDARY_FRACTION * w.c_new[i])
-        whole = whole and change == w.rhs[i, 0]
         w.c_new[i] += change
-        size = max(size, abs(change) * max(scale, thermal_voltage / w.c_new[i]))
+        whole = whole and (change == w.rhs[i, 0] or w.c_new[i] < floor)
+        size = max(size, abs(w.rhs[i, 0]) * max(scale, thermal_voltage / max(w.c_new[i], floor)))
     return Change(size, whole)
 
 
@@ -78,16 +85,24 @@ def change_current(
     Where a surface is all but exhausted the voltage follows the logarithm of what is left there.
     """
     size, moved, whole = 0.0, 0.0, True
+    width = e.highest_stoichiometry - e.lowest_stoichiometry
     for i in range(start, stop):
         change = w.rhs[i, 1]
-        theta = w.surface_history[i] - depletion * w.j_new[i]
-        emptying, filling = theta - e.lowest_stoichiometry, e.highest_stoichiometry - theta
-        step = keep_inside(-depletion * change, emptying, filling)
-        if step != -depletion * change:
+        step = -depletion * change
+        empty, full = w.room_new[i, 0], w.room_new[i, 1]
+        if empty < full:
+            left = changed_room(empty, step)
+            cut, step = left != empty + step, left - empty
+            w.room_new[i, 0], w.room_new[i, 1] = left, width - left
+        else:
+            left = changed_room(full, -step)
+            cut, step = left != full - step, full - left
+            w.room_new[i, 0], w.room_new[i, 1] = width - left, left
+        if cut:
             change = -step / depletion
             whole = False
         w.j_new[i] += change
-        size = max(size, abs(step) * max(1.0, thermal_voltage / min(emptying, filling)))
+        size = max(size, abs(step) * max(1.0, thermal_voltage / min(empty, full)))
         moved += abs(change) * w.area[i]
     return Change(max(size, moved * voltage_per_current), whole)
 
@@ -137,23 +152,25 @@ def solve_step(
     rates, weights = numerics.rates, numerics.weights
     negative = start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
     positive = start_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
+    close_particles(w, 0, n_neg, p.negative)
+    close_particles(w, first_pos, n, p.positive)
     depletions = (negative, positive)
     bounds = (p.negative.lowest_stoichiometry, p.positive.highest_stoichiometry)
     if not can_carry(w, n_neg, first_pos, n, bounds, depletions, current):
-        return Solve(False, 0, negative, positive)
+        return Solve(False, False, 0, negative, positive)
     for i in range(n):
         w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
-    pull_inside(w, 0, n_neg, p.negative, negative)
-    pull_inside(w, first_pos, n, p.positive, positive)
+    start_rooms(w, 0, n_neg, p.negative, negative)
+    start_rooms(w, first_pos, n, p.positive, positive)
     previous = math.inf
     for iteration in range(1, MAX_ITERATIONS + 1):
         change = iterate(w, layout, p, now, current, formula.step, depletions)
         if not math.isfinite(change.size):
-            return Solve(False, iteration, negative, positive)
+            return Solve(False, True, iteration, negative, positive)
         # The next change is about size²/CURVATURE, or smaller by the ratio seen last
         ratio = change.size / previous if iteration > 1 else math.inf
         ahead = change.size * min(change.size / CURVATURE, ratio)
         if change.whole and ahead < NEWTON_SHARE * numerics.tolerance:
-            return Solve(True, iteration, negative, positive)
+            return Solve(True, True, iteration, negative, positive)
         previous = change.size
-    return Solve(False, MAX_ITERATIONS, negative, positive)
+    return Solve(False, True, MAX_ITERATIONS, negative, positive)

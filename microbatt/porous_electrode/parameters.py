@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from microbatt import cells
 from microbatt.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.compilation import kernel
 
@@ -69,17 +70,22 @@ class Numerics(NamedTuple):
 
     Element widths are relative: ``first_element`` to the depth of the reaction next to the
     separator, ``largest_element`` to the thickness of the electrode; ``growth`` is the gain of
-    width per unit of distance from the separator.
+    width per unit of distance from the separator; ``focus_element`` to the place of a front.
     """
 
     tolerance: float
     first_element: float
     largest_element: float
     growth: float
+    focus_element: float
     separator_elements: int
     max_steps: int
     rates: Array
     weights: Array
+
+
+transport_factor = kernel(cells.transport_factor)
+area_density = kernel(cells.area_density)
 
 
 @kernel
@@ -89,17 +95,14 @@ def with_microstructure(
     S: float,
     conserving: bool,
 ) -> ElectrodeParameters:
-    """The electrode at Bruggeman exponent `alpha` and shape factor `S`.
-
-    D_eff/D = κ_eff/κ = ε^(1 + alpha); a = S ε_active/r_p.
-    """
+    """The electrode at Bruggeman exponent `alpha` and shape factor `S`."""
     return ElectrodeParameters(
         e.length,
         e.pore_fraction,
         e.active_fraction,
-        e.pore_fraction ** (1.0 + alpha),
+        transport_factor(e.pore_fraction, alpha),
         e.solid_resistivity,
-        S * e.active_fraction / e.particle_radius,
+        area_density(S, e.active_fraction, e.particle_radius),
         S / 3.0 if conserving else 1.0,
         e.particle_radius,
         e.solid_diffusivity,

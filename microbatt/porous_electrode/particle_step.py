@@ -6,6 +6,8 @@ density, θ_surf = history − depletion · j, and the particles drop out of New
 
 from __future__ import annotations
 
+import math
+
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
@@ -14,6 +16,11 @@ from microbatt.porous_electrode.parameters import ElectrodeParameters
 from microbatt.porous_electrode.workspace import Workspace
 
 BOUNDARY_FRACTION = 0.9
+FARTHEST = 100.0
+CLOSED = 1e-14
+LEAST_ROOM = 1e-100
+NEARLY_EXHAUSTED = 1e-3
+EXHAUSTED = 1e-8
 
 
 @kernel
@@ -45,6 +52,19 @@ def start_particles(
             w.modes_history[k, i] = level
             w.surface_history[i] += weights[k] * level
     return depletion * formula.step * at.flux
+
+
+@kernel
+def close_particles(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
+    """Let a particle that is empty or full by itself neither give nor take.
+
+    The second-order formula carries a particle that is filling up a little beyond full (within
+    the tolerance), where no current density would bring its surface back; it stays closed then.
+    What it holds is not touched, so that lithium is conserved.
+    """
+    lowest, highest = e.lowest_stoichiometry + CLOSED, e.highest_stoichiometry - CLOSED
+    for i in range(start, stop):
+        w.surface_history[i] = min(max(w.surface_history[i], lowest), highest)
 
 
 @kernel
@@ -103,21 +123,42 @@ def can_carry(
 
 
 @kernel
-def keep_inside(change: float, low_room: float, high_room: float) -> float:
-    """`change`, cut so that it uses at most a fraction of the room on either side."""
-    return min(max(change, -BOUNDARY_FRACTION * low_room), BOUNDARY_FRACTION * high_room)
+def changed_room(room: float, change: float) -> float:
+    """The room to a bound after Newton's `change` of it; never nothing.
+
+    In full where that leaves a share of it.  Elsewhere, and where next to nothing was left, the
+    voltage, which follows the logarithm of the room, is what changes as asked.
+    """
+    if change < -BOUNDARY_FRACTION * room:
+        left = room * min(1.0 - BOUNDARY_FRACTION, math.exp(max(change / room, -FARTHEST)))
+        return max(left, LEAST_ROOM)
+    if change > room and room < NEARLY_EXHAUSTED:
+        back = room * math.exp(min(change / room, FARTHEST))
+        return max(room + change, min(back, NEARLY_EXHAUSTED))
+    return room + change
 
 
 @kernel
-def pull_inside(
+def start_rooms(
     w: Workspace, start: int, stop: int, e: ElectrodeParameters, depletion: float
 ) -> None:
-    """Pull a guess whose surface stoichiometry or salt is out of bounds back inside."""
+    """Find how far the guessed surfaces are from empty and full, and pull them inside.
+
+    A surface that was all but exhausted is guessed to stay as it was.
+    """
+    width = e.highest_stoichiometry - e.lowest_stoichiometry
     for i in range(start, stop):
         theta = w.surface_history[i] - depletion * w.j_new[i]
-        known = w.surface[0, i]
-        inside = known + keep_inside(
-            theta - known, known - e.lowest_stoichiometry, e.highest_stoichiometry - known
-        )
-        if inside != theta and depletion > 0.0:
-            w.j_new[i] = (w.surface_history[i] - inside) / depletion
+        empty, full = theta - e.lowest_stoichiometry, e.highest_stoichiometry - theta
+        least_empty, least_full = w.room[i, 0], w.room[i, 1]
+        if least_empty > EXHAUSTED:
+            least_empty *= 1.0 - BOUNDARY_FRACTION
+        if least_full > EXHAUSTED:
+            least_full *= 1.0 - BOUNDARY_FRACTION
+        if empty < least_empty or least_empty < EXHAUSTED:
+            empty, full = least_empty, width - least_empty
+            w.j_new[i] = (w.surface_history[i] - (e.lowest_stoichiometry + empty)) / depletion
+        elif full < least_full or least_full < EXHAUSTED:
+            full, empty = least_full, width - least_full
+            w.j_new[i] = (w.surface_history[i] - (e.highest_stoichiometry - full)) / depletion
+        w.room_new[i, 0], w.room_new[i, 1] = empty, full

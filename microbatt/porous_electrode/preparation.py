@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIRST_ELEMENT = 0.4
 LARGEST_ELEMENT = 0.2
 GROWTH = 0.14
+FOCUS_ELEMENT = 0.01
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:
@@ -70,7 +71,7 @@ def cell_parameters(
         transference=cell.electrolyte.fit.transference,
         conductivity_activation=cell.electrolyte.conductivity_activation,
         diffusivity_activation=cell.electrolyte.diffusivity_activation,
-        electrolyte=electrolyte_table(cell.electrolyte.fit),
+        electrolyte=electrolyte_table(cell.electrolyte),
         contact_resistance=cell.contact_resistance,
         heat_capacity=math.inf if isothermal else cell.heat_capacity * cell.mass_per_area,
         heat_transfer_coefficient=heat_transfer_coefficient or 0.0,
@@ -90,6 +91,7 @@ def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: i
         first_element=FIRST_ELEMENT / mesh,
         largest_element=LARGEST_ELEMENT / mesh,
         growth=GROWTH / mesh,
+        focus_element=FOCUS_ELEMENT / mesh,
         separator_elements=max(1, round(mesh)),
         max_steps=max_steps,
         rates=rates,

@@ -34,11 +34,14 @@ def set_rest(w: Workspace, layout: Layout, p: CellParameters, current: float) ->
     neg_j = current / (p.negative.area_density * p.negative.length)
     pos_j = -current / (p.positive.area_density * p.positive.length)
     for i in range(n):
-        theta, j = 0.0, 0.0
+        theta, j, low, high = 0.0, 0.0, 0.0, 1.0
         if i < n_neg:
             theta, j = p.negative.initial_stoichiometry, neg_j
+            low, high = p.negative.lowest_stoichiometry, p.negative.highest_stoichiometry
         elif i >= first_pos:
             theta, j = p.positive.initial_stoichiometry, pos_j
+            low, high = p.positive.lowest_stoichiometry, p.positive.highest_stoichiometry
+        w.room[i, 0], w.room[i, 1] = theta - low, high - theta
         w.c_new[i] = p.initial_concentration
         w.j_new[i] = j
         for level in range(3):

@@ -175,6 +175,7 @@ def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float)
         w.j[2, i] = w.j[1, i]
         w.j[1, i] = w.j[0, i]
         w.j[0, i] = w.j_new[i]
+        w.room[i, 0], w.room[i, 1] = w.room_new[i, 0], w.room_new[i, 1]
     finish_particles(
         w, 0, n_neg, 0, tried.now.negative, tried.formula, tried.solve.negative_depletion
     )

@@ -28,9 +28,11 @@ class Workspace(NamedTuple):
     mean: Array  # (2, n) mean stoichiometry
     modes: Array  # (2, k, n) particle modes
     surface: Array  # (3, n) surface stoichiometry
+    room: Array  # (n, 2) how far the surface was from empty and from full
     decay: Array  # (2, k) of each electrode's modes over the step
     c_new: Array  # (n,)
     j_new: Array  # (n,)
+    room_new: Array  # (n, 2)
     c_history: Array  # (n,) the part of c that the step starts from
     surface_history: Array  # (n,) surface stoichiometry at j = 0
     mean_history: Array  # (n,)
@@ -60,9 +62,11 @@ def make_workspace(elements: int, k: int) -> Workspace:
         np.zeros((2, n)),
         np.zeros((2, k, n)),
         np.zeros((3, n)),
+        np.zeros((n, 2)),
         np.zeros((2, k)),
         np.zeros(n),
         np.zeros(n),
+        np.zeros((n, 2)),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),

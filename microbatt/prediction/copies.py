@@ -59,13 +59,13 @@ def curve_answers(
 
     Parameters
     ----------
-    networks
+    networks : mapping of int to CurveNetwork
         By fold.
-    curves
-        Of all points, at the networks' currents.
-    asked
+    curves : StoredCurves
+        Curves of all points, at the networks' currents.
+    asked : mapping of int to numpy.ndarray of int
         Numbers of the points that each is asked for.
-    noise
+    noise : MeasurementNoise
         On the curves.
 
     Returns
@@ -93,7 +93,9 @@ def published_answers(
 
     Parameters
     ----------
-    networks, curves, asked
+    networks : mapping of int to PublishedNetwork
+        By fold.
+    curves, asked : object
         As for `curve_answers`.
 
     Returns
@@ -162,16 +164,16 @@ def predict_copies(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    copies
+    copies : mapping of int to TrainedNetwork
         From `microbatt.networks.load_copies` or `microbatt.training.cross_validate`.
-    name
-        Of the network; None is its kind. Of a published network, ``NAME_L_w`` and ``NAME_L_M``
+    name : str, optional
+        Name of the network; None is its kind. Of a published network, ``NAME_L_w`` and ``NAME_L_M``
         are its two copies alone, ``NAME`` both combined.
-    noise
+    noise : MeasurementNoise, default none
         What a measurement added to the cube's curves; simulated ones have none.
-    held_out_only
+    held_out_only : bool, default False
         Whether to leave out the points that a copy was trained on.
 
     Returns
@@ -208,8 +210,13 @@ def network_names(copies: Copies, name: str | None = None) -> list[str]:
 
     Parameters
     ----------
-    copies, name
+    copies, name : mapping of int to TrainedNetwork or str
         As for `predict_copies`.
+
+    Returns
+    -------
+    list of str
+        One, or three of a published network.
 
     Raises
     ------

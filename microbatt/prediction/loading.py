@@ -67,7 +67,7 @@ def load_shipped(
     """
     return shipped_for(
         Origin.of_cell(
-            load_cell(cell).to_dict(),
+            load_cell(cell),
             inventory=inventory,
             thermal_mode=thermal_mode,
             cutoff_voltage=cutoff_voltage,
@@ -81,7 +81,7 @@ def shipped_for(origin: Origin) -> TrainedNetwork:
     Parameters
     ----------
     origin : Origin
-        Of the curves: cell, balance, thermal mode and cut-off.
+        Origin of the curves: cell, balance, thermal mode and cut-off.
 
     Returns
     -------

@@ -37,11 +37,11 @@ def predict_curves(
 
     Parameters
     ----------
-    tensors
-        From `microbatt.features.tensors`, at the network's currents; a missing curve is masked.
-    network
+    tensors : CurveTensors
+        From `microbatt.features`, at the network's currents; a missing curve is masked.
+    network : TrainedNetwork or CurveNetwork
         A curve network.
-    noise
+    noise : MeasurementNoise, default none
         What the measurement added to the curves.
 
     Returns
@@ -79,11 +79,11 @@ def predict(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    network
+    network : TrainedNetwork, optional
         None takes the shipped curve network for the cube's cell.
-    noise
+    noise : MeasurementNoise, default none
         What a measurement added to the cube's curves; simulated ones have none.
 
     Returns
@@ -117,13 +117,13 @@ def predict_into(
 
     Parameters
     ----------
-    store
+    store : str, pathlib.Path or Location
         Path or URL of the cube.
-    network
+    network : TrainedNetwork, mapping of int to TrainedNetwork, optional
         One network, or copies by fold; None takes the shipped curve network.
-    name, noise
+    name, noise : str or MeasurementNoise
         As for `predict_copies`.
-    into
+    into : str, pathlib.Path, Location, optional
         Path or URL of another cube's store, which gets a group named after the predicted cube;
         None is the cube's own.
 

@@ -28,7 +28,7 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
     estimate
         What was inferred.
     here
-        Smallest standard deviations at the estimate, from `microbatt.report.surroundings`.
+        Smallest standard deviations at the estimate, from `microbatt.report.nearby_bounds`.
     """
     return {
         "name": estimate.name,
@@ -54,17 +54,18 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
         "correlation": _finite(estimate.correlation),
         "posterior": str(estimate.posterior),
         "posterior_sentence": estimate.posterior_sentence,
-        "belief": {
-            "misfit": bool(estimate.belief.misfit),
-            "reduced_chi_square": _finite(estimate.belief.reduced_chi_square),
-            "misfit_sentence": estimate.belief.misfit_sentence,
-            "out_of_range": bool(estimate.belief.out_of_range),
-            "range_sentence": estimate.belief.range_sentence,
+        "diagnostics": {
+            "misfit": bool(estimate.diagnostics.misfit),
+            "reduced_chi_square": _finite(estimate.diagnostics.reduced_chi_square),
+            "misfit_sentence": estimate.diagnostics.misfit_sentence,
+            "out_of_range": bool(estimate.diagnostics.out_of_range),
+            "range_sentence": estimate.diagnostics.range_sentence,
         },
         "bounds": None if here is None else _bounds(here),
         "curves": [_curve(curve) for curve in estimate.curves],
-        "influences": [
-            {"value": one.label, "alpha": one.alpha, "S": one.S} for one in estimate.influences
+        "cell_sensitivity": [
+            {"value": one.label, "alpha": one.alpha, "S": one.S}
+            for one in estimate.cell_sensitivity
         ],
         "unasked": estimate.unasked,
         "assumptions": list(estimate.assumptions),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cube import now
-from microbatt.inference import influence_sentence, own_offset
+from microbatt.inference import cell_sensitivity_sentence, own_offset
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
@@ -17,12 +17,12 @@ from microbatt.report.pictures import (
     map_picture,
     residual_picture,
 )
-from microbatt.report.words import against_bounds, parameter_fact, rounded, structure_facts
+from microbatt.report.text import against_bounds, parameter_fact, rounded, structure_facts
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from microbatt.inference import Estimate, FittedCurve, Start
+    from microbatt.inference import Estimate, FittedCurve, InitialGuess
     from microbatt.report.numbers import JSON
 
 _PACKAGE: Final = "microbatt.report"
@@ -41,7 +41,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
     estimate
         What was inferred.
     bounds, here
-        From `microbatt.report.surroundings`: around the estimate, and at it.
+        From `microbatt.report.nearby_bounds`: around the estimate, and at it.
 
     Returns
     -------
@@ -64,8 +64,10 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
         against_bounds=against_bounds(estimate, here),
         bounds_for=bounds["alpha_bound"].attrs,
         curves=[_curve_row(estimate, curve) for curve in _ordered(estimate)],
-        influence_sentence=influence_sentence(estimate) if estimate.influences else "",
-        influences=_influence_rows(estimate),
+        cell_sensitivity_sentence=cell_sensitivity_sentence(estimate)
+        if estimate.cell_sensitivity
+        else "",
+        cell_sensitivity=_sensitivity_rows(estimate),
         starts=[_start_row(estimate, one) for one in estimate.starts],
         pictures={
             "fit": fit_picture(estimate),
@@ -97,10 +99,10 @@ def _curve_row(estimate: Estimate, curve: FittedCurve) -> dict[str, str | int]:
     }
 
 
-def _influence_rows(estimate: Estimate) -> list[dict[str, str | int]]:
+def _sensitivity_rows(estimate: Estimate) -> list[dict[str, str | int]]:
     """Return the values of the cell file on which alpha rests most."""
     most = {
-        name: max((abs(getattr(one, name)) for one in estimate.influences), default=0.0)
+        name: max((abs(getattr(one, name)) for one in estimate.cell_sensitivity), default=0.0)
         for name in ("alpha", "S")
     }
     return [
@@ -111,11 +113,11 @@ def _influence_rows(estimate: Estimate) -> list[dict[str, str | int]]:
             "alpha_share": round(100.0 * abs(one.alpha) / max(most["alpha"], _LITTLE)),
             "S_share": round(100.0 * abs(one.S) / max(most["S"], _LITTLE)),
         }
-        for one in estimate.influences[:_TOLD]
+        for one in estimate.cell_sensitivity[:_TOLD]
     ]
 
 
-def _start_row(estimate: Estimate, start: Start) -> dict[str, str]:
+def _start_row(estimate: Estimate, start: InitialGuess) -> dict[str, str]:
     return {
         "origin": start.origin,
         "alpha": rounded(start.alpha, 10.0 * estimate["alpha"].std),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from microbatt.checks import check_extra
 from microbatt.errors import ParameterError
 from microbatt.places import Kind, check_replaceable, mark, replacing
-from microbatt.report.surroundings import MAP_STEPS, bounds_around, bounds_at
+from microbatt.report.nearby_bounds import MAP_STEPS, bounds_around, bounds_at
 
 if TYPE_CHECKING:
     from microbatt.inference import Estimate
@@ -22,11 +22,11 @@ class Report:
 
     Attributes
     ----------
-    page
+    page : pathlib.Path
         HTML that needs no other file.
-    numbers
+    numbers : pathlib.Path
         The estimate as JSON.
-    arrays
+    arrays : pathlib.Path
         Curves, draws and maps as netCDF-4: the estimate at the root, the map of bounds in the
         group ``identifiability``.
     """

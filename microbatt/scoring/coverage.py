@@ -24,11 +24,11 @@ def interval_coverage(
 
     Parameters
     ----------
-    truth, predicted
+    truth, predicted : array_like
         Shape (..., n).
-    std
+    std : array_like
         Standard deviation stated, shape (..., n).
-    level
+    level : float
         Probability of the interval, between 0 and 1; 0.9 is ŷ ± 1.645 σ.
 
     Returns

@@ -22,8 +22,8 @@ def relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64
 
     Parameters
     ----------
-    truth, predicted
-        Of one shape, or of shapes that broadcast.
+    truth, predicted : array_like
+        Values of one shape, or of shapes that broadcast.
 
     Returns
     -------
@@ -44,6 +44,16 @@ def relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64
 
 def mean_relative_error(truth: ArrayLike, predicted: ArrayLike) -> NDArray[np.float64]:
     """Return the mean of the symmetric relative errors [%].
+
+    Parameters
+    ----------
+    truth, predicted : array_like
+        Values of one shape, or of shapes that broadcast.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Along the last axis, over the pairs that are both finite [%].
 
     Examples
     --------

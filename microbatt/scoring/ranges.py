@@ -26,9 +26,9 @@ def range_numbers(values: ArrayLike, edges: Sequence[float]) -> NDArray[np.int64
 
     Parameters
     ----------
-    values
+    values : array_like
         Shape (n,).
-    edges
+    edges : sequence of float
         Increasing, at least two.
 
     Returns
@@ -64,6 +64,16 @@ def range_numbers(values: ArrayLike, edges: Sequence[float]) -> NDArray[np.int64
 def range_names(edges: Sequence[float]) -> list[str]:
     """Return how people write the ranges between edges.
 
+    Parameters
+    ----------
+    edges : sequence of float
+        Increasing.
+
+    Returns
+    -------
+    list of str
+        One fewer than edges.
+
     Examples
     --------
     >>> range_names((0.0, 0.3, 1.0))
@@ -74,6 +84,18 @@ def range_names(edges: Sequence[float]) -> list[str]:
 
 def edges_that_hold(edges: Sequence[float], values: ArrayLike) -> tuple[float, ...]:
     """Return edges, with one more on either side where values lie beyond.
+
+    Parameters
+    ----------
+    edges : sequence of float
+        Increasing.
+    values : array_like
+        That are to lie within.
+
+    Returns
+    -------
+    tuple of float
+        Increasing.
 
     Examples
     --------

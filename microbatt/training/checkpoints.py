@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from microbatt.errors import StoreError
-from microbatt.places import Kind, kind_of, replacing
+from microbatt.places import Kind, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +25,16 @@ _ABOUT: Final = "about"
 class Checkpoint:
     """A fit after some epoch.
 
-    Attributes
+    Parameters
     ----------
-    identity
+    identity : str
         Hash of everything that decides the fit; another fit's checkpoint is not gone on with.
-    epoch
+    epoch : int
         How many are done.
-    variables
-        Of the network and of the optimizer, in their order.
-    losses
-        Of each epoch done.
+    variables : sequence of numpy.ndarray
+        Variables of the network and of the optimizer, in their order.
+    losses : sequence of float
+        Losses of each epoch done.
     """
 
     identity: str
@@ -68,15 +68,9 @@ def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
     Raises
     ------
     StoreError
-        If it belongs to another fit or cannot be read; or if there is none, but the weights of
-        another training, which this one would replace at its end.
+        If it belongs to another fit or cannot be read.
     """
     if not path.exists():
-        if kind_of(path.parent) is Kind.WEIGHTS:
-            raise StoreError(
-                f"{path.parent} holds the weights of another training: there is no {path.name} "
-                "beside them. Give another folder with `--out`, or move them away."
-            )
         return None
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:

@@ -46,22 +46,23 @@ def fit_curve_network(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    points
+    points : array_like, optional
         Numbers of the points to train on; None is all that have every curve.
-    config
+    config : CurveNetworkConfig, optional
         Sizes of the network.
-    settings
+    settings : TrainingSettings, default CURVE_SETTINGS
         How its encoders are trained.
-    folder
+    folder : pathlib.Path, optional
         For checkpoints, from which an interrupted training goes on; None keeps none.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events.
 
     Returns
     -------
     CurveNetwork
+        Ready to estimate.
 
     Raises
     ------

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 class FitStarted:
     """One set of weights is about to be fitted.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of the part: a fold, a loss, a member.
-    epochs, done
+    name : str
+        Name of the part: a fold, a loss, a member.
+    epochs, done : int
         In all, and those of an earlier run that a checkpoint holds.
-    points
+    points : int
         Training points.
     """
 
@@ -34,16 +34,16 @@ class FitStarted:
 class EpochFinished:
     """All training points have been gone through once more.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of the part.
-    epoch
+    name : str
+        Name of the part.
+    epoch : int
         How many are done.
-    metrics
+    metrics : mapping of str to float
         Name → value; ``loss`` is always there.
-    samples_per_second
-        Of this epoch.
+    samples_per_second : float
+        Samples per second of this epoch.
     """
 
     name: str
@@ -56,14 +56,14 @@ class EpochFinished:
 class FitFinished:
     """One set of weights is fitted.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of the part.
-    elapsed
+    name : str
+        Name of the part.
+    elapsed : float
         Wall-clock time of this run [s].
-    metrics
-        Of the last epoch.
+    metrics : mapping of str to float, default empty
+        Metrics of the last epoch.
     """
 
     name: str
@@ -75,11 +75,11 @@ class FitFinished:
 class FoldFinished:
     """The points that a fold holds out have been predicted.
 
-    Attributes
+    Parameters
     ----------
-    fold, folds
-        Which, counted from 1, of how many.
-    scores
+    fold, folds : int
+        Number of the fold, counted from 1, and how many there are.
+    scores : mapping of str to float
         Name → value, on the points held out.
     """
 

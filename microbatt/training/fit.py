@@ -37,12 +37,17 @@ def training_points(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    chosen
+    chosen : array_like, optional
         Numbers to choose from; None is all.
-    complete
+    complete : bool, default True
         Whether a point needs a whole curve at every current.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        Increasing.
 
     Raises
     ------
@@ -72,21 +77,21 @@ _LONGEST_GRADIENT: Final = 1.0
 class Task:
     """What is fitted to what.
 
-    Attributes
+    Parameters
     ----------
-    name
-        Of the part, for events and the checkpoint.
-    network
+    name : str
+        Name of the part, for events and the checkpoint.
+    network : object
         A Keras model with float32 head.
-    features
+    features : sequence of Curves, Image or Energies
         That the bridge makes.
-    augmentation
+    augmentation : Augmentation, optional
         How the bridge disturbs them.
-    inputs
+    inputs : callable
         Features of a batch → what the network takes.
-    targets
+    targets : callable
         alpha and S of a batch → what the loss compares with.
-    loss
+    loss : callable
         Targets and the network's outputs → a scalar.
     """
 
@@ -112,17 +117,17 @@ def fit(
 
     Parameters
     ----------
-    task
+    task : Task
         What to fit; its network is changed.
-    cube
+    cube : xarray.Dataset
         With whole curves at the points.
-    points
+    points : numpy.ndarray of int
         Numbers of the points to train on.
-    settings
+    settings : TrainingSettings
         How.
-    checkpoint
+    checkpoint : pathlib.Path, optional
         File to go on from and to write; None keeps none.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events.
 
     Returns
@@ -183,14 +188,14 @@ def _epochs(
         passes=Passes(epochs=range(done, settings.epochs), drop_remainder=True),
         augmentation=task.augmentation,
     )
-    found: list[Tensor] = []
+    losses: list[Tensor] = []
     start = time.perf_counter()
     for number, (features, targets) in enumerate(dataset, start=done * batches):
-        found.append(step(number, features, targets))
-        if len(found) == batches:
-            mean = float(np.mean(np.array(found, dtype=np.float64)))
+        losses.append(step(number, features, targets))
+        if len(losses) == batches:
+            mean = float(np.mean(np.array(losses, dtype=np.float64)))
             yield mean, batches * size / (time.perf_counter() - start)
-            found, start = [], time.perf_counter()
+            losses, start = [], time.perf_counter()
 
 
 def _step(
@@ -257,12 +262,12 @@ def _identity(
 
 def _restored(path: Path | None, identity: str, variables: Sequence[Any]) -> list[float]:
     """Put a checkpoint's values into the variables; return the losses of the epochs done."""
-    found = None if path is None else read_checkpoint(path, identity)
-    if found is None:
+    checkpoint = None if path is None else read_checkpoint(path, identity)
+    if checkpoint is None:
         return []
-    for variable, value in zip(variables, found.variables, strict=True):
+    for variable, value in zip(variables, checkpoint.variables, strict=True):
         variable.assign(value)
-    return list(found.losses)
+    return list(checkpoint.losses)
 
 
 def _tell(listeners: Sequence[Listener], event: Event) -> None:

@@ -22,7 +22,13 @@ _log = logging.getLogger(__name__)
 
 
 def log_listener(event: Event) -> None:
-    """Log an event: starts and ends as information, epochs for debugging."""
+    """Log an event: starts and ends as information, epochs for debugging.
+
+    Parameters
+    ----------
+    event : FitStarted, EpochFinished, FitFinished or FoldFinished
+        What happened.
+    """
     match event:
         case FitStarted():
             _log.info("%s: %d points, epoch %d of %d", event.name, event.points, event.done,
@@ -40,7 +46,7 @@ class TensorBoardListener:
 
     Parameters
     ----------
-    folder
+    folder : pathlib.Path
         One folder a part is made in it.
     """
 
@@ -81,7 +87,7 @@ class ProgressListener:
 
     Parameters
     ----------
-    console
+    console : rich.console.Console, optional
         Where to draw.
     """
 

@@ -56,21 +56,26 @@ def fit_published_network(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    points
+    points : array_like, optional
         Numbers of the points to train on; None is all that have every curve.
-    scores
+    scores : numpy.ndarray of float, optional
         From cross-validation, shape (2, 5); None takes those on the training points, which
         flatter both copies.
-    config
+    config : PublishedNetworkConfig, optional
         Sizes of the network; the number of energies follows the cube.
-    settings
+    settings : TrainingSettings, default PUBLISHED_SETTINGS
         How to train.
-    folder
+    folder : pathlib.Path, optional
         For checkpoints, from which an interrupted training goes on; None keeps none.
-    listeners
+    listeners : sequence of callable, default ()
         Hear of the events.
+
+    Returns
+    -------
+    PublishedNetwork
+        Ready to estimate.
 
     Raises
     ------
@@ -129,11 +134,11 @@ def copy_scores(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         With the true values.
-    points
+    points : numpy.ndarray of int
         Numbers of the points that were answered.
-    answers
+    answers : numpy.ndarray of float
         alpha and S of each copy, shape (2, n, 2).
     """
     alpha, _ = true_values(cube)[points].T

@@ -64,7 +64,7 @@ def plain_scores(predicted: xr.Dataset) -> dict[str, Any]:
 
     Parameters
     ----------
-    predicted
+    predicted : xarray.Dataset
         With the predictions of one network over its points.
 
     Returns

@@ -15,22 +15,22 @@ PRECISIONS: Final = ("float32", "mixed_bfloat16", "mixed_float16")
 class TrainingSettings:
     """How to train.
 
-    Attributes
+    Parameters
     ----------
-    epochs
+    epochs : int, default 100
         Passes over the training points.
-    batch
+    batch : int, default 256
         Points per step.
-    learning_rate
-        Of Adam at its highest: it rises over the first twentieth of the steps, then falls as a
-        half cosine.
-    seed
-        Of the first weights, the order of the points and the disturbances.
-    precision
-        Of the hidden layers; inputs and heads are always float32.
-    xla
+    learning_rate : float, default 0.002
+        Highest learning rate of Adam: it rises over the first twentieth of the steps, then falls as
+        a half cosine.
+    seed : int, default 0
+        Seed of the first weights, the order of the points and the disturbances.
+    precision : {"float32", "mixed_bfloat16", "mixed_float16"}, default "float32"
+        Precision of the hidden layers; inputs and heads are always float32.
+    xla : bool, default False
         Whether a step is compiled by XLA.
-    checkpoint_every
+    checkpoint_every : int, default 5
         Epochs between checkpoints.
     """
 

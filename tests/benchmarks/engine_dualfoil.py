@@ -22,7 +22,7 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.cells import available_cells, load_cell
 from microbatt.engines import Adiabatic, Isothermal, simulate_discharge
-from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_record
+from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_with_history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
     from microbatt.engines import Discharge, Thermal
-    from microbatt.engines.dualfoil.record import Record
+    from microbatt.engines.dualfoil.attempts import RunHistory
 
 SEED = 1
 CUTOFFS = (2.0, 2.5, 3.0)
@@ -102,15 +102,15 @@ def sample(count: int) -> Iterator[Asked]:
         )
 
 
-def both(asked: Asked, settings: DualfoilSettings) -> tuple[Record, Discharge]:
+def both(asked: Asked, settings: DualfoilSettings) -> tuple[RunHistory, Discharge]:
     """Discharge with both engines."""
     terms = {"cutoff_voltage": asked.cutoff_voltage, "thermal": asked.thermal}
     point = (asked.cell.positive.alpha, 3.0, asked.current)
     request = ENGINE.request(cell=asked.cell, settings=settings, **terms)
-    return simulate_record(request, *point), simulate_discharge(asked.cell, *point, **terms)
+    return simulate_with_history(request, *point), simulate_discharge(asked.cell, *point, **terms)
 
 
-def row(asked: Asked, record: Record, ours: Discharge) -> list[str]:
+def row(asked: Asked, record: RunHistory, ours: Discharge) -> list[str]:
     """The line of one discharge."""
     theirs = record.discharge
     voltage, capacity = distance(theirs, ours)
@@ -145,7 +145,7 @@ def run_dualfoil(executable: Path, cell: Cell, current: float, *, time_limit: fl
     )
     request = ENGINE.request(cell=cell, settings=settings, time_limit=time_limit)
     start = _children_seconds()
-    discharge = simulate_record(request, cell.positive.alpha, 3.0, current).discharge
+    discharge = simulate_with_history(request, cell.positive.alpha, 3.0, current).discharge
     return Run(
         seconds=_children_seconds() - start,
         time=discharge.time,

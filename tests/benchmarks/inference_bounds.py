@@ -16,11 +16,11 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import Adiabatic, Settings
-from microbatt.inference import NUISANCES, sensitivities_at_depth
+from microbatt.inference import UNKNOWNS, sensitivities_at_depth
 from microbatt.inference.forward.finite_differences import (
     SETTINGS,
     native_request,
-    simulate_neighbours,
+    simulate_displaced,
 )
 from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
 from microbatt.inference.identifiability.design import (
@@ -54,7 +54,7 @@ def derivatives() -> None:
 
     def derivative(settings: Settings, step: float) -> np.ndarray:
         request = native_request(CELL, settings=settings)
-        neighbours = simulate_neighbours(request, points, SIX, step=step)
+        neighbours = simulate_displaced(request, points, SIX, step=step)
         return sensitivities_at_depth(neighbours, depth).voltage_derivative
 
     near, far = derivative(FINE, 0.25), derivative(FINE, 0.5)
@@ -64,9 +64,9 @@ def derivatives() -> None:
     for tolerance, mesh in ((2e-4, 1.0), (5e-5, 1.0), (5e-5, 2.0)):
         settings = replace(SETTINGS, tolerance=tolerance, mesh=mesh)
         request = native_request(CELL, settings=settings)
-        simulate_neighbours(request, points[:1], SIX)
+        simulate_displaced(request, points[:1], SIX)
         start = time.perf_counter()
-        count = len(simulate_neighbours(request, points, SIX).curves)
+        count = len(simulate_displaced(request, points, SIX).curves)
         cost = 1e3 * (time.perf_counter() - start) / count
         error = np.sqrt(np.mean((derivative(settings, 1.0) - fine) ** 2, axis=(1, 2))) / size
         columns = [
@@ -135,14 +135,14 @@ def tables() -> None:
             f"{inventory}, three currents, all else known",
             bounds_of(request, POINTS, THREE, Readings()),
         )
-        for name in NUISANCES:
+        for name in UNKNOWNS:
             row(f"{inventory}, {name}", bounds_of(request, POINTS, THREE, Readings(), [name]))
         row(f"{inventory}, both", bounds_of(request, POINTS, THREE, Readings(), REAL))
         row(
             f"{inventory}, and scale",
-            bounds_of(request, POINTS, THREE, Readings(), [*REAL, "capacity_scale"]),
+            bounds_of(request, POINTS, THREE, Readings(), [*REAL, "area_scale"]),
         )
-        row(f"{inventory}, all six", bounds_of(request, POINTS, THREE, Readings(), NUISANCES))
+        row(f"{inventory}, all six", bounds_of(request, POINTS, THREE, Readings(), UNKNOWNS))
         row(f"{inventory}, six currents, known", bounds_of(request, POINTS, SIX, Readings()))
         row(f"{inventory}, six currents, both", bounds_of(request, POINTS, SIX, Readings(), REAL))
         row(
@@ -164,7 +164,7 @@ def tables() -> None:
         request = native_request(CELL, inventory=inventory)
         known = bounds_of(request, points, SIX, Readings())
         for name, free in (
-            {one: [one] for one in NUISANCES} | {"both": REAL, "all six": NUISANCES}
+            {one: [one] for one in UNKNOWNS} | {"both": REAL, "all six": UNKNOWNS}
         ).items():
             found = bounds_of(request, points, SIX, Readings(), free)
             a, s = (found[i] / known[i] for i in (0, 1))

@@ -21,13 +21,11 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.cells import load_cell
-from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharges
-from microbatt.inference import infer
-from microbatt.inference.fit.objectives import sample_objective
-from microbatt.inference.forward.binning import reduce
-from microbatt.inference.forward.error_model import allowance
-from microbatt.inference.forward.forward_model import SETTINGS, Problem, seeing_offsets
-from microbatt.inference.forward.priors import make_priors
+from microbatt.engines import Inventory, Settings, simulate_discharges
+from microbatt.inference import InferenceOptions, infer
+from microbatt.inference.fit.refinement import sample_objective
+from microbatt.inference.forward.forward_model import seeing_offsets
+from microbatt.inference.infer import forward_model
 from microbatt.measured import Experiment, Measurement
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
@@ -86,25 +84,22 @@ def expected(
     Of each parameter (S as ln S) the Cramér–Rao standard deviation under the noise added,
     ``bound``, and the error that the noise drawn makes, ``drawn``, in units of it.
     """
-    cell = load_cell("doyle-1996-cell-1")
-    curves = tuple(reduce(measurement) for measurement in one.measurements)
-    problem = Problem(
-        cell=cell,
+    options = InferenceOptions(
+        noise=noise,
+        charge_error=CHARGE_ERROR,
+        offset_error=own,
+        free=FREE,
         inventory=Inventory.AREA_ONLY,
-        thermal=Isothermal(),
-        settings=SETTINGS,
-        curves=curves,
-        allowances=tuple(
-            replace(
-                allowance(curve, noise, CHARGE_ERROR, own), deviation=noise / np.sqrt(curve.count)
-            )
-            for curve in curves
-        ),
-        priors=make_priors(cell, FREE),
     )
-    x = np.array([truth[name] for name in problem.priors.names])
+    model = forward_model(one, load_cell("doyle-1996-cell-1"), options, noise)
+    exact = tuple(
+        replace(errors, deviation=noise / np.sqrt(curve.count))
+        for errors, curve in zip(model.error_models, model.curves, strict=True)
+    )
+    model = replace(model, error_models=exact)
+    x = np.array([truth[name] for name in model.priors.names])
     x[1] = np.log(x[1])
-    found = sample_objective(seeing_offsets(problem, x))(x)
+    found = sample_objective(seeing_offsets(model, x))(x)
     if found is None:
         return None
     residual, jacobian = found
@@ -113,7 +108,7 @@ def expected(
     scores = -covariance @ jacobian.T @ residual / std
     return {
         name: {"bound": float(least), "drawn": float(score)}
-        for name, least, score in zip(problem.priors.names, std, scores, strict=True)
+        for name, least, score in zip(model.priors.names, std, scores, strict=True)
     }
 
 
@@ -121,7 +116,14 @@ def once(number: int, noise: float, own: float) -> dict[str, object]:
     """Infer one experiment; returns what is to be kept of it."""
     truth, one = experiment(number, noise, own)
     estimate = infer(
-        one, "doyle-1996-cell-1", noise=noise, offset_error=own, free=FREE, seed=number
+        one,
+        "doyle-1996-cell-1",
+        noise=noise,
+        charge_error=CHARGE_ERROR,
+        offset_error=own,
+        free=FREE,
+        inventory=Inventory.AREA_ONLY,
+        seed=number,
     )
     network = estimate.network
     return {
@@ -134,7 +136,7 @@ def once(number: int, noise: float, own: float) -> dict[str, object]:
         },
         "expected": expected(truth, one, noise, own),
         "posterior": str(estimate.posterior),
-        "misfit": estimate.belief.misfit,
+        "misfit": estimate.diagnostics.misfit,
         "network": None if network is None else {"alpha": network.alpha, "S": network.S},
         "seconds": estimate.seconds,
     }

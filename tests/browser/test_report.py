@@ -2,8 +2,8 @@
 
 import pytest
 
+from microbatt.report.nearby_bounds import bounds_around, bounds_at
 from microbatt.report.page import render_page
-from microbatt.report.surroundings import bounds_around, bounds_at
 from tests.report.estimates import made_estimate
 
 pytestmark = pytest.mark.browser

@@ -1,12 +1,10 @@
-"""Small campaigns on the stand-in engine, and how to compare the cubes that they fill."""
+"""Small campaigns on the stand-in engine."""
 
 from pathlib import Path
 
 from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
-from microbatt.cube import Grid, locate
-from microbatt.cube.location import list_objects, open_store, read_object
-from microbatt.cube.schema import UNREPEATABLE
+from microbatt.cube import Grid
 
 ROOT = Path(__file__).parents[2]
 STANDIN = "tests.campaign.standin:simulator"
@@ -46,14 +44,3 @@ curves = {curves}
         encoding="utf-8",
     )
     return path
-
-
-def cube_bytes(url, options=None):
-    """Every byte of a cube that a second run has to repeat: key → content."""
-    store = open_store(locate(url, options), read_only=True)
-    return {
-        key: read_object(store, key)
-        for key in list_objects(store)
-        if key.split("/")[0] not in {"zarr.json", "runs", *UNREPEATABLE}
-        and not key.endswith(".partial")
-    }

@@ -8,7 +8,8 @@ import pytest
 from microbatt.campaign import campaign_of, run_campaign
 from microbatt.cube import check_store, locate, open_cube, repair_store
 from microbatt.errors import CampaignError, StoreError
-from tests.campaign.small import cube_bytes, small_campaign
+from microbatt.testing import stored_bytes
+from tests.campaign.small import small_campaign
 
 CHUNKS = ["voltage/c/1/0/0/0", "status/c/1/0/0", "energy/c/0/0/0", "steps/c/2/0/0"]
 
@@ -47,12 +48,12 @@ def test_a_sound_store_has_no_damage(store):
 @pytest.mark.parametrize("chunk", CHUNKS)
 @pytest.mark.parametrize("damage", [flip_a_bit, cut_short, empty])
 def test_a_damaged_chunk_is_found_and_recomputed(damage, chunk, store, threads):
-    sound = cube_bytes(store)
+    sound = stored_bytes(store)
     damage(store / chunk)
     report = check_store(locate(store))
     assert [found.key for found in report.damages] == [chunk]
     repaired(store, threads)
-    assert cube_bytes(store) == sound
+    assert stored_bytes(store) == sound
     assert check_store(locate(store)).damages == ()
 
 
@@ -66,12 +67,12 @@ def test_no_flipped_bit_anywhere_in_a_chunk_goes_unnoticed(store):
 
 
 def test_a_lost_chunk_of_a_finished_block_is_found_and_recomputed(store, threads):
-    sound = cube_bytes(store)
+    sound = stored_bytes(store)
     (store / "power/c/0/0/0").unlink()
     (found,) = check_store(locate(store)).damages
     assert "missing" in found.what
     repaired(store, threads)
-    assert cube_bytes(store) == sound
+    assert stored_bytes(store) == sound
 
 
 def test_a_whole_curve_with_a_hole_is_found(store):
@@ -85,12 +86,12 @@ def test_a_whole_curve_with_a_hole_is_found(store):
 
 @pytest.mark.parametrize("key", ["alpha/c/0", "depth/c/0", "voltage/zarr.json"])
 def test_damaged_coordinates_and_metadata_are_mended(key, store, threads):
-    sound = cube_bytes(store)
+    sound = stored_bytes(store)
     cut_short(store / key)
     assert [found.key for found in check_store(locate(store)).damages] == [key]
     repaired(store, threads)
     assert open_cube(locate(store)).sizes["alpha"] == 6
-    assert cube_bytes(store).keys() == sound.keys()
+    assert stored_bytes(store).keys() == sound.keys()
     assert check_store(locate(store)).damages == ()
 
 
@@ -120,10 +121,10 @@ def test_a_cube_of_another_engine_version_is_not_patched_with_todays(store, monk
 
 
 def test_an_unreadable_root_says_what_to_do(store, threads):
-    sound = cube_bytes(store)
+    sound = stored_bytes(store)
     cut_short(store / "zarr.json")
     with pytest.raises(StoreError, match=r"remove its `zarr\.json` and run its campaign again"):
         check_store(locate(store))
     (store / "zarr.json").unlink()
     run_campaign(small_campaign(), store, client=threads)
-    assert cube_bytes(store) == sound
+    assert stored_bytes(store) == sound

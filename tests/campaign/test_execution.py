@@ -11,7 +11,8 @@ from microbatt.cube import locate, read_runs
 from microbatt.cube.location import delete_object, open_store
 from microbatt.errors import CampaignError, StoreError
 from microbatt.outcomes import Outcome
-from tests.campaign.small import cube_bytes, small_campaign
+from microbatt.testing import stored_bytes
+from tests.campaign.small import small_campaign
 from tests.campaign.standin import BROKEN_S, SLOW_S
 
 
@@ -54,22 +55,22 @@ def test_a_finished_campaign_has_nothing_left_to_do(threads, tmp_path):
 
 def test_going_on_runs_what_is_left_and_gives_the_same_bytes(threads, tmp_path):
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
-    undisturbed = cube_bytes(tmp_path / "a.zarr")
+    undisturbed = stored_bytes(tmp_path / "a.zarr")
     forget(tmp_path / "a.zarr", "1/0/0")
     heard = []
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads, listeners=[heard.append])
     assert heard[0].done == 24
     assert heard[-1].simulated == 12
-    assert cube_bytes(tmp_path / "a.zarr") == undisturbed
+    assert stored_bytes(tmp_path / "a.zarr") == undisturbed
 
 
 def test_a_store_whose_creation_was_cut_short_is_completed(threads, tmp_path):
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
-    undisturbed = cube_bytes(tmp_path / "a.zarr")
+    undisturbed = stored_bytes(tmp_path / "a.zarr")
     (tmp_path / "a.zarr" / "zarr.json").unlink()
     (tmp_path / "a.zarr" / "voltage" / "zarr.json").unlink()
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
-    assert cube_bytes(tmp_path / "a.zarr") == undisturbed
+    assert stored_bytes(tmp_path / "a.zarr") == undisturbed
 
 
 def test_failures_stay_until_they_are_retried(threads, tmp_path, monkeypatch):
@@ -88,7 +89,7 @@ def test_failures_stay_until_they_are_retried(threads, tmp_path, monkeypatch):
     assert heard[-1].simulated == 18
     xr.testing.assert_identical(again.sel(S=1.0).load().drop_attrs(), whole.drop_attrs())
     run_campaign(campaign, tmp_path / "b.zarr", client=threads)
-    assert cube_bytes(store) == cube_bytes(tmp_path / "b.zarr")
+    assert stored_bytes(store) == stored_bytes(tmp_path / "b.zarr")
 
 
 def test_a_time_limit_is_an_outcome_like_any_other(threads, tmp_path):
@@ -132,7 +133,7 @@ def test_a_listener_that_is_interrupted_leaves_a_store_to_go_on_with(threads, tm
     assert [bool(run.ended) for run in runs] == [True]
     assert bool(run_campaign(small_campaign(), store, client=threads).microbatt.ok().all())
     run_campaign(small_campaign(), tmp_path / "b.zarr", client=threads)
-    assert cube_bytes(store) == cube_bytes(tmp_path / "b.zarr")
+    assert stored_bytes(store) == stored_bytes(tmp_path / "b.zarr")
 
 
 def test_the_report_of_dask_is_saved(threads, tmp_path):

@@ -25,8 +25,8 @@ from microbatt.cube import (
 )
 from microbatt.cube.schema import UNREPEATABLE
 from microbatt.errors import CampaignError, StoreError
-from tests.campaign.small import cube_bytes, small_campaign
-from tests.cube.predicted import predicted_along
+from microbatt.testing import made_predictions, stored_bytes
+from tests.campaign.small import small_campaign
 
 LONGER = {"alpha": (0.0, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 9.0), "S": (0.5, 1.0, 3.0)}
 ALL_AXES = LONGER | {"current": (8.75, 17.5, 35.0, 70.0)}
@@ -40,7 +40,7 @@ def test_an_extended_cube_equals_one_made_at_once_and_simulates_only_what_is_new
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
     run_campaign(larger, tmp_path / "a.zarr", client=threads, extend=True, listeners=[heard.append])
     run_campaign(larger, tmp_path / "b.zarr", client=threads)
-    assert cube_bytes(tmp_path / "a.zarr") == cube_bytes(tmp_path / "b.zarr")
+    assert stored_bytes(tmp_path / "a.zarr") == stored_bytes(tmp_path / "b.zarr")
     shape = larger.design.shape
     assert heard[-1].simulated == shape[0] * shape[1] * shape[2] - 36
     assert {path.name for path in tmp_path.iterdir()} == {"a.zarr", "b.zarr"}
@@ -85,7 +85,7 @@ def test_extending_never_mixes_campaigns(threads, tmp_path):
 
 def test_another_store_can_be_reused_and_stays_as_it_is(threads, tmp_path):
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
-    before, heard = cube_bytes(tmp_path / "a.zarr"), []
+    before, heard = stored_bytes(tmp_path / "a.zarr"), []
     run_campaign(
         small_campaign(**LONGER),
         tmp_path / "b.zarr",
@@ -94,7 +94,7 @@ def test_another_store_can_be_reused_and_stays_as_it_is(threads, tmp_path):
         listeners=[heard.append],
     )
     assert heard[-1].simulated == 8 * 3 * 3 - 36
-    assert cube_bytes(tmp_path / "a.zarr") == before
+    assert stored_bytes(tmp_path / "a.zarr") == before
 
 
 def test_an_object_store_is_not_extended_in_place(threads):
@@ -134,10 +134,10 @@ def test_a_replacement_cut_short_is_finished_at_the_next_run(moment, threads, tm
 def test_what_was_joined_goes_with_the_points_and_new_points_are_not_predicted(threads, tmp_path):
     place = locate(tmp_path / "a.zarr")
     smaller = run_campaign(small_campaign(), place.path, client=threads, chunks=None).load()
-    join_predictions(place, predicted_along(smaller, ("curve", "other"), (0, 1, 2)))
-    join_predictions(place, predicted_along(smaller, ("other", "more"), (3,)))
+    join_predictions(place, made_predictions(smaller, ("curve", "other"), (0, 1, 2)))
+    join_predictions(place, made_predictions(smaller, ("other", "more"), (3,)))
     elsewhere = smaller.isel(alpha=[1]).assign_attrs(name="elsewhere")
-    join_predictions(place, predicted_along(elsewhere, ("curve",)), as_group=True)
+    join_predictions(place, made_predictions(elsewhere, ("curve",)), as_group=True)
     bounds = smaller["status"].isel(current=0, drop=True).astype(float)
     join_variables(
         place, bounds.to_dataset(name="bound").assign(bound_count=bounds.astype("int32"))

@@ -9,7 +9,8 @@ from microbatt.campaign import local_client, remote_client, run_campaign
 from microbatt.campaign.events import BlockRetried
 from microbatt.cube import BlockStore
 from microbatt.errors import CampaignError, ParameterError, StoreError
-from tests.campaign.small import cube_bytes, small_campaign
+from microbatt.testing import stored_bytes
+from tests.campaign.small import small_campaign
 
 LARGE = {"alpha": tuple(float(a) for a in range(18)), "depth_points": 2000}
 """108 curves, about 0.8 MB in ten blocks."""
@@ -42,7 +43,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_the_store_resumes(mount, threads,
     cube = run_campaign(campaign, store, client=threads)
     assert bool(cube.microbatt.ok().all())
     run_campaign(campaign, tmp_path / "b.zarr", client=threads)
-    assert cube_bytes(store) == cube_bytes(tmp_path / "b.zarr")
+    assert stored_bytes(store) == stored_bytes(tmp_path / "b.zarr")
 
 
 def test_a_read_only_store_is_told_in_a_sentence_and_resumes_when_it_can(mount, threads):

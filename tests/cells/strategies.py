@@ -65,6 +65,8 @@ def cells(draw):
         electrolyte=Electrolyte(
             initial_concentration=draw(st.floats(100.0, 3000.0)),
             fit=draw(st.sampled_from(list(ELECTROLYTE_FITS.values()))),
+            conductivity_scale=draw(st.just(1.0) | st.floats(0.1, 10.0)),
+            diffusivity_scale=draw(st.just(1.0) | st.floats(0.1, 10.0)),
             density=draw(DENSITY),
             conductivity_activation=draw(ACTIVATION),
             diffusivity_activation=draw(ACTIVATION),

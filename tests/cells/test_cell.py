@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from microbatt.cells import Cell, available_cells, to_toml
-from microbatt.cells.reading import load_cell, parse_cell
+from microbatt.cells.loading import load_cell
+from microbatt.cells.toml import parse_cell
 from microbatt.errors import ParameterError
 from tests.cells.strategies import cells
 
@@ -124,3 +125,50 @@ def test_a_missing_part_of_a_dictionary_is_named(cell):
     del values["separator"]
     with pytest.raises(ParameterError, match="`separator` is missing"):
         Cell.from_dict(values)
+
+
+def test_values_of_several_parts_are_changed_at_once_and_nothing_else(cell):
+    other = cell.with_values(
+        {"positive_thickness": 1e-4, "alpha": 2.0, "separator_alpha": 0.5, "heat_capacity": 900.0}
+    )
+    assert (other.positive.thickness, other.positive.alpha) == (1e-4, 2.0)
+    assert (other.separator.alpha, other.heat_capacity) == (0.5, 900.0)
+    back = {"positive_thickness": 174e-6, "alpha": 2.3, "separator_alpha": 2.3}
+    assert other.with_values(back | {"heat_capacity": 700.0}) == cell
+
+
+def test_fractions_are_checked_together_as_a_file_is(cell):
+    swapped = {"positive_electrolyte_fraction": 0.2, "positive_filler_fraction": 0.6}
+    assert cell.with_values(swapped).positive.filler_fraction == 0.6  # either alone is too much
+    with pytest.raises(ParameterError, match=r"in \[positive\], the volume fractions sum to 1\.2"):
+        cell.with_values({"positive_filler_fraction": 0.6})
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"positive_thicknes": 1e-4}, r"`positive_thicknes`. Nearest: 'positive_thickness'"),
+        ({"alfa": 2.0}, r"no number `alfa`. Nearest: 'alpha'"),
+        ({"positive_thickness": 100.0}, r"in \[positive\], `thickness` is 100 m; .* its collector"),
+        ({"alpha": float("nan")}, r"in \[positive\], `alpha` is nan; it must lie in \[0, 20\]"),
+        ({"negative_S": "3"}, r"in \[negative\], `S` is '3'; it must be a number"),
+        ({"contact_resistance": -1e-3}, r"in \[cell\], `contact_resistance` is -0\.001 ohm m2"),
+        ({"negative_initial_stoichiometry": 0.9}, r"fit `petroleum-coke` holds in \[0, 0\.67\]"),
+        ({"alpha": 1.0, "positive_alpha": 2.0}, "`positive_alpha` is given twice"),
+    ],
+)
+def test_a_value_that_no_file_could_have_is_refused_with_its_name(cell, values, message):
+    with pytest.raises(ParameterError, match=message):
+        cell.with_values(values)
+
+
+def test_a_value_that_follows_from_others_is_told(cell):
+    assert cell.value("positive_effective_solid_conductivity") == cell.positive.matrix_conductivity
+    assert cell.value("positive_alpha") == cell.value("alpha") == 2.3
+
+
+def test_a_factor_of_one_is_not_written_and_another_is(cell):
+    assert "conductivity_scale" not in cell.to_dict()["electrolyte"]
+    scaled = cell.with_values({"electrolyte_conductivity_scale": 1.1})
+    assert Cell.from_dict(scaled.to_dict()) == scaled
+    assert parse_cell(to_toml(scaled, source="a test")) == scaled

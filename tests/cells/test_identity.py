@@ -15,7 +15,7 @@ from microbatt.cells import (
     specs,
     to_toml,
 )
-from microbatt.cells.reading import parse_cell
+from microbatt.cells.toml import parse_cell
 
 CELL = load_cell("doyle-1996-cell-1")
 

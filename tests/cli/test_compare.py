@@ -29,6 +29,15 @@ def test_settings_are_given_to_the_engine_that_they_name(tmp_path):
     assert '"mesh": 0.5' in (tmp_path / "comparison.json").read_text()
 
 
+def test_an_engine_that_gives_no_whole_curve_is_named_and_the_exit_code_is_1(tmp_path):
+    engines = ("--engines", "native,tests.comparison.narrow:ENGINE")
+    few = ("--points", "1", "--setting", "native.max_steps=10")
+    result = run("compare", *engines, *few, "--out", str(tmp_path / "out"))
+    assert result.exit_code == 1, result.output
+    assert "no whole curve came of native" in result.output
+    assert (tmp_path / "out" / "comparison.nc").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -68,9 +68,21 @@ def test_without_matplotlib_a_picture_is_refused_before_anything_is_simulated(ru
 def test_a_point_without_a_curve_is_shown_as_what_it_is(run):
     # 5 C through ten micrometre pores of exponent 11: the drop exceeds the voltage at once
     result = run(CELL, "--alpha", "10", "--S", "0.3", "--current", "5000")
-    assert result.exit_code == 0
-    assert "below the cut-off as soon as the current flows" in " ".join(result.output.split())
-    assert "–" in result.output
+    assert result.exit_code == 1
+    assert "below the cut-off as soon as the current flows" in " ".join(result.stderr.split())
+    assert "–" in result.stdout
+
+
+def test_a_curve_that_fails_is_saved_as_far_as_it_is_and_the_exit_code_says_so(run, tmp_path):
+    path = tmp_path / "curves.csv"
+    few = ("--setting", "max_steps=10", "--current", "17.5", "--current", "35")
+    result = run(CELL, *few, "--csv", str(path))
+    assert result.exit_code == 1
+    told = " ".join(result.stderr.split())
+    assert "2 of 2 discharges gave no whole curve" in told
+    assert "35 A m⁻²: the step budget was spent" in told
+    assert "step budget" in result.stdout
+    assert len(path.read_text(encoding="utf-8").splitlines()) > 2
 
 
 @pytest.mark.parametrize(

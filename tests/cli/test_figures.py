@@ -9,8 +9,8 @@ from microbatt.cells import load_cell
 from microbatt.cli.commands import main
 from microbatt.cube import Grid, SobolPoints, join_predictions, locate
 from microbatt.plots import FIGURES
+from microbatt.testing import made_predictions
 from tests.cube.cubes import small_cube
-from tests.cube.predicted import predicted_along
 from tests.plots.cubes import ALPHAS, CURRENTS, SHAPES, plotted_cube, with_bounds, with_predictions
 
 
@@ -43,7 +43,7 @@ def test_a_cube_without_predictions_gives_the_others_and_says_which_are_left_out
 
 def test_predictions_are_shown_network_by_network_or_of_those_asked_for(tmp_path):
     cube = small_cube(tmp_path)
-    predicted = predicted_along(cube, ("published", "published_L_w", "published_L_M"), (1, 2))
+    predicted = made_predictions(cube, ("published", "published_L_w", "published_L_M"), (1, 2))
     join_predictions(locate(tmp_path / "cube.zarr"), predicted)
     two = ("--network", "published", "--network", "published_L_M")
     done = call(tmp_path / "cube.zarr", "--out", tmp_path, *two)

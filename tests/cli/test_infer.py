@@ -1,5 +1,7 @@
 """``microbatt infer`` from files to words, a store and an exit code."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,6 +61,21 @@ def test_a_curve_that_is_not_the_cell_s_is_left_out_and_told(folder, tmp_path):
     assert done.exit_code == 2
     assert "3 curves of doyle-1996-cell-1" in done.output
     assert "minutes where the heading says seconds" in done.output
+
+
+def test_an_estimate_that_says_not_to_use_it_has_an_exit_code_of_its_own(folder, tmp_path):
+    shutil.copytree(folder / "one", tmp_path / "moved")
+    for number, path in enumerate(sorted((tmp_path / "moved").iterdir())):
+        table = pd.read_csv(path)
+        table["voltage [V]"] += (-1) ** number * 0.02  # what no microstructure does
+        table.to_csv(path, index=False)
+    done = run(tmp_path / "moved", "--no-network")
+    assert done.exit_code == 4, done.output
+    assert "alpha" in done.stdout
+    assert "Do not rely on this estimate" in done.stderr
+    many = run(tmp_path, "--no-network")
+    assert many.exit_code == 4, many.output
+    assert "moved: Do not rely on this estimate" in many.stderr
 
 
 def test_a_folder_of_experiments_goes_on_after_one_that_fails(folder, tmp_path):

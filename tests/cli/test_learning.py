@@ -44,6 +44,16 @@ def test_training_leaves_weights_scores_and_logs(trained):
     assert list((out / "logs" / "member-1").iterdir())
 
 
+def test_the_same_training_is_finished_already_and_keeps_its_scores(trained, store):
+    out, _ = trained
+    before = json.loads((out / "network.json").read_text())
+    said("train", store, "--epochs", 1, "--out", out)
+    after = json.loads((out / "network.json").read_text())
+    assert after["weights_hash"] == before["weights_hash"]
+    assert after["scores"] == before["scores"]
+    assert "of another training" in said("train", store, "--epochs", 2, "--out", out, code=2)
+
+
 @pytest.mark.slow
 def test_folds_leave_a_network_each_and_the_scores_of_points_never_seen(store, tmp_path):
     output = said("train", store, "--epochs", 1, "--folds", 2, "--out", tmp_path)

@@ -9,8 +9,10 @@ import xarray as xr
 import zarr
 from click.testing import CliRunner
 
+from microbatt.campaign import run_campaign
 from microbatt.cli.commands import COMMANDS, main
 from microbatt.places import kind_of
+from tests.campaign.small import small_campaign
 from tests.cli.test_infer import write
 from tests.cube.cubes import small_cube
 from tests.engines.dualfoil.test_published import STEPS
@@ -33,12 +35,15 @@ class Writer:
         What a folder that it writes holds afterwards; empty for a command that writes one thing.
     extra
         Optional dependency that it needs.
+    other
+        Words that ask for something else, where doing the same again would do no harm.
     """
 
     words: str
     name: str
     files: tuple[str, ...] = ()
     extra: str = "numpy"
+    other: tuple[str, ...] = ()
 
 
 DISCHARGE = f"discharge {CELL} --current 35"
@@ -74,10 +79,11 @@ WRITERS = {
         name="out.zarr",
     ),
     "train --out": Writer(
-        words="train {inputs}/cube.zarr --epochs 1 --out {out}",
+        words="train {inputs}/training.zarr --epochs 1 --out {out}",
         name="out",
         files=("network.json", "weights.npz"),
         extra="tensorflow",
+        other=("--seed", "1"),
     ),
 }
 NOTHING_WRITTEN = {"cells", "completion", "datasets", "doctor", "explore", "status"}
@@ -123,6 +129,8 @@ def inputs(tmp_path_factory):
     """What the commands read: a cube, one with predictions, curves, a deck, published files."""
     folder = tmp_path_factory.mktemp("inputs")
     small_cube(folder)
+    points = small_campaign(S=(1.0, 2.0, 3.0, 5.0, 9.0, 14.0, 20.0, 30.0))
+    run_campaign(points, folder / "training.zarr")
     predicted_cube().to_zarr(folder / "scored.zarr", zarr_format=3, consolidated=False)
     write(folder / "one", experiment(3.0, 4.0))
     (folder / "published").mkdir()
@@ -144,12 +152,12 @@ def test_a_command_writes_refuses_to_write_again_and_replaces_when_it_is_told_to
     assert first.exit_code == 0, first.output
     assert all(path.exists() for path in written(writer, out))
     before = content(tmp_path)
-    again = call(writer, inputs, out)
+    again = call(writer, inputs, out, *writer.other)
     assert again.exit_code == 2
     assert "--overwrite" in again.output
     assert content(tmp_path) == before
     kind = kind_of(written(writer, out)[0])
-    assert call(writer, inputs, out, "--overwrite").exit_code == 0
+    assert call(writer, inputs, out, *writer.other, "--overwrite").exit_code == 0
     assert kind_of(written(writer, out)[0]) is kind
     assert not [path for path in tmp_path.rglob(".*") if ".partial" in path.name]
 
@@ -162,6 +170,8 @@ def test_a_command_writes_refuses_to_write_again_and_replaces_when_it_is_told_to
         for obstacle in OBSTACLES
         # Files go into a folder beside what it holds; the next test says so.
         if not (writer.files and obstacle == "a folder with notes")
+        # A cube that is imported replaces a cube, when it is told to; the test above says so.
+        if not (writer.name == "out.zarr" and "import" in writer.words and obstacle == "a cube")
     ],
 )
 def test_what_is_of_another_kind_is_told_and_stays_as_it_is(name, obstacle, inputs, tmp_path):

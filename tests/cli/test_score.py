@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from microbatt.cli.commands import main
-from tests.cube.predicted import predicted_along
+from microbatt.testing import made_predictions
 from tests.features.cubes import made_cube
 from tests.scoring.cubes import predicted_cube
 
@@ -45,7 +45,7 @@ def test_numbers_are_whole_on_a_narrow_terminal_and_in_a_pipe(store):
 
 def test_each_network_and_each_set_of_folds_has_tables_of_its_own(tmp_path):
     cube = made_cube()
-    join = cube.merge(predicted_along(cube, ("curve", "other"), (0, 1, 2)))
+    join = cube.merge(made_predictions(cube, ("curve", "other"), (0, 1, 2)))
     join.to_zarr(tmp_path / "cube.zarr", zarr_format=3, consolidated=False)
     csv = tmp_path / "scores.csv"
     words = ["score", str(tmp_path / "cube.zarr"), "--csv", str(csv)]

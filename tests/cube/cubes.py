@@ -1,8 +1,9 @@
 """A small cube in memory of the file system, with every kind of ending."""
 
 from microbatt.campaign import run_campaign
+from microbatt.testing.formula import NO_CURVE_CURRENT
 from tests.campaign.small import small_campaign
-from tests.campaign.standin import BROKEN_S, NO_CURVE_CURRENT
+from tests.campaign.standin import BROKEN_S
 
 
 def small_cube(folder, **terms):

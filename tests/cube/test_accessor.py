@@ -7,7 +7,8 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from tests.campaign.standin import BROKEN_S, NO_CURVE_CURRENT
+from microbatt.testing.formula import NO_CURVE_CURRENT
+from tests.campaign.standin import BROKEN_S
 
 
 def test_whole_curves_are_those_that_ran_to_a_physical_end(cube):

@@ -13,14 +13,14 @@ from microbatt.cube.predictions import (
     predicted_by,
 )
 from microbatt.errors import ParameterError
-from tests.cube.predicted import predicted_along
+from microbatt.testing import made_predictions
 from tests.features.cubes import made_cube
 
 CUBE = made_cube()
 
 
 def with_networks(cube=CUBE, folds=(0, 1, 2)):
-    return cube.merge(predicted_along(cube, ("first", "second"), folds))
+    return cube.merge(made_predictions(cube, ("first", "second"), folds))
 
 
 def test_the_copies_of_a_cube_are_told_by_network_and_fold():
@@ -133,7 +133,7 @@ def test_where_predictions_come_from_survives_a_netcdf_file(tmp_path):
 
 
 def test_the_summary_names_the_networks_and_their_folds():
-    cube = made_cube().merge(predicted_along(CUBE, ("curve",), (0,)))
+    cube = made_cube().merge(made_predictions(CUBE, ("curve",), (0,)))
     assert "predicted by curve (trained on all points)" in str(cube.microbatt.summary())
     both = str(with_networks().microbatt.summary())
     assert "predicted by first (trained on all points, 2 folds)" in both

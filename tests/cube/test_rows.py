@@ -12,8 +12,9 @@ from microbatt.cube import (
     rows_without_curve,
 )
 from microbatt.outcomes import Outcome
+from microbatt.testing.formula import NO_CURVE_CURRENT
 from tests.campaign.small import small_campaign
-from tests.campaign.standin import NO_CURVE_CURRENT, simulator
+from tests.campaign.standin import simulator
 
 POINTS = np.array([[0.0, 3.0, 17.5], [1.0, 3.0, NO_CURVE_CURRENT], [2.0, 1.0, 35.0]])
 

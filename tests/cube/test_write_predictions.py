@@ -26,8 +26,8 @@ from microbatt.cube import (
     write_predictions,
 )
 from microbatt.errors import ParameterError
+from microbatt.testing import made_predictions
 from tests.cube.cubes import small_cube
-from tests.cube.predicted import predicted_along
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,9 @@ def bytes_of(place, network):
 
 
 def join(place, names=("curve",), folds=(0,), **options):
-    join_predictions(place, predicted_along(open_cube(place, chunks=None), names, folds, **options))
+    join_predictions(
+        place, made_predictions(open_cube(place, chunks=None), names, folds, **options)
+    )
 
 
 def test_predictions_are_read_with_the_cube_by_plain_xarray(place):
@@ -243,7 +245,7 @@ def crash_at(number, monkeypatch):
 def test_a_store_takes_predictions_after_a_crash_between_any_two_objects(
     kind, number, place, other, monkeypatch
 ):
-    predicted = predicted_along(open_cube(place, chunks=None) if kind == "its own" else other)
+    predicted = made_predictions(open_cube(place, chunks=None) if kind == "its own" else other)
     as_group = kind == "other points"
     with monkeypatch.context() as patched:
         crash_at(number, patched)
@@ -265,7 +267,7 @@ def test_a_reader_from_before_sees_what_it_opened(place):
 
 
 def test_predictions_of_other_points_are_refused(place):
-    moved = predicted_along(open_cube(place, chunks=None))
+    moved = made_predictions(open_cube(place, chunks=None))
     with pytest.raises(ParameterError, match="this cube"):
         join_predictions(place, moved.assign_coords(alpha=moved.alpha + 1.0))
 
@@ -284,7 +286,7 @@ def test_a_slab_that_is_damaged_is_found_and_counts_as_not_predicted(place):
 
 def test_points_of_another_cube_become_a_node_of_the_tree(place, other):
     join(place)
-    join_predictions(place, predicted_along(other, ("curve", "published"), (1, 2)), as_group=True)
+    join_predictions(place, made_predictions(other, ("curve", "published"), (1, 2)), as_group=True)
     tree = xr.open_datatree(place.url, engine="zarr")
     found = predicted_by(tree["elsewhere"].to_dataset(), "published", 2)
     np.testing.assert_allclose(found.S_predicted, 1.04 * other.S)
@@ -300,10 +302,10 @@ def test_points_of_another_cube_become_a_node_of_the_tree(place, other):
 
 
 def test_all_groups_have_room_for_the_same_networks_so_that_the_tree_opens(place, other):
-    join_predictions(place, predicted_along(other, ("published",), (1, 2)), as_group=True)
+    join_predictions(place, made_predictions(other, ("published",), (1, 2)), as_group=True)
     join(place)
     grid = open_cube(place, chunks=None).isel(alpha=slice(2)).assign_attrs(name="part")
-    join_predictions(place, predicted_along(grid, ("more",), (3,)), as_group=True)
+    join_predictions(place, made_predictions(grid, ("more",), (3,)), as_group=True)
     tree = xr.open_datatree(place.url, engine="zarr")
     assert {"elsewhere", "part"} <= set(tree.children)
     for node in (tree, tree["elsewhere"], tree["part"]):
@@ -314,19 +316,19 @@ def test_all_groups_have_room_for_the_same_networks_so_that_the_tree_opens(place
 
 def test_predicting_again_into_a_group_replaces_it_alone(place, other):
     join(place)
-    join_predictions(place, predicted_along(other), as_group=True)
+    join_predictions(place, made_predictions(other), as_group=True)
     root = bytes_of(place, 0)
-    join_predictions(place, predicted_along(other, weights="new"), as_group=True)
+    join_predictions(place, made_predictions(other, weights="new"), as_group=True)
     assert predicted_by(open_prediction_group(place, "elsewhere")).weights_hash == "new-curve-0"
     fewer = other.isel(point=[1])
-    join_predictions(place, predicted_along(fewer), as_group=True)
+    join_predictions(place, made_predictions(fewer), as_group=True)
     assert open_prediction_group(place, "elsewhere").S.values.tolist() == [8.0]
     assert bytes_of(place, 0) == root
     assert check_store(place).damages == ()
 
 
 def test_a_damaged_slab_of_a_group_is_found_and_emptied(place, other):
-    join_predictions(place, predicted_along(other), as_group=True)
+    join_predictions(place, made_predictions(other), as_group=True)
     chunk = place.path / "elsewhere" / "alpha_predicted" / "c" / "0" / "0" / "0"
     chunk.write_bytes(b"no longer a chunk")
     report = check_store(place)
@@ -339,18 +341,18 @@ def test_a_damaged_slab_of_a_group_is_found_and_emptied(place, other):
 @pytest.mark.parametrize("name", ["", "runs", "alpha"])
 def test_a_group_needs_a_name_of_its_own(place, other, name):
     with pytest.raises(ParameterError, match="Rename the campaign"):
-        join_predictions(place, predicted_along(other.assign_attrs(name=name)), as_group=True)
+        join_predictions(place, made_predictions(other.assign_attrs(name=name)), as_group=True)
 
 
 def test_a_store_of_listed_points_has_no_place_for_others(tmp_path, other):
     points = ListedPoints(alpha=(0.0, 1.0), S=(2.0, 8.0), current=(17.5, 35.0))
     small_cube(tmp_path, design=points)
     with pytest.raises(ParameterError, match="share their dimensions"):
-        join_predictions(locate(tmp_path / "cube.zarr"), predicted_along(other), as_group=True)
+        join_predictions(locate(tmp_path / "cube.zarr"), made_predictions(other), as_group=True)
 
 
 def test_an_unknown_group_is_answered_with_the_known_ones(place, other):
-    join_predictions(place, predicted_along(other), as_group=True)
+    join_predictions(place, made_predictions(other), as_group=True)
     with pytest.raises(ParameterError, match="'elsewhere'"):
         open_prediction_group(place, "off-grid")
 
@@ -359,7 +361,7 @@ def test_predictions_without_dimensions_of_their_own_make_way(place):
     cube = open_cube(place, chunks=None)
     from microbatt.cube import join_variables
 
-    old = predicted_by(predicted_along(cube))
+    old = predicted_by(made_predictions(cube))
     keep = ["alpha_predicted", "S_predicted", "prediction_status"]
     join_variables(
         place,

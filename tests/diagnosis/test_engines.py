@@ -10,14 +10,14 @@ def found(**options):
 
 def test_cached_kernels_are_counted_and_nothing_is_simulated_unasked():
     lines = found()
-    assert "__pycache__" in lines["kernels"].words
+    assert "__pycache__" in lines["kernels"].text
     assert "first curve" not in lines
 
 
 def test_a_discharge_is_run_when_asked():
     line = found(simulate=True)["first curve"]
     assert line.state is State.FINE
-    assert "the voltage reached the cut-off" in line.words
+    assert "the voltage reached the cut-off" in line.text
 
 
 def test_dualfoil_is_found_where_the_environment_says(tmp_path, monkeypatch):
@@ -25,7 +25,7 @@ def test_dualfoil_is_found_where_the_environment_says(tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     monkeypatch.setenv("MICROBATT_DUALFOIL", str(program))
-    assert found()["dualfoil"].words == f"found, {program}"
+    assert found()["dualfoil"].text == f"found, {program}"
 
 
 def test_without_dualfoil_it_is_said_how_to_give_one(tmp_path, monkeypatch):
@@ -33,4 +33,4 @@ def test_without_dualfoil_it_is_said_how_to_give_one(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     line = found()["dualfoil"]
     assert line.state is State.ABSENT
-    assert "MICROBATT_DUALFOIL" in line.words
+    assert "MICROBATT_DUALFOIL" in line.text

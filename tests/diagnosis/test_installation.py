@@ -12,9 +12,9 @@ def found():
 
 def test_version_place_and_packages_are_told():
     lines = found()
-    assert microbatt.__version__ in lines["microbatt"].words
+    assert microbatt.__version__ in lines["microbatt"].text
     for name in ("numpy", "xarray", "zarr", "numba", "dask"):
-        assert f"{name} " in lines["packages"].words
+        assert f"{name} " in lines["packages"].text
 
 
 def test_an_extra_that_is_not_there_is_told_with_the_command_that_brings_it(monkeypatch):
@@ -22,11 +22,11 @@ def test_an_extra_that_is_not_there_is_told_with_the_command_that_brings_it(monk
     monkeypatch.setattr(looked_at, "requires", lambda _: lines)
     line = found()["extra extra-one"]
     assert line.state is State.ABSENT
-    assert "pip install 'microbatt[extra-one]'" in line.words
+    assert "pip install 'microbatt[extra-one]'" in line.text
 
 
 def test_a_package_that_is_needed_and_missing_is_trouble(monkeypatch):
     monkeypatch.setattr(looked_at, "requires", lambda _: ["numpy>=2", "made-up-package"])
     line = found()["packages"]
     assert line.state is State.TROUBLE
-    assert "made-up-package missing" in line.words
+    assert "made-up-package missing" in line.text

@@ -26,9 +26,9 @@ def found():
 
 @pytest.mark.usefixtures("program")
 def test_cores_and_memory_are_told():
-    words = found()["cores"].words
-    assert words.startswith(f"{looked_at.usable_cores()} usable of ")
-    assert words.endswith("GiB")
+    text = found()["cores"].text
+    assert text.startswith(f"{looked_at.usable_cores()} usable of ")
+    assert text.endswith("GiB")
 
 
 @pytest.mark.usefixtures("program")
@@ -38,12 +38,12 @@ def test_a_machine_without_a_gpu_is_no_trouble():
 
 def test_each_gpu_is_named_with_memory_and_driver(program):
     program("echo 'NVIDIA H100, 81559 MiB, 550.1'")
-    assert found()["GPU"].words == "NVIDIA H100, 81559 MiB, 550.1"
+    assert found()["GPU"].text == "NVIDIA H100, 81559 MiB, 550.1"
 
 
 def test_a_driver_that_fails_is_told_with_its_words(program):
     program("echo 'driver mismatch' >&2; exit 9")
-    assert "driver mismatch" in found()["GPU"].words
+    assert "driver mismatch" in found()["GPU"].text
 
 
 def told(monkeypatch, code):
@@ -54,14 +54,14 @@ def told(monkeypatch, code):
 
 def test_the_devices_that_tensorflow_sees_are_named(monkeypatch):
     line = told(monkeypatch, "print('2.20', '/physical_device:GPU:0')")
-    assert line.words == "2.20 computes on /physical_device:GPU:0"
-    assert told(monkeypatch, "print('2.20')").words == "2.20 computes on the CPU"
+    assert line.text == "2.20 computes on /physical_device:GPU:0"
+    assert told(monkeypatch, "print('2.20')").text == "2.20 computes on the CPU"
 
 
 def test_a_tensorflow_that_cannot_be_imported_is_trouble(monkeypatch):
     line = told(monkeypatch, "raise ImportError('libcudart.so.12: no such file')")
     assert line.state is State.TROUBLE
-    assert "libcudart.so.12" in line.words
+    assert "libcudart.so.12" in line.text
 
 
 def test_a_tensorflow_that_kills_its_process_is_trouble(monkeypatch):
@@ -71,4 +71,4 @@ def test_a_tensorflow_that_kills_its_process_is_trouble(monkeypatch):
 
 def test_a_tensorflow_that_hangs_is_given_up(monkeypatch):
     monkeypatch.setattr(looked_at, "_LONGEST", 0.2)
-    assert "did not start" in told(monkeypatch, "import time; time.sleep(60)").words
+    assert "did not start" in told(monkeypatch, "import time; time.sleep(60)").text

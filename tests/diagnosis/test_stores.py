@@ -13,8 +13,8 @@ def test_the_usual_folders_are_told_with_what_the_cache_holds(tmp_path, monkeypa
     (tmp_path / "demo-1.zarr").mkdir()
     monkeypatch.setattr(looked_at, "cache_folder", lambda: tmp_path)
     cubes, here = stores()
-    assert cubes.words.startswith(f"{tmp_path}, writable, ")
-    assert cubes.words.endswith("holds demo-1.zarr")
+    assert cubes.text.startswith(f"{tmp_path}, writable, ")
+    assert cubes.text.endswith("holds demo-1.zarr")
     assert here.state is State.FINE
 
 
@@ -27,14 +27,14 @@ def test_a_cube_is_read_and_measured(tmp_path):
     small_cube(tmp_path)
     line = list(stores([locate(tmp_path / "cube.zarr")]))[-1]
     assert line.state is State.FINE
-    assert "curves (" in line.words
-    assert line.words.endswith("writable")
+    assert "curves (" in line.text
+    assert line.text.endswith("writable")
 
 
 def test_a_place_without_a_cube_is_trouble_that_says_so(tmp_path):
     line = list(stores([locate(tmp_path / "none.zarr")]))[-1]
     assert line.state is State.TROUBLE
-    assert "there is no store" in line.words
+    assert "there is no store" in line.text
 
 
 def test_a_cube_in_an_object_store_is_read(tmp_path, s3):
@@ -46,5 +46,5 @@ def test_a_cube_in_an_object_store_is_read(tmp_path, s3):
     )
     place = locate("s3://cubes/doctor.zarr", s3)
     line = list(stores([place]))[-1]
-    assert line.words.startswith("s3://cubes/doctor.zarr, ")
-    assert json.loads(place.options)["secret"] not in line.words
+    assert line.text.startswith("s3://cubes/doctor.zarr, ")
+    assert json.loads(place.options)["secret"] not in line.text

@@ -5,13 +5,8 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines import (
-    ENGINE,
-    Adiabatic,
-    Inventory,
-    Isothermal,
-    Settings,
-)
+from microbatt.engines import Adiabatic, Inventory, Isothermal, Settings
+from microbatt.engines.native import ENGINE
 from microbatt.errors import ParameterError
 
 CELL = load_cell("doyle-1996-cell-1")

@@ -16,7 +16,7 @@ def test_an_engine_that_is_brought_has_its_name(name):
     [
         ("nativ", "'native'"),
         ("no_such_module:simulator", "cannot be imported"),
-        ("tests.campaign.standin:STEPS", "Engine"),
+        ("tests.campaign.standin:SLOW_S", "Engine"),
     ],
 )
 def test_an_engine_that_is_none_is_refused_with_the_remedy(name, words):

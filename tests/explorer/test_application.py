@@ -13,7 +13,7 @@ from microbatt.cli.commands import main
 from microbatt.errors import ParameterError
 from microbatt.explorer import CubeSource, free_port, opener
 from microbatt.explorer.application import Explorer, first_point
-from tests.cube.predicted import predicted_along
+from microbatt.testing import made_predictions
 from tests.explorer import cubes
 
 PROGRAM = """
@@ -166,7 +166,7 @@ def test_a_prediction_brings_its_own_curves(predicted):
 
 def test_another_network_can_be_listened_to(source):
     with_two = source.opened.merge(
-        predicted_along(source.opened, ("curve", "published"), (0, 1, 2), off=0.1)
+        made_predictions(source.opened, ("curve", "published"), (0, 1, 2), off=0.1)
     )
     explorer = Shown(CubeSource(lambda: with_two))
     explorer.scene._tap(8.0, 10.0)
@@ -207,7 +207,7 @@ def test_what_a_campaign_adds_is_shown(half_store):
 
 
 def test_predictions_that_come_later_are_shown(source):
-    predictions = predicted_along(source.opened, ("curve",))
+    predictions = made_predictions(source.opened, ("curve",))
     in_turn = [source.opened, source.opened.merge(predictions)]
     growing = CubeSource(lambda: in_turn[0])
     explorer = Shown(growing)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.cells import load_cell
-from microbatt.engines import Settings, simulate_discharges
+from microbatt.engines import Isothermal, Settings, simulate_discharges
 from microbatt.measured import Experiment, Measurement
 
 CELL = "doyle-1996-cell-1"
@@ -17,11 +17,23 @@ FINE = Settings(tolerance=1e-5, mesh=3.0, particle_modes=14)
 
 @cache
 def experiment(
-    alpha, S, currents=(17.5, 35.0, 70.0), *, noise=1e-3, resistance=0.0, offset=0.0, seed=0
+    alpha,
+    S,
+    currents=(17.5, 35.0, 70.0),
+    *,
+    noise=1e-3,
+    resistance=0.0,
+    offset=0.0,
+    seed=0,
+    cell=None,
+    inventory="conserving",
+    thermal=Isothermal(),
 ):
     rng = np.random.default_rng(seed)
-    cell = replace(load_cell(CELL), contact_resistance=resistance)
-    batch = simulate_discharges(cell, [(alpha, S, one) for one in currents], settings=FINE)
+    if cell is None:
+        cell = replace(load_cell(CELL), contact_resistance=resistance)
+    points = [(alpha, S, one) for one in currents]
+    batch = simulate_discharges(cell, points, settings=FINE, inventory=inventory, thermal=thermal)
     measured = []
     for discharge in batch:
         capacity = np.linspace(0.0, discharge.discharge_capacity, 100)

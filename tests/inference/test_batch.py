@@ -1,7 +1,7 @@
 """Many experiments at once: what goes wrong with one stays with it, wherever it is computed."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,34 +9,35 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 from distributed import Client, LocalCluster
+from distributed.diagnostics.plugin import WorkerPlugin
 
 from microbatt.campaign import local_client
-from microbatt.cells import load_cell
 from microbatt.cli.commands import main
 from microbatt.errors import MeasurementError
-from microbatt.inference import Inferred, experiments_dataset
-from microbatt.inference.batch import (
-    Terms,
-    experiment_files,
-    infer_folder,
-    infer_many,
-)
+from microbatt.inference import InferenceOptions, Inferred, experiments_dataset, infer
+from microbatt.inference import batch as batch_stage
+from microbatt.inference.batch import experiment_files, infer_folder, infer_many
 from tests.inference.experiments import CELL, experiment
 
 TRUTH = {"one": 3.0, "two": 5.0}
-TERMS = Terms(cell=load_cell(CELL), noise=1e-3, network=False)
+OPTIONS = InferenceOptions(noise=1e-3, network=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Treacherous(Terms):
-    """Terms under which some experiments do what nobody foresaw."""
+def treacherous(experiment, cell, options):
+    """Infer, but do with some experiments what nobody foresaw."""
+    if experiment.name == "deadly":
+        os._exit(1)
+    if experiment.name == "surprising":
+        raise ZeroDivisionError("nobody foresaw this")
+    return infer(experiment, cell, options)
 
-    def infer(self, experiment):
-        if experiment.name == "deadly":
-            os._exit(1)
-        if experiment.name == "surprising":
-            raise ZeroDivisionError("nobody foresaw this")
-        return Terms.infer(self, experiment)
+
+class Treacherous(WorkerPlugin):
+    """Makes every worker process infer so, also one that starts anew."""
+
+    def setup(self, worker):
+        del worker
+        batch_stage.infer = treacherous
 
 
 def write(folder, alpha, *, rising=False):
@@ -88,11 +89,11 @@ def test_worker_processes_of_a_cluster_infer_a_folder_and_bad_experiments_harm_n
     line, cluster
 ):
     with Client(cluster) as client:
-        found = infer_folder(line, TERMS, client=client)
+        found = infer_folder(line, CELL, OPTIONS, client=client)
         assert_good_and_bad(found)
         own = client.run(os.getpid).values()
     assert os.getpid() not in own
-    here = Terms.infer(TERMS, experiment(3.0, 4.0))
+    here = infer(experiment(3.0, 4.0), CELL, OPTIONS)
     # through files of full precision, in another process: the same numbers
     assert float(found["alpha"].sel(experiment="one")) == pytest.approx(here.alpha, rel=1e-6)
     assert float(found["alpha_std"].sel(experiment="one")) == pytest.approx(
@@ -117,14 +118,14 @@ def test_the_command_uses_a_scheduler_that_runs_already(line, cluster, tmp_path)
 
 
 def test_threads_of_this_process_do_where_there_is_no_cluster(line):
-    assert_good_and_bad(infer_folder(line, TERMS))
+    assert_good_and_bad(infer_folder(line, CELL, OPTIONS))
 
 
-def test_an_error_that_nobody_foresaw_is_told_and_harms_no_other(line):
+def test_an_error_that_nobody_foresaw_is_told_and_harms_no_other(line, monkeypatch):
+    monkeypatch.setattr(batch_stage, "infer", treacherous)
     files = experiment_files(line)
     experiments = {"surprising": files["one"], "one": files["one"]}
-    terms = Treacherous(cell=TERMS.cell, noise=1e-3, network=False)
-    bad, good = infer_many(experiments, terms)
+    bad, good = infer_many(experiments, CELL, OPTIONS)
     assert bad.failure == "ZeroDivisionError: nobody foresaw this"
     assert good.estimate is not None
 
@@ -133,9 +134,10 @@ def test_an_error_that_nobody_foresaw_is_told_and_harms_no_other(line):
 def test_an_experiment_that_kills_its_worker_takes_no_other_with_it(line):
     files = experiment_files(line)
     experiments = dict.fromkeys(("a", "deadly", "b", "c"), files["one"])
-    terms = Treacherous(cell=TERMS.cell, noise=1e-3, network=False)
     with local_client(2, processes=True) as client:
-        found = {one.name: one for one in infer_many(experiments, terms, client=client)}
+        client.register_plugin(Treacherous())
+        many = infer_many(experiments, CELL, OPTIONS, client=client)
+        found = {one.name: one for one in many}
     assert "KilledWorker" in found["deadly"].failure
     assert all(found[name].estimate is not None for name in "abc")
 
@@ -155,9 +157,10 @@ def test_experiments_are_named_after_their_folders_and_files(line, tmp_path):
 
 
 def test_flags_and_sentences_of_each_experiment_stand_in_the_dataset():
-    estimate = TERMS.infer(experiment(3.0, 4.0))
+    estimate = infer(experiment(3.0, 4.0), CELL, OPTIONS)
     doubtful = replace(
-        estimate, belief=replace(estimate.belief, out_of_range=True, range_sentence="Too far.")
+        estimate,
+        diagnostics=replace(estimate.diagnostics, out_of_range=True, range_sentence="Too far."),
     )
     found = experiments_dataset(
         [Inferred(name="a", estimate=doubtful), Inferred(name="b", failure="empty")]

@@ -8,9 +8,9 @@ import pytest
 from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
 from microbatt.inference import infer
+from microbatt.inference.fit.posterior import Posterior
 from microbatt.inference.forward.forward_model import SETTINGS
 from microbatt.inference.forward.unknowns import cell_with
-from microbatt.inference.result.estimate import Posterior
 from tests.benchmarks.inference_coverage import FREE
 from tests.benchmarks.inference_coverage import experiment as drawn
 from tests.inference.experiments import CELL, experiment
@@ -26,7 +26,7 @@ def test_the_truth_lies_within_four_standard_deviations(alpha, S):
     for name, value in truth.items():
         assert abs(estimate[name].value - value) < 4.0 * estimate[name].std
     assert estimate.posterior is Posterior.CURVATURE
-    assert estimate.belief.good
+    assert estimate.diagnostics.good
     assert max(curve.residual_rms for curve in estimate.curves) < 1.3e-3
 
 
@@ -38,9 +38,9 @@ def test_curves_with_offsets_of_their_own_are_told_apart_from_the_microstructure
         for one, offset in zip(plain.measurements, offsets, strict=True)
     )
     one = replace(plain, measurements=moved)
-    assert infer(one, CELL, noise=1e-3, network=False).belief.misfit
+    assert infer(one, CELL, noise=1e-3, network=False).diagnostics.misfit
     estimate = infer(one, CELL, noise=1e-3, offset_error=5e-3, network=False)
-    assert estimate.belief.good
+    assert estimate.diagnostics.good
     for name, value in {"alpha": 2.3, "S": 3.0}.items():
         assert abs(estimate[name].value - value) < 4.0 * estimate[name].std
     assert [curve.offset for curve in estimate.curves] == pytest.approx(offsets, abs=1e-3)
@@ -69,8 +69,8 @@ def test_another_temperature_raises_the_misfit_flag_with_a_plain_sentence():
     warm = cell_with(load_cell(CELL), "temperature", 318.15)
     warm = replace(warm, positive=replace(warm.positive, solid_diffusivity_activation=4000.0))
     estimate = infer(experiment(2.3, 1.5, (17.5, 70.0)), warm, noise=1e-3, network=False)
-    assert estimate.belief.misfit
-    assert "cannot explain the data" in estimate.belief.misfit_sentence
+    assert estimate.diagnostics.misfit
+    assert "cannot explain the data" in estimate.diagnostics.misfit_sentence
     assert "widened" in " ".join(estimate.assumptions)
 
 
@@ -101,7 +101,7 @@ def test_the_network_starts_where_it_knows_the_cell_and_says_why_not_elsewhere()
 @pytest.mark.slow
 def test_above_alpha_10_the_usual_mesh_is_not_taken_for_a_misfit():
     estimate = infer(experiment(11.0, 5.0, (8.75, 17.5)), CELL, noise=1e-3, network=False)
-    assert not estimate.belief.misfit
+    assert not estimate.diagnostics.misfit
     assert estimate.settings.mesh > SETTINGS.mesh
     assert abs(estimate.alpha - 11.0) < 4.0 * estimate["alpha"].std
 
@@ -111,12 +111,12 @@ def test_a_large_ohmic_drop_leads_no_fit_astray():
     """One experiment of 600 whose nearest shapes, the drop not fitted, lie at alpha 10 and S 40."""
     truth, one = drawn(237, 1e-3)
     estimate = infer(one, CELL, noise=1e-3, free=FREE, network=False)
-    assert not estimate.belief.misfit
+    assert not estimate.diagnostics.misfit
     for name in ("alpha", "S"):
         assert abs(estimate[name].value - truth[name]) < 4.0 * estimate[name].std
 
 
-def test_an_unknown_nuisance_and_a_silly_noise_are_refused():
+def test_an_unknown_parameter_and_a_silly_noise_are_refused():
     one = experiment(2.3, 1.0)
     with pytest.raises(ParameterError, match="contact_resistance"):
         infer(one, CELL, free=["contact"])

@@ -1,18 +1,15 @@
 """The released example of the published work, inferred with a cell of its parameters.
 
-The data are no part of the project; see `tests.reference.released` for where they are looked for.
+The data are no part of the project; see `tests.reference.beside` for where they are looked for.
 """
 
 import pytest
 
 from microbatt.inference import infer
-from tests.reference.released import FILES, FOLDER
+from tests.reference.released import FILES, PUBLISHED
 from tests.reference.released_inferred import infer_released, released_curves
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not FOLDER.is_dir(), reason="MICROBATT_PUBLISHED_EXAMPLE names no folder"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.beside(PUBLISHED)]
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +40,10 @@ def test_a_cell_of_its_parameters_gives_back_its_microstructure(free, offset_err
     rms = [curve.residual_rms for curve in estimate.curves]
     assert max(rms[:refitted]) < 1e-3
     assert max(rms) < 2e-3
-    assert estimate.belief.misfit == (refitted < len(rms))
+    assert estimate.diagnostics.misfit == (refitted < len(rms))
 
 
 def test_the_plain_isothermal_cell_raises_the_misfit_flag(released):
     estimate = infer(released, "doyle-1996-cell-1", noise=1e-3)
-    assert estimate.belief.misfit
-    assert "cannot explain the data" in estimate.belief.misfit_sentence
+    assert estimate.diagnostics.misfit
+    assert "cannot explain the data" in estimate.diagnostics.misfit_sentence

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from microbatt.errors import MeasurementError
+from microbatt.measured import Reading, read_files, read_measurements
 from microbatt.measured.headings import read_heading
-from microbatt.measured.reading import Reading, read_files, read_measurements, rounding
+from microbatt.measured.numerals import rounding
 
 CURRENT = 17.5
 SECONDS = np.linspace(0.0, 3600.0, 61)
@@ -216,4 +217,6 @@ def test_many_files_go_on_with_the_good_ones(tmp_path):
 
 def test_a_heading_that_is_only_a_word_has_no_unit():
     assert read_heading("Capacity").unit == ""
-    assert read_heading("Step number").quantity is None
+    assert read_heading("Step number").quantity == "step"
+    assert read_heading("Step number").unit == ""
+    assert read_heading("Remark").quantity is None

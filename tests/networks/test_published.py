@@ -21,6 +21,15 @@ def built(seed=0, precision="float32"):
     return build_published(SMALL, MEAN, SPREAD, seed=seed, precision=precision)
 
 
+def small_network():
+    """Both of its copies are the same."""
+    weights = tuple(built().get_weights())
+    return PublishedNetwork(
+        config=SMALL, current=np.array([5.0, 17.5, 35.0]), energy_mean=MEAN, energy_spread=SPREAD,
+        weighted=weights, relative=weights, bin_scores=np.ones((2, 5)),
+    )  # fmt: skip
+
+
 def pictures(count):
     rng = np.random.default_rng(0)
     return rng.integers(0, 256, (count, *IMAGE_SHAPE), dtype=np.uint8), rng.normal(size=(count, 6))
@@ -55,11 +64,7 @@ def test_half_precision_leaves_input_and_head_in_single():
 
 
 def test_a_pair_of_copies_answers_by_the_rule():
-    weights = tuple(built().get_weights())
-    network = PublishedNetwork(
-        config=SMALL, current=np.array([1.0, 2.0, 3.0]), energy_mean=MEAN, energy_spread=SPREAD,
-        weighted=weights, relative=weights, bin_scores=np.ones((2, 5)),
-    )  # fmt: skip
+    network = small_network()
     image, energies = pictures(4)
     alone = published_answers(built(), image, energies)
     assert network.estimate(image, energies)[:, 1] == pytest.approx(alone[:, 1])

@@ -60,6 +60,13 @@ def test_a_newer_format_is_refused_with_the_remedy(folder):
         read_description(folder)
 
 
+def test_an_older_format_is_refused_with_the_remedy(folder):
+    described = json.loads((folder / DESCRIPTION).read_text())
+    (folder / DESCRIPTION).write_text(json.dumps(described | {"format": FORMAT - 1}))
+    with pytest.raises(StoreError, match="Train the network again"):
+        read_description(folder)
+
+
 def test_a_folder_without_weights_is_refused(tmp_path):
     with pytest.raises(StoreError, match="microbatt train --out"):
         read_description(tmp_path)

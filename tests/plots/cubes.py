@@ -5,7 +5,7 @@ import xarray as xr
 
 from microbatt.cube import predicted_by
 from microbatt.outcomes import Outcome
-from tests.cube.predicted import predicted_along
+from microbatt.testing import made_predictions
 
 ALPHAS, SHAPES, CURRENTS = [0.0, 2.0, 6.0, 10.0], [1.0, 5.0, 40.0], [17.5, 35.0]
 DEPTH = np.linspace(0.0, 1.0, 9)
@@ -33,7 +33,7 @@ def with_predictions(cube, *, networks=()):
 
     Without names of networks they lie over the points alone.
     """
-    predicted = predicted_along(cube, networks or ("curve",))
+    predicted = made_predictions(cube, networks or ("curve",))
     return cube.merge(predicted if networks else predicted_by(predicted))
 
 

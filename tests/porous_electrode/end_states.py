@@ -52,7 +52,8 @@ def _make_run(digest):
         curve = Curve(np.empty(room), np.empty(room), np.empty(room))
         p = at_point(cell, alpha, S, conserving)
         end = simulate(w, p, resolution, current, cutoff, curve)
-        layout = lay_out(w, p, conditions_at(p, p.initial_temperature), resolution, current)
+        now = conditions_at(p, p.initial_temperature)
+        layout = lay_out(w, p, now, resolution, current, end.front)
         return w, layout, end, curve, digest
 
     return run

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS
+from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, Electrolyte
 from microbatt.porous_electrode.lookup import (
     CONDUCTIVITY_FLOOR,
     SALT_STEP,
@@ -14,6 +14,10 @@ from microbatt.porous_electrode.lookup import (
 )
 
 FITS = sorted(OPEN_CIRCUIT_FITS)
+
+
+def with_fit(fit, **scales):
+    return Electrolyte(initial_concentration=1000.0, fit=fit, density=1300.0, **scales)
 
 
 def looked_up(table, thetas):
@@ -52,7 +56,7 @@ def test_a_table_is_continuous_across_its_segments(name):
 @pytest.mark.parametrize("name", sorted(ELECTROLYTE_FITS))
 def test_an_electrolyte_table_holds_the_fit_inside_its_range(name):
     fit = ELECTROLYTE_FITS[name]
-    table = electrolyte_table(fit)
+    table = electrolyte_table(with_fit(fit))
     c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
     inside = c <= fit.upper
     np.testing.assert_array_equal(table[inside, 0], fit.conductivity(c)[inside])
@@ -62,14 +66,21 @@ def test_an_electrolyte_table_holds_the_fit_inside_its_range(name):
 
 @pytest.mark.parametrize("name", sorted(ELECTROLYTE_FITS))
 def test_no_property_of_an_electrolyte_is_negative_anywhere_in_its_table(name):
-    table = electrolyte_table(ELECTROLYTE_FITS[name])
+    table = electrolyte_table(with_fit(ELECTROLYTE_FITS[name]))
     assert np.all(table[1:, (0, 2, 4)] > 0.0)  # without salt, row 0, a fit may conduct nothing
     assert np.all(table[0, (0, 2, 4)] >= 0.0)
 
 
 def test_a_conductivity_that_plunges_below_zero_is_held_at_its_floor():
     fit = ELECTROLYTE_FITS["lipf6-ec-dmc-1-2-plastic"]
-    table = electrolyte_table(fit)
+    table = electrolyte_table(with_fit(fit))
     assert fit.conductivity(SALT_TOP) < 0.0
     assert table[-1, 0] == CONDUCTIVITY_FLOOR * table[:, 0].max()
     assert table[-1, 1] == 0.0
+
+
+def test_a_scaled_electrolyte_conducts_and_diffuses_in_proportion():
+    fit = ELECTROLYTE_FITS["lipf6-ec-dmc-liquid"]
+    plain = electrolyte_table(with_fit(fit))
+    scaled = electrolyte_table(with_fit(fit, conductivity_scale=1.25, diffusivity_scale=0.5))
+    np.testing.assert_array_equal(scaled, plain * [1.25, 1.25, 0.5, 0.5, 1.0, 1.0])

@@ -46,7 +46,7 @@ def main() -> None:
         found = estimate.parameters[:2]
         held = [one.low <= value <= one.high for one, value in zip(found, truth, strict=True)]
         error = found[0].value - truth[0], found[1].value / truth[1] - 1.0
-        rows.append((*error, *held, estimate.belief.misfit))
+        rows.append((*error, *held, estimate.diagnostics.misfit))
         print(
             f"alpha {truth[0]:g} S {truth[1]:g}: {error[0]:+.4f}, {100 * error[1]:+.2f} %, "
             f"held {held}, misfit {rows[-1][-1]}",

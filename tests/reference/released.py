@@ -16,17 +16,17 @@ is not: see docs/results/comparison.md.
 """
 
 import csv
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
+from tests.reference.beside import FOLDER
 
-FOLDER = Path(os.environ.get("MICROBATT_PUBLISHED_EXAMPLE", "released-example"))
+PUBLISHED = "published_example"
+"""Its folder among the reference data beside the project."""
 FILES = {
     1.75: "set1_0,1Crate.csv",
     8.75: "set1_0,5Crate.csv",
@@ -87,7 +87,7 @@ def released_cell():
 
 def released_curve(current):
     """Read one; every step but the first stands three times, first with the time before it."""
-    with (FOLDER / FILES[current]).open(encoding="utf-8") as file:
+    with (FOLDER / PUBLISHED / FILES[current]).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     minutes, voltage = (
         np.array([float(row[name]) for row in rows]) for name in ("Time (min)", "Cell pot(V)")

@@ -1,9 +1,9 @@
 """Infers alpha and S from the six released curves of the published work, on several assumptions.
 
-They are no part of the project; see `tests.reference.released` for where they are looked for.  What
+They are no part of the project; see `tests.reference.beside` for where they are looked for.  What
 it prints is in docs/results/inference.md:
 
-    MICROBATT_PUBLISHED_EXAMPLE=FOLDER python -m tests.reference.released_inferred
+    python -m tests.reference.released_inferred
 """
 
 # ruff: noqa: T201 - its product is what it prints
@@ -14,7 +14,8 @@ from microbatt.engines import Adiabatic, HeatOf
 from microbatt.inference import Estimate, infer
 from microbatt.measured import Measurement
 from microbatt.measured.reading import read_measurements
-from tests.reference.released import EXTERNAL_RESISTANCE, FILES, FOLDER, released_cell
+from tests.reference.beside import FOLDER
+from tests.reference.released import EXTERNAL_RESISTANCE, FILES, PUBLISHED, released_cell
 
 NOISE = 1e-3  # V
 ASSUMED = (
@@ -28,7 +29,7 @@ ASSUMED = (
 
 def released_curves() -> list[Measurement]:
     """Read the six curves as they are published."""
-    return [one for file in FILES.values() for one in read_measurements(FOLDER / file)]
+    return [one for file in FILES.values() for one in read_measurements(FOLDER / PUBLISHED / file)]
 
 
 def infer_released(free: tuple[str, ...], offset_error: float) -> Estimate:

@@ -1,8 +1,7 @@
 """The released example of the published work, where somebody has it.
 
-Its licence is not stated, so it is no part of the project: these tests look for it in the folder
-that the environment variable ``MICROBATT_PUBLISHED_EXAMPLE`` names and are skipped, saying so,
-where it is absent.
+Its licence is not stated, so it is no part of the project: see `tests.reference.beside` for where
+it is looked for.
 """
 
 from functools import cache
@@ -18,7 +17,7 @@ from tests.reference.released import (
     ALPHA,
     EXTERNAL_RESISTANCE,
     FILES,
-    FOLDER,
+    PUBLISHED,
     RESISTANCE,
     S,
     released_cell,
@@ -27,9 +26,7 @@ from tests.reference.released import (
 
 LOWER_CUTOFF = 1.2
 
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason="MICROBATT_PUBLISHED_EXAMPLE names no folder"
-)
+pytestmark = pytest.mark.beside(PUBLISHED)
 EVERY = pytest.mark.parametrize("current", list(FILES))
 
 

@@ -4,14 +4,14 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharge
-from microbatt.inference.result.estimate import (
-    Belief,
+from microbatt.inference import (
+    Diagnostics,
     Estimate,
     FittedCurve,
+    InitialGuess,
     ParameterEstimate,
-    Posterior,
-    Start,
 )
+from microbatt.inference.fit.posterior import Posterior
 
 NOISE = 1e-3
 
@@ -63,14 +63,14 @@ def made_estimate(*, misfit=False):
         posterior=Posterior.CURVATURE,
         posterior_sentence="Near-Gaussian.",
         curves=(curve(17.5, rng), curve(70.0, rng)),
-        belief=Belief(
+        diagnostics=Diagnostics(
             misfit=misfit,
             reduced_chi_square=1.0,
             misfit_sentence="The cell file cannot explain the data." if misfit else "It fits.",
             out_of_range=False,
             range_sentence="It lies inside the range.",
         ),
-        starts=(Start(origin="scan", alpha=2.0, S=3.1, covariance=np.full((2, 2), np.nan)),),
+        starts=(InitialGuess(origin="scan", alpha=2.0, S=3.1, covariance=np.full((2, 2), np.nan)),),
         assumptions=("Every discharge began from rest.",),
         versions={"microbatt": "0.1.0", "numpy": "2.0"},
         seconds={"scan": 1.0, "refinement": 0.5},

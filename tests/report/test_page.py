@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from microbatt.report.nearby_bounds import bounds_around, bounds_at
 from microbatt.report.numbers import estimate_numbers
-from microbatt.report.surroundings import bounds_around, bounds_at
 from tests.report.estimates import made_estimate
 
 pytest.importorskip("jinja2")

@@ -8,7 +8,7 @@ from microbatt.cube import predicted_by
 from microbatt.errors import ParameterError
 from microbatt.scoring.errors import mean_relative_error, relative_error, rms_error
 from microbatt.scoring.scores import MEASURES, score, with_errors
-from tests.cube.predicted import predicted_along
+from microbatt.testing import made_predictions
 from tests.features.cubes import made_cube
 from tests.scoring.cubes import STD, predicted_cube
 
@@ -112,7 +112,7 @@ def test_a_further_dimension_stays_apart():
 
 def test_networks_and_folds_are_scored_one_by_one():
     cube = made_cube()
-    joined = cube.merge(predicted_along(cube, ("one", "two"), (0, 1, 2)))
+    joined = cube.merge(made_predictions(cube, ("one", "two"), (0, 1, 2)))
     first, second = score(joined), score(joined, "two", "held_out")
     assert (first.attrs["network"], first.attrs["fold"]) == ("one", 0)
     assert (second.attrs["network"], second.attrs["fold"]) == ("two", "held_out")

@@ -9,6 +9,7 @@ pytest.importorskip("tensorflow")
 
 from microbatt.errors import StoreError
 from microbatt.training import CURVE_SETTINGS, fit_curve_network
+from microbatt.training.checkpoints import Checkpoint, write_checkpoint
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted
 from tests.networks.cubes import SMALL, learnable_cube
 
@@ -93,3 +94,12 @@ def test_half_precision_and_xla_learn_too(change, undisturbed):
     # Six short epochs move weights by tenths; the same path is followed to some hundredths.
     distance = np.abs(found.members[0][0] - undisturbed.members[0][0]).max()
     assert distance < 0.05
+
+
+def test_a_file_of_another_kind_is_never_replaced_by_a_checkpoint(tmp_path):
+    notes = tmp_path / "member-1.checkpoint.npz"
+    notes.write_text("my notes")
+    checkpoint = Checkpoint(identity="x", epoch=1, variables=[np.zeros(2)], losses=[1.0])
+    with pytest.raises(StoreError, match="nothing of another kind is ever replaced"):
+        write_checkpoint(notes, checkpoint)
+    assert notes.read_text() == "my notes"

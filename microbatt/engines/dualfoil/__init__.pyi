@@ -25,7 +25,7 @@ from .deck import (
 )
 from .engine import (
     ENGINE,
-    simulate_record,
+    simulate_with_history,
 )
 from .materials import (
     ELECTROLYTES,
@@ -94,6 +94,6 @@ __all__ = [
     "read_published",
     "read_runs",
     "run_folder",
-    "simulate_record",
+    "simulate_with_history",
     "with_dualfoils_heat",
 ]

@@ -68,14 +68,36 @@ def parse_activation(text: str) -> Activation:
 
 
 def read_activation(path: Path) -> Activation | None:
-    """Read the file if it is there."""
+    """Read the file if it is there.
+
+    Parameters
+    ----------
+    path : Path
+        Of ``li-ion-ebar.in``.
+
+    Returns
+    -------
+    Activation
+        Energies over R [K].
+    """
     if not path.is_file():
         return None
     return parse_activation(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def format_activation(activation: Activation) -> str:
-    """Return the text of the file."""
+    """Return the text of the file.
+
+    Parameters
+    ----------
+    activation : Activation
+        Energies over R [K].
+
+    Returns
+    -------
+    str
+        Text of ``li-ion-ebar.in``.
+    """
     return "".join(
         f"{write_number(getattr(activation, name)):<23} ! {name.replace('_', ' ')} [K]\n"
         for name in _NAMES

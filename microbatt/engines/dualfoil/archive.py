@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
-from microbatt.engines.dualfoil.curve import discharge_from_rows
+from microbatt.engines.dualfoil.curve import discharge_from_rows, outcome_of
 from microbatt.engines.dualfoil.deck import DECK_FILE, read_deck
-from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.output import OUTPUT_FILE, read_output
 from microbatt.engines.dualfoil.published import is_published
 from microbatt.engines.dualfoil.reading import cell_from_deck
@@ -44,13 +43,13 @@ class Conventions:
 
     Attributes
     ----------
-    deck, output
+    deck, output : str
         Names of the two files.
-    extra_file
+    extra_file : ExtraFile or None
         The file through which the executable was told alpha and S.
-    folder_name
+    folder_name : str or None
         Template that is found in the folder's path, such as ``"alpha{alpha}_S{S}"``.
-    alpha, S
+    alpha, S : float or None
         Of runs that say nothing; None stands for what public copies have built in.
     """
 
@@ -72,13 +71,13 @@ class ArchivedRun:
 
     Attributes
     ----------
-    folder
+    folder : Path
         Where it lies.
-    read
+    read : DeckCell
         What its deck says.
-    planned
+    planned : PlannedDischarge
         The discharge that it asked for.
-    discharge
+    discharge : Discharge
         The curve and how it ended.
     """
 
@@ -103,6 +102,18 @@ class LeftOut:
 
 def find_runs(places: Sequence[Path], conventions: Conventions) -> list[Path]:
     """Return the folders at or below some places that hold an output, sorted by path.
+
+    Parameters
+    ----------
+    places : sequence of Path
+        Folders to look through.
+    conventions : Conventions
+        How alpha and S are told.
+
+    Returns
+    -------
+    list of Path
+        Folders that hold a run.
 
     Raises
     ------
@@ -129,7 +140,20 @@ def _what_instead(places: Iterable[Path]) -> str:
 
 
 def read_runs(folders: Iterable[Path], conventions: Conventions) -> Iterator[ArchivedRun | LeftOut]:
-    """Read runs one by one; a folder that is none is told, not raised."""
+    """Read runs one by one; a folder that is none is told, not raised.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        From `find_runs`.
+    conventions : Conventions
+        How alpha and S are told.
+
+    Yields
+    ------
+    ArchivedRun or LeftOut
+        In the order of the folders.
+    """
     for folder in folders:
         try:
             yield read_run(folder, conventions)
@@ -142,9 +166,9 @@ def read_run(folder: Path, conventions: Conventions | None = None) -> ArchivedRu
 
     Parameters
     ----------
-    folder
+    folder : Path
         With a deck and its output, activation energies beside them if there were any.
-    conventions
+    conventions : Conventions or None
         How it says what its deck does not.
 
     Raises
@@ -183,7 +207,7 @@ def _discharge(read: DeckCell, planned: PlannedDischarge, output: Output | None)
     return discharge_from_rows(
         read.cell,
         planned.current,
-        ending(output, planned.cutoff_voltage),
+        outcome_of(output, planned.cutoff_voltage),
         minutes=output.column("minutes"),
         voltage=output.column("voltage"),
         celsius=output.column("celsius"),
@@ -214,6 +238,18 @@ def _told(folder: Path, how: Conventions) -> dict[str, float]:
 
 def match_name(template: str, name: str) -> dict[str, float]:
     """Return the numbers that a template finds in a path, the deepest if there are several.
+
+    Parameters
+    ----------
+    template : str
+        Text with names in braces.
+    name : str
+        Of a file or folder.
+
+    Returns
+    -------
+    dict of str to float
+        What stands in braces.
 
     Raises
     ------

@@ -35,11 +35,11 @@ def in_dualfoils_terms(
 
     Parameters
     ----------
-    cell
+    cell : Cell
         Its properties at 298.15 K.
-    thermal
+    thermal : Thermal
         Whether the temperature stays.
-    reference
+    reference : float
         Of dualfoil [K].
     """
     if not isinstance(thermal, Isothermal):

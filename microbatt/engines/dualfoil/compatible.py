@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _LOWEST_CUTOFF: Final = 0.1
 """A discharge that ends after a time is simulated down to here at most [V]."""
+_TOLD_AS_THEY_ARE: Final = ("alpha", "S", "separator_alpha", "negative_alpha", "negative_S")
 _HALF_CELLS: Final = (
     "  Time (min)    V neg      V pos       Cur (A/m2)    Temp (C)   Heat Gen (W/m3)\n"
 )
@@ -59,9 +60,9 @@ class Told:
 
     Attributes
     ----------
-    extra_file
+    extra_file : ExtraFile or None
         A file beside the deck.
-    environment
+    environment : tuple of tuple of str
         Environment variables, as pairs of name and template.
     """
 
@@ -69,7 +70,18 @@ class Told:
     environment: tuple[tuple[str, str], ...] = ()
 
     def values(self, folder: Path) -> dict[str, float]:
-        """Return what is told, by the names of `microbatt.engines.dualfoil.template.NAMES`."""
+        """Return what is told, by the names of `microbatt.engines.dualfoil.template.NAMES`.
+
+        Parameters
+        ----------
+        folder : Path
+            Where the extra file lies.
+
+        Returns
+        -------
+        dict of str to float
+            Name → number.
+        """
         values: dict[str, float] = {}
         extra = self.extra_file
         if extra is not None and (folder / extra.name).is_file():
@@ -86,9 +98,9 @@ def run_folder(folder: Path, told: Told | None = None) -> Discharge:
 
     Parameters
     ----------
-    folder
+    folder : Path
         With ``dualfoil5.in`` and ``li-ion-ebar.in``.
-    told
+    told : Told or None
         How alpha and S are told; otherwise they are those that public copies have built in.
 
     Returns
@@ -104,28 +116,12 @@ def run_folder(folder: Path, told: Told | None = None) -> Discharge:
     """
     deck = read_deck(folder / DECK_FILE)
     read = cell_from_deck(deck, read_activation(folder / ACTIVATION_FILE), name=folder.name)
-    cell = with_values(read.cell, (told or Told()).values(folder))
+    cell = _with_told(read.cell, (told or Told()).values(folder))
     discharge = _simulated(cell, deck.segments[0], read.thermal)
     (folder / OUTPUT_FILE).write_text(format_output(deck, cell, discharge), encoding="utf-8")
     for name, heading in _OTHER_FILES.items():
         (folder / name).write_text(heading, encoding="utf-8")
     return discharge
-
-
-def with_values(cell: Cell, values: dict[str, float]) -> Cell:
-    """Return a cell with the exponents and shape factors of a filled template.
-
-    Raises
-    ------
-    ParameterError
-        If one is out of range.
-    """
-    return replace(
-        cell,
-        negative=_electrode_with(cell.negative, values, "negative_"),
-        separator=replace(cell.separator, **_alpha(values, "separator_")),
-        positive=_electrode_with(cell.positive, values, ""),
-    )
 
 
 def format_output(deck: Deck, cell: Cell, discharge: Discharge) -> str:
@@ -185,22 +181,18 @@ def _until(discharge: Discharge, time: float) -> Discharge:
     )
 
 
-def _electrode_with(electrode: Electrode, values: dict[str, float], prefix: str) -> Electrode:
-    changes = _alpha(values, prefix)
-    if f"{prefix}S" in values:
-        changes["S"] = values[f"{prefix}S"]
-    elif f"{prefix}area_density" in values:
-        one = area_density(1.0, electrode.active_fraction, electrode.particle_radius)
-        changes["S"] = values[f"{prefix}area_density"] / one
-    return replace(electrode, **changes)
-
-
-def _alpha(values: dict[str, float], prefix: str) -> dict[str, Any]:
-    if f"{prefix}alpha" in values:
-        return {"alpha": values[f"{prefix}alpha"]}
-    if f"{prefix}exponent" in values:
-        return {"alpha": round(values[f"{prefix}exponent"] - 1.0, 12)}
-    return {}
+def _with_told(cell: Cell, values: dict[str, float]) -> Cell:
+    """Return a cell with the exponents and shape factors of a filled template."""
+    numbers = {}
+    for name, value in values.items():
+        if name.endswith("exponent"):
+            numbers[name.replace("exponent", "alpha")] = round(value - 1.0, 12)
+        elif name == "area_density":
+            positive = cell.positive
+            one = area_density(1.0, positive.active_fraction, positive.particle_radius)
+            numbers["S"] = value / one
+    own = {name: value for name, value in values.items() if name in _TOLD_AS_THEY_ARE}
+    return cell.with_values(numbers | own)
 
 
 # --- the text ----------------------------------------------------------------------------------

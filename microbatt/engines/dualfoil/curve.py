@@ -1,4 +1,7 @@
-"""From the rows of a table to a discharge."""
+"""From the rows of a table and dualfoil's words to a discharge and how it ended.
+
+The exit status tells nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ import numpy as np
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import Discharge
 from microbatt.engines.dualfoil.output import curve_rows
+from microbatt.engines.process import Stop
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
+    from microbatt.engines.dualfoil.output import Output
 
 CELSIUS: Final = 273.15
 _NO_CURVE: Final = frozenset({Outcome.NOT_RUN, Outcome.CUTOFF_AT_START, Outcome.CRASHED})
@@ -24,6 +29,11 @@ _UNTOLD: Final = (
     "positive_surface_stoichiometry",
 )
 """What dualfoil's table does not tell: NaN."""
+ON_THE_CUTOFF: Final = 1e-3
+"""A last row so near to the cut-off [V] has reached it; dualfoil stops within 0.1 mV."""
+_LAST: Final = 1e-3
+"""Share of a discharge in which a vertical fall happens."""
+_GAVE_UP: Final = ("did not converge", "not converged")
 
 
 def discharge_from_rows(
@@ -41,17 +51,17 @@ def discharge_from_rows(
 
     Parameters
     ----------
-    cell
+    cell : Cell
         Whose positive has the alpha and S of the point.
-    current
+    current : float
         [A m⁻²].
-    outcome
+    outcome : Outcome
         How it ended; decides whether there is a curve.
-    minutes, voltage, celsius
+    minutes, voltage, celsius : ndarray
         Columns of the table, shape (n,): [min], [V], [°C].
-    cutoff_voltage
+    cutoff_voltage : float
         [V].
-    initial_voltage
+    initial_voltage : float or None
         At time zero, if it is known better than from the first row [V].
 
     Returns
@@ -108,3 +118,75 @@ def _end_on_the_cutoff(
         time[end] = time[end - 1] + share * (time[end] - time[end - 1])
     voltage[end] = cutoff_voltage
     return time, voltage
+
+
+def outcome_of(output: Output | None, cutoff_voltage: float, stop: Stop = Stop.ENDED) -> Outcome:
+    """Tell how a discharge ended.
+
+    =====================================================  =====================
+    what is found                                          ending
+    =====================================================  =====================
+    stopped at the wall-clock limit                        ``TIME_LIMIT``
+    stopped at the limit on its output, rows of NaN        ``NO_CONVERGENCE``
+    stopped at the limit on its output, rows of numbers    ``STEP_BUDGET``
+    no output, or neither rows nor words                   ``CRASHED``
+    first row below the cut-off                            ``CUTOFF_AT_START``
+    last row at or below the cut-off                       ``CUTOFF_REACHED``
+    salt "driven to zero", the voltage falling vertically  ``SALT_EXHAUSTED``
+    solid "driven to zero", the same                       ``LITHIUM_EXHAUSTED``
+    "did not converge", rows of NaN, or no row             ``NO_CONVERGENCE``
+    rows, then neither its closing lines nor a complaint   ``CRASHED``
+    closing lines above the cut-off                        ``NO_CONVERGENCE``
+    =====================================================  =====================
+
+    dualfoil says "driven to zero" of any node at which an iteration passed zero, also long before
+    an electrode is empty.  So it is believed only where the rows bear it out: the voltage fell so
+    much in the last thousandth of the discharge that another thousandth would reach the cut-off.
+
+    Parameters
+    ----------
+    output : Output or None
+        What it wrote; None if nothing.
+    cutoff_voltage : float
+        Asked for [V].
+    stop : Stop
+        Whether it ended by itself.
+    """
+    if stop is Stop.TIME:
+        return Outcome.TIME_LIMIT
+    if output is None:
+        return Outcome.CRASHED
+    if stop is Stop.OUTPUT:
+        return Outcome.NO_CONVERGENCE if output.broken_rows else Outcome.STEP_BUDGET
+    if len(output.rows) == 0:
+        return Outcome.NO_CONVERGENCE if output.words or output.broken_rows else Outcome.CRASHED
+    return _from_rows(output, cutoff_voltage)
+
+
+def _from_rows(output: Output, cutoff_voltage: float) -> Outcome:
+    voltage = output.column("voltage")
+    if voltage[0] < cutoff_voltage:
+        return Outcome.CUTOFF_AT_START
+    if voltage[-1] <= cutoff_voltage + ON_THE_CUTOFF:
+        return Outcome.CUTOFF_REACHED
+    return _above_the_cutoff(output, cutoff_voltage)
+
+
+def _above_the_cutoff(output: Output, cutoff_voltage: float) -> Outcome:
+    words = " ".join(output.words).lower()
+    if _falls_vertically(output, cutoff_voltage):
+        if "salt concentration driven to zero" in words:
+            return Outcome.SALT_EXHAUSTED
+        if "solid concentration driven to zero" in words:
+            return Outcome.LITHIUM_EXHAUSTED
+    if output.broken_rows or output.mass is not None or any(one in words for one in _GAVE_UP):
+        return Outcome.NO_CONVERGENCE
+    return Outcome.CRASHED
+
+
+def _falls_vertically(output: Output, cutoff_voltage: float) -> bool:
+    """Whether the last of the curve, repeated once, would reach the cut-off."""
+    minutes, voltage = output.column("minutes"), output.column("voltage")
+    before = float(np.interp((1.0 - _LAST) * minutes[-1], minutes, voltage))
+    fallen, left = before - float(voltage[-1]), float(voltage[-1]) - cutoff_voltage
+    return fallen >= left

@@ -49,15 +49,15 @@ class Segment:
 
     Attributes
     ----------
-    value
+    value : float
         What is held: current [A m⁻²], potential [V], power [W m⁻²] or load [Ω m²].
-    end
+    end : float
         Its time [min], or in mode 2 its cut-off [V].
-    mode
+    mode : Mode
         See `Mode`.
-    low_cutoff, high_cutoff
+    low_cutoff, high_cutoff : float
         Voltages that end it early [V].
-    resistance
+    resistance : float or None
         Of foils and tabs [Ω m²]; None in a 5.1 deck, which has no such number.
     """
 
@@ -179,6 +179,16 @@ ENTRIES: Final = tuple(
 def read_deck(path: Path) -> Deck:
     """Read a deck.
 
+    Parameters
+    ----------
+    path : Path
+        Of ``dualfoil5.in``.
+
+    Returns
+    -------
+    Deck
+        Every entry.
+
     Raises
     ------
     CellFileError
@@ -226,6 +236,16 @@ def format_deck(deck: Deck) -> str:
     """Return the text of a deck, each value with a comment, which dualfoil and `parse_deck` read.
 
     The first 74 lines are the same for 5.1 and 5.2; a segment has its sixth number in 5.2.
+
+    Parameters
+    ----------
+    deck : Deck
+        What to write.
+
+    Returns
+    -------
+    str
+        Text of ``dualfoil5.in``.
     """
     lines = [
         f"{write_number(_plain(getattr(deck, entry.name))):<23} ! {entry.symbol}: {entry.words}"

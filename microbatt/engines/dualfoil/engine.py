@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING, Any, Final
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import Engine, HeatOf, Inventory, Isothermal, as_batch
 from microbatt.engines.dualfoil.arrhenius import in_dualfoils_terms
-from microbatt.engines.dualfoil.capacity import held_capacity
-from microbatt.engines.dualfoil.curve import discharge_from_rows
+from microbatt.engines.dualfoil.attempts import (
+    Attempt,
+    RunHistory,
+    Variation,
+    keep_history,
+    variations,
+)
+from microbatt.engines.dualfoil.curve import discharge_from_rows, outcome_of
 from microbatt.engines.dualfoil.deck import Mode
-from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.materials import BUILT_IN_S, ELECTROLYTES, built_in_alpha
 from microbatt.engines.dualfoil.output import Output, parse_output
-from microbatt.engines.dualfoil.record import Attempt, Record, keep_record
-from microbatt.engines.dualfoil.retry import Variation, variations
+from microbatt.engines.dualfoil.reading import held_capacity
 from microbatt.engines.dualfoil.run import Inputs, Run, run_once
 from microbatt.engines.dualfoil.settings import DualfoilSettings, find_executable
 from microbatt.engines.dualfoil.template import fill_template
@@ -47,30 +51,30 @@ _STEPS: Final = 600
 _SAME: Final = 1e-9
 """Exponents and shape factors closer than this are the same."""
 _NUMERICS: Final = (
-    "activation.py", "arrhenius.py", "capacity.py", "curve.py", "deck.py", "endings.py",
-    "engine.py", "fortran.py", "output.py", "retry.py", "template.py", "writing.py",
+    "activation.py", "arrhenius.py", "attempts.py", "curve.py", "deck.py", "engine.py",
+    "fortran.py", "output.py", "reading.py", "template.py", "writing.py",
     "../resample.py", "../../constants.py",
 )  # fmt: skip
 """Which modules beside the executable determine a number."""
 
 
-def simulate_record(
+def simulate_with_history(
     request: Request, alpha: float, S: float, current: float, *, executable: Path | None = None
-) -> Record:
+) -> RunHistory:
     """Discharge a cell with dualfoil, and tell how the curve came about.
 
     Parameters
     ----------
-    request
+    request : Request
         From ``ENGINE.request(cell=…, settings=…)``.
-    alpha, S, current
+    alpha, S, current : float
         The point [-], [-], [A m⁻²].
-    executable
+    executable : Path or None
         The one that the settings name, if not given.
 
     Returns
     -------
-    Record
+    RunHistory
         The curve, and every attempt at it with dualfoil's own words.
 
     Raises
@@ -104,7 +108,7 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     executable = find_executable(_settings(request))
     return as_batch(
         [
-            simulate_record(request, *map(float, point), executable=executable).discharge
+            simulate_with_history(request, *map(float, point), executable=executable).discharge
             for point in points
         ]
     )
@@ -141,7 +145,7 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
     """Refuse what the executable cannot be told, saying so."""
     settings, cell = _settings(request), request.cell
     find_executable(settings)
-    electrolyte = ELECTROLYTES.number_of(cell.electrolyte.fit.name)
+    electrolyte = ELECTROLYTES.number_of(cell.electrolyte.fit)
     deck_from_cell(cell, galvanostatic(1.0, request.cutoff_voltage))
     if request.inventory is Inventory.CONSERVING:
         _refuse_other("S", points[:, 1], BUILT_IN_S, _NOT_CONSERVING)
@@ -266,7 +270,7 @@ def _discharge(
 ) -> Discharge:
     """Return the curve of a run, beginning with the row of time zero if there is one."""
     cutoff, drop = request.cutoff_voltage, _drop(request, current)
-    outcome = ending(run.output, cutoff + drop, run.finished.stop)
+    outcome = outcome_of(run.output, cutoff + drop, run.finished.stop)
     initial = None
     if start is not None and len(start.rows):
         initial = float(start.column("voltage")[0]) - drop
@@ -285,7 +289,7 @@ def _discharge(
 
 def _begins_below(start: Run, cutoff_voltage: float) -> bool:
     """Whether the voltage is below the cut-off as soon as the current flows."""
-    return ending(start.output, cutoff_voltage, start.finished.stop) is Outcome.CUTOFF_AT_START
+    return outcome_of(start.output, cutoff_voltage, start.finished.stop) is Outcome.CUTOFF_AT_START
 
 
 def _worth_another(outcome: Outcome) -> bool:
@@ -295,18 +299,18 @@ def _worth_another(outcome: Outcome) -> bool:
 
 def _record(
     attempts: list[tuple[Variation, Run, Discharge]], inputs: Inputs, settings: DualfoilSettings
-) -> Record:
+) -> RunHistory:
     """Choose the attempt that is whole, or else got furthest."""
     discharges = [discharge for _, _, discharge in attempts]
     chosen = max(range(len(attempts)), key=lambda i: _reached(discharges[i]))
-    record = Record(
+    history = RunHistory(
         discharge=discharges[chosen], attempts=tuple(map(_attempt, attempts)), chosen=chosen
     )
-    if not record.discharge.outcome.is_whole:
-        logger.info("dualfoil: %s", record.to_dict())
+    if not history.discharge.outcome.is_whole:
+        logger.info("dualfoil: %s", history.to_dict())
         if settings.records is not None:
-            keep_record(settings.records, record, inputs, attempts[0][1].text)
-    return record
+            keep_history(settings.records, history, inputs, attempts[0][1].text)
+    return history
 
 
 def _reached(discharge: Discharge) -> tuple[bool, float]:
@@ -318,7 +322,7 @@ def _attempt(attempt: tuple[Variation, Run, Discharge]) -> Attempt:
     output = run.output or parse_output("")
     return Attempt(
         changed=variation.words,
-        ending=discharge.outcome.name,
+        outcome=discharge.outcome.name,
         words=output.words or tuple(run.finished.complaints.splitlines()),
         stop=str(run.finished.stop),
         exit_code=run.finished.exit_code,

@@ -24,13 +24,13 @@ class Materials:
 
     Attributes
     ----------
-    part
+    part : str
         What they are for.
-    names
+    names : mapping of int to str
         dualfoil's number → what it is.
-    fits
+    fits : mapping of int to str
         dualfoil's number → name of our fit, where there is one.
-    known
+    known : mapping of str to Any
         Our fits by name.
     """
 
@@ -39,20 +39,21 @@ class Materials:
     fits: Mapping[int, str]
     known: Mapping[str, Any]
 
-    def number_of(self, fit: str) -> int:
+    def number_of(self, fit: OpenCircuitFit | ElectrolyteFit) -> int:
         """Return dualfoil's number for one of our fits.
 
         Raises
         ------
         ParameterError
-            If dualfoil does not have it.
+            If dualfoil does not have it; the same name does not make it the same function.
         """
         for number, name in self.fits.items():
-            if name == fit:
+            if self.known[name] == fit:
                 return number
+        changed = " any more: its functions are not those of that name" * (fit.name in self.known)
         raise ParameterError(
-            f"the {self.part} has the fit {fit!r}, which dualfoil does not have. It has: "
-            f"{', '.join(map(repr, self.fits.values()))}."
+            f"the {self.part} has the fit {fit.name!r}, which dualfoil does not have{changed}. It "
+            f"has: {', '.join(map(repr, self.fits.values()))}."
         )
 
     def fit_of(self, number: int, instead: str | None = None) -> Any:  # noqa: ANN401 - a fit

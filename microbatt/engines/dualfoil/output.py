@@ -47,13 +47,13 @@ class Output:
 
     Attributes
     ----------
-    rows
+    rows : ndarray
         Shape (n, 8), see `COLUMNS`: as printed, up to the first row that is not a number.
-    broken_rows
+    broken_rows : bool
         Whether a row was not a number.
-    words
+    words : tuple of str
         Lines around the table that tell how it went, as dualfoil wrote them.
-    mass, energy, power
+    mass, energy, power : float or None
         [kg m⁻²], [W h kg⁻¹], [W kg⁻¹] as printed last; None where not printed.
     """
 

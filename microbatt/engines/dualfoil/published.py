@@ -39,6 +39,16 @@ def is_published(path: Path) -> bool:
 def find_published(folder: Path) -> list[Path]:
     """Return the files of the published form in or below a folder, sorted by path.
 
+    Parameters
+    ----------
+    folder : Path
+        Looked through.
+
+    Returns
+    -------
+    list of Path
+        Files of the released form, sorted.
+
     Raises
     ------
     ParameterError
@@ -57,11 +67,11 @@ def read_published(path: Path, cell: Cell, *, cutoff_voltage: float) -> Discharg
 
     Parameters
     ----------
-    path
+    path : Path
         Of the file.
-    cell
+    cell : Cell
         What was discharged; its positive has the alpha and S of the file.
-    cutoff_voltage
+    cutoff_voltage : float
         The curve is cut off there [V]; one that ends above it has not converged.
 
     Returns

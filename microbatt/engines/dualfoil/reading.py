@@ -9,7 +9,6 @@ from microbatt.cells import Cell, Collector, Electrode, Electrolyte, Separator
 from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE, SECONDS_PER_HOUR
 from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped, Thermal
 from microbatt.engines.dualfoil.activation import Activation
-from microbatt.engines.dualfoil.capacity import held_capacity
 from microbatt.engines.dualfoil.deck import Heat, Mode
 from microbatt.engines.dualfoil.materials import (
     BUILT_IN_S,
@@ -36,11 +35,11 @@ class PlannedDischarge:
 
     Attributes
     ----------
-    current
+    current : float
         [A m⁻²].
-    cutoff_voltage
+    cutoff_voltage : float
         [V].
-    minutes
+    minutes : float or None
         After which it ends even above the cut-off; None is never.
     """
 
@@ -55,14 +54,14 @@ class DeckCell:
 
     Attributes
     ----------
-    cell
+    cell : Cell
         The cell, with the exponent and the shape factor that public copies of dualfoil have built
         in unless others were given.
-    thermal
+    thermal : Thermal
         What the deck does with the heat.
-    discharge
+    discharge : PlannedDischarge or None
         The first constant-current discharge, if that is what the deck asks for.
-    unmapped
+    unmapped : tuple of str
         A sentence for each thing in the deck that a cell cannot say.
     """
 
@@ -85,16 +84,21 @@ def cell_from_deck(
 
     Parameters
     ----------
-    deck
+    deck : Deck
         Of 5.1 or 5.2.
-    activation
+    activation : Activation or None
         From ``li-ion-ebar.in``; none means no dependence on temperature.
-    name
+    name : str
         For the cell.
-    alpha, S
+    alpha, S : float or None
         Of the positive, which a deck does not hold; otherwise what public copies have built in.
-    fits
+    fits : mapping of str to str or None
         Names of fits to take instead: ``negative``, ``electrolyte`` or ``positive`` → fit.
+
+    Returns
+    -------
+    DeckCell
+        The cell and how it is discharged.
 
     Raises
     ------
@@ -169,6 +173,16 @@ def with_dualfoils_heat(thermal: Thermal) -> Thermal:
     """Return a heat balance that reads the open-circuit potentials where dualfoil does.
 
     It takes the composition that follows from the charge passed; at S = 3 it makes no difference.
+
+    Parameters
+    ----------
+    thermal : Isothermal, Adiabatic or Lumped
+        A heat balance.
+
+    Returns
+    -------
+    Isothermal, Adiabatic or Lumped
+        The same, with the heat of the charge.
     """
     return thermal if isinstance(thermal, Isothermal) else replace(thermal, heat_of=HeatOf.CHARGE)
 
@@ -320,3 +334,19 @@ def _unmapped_profile(deck: Deck) -> Iterator[str]:
         yield f"segment 1: ends after {first.end:g} min even above the cut-off; left out."
     if len(deck.segments) > 1:
         yield f"segments 2 to {len(deck.segments)}: a cell here discharges once, from rest."
+
+
+def held_capacity(negative: Electrode, positive: Electrode) -> float:
+    """Return what the limiting electrode can give or take with whole spheres [A h m⁻²].
+
+    The smaller of F ε L c_max x at the negative and F ε L c_max (1 − y) at the positive.
+    """
+    return min(
+        _full_capacity(negative) * negative.initial_stoichiometry,
+        _full_capacity(positive) * (1.0 - positive.initial_stoichiometry),
+    )
+
+
+def _full_capacity(electrode: Electrode) -> float:
+    held = electrode.active_fraction * electrode.thickness * electrode.max_concentration
+    return FARADAY * held / SECONDS_PER_HOUR

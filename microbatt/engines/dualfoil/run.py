@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microbatt.engines import Finished, run_limited
 from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, format_activation
 from microbatt.engines.dualfoil.deck import DECK_FILE, format_deck
 from microbatt.engines.dualfoil.output import OUTPUT_FILE, Output, parse_output
+from microbatt.engines.process import Finished, run_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +27,9 @@ class Inputs:
     ----------
     deck, activation
         The two files that every dualfoil reads.
-    extra
+    extra : mapping of str to str
         Name → text of further files.
-    environment
+    environment : mapping of str to str
         Variables that it reads.
     """
 
@@ -55,11 +55,11 @@ class Run:
 
     Attributes
     ----------
-    output
+    output : Output or None
         What it wrote; None if nothing.
-    text
+    text : str
         The same as text.
-    finished
+    finished : Finished
         Why it is over, and how long it took.
     """
 
@@ -73,13 +73,13 @@ def run_once(executable: Path, inputs: Inputs, *, time_limit: float, output_limi
 
     Parameters
     ----------
-    executable
+    executable : Path
         Absolute path.
-    inputs
+    inputs : Inputs
         What it reads.
-    time_limit
+    time_limit : float
         Wall-clock time [s].
-    output_limit
+    output_limit : int
         Of all its files [byte].
 
     Raises

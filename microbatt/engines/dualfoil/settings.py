@@ -21,7 +21,7 @@ EXECUTABLE_VARIABLE: Final = "MICROBATT_DUALFOIL"
 EXECUTABLE_NAMES: Final = ("dualfoil", "dualfoil5", "dualfoil5.1", "dualfoil5.2")
 """Looked for on the PATH, in this order."""
 RETRIES: Final = ("smaller-step", "other-mesh", "scaled-rates")
-"""What can be tried when a discharge does not converge; see `microbatt.engines.dualfoil.retry`."""
+"""What can be tried when a discharge does not converge; see `dualfoil.attempts`."""
 _LAYERS: Final = ("negative", "separator", "positive")
 _FEWEST_NODES: Final = (2, 2, 11)
 """dualfoil looks at the tenth node of the positive to see whether it has converged."""
@@ -39,34 +39,34 @@ class DualfoilSettings:
 
     Attributes
     ----------
-    executable
+    executable : str or None
         Path; None looks at the environment variable MICROBATT_DUALFOIL, then along the PATH.
-    version
+    version : str
         Of the deck to write, ``"5.1"`` or ``"5.2"``; 5.2 takes a contact resistance.
-    extra_file
+    extra_file : ExtraFile or None
         A file beside the deck through which the executable is told alpha and S.
-    environment
+    environment : tuple of tuple of str
         Environment variables through which it is told, as pairs of name and template.
-    built_in_alpha
+    built_in_alpha : float or None
         The exponent built into the executable, less one; None is that of public copies, 2.3 for
         the plastic electrolytes and 0.5 for the liquid one.
-    reference_temperature
+    reference_temperature : float
         At which its Arrhenius factors are 1 [K].
-    nodes
+    nodes : tuple of int
         In negative, separator and positive; their sum is at most `most_nodes`.
-    most_nodes
+    most_nodes : int
         How many the executable has room for.
-    iteration_limit
+    iteration_limit : int
         Newton's, in a step.
-    largest_step
+    largest_step : float or None
         [s]; None is a six-hundredth of the longest that the discharge can take.
-    time_limit
+    time_limit : float
         Wall-clock limit for one curve where the request has none [s]; retries share it.
-    output_limit
+    output_limit : int
         Of all files of one run [byte].
-    retries
+    retries : tuple of str
         What is tried, in order, when a discharge does not converge.
-    records
+    records : str or None
         Folder that keeps a record of every curve that is not whole: deck, output and what was
         tried.
     """
@@ -109,6 +109,11 @@ class DualfoilSettings:
     def to_dict(self) -> dict[str, Any]:
         """Describe in JSON's terms everything that can change a number.
 
+        Returns
+        -------
+        dict
+            Key → value.
+
         Examples
         --------
         >>> settings = DualfoilSettings(environment=(("ALPHA", "{alpha}"),))
@@ -125,6 +130,16 @@ class DualfoilSettings:
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> DualfoilSettings:
         """Read what `to_dict` wrote, or ``[settings]`` of a file; the rest keeps its default.
+
+        Parameters
+        ----------
+        described : mapping of str to Any
+            Key → value, as in a campaign file.
+
+        Returns
+        -------
+        DualfoilSettings
+            Checked.
 
         Raises
         ------
@@ -146,6 +161,16 @@ class DualfoilSettings:
 
 def find_executable(settings: DualfoilSettings) -> Path:
     """Return the executable that the settings, the environment or the PATH name.
+
+    Parameters
+    ----------
+    settings : DualfoilSettings
+        May name it.
+
+    Returns
+    -------
+    Path
+        An executable file.
 
     Raises
     ------

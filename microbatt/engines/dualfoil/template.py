@@ -47,9 +47,9 @@ class ExtraFile:
 
     Attributes
     ----------
-    name
+    name : str
         Of the file.
-    template
+    template : str
         Its text, with names in braces; a format may follow a colon, as in ``{exponent:.4f}``.
     """
 
@@ -67,6 +67,13 @@ class ExtraFile:
 
 def check_template(where: str, template: str) -> None:
     """Refuse a template that cannot be filled.
+
+    Parameters
+    ----------
+    where : str
+        What the caller calls it.
+    template : str
+        Text with names in braces.
 
     Raises
     ------
@@ -154,6 +161,18 @@ def read_template(template: str, text: str) -> dict[str, float]:
 
 def point_values(values: dict[str, float], cell: Cell | None = None) -> dict[str, float]:
     """Return alpha and S, as far as they follow from what a template was filled with.
+
+    Parameters
+    ----------
+    values : dict of str to float
+        Name in braces → number.
+    cell : Cell, optional
+        Turns an area density into S.
+
+    Returns
+    -------
+    dict of str to float
+        Of ``alpha`` and ``S``, those that follow.
 
     Examples
     --------

@@ -17,6 +17,7 @@ from microbatt.engines.dualfoil.materials import (
     POSITIVES,
     built_in_alpha,
 )
+from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell, Electrode
@@ -33,13 +34,13 @@ class Numerics:
 
     Attributes
     ----------
-    nodes
+    nodes : tuple of int
         In the negative, the separator and the positive.
-    particle_nodes
+    particle_nodes : int
         In a particle, where its diffusivity varies.
-    iteration_limit, solid_iteration_limit
+    iteration_limit, solid_iteration_limit : int
         Newton's, in a step and in the solid.
-    largest_step
+    largest_step : float
         [s].
     """
 
@@ -61,20 +62,26 @@ def deck_from_cell(
 
     Parameters
     ----------
-    cell
+    cell : Cell
         Its separator's filler is counted to the inert solid, at equal mass.
-    segments
+    segments : tuple of Segment
         What to do with it; see `galvanostatic`.
-    thermal
+    thermal : Thermal or None
         Isothermal if not given.
-    numerics
+    numerics : Numerics or None
         How to solve.
+
+    Returns
+    -------
+    Deck
+        Ready for `format_deck`.
 
     Raises
     ------
     ParameterError
-        If dualfoil does not have one of its materials.
+        If dualfoil does not have one of its materials, or has it as it is only.
     """
+    _refuse_factors(cell)
     how = numerics or Numerics()
     negative, positive = _electrode_values(cell.negative), _electrode_values(cell.positive)
     return Deck(
@@ -91,17 +98,45 @@ def deck_from_cell(
         **_whole_cell_values(cell),
         **_heat_values(thermal or Isothermal()),
         **_SWITCHED_OFF,
-        negative_material=NEGATIVES.number_of(cell.negative.open_circuit.name),
-        electrolyte_material=ELECTROLYTES.number_of(cell.electrolyte.fit.name),
-        positive_material=POSITIVES.number_of(cell.positive.open_circuit.name),
+        negative_material=NEGATIVES.number_of(cell.negative.open_circuit),
+        electrolyte_material=ELECTROLYTES.number_of(cell.electrolyte.fit),
+        positive_material=POSITIVES.number_of(cell.positive.open_circuit),
         segments=segments,
     )
+
+
+def _refuse_factors(cell: Cell) -> None:
+    """Refuse what is scaled here and built into dualfoil."""
+    for name in ("conductivity_scale", "diffusivity_scale"):
+        value = getattr(cell.electrolyte, name)
+        if value != 1.0:
+            raise ParameterError(
+                f"`electrolyte_{name}` is {value:g}, and dualfoil has the electrolyte's properties "
+                "built in. Take the native engine, or leave it at 1."
+            )
 
 
 def galvanostatic(
     current: float, cutoff_voltage: float, *, version: Version = "5.1", resistance: float = 0.0
 ) -> tuple[Segment, ...]:
-    """Return the profile of one discharge down to a cut-off."""
+    """Return the profile of one discharge down to a cut-off.
+
+    Parameters
+    ----------
+    current : float
+        Discharge current [A m⁻²].
+    cutoff_voltage : float
+        Where it ends [V].
+    version : str
+        Of dualfoil: only 5.2 takes a resistance.
+    resistance : float
+        Of foils and tabs [Ω m²].
+
+    Returns
+    -------
+    tuple of Segment
+        One segment.
+    """
     segment = Segment(
         value=current,
         end=cutoff_voltage,
@@ -118,6 +153,16 @@ def activation_from_cell(cell: Cell) -> Activation:
 
     Those of the films change their sign: dualfoil's resistances fall with temperature where they
     are positive, ours rise.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+
+    Returns
+    -------
+    Activation
+        Energies over R [K].
     """
     negative, positive = cell.negative, cell.positive
     return Activation(
@@ -133,8 +178,21 @@ def activation_from_cell(cell: Cell) -> Activation:
 
 
 def not_in_a_deck(cell: Cell, version: Version) -> tuple[str, ...]:
-    """Return a sentence for each thing of a cell that its deck cannot say."""
-    exponent = built_in_alpha(ELECTROLYTES.number_of(cell.electrolyte.fit.name))
+    """Return a sentence for each thing of a cell that its deck cannot say.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    version : str
+        Of dualfoil.
+
+    Returns
+    -------
+    tuple of str
+        Empty where the deck says everything.
+    """
+    exponent = built_in_alpha(ELECTROLYTES.number_of(cell.electrolyte.fit))
     electrodes = {"negative": cell.negative, "positive": cell.positive}
     alphas = {part: one.alpha for part, one in electrodes.items()}
     sentences = [

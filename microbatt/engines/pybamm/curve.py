@@ -38,11 +38,11 @@ def discharge_from_solution(
 
     Parameters
     ----------
-    cell
+    cell : Cell
         Whose discharge it is.
-    point
+    point : tuple of float
         alpha, S and current [A m⁻²].
-    solution
+    solution : Solution
         At IDAKLU's steps.
     """
     salt = np.min(solution[_SALT].entries, axis=0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pybamm
     from numpy.typing import NDArray
 
-    from microbatt.cells import ElectrolyteFit, OpenCircuitFit
+    from microbatt.cells import Electrolyte, OpenCircuitFit
 
     Law: TypeAlias = Callable[..., pybamm.Symbol]
 
@@ -35,25 +35,25 @@ def open_circuit_law(fit: OpenCircuitFit) -> Law:
     return law
 
 
-def conductivity_law(fit: ElectrolyteFit, factor: float) -> Law:
+def conductivity_law(electrolyte: Electrolyte, factor: float) -> Law:
     """Return `factor` κ(c) [S m⁻¹], held from below as the native engine holds it."""
-    return _electrolyte_law(fit, column=0, factor=factor, name="conductivity")
+    return _electrolyte_law(electrolyte, column=0, factor=factor, name="conductivity")
 
 
-def diffusivity_law(fit: ElectrolyteFit, factor: float) -> Law:
+def diffusivity_law(electrolyte: Electrolyte, factor: float) -> Law:
     """Return `factor` D(c) [m² s⁻¹]."""
-    return _electrolyte_law(fit, column=2, factor=factor, name="diffusivity")
+    return _electrolyte_law(electrolyte, column=2, factor=factor, name="diffusivity")
 
 
-def thermodynamic_law(fit: ElectrolyteFit) -> Law:
+def thermodynamic_law(electrolyte: Electrolyte) -> Law:
     """Return 1 + ∂ln f/∂ln c, a function of c [-]."""
-    return _electrolyte_law(fit, column=4, factor=1.0, name="thermodynamic factor")
+    return _electrolyte_law(electrolyte, column=4, factor=1.0, name="thermodynamic factor")
 
 
-def _electrolyte_law(fit: ElectrolyteFit, *, column: int, factor: float, name: str) -> Law:
-    values = np.asarray(factor * electrolyte_table(fit)[:, column], dtype=np.float64)
+def _electrolyte_law(electrolyte: Electrolyte, *, column: int, factor: float, name: str) -> Law:
+    values = np.asarray(factor * electrolyte_table(electrolyte)[:, column], dtype=np.float64)
     salt = np.linspace(0.0, SALT_STEP * (values.size - 1), values.size)
-    spline = _spline(salt, values, f"{name}, {fit.name}")
+    spline = _spline(salt, values, f"{name}, {electrolyte.fit.name}")
 
     def law(
         c_e: pybamm.Symbol,

@@ -30,11 +30,11 @@ def discharge_limited(request: Request, points: Sequence[Point], limit: float) -
 
     Parameters
     ----------
-    request
+    request : Request
         What is asked.
-    points
+    points : sequence of Point
         In order.
-    limit
+    limit : float
         Wall-clock time for each [s]; starting the process and building the equations not counted.
     """
     done: list[Discharge] = []

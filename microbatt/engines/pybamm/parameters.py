@@ -43,10 +43,10 @@ def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
 
     Parameters
     ----------
-    cell
+    cell : Cell
         The alpha and S of its positive electrode are inputs named ``alpha`` and ``S``; the current
         per area of separator is the input ``current`` [A m⁻²].
-    cutoff_voltage
+    cutoff_voltage : float
         [V].
     """
     pybamm = load_pybamm()
@@ -65,12 +65,12 @@ def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
         "Contact resistance [Ohm]": cell.contact_resistance,
         "Initial concentration in electrolyte [mol.m-3]": salt.initial_concentration,
         "Cation transference number": salt.fit.transference,
-        "Thermodynamic factor": thermodynamic_law(salt.fit),
+        "Thermodynamic factor": thermodynamic_law(salt),
         "Electrolyte diffusivity [m2.s-1]": diffusivity_law(
-            salt.fit, _warmed(salt.diffusivity_activation, T)
+            salt, _warmed(salt.diffusivity_activation, T)
         ),
         "Electrolyte conductivity [S.m-1]": conductivity_law(
-            salt.fit, _warmed(salt.conductivity_activation, T)
+            salt, _warmed(salt.conductivity_activation, T)
         ),
         "Separator thickness [m]": sep.thickness,
         "Separator porosity": sep.porosity,

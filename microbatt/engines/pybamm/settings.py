@@ -24,11 +24,11 @@ class PybammSettings:
 
     Attributes
     ----------
-    volumes
+    volumes : tuple of int
         Even finite volumes across negative, separator and positive.
-    particle_volumes
+    particle_volumes : int
         Even finite volumes along the radius of a particle.
-    rtol, atol
+    rtol, atol : float
         Relative and absolute tolerance of IDAKLU.
     """
 

@@ -1,1 +1,1 @@
-"""From residuals to an answer: initial guess, least squares, sampling where that falls short."""
+"""From residuals to a posterior: initial guess, least squares, and sampling where needed."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
-from microbatt.inference.fit.gauss_newton import minimise
-from microbatt.inference.fit.objectives import with_priors
+from microbatt.inference.fit.least_squares import minimise
 from microbatt.inference.fit.plausibility import check_capacities
 from microbatt.inference.fit.shapes import (
     DEPTHS,
@@ -20,14 +20,14 @@ from microbatt.inference.fit.shapes import (
     scan,
     seen_shapes,
     terminal_slopes,
+    with_priors,
 )
-from microbatt.inference.result.estimate import Start
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.inference.fit.gauss_newton import Evaluate
-    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.inference.fit.least_squares import Evaluate
+    from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
 
@@ -48,7 +48,30 @@ _VOLTAGE, _CAPACITY = 0.02, 0.02
 """Standard deviation of an interpolated shape: voltage [V] and logarithm of the capacity."""
 
 
-def scan_starts(problem: Problem) -> tuple[Start, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialGuess:
+    """A first estimate, before refinement.
+
+    Attributes
+    ----------
+    origin
+        ``"network"`` (the shipped curve network) or ``"scan"`` (the engine at scattered points).
+    alpha, S
+        [-].
+    covariance
+        Of (alpha, S), shape (2, 2); NaN where the origin gives none.
+    in_range
+        Whether the curves lie where the network was trained; true of a scan.
+    """
+
+    origin: str
+    alpha: float
+    S: float
+    covariance: NDArray[np.float64]
+    in_range: bool = True
+
+
+def scan_starts(model: ForwardModel) -> tuple[InitialGuess, ...]:
     """Find where the engine's curves come nearest in shape to the measured ones.
 
     The shapes of the scan are interpolated over the box (thin-plate splines), and the measured ones
@@ -56,12 +79,12 @@ def scan_starts(problem: Problem) -> tuple[Start, ...]:
 
     Parameters
     ----------
-    problem
+    model
         The measured curves and the unknowns.
 
     Returns
     -------
-    tuple of Start
+    tuple of InitialGuess
         At least one, nearest first; different places.
 
     Raises
@@ -69,19 +92,19 @@ def scan_starts(problem: Problem) -> tuple[Start, ...]:
     CurveError
         If no point of the box delivers a capacity near that of a measured curve.
     """
-    found = scan(problem)
+    found = scan(model)
     shapes = np.stack(
-        [seen_shapes(problem, v, q) for v, q in zip(found.voltage, found.capacity, strict=True)]
+        [seen_shapes(model, v, q) for v, q in zip(found.voltage, found.capacity, strict=True)]
     )
-    by_curve = shapes.reshape(len(shapes), len(problem.curves), -1)
-    check_capacities(problem.curves, problem.cell, np.exp(by_curve[..., -1]))
-    known = _comparable(problem, found.capacity)
+    by_curve = shapes.reshape(len(shapes), len(model.curves), -1)
+    check_capacities(model.curves, model.cell, np.exp(by_curve[..., -1]))
+    known = _comparable(model, found.capacity)
     if known.sum() < _ENOUGH:
-        return (_nearest_of_part(found.points, by_curve, problem),)
-    evaluate = _interpolated(problem, found, known)
+        return (_nearest_of_part(found.points, by_curve, model),)
+    evaluate = _interpolated(model, found, known)
     fits = [
-        minimise(evaluate, _from_point(problem, point), *_box(problem), gain=0.5, most=25)
-        for point in _nearest(problem, found.points[known], shapes[known])
+        minimise(evaluate, _from_point(model, point), *_box(model), gain=0.5, most=25)
+        for point in _nearest(model, found.points[known], shapes[known])
     ]
     best = sorted((fit for fit in fits if fit is not None), key=lambda fit: fit.chi_square)
     kept: list[Array] = []
@@ -91,62 +114,60 @@ def scan_starts(problem: Problem) -> tuple[Start, ...]:
     return tuple(_start(point) for point in kept[:VALLEYS])
 
 
-def _comparable(problem: Problem, capacity: Array) -> NDArray[np.bool_]:
+def _comparable(model: ForwardModel, capacity: Array) -> NDArray[np.bool_]:
     """Tell which points deliver a capacity of the measured one's order at every current.
 
     Curves that are over as soon as they begin would spoil an interpolant everywhere.
     """
-    measured = np.array([curve.capacity[-1] for curve in problem.curves])
+    measured = np.array([curve.capacity[-1] for curve in model.curves])
     with np.errstate(invalid="ignore"):
         ratio = capacity / measured
         return np.asarray(((ratio > 1.0 / _COMPARABLE) & (ratio < _COMPARABLE)).all(axis=1))
 
 
-def _interpolated(problem: Problem, found: Scan, known: NDArray[np.bool_]) -> Evaluate:
+def _interpolated(model: ForwardModel, found: Scan, known: NDArray[np.bool_]) -> Evaluate:
     """Return the residuals of shapes of curves that are interpolated between those of the scan."""
-    k = len(problem.curves)
+    k = len(model.curves)
     table = np.concatenate([found.voltage, np.log(found.capacity)[..., None]], axis=-1)[known]
     interpolator = RBFInterpolator(found.points[known], table.reshape(len(table), -1))
-    measured = measured_shape(problem).ravel()
+    measured = measured_shape(model).ravel()
     spread = np.tile([*np.full(DEPTHS.size, _VOLTAGE), _CAPACITY], k)
     steps = np.array([[0.0, 0.0], [_STEP, 0.0], [-_STEP, 0.0], [0.0, _STEP], [0.0, -_STEP]])
-    names = problem.priors.names
+    names = model.priors.names
 
     def evaluate(x: Array) -> tuple[Array, Array] | None:
         curves = interpolator(x[:2] + steps).reshape(len(steps), k, -1)
-        through = _terminals(problem, x)
+        through = _terminals(model, x)
         voltage, capacity = curves[..., :-1], np.exp(curves[..., -1])
         here, *beside = (
-            seen_shapes(problem, v, q, through) for v, q in zip(voltage, capacity, strict=True)
+            seen_shapes(model, v, q, through) for v, q in zip(voltage, capacity, strict=True)
         )
-        slopes = terminal_slopes(problem, voltage[0], capacity[0], through)
+        slopes = terminal_slopes(model, voltage[0], capacity[0], through)
         slopes["alpha"] = (beside[0] - beside[1]) / (2.0 * _STEP)
         slopes["S"] = (beside[2] - beside[3]) / (2.0 * _STEP)
         unknown = np.zeros(here.size)
         jacobian = np.stack([slopes.get(name, unknown) for name in names], axis=-1)
         if not (np.isfinite(here).all() and np.isfinite(jacobian).all()):
             return None
-        return with_priors(problem, x, (measured - here) / spread, -jacobian / spread[:, None])
+        return with_priors(model, x, (measured - here) / spread, -jacobian / spread[:, None])
 
     return evaluate
 
 
-def _terminals(problem: Problem, x: Array) -> Terminals:
+def _terminals(model: ForwardModel, x: Array) -> Terminals:
     """Return what the terminals add to curves of the cell as its file has it."""
-    values = dict(zip(problem.priors.names, x, strict=True))
-    resistance = values.get("contact_resistance", problem.cell.contact_resistance)
+    values = dict(zip(model.priors.names, x, strict=True))
+    resistance = values.get("contact_resistance", model.cell.contact_resistance)
     return Terminals(
-        resistance=float(resistance - problem.cell.contact_resistance),
+        resistance=float(resistance - model.cell.contact_resistance),
         offset=float(values.get("voltage_offset", 0.0)),
-        scale=float(values.get("capacity_scale", 1.0)),
+        scale=float(values.get("area_scale", 1.0)),
     )
 
 
-def _nearest(problem: Problem, points: Array, shapes: Array) -> Array:
+def _nearest(model: ForwardModel, points: Array, shapes: Array) -> Array:
     """Return the points of the scan that are nearest in shape, whatever a constant drop."""
-    difference = (shapes - measured_shape(problem).ravel()).reshape(
-        len(points), -1, DEPTHS.size + 1
-    )
+    difference = (shapes - measured_shape(model).ravel()).reshape(len(points), -1, DEPTHS.size + 1)
     voltage, capacity = difference[..., :-1], difference[..., -1]
     distance = (
         np.mean((voltage - voltage.mean(axis=-1, keepdims=True)) ** 2, axis=(1, 2)) / _NEAR**2
@@ -155,22 +176,22 @@ def _nearest(problem: Problem, points: Array, shapes: Array) -> Array:
     return points[np.argsort(np.nan_to_num(distance, nan=np.inf))[:_TRIED]]
 
 
-def _from_point(problem: Problem, point: Array) -> Array:
-    x = problem.priors.mean.copy()
+def _from_point(model: ForwardModel, point: Array) -> Array:
+    x = model.priors.mean.copy()
     x[:2] = point
     return x
 
 
-def _box(problem: Problem) -> tuple[Array, Array]:
+def _box(model: ForwardModel) -> tuple[Array, Array]:
     """Return the bounds, those of the scan for alpha and ln S."""
-    low, high = problem.priors.low.copy(), problem.priors.high.copy()
+    low, high = model.priors.low.copy(), model.priors.high.copy()
     low[:2] = np.maximum(low[:2], (SCAN_ALPHA[0], SCAN_LN_S[0]))
     high[:2] = np.minimum(high[:2], (SCAN_ALPHA[1], SCAN_LN_S[1]))
     return low, high
 
 
-def _start(point: Array) -> Start:
-    return Start(
+def _start(point: Array) -> InitialGuess:
+    return InitialGuess(
         origin="scan",
         alpha=float(point[0]),
         S=float(np.exp(point[1])),
@@ -178,8 +199,8 @@ def _start(point: Array) -> Start:
     )
 
 
-def _nearest_of_part(points: Array, shapes: Array, problem: Problem) -> Start:
+def _nearest_of_part(points: Array, shapes: Array, model: ForwardModel) -> InitialGuess:
     """Return the point of the scan nearest in those curves that it has."""
-    difference = shapes - measured_shape(problem)
+    difference = shapes - measured_shape(model)
     weighed = np.nanmean(np.abs(difference), axis=(1, 2)) + np.isnan(difference).mean(axis=(1, 2))
     return _start(points[int(np.nanargmin(weighed))])

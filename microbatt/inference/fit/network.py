@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import MicrobattError, ParameterError
-from microbatt.inference.result.estimate import Start
+from microbatt.inference.fit.initial_guess import InitialGuess
 
 if TYPE_CHECKING:
-    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.measured import Experiment, Measurement
     from microbatt.networks import MeasurementNoise
 
@@ -19,19 +19,19 @@ CUTOFF: Final = 2.0
 NEAR: Final = 0.02
 """Relative difference of a measured current from one of the network's that is let pass."""
 _ENDS: Final = 0.05
-_WIDEST: Final = {"contact_resistance": 0.01, "voltage_offset": 0.1, "capacity_scale": 0.1}
+_WIDEST: Final = {"contact_resistance": 0.01, "voltage_offset": 0.1, "area_scale": 0.1}
 
 
 def network_start(
-    experiment: Experiment, problem: Problem, noise: float
-) -> tuple[Start | None, str]:
+    experiment: Experiment, model: ForwardModel, noise: float
+) -> tuple[InitialGuess | None, str]:
     """Ask the shipped network.
 
     Parameters
     ----------
     experiment
         The measured curves.
-    problem
+    model
         The cell and its terms, and what is unknown.
     noise
         Standard deviation of a single sample [V].
@@ -44,19 +44,19 @@ def network_start(
         Why not; empty if it was asked.
     """
     try:
-        return _asked(experiment, problem, noise), ""
+        return _asked(experiment, model, noise), ""
     except MicrobattError as error:
         return None, f"The shipped network was not asked: {error}"
 
 
-def _asked(experiment: Experiment, problem: Problem, noise: float) -> Start:
+def _asked(experiment: Experiment, model: ForwardModel, noise: float) -> InitialGuess:
     from microbatt.features import tensors_of_curves
     from microbatt.prediction import load_shipped, predict_curves
 
     trained = load_shipped(
-        problem.cell,
-        str(problem.inventory),
-        thermal_mode=type(problem.thermal).__name__.lower(),
+        model.cell,
+        str(model.inventory),
+        thermal_mode=type(model.thermal).__name__.lower(),
         cutoff_voltage=CUTOFF,
     )
     curves = {_known(one, trained.currents): one for one in experiment.measurements}
@@ -65,9 +65,9 @@ def _asked(experiment: Experiment, problem: Problem, noise: float) -> Start:
         samples=trained.network.config.samples,  # type: ignore[union-attr]
         currents=trained.currents,
     )
-    mean, covariance, in_range = predict_curves(tensors, trained, _disturbed(problem, noise))
+    mean, covariance, in_range = predict_curves(tensors, trained, _disturbed(model, noise))
     alpha, S = np.clip(mean[0], [0.0, 0.05], [15.0, 200.0])
-    return Start(
+    return InitialGuess(
         origin="network",
         alpha=float(alpha),
         S=float(S),
@@ -92,15 +92,15 @@ def _known(measured: Measurement, currents: tuple[float, ...]) -> float:
     return current
 
 
-def _disturbed(problem: Problem, noise: float) -> MeasurementNoise:
+def _disturbed(model: ForwardModel, noise: float) -> MeasurementNoise:
     """Tell the network what the measurement added, no more than it can have learned."""
     from microbatt.networks import MeasurementNoise
 
-    widths = dict(zip(problem.priors.names, problem.priors.std, strict=True))
+    widths = dict(zip(model.priors.names, model.priors.std, strict=True))
     known = {name: min(float(widths.get(name, 0.0)), most) for name, most in _WIDEST.items()}
     return MeasurementNoise(
         voltage=min(noise, 0.05),
         offset=known["voltage_offset"],
         contact_resistance=known["contact_resistance"],
-        capacity_scale=known["capacity_scale"],
+        capacity_scale=known["area_scale"],
     )

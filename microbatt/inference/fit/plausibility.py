@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.inference.forward.binning import Reduced
+    from microbatt.inference.forward.binning import BinnedCurve
     from microbatt.measured import Measurement
 
     Array = NDArray[np.float64]
@@ -54,7 +54,7 @@ def check_currents(measurements: Iterable[Measurement], cell: Cell) -> None:
             )
 
 
-def check_capacities(curves: Sequence[Reduced], cell: Cell, delivered: Array) -> None:
+def check_capacities(curves: Sequence[BinnedCurve], cell: Cell, delivered: Array) -> None:
     """Refuse a capacity far from all that the cell can deliver.
 
     Parameters

@@ -2,25 +2,24 @@
 
 Near its minimum the sum of squares is a paraboloid and the posterior a normal distribution, if the
 curves respond linearly over the width of that distribution and no bound is near.  Both are checked
-with the engine, not supposed.  Where they do not hold, the curves are fitted by polynomials in
-alpha and ln S over the plausible region and the posterior is sampled with emcee.
+with the engine, not supposed.  Where they do not hold, the posterior is sampled.
 """
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from microbatt.inference.forward.forward_model import voltages
-from microbatt.inference.result.estimate import Posterior
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.inference.fit.gauss_newton import Minimum
-    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
 
@@ -32,6 +31,20 @@ BENT: Final = 0.1
 """Largest shift by nonlinearity there, in standard deviations, that still counts as linear."""
 CLEAR: Final = 3.0
 """Standard deviations that must lie between the estimate and a bound."""
+_BENDING: Final = {
+    "area_scale",
+    "negative_stoichiometry",
+    "positive_stoichiometry",
+    "temperature",
+}
+"""Unknowns to which a curve need not respond linearly."""
+
+
+class Posterior(enum.StrEnum):
+    """How the uncertainty was found."""
+
+    CURVATURE = "curvature"
+    SAMPLING = "sampling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +59,25 @@ class Drawn:
         Why.
     draws
         Shape (n, p).
+    settled
+        Whether draws agree with the engine to the accuracy that intervals need.
+    settled_sentence
+        What was found; empty where nothing had to be sampled.
     """
 
     kind: Posterior
     sentence: str
     draws: Array
+    settled: bool = True
+    settled_sentence: str = ""
 
 
-def posterior(problem: Problem, minimum: Minimum, rng: np.random.Generator) -> Drawn:
+def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> Drawn:
     """Draw from the posterior around a minimum.
 
     Parameters
     ----------
-    problem
+    model
         The measured curves and the unknowns.
     minimum
         Of the residuals of the samples.
@@ -70,7 +89,7 @@ def posterior(problem: Problem, minimum: Minimum, rng: np.random.Generator) -> D
     MissingExtraError
         If sampling is needed and emcee is not installed.
     """
-    reason = why_not_normal(problem, minimum)
+    reason = why_not_normal(model, minimum)
     if reason is None:
         draws = rng.multivariate_normal(minimum.x, minimum.covariance, DRAWS, method="cholesky")
         sentence = (
@@ -80,26 +99,32 @@ def posterior(problem: Problem, minimum: Minimum, rng: np.random.Generator) -> D
         return Drawn(kind=Posterior.CURVATURE, sentence=sentence, draws=draws)
     from microbatt.inference.fit.sampling import sample
 
-    sentence = f"Not near-Gaussian: {reason}; the posterior was sampled."
-    return Drawn(kind=Posterior.SAMPLING, sentence=sentence, draws=sample(problem, minimum, rng))
+    found = sample(model, minimum, rng)
+    return Drawn(
+        kind=Posterior.SAMPLING,
+        sentence=f"Not near-Gaussian: {reason}; the posterior was sampled.",
+        draws=found.draws,
+        settled=found.settled,
+        settled_sentence=found.sentence,
+    )
 
 
-def why_not_normal(problem: Problem, minimum: Minimum) -> str | None:
+def why_not_normal(model: ForwardModel, minimum: Minimum) -> str | None:
     """Return why a normal distribution would not do; None if it would.
 
     Parameters
     ----------
-    problem, minimum
+    model, minimum
         As for `posterior`.
     """
     std = np.sqrt(np.diag(minimum.covariance))
-    near = (minimum.x - problem.priors.low < CLEAR * std) | (
-        problem.priors.high - minimum.x < CLEAR * std
+    near = (minimum.x - model.priors.low < CLEAR * std) | (
+        model.priors.high - minimum.x < CLEAR * std
     )
     if near.any():
-        name = problem.priors.names[int(np.argmax(near))].replace("_", " ")
+        name = model.priors.names[int(np.argmax(near))].replace("_", " ")
         return f"{name} is within {CLEAR:g} standard deviations of a bound"
-    shift = float(nonlinearity(problem, minimum).max())
+    shift = float(nonlinearity(model, minimum).max())
     if not shift <= BENT:
         return (
             "at the ends of the intervals the curves bend away from a straight response, by "
@@ -108,30 +133,41 @@ def why_not_normal(problem: Problem, minimum: Minimum) -> str | None:
     return None
 
 
-def nonlinearity(problem: Problem, minimum: Minimum) -> Array:
+def nonlinearity(model: ForwardModel, minimum: Minimum) -> Array:
     """Return how far the response departs from a linear one on the way to the interval's ends.
 
-    Four points on the principal axes of (alpha, ln S), nuisances following.  The departure is
+    Two points on each principal axis of (alpha, ln S), the other unknowns following; and where an
+    unknown moves the cell itself, on each principal axis of all of them.  The departure is
     projected on what the unknowns can do, as in the relative curvature of Bates & Watts (1980).
 
     Returns
     -------
-    ndarray, shape (4,)
+    ndarray, shape (4,) or (2p,)
         In standard deviations; NaN where the engine has no curve.
     """
-    m = problem.measured.size
-    jacobian = minimum.jacobian[:m]
-    steps = axis_steps(minimum.covariance, REACH)
-    seen = voltages(problem, minimum.x[:2] + steps, minimum.x)
-    here = voltages(problem, minimum.x[None, :2], minimum.x)
-    linear = steps @ jacobian[:, :2].T
-    departure = -problem.whiten(seen - here) - linear
+    m = model.measured.size
+    steps = _steps(model, minimum)
+    places = np.clip(minimum.x + steps, model.priors.low, model.priors.high)
+    here, *there = voltages(model, np.concatenate([minimum.x[None], places]))
+    departure = (
+        -model.whiten(np.array(there) - here) - (places - minimum.x) @ minimum.jacobian[:m].T
+    )
     basis, _ = np.linalg.qr(minimum.jacobian)
     return np.asarray(np.linalg.norm(departure @ basis[:m], axis=1))
 
 
+def _steps(model: ForwardModel, minimum: Minimum) -> Array:
+    """Return steps of `REACH` standard deviations, shape (4, p) or (2p, p)."""
+    covariance = minimum.covariance
+    if _BENDING & set(model.priors.free):
+        return axis_steps(covariance, REACH)
+    steps = axis_steps(covariance[:2, :2], REACH)
+    follow = np.linalg.solve(covariance[:2, :2], covariance[:2, 2:])
+    return np.column_stack([steps, steps @ follow])
+
+
 def axis_steps(covariance: Array, reach: float) -> Array:
-    """Return steps of `reach` standard deviations along the principal axes of (alpha, ln S)."""
-    variance, axes = np.linalg.eigh(covariance[:2, :2])
+    """Return steps of `reach` standard deviations along the principal axes of a covariance."""
+    variance, axes = np.linalg.eigh(covariance)
     columns = reach * axes * np.sqrt(np.maximum(variance, 0.0))
     return np.concatenate([columns.T, -columns.T])

@@ -7,20 +7,31 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.engines import resample_curves
 from microbatt.errors import SimulationError
-from microbatt.inference.fit.gauss_newton import minimise
-from microbatt.inference.fit.objectives import sample_objective, shape_objective
-from microbatt.inference.fit.shapes import COARSE
-from microbatt.inference.forward.forward_model import seeing_offsets
-from microbatt.inference.result.diagnostics import reduced_chi_square
-from microbatt.inference.result.residuals import UNLIKELY, residual_trend
+from microbatt.inference.fit.least_squares import minimise
+from microbatt.inference.fit.residuals import UNLIKELY, reduced_chi_square, residual_trend
+from microbatt.inference.fit.shapes import (
+    CAPACITY,
+    COARSE,
+    DEPTHS,
+    SHARES,
+    VOLTAGE,
+    Terminals,
+    measured_shape,
+    seen_shapes,
+    terminal_slopes,
+    with_priors,
+)
+from microbatt.inference.forward.forward_model import respond, seeing_offsets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.inference.fit.gauss_newton import Minimum
-    from microbatt.inference.forward.forward_model import Problem
-    from microbatt.inference.result.estimate import Start
+    from microbatt.engines import Settings
+    from microbatt.inference.fit.initial_guess import InitialGuess
+    from microbatt.inference.fit.least_squares import Evaluate, Minimum
+    from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
 
@@ -47,7 +58,7 @@ class Fit:
 
     Attributes
     ----------
-    problem
+    model
         With the engine's settings that it needed.
     minimum
         Of the residuals of the samples.
@@ -55,12 +66,12 @@ class Fit:
         Where fits began, the one that led to it first.
     """
 
-    problem: Problem
+    model: ForwardModel
     minimum: Minimum
-    starts: tuple[Start, ...]
+    starts: tuple[InitialGuess, ...]
 
 
-def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
+def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     """Fit shapes from each start, then samples from the best of them and its rivals.
 
     Above alpha 10, and where the residuals of the best fit drift, the engine's mesh may be to
@@ -70,7 +81,7 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
 
     Parameters
     ----------
-    problem
+    model
         The measured curves and the unknowns.
     starts
         At least one.
@@ -82,13 +93,13 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
     """
     found = []
     for start in starts:
-        shaped = _fit_shapes(problem, _at(problem, np.array([start.alpha, np.log(start.S)])))
+        shaped = _fit_shapes(model, _at(model, np.array([start.alpha, np.log(start.S)])))
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
     if found:
-        problem = seeing_offsets(problem, found[0][0].x)
-    fits = [(_fit_samples(problem, shaped.x), start) for shaped, start in _distinct(found)]
+        model = seeing_offsets(model, found[0][0].x)
+    fits = [(fit_samples(model, shaped.x), start) for shaped, start in _distinct(found)]
     good = [(minimum, start) for minimum, start in fits if minimum is not None]
     if not good:
         raise SimulationError(
@@ -96,76 +107,137 @@ def refine(problem: Problem, starts: tuple[Start, ...]) -> Fit:
             "the highest current out, or check the area and the cell file."
         )
     best, kept = min(good, key=lambda one: one[0].chi_square)
-    problem, best = _meshed(problem, best)
-    if reduced_chi_square(problem, best) > POOR and _drifts(problem, best):
+    model, best = _meshed(model, best)
+    if reduced_chi_square(model, best) > POOR and _drifts(model, best):
         others = [shaped.x for shaped, _ in found]
-        best = _best_around(problem, best, others)
+        best = _best_around(model, best, others)
     ordered = (kept, *(start for start in starts if start is not kept))
-    return Fit(problem=problem, minimum=best, starts=ordered)
+    return Fit(model=model, minimum=best, starts=ordered)
 
 
-def _fit_shapes(problem: Problem, x: Array) -> Minimum | None:
-    """Fit the nuisances at alpha and ln S as they are, then everything."""
-    low, high = problem.priors.low, problem.priors.high
-    evaluate = shape_objective(problem, COARSE)
-    if problem.priors.nuisances:
+def _fit_shapes(model: ForwardModel, x: Array) -> Minimum | None:
+    """Fit the other unknowns at alpha and ln S as they are, then everything."""
+    low, high = model.priors.low, model.priors.high
+    evaluate = shape_objective(model, COARSE)
+    if model.priors.free:
         here = (np.concatenate([x[:2], bound[2:]]) for bound in (low, high))
         held = minimise(evaluate, x, *here, gain=1.0, most=3)
         x = x if held is None else held.x
     return minimise(evaluate, x, low, high, gain=1.0, most=15)
 
 
-def _fit_samples(problem: Problem, x: Array, *, most: int = 30) -> Minimum | None:
-    bounds = problem.priors.low, problem.priors.high
-    return minimise(sample_objective(problem), x, *bounds, most=most)
+def fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | None:
+    """Fit the samples from coordinates `x`; None where the engine has no whole curve there."""
+    bounds = model.priors.low, model.priors.high
+    return minimise(sample_objective(model), x, *bounds, most=most)
 
 
-def _meshed(problem: Problem, best: Minimum) -> tuple[Problem, Minimum]:
-    """Fit again on a finer mesh where that of the problem may not do; keep it if it did not."""
+def _meshed(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
+    """Fit again on a finer mesh where that of the model may not do; keep it if it did not."""
     tortuous = best.x[0] > TORTUOUS
-    if not (tortuous or (_drifts(problem, best) and reduced_chi_square(problem, best) < OF_MESH)):
-        return problem, best
-    mesh = min(_FINER * problem.settings.mesh, _FINEST)
-    finer = replace(problem, settings=replace(problem.settings, mesh=mesh))
-    again = _fit_samples(finer, best.x, most=8)
+    if not (tortuous or (_drifts(model, best) and reduced_chi_square(model, best) < OF_MESH)):
+        return model, best
+    mesh = min(_FINER * model.settings.mesh, _FINEST)
+    finer = model.solved(replace(model.settings, mesh=mesh))
+    again = fit_samples(finer, best.x, most=8)
     if again is None or not (tortuous or again.chi_square < BETTER * best.chi_square):
-        return problem, best
+        return model, best
     return finer, again
 
 
-def _drifts(problem: Problem, best: Minimum) -> bool:
+def _drifts(model: ForwardModel, best: Minimum) -> bool:
     """Tell whether the residuals hold more than scatter, however large that is."""
-    return residual_trend(problem, best).chance < UNLIKELY
+    return residual_trend(model, best).chance < UNLIKELY
 
 
-def _best_around(problem: Problem, best: Minimum, others: list[Array]) -> Minimum:
+def _best_around(model: ForwardModel, best: Minimum, others: list[Array]) -> Minimum:
     """Fit again from places around a poor fit and from other ones; return the best of all."""
     shaped = [
-        _fit_shapes(problem, _at(problem, point)) for point in (*(best.x[:2] + AROUND), *ELSEWHERE)
+        _fit_shapes(model, _at(model, point)) for point in (*(best.x[:2] + AROUND), *ELSEWHERE)
     ]
     elsewhere = sorted((one for one in shaped if one is not None), key=lambda one: one.chi_square)
-    around = [_at(problem, point) for point in best.x[:2] + AROUND]
+    around = [_at(model, point) for point in best.x[:2] + AROUND]
     for place in (*(one.x for one in elsewhere[:2]), *around[:2], *others[1:]):
-        again = _fit_samples(problem, place, most=8)
+        again = fit_samples(model, place, most=8)
         if again is not None and again.chi_square < best.chi_square:
             best = again
-        if reduced_chi_square(problem, best) <= POOR:
+        if reduced_chi_square(model, best) <= POOR:
             break
     return best
 
 
-def _at(problem: Problem, point: Array) -> Array:
-    """Return coordinates inside the bounds with the nuisances as expected."""
-    x = problem.priors.mean.copy()
+def _at(model: ForwardModel, point: Array) -> Array:
+    """Return coordinates inside the bounds with the other unknowns as expected."""
+    x = model.priors.mean.copy()
     x[:2] = point
-    return np.clip(x, problem.priors.low, problem.priors.high)
+    return np.clip(x, model.priors.low, model.priors.high)
 
 
-def _distinct(found: list[tuple[Minimum, Start]]) -> list[tuple[Minimum, Start]]:
+def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, InitialGuess]]:
     """Return the best fit of shapes, and those elsewhere that are nearly as good."""
-    kept: list[tuple[Minimum, Start]] = []
+    kept: list[tuple[Minimum, InitialGuess]] = []
     for minimum, start in found:
         near = any(np.allclose(minimum.x[:2], one.x[:2], atol=0.3) for one, _ in kept)
         if not kept or (not near and minimum.chi_square < kept[0][0].chi_square + RIVAL):
             kept.append((minimum, start))
     return kept
+
+
+def sample_objective(model: ForwardModel) -> Evaluate:
+    """Return the residuals of the samples, and of the unknowns from what is expected of them."""
+
+    def evaluate(x: Array) -> tuple[Array, Array] | None:
+        response = respond(model, x)
+        if response is None:
+            return None
+        residual = model.whiten(model.measured - response.voltage)
+        jacobian = -model.whiten(response.jacobian.T).T
+        return with_priors(model, x, residual, jacobian)
+
+    return evaluate
+
+
+def shape_objective(model: ForwardModel, settings: Settings) -> Evaluate:
+    """Return the residuals of the curves' shapes, and of the unknowns.
+
+    Parameters
+    ----------
+    model
+        The measured curves and the unknowns.
+    settings
+        How finely to solve; shapes bear less than samples do.
+    """
+    model = model.solved(settings)
+    measured = measured_shape(model).ravel()
+    spread = np.tile([*np.full(DEPTHS.size, VOLTAGE), CAPACITY], len(model.curves))
+
+    def evaluate(x: Array) -> tuple[Array, Array] | None:
+        found = _shapes_and_slopes(model, x)
+        if found is None:
+            return None
+        shape, slopes = found
+        residual = (measured - shape) / spread
+        return with_priors(model, x, residual, -slopes / spread[:, None])
+
+    return evaluate
+
+
+def _shapes_and_slopes(model: ForwardModel, x: Array) -> tuple[Array, Array] | None:
+    displaced = model.displaced_at(x)
+    voltage = displaced.by_member(resample_curves(displaced.curves, SHARES))[:, 0]
+    ends = displaced.end_capacities[:, 0]
+    scale = model.value(x, "area_scale")
+    through = Terminals(offset=model.value(x, "voltage_offset"), scale=scale)
+    shapes = np.stack(
+        [seen_shapes(model, v, q, through) for v, q in zip(voltage, ends, strict=True)]
+    )
+    if not np.isfinite(shapes[0]).all():
+        return None
+    slopes = terminal_slopes(model, voltage[0], ends[0], through)
+    for name, scheme in displaced.finite_differences.items():
+        slopes[name] = scheme.weights[0] @ shapes[[0, *scheme.members]]
+    if "area_scale" in slopes:
+        slopes["area_scale"] = slopes["area_scale"] / scale
+    slopes["S"] = slopes["S"] * displaced.points[0, 1]  # per unit of ln S
+    columns = [slopes[name] for name in model.priors.names]
+    return shapes[0], np.nan_to_num(np.stack(columns, axis=-1))

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats.qmc import Sobol
 
-from microbatt.engines import Settings, resample_curves, simulate_discharges
+from microbatt.engines import ENGINE, Settings, resample_curves
 from microbatt.inference.forward.finite_differences import end_capacity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.cells import Cell
-    from microbatt.engines import Inventory, Thermal
-    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.engines import Request
+    from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
 
@@ -72,7 +71,7 @@ class Terminals:
     offset
         Of the measured voltage [V].
     scale
-        Of the measured capacity [-].
+        Of the measured capacity, the electrode area over the stated one [-].
     """
 
     resistance: float = 0.0
@@ -83,42 +82,36 @@ class Terminals:
 _PLAIN: Final = Terminals()
 
 
-def measured_shape(problem: Problem) -> Array:
+def measured_shape(model: ForwardModel) -> Array:
     """Return the shapes of the measured curves, shape (k, 26): voltages [V], ln capacity."""
     rows = []
-    for curve in problem.curves:
+    for curve in model.curves:
         end = curve.capacity[-1]
         rows.append([*np.interp(DEPTHS * end, curve.capacity, curve.voltage), np.log(end)])
     return np.array(rows)
 
 
-def scan(problem: Problem) -> Scan:
+def scan(model: ForwardModel) -> Scan:
     """Simulate all currents at Sobol points over the box; remembered for the next experiment."""
     return _scan(
-        problem.cell,
-        problem.inventory,
-        problem.thermal,
-        tuple(float(current) for current in problem.currents),
-        problem.cutoff,
-        min(SCAN_LN_S[1], float(problem.priors.high[1])),
+        replace(model.request, settings=COARSE),
+        tuple(float(current) for current in model.currents),
+        min(SCAN_LN_S[1], float(model.priors.high[1])),
     )
 
 
 @lru_cache(maxsize=8)
 def _scan(
-    cell: Cell,
-    inventory: Inventory,
-    thermal: Thermal,
+    request: Request,
     currents: tuple[float, ...],
-    cutoff: float,
     highest_ln_s: float,
 ) -> Scan:
     unit = Sobol(2, rng=0).random(SCAN_POINTS)
     low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], highest_ln_s)]).T
     points = low + unit * (high - low)
     k = len(currents)
-    batch = simulate_discharges(
-        cell,
+    batch = ENGINE.run(
+        request,
         np.column_stack(
             [
                 points[:, 0].repeat(k),
@@ -126,10 +119,6 @@ def _scan(
                 np.tile(currents, len(points)),
             ]
         ),
-        inventory=inventory,
-        thermal=thermal,
-        cutoff_voltage=cutoff,
-        settings=COARSE,
     )
     return Scan(
         points=points,
@@ -139,7 +128,7 @@ def _scan(
 
 
 def seen_shapes(
-    problem: Problem, voltage: Array, capacity: Array, through: Terminals = _PLAIN
+    model: ForwardModel, voltage: Array, capacity: Array, through: Terminals = _PLAIN
 ) -> Array:
     """Return the shapes of simulated curves as the terminals show them, flat.
 
@@ -147,7 +136,7 @@ def seen_shapes(
 
     Parameters
     ----------
-    problem
+    model
         The measured curves.
     voltage
         Simulated, at `SHARES` of each capacity, shape (k, 401) [V].
@@ -161,30 +150,30 @@ def seen_shapes(
     ndarray, shape (k × 26,)
         Voltages [V] and ln capacity [A h m⁻²] of each curve; NaN where there is no curve.
     """
-    added = through.offset - problem.currents * through.resistance
+    added = through.offset - model.currents * through.resistance
     return np.concatenate(
         [
             shape_of(v + shift, q * through.scale, curve.voltage[-1])
-            for v, q, shift, curve in zip(voltage, capacity, added, problem.curves, strict=True)
+            for v, q, shift, curve in zip(voltage, capacity, added, model.curves, strict=True)
         ]
     )
 
 
 def terminal_slopes(
-    problem: Problem, voltage: Array, capacity: Array, through: Terminals
+    model: ForwardModel, voltage: Array, capacity: Array, through: Terminals
 ) -> dict[str, Array]:
-    """Return the derivatives of `seen_shapes` by what the terminals add, by nuisance."""
+    """Return the derivatives of `seen_shapes` by what the terminals add, by unknown."""
     moved = {
         "contact_resistance": replace(through, resistance=through.resistance + _OHMIC_STEP),
         "voltage_offset": replace(through, offset=through.offset + _OFFSET_STEP),
-        "capacity_scale": replace(through, scale=through.scale + _SCALE_STEP),
+        "area_scale": replace(through, scale=through.scale + _SCALE_STEP),
     }
     steps = dict(zip(moved, (_OHMIC_STEP, _OFFSET_STEP, _SCALE_STEP), strict=True))
-    here = seen_shapes(problem, voltage, capacity, through)
+    here = seen_shapes(model, voltage, capacity, through)
     return {
-        name: (seen_shapes(problem, voltage, capacity, there) - here) / steps[name]
+        name: (seen_shapes(model, voltage, capacity, there) - here) / steps[name]
         for name, there in moved.items()
-        if name in problem.priors.names
+        if name in model.priors.names
     }
 
 
@@ -200,8 +189,21 @@ def shape_of(voltage: Array, capacity: float, end_voltage: float) -> Array:
     end_voltage
         Where the measured curve ended [V].
     """
-    if not np.isfinite(capacity) or not voltage[0] > end_voltage:
+    if not (np.isfinite(capacity) and capacity > 0.0 and voltage[0] > end_voltage):
         return np.full(DEPTHS.size + 1, np.nan)
     below = int(np.argmax(voltage <= end_voltage)) or voltage.size - 1
     share = np.interp(-end_voltage, -voltage[below - 1 : below + 1], SHARES[below - 1 : below + 1])
     return np.append(np.interp(DEPTHS * share, SHARES, voltage), np.log(share * capacity))
+
+
+def with_priors(
+    model: ForwardModel, x: Array, residual: Array, jacobian: Array
+) -> tuple[Array, Array]:
+    """Append what is expected of the unknowns to residuals and their Jacobian."""
+    known = np.isfinite(model.priors.std)
+    mean, std = model.priors.mean[known], model.priors.std[known]
+    rows = np.eye(x.size)[known] / std[:, None]
+    return (
+        np.concatenate([residual, (x[known] - mean) / std]),
+        np.concatenate([jacobian, rows]),
+    )

@@ -25,12 +25,14 @@ AVERAGES: Final = 100
 NODES: Final = 500
 """At most this many capacities at which the engine is asked for a curve's averages."""
 
+CHARGE: Final = 1e-4
+"""Relative standard deviation of the charge of a curve, where its file says nothing."""
 STEEP: Final = 5.0
 """Steeper than this the curve is a cliff [V per capacity at the end]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reduced:
+class BinnedCurve:
     """A measured curve as averages over stretches.
 
     Attributes
@@ -49,6 +51,9 @@ class Reduced:
     slope
         dV/dQ of the measured curve at the averages, the lesser of both sides, shape (m,)
         [V m² A⁻¹ h⁻¹].
+    charge_error, start_error
+        As of the measurement: of one factor on the charge [-], and of the charge before the first
+        sample [A h m⁻²].
     rounded
         What the rounding of the capacity does to each average, one standard deviation, shape (m,)
         [V].
@@ -68,6 +73,8 @@ class Reduced:
     slope: Array
     rounded: Array
     steep: NDArray[np.bool_]
+    charge_error: float = 0.0
+    start_error: float = 0.0
     remarks: tuple[str, ...] = ()
 
     def average(self, values: Array) -> Array:
@@ -77,7 +84,7 @@ class Reduced:
         return averages
 
 
-def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
+def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> BinnedCurve:
     """Average a measured curve over stretches of equal arc length.
 
     Parameters
@@ -97,7 +104,7 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
     capacity = np.add.reduceat(nodes * weights, starts) / count
     voltage = np.add.reduceat(node_voltage * weights, starts) / count
     slope, steepest = _slopes(capacity, voltage)
-    return Reduced(
+    return BinnedCurve(
         source=measurement.source,
         current=measurement.current,
         samples=len(measurement),
@@ -110,6 +117,8 @@ def reduce(measurement: Measurement, *, averages: int = AVERAGES) -> Reduced:
         slope=slope,
         rounded=np.abs(steepest) * measurement.capacity_step / np.sqrt(12.0 * count),
         steep=(capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP),
+        charge_error=measurement.charge_error,
+        start_error=measurement.start_error,
         remarks=measurement.remarks,
     )
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.inference.forward.binning import CHARGE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from microbatt.inference.forward.binning import Reduced
+    from microbatt.inference.forward.binning import BinnedCurve
     from microbatt.measured import Measurement
 
     Array = NDArray[np.float64]
@@ -22,8 +24,6 @@ ENGINE_VOLTAGE: Final = 5e-5
 """Standard deviation allowed for the engine's own error of a voltage [V]."""
 ENGINE_CAPACITY: Final = 1e-5
 """Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
-CHARGE: Final = 1e-4
-"""Relative standard deviation of the charge of each curve, of clock and current, if not given."""
 UNKNOWN: Final = 1e-3
 """Noise assumed where a curve has too few samples to tell [V]."""
 _SMALLEST: Final = 2e-5
@@ -34,12 +34,13 @@ _MAD: Final = 1.4826
 
 
 @dataclass(frozen=True, kw_only=True)
-class Allowance:
+class ErrorModel:
     """How far the averages of a curve may lie from the truth.
 
     Errors of single averages are independent; the charge of a curve is off by one factor, which
     moves all its averages along their slope; and its voltage may be off by an offset of its own.
-    So the covariance is diag(deviation²) + charge chargeᵀ + offset offsetᵀ, which leaves a cliff no
+    And the charge before its first sample may be off by an amount of its own.  So the covariance
+    is diag(deviation²) + charge chargeᵀ + start startᵀ + offset offsetᵀ, which leaves a cliff no
     heavier than a capacity known that well.
 
     Attributes
@@ -50,33 +51,41 @@ class Allowance:
         What one standard deviation of the charge does to each average, shape (m,) [V].
     own
         Standard deviation of the curve's own offset [V].
+    charge_error
+        Relative standard deviation of the curve's charge [-].
     offset
         What one standard deviation of it does to each average, shape (m,) [V]: as much, but on a
         cliff, where capacities are compared; see `seeing`.
+    start
+        What one standard deviation of the charge before the first sample does, shape (m,) [V].
     """
 
     deviation: Array
     charge: Array
     own: float
+    charge_error: float
     offset: Array
+    start: Array | float = 0.0
 
     @property
     def sigma(self) -> Array:
         """Whole standard deviation of each average about a curve's own offset, shape (m,) [V]."""
-        whole: Array = np.hypot(self.deviation, self.charge)
+        whole: Array = np.sqrt(self.deviation**2 + self.charge**2 + self.start**2)
         return whole
 
-    def scaled(self, factor: float) -> Allowance:
+    def scaled(self, factor: float) -> ErrorModel:
         """Return an allowance of `factor` times the standard deviations."""
         return replace(
             self,
             deviation=factor * self.deviation,
             charge=factor * self.charge,
+            start=factor * self.start,
             own=factor * self.own,
+            charge_error=factor * self.charge_error,
             offset=factor * self.offset,
         )
 
-    def seeing(self, effect: Array) -> Allowance:
+    def seeing(self, effect: Array) -> ErrorModel:
         """Return an allowance for which an offset of one does `effect` to each average."""
         return replace(self, offset=self.own * effect)
 
@@ -109,15 +118,15 @@ class Allowance:
 
     @cached_property
     def _stretched(self) -> tuple[Array, Array]:
-        """Orthonormal directions, shape (m, 2), and the variance along each beyond one."""
-        moves = np.stack([self.charge, self.offset], axis=-1)
+        """Orthonormal directions, shape (m, 3), and the variance along each beyond one."""
+        moves = np.stack(np.broadcast_arrays(self.charge, self.start, self.offset), axis=-1)
         axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
         return axes, lengths**2
 
 
-def allowance(
-    curve: Reduced, noise: float, charge: float = CHARGE, offset: float = 0.0
-) -> Allowance:
+def make_error_model(
+    curve: BinnedCurve, noise: float, charge_error: float | None = None, offset: float = 0.0
+) -> ErrorModel:
     """Return how far the averages of a curve may lie from the truth.
 
     Parameters
@@ -126,17 +135,22 @@ def allowance(
         The averages.
     noise
         Standard deviation of the white noise of a single sample [V]; averaging lessens it.
-    charge
-        Relative standard deviation of the curve's charge [-].
+    charge_error
+        Relative standard deviation of the curve's charge [-], beside that which its file tells;
+        None takes `CHARGE`.
     offset
         Standard deviation of an offset of the curve's own [V].
     """
+    stated = CHARGE if charge_error is None else charge_error
+    charge = float(np.hypot(stated, curve.charge_error))
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
     variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
-    return Allowance(
+    return ErrorModel(
         deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
+        start=curve.start_error * curve.slope,
         own=offset,
+        charge_error=charge,
         offset=np.full_like(curve.voltage, offset),
     )
 

@@ -1,34 +1,27 @@
-"""Curves and those beside them: what differences between curves are made of.
+"""Curves at a point and at points displaced from it: what derivatives are made of.
 
-One neighbour a step down and one a step up of each parameter, or both to one side at the end of its
-range, so that differences are of second order.  What an instrument adds, and an ohmic drop in an
-isothermal cell, need no neighbours.
+Each parameter is displaced a step down and a step up, or twice to one side at the end of its range,
+so that the differences are of second order.  A voltage offset, and an ohmic drop in an isothermal
+cell, need no further curve.  An electrode area displaces the current density and stretches the
+capacity: the tester knows the current and the charge of the whole electrode.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import (
-    Inventory,
-    Isothermal,
-    Settings,
-    Thermal,
-    join_batches,
-    load_engine,
-    simulate_discharges,
-)
+from microbatt.engines import ENGINE, Inventory, Isothermal, Settings, Thermal, join_batches
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.unknowns import (
+    MICROSTRUCTURE,
     PARAMETERS,
-    POINT,
     cell_with,
-    check_nuisances,
+    check_unknowns,
     range_in_cell,
     value_in_cell,
 )
@@ -53,13 +46,13 @@ _WHOLE: Final = [outcome.value for outcome in Outcome if outcome.is_whole]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stencil:
+class FiniteDifference:
     """How a curve and two of its neighbours make a derivative.
 
     Attributes
     ----------
     members
-        Numbers of the two in `Neighbours.curves`; 0 is the curve itself.
+        Numbers of the two in `DisplacedCurves.curves`; 0 is the curve itself.
     weights
         Of the curve itself and of the two, shape (n, 3) [per unit of the parameter].
     """
@@ -69,33 +62,42 @@ class Stencil:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbours:
-    """Curves at some points, and those beside them that derivatives need.
+class DisplacedCurves:
+    """Curves at some points, and the displaced ones that their derivatives need.
 
     Attributes
     ----------
     parameters
-        alpha, S, then the nuisances that are free.
+        alpha, S, then the other unknowns.
     points
         Rows of alpha and S, shape (n, 2).
     currents
         Shape (k,) [A m⁻²].
     curves
         All of them; the first n × k are the curves themselves, each further n × k a member.
-    stencils
-        Of the parameters that need neighbours.
+    finite_differences
+        Of the parameters that need displaced curves.
+    stretch
+        What each member's capacities are multiplied by before they are compared, shape (members,):
+        the displaced electrode area over the area itself, and 1 for every other parameter.
     """
 
     parameters: tuple[str, ...]
     points: Array
     currents: Array
     curves: DischargeBatch
-    stencils: dict[str, Stencil]
+    finite_differences: dict[str, FiniteDifference]
+    stretch: Array
 
     @property
     def capacity(self) -> Array:
         """Capacity at the end of each curve, shape (n, k) [A h m⁻²]; NaN without a whole one."""
-        return np.asarray(self.by_member(end_capacity(self.curves))[0])
+        return np.asarray(self.end_capacities[0])
+
+    @property
+    def end_capacities(self) -> Array:
+        """The same of every member, as the tester sees it, shape (members, n, k) [A h m⁻²]."""
+        return self.by_member(end_capacity(self.curves)) * self.stretch[:, None, None]
 
     def by_member(self, values: Array) -> Array:
         """Split the first axis, a curve each, into member, point and current."""
@@ -106,7 +108,7 @@ class Neighbours:
 def native_request(
     cell: str | Path | Cell,
     *,
-    inventory: Inventory | str = Inventory.AREA_ONLY,
+    inventory: Inventory | str = Inventory.CONSERVING,
     cutoff_voltage: float = 2.0,
     thermal: Thermal = Isothermal(),
     settings: Settings = SETTINGS,
@@ -118,14 +120,19 @@ def native_request(
     cell, inventory, cutoff_voltage, thermal
         As for `microbatt.engines.simulation.simulate_discharges`.
     settings
-        Of the native engine; looser ones spoil differences between curves.
+        Of the native engine; looser ones spoil finite_differences between curves.
+
+    Returns
+    -------
+    Request
+        For `simulate_displaced`, `bound_map` and `propose_currents`.
 
     Raises
     ------
     ParameterError
         If a term is out of range.
     """
-    return load_engine("native").request(
+    return ENGINE.request(
         cell=load_cell(cell),
         inventory=inventory,
         cutoff_voltage=cutoff_voltage,
@@ -134,80 +141,86 @@ def native_request(
     )
 
 
-def simulate_neighbours(
+def simulate_displaced(
     request: Request,
     points: ArrayLike,
     currents: ArrayLike,
     *,
-    nuisances: Sequence[str] = (),
+    free: Sequence[str] = (),
     step: float = 1.0,
     threads: int = 1,
-) -> Neighbours:
-    """Simulate curves and the neighbours that their derivatives need.
+) -> DisplacedCurves:
+    """Simulate curves and the displaced ones that their derivatives need.
 
-    One call of the engine with five curves a point and current, and two short ones for each
-    nuisance that moves the cell.
+    Five curves a point and current in one call of the engine, and two more for each unknown that
+    moves the cell or the current.
 
     Parameters
     ----------
-    request
-        Of which cell, on which terms; see `native_request`.
-    points
-        Rows of alpha and S, shape (n, 2).
-    currents
-        Shape (k,) [A m⁻²].
-    nuisances
-        Names from `microbatt.inference.forward.unknowns.NUISANCES`.
-    step
-        Factor on the distance of the neighbours that `PARAMETERS` gives.
-    threads
-        How many share the curves.
+    request : Request
+        The cell and how to simulate it; see `native_request`.
+    points : array_like, shape (n, 2)
+        Rows of alpha and S.
+    currents : array_like, shape (k,)
+        Discharge currents [A m⁻²].
+    free : sequence of str, default none
+        Other unknowns, of `microbatt.inference.UNKNOWNS`.
+    step : float, default 1
+        Factor on the displacements that `PARAMETERS` gives.
+    threads : int, default 1
+        How many threads share the curves.
+
+    Returns
+    -------
+    DisplacedCurves
+        The curves and the weights that make derivatives of them.
 
     Raises
     ------
     ParameterError
-        If a point or a current is out of range, or a nuisance is not known.
+        If a point or a current is out of range, or an unknown is not known.
 
     Examples
     --------
     >>> request = native_request("doyle-1996-cell-1")
-    >>> neighbours = simulate_neighbours(request, [(2.3, 3.0)], [17.5, 35.0])
-    >>> len(neighbours.curves), sorted(neighbours.stencils)
+    >>> curves = simulate_displaced(request, [(2.3, 3.0)], [17.5, 35.0])
+    >>> len(curves.curves), sorted(curves.finite_differences)
     (10, ['S', 'alpha'])
     """
     rows, along = _as_rows(points), np.atleast_1d(np.asarray(currents, dtype=float))
-    names = check_nuisances(nuisances)
+    names = check_unknowns(free)
 
-    def simulated(cell: Cell, members: Sequence[Array]) -> DischargeBatch:
+    def simulated(terms: Request, members: Sequence[Array], at: Array = along) -> DischargeBatch:
         each = np.concatenate(members)
-        return simulate_discharges(
-            cell,
-            np.column_stack([each.repeat(along.size, axis=0), np.tile(along, len(each))]),
-            inventory=request.inventory,
-            cutoff_voltage=request.cutoff_voltage,
-            thermal=request.thermal,
-            settings=request.settings,
-            threads=threads,
-        )
+        table = np.column_stack([each.repeat(at.size, axis=0), np.tile(at, len(each))])
+        return ENGINE.run(terms, table, threads=threads)
 
-    moved, stencils = [rows], {}
-    for name in POINT:
+    moved, schemes = [rows], {}
+    for name in MICROSTRUCTURE:
         pair, weights = _moved_points(rows, name, step)
-        stencils[name] = Stencil(members=(len(moved), len(moved) + 1), weights=weights)
+        schemes[name] = FiniteDifference(members=(len(moved), len(moved) + 1), weights=weights)
         moved += pair
-    batches = [simulated(request.cell, moved)]
+    batches, stretch = [simulated(request, moved)], [1.0] * len(moved)
     for name in names:
-        if _moves_cell(name, request.thermal):
-            cells, weights = _moved_cells(request.cell, name, step, len(rows))
-            count = 2 * len(stencils) + 1
-            stencils[name] = Stencil(members=(count, count + 1), weights=weights)
-            batches += [simulated(other, [rows]) for other in cells]
-    return Neighbours(
-        parameters=(*POINT, *names),
+        if not moves_curve(name, request.thermal):
+            continue
+        offsets, weights = _displacements(request.cell, name, step)
+        schemes[name] = FiniteDifference(
+            members=(len(stretch), len(stretch) + 1),
+            weights=np.repeat(weights, len(rows), axis=0),
+        )
+        for offset in offsets:
+            area = 1.0 + offset if name == "area_scale" else 1.0
+            terms = request if name == "area_scale" else _with_value(request, name, offset)
+            batches.append(simulated(terms, [rows], along / area))
+            stretch.append(area)
+    return DisplacedCurves(
+        parameters=(*MICROSTRUCTURE, *names),
         points=rows,
         currents=along,
         curves=join_batches(batches),
-        stencils=stencils,
+        finite_differences=schemes,
+        stretch=np.array(stretch),
     )
 
 
@@ -223,6 +236,20 @@ def end_capacity(batch: DischargeBatch) -> Array:
     last = np.where(whole, batch.offsets[1:] - 1, 0)
     ends = batch.current * batch.time[last] / SECONDS_PER_HOUR if batch.time.size else batch.current
     return np.asarray(np.where(whole, ends, np.nan))
+
+
+def moves_curve(name: str, thermal: Thermal) -> bool:
+    """Return whether an unknown changes more than what the terminals see of the same curve.
+
+    Parameters
+    ----------
+    name
+        Of an unknown.
+    thermal
+        The heat balance: in an isothermal cell a contact resistance is a drop at the terminals.
+    """
+    ohmic = name == "contact_resistance" and isinstance(thermal, Isothermal)
+    return PARAMETERS[name].owner != "instrument" and not ohmic
 
 
 def difference(values: Array, allowed: Interval, step: ArrayLike) -> tuple[Array, Array]:
@@ -268,15 +295,9 @@ def difference(values: Array, allowed: Interval, step: ArrayLike) -> tuple[Array
     return offsets, weights
 
 
-def _moves_cell(name: str, thermal: Thermal) -> bool:
-    """Whether a nuisance changes more than what the terminals see of the same curve."""
-    ohmic = name == "contact_resistance" and isinstance(thermal, Isothermal)
-    return PARAMETERS[name].owner == "cell" and not ohmic
-
-
 def _moved_points(rows: Array, name: str, factor: float) -> tuple[list[Array], Array]:
     """Return the points with alpha or S moved twice, and the weights of the derivative."""
-    column = POINT.index(name)
+    column = MICROSTRUCTURE.index(name)
     allowed, step = PARAMETERS[name].allowed, factor * PARAMETERS[name].step
     values = rows[:, column]
     offsets, weights = difference(values, allowed, step * (values if name == "S" else 1.0))
@@ -286,18 +307,26 @@ def _moved_points(rows: Array, name: str, factor: float) -> tuple[list[Array], A
     return moved, weights
 
 
-def _moved_cells(cell: Cell, name: str, factor: float, n: int) -> tuple[list[Cell], Array]:
-    """Return the cell with one of its parameters moved twice, and the weights, repeated n times."""
-    value = np.array([value_in_cell(cell, name)])
+def _displacements(cell: Cell, name: str, factor: float) -> tuple[list[float], Array]:
+    """Return two displacements of an unknown inside its range, and the weights, shape (1, 3)."""
     step = factor * PARAMETERS[name].step
-    offsets, weights = difference(value, range_in_cell(cell, name), step)
-    cells = [cell_with(cell, name, float(value[0] + offset)) for offset in offsets[0]]
-    return cells, np.repeat(weights, n, axis=0)
+    if name == "area_scale":
+        value, allowed = 1.0, PARAMETERS[name].allowed
+    else:
+        value, allowed = value_in_cell(cell, name), range_in_cell(cell, name)
+    offsets, weights = difference(np.array([value]), allowed, step)
+    return offsets[0].tolist(), weights
+
+
+def _with_value(request: Request, name: str, offset: float) -> Request:
+    """Return the request for a cell with one of its parameters displaced."""
+    value = value_in_cell(request.cell, name) + offset
+    return replace(request, cell=cell_with(request.cell, name, value))
 
 
 def _as_rows(points: ArrayLike) -> Array:
     rows = np.atleast_2d(np.asarray(points, dtype=float))
-    if rows.ndim != 2 or rows.shape[1] != len(POINT):
+    if rows.ndim != 2 or rows.shape[1] != len(MICROSTRUCTURE):
         raise ParameterError(
             f"`points` has the shape {rows.shape}; it must be (n, 2), a row of alpha and S each."
         )

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import Settings, simulate_discharges
+from microbatt.engines import ENGINE, Settings
 from microbatt.inference.forward.finite_differences import (
     end_capacity,
-    native_request,
-    simulate_neighbours,
+    moves_curve,
+    simulate_displaced,
 )
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
 from microbatt.inference.forward.unknowns import PARAMETERS, cell_with
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import DischargeBatch, Inventory, Thermal
-    from microbatt.inference.forward.binning import Reduced
-    from microbatt.inference.forward.error_model import Allowance
-    from microbatt.inference.forward.finite_differences import Neighbours
+    from microbatt.engines import DischargeBatch, Inventory, Request, Thermal
+    from microbatt.inference.forward.binning import BinnedCurve
+    from microbatt.inference.forward.error_model import ErrorModel
+    from microbatt.inference.forward.finite_differences import DisplacedCurves
     from microbatt.inference.forward.priors import Priors
     from microbatt.inference.forward.sensitivity import CurveSensitivity
 
@@ -40,55 +42,64 @@ _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
 
-@dataclass(frozen=True)
-class Problem:
+@dataclass(frozen=True, kw_only=True)
+class ForwardModel:
     """Measured curves, the cell that they are of, and what is unknown of it.
 
     Attributes
     ----------
-    cell, inventory, thermal
-        As for the engine.
-    settings
-        How finely to solve.
+    request
+        The cell, its balances, and how finely to solve; simulations end below every measured
+        voltage.
     curves
         The measured curves, averaged.
-    allowances
+    error_models
         How far the averages of each curve may lie from the truth.
     priors
         The unknowns.
     """
 
-    cell: Cell
-    inventory: Inventory
-    thermal: Thermal
-    settings: Settings
-    curves: tuple[Reduced, ...]
-    allowances: tuple[Allowance, ...]
+    request: Request
+    curves: tuple[BinnedCurve, ...]
+    error_models: tuple[ErrorModel, ...]
     priors: Priors
+
+    @property
+    def cell(self) -> Cell:
+        """The cell, with the values of its file."""
+        return self.request.cell
+
+    @property
+    def inventory(self) -> Inventory:
+        """The lithium balance of the particles."""
+        return self.request.inventory
+
+    @property
+    def thermal(self) -> Thermal:
+        """The heat balance."""
+        return self.request.thermal
+
+    @property
+    def settings(self) -> Settings:
+        """How finely the native engine solves."""
+        return cast("Settings", self.request.settings)
 
     @cached_property
     def currents(self) -> Array:
-        """Of each curve, shape (k,) [A m⁻²]."""
+        """Of each curve, at the stated electrode area, shape (k,) [A m⁻²]."""
         return np.array([curve.current for curve in self.curves])
 
-    @cached_property
-    def cutoff(self) -> float:
-        """Where simulations end: below every measured voltage [V]."""
-        lowest = min(float(curve.voltage.min()) for curve in self.curves)
-        return max(_LOWEST, round(lowest - _MARGIN, 1))
+    def solved(self, settings: Settings) -> ForwardModel:
+        """Return the model solved as finely as `settings` say."""
+        return replace(self, request=replace(self.request, settings=settings))
 
-    def neighbours_at(self, x: Array) -> Neighbours:
+    def displaced_at(self, x: Array) -> DisplacedCurves:
         """Simulate the curves at x, shape (p,), and those that their derivatives need."""
-        alpha, S = self.priors.natural(x)[:2]
-        request = native_request(
-            self.cell_at(x),
-            inventory=self.inventory,
-            cutoff_voltage=self.cutoff,
-            thermal=self.thermal,
-            settings=self.settings,
-        )
-        return simulate_neighbours(
-            request, [(alpha, S)], self.currents, nuisances=self.priors.nuisances
+        return simulate_displaced(
+            self.request_at(x),
+            [self.priors.natural(x)[:2]],
+            self.currents / self.value(x, "area_scale"),
+            free=self.priors.free,
         )
 
     @cached_property
@@ -99,16 +110,16 @@ class Problem:
     @cached_property
     def sigma(self) -> Array:
         """Standard deviation allowed for each of them, shape (m,) [V]."""
-        return np.concatenate([one.sigma for one in self.allowances])
+        return np.concatenate([one.sigma for one in self.error_models])
 
     def whiten(self, values: Array) -> Array:
         """Return voltages, averages along the last axis, in units of what is allowed."""
-        parts = zip(self.rows, self.allowances, strict=True)
+        parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.whiten(values[..., rows]) for rows, one in parts], axis=-1)
 
     def colour(self, values: Array) -> Array:
         """Undo `whiten`."""
-        parts = zip(self.rows, self.allowances, strict=True)
+        parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.colour(values[..., rows]) for rows, one in parts], axis=-1)
 
     def offsets(self, residual: Array) -> Array:
@@ -119,12 +130,12 @@ class Problem:
         residual
             Measured less simulated voltages, whitened, shape (m,).
         """
-        parts = zip(self.rows, self.allowances, strict=True)
+        parts = zip(self.rows, self.error_models, strict=True)
         return np.array([one.expected_offset(residual[rows]) for rows, one in parts])
 
     def unexplained(self, residual: Array) -> Array:
         """Return whitened residuals in volts, less each curve's own offset, shape (m,) [V]."""
-        parts = zip(self.rows, self.allowances, strict=True)
+        parts = zip(self.rows, self.error_models, strict=True)
         own = [one.explained_by_offset(residual[rows]) for rows, one in parts]
         return np.asarray(self.colour(residual) - np.concatenate(own))
 
@@ -137,19 +148,29 @@ class Problem:
             for end, curve in zip(ends, self.curves, strict=True)
         )
 
-    def cell_at(self, x: Array) -> Cell:
-        """Return the cell with the nuisances of `x`."""
+    def request_at(self, x: Array) -> Request:
+        """Return the request for the cell with the unknowns of `x`."""
         cell = self.cell
         for name, value in zip(self.priors.names, x, strict=True):
             if PARAMETERS[name].owner == "cell":
                 cell = cell_with(cell, name, float(value))
-        return cell
+        return self.request if cell is self.cell else replace(self.request, cell=cell)
 
-    def nuisance(self, x: Array, name: str) -> float:
-        """Return a nuisance of the measurement, its neutral value if it is not free."""
+    def moves_curve(self, name: str) -> bool:
+        """Whether an unknown changes more than what the terminals see of the same curve."""
+        return moves_curve(name, self.thermal)
+
+    def value(self, x: Array, name: str) -> float:
+        """Return the offset or the area scale of `x`, its neutral value if it is not free."""
         if name in self.priors.names:
             return float(x[self.priors.names.index(name)])
         return float(PARAMETERS[name].neutral or 0.0)
+
+
+def cutoff_below(curves: Sequence[BinnedCurve]) -> float:
+    """Return where simulations end: below every measured voltage [V]."""
+    lowest = min(float(curve.voltage.min()) for curve in curves)
+    return max(_LOWEST, round(lowest - _MARGIN, 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +192,12 @@ class Response:
     offset_effect: Array
 
 
-def respond(problem: Problem, x: Array) -> Response | None:
+def respond(model: ForwardModel, x: Array) -> Response | None:
     """Simulate the measured curves at coordinates `x` and differentiate them.
 
     Parameters
     ----------
-    problem
+    model
         The measured curves and the unknowns.
     x
         Coordinates, shape (p,); see `microbatt.inference.forward.priors.Priors`.
@@ -186,24 +207,23 @@ def respond(problem: Problem, x: Array) -> Response | None:
     Response or None
         None if the engine has no whole curve at one of the currents.
     """
-    neighbours = problem.neighbours_at(x)
-    if not np.isfinite(neighbours.capacity).all():
+    displaced = model.displaced_at(x)
+    if not np.isfinite(displaced.capacity).all():
         return None
-    scale = problem.nuisance(x, "capacity_scale")
-    offset = problem.nuisance(x, "voltage_offset")
+    scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
     wanted = [
-        _where_asked(neighbours.curves, i, curve, scale=scale, offset=offset)
-        for i, curve in enumerate(problem.curves)
+        _where_asked(displaced.curves, i, curve, scale=scale, offset=offset)
+        for i, curve in enumerate(model.curves)
     ]
-    found = sensitivities_at_capacity(neighbours, wanted)
+    found = sensitivities_at_capacity(displaced, wanted)
     pieces = [
-        _averaged(curve, one, problem.cutoff, scale=scale, offset=offset)
-        for curve, one in zip(problem.curves, found, strict=True)
+        _averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
+        for curve, one in zip(model.curves, found, strict=True)
     ]
     jacobian = np.concatenate([derivative for _, derivative, _ in pieces])
-    jacobian[:, 1] *= neighbours.points[0, 1]  # per unit of ln S
-    if "capacity_scale" in problem.priors.names:
-        jacobian[:, problem.priors.names.index("capacity_scale")] /= scale
+    jacobian[:, 1] *= displaced.points[0, 1]  # per unit of ln S
+    if "area_scale" in model.priors.names:
+        jacobian[:, model.priors.names.index("area_scale")] /= scale
     return Response(
         voltage=np.concatenate([voltage for voltage, _, _ in pieces]),
         jacobian=np.nan_to_num(jacobian),
@@ -211,64 +231,91 @@ def respond(problem: Problem, x: Array) -> Response | None:
     )
 
 
-def seeing_offsets(problem: Problem, x: Array) -> Problem:
-    """Return the problem with what the curves' own offsets do to the averages at `x`.
+def seeing_offsets(model: ForwardModel, x: Array) -> ForwardModel:
+    """Return the model with what the curves' own offsets do to the averages at `x`.
 
     Parameters
     ----------
-    problem, x
+    model, x
         As for `respond`; unchanged where the curves have no such offsets, or there is no response.
     """
-    response = respond(problem, x) if any(one.own for one in problem.allowances) else None
+    response = respond(model, x) if any(one.own for one in model.error_models) else None
     if response is None:
-        return problem
-    parts = zip(problem.rows, problem.allowances, strict=True)
+        return model
+    parts = zip(model.rows, model.error_models, strict=True)
     seen = tuple(one.seeing(response.offset_effect[rows]) for rows, one in parts)
-    return replace(problem, allowances=seen)
+    return replace(model, error_models=seen)
 
 
-def voltages(problem: Problem, points: Array, x: Array) -> Array:
-    """Simulate the measured curves at many (alpha, ln S) with the nuisances of `x`.
+def voltages(model: ForwardModel, x: Array) -> Array:
+    """Simulate the measured curves at many coordinates.
 
     Parameters
     ----------
-    problem
+    model
         The measured curves and the unknowns.
-    points
-        Rows of alpha and ln S, shape (n, 2).
     x
-        Gives the nuisances, shape (p,).
+        Rows of coordinates, shape (n, p).
 
     Returns
     -------
     ndarray, shape (n, m)
         At the averages [V]; NaN where there is no whole curve.
     """
-    alpha, S = points[:, 0], np.exp(points[:, 1])
-    k = len(problem.currents)
-    batch = simulate_discharges(
-        problem.cell_at(x),
-        np.column_stack([alpha.repeat(k), S.repeat(k), np.tile(problem.currents, len(points))]),
-        inventory=problem.inventory,
-        cutoff_voltage=problem.cutoff,
-        thermal=problem.thermal,
-        settings=problem.settings,
-    )
-    scale = problem.nuisance(x, "capacity_scale")
-    offset = problem.nuisance(x, "voltage_offset")
+    found = np.full((len(x), model.measured.size), np.nan)
+    moving = [i for i, name in enumerate(model.priors.names) if i > 1 and model.moves_curve(name)]
+    _, group = np.unique(x[:, moving], axis=0, return_inverse=True)
+    for number in np.unique(group):
+        rows = np.flatnonzero(group.ravel() == number)
+        found[rows] = _voltages_of_one_cell(model, x[rows])
+    return found
+
+
+def simulated_curves(model: ForwardModel, x: Array) -> tuple[PchipInterpolator, ...]:
+    """Return the simulated curves as the tester would see them: capacity → voltage; NaN beyond.
+
+    Parameters
+    ----------
+    model
+        The measured curves and the unknowns.
+    x
+        Coordinates, shape (p,).
+    """
+    scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
+    alpha, S = model.priors.natural(x)[:2]
+    points = [(alpha, S, current / scale) for current in model.currents]
+    curves = []
+    for discharge in ENGINE.run(model.request_at(x), points):
+        capacity, first = np.unique(scale * discharge.capacity, return_index=True)
+        curves.append(
+            PchipInterpolator(capacity, discharge.voltage[first] + offset, extrapolate=False)
+        )
+    return tuple(curves)
+
+
+def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
+    """Return the voltages at coordinates that differ in what moves no curve, and alpha and S."""
+    k, scale = len(model.currents), model.value(x[0], "area_scale")
+    drops = np.array([model.request_at(row).cell.contact_resistance for row in x])
+    least = int(np.argmin(drops))
+    request, currents = model.request_at(x[least]), model.currents / scale
+    points = np.repeat(model.priors.natural(x)[:, :2], k, axis=0)
+    batch = ENGINE.run(request, np.column_stack([points, np.tile(currents, len(x))]))
     ends = end_capacity(batch)
-    found = np.full((len(points), problem.measured.size), np.nan)
+    found = np.full((len(x), model.measured.size), np.nan)
     for i in map(int, np.flatnonzero(np.isfinite(ends))):
         row, number = divmod(i, k)
-        curve = problem.curves[number]
+        curve = model.curves[number]
+        drop = currents[number] * (drops[row] - drops[least])
+        offset = model.value(x[row], "voltage_offset") - float(drop)
         wanted = _where_asked(batch, i, curve, scale=scale, offset=offset)
-        at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, problem.cutoff)
-        found[row, problem.rows[number]] = _voltage(curve, wanted, at_nodes, scale, offset)
+        at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, request.cutoff_voltage)
+        found[row, model.rows[number]] = _voltage(curve, wanted, at_nodes, scale, offset)
     return found
 
 
 def _where_asked(
-    batch: DischargeBatch, i: int, curve: Reduced, *, scale: float, offset: float
+    batch: DischargeBatch, i: int, curve: BinnedCurve, *, scale: float, offset: float
 ) -> Array:
     """Return the capacities at which a measured curve asks for a simulated one.
 
@@ -282,7 +329,7 @@ def _where_asked(
 
 
 def _averaged(
-    curve: Reduced, found: CurveSensitivity, cutoff: float, *, scale: float, offset: float
+    curve: BinnedCurve, found: CurveSensitivity, cutoff: float, *, scale: float, offset: float
 ) -> tuple[Array, Array, Array]:
     """Average voltage, derivatives and the effect of an offset over the samples of a curve."""
     end = found.discharge_capacity
@@ -302,7 +349,9 @@ def _averaged(
     return _voltage(curve, found.capacity, voltage, scale, offset), averaged, effect
 
 
-def _voltage(curve: Reduced, capacity: Array, voltage: Array, scale: float, offset: float) -> Array:
+def _voltage(
+    curve: BinnedCurve, capacity: Array, voltage: Array, scale: float, offset: float
+) -> Array:
     """Average the simulated voltage, and carry a cliff's distance in capacity over into voltage.
 
     On a cliff the capacity is compared at equal voltage, which is smooth where a voltage at equal

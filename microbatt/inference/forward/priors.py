@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.checks import POSITIVE, Interval, check_number
+from microbatt.checks import Interval, check_number
 from microbatt.engines import HeatOf, Inventory
 from microbatt.inference.forward.unknowns import (
+    MICROSTRUCTURE,
     PARAMETERS,
-    POINT,
-    check_nuisances,
+    check_unknowns,
     range_in_cell,
     value_in_cell,
 )
@@ -36,25 +36,34 @@ SHAPE_FACTOR: Final = Interval(0.05, 200.0)
 WIDTHS: Final = {
     "contact_resistance": 0.02,
     "voltage_offset": 0.01,
-    "capacity_scale": 0.02,
+    "area_scale": 0.02,
     "negative_stoichiometry": 0.01,
     "positive_stoichiometry": 0.01,
     "temperature": 5.0,
 }
-"""Standard deviation assumed of a freed nuisance: Ω m², V, –, –, –, K."""
+"""Standard deviation assumed of an unknown beside alpha and S: Ω m², V, –, –, –, K."""
+WIDEST: Final = {
+    "contact_resistance": 1.0,
+    "voltage_offset": 0.5,
+    "area_scale": 0.5,
+    "negative_stoichiometry": 0.5,
+    "positive_stoichiometry": 0.5,
+    "temperature": 100.0,
+}
+"""Largest standard deviation that can be meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priors:
     """The unknowns of a fit in the coordinates in which it is made.
 
-    The coordinates are alpha, ln S and the nuisances as they are.  Transport in the pores is
+    The coordinates are alpha, ln S and the other unknowns as they are.  Transport in the pores is
     proportional to ε^(1 + alpha), so alpha is the logarithm of what the curves see.
 
     Attributes
     ----------
     names
-        alpha, S, then the nuisances.
+        alpha, S, then the other unknowns.
     mean, std
         Of normal priors; alpha and ln S are flat, with an infinite ``std``; shape (p,).
     low, high
@@ -68,15 +77,20 @@ class Priors:
     high: NDArray[np.float64]
 
     @property
-    def nuisances(self) -> tuple[str, ...]:
+    def free(self) -> tuple[str, ...]:
         """What is free beside alpha and S."""
-        return self.names[len(POINT) :]
+        return self.names[len(MICROSTRUCTURE) :]
 
     def natural(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the parameters of coordinates; the last axis is the parameter's."""
         values = np.array(x, dtype=float)
         values[..., 1] = np.exp(values[..., 1])
         return values
+
+    def deviation(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how far the unknowns of x, shape (..., p), lie from what is expected [std]."""
+        known = np.isfinite(self.std)
+        return (x[..., known] - self.mean[known]) / self.std[known]
 
     def describe(self, index: int) -> str:
         """Return what was assumed of a parameter, in words."""
@@ -89,6 +103,32 @@ class Priors:
         unit = "" if found.units == "1" else f" {found.pretty_units}"
         text = f"normal, {self.mean[index]:.6g} ± {self.std[index]:.3g}{unit}"
         return text + (", not negative" if self.low[index] == 0.0 else "")
+
+
+def free_widths(free: str | Iterable[str] | Mapping[str, float]) -> dict[str, float]:
+    """Return how far each unknown beside alpha and S is known beforehand.
+
+    Parameters
+    ----------
+    free
+        Names of `UNKNOWNS`, or one name, of the widths in `WIDTHS`; or name → width.
+
+    Raises
+    ------
+    ParameterError
+        If an unknown is not known or stands twice, or a width cannot be meant.
+    """
+    widths = free if isinstance(free, Mapping) else WIDTHS
+    names = check_unknowns([free] if isinstance(free, str) else free)
+    return {
+        name: check_number(
+            f"width of {name}",
+            widths[name],
+            Interval(0.0, WIDEST[name], low_open=True),
+            unit=quantity(name).units,
+        )
+        for name in names
+    }
 
 
 def shape_factors(inventory: Inventory, thermal: Thermal) -> Interval:
@@ -107,33 +147,28 @@ def make_priors(
     free: Iterable[str] | Mapping[str, float],
     shape_factor: Interval = SHAPE_FACTOR,
 ) -> Priors:
-    """Return the priors of alpha, S and the freed nuisances.
+    """Return the priors of alpha, S and the other unknowns.
 
     Parameters
     ----------
     cell
-        Gives the nuisances their expected values.
+        Gives the other unknowns their expected values.
     free
-        Names of nuisances, of the widths in `WIDTHS`; or name → width.
+        As for `free_widths`.
     shape_factor
         Where S is looked for.
 
     Raises
     ------
     ParameterError
-        If a nuisance is not known or stands twice, or a width is not positive.
+        As for `free_widths`.
     """
-    names = check_nuisances(free)
-    widths = {
-        name: check_number(f"width of {name}", free[name], POSITIVE)
-        if isinstance(free, Mapping)
-        else WIDTHS[name]
-        for name in names
-    }
+    widths = free_widths(free)
+    names = tuple(widths)
     ranges = [_range(cell, name) for name in names]
     flat = [ALPHA, Interval(math.log(shape_factor.low), math.log(shape_factor.high))]
     return Priors(
-        names=(*POINT, *names),
+        names=(*MICROSTRUCTURE, *names),
         mean=np.array([2.0, math.log(3.0), *(_expected(cell, name) for name in names)]),
         std=np.array([math.inf, math.inf, *widths.values()]),
         low=np.array([one.low for one in [*flat, *ranges]]),
@@ -143,7 +178,7 @@ def make_priors(
 
 def _expected(cell: Cell, name: str) -> float:
     neutral = PARAMETERS[name].neutral
-    if PARAMETERS[name].owner == "measurement" and neutral is not None:
+    if PARAMETERS[name].owner != "cell" and neutral is not None:
         return neutral
     return value_in_cell(cell, name)
 

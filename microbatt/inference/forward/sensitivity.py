@@ -7,7 +7,8 @@ and E the capacity at the end,
     ∂V/∂θ at equal Q  =  ∂v/∂θ at equal q  −  q ∂v/∂q · ∂(ln E)/∂θ .
 
 The differences are of second order, central where both neighbours exist and one-sided at the end
-of a range (alpha = 0).  What an instrument adds, and an ohmic drop, need no neighbours.
+of a range (alpha = 0).  What an instrument adds, and an ohmic drop, need no displaced curve.  With
+an unknown electrode area the tester's Q is the area times the simulated one, and so is E.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.engines import DischargeBatch
-    from microbatt.inference.forward.finite_differences import Neighbours, Stencil
+    from microbatt.inference.forward.finite_differences import DisplacedCurves, FiniteDifference
 
     Array = NDArray[np.float64]
 
@@ -42,7 +43,7 @@ class Sensitivities:
     Attributes
     ----------
     parameters
-        alpha, S, then the nuisances that are free: p names.
+        alpha, S, then the other unknowns: p names.
     currents
         Shape (k,) [A m⁻²].
     depth
@@ -98,13 +99,13 @@ class CurveSensitivity:
     capacity_derivative: Array
 
 
-def sensitivities_at_depth(neighbours: Neighbours, depth: ArrayLike) -> Sensitivities:
+def sensitivities_at_depth(displaced: DisplacedCurves, depth: ArrayLike) -> Sensitivities:
     """Differentiate curves at shares of the capacity that each delivers.
 
     Parameters
     ----------
-    neighbours
-        What `microbatt.inference.simulate_neighbours` returned.
+    displaced
+        What `microbatt.inference.simulate_displaced` returned.
     depth
         Increasing, in [0, 1], shape (m,).
 
@@ -115,29 +116,27 @@ def sensitivities_at_depth(neighbours: Neighbours, depth: ArrayLike) -> Sensitiv
 
     Examples
     --------
-    >>> from microbatt.inference import (
-    ...     native_request,
-    ...     simulate_neighbours,
-    ... )
-    >>> request = native_request("doyle-1996-cell-1")
-    >>> neighbours = simulate_neighbours(request, [(2.3, 3.0)], [17.5, 35.0])
-    >>> sensitivities_at_depth(neighbours, [0.25, 0.5]).voltage_derivative.shape
+    >>> from microbatt.inference import native_request, simulate_displaced
+    >>> curves = simulate_displaced(native_request("doyle-1996-cell-1"), [(2.3, 3.0)], [17.5, 35.0])
+    >>> sensitivities_at_depth(curves, [0.25, 0.5]).voltage_derivative.shape
     (1, 2, 2, 2)
     """
     shares = np.asarray(depth, dtype=float)
-    curves, by_member = neighbours.curves, neighbours.by_member
+    curves, by_member = displaced.curves, displaced.by_member
     ends = end_capacity(curves)
     seen = _Seen(
         voltage=by_member(_only_whole(ends, resample_curves(curves, shares))),
-        capacity=by_member(ends),
+        capacity=displaced.end_capacities,
         slope=by_member(_only_whole(ends, _slopes(curves, shares)))[0],
         foot=by_member(_only_whole(ends, _slopes(curves, np.ones(1))))[0],
-        currents=neighbours.currents[:, None],
+        currents=displaced.currents[:, None],
     )
-    columns = [_derivative(neighbours.stencils, name, seen) for name in neighbours.parameters]
+    columns = [
+        _derivative(displaced.finite_differences, name, seen) for name in displaced.parameters
+    ]
     return Sensitivities(
-        parameters=neighbours.parameters,
-        currents=neighbours.currents,
+        parameters=displaced.parameters,
+        currents=displaced.currents,
         depth=shares,
         voltage=seen.voltage[0],
         capacity=seen.capacity[0],
@@ -148,14 +147,14 @@ def sensitivities_at_depth(neighbours: Neighbours, depth: ArrayLike) -> Sensitiv
 
 
 def sensitivities_at_capacity(
-    neighbours: Neighbours, capacities: Sequence[ArrayLike]
+    displaced: DisplacedCurves, capacities: Sequence[ArrayLike]
 ) -> tuple[CurveSensitivity, ...]:
     """Differentiate the curves of one point at the capacities of measured samples.
 
     Parameters
     ----------
-    neighbours
-        What `microbatt.inference.simulate_neighbours` returned for one point.
+    displaced
+        What `microbatt.inference.simulate_displaced` returned for one point.
     capacities
         For each current the delivered capacities of its samples, increasing [A h m⁻²].
 
@@ -169,17 +168,17 @@ def sensitivities_at_capacity(
     ParameterError
         If there is more than one point, or not one array for each current.
     """
-    if len(neighbours.points) != 1 or len(capacities) != neighbours.currents.size:
+    if len(displaced.points) != 1 or len(capacities) != displaced.currents.size:
         raise ParameterError(
-            f"there are {len(neighbours.points)} points, {neighbours.currents.size} currents and "
+            f"there are {len(displaced.points)} points, {displaced.currents.size} currents and "
             f"`capacities` of {len(capacities)} curves; give one point, and for each current the "
             "capacities of its samples."
         )
     wanted = [np.asarray(one, dtype=float) for one in capacities]
-    shares = [one / end for one, end in zip(wanted, neighbours.capacity[0], strict=True)]
+    shares = [one / end for one, end in zip(wanted, displaced.capacity[0], strict=True)]
     union = np.unique(np.concatenate(shares))
     union = union[union <= 1.0]
-    found = sensitivities_at_depth(neighbours, union)
+    found = sensitivities_at_depth(displaced, union)
     return tuple(_one_curve(found, j, wanted[j], shares[j]) for j in range(len(wanted)))
 
 
@@ -198,21 +197,23 @@ class _Seen:
     currents: Array
 
 
-def _derivative(stencils: Mapping[str, Stencil], name: str, seen: _Seen) -> tuple[Array, Array]:
+def _derivative(
+    finite_differences: Mapping[str, FiniteDifference], name: str, seen: _Seen
+) -> tuple[Array, Array]:
     """Return the derivatives of voltage (n, k, m) and of end capacity (n, k)."""
-    if name in stencils:
-        stencil = stencils[name]
-        at_depth = _combined(stencil, seen.voltage)
-        log_end = _combined(stencil, np.log(seen.capacity))
+    if name in finite_differences:
+        scheme = finite_differences[name]
+        at_depth = _combined(scheme, seen.voltage)
+        log_end = _combined(scheme, np.log(np.where(seen.capacity > 0.0, seen.capacity, np.nan)))
         return at_depth - seen.slope * log_end[..., None], seen.capacity[0] * log_end
     effect, at_foot = (_seen_by_instrument(name, seen.currents, s) for s in (seen.slope, seen.foot))
     return effect, -seen.capacity[0] * (at_foot / seen.foot)[..., 0]
 
 
-def _combined(stencil: Stencil, values: Array) -> Array:
+def _combined(scheme: FiniteDifference, values: Array) -> Array:
     """Weigh the curve itself and its two neighbours, member first, point second."""
-    chosen = values[[0, *stencil.members]]
-    combined: Array = np.einsum("np,pn...->n...", stencil.weights, chosen)
+    chosen = values[[0, *scheme.members]]
+    combined: Array = np.einsum("np,pn...->n...", scheme.weights, chosen)
     return combined
 
 
@@ -220,9 +221,7 @@ def _seen_by_instrument(name: str, currents: Array, slope: Array) -> Array:
     """Return the change of voltage at equal capacity that needs no other curve."""
     if name == "contact_resistance":
         return np.broadcast_to(-currents, slope.shape)
-    if name == "voltage_offset":
-        return np.ones(slope.shape)
-    return -slope
+    return np.ones(slope.shape)
 
 
 def _slopes(curves: DischargeBatch, shares: Array) -> Array:

@@ -1,4 +1,4 @@
-"""What a discharge curve may depend on: alpha, S, and the nuisances that may be unknown too."""
+"""What a measured curve depends on: alpha, S, and what may be unknown beside them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class Parameter:
     name
         Also the name of its quantity.
     owner
-        What it belongs to: the ``"point"`` (alpha, S), the ``"cell"``, or the ``"measurement"``,
-        which is the same simulated curve seen by another instrument.
+        What it belongs to: the ``"microstructure"`` (alpha, S), the ``"cell"``, the ``"electrode"``
+        whose area makes densities of currents and charges, or the ``"instrument"``, which sees the
+        same simulated curve in another way.
     allowed
         Where an engine or an instrument can have it.
     step
@@ -36,15 +37,15 @@ class Parameter:
     """
 
     name: str
-    owner: Literal["point", "cell", "measurement"]
+    owner: Literal["microstructure", "cell", "electrode", "instrument"]
     allowed: Interval
     step: float
     neutral: float | None = None
 
 
 _ALL: Final = (
-    Parameter(name="alpha", owner="point", allowed=ALLOWED["alpha"], step=0.05),
-    Parameter(name="S", owner="point", allowed=ALLOWED["S"], step=0.01),
+    Parameter(name="alpha", owner="microstructure", allowed=ALLOWED["alpha"], step=0.05),
+    Parameter(name="S", owner="microstructure", allowed=ALLOWED["S"], step=0.01),
     Parameter(
         name="contact_resistance", owner="cell", allowed=Interval(0.0, 1.0), step=5e-4, neutral=0.0
     ),
@@ -52,12 +53,12 @@ _ALL: Final = (
     Parameter(name="positive_stoichiometry", owner="cell", allowed=FRACTION, step=2e-3),
     Parameter(name="temperature", owner="cell", allowed=TEMPERATURE, step=1.0),
     Parameter(
-        name="voltage_offset", owner="measurement", allowed=Interval(), step=1e-3, neutral=0.0
+        name="voltage_offset", owner="instrument", allowed=Interval(), step=1e-3, neutral=0.0
     ),
     Parameter(
-        name="capacity_scale",
-        owner="measurement",
-        allowed=Interval(0.0, low_open=True),
+        name="area_scale",
+        owner="electrode",
+        allowed=Interval(0.1, 10.0),
         step=1e-3,
         neutral=1.0,
     ),
@@ -66,15 +67,15 @@ _ALL: Final = (
 PARAMETERS: Final = {parameter.name: parameter for parameter in _ALL}
 """Every parameter by name."""
 
-POINT: Final = ("alpha", "S")
-"""What is asked for."""
+MICROSTRUCTURE: Final = ("alpha", "S")
+"""What every inference asks for."""
 
-NUISANCES: Final = tuple(name for name in PARAMETERS if name not in POINT)
+UNKNOWNS: Final = tuple(name for name in PARAMETERS if name not in MICROSTRUCTURE)
 """What may be unknown beside them."""
 
 
-def check_nuisances(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names if each is that of a nuisance and stands once.
+def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names if each is that of an unknown and stands once.
 
     Raises
     ------
@@ -83,13 +84,13 @@ def check_nuisances(names: Iterable[str]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> check_nuisances(["contact_resistance"])
+    >>> check_unknowns(["contact_resistance"])
     ('contact_resistance',)
     """
-    checked = tuple(check_choice("nuisance", name, NUISANCES) for name in names)
+    checked = tuple(check_choice("free", name, UNKNOWNS) for name in names)
     for name in checked:
         if checked.count(name) > 1:
-            raise ParameterError(f"`nuisance` names {name!r} twice; name each once.")
+            raise ParameterError(f"`free` names {name!r} twice; name each once.")
     return checked
 
 
@@ -98,7 +99,7 @@ def value_in_cell(cell: Cell, name: str) -> float:
 
     Examples
     --------
-    >>> from microbatt.cells.reading import load_cell
+    >>> from microbatt.cells import load_cell
     >>> value_in_cell(load_cell("doyle-1996-cell-1"), "positive_stoichiometry")
     0.1705
     """
@@ -132,7 +133,7 @@ def cell_with(cell: Cell, name: str, value: float) -> Cell:
 
     Examples
     --------
-    >>> from microbatt.cells.reading import load_cell
+    >>> from microbatt.cells import load_cell
     >>> cell_with(load_cell("doyle-1996-cell-1"), "temperature", 308.15).ambient_temperature
     308.15
     """

@@ -11,7 +11,7 @@ from microbatt.campaign import Campaign
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.finite_differences import SETTINGS, native_request
 from microbatt.inference.forward.priors import make_priors
-from microbatt.inference.forward.unknowns import POINT
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE
 from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
 from microbatt.quantities import quantity
 
@@ -84,7 +84,7 @@ def bound_map(
     readings
         What is read from each curve.
     free
-        Nuisances that are not known exactly; see `curve_information`.
+        Unknowns beside alpha and S; see `curve_information`.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def bound_map(
     Raises
     ------
     ParameterError
-        If a current is out of range or a nuisance is not known.
+        If a current is out of range or an unknown is not known.
 
     Examples
     --------
@@ -111,9 +111,9 @@ def bound_map(
     tables = lazy.T.reshape(len(VARIABLES), first.size, second.size)
     coords = {
         name: (name, axis, quantity(name).attrs)
-        for name, axis in zip(POINT, (first, second), strict=True)
+        for name, axis in zip(MICROSTRUCTURE, (first, second), strict=True)
     }
-    return _labelled(tables, POINT, coords, _terms(request, currents, readings, free))
+    return _labelled(tables, MICROSTRUCTURE, coords, _terms(request, currents, readings, free))
 
 
 def cube_bounds(
@@ -160,9 +160,11 @@ def cube_bounds(
     along = cube["current"].to_numpy() if currents is None else currents
     if "point" not in cube.dims:
         return bound_map(request, cube["alpha"], cube["S"], along, readings, free=free)
-    rows = np.column_stack([cube[name].to_numpy() for name in POINT])
+    rows = np.column_stack([cube[name].to_numpy() for name in MICROSTRUCTURE])
     lazy = _lazy_bounds(request, rows, _POINTS_A_BLOCK, along, readings, free)
-    coords = {name: ("point", cube[name].to_numpy(), quantity(name).attrs) for name in POINT}
+    coords = {
+        name: ("point", cube[name].to_numpy(), quantity(name).attrs) for name in MICROSTRUCTURE
+    }
     return _labelled(lazy.T, ("point",), coords, _terms(request, along, readings, free))
 
 
@@ -207,7 +209,7 @@ def _labelled(
 def _terms(request: Request, currents: ArrayLike, readings: Readings, free: Free) -> Attributes:
     """Return what the bounds hold for, as attributes that netCDF can keep."""
     priors = make_priors(request.cell, free)
-    widths = zip(priors.nuisances, priors.std[len(POINT) :], strict=True)
+    widths = zip(priors.free, priors.std[len(MICROSTRUCTURE) :], strict=True)
     return {
         "cell_name": request.cell.name,
         "inventory": str(request.inventory),

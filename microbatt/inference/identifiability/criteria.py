@@ -1,8 +1,8 @@
 """How good a set of curves is: the size of what stays uncertain of alpha and S.
 
 A set is judged by the geometric mean of that size over the points where the cell may be: D-optimal
-for the ellipse of alpha and S, nuisances counted as lost (Kiefer & Wolfowitz, Canad. J. Math. 12
-(1960) 363; Atkinson, Donev & Tobias, Optimum Experimental Designs (2007)).
+for the ellipse of alpha and S, other unknowns counted as lost (Kiefer & Wolfowitz, Canad. J. Math.
+12 (1960) 363; Atkinson, Donev & Tobias, Optimum Experimental Designs (2007)).
 """
 
 from __future__ import annotations

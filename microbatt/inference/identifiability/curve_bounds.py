@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import NOT_NEGATIVE, POSITIVE, Interval, check_integer, check_number
-from microbatt.inference.forward.error_model import CHARGE, ENGINE_CAPACITY
-from microbatt.inference.forward.finite_differences import simulate_neighbours
+from microbatt.inference.forward.binning import CHARGE
+from microbatt.inference.forward.error_model import ENGINE_CAPACITY
+from microbatt.inference.forward.finite_differences import simulate_displaced
 from microbatt.inference.forward.priors import make_priors
 from microbatt.inference.forward.sensitivity import sensitivities_at_depth
-from microbatt.inference.forward.unknowns import POINT
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,7 +90,7 @@ class Information:
     Attributes
     ----------
     parameters
-        alpha, S, then the unknown nuisances: p names.
+        alpha, S, then the other unknowns: p names.
     points
         Rows of alpha and S, shape (n, 2).
     currents
@@ -141,7 +142,7 @@ def curve_information(
     free: Iterable[str] | Mapping[str, float] = (),
     threads: int = 1,
 ) -> Information:
-    """Find what each curve tells of alpha, S and the unknown nuisances.
+    """Find what each curve tells of alpha, S and the other unknowns.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def curve_information(
     readings
         What is read from each curve.
     free
-        Nuisances that are not known exactly and the same for all curves: names, or name → standard
+        Unknowns beside alpha and S and the same for all curves: names, or name → standard
         deviation of what is known beforehand; see `microbatt.inference.forward.priors.WIDTHS`.
     threads
         How many share the curves.
@@ -162,12 +163,10 @@ def curve_information(
     Raises
     ------
     ParameterError
-        If a point or a current is out of range, or a nuisance is not known.
+        If a point or a current is out of range, or an unknown is not known.
     """
     priors = make_priors(request.cell, free)
-    neighbours = simulate_neighbours(
-        request, points, currents, nuisances=priors.nuisances, threads=threads
-    )
+    neighbours = simulate_displaced(request, points, currents, free=priors.free, threads=threads)
     found = sensitivities_at_depth(neighbours, readings.depth)
     return Information(
         parameters=found.parameters,
@@ -194,7 +193,7 @@ def bounds(information: ArrayLike) -> Bounds:
     (0.5, 0.2, 0.0)
     """
     covariance = inverse_information(np.asarray(information, dtype=float))
-    alpha, S = (np.sqrt(covariance[..., i, i]) for i in range(len(POINT)))
+    alpha, S = (np.sqrt(covariance[..., i, i]) for i in range(len(MICROSTRUCTURE)))
     with np.errstate(invalid="ignore"):
         correlation = covariance[..., 0, 1] / (alpha * S)
     return Bounds(alpha=alpha, S=S, correlation=correlation)

@@ -64,7 +64,7 @@ class Proposal:
     readings
         What was assumed to be read from each curve.
     free
-        Nuisances counted as unknown.
+        What counts as unknown beside alpha and S.
     """
 
     criterion: str
@@ -112,7 +112,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
     max_hours
         How long they may take together, charging not counted: median over the points [h].
     free
-        Nuisances that are not known exactly; see `curve_information`.
+        Unknowns beside alpha and S; see `curve_information`.
     criterion
         A name of `CRITERIA`.
     threads
@@ -148,7 +148,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
         raise ParameterError(
             "the candidates do not tell alpha and S at any of the points: no curve exists there, "
             "or too much else is unknown. Give smaller currents, another range of alpha and S, or "
-            "fewer free nuisances."
+            "fewer other unknowns."
         )
     known = _at(asked, kept)
 

@@ -18,12 +18,16 @@ from microbatt.inference.forward.forward_model import voltages
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from microbatt.cells import Cell, ElectrolyteFit
-    from microbatt.inference.fit.gauss_newton import Minimum
-    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.forward.forward_model import ForwardModel
+
+    Array = NDArray[np.float64]
 
 ERROR: Final = 0.01
-"""Of a value, for which influences are told, relative."""
+"""Of a value, for which cell_sensitivity are told, relative."""
 _STEP: Final = 1e-3
 """Relative change for which curves are simulated; up, or down at the end of a range."""
 _OF_ELECTRODES: Final = (
@@ -50,7 +54,7 @@ _VALUES: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Influence:
+class CellSensitivity:
     """How an estimate moves with a value of the cell file.
 
     Attributes
@@ -58,7 +62,8 @@ class Influence:
     part, quantity
         Of the cell: ``"positive"``, ``"thickness"``.
     alpha, S
-        By how much the estimates are higher if the true value is 1 % higher than in the file [-].
+        By how much the estimates rise if the value in the cell file is raised by 1 % and the same
+        curves are inferred again [-].
     """
 
     part: str
@@ -72,48 +77,62 @@ class Influence:
         return f"{self.part} {self.quantity.replace('_', ' ')}"
 
 
-def influences(problem: Problem, minimum: Minimum) -> tuple[Influence, ...]:
+def cell_sensitivity(model: ForwardModel, minimum: Minimum) -> tuple[CellSensitivity, ...]:
     """Tell how alpha and S move with each value of the cell file.
 
     Parameters
     ----------
-    problem, minimum
+    model, minimum
         The measured curves and the best fit.
 
     Returns
     -------
-    tuple of Influence
+    tuple of CellSensitivity
         Of the values that the cell has, the largest shift of alpha first; without those for which
         the engine has no curve beside the fitted one.
     """
-    coarse = replace(problem, settings=Settings())  # of differences, which settings hardly change
-    x, S = minimum.x, float(problem.priors.natural(minimum.x)[1])
-    here = voltages(coarse, x[None, :2], x)[0]
-    pull = minimum.covariance[:2] @ minimum.jacobian[: here.size].T
+    coarse = model.solved(Settings())  # of differences, which settings hardly change
+    x, S = minimum.x, float(model.priors.natural(minimum.x)[1])
+    here = voltages(coarse, x[None])[0]
+    pull = _pull(model, minimum)[:2, : here.size]
     found = []
     for part, quantity in _VALUES:
-        for cell, change in _beside(problem.cell, part, quantity):
-            there = voltages(replace(coarse, cell=cell), x[None, :2], x)[0]
-            alpha, ln_S = pull @ problem.whiten(there - here) * (ERROR / change)
+        for cell, change in _beside(model.cell, part, quantity):
+            there = voltages(replace(coarse, request=replace(coarse.request, cell=cell)), x[None])[
+                0
+            ]
+            alpha, ln_S = pull @ model.whiten(there - here) * (ERROR / change)
             if np.isfinite(alpha):
                 found.append(
-                    Influence(part=part, quantity=quantity, alpha=float(alpha), S=S * float(ln_S))
+                    CellSensitivity(
+                        part=part, quantity=quantity, alpha=float(alpha), S=S * float(ln_S)
+                    )
                 )
     return tuple(sorted(found, key=lambda one: -abs(one.alpha)))
 
 
-def together(found: Sequence[Influence]) -> tuple[float, float]:
+def _pull(model: ForwardModel, minimum: Minimum) -> Array:
+    """Return what residuals do to the estimates, shape (p, m); nothing to those held at a bound."""
+    gradient = minimum.jacobian.T @ minimum.residual
+    held = (minimum.x <= model.priors.low) & (gradient > 0.0)
+    held |= (minimum.x >= model.priors.high) & (gradient < 0.0)
+    pull = np.zeros(minimum.jacobian.shape[::-1])
+    pull[~held] = np.linalg.pinv(minimum.jacobian[:, ~held])
+    return pull
+
+
+def together(found: Sequence[CellSensitivity]) -> tuple[float, float]:
     """Return the standard deviations of alpha and S if each value is off by 1 % independently.
 
     Parameters
     ----------
     found
-        From `influences`.
+        From `cell_sensitivity`.
 
     Examples
     --------
-    >>> one = Influence(part="positive", quantity="thickness", alpha=0.03, S=-0.1)
-    >>> two = Influence(part="separator", quantity="thickness", alpha=0.04, S=0.0)
+    >>> one = CellSensitivity(part="positive", quantity="thickness", alpha=0.03, S=-0.1)
+    >>> two = CellSensitivity(part="separator", quantity="thickness", alpha=0.04, S=0.0)
     >>> together([one, two])
     (0.05, 0.1)
     """

@@ -1,4 +1,4 @@
-"""Estimates as `xarray.Dataset`, with CF attributes: one, and many beside each other."""
+"""An estimate as `xarray.Dataset`, with CF attributes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from microbatt.engines import thermal_to_dict
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from typing import TypeAlias
 
     from numpy.typing import NDArray
 
-    from microbatt.inference.result.estimate import Estimate, Inferred
+    from microbatt.inference.result.records import EstimateRecord
 
     Array = NDArray[np.float64]
     Words = NDArray[np.object_]
@@ -29,29 +29,15 @@ if TYPE_CHECKING:
     """Dimensions, values and, where there are any, attributes of a variable."""
 
 CONVENTIONS: Final = "CF-1.11"
-_OF_PARAMETER: Final = {
+OF_PARAMETER: Final = {
     "value": "median of the posterior",
     "std": "standard deviation of the posterior",
     "low": "lower end of the interval",
     "high": "upper end of the interval",
 }
-_NUMBERS: Final[dict[str, Callable[[Estimate], float]]] = {
-    "alpha_S_correlation": lambda one: one.correlation,
-    "reduced_chi_square": lambda one: one.belief.reduced_chi_square,
-    "curves": lambda one: len(one.curves),
-    "seconds": lambda one: sum(one.seconds.values()),
-}
-_FLAGS: Final[dict[str, Callable[[Estimate], bool]]] = {
-    "misfit": lambda one: one.belief.misfit,
-    "out_of_range": lambda one: one.belief.out_of_range,
-}
-_SENTENCES: Final[dict[str, Callable[[Estimate], str]]] = {
-    "misfit_sentence": lambda one: one.belief.misfit_sentence,
-    "range_sentence": lambda one: one.belief.range_sentence,
-}
 
 
-def estimate_dataset(estimate: Estimate) -> xr.Dataset:
+def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
     """Label an estimate.
 
     Parameters
@@ -69,8 +55,12 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
     """
     names = list(estimate.names)
     of_parameter: dict[str, Labelled] = {
-        key: ("parameter", [getattr(one, key) for one in estimate.parameters], {"long_name": words})
-        for key, words in _OF_PARAMETER.items()
+        key: (
+            "parameter",
+            [getattr(one, key) for one in estimate.parameters],
+            {"long_name": meaning},
+        )
+        for key, meaning in OF_PARAMETER.items()
     }
     draws: dict[str, Labelled] = {
         f"{name}_draw": ("draw", estimate.draws[:, i], quantity(name).attrs)
@@ -84,14 +74,14 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
         )
     }
     return xr.Dataset(
-        of_parameter | covariance | draws | _curves(estimate) | _influences(estimate),
+        of_parameter | covariance | draws | _curves(estimate) | _cell_sensitivity(estimate),
         coords={
-            "parameter": ("parameter", _words(names)),
-            "other_parameter": ("other_parameter", _words(names)),
-            "parameter_units": ("parameter", _words(quantity(name).units for name in names)),
-            "prior": ("parameter", _words(one.prior for one in estimate.parameters)),
-            "cell_value": ("cell_value", _words(one.label for one in estimate.influences)),
-            "source": ("curve", _words(curve.source for curve in estimate.curves)),
+            "parameter": ("parameter", words(names)),
+            "other_parameter": ("other_parameter", words(names)),
+            "parameter_units": ("parameter", words(quantity(name).units for name in names)),
+            "prior": ("parameter", words(one.prior for one in estimate.parameters)),
+            "cell_value": ("cell_value", words(one.label for one in estimate.cell_sensitivity)),
+            "source": ("curve", words(curve.source for curve in estimate.curves)),
             "current": (
                 "curve",
                 [curve.current for curve in estimate.curves],
@@ -102,68 +92,12 @@ def estimate_dataset(estimate: Estimate) -> xr.Dataset:
     )
 
 
-def experiments_dataset(experiments: Sequence[Inferred]) -> xr.Dataset:
-    """Put the estimates of many experiments beside each other.
-
-    Parameters
-    ----------
-    experiments
-        What became of each.
-
-    Returns
-    -------
-    xarray.Dataset
-        Along ``experiment``: for each parameter its value, ``…_std``, ``…_low`` and ``…_high``;
-        ``alpha_S_correlation``, ``reduced_chi_square``, ``misfit``, ``out_of_range`` and their
-        sentences; ``failure`` is empty where an experiment succeeded and ``unread`` tells which of
-        its files were left out. NaN, and no flag, where it did not succeed.
-    """
-    estimates = [one.estimate for one in experiments]
-    names = list(dict.fromkeys(name for one in estimates if one is not None for name in one.names))
-    variables: dict[str, Labelled] = {}
-    for name in names:
-        variables |= _parameter_columns(estimates, name)
-    for name, number in _NUMBERS.items():
-        values = [np.nan if one is None else number(one) for one in estimates]
-        variables[name] = ("experiment", np.array(values, dtype=float))
-    for name, flag in _FLAGS.items():
-        flags = [one is not None and flag(one) for one in estimates]
-        variables[name] = ("experiment", np.array(flags, dtype=bool))
-    for name, text in _SENTENCES.items():
-        words = ["" if one is None else text(one) for one in estimates]
-        variables[name] = ("experiment", _words(words))
-    variables["failure"] = ("experiment", _words(one.failure for one in experiments))
-    variables["unread"] = (
-        "experiment",
-        _words("; ".join(file.reason for file in one.unread) for one in experiments),
-    )
-    return xr.Dataset(
-        variables,
-        coords={"experiment": ("experiment", _words(one.name for one in experiments))},
-        attrs={"Conventions": CONVENTIONS, "title": "microstructure inferred from discharges"},
-    )
-
-
-def _parameter_columns(estimates: Sequence[Estimate | None], name: str) -> dict[str, Labelled]:
-    """Return value, deviation and ends of a parameter; NaN where it was not inferred."""
-    found: dict[str, Labelled] = {}
-    for key, words in _OF_PARAMETER.items():
-        values = [
-            getattr(one[name], key) if one is not None and name in one.names else np.nan
-            for one in estimates
-        ]
-        described = quantity(name).attrs | {"long_name": f"{quantity(name).long_name}, {words}"}
-        label = name if key == "value" else f"{name}_{key}"
-        found[label] = ("experiment", np.array(values, dtype=float), described)
-    return found
-
-
-def _words(texts: Iterable[str]) -> Words:
+def words(texts: Iterable[str]) -> Words:
     """Return texts as objects, which every store keeps at their own lengths."""
     return np.array(list(texts), dtype=object)
 
 
-def _curves(estimate: Estimate) -> dict[str, Labelled]:
+def _curves(estimate: EstimateRecord) -> dict[str, Labelled]:
     """Pad the curves to one length."""
     longest = max(curve.capacity.size for curve in estimate.curves)
 
@@ -185,9 +119,9 @@ def _curves(estimate: Estimate) -> dict[str, Labelled]:
         name: (
             ("curve", "sample"),
             padded([getattr(curve, field) for curve in estimate.curves]),
-            {"units": "V", "long_name": words},
+            {"units": "V", "long_name": meaning},
         )
-        for name, (field, words) in volts.items()
+        for name, (field, meaning) in volts.items()
     }
     found["capacity"] = (
         ("curve", "sample"),
@@ -213,22 +147,22 @@ def _curves(estimate: Estimate) -> dict[str, Labelled]:
     return found
 
 
-def _influences(estimate: Estimate) -> dict[str, Labelled]:
+def _cell_sensitivity(estimate: EstimateRecord) -> dict[str, Labelled]:
     return {
-        f"{name}_influence": (
+        f"{name}_sensitivity": (
             "cell_value",
-            np.array([getattr(one, name) for one in estimate.influences], dtype=float),
+            np.array([getattr(one, name) for one in estimate.cell_sensitivity], dtype=float),
             {
                 "units": "1",
-                "long_name": f"change of {name} if the value is 1 % higher than in the cell file",
+                "long_name": f"change of {name} if the value in the cell file is raised by 1 %",
             },
         )
         for name in ("alpha", "S")
     }
 
 
-def _attributes(estimate: Estimate) -> dict[str, Attribute]:
-    belief = estimate.belief
+def _attributes(estimate: EstimateRecord) -> dict[str, Attribute]:
+    diagnostics = estimate.diagnostics
     return {
         "Conventions": CONVENTIONS,
         "title": f"microstructure inferred from discharges: {estimate.name}",
@@ -241,11 +175,15 @@ def _attributes(estimate: Estimate) -> dict[str, Attribute]:
         "level": estimate.level,
         "posterior": str(estimate.posterior),
         "posterior_sentence": estimate.posterior_sentence,
-        "reduced_chi_square": belief.reduced_chi_square,
-        "misfit": int(belief.misfit),
-        "misfit_sentence": belief.misfit_sentence,
-        "out_of_range": int(belief.out_of_range),
-        "range_sentence": belief.range_sentence,
+        "reduced_chi_square": diagnostics.reduced_chi_square,
+        "misfit": int(diagnostics.misfit),
+        "misfit_sentence": diagnostics.misfit_sentence,
+        "misfit_causes": "\n".join(one.name for one in diagnostics.causes),
+        "verdict": str(diagnostics.verdict),
+        "settled": int(diagnostics.settled),
+        "settled_sentence": diagnostics.settled_sentence,
+        "out_of_range": int(diagnostics.out_of_range),
+        "range_sentence": diagnostics.range_sentence,
         "unasked": estimate.unasked,
         "assumptions": "\n".join(estimate.assumptions),
         "versions": json.dumps(estimate.versions),

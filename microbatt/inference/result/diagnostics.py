@@ -1,70 +1,157 @@
-"""Whether an estimate can be believed: misfit, range, and which curves carry the information."""
+"""Whether an estimate can be relied on: fit, range, intervals, and causes of a misfit."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.inference.fit.shapes import SCAN_ALPHA, SCAN_LN_S
-from microbatt.inference.result.estimate import Belief, Start
-from microbatt.inference.result.residuals import (
+from microbatt.inference.fit.residuals import (
+    TOLERATED_CHARGE,
+    UNLIKELY,
     is_misfit,
-    misfit_sentence,
+    reduced_chi_square,
     residual_trend,
     rms_residual,
 )
+from microbatt.inference.fit.shapes import SCAN_ALPHA, SCAN_LN_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.inference.fit.gauss_newton import Minimum
-    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.inference.fit.initial_guess import InitialGuess
+    from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.fit.posterior import Drawn
+    from microbatt.inference.fit.residuals import Trend
+    from microbatt.inference.forward.forward_model import ForwardModel
+    from microbatt.inference.result.misfit_causes import MisfitCause
 
     Array = NDArray[np.float64]
 
-
-def reduced_chi_square(problem: Problem, minimum: Minimum) -> float:
-    """Return the mean squared residual of the samples in units of what was allowed."""
-    m = problem.measured.size
-    return float(np.sum(minimum.residual[:m] ** 2) / max(1, m - minimum.x.size))
+_LARGER: Final = 1.2
+"""Scatter beyond the noise assumed by more than this is told."""
 
 
-def inflation(problem: Problem, minimum: Minimum) -> float:
-    """Return the factor on every allowed standard deviation that makes the residuals plausible.
+class Verdict(enum.StrEnum):
+    """Whether to rely on an estimate, the worst first."""
 
-    The square root of the reduced chi square where that is beyond chance, by four standard
-    deviations of its own, and 1 otherwise.
+    MISFIT = "misfit"
+    """The cell file cannot explain the data: nothing of the estimate should be used."""
+    NOT_SETTLED = "not settled"
+    """The intervals were not found to the accuracy that they claim."""
+    OUT_OF_RANGE = "out of range"
+    """There may be a better fit elsewhere."""
+    NO_OBJECTION = "no objection"
+    """Nothing speaks against the estimate."""
+
+    @property
+    def sentence(self) -> str:
+        """In a few words, whether to rely on the estimate."""
+        return _VERDICTS[self]
+
+
+_VERDICTS: Final = {
+    Verdict.MISFIT: "Do not rely on this estimate as it stands.",
+    Verdict.NOT_SETTLED: "Do not rely on the intervals of this estimate.",
+    Verdict.OUT_OF_RANGE: "Mind the range before you rely on this estimate.",
+    Verdict.NO_OBJECTION: "Nothing speaks against this estimate.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostics:
+    """Whether the estimate can be relied on.
+
+    Attributes
+    ----------
+    misfit
+        Whether the cell file cannot explain the data.
+    reduced_chi_square
+        Mean squared residual over what was allowed; about 1 for a good fit.
+    misfit_sentence
+        What that means, in plain words.
+    out_of_range
+        Whether the curves or the estimate lie where the network or the engine's box ends.
+    range_sentence
+        What that means, in plain words.
+    settled
+        Whether the intervals agree with the engine where the draws are.
+    settled_sentence
+        What was found, in plain words; empty where nothing had to be sampled.
+    causes
+        What may be the matter, the likeliest first; empty without a misfit, and where no cause
+        that was tried explains it.
     """
-    freedom = max(1, problem.measured.size - minimum.x.size)
-    reduced = reduced_chi_square(problem, minimum)
-    return float(np.sqrt(reduced)) if reduced > 1.0 + 4.0 * np.sqrt(2.0 / freedom) else 1.0
+
+    misfit: bool
+    reduced_chi_square: float
+    misfit_sentence: str
+    out_of_range: bool
+    range_sentence: str
+    settled: bool = True
+    settled_sentence: str = ""
+    causes: tuple[MisfitCause, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether to rely on the estimate."""
+        if self.misfit:
+            return Verdict.MISFIT
+        if not self.settled:
+            return Verdict.NOT_SETTLED
+        return Verdict.OUT_OF_RANGE if self.out_of_range else Verdict.NO_OBJECTION
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing speaks against the estimate."""
+        return self.verdict is Verdict.NO_OBJECTION
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything of the estimate should be used."""
+        return self.verdict not in {Verdict.MISFIT, Verdict.NOT_SETTLED}
 
 
-def judge(problem: Problem, minimum: Minimum, starts: tuple[Start, ...], noise: float) -> Belief:
-    """Say whether the cell file explains the data, and whether the estimate is in range.
+def judge(
+    model: ForwardModel,
+    minimum: Minimum,
+    starts: tuple[InitialGuess, ...],
+    drawn: Drawn,
+    noise: float,
+    causes: tuple[MisfitCause, ...] = (),
+) -> Diagnostics:
+    """Say whether the cell file explains the data, and whether the estimate can be relied on.
 
     Parameters
     ----------
-    problem, minimum
+    model, minimum
         The measured curves and the best fit to them.
     starts
         Where the fit began.
+    drawn
+        The posterior.
     noise
         Standard deviation of a single sample [V].
+    causes
+        Of a misfit, the likeliest first.
     """
-    trend = residual_trend(problem, minimum)
+    trend = residual_trend(model, minimum)
     outside, range_sentence = _range(minimum, starts)
-    return Belief(
+    return Diagnostics(
         misfit=is_misfit(trend, noise),
-        reduced_chi_square=reduced_chi_square(problem, minimum),
-        misfit_sentence=misfit_sentence(trend, noise, rms_residual(problem, minimum)),
+        reduced_chi_square=reduced_chi_square(model, minimum),
+        misfit_sentence=misfit_sentence(trend, noise, rms_residual(model, minimum), causes),
         out_of_range=outside,
         range_sentence=range_sentence,
+        settled=drawn.settled,
+        settled_sentence=drawn.settled_sentence,
+        causes=causes,
     )
 
 
-def information(problem: Problem, minimum: Minimum) -> list[tuple[float, float]]:
+def information(model: ForwardModel, minimum: Minimum) -> list[tuple[float, float]]:
     """Return the share of each curve in the estimates of alpha and of S, summing to 1.
 
     The variance of an estimate is a sum over the samples that it rests on; a curve's share is that
@@ -72,14 +159,14 @@ def information(problem: Problem, minimum: Minimum) -> list[tuple[float, float]]
     """
     covariance = minimum.covariance
     found = []
-    for rows in problem.rows:
+    for rows in model.rows:
         weight = covariance @ minimum.jacobian[rows].T
         found.append(np.sum(weight[:2] ** 2, axis=1))
     shares = np.array(found) / np.maximum(np.sum(found, axis=0), 1e-300)
     return [(float(a), float(s)) for a, s in shares]
 
 
-def _range(minimum: Minimum, starts: tuple[Start, ...]) -> tuple[bool, str]:
+def _range(minimum: Minimum, starts: tuple[InitialGuess, ...]) -> tuple[bool, str]:
     alpha, ln_s = minimum.x[:2]
     if not SCAN_ALPHA[0] <= alpha <= SCAN_ALPHA[1]:
         return True, (
@@ -99,3 +186,65 @@ def _range(minimum: Minimum, starts: tuple[Start, ...]) -> tuple[bool, str]:
             "extrapolation. The refined estimate rests on the engine and does not need it."
         )
     return False, "The estimate lies inside the range that was looked at."
+
+
+def misfit_sentence(
+    trend: Trend, noise: float, rms: float, causes: tuple[MisfitCause, ...] = ()
+) -> str:
+    """Say whether the cell file explains the data, how well, and what to do.
+
+    Parameters
+    ----------
+    trend, noise
+        As for `is_misfit`.
+    rms
+        Of all residuals [V].
+    causes
+        Of a misfit, the likeliest first.
+    """
+    told = f"the residuals are {_mV(rms)} rms where {_mV(noise)} of noise was assumed"
+    if not trend.chance < UNLIKELY:
+        larger = trend.scatter > _LARGER
+        more = "; the noise is larger than that, and the intervals were widened" if larger else ""
+        return f"The cell file explains the data: {told}, without a trend{more}."
+    trends = f"{told}, and they drift by {_mV(trend.size)} (rms of the worst curve, at "
+    trends += f"{trend.current:.4g} A m⁻²)"
+    if not is_misfit(trend, noise):
+        return (
+            f"The cell file explains the data to within {_mV(max(trend.size, 5e-5))}: {trends}. "
+            "That is little, but no noise: alpha and S may be off by more than their intervals say."
+        )
+    if abs(trend.late) > TOLERATED_CHARGE:
+        when = "later" if trend.late > 0.0 else "earlier"
+        trends += f"; at {trend.late_current:.4g} A m⁻² the voltage falls {_percent(trend.late)} "
+        trends += f"of the charge {when} than it should"
+    return (
+        f"The cell file cannot explain the data: {trends}. {causes_sentence(causes)} The intervals "
+        "only hold for a cell file that fits; they were widened to cover residuals of this size by "
+        "chance, which is not the same."
+    )
+
+
+def causes_sentence(causes: tuple[MisfitCause, ...]) -> str:
+    """Say what may be the matter, the likeliest first."""
+    if not causes:
+        return (
+            "No single cause that was tried explains half of it: contact resistance, temperature "
+            "and heat balance, electrode area, state of charge at the start, balance of the "
+            "electrodes, voltage offset, the other lithium balance, and each curve by itself. "
+            "Check the chemistry and the cell file."
+        )
+    told = [
+        f"{number}. {one.sentence} That takes away {100.0 * one.explained:.0f} % of the misfit."
+        for number, one in enumerate(causes, 1)
+    ]
+    return f"Likely causes, the likeliest first: {' '.join(told)}"
+
+
+def _mV(volts: float) -> str:  # noqa: N802 - the unit's symbol
+    size = volts * 1e3
+    return f"{size:.0f} mV" if size >= 10.0 else f"{size:.2g} mV"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * abs(share):.2g} %"

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.stats import norm
 
+from microbatt.inference.fit.posterior import Posterior
+from microbatt.inference.forward.forward_model import simulated_curves
 from microbatt.inference.result.diagnostics import information
-from microbatt.inference.result.estimate import FittedCurve, ParameterEstimate, Posterior
+from microbatt.inference.result.records import FittedCurve, ParameterEstimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.interpolate import PchipInterpolator
 
-    from microbatt.inference.fit.gauss_newton import Minimum
+    from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.fit.posterior import Drawn
-    from microbatt.inference.forward.forward_model import Problem
+    from microbatt.inference.forward.binning import BinnedCurve
+    from microbatt.inference.forward.forward_model import ForwardModel
+    from microbatt.inference.options import InferenceOptions
 
     Array = NDArray[np.float64]
 
 
 def parameter_estimates(
-    problem: Problem, minimum: Minimum, drawn: Drawn, level: float
+    model: ForwardModel, minimum: Minimum, drawn: Drawn, level: float
 ) -> tuple[ParameterEstimate, ...]:
     """Return median, deviation and interval of each parameter.
 
     Parameters
     ----------
-    problem, minimum
+    model, minimum
         The measured curves, the unknowns and the best fit.
     drawn
         The posterior around it.
@@ -38,12 +43,10 @@ def parameter_estimates(
     if drawn.kind is Posterior.CURVATURE:
         std = np.sqrt(np.diag(minimum.covariance))
         ends = norm.ppf([0.5, tail, 1.0 - tail])
-        quantiles = problem.priors.natural(minimum.x + ends[:, None] * std)
+        quantiles = model.priors.natural(minimum.x + ends[:, None] * std)
     else:
-        quantiles = np.quantile(
-            problem.priors.natural(drawn.draws), [0.5, tail, 1.0 - tail], axis=0
-        )
-    deviation = problem.priors.natural(drawn.draws).std(axis=0)
+        quantiles = np.quantile(model.priors.natural(drawn.draws), [0.5, tail, 1.0 - tail], axis=0)
+    deviation = model.priors.natural(drawn.draws).std(axis=0)
     return tuple(
         ParameterEstimate(
             name=name,
@@ -51,85 +54,127 @@ def parameter_estimates(
             std=float(deviation[i]),
             low=float(quantiles[1, i]),
             high=float(quantiles[2, i]),
-            prior=problem.priors.describe(i),
+            prior=model.priors.describe(i),
         )
-        for i, name in enumerate(problem.priors.names)
+        for i, name in enumerate(model.priors.names)
     )
 
 
 def fitted_curves(
-    problem: Problem, minimum: Minimum, drawn: Drawn, level: float
+    model: ForwardModel, minimum: Minimum, drawn: Drawn, level: float
 ) -> tuple[FittedCurve, ...]:
     """Return each curve beside its fit, with the band that should hold the samples.
 
     Parameters
     ----------
-    problem, minimum, drawn, level
+    model, minimum, drawn, level
         As for `parameter_estimates`.
     """
-    m = problem.measured.size
-    fitted = problem.measured - problem.unexplained(minimum.residual[:m])
-    offsets = problem.offsets(minimum.residual[:m])
-    moves = drawn.draws - minimum.x
-    response = -problem.colour(minimum.jacobian[:m].T).T
-    variance = np.einsum("mi,ij,mj->m", response, np.cov(moves, rowvar=False), response)
-    reach = norm.ppf(0.5 + 0.5 * level) * np.sqrt(variance + problem.sigma**2)
-    shares = information(problem, minimum)
+    m = model.measured.size
+    offsets = model.offsets(minimum.residual[:m])
+    response = -model.colour(minimum.jacobian[:m].T).T
+    spread = np.cov(drawn.draws - minimum.x, rowvar=False)
+    variance = np.einsum("mi,ij,mj->m", response, spread, response)
+    times = float(norm.ppf(0.5 + 0.5 * level))
+    shares = information(model, minimum)
     return tuple(
-        FittedCurve(
-            source=curve.source,
-            current=curve.current,
-            samples=curve.samples,
-            capacity=curve.capacity,
-            measured=curve.voltage,
-            fitted=fitted[rows],
-            low=fitted[rows] - reach[rows],
-            high=fitted[rows] + reach[rows],
-            sigma=problem.sigma[rows],
-            offset=float(offset),
-            information=share,
-            remarks=curve.remarks,
-        )
-        for curve, rows, offset, share in zip(
-            problem.curves, problem.rows, offsets, shares, strict=True
+        _fitted(curve, simulated, float(offset), share, _Reach(times, variance[rows], sigma))
+        for curve, simulated, rows, sigma, offset, share in zip(
+            model.curves,
+            simulated_curves(model, minimum.x),
+            model.rows,
+            [one.sigma for one in model.error_models],
+            offsets,
+            shares,
+            strict=True,
         )
     )
 
 
+class _Reach(NamedTuple):
+    """How far samples may lie from the fit: standard deviations, variance [V²] and noise [V]."""
+
+    times: float
+    variance: Array
+    sigma: Array
+
+
+def _fitted(
+    curve: BinnedCurve,
+    simulated: PchipInterpolator,
+    offset: float,
+    share: tuple[float, float],
+    reach: _Reach,
+) -> FittedCurve:
+    """Return a curve beside its fit: at equal capacity, and nowhere beyond the simulated end.
+
+    On a cliff the band is that of the capacity at which the voltage falls.
+    """
+    fitted = curve.average(simulated(curve.nodes)) + offset
+    wide = reach.times * np.sqrt(reach.variance + reach.sigma**2)
+    low, high = fitted - wide, fitted + wide
+    cliff = curve.steep & np.isfinite(fitted)
+    if cliff.any():
+        noise = reach.times * float(np.median(reach.sigma[~curve.steep]))
+        along = wide[cliff] / np.abs(curve.slope[cliff])
+        ends = simulated.x[0], simulated.x[-1]
+        later, earlier = (
+            simulated(np.clip(curve.capacity[cliff] + side * along, *ends)) + offset
+            for side in (1.0, -1.0)
+        )
+        low[cliff] = np.minimum(later, fitted[cliff]) - noise
+        high[cliff] = np.maximum(earlier, fitted[cliff]) + noise
+    return FittedCurve(
+        source=curve.source,
+        current=curve.current,
+        samples=curve.samples,
+        capacity=curve.capacity,
+        measured=curve.voltage,
+        fitted=fitted,
+        low=np.maximum(low, 0.0),
+        high=high,
+        sigma=reach.sigma,
+        offset=offset,
+        information=share,
+        remarks=curve.remarks,
+    )
+
+
 def assumptions(
-    problem: Problem, noise: float, charge: float, offset: float, *, known: bool, scale: float
+    model: ForwardModel, noise: float, options: InferenceOptions, scale: float
 ) -> tuple[str, ...]:
     """Say what was taken as known.
 
     Parameters
     ----------
-    problem
+    model
         The measured curves and the unknowns.
     noise
         Standard deviation of a single sample [V].
-    charge
-        Relative standard deviation of the charge of a curve.
-    offset
-        Standard deviation of each curve's own offset [V].
-    known
-        Whether the noise was given.
+    options
+        What was to be assumed.
     scale
         Factor by which intervals were widened.
     """
-    cell, priors = problem.cell, problem.priors
-    heat = type(problem.thermal).__name__.lower()
-    told = "given" if known else "estimated from the scatter of neighbouring samples"
+    cell, priors = model.cell, model.priors
+    heat = type(model.thermal).__name__.lower()
+    told = (
+        "given"
+        if options.noise is not None
+        else "estimated from the scatter of neighbouring samples"
+    )
     sentences = [
         f"The cell is {cell.name!r} in everything but alpha and S of the positive electrode"
-        + "".join(f", {name.replace('_', ' ')}" for name in priors.nuisances)
+        + "".join(f", {name.replace('_', ' ')}" for name in priors.free)
         + ".",
-        f"Lithium balance {problem.inventory}; heat balance {heat}.",
+        f"Lithium balance {model.inventory}; heat balance {heat}.",
         "Every discharge began from rest, fully charged.",
         f"White noise of {noise * 1e3:.3g} mV in each sample, {told}.",
-        f"The charge of each curve is known to {100 * charge:.3g} %.",
+        _charge_sentence(model),
     ]
-    if offset > 0.0:
-        sentences.append(f"The voltage of each curve may have an offset of {offset * 1e3:.3g} mV.")
+    if options.offset_error > 0.0:
+        own = 1e3 * options.offset_error
+        sentences.append(f"The voltage of each curve may have an offset of {own:.3g} mV.")
     sentences += [
         f"{name.replace('_', ' ')}: {priors.describe(i)} beforehand."
         for i, name in enumerate(priors.names)
@@ -139,3 +184,11 @@ def assumptions(
             f"The residuals are larger than assumed; every interval was widened by {scale:.3g}."
         )
     return tuple(sentences)
+
+
+def _charge_sentence(model: ForwardModel) -> str:
+    """Say how well the charge of the curves is known."""
+    errors = [100.0 * one.charge_error for one in model.error_models]
+    low, high = min(errors), max(errors)
+    told = f"{low:.3g} %" if high < 1.005 * low else f"{low:.3g} to {high:.3g} %"
+    return f"The charge of each curve is known to {told}."

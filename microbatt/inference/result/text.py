@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from microbatt.inference.result.cell_sensitivity import together
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from microbatt.inference.result.estimate import Estimate, FittedCurve, ParameterEstimate
+    from microbatt.inference.result.records import EstimateRecord, FittedCurve, ParameterEstimate
 
 
-def summarise(estimate: Estimate) -> str:
+def summarise(estimate: EstimateRecord) -> str:
     """Return the estimate, the curves and the judgement in words.
 
     Parameters
@@ -38,25 +40,27 @@ def summarise(estimate: Estimate) -> str:
             f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
             + "".join(f"; {words}" for words in own_offset(curve))
         )
-    lines += ["", estimate.belief.misfit_sentence]
-    if estimate.belief.out_of_range:
-        lines.append(estimate.belief.range_sentence)
+    lines += ["", estimate.diagnostics.misfit_sentence]
+    if estimate.diagnostics.out_of_range:
+        lines.append(estimate.diagnostics.range_sentence)
     lines.append(estimate.posterior_sentence)
-    if estimate.influences:
-        lines.append(influence_sentence(estimate))
+    if estimate.diagnostics.settled_sentence:
+        lines.append(estimate.diagnostics.settled_sentence)
+    if estimate.cell_sensitivity:
+        lines.append(cell_sensitivity_sentence(estimate))
     return "\n".join(lines)
 
 
-def influence_sentence(estimate: Estimate) -> str:
+def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
     """Say how far errors of one percent in the cell file carry.
 
     Parameters
     ----------
     estimate
-        What `microbatt.infer` returned, with influences.
+        What `microbatt.infer` returned, with cell_sensitivity.
     """
-    alpha, S = together(estimate.influences)
-    most = [f"{one.label} ({one.alpha:+.2g})" for one in estimate.influences[:3]]
+    alpha, S = together(estimate.cell_sensitivity)
+    most = [f"{one.label} ({one.alpha:+.2g})" for one in estimate.cell_sensitivity[:3]]
     return (
         "The intervals take the cell file as exact. If each of its values were off by 1 %, alpha "
         f"would be off by {alpha:.2g} and S by {S:.2g}; alpha most by {', '.join(most)}."
@@ -72,6 +76,34 @@ def own_offset(curve: FittedCurve) -> list[str]:
         Of an estimate.
     """
     return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
+
+
+def one_line(estimate: EstimateRecord) -> str:
+    """Return the name, the parameters and the verdict in one line.
+
+    Parameters
+    ----------
+    estimate
+        What `microbatt.infer` returned.
+    """
+    found = ", ".join(
+        f"{one.name} {rounded_with(one.value, one.std)} ± {one.std:.2g}"
+        for one in estimate.parameters
+    )
+    return f"{estimate.name!r}: {found}; {estimate.diagnostics.verdict}"
+
+
+def rounded_with(value: float, std: float) -> str:
+    """Return a value with the digits that its standard deviation leaves.
+
+    Examples
+    --------
+    >>> rounded_with(3.14159, 0.02)
+    '3.142'
+    """
+    if not (np.isfinite(std) and std > 0.0 and np.isfinite(value)):
+        return f"{value:.4g}"
+    return f"{value:.{int(np.clip(1 - np.floor(np.log10(std)), 0, 9))}f}"
 
 
 def _line(one: ParameterEstimate, percent: str) -> str:

@@ -17,8 +17,8 @@ from microbatt.engines.dualfoil import (
     galvanostatic,
     run_folder,
 )
+from microbatt.engines.dualfoil.curve import outcome_of
 from microbatt.engines.dualfoil.deck import DECK_FILE, Mode, format_deck
-from microbatt.engines.dualfoil.endings import ending
 from microbatt.engines.dualfoil.output import OUTPUT_FILE, curve_rows, read_output
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
@@ -45,7 +45,7 @@ def test_what_it_writes_is_read_as_dualfoils(folder):
     place = folder()
     ours = run_folder(place)
     output = read_output(place / OUTPUT_FILE)
-    assert ending(output, 2.0) is Outcome.CUTOFF_REACHED
+    assert outcome_of(output, 2.0) is Outcome.CUTOFF_REACHED
     kept = curve_rows(output.column("minutes"), output.column("voltage"))
     assert 60.0 * output.column("minutes")[kept][-1] == pytest.approx(ours.time[-1], abs=0.03)
     assert (output.column("current") == 35.0).all()

@@ -16,7 +16,7 @@ from microbatt.engines import (
     simulate_discharge,
     simulate_discharges,
 )
-from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_record
+from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_with_history
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.executables import standin_executable, toy_executable
@@ -41,7 +41,7 @@ def settings(tmp_path):
 
 
 def record(settings, cell=CELL, point=(2.3, 3.0, 17.5), **terms):
-    return simulate_record(ENGINE.request(cell=cell, settings=settings, **terms), *point)
+    return simulate_with_history(ENGINE.request(cell=cell, settings=settings, **terms), *point)
 
 
 def test_a_curve_has_its_labels_units_and_end(settings):
@@ -105,7 +105,7 @@ def test_the_ladder_is_climbed_until_a_curve_is_whole_and_what_was_tried_is_reco
     assert found.discharge.outcome is Outcome.CUTOFF_REACHED
     assert (found.chosen, len(found.attempts)) == (chosen, chosen + 1)
     assert words in found.attempts[chosen].changed
-    assert {one.ending for one in found.attempts[:chosen]} == {"NO_CONVERGENCE"}
+    assert {one.outcome for one in found.attempts[:chosen]} == {"NO_CONVERGENCE"}
     assert "10 this time step did not converge" in found.attempts[0].words
 
 

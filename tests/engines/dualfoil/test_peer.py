@@ -11,7 +11,12 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.cells import load_cell
 from microbatt.engines import Adiabatic, simulate_discharge
-from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, find_executable, simulate_record
+from microbatt.engines.dualfoil import (
+    ENGINE,
+    DualfoilSettings,
+    find_executable,
+    simulate_with_history,
+)
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 
@@ -71,7 +76,7 @@ def test_at_another_temperature_they_agree_as_well():
 
 
 def test_it_stops_at_a_cliff_and_says_so():
-    record = simulate_record(ENGINE.request(cell=CELL), 2.3, 3.0, 1.75)
+    record = simulate_with_history(ENGINE.request(cell=CELL), 2.3, 3.0, 1.75)
     assert record.discharge.outcome is Outcome.LITHIUM_EXHAUSTED
     words = " ".join(record.attempts[0].words)
     assert "did not converge" in words
@@ -79,7 +84,7 @@ def test_it_stops_at_a_cliff_and_says_so():
 
 
 def test_its_printed_energy_is_the_integral_of_its_rows():
-    record = simulate_record(ENGINE.request(cell=CELL), 2.3, 3.0, 35.0)
+    record = simulate_with_history(ENGINE.request(cell=CELL), 2.3, 3.0, 35.0)
     attempt = record.attempts[record.chosen]
     assert record.discharge.energy == pytest.approx(attempt.energy, abs=0.02)
     assert attempt.mass == pytest.approx(CELL.mass_per_area, abs=1e-4)

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from microbatt.inference.forward.binning import reduce
-from microbatt.inference.forward.error_model import Allowance, allowance, white_noise
+from microbatt.inference.forward.binning import bin_measurement
+from microbatt.inference.forward.error_model import ErrorModel, make_error_model, white_noise
 from microbatt.measured import Measurement
 
 
 @pytest.mark.parametrize("offset", [0.0, 3.0])
 def test_whitening_is_the_inverse_root_of_the_covariance(offset):
     rng = np.random.default_rng(0)
-    one = Allowance(
+    one = ErrorModel(
         deviation=rng.uniform(0.5, 2.0, 6),
         charge=rng.normal(size=6),
         own=offset,
@@ -27,7 +27,7 @@ def test_whitening_is_the_inverse_root_of_the_covariance(offset):
 
 
 def test_a_curve_s_own_offset_is_its_mean_shrunk_by_what_noise_leaves():
-    one = Allowance(deviation=np.full(4, 2.0), charge=np.zeros(4), own=3.0, offset=np.full(4, 3.0))
+    one = ErrorModel(deviation=np.full(4, 2.0), charge=np.zeros(4), own=3.0, offset=np.full(4, 3.0))
     residual = np.array([1.0, 5.0, 4.0, 2.0])
     share = 3.0**2 / (3.0**2 + 2.0**2 / 4)
     assert one.expected_offset(one.whiten(residual)) == pytest.approx(3.0 * share)
@@ -42,7 +42,7 @@ def curve(samples, noise=0.0):
 
 def test_many_samples_become_a_hundred_that_keep_their_mean_and_their_information():
     one = curve(5000, noise=1e-3)
-    few = reduce(one)
+    few = bin_measurement(one)
     assert few.voltage.size <= 100
     assert few.count.sum() == 5000
     assert np.average(few.voltage, weights=few.count) == pytest.approx(one.voltage.mean())
@@ -51,7 +51,7 @@ def test_many_samples_become_a_hundred_that_keep_their_mean_and_their_informatio
         few.voltage,
         atol=1e-3,
     )
-    flat = allowance(few, 1e-3).deviation[np.abs(few.slope) < 0.2]
+    flat = make_error_model(few, 1e-3).deviation[np.abs(few.slope) < 0.2]
     assert flat.max() < 1.01e-3
 
 

@@ -1,11 +1,13 @@
 """Cramér-Rao bounds: additivity, what nuisances cost, and estimates that reach them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from microbatt.engines import Settings
 from microbatt.errors import ParameterError
-from microbatt.inference import native_request
+from microbatt.inference import native_request, sensitivities_at_depth, simulate_displaced
 from microbatt.inference.identifiability.curve_bounds import (
     Readings,
     bounds,
@@ -78,16 +80,27 @@ def test_the_inverse_is_one_however_the_parameters_are_scaled():
     )
 
 
-def test_an_error_of_the_charge_is_a_capacity_scale_of_each_curve():
-    # one curve: the error of its charge and a scale known as well beforehand are the same thing
+def test_an_error_of_the_charge_is_an_unknown_that_stretches_each_curve():
+    # one curve: the factor on its charge, known beforehand, as one more column of the Jacobian
     width = 3e-3
-    readings = Readings(charge_error=width, capacity_error=0.0)
     plain = Readings(charge_error=0.0, capacity_error=0.0)
-    charge = curve_information(TERMS, POINTS, [35.0], readings)
-    scale = curve_information(TERMS, POINTS, [35.0], plain, free={"capacity_scale": width})
-    one, other = bounds(charge.total()), bounds(scale.total())
+    charge = curve_information(TERMS, POINTS, [35.0], replace(plain, charge_error=width))
+    seen = sensitivities_at_depth(simulate_displaced(TERMS, POINTS, [35.0]), plain.depth)
+    columns = np.concatenate([seen.voltage_derivative, -seen.slope[..., None]], axis=-1)[:, 0]
+    fisher = np.einsum("nmp,nmq->npq", columns, columns) / plain.noise**2
+    one, other = bounds(charge.total()), bounds(fisher + np.diag([0.0, 0.0, width**-2.0]))
     for name in ("alpha", "S", "correlation"):
         assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-6)
+
+
+def test_an_unknown_area_costs_more_than_an_unknown_charge():
+    # it moves the current density too, which looks like alpha
+    width = 0.02
+    plain = Readings(charge_error=0.0, capacity_error=0.0)
+    charge = curve_information(TERMS, POINTS, [35.0], replace(plain, charge_error=width))
+    area = curve_information(TERMS, POINTS, [35.0], plain, free={"area_scale": width})
+    one, other = bounds(charge.total()), bounds(area.total())
+    assert not np.allclose(one.alpha, other.alpha, rtol=0.05)
 
 
 def test_points_without_a_curve_tell_nothing():
@@ -97,12 +110,8 @@ def test_points_without_a_curve_tell_nothing():
 
 
 def test_least_squares_estimates_scatter_as_the_bounds_say():
-    from microbatt.inference import sensitivities_at_depth, simulate_neighbours
-
     readings = Readings(charge_error=0.0, capacity_error=0.0, reach=0.95)
-    found = sensitivities_at_depth(
-        simulate_neighbours(TERMS, [POINTS[0]], CURRENTS), readings.depth
-    )
+    found = sensitivities_at_depth(simulate_displaced(TERMS, [POINTS[0]], CURRENTS), readings.depth)
     slopes = found.voltage_derivative.reshape(-1, 2)
     noise = np.random.default_rng(7).normal(0.0, readings.noise, size=(slopes.shape[0], 4000))
     errors = np.linalg.lstsq(slopes, noise, rcond=None)[0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.inference import infer, influence_sentence
+from microbatt.inference import cell_sensitivity_sentence, infer
 from microbatt.inference.result.cell_sensitivity import together
 from tests.inference.experiments import CELL, experiment
 
@@ -36,7 +36,7 @@ def slower(cell):
     [("positive particle radius", thicker), ("electrolyte diffusivity", slower)],
 )
 def test_a_fit_with_another_value_moves_as_foretold(estimate, label, change):
-    told = next(one for one in estimate.influences if one.label == label)
+    told = next(one for one in estimate.cell_sensitivity if one.label == label)
     other = infer(experiment(2.3, 3.0), change(load_cell(CELL)), noise=1e-3, network=False)
     moved = {name: getattr(other, name) - getattr(estimate, name) for name in ("alpha", "S")}
     for name, size in moved.items():
@@ -44,18 +44,22 @@ def test_a_fit_with_another_value_moves_as_foretold(estimate, label, change):
 
 
 def test_all_values_that_the_cell_has_are_told_and_no_other(estimate):
-    labels = [one.label for one in estimate.influences]
+    labels = [one.label for one in estimate.cell_sensitivity]
     assert len(set(labels)) == len(labels)
     assert {"separator electrolyte fraction", "electrolyte transference"} <= set(labels)
     assert "positive film resistance" not in labels  # it has none
-    sizes = [abs(one.alpha) for one in estimate.influences]
+    sizes = [abs(one.alpha) for one in estimate.cell_sensitivity]
     assert sizes == sorted(sizes, reverse=True)
 
 
 def test_they_are_summed_and_said_and_labelled(estimate):
-    alpha, S = together(estimate.influences)
-    assert f"alpha would be off by {alpha:.2g} and S by {S:.2g}" in influence_sentence(estimate)
-    assert influence_sentence(estimate) in estimate.summary()
+    alpha, S = together(estimate.cell_sensitivity)
+    assert f"alpha would be off by {alpha:.2g} and S by {S:.2g}" in cell_sensitivity_sentence(
+        estimate
+    )
+    assert cell_sensitivity_sentence(estimate) in estimate.summary()
     found = estimate.to_dataset()
-    np.testing.assert_array_equal(found.alpha_influence, [one.alpha for one in estimate.influences])
-    assert found.cell_value[0] == estimate.influences[0].label
+    np.testing.assert_array_equal(
+        found.alpha_sensitivity, [one.alpha for one in estimate.cell_sensitivity]
+    )
+    assert found.cell_value[0] == estimate.cell_sensitivity[0].label

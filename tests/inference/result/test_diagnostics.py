@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.inference import experiments_dataset, infer
-from microbatt.inference.result.estimate import Belief, Inferred
+from microbatt.inference import Diagnostics, Inferred, experiments_dataset, infer
 from tests.inference.experiments import CELL, experiment
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
@@ -18,23 +17,23 @@ def beyond():
 
 def test_curves_beyond_what_the_network_learned_raise_the_flag(beyond):
     assert not beyond.network.in_range
-    assert beyond.belief.out_of_range
-    assert "the shipped network was not trained" in beyond.belief.range_sentence
-    assert beyond.belief.verdict == "Mind the range before you rely on this estimate."
+    assert beyond.diagnostics.out_of_range
+    assert "the shipped network was not trained" in beyond.diagnostics.range_sentence
+    assert beyond.diagnostics.verdict.sentence == "Mind the range before you rely on this estimate."
 
 
 def test_the_refined_estimate_does_not_need_the_network(beyond):
-    assert not beyond.belief.misfit
+    assert not beyond.diagnostics.misfit
     for name, truth in (("alpha", 10.5), ("S", 45.0)):
         assert abs(beyond[name].value - truth) < 4.0 * beyond[name].std
         assert abs(beyond[name].value - truth) < abs(getattr(beyond.network, name) - truth)
 
 
 def test_the_flag_is_in_the_words_and_in_the_datasets(beyond):
-    assert beyond.belief.range_sentence in beyond.summary()
+    assert beyond.diagnostics.range_sentence in beyond.summary()
     one = beyond.to_dataset()
     assert one.attrs["out_of_range"] == 1
-    assert one.attrs["range_sentence"] == beyond.belief.range_sentence
+    assert one.attrs["range_sentence"] == beyond.diagnostics.range_sentence
     many = experiments_dataset([Inferred(name="far", estimate=beyond)])
     assert bool(many["out_of_range"].sel(experiment="far"))
 
@@ -45,24 +44,24 @@ def test_the_flag_is_in_the_numbers_and_on_the_page_of_a_report(beyond, tmp_path
     from microbatt.report import write_report
     from microbatt.report.numbers import estimate_numbers
 
-    assert estimate_numbers(beyond)["belief"]["out_of_range"] is True
+    assert estimate_numbers(beyond)["diagnostics"]["out_of_range"] is True
     page = write_report(beyond, tmp_path / "far.html", map_steps=3).page.read_text("utf-8")
     assert '<div class="verdict doubtful">' in page
-    assert beyond.belief.range_sentence in page
+    assert beyond.diagnostics.range_sentence in page
 
 
 def test_an_estimate_beyond_the_scan_says_that_there_may_be_a_better_one():
     far = infer(experiment(3.0, 0.25), CELL, noise=1e-3, network=False)
-    assert far.belief.out_of_range
-    assert "S 0.25 lies outside 0.3 to 80" in far.belief.range_sentence
+    assert far.diagnostics.out_of_range
+    assert "S 0.25 lies outside 0.3 to 80" in far.diagnostics.range_sentence
     assert abs(far.S - 0.25) < 4.0 * far["S"].std
-    assert not far.belief.misfit
+    assert not far.diagnostics.misfit
 
 
 def test_inside_the_box_no_flag_is_raised():
     inside = infer(experiment(3.0, 3.0, CURRENTS), CELL, noise=1e-3)
     assert inside.network.in_range
-    assert inside.belief.good
+    assert inside.diagnostics.good
 
 
 @pytest.mark.parametrize(
@@ -70,11 +69,11 @@ def test_inside_the_box_no_flag_is_raised():
     [(False, False, "Nothing speaks"), (False, True, "Mind"), (True, True, "Do not rely")],
 )
 def test_the_verdict_is_that_of_the_worst(misfit, outside, words):
-    belief = Belief(
+    diagnostics = Diagnostics(
         misfit=misfit,
         reduced_chi_square=np.nan,
         misfit_sentence="",
         out_of_range=outside,
         range_sentence="",
     )
-    assert belief.verdict.startswith(words)
+    assert diagnostics.verdict.sentence.startswith(words)

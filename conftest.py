@@ -1,0 +1,51 @@
+"""How the tests are spread over the cores of a machine, and what they leave behind: nothing.
+
+A run of everything, or of folders, is spread over workers. A run of single files, one with ``-s``
+and one with a debugger stay in this process, where they begin at once and can be talked to;
+``-n 0`` and ``-n 4`` say otherwise.
+"""
+
+import os
+import tempfile
+
+import pytest
+
+MOST_WORKERS = 8
+MEMORY = 2**31
+"""For one worker [bytes]; one that has loaded TensorFlow, PyBaMM and Panel holds most of it."""
+FIRST = (
+    "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
+    "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
+    "tests/test_docs.py",
+    "tests/test_examples.py",
+)
+"""Files that take longest, each run by one worker: begun last they would be waited for."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """Return how many workers ``-n auto`` starts; 0 for none."""
+    named = [word for word in config.args if ".py" in word]
+    if named or config.option.capture == "no" or config.option.usepdb:
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    workers = min(cores, memory // MEMORY, MOST_WORKERS)
+    return workers if workers > 1 else 0
+
+
+def pytest_collection_modifyitems(config, items):
+    """Put the longest files first where workers share them out."""
+    if hasattr(config, "workerinput"):
+        place = {name: number for number, name in enumerate(FIRST)}
+        items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(FIRST)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_folder(tmp_path_factory):
+    """Have this process and those that it starts put temporary files where pytest removes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = str(tmp_path_factory.mktemp("t"))  # a short path: sockets lie there too
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield

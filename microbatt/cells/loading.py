@@ -1,0 +1,79 @@
+"""Cells by name or from a file."""
+
+from pathlib import Path
+
+from microbatt.cells.cell import Cell
+from microbatt.cells.toml import read_cell
+from microbatt.checks import check_choice
+from microbatt.data_files import catalog_folder
+from microbatt.errors import CellFileError, ParameterError
+
+
+def available_cells() -> tuple[str, ...]:
+    """Return the names of the catalog's cells, sorted.
+
+    Returns
+    -------
+    tuple of str
+        Each is understood by `load_cell`.
+
+    Examples
+    --------
+    >>> "doyle-1996-cell-1" in available_cells()
+    True
+    """
+    return tuple(sorted(path.stem for path in catalog_folder("cells").glob("*.toml")))
+
+
+def cell_path(name: str) -> Path:
+    """Return the file of a catalog cell; it exists if the name is one of `available_cells`."""
+    return catalog_folder("cells") / f"{name}.toml"
+
+
+def load_cell(cell: str | Path | Cell) -> Cell:
+    """Return a cell, by name, from a file, or as it is.
+
+    Parameters
+    ----------
+    cell : str, Path or Cell
+        A name of the catalog (`microbatt.cells.catalog.available_cells`), the path of a TOML
+        file, or a cell. Text that ends in ``.toml`` or holds a folder separator is a path.
+
+    Returns
+    -------
+    Cell
+        In SI units.
+
+    Raises
+    ------
+    CellFileError
+        If there is no such file, or it does not describe a cell; file, key, value, allowed range
+        and remedy are named.
+    ParameterError
+        If the catalog has no such name; the nearest are offered.
+
+    Examples
+    --------
+    >>> cell = load_cell("doyle-1996-cell-1")
+    >>> cell.positive.thickness
+    0.000174
+    """
+    if isinstance(cell, Cell):
+        return cell
+    if not isinstance(cell, str | Path):
+        raise ParameterError(
+            f"`cell` is {cell!r}; it must be a name that `microbatt cells` lists, the path of a "
+            "cell file, or a Cell."
+        )
+    if isinstance(cell, Path) or cell.endswith(".toml") or "/" in cell:
+        path = Path(cell)
+        if not path.exists():
+            raise CellFileError(
+                f"{path}: cannot be read (there is no such file). Known cells: "
+                f"{', '.join(available_cells())}; anything else must be the path of a file."
+            )
+        return read_cell(path)
+    path = cell_path(cell)
+    if not path.is_file():
+        check_choice("cell", cell, available_cells())
+    return read_cell(path)

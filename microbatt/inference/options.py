@@ -1,0 +1,119 @@
+"""What an inference assumes beside the cell file: errors, unknowns, balances, and how to solve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from microbatt.checks import Interval, check_choice, check_integer, check_number
+from microbatt.engines import Inventory, Isothermal, Settings, Thermal, check_thermal
+from microbatt.errors import ParameterError
+from microbatt.inference.forward.forward_model import SETTINGS
+from microbatt.inference.forward.priors import free_widths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NOISE: Final = Interval(1e-7, 0.1)
+"""Standard deviation of a tester's white noise that can be meant [V]."""
+OFFSET: Final = Interval(0.0, 0.1)
+"""Standard deviation of a curve's own offset that can be meant [V]."""
+CHARGE_ERROR: Final = Interval(0.0, 0.2)
+"""Relative standard deviation of a curve's charge that can be meant [-]."""
+LEVEL: Final = Interval(0.1, 0.9999)
+"""Probability of an interval that can be meant [-]."""
+_VOLTS: Final = "Give volts: 1e-3 is 1 mV."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceOptions:
+    """What `microbatt.infer` assumes, and how it solves.
+
+    Attributes
+    ----------
+    noise : float or None, default None
+        Standard deviation of the voltage's white noise [V]; None estimates it from the scatter of
+        neighbouring samples.
+    charge_error : float or None, default None
+        Relative standard deviation of the charge of each curve, of the tester's clock and current
+        [-], beside the rounding that its file shows; None takes 0.01 %.
+    offset_error : float, default 0
+        Standard deviation of an offset that the voltage of each curve has of its own, from unequal
+        rests or a drifting instrument [V].  The unknown ``voltage_offset`` is one for all curves.
+    free : iterable of str, or dict of str to float, default nothing
+        What is unknown beside alpha and S: names of `microbatt.inference.UNKNOWNS`; or name →
+        standard deviation of what is expected of it, in its own unit.
+    inventory : Inventory or str, default "conserving"
+        The lithium balance of the particles; ``"area-only"`` for the published data set.
+    thermal : Isothermal, Adiabatic or Lumped, default Isothermal()
+        What happens to the heat.
+    level : float, default 0.9
+        Probability of the intervals.
+    network : bool, default True
+        Whether to ask the shipped network for an initial guess, where it knows the cell.
+    settings : Settings
+        How finely the native engine solves.
+    seed : int, default 0
+        Of the draws from the posterior.
+
+    Raises
+    ------
+    ParameterError
+        If a value cannot be meant, such as a noise of one volt.
+
+    Examples
+    --------
+    >>> InferenceOptions(noise=1e-3, free=["contact_resistance"]).free
+    {'contact_resistance': 0.02}
+    """
+
+    noise: float | None = None
+    charge_error: float | None = None
+    offset_error: float = 0.0
+    free: Mapping[str, float] | Iterable[str] = ()
+    inventory: Inventory | str = Inventory.CONSERVING
+    thermal: Thermal = field(default_factory=Isothermal)
+    level: float = 0.9
+    network: bool = True
+    settings: Settings = SETTINGS
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.noise is not None:
+            check_number("noise", self.noise, NOISE, unit="V", remedy=_VOLTS)
+        if self.charge_error is not None:
+            check_number("charge_error", self.charge_error, CHARGE_ERROR, remedy="Give a fraction.")
+        check_number("offset_error", self.offset_error, OFFSET, unit="V", remedy=_VOLTS)
+        object.__setattr__(self, "free", free_widths(self.free))
+        check_choice("inventory", str(self.inventory), [str(one) for one in Inventory])
+        object.__setattr__(self, "inventory", Inventory(self.inventory))
+        check_thermal(self.thermal)
+        check_number("level", self.level, LEVEL, remedy="Give a probability: 0.9 is 90 %.")
+        if not isinstance(self.settings, Settings):
+            raise ParameterError(
+                f"`settings` is {self.settings!r}; it must be Settings(…), from microbatt.engines."
+            )
+        check_integer("seed", self.seed, low=0)
+
+    def changed(self, changes: Mapping[str, Any]) -> InferenceOptions:
+        """Return options of which some are others.
+
+        Parameters
+        ----------
+        changes : dict
+            Name of an option → its value.
+
+        Returns
+        -------
+        InferenceOptions
+            Checked.
+
+        Raises
+        ------
+        ParameterError
+            If an option is not known, or a value cannot be meant.
+        """
+        names = [one.name for one in fields(self)]
+        for name in changes:
+            check_choice("option", name, names)
+        return replace(self, **changes)

@@ -1,0 +1,201 @@
+"""The plain records of an estimate: parameters, curves beside their fit, and the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from microbatt.checks import check_choice
+from microbatt.inference.fit.residuals import residual_rms
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from microbatt.cells import Cell
+    from microbatt.engines import Inventory, Settings, Thermal
+    from microbatt.inference.fit.initial_guess import InitialGuess
+    from microbatt.inference.fit.posterior import Posterior
+    from microbatt.inference.result.cell_sensitivity import CellSensitivity
+    from microbatt.inference.result.diagnostics import Diagnostics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterEstimate:
+    """One parameter: its value, its uncertainty and what was assumed beforehand.
+
+    Attributes
+    ----------
+    name
+        A name of `microbatt.quantities`.
+    value
+        Median of the posterior.
+    std
+        Standard deviation of the posterior.
+    low, high
+        Ends of the central interval at the estimate's `level`.
+    prior
+        What was assumed before looking at the data, in words.
+    """
+
+    name: str
+    value: float
+    std: float
+    low: float
+    high: float
+    prior: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedCurve:
+    """One measured curve beside what the estimate says of it.
+
+    Attributes
+    ----------
+    source
+        The measurement's name.
+    current
+        [A m⁻²].
+    samples
+        How many measured samples stand behind the arrays below.
+    capacity, measured
+        Measured samples, averaged over short stretches where there were many, shape (n,)
+        [A h m⁻²], [V].
+    fitted
+        The engine's voltage at the best fit, all unknowns and the offset applied, shape (n,) [V];
+        NaN where the fitted curve has ended before.
+    low, high
+        Band that should hold a measured sample with the probability `Estimate.level`: of the
+        parameters and of the noise, shape (n,) [V].
+    sigma
+        Standard deviation allowed for each sample: noise, engine and slope, shape (n,) [V].
+    offset
+        What its voltage is expected to be off by, an offset of its own that is in `fitted` too [V].
+    information
+        What the curve tells of (alpha, S): the share of the whole information, between 0 and 1,
+        summing to 1 over the curves.
+    remarks
+        What reading the file changed.
+    """
+
+    source: str
+    current: float
+    samples: int
+    capacity: NDArray[np.float64]
+    measured: NDArray[np.float64]
+    fitted: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+    information: tuple[float, float]
+    offset: float = 0.0
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def residual(self) -> NDArray[np.float64]:
+        """Measured less fitted voltage [V]."""
+        return self.measured - self.fitted
+
+    @property
+    def residual_rms(self) -> float:
+        """Root mean square of the residual; see `residual_rms` [V]."""
+        return residual_rms(self.capacity, self.residual)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateRecord:
+    """alpha and S of a measured cell, with their uncertainty.
+
+    Attributes
+    ----------
+    name
+        The experiment's name.
+    cell, inventory, thermal
+        What was assumed of the cell.
+    settings
+        How finely the engine solved.
+    noise
+        Standard deviation of the voltage's white noise [V].
+    noise_given
+        Whether the noise was given, or estimated from the curves.
+    level
+        Probability of the intervals, 0.9 for instance.
+    parameters
+        alpha, S, then the other unknowns.
+    covariance
+        Of the posterior, in the order of `parameters`, shape (p, p).
+    draws
+        Draws from the posterior, shape (n, p).
+    posterior
+        By curvature or by sampling.
+    posterior_sentence
+        Why so, in plain words.
+    curves
+        Each measured curve beside its fit.
+    diagnostics
+        Whether to rely on it, and why not.
+    starts
+        The first estimates that refinement began from; the one it kept comes first.
+    unasked
+        Why the shipped network was not asked; empty if it was, or was not to be.
+    cell_sensitivity
+        How alpha and S move with each value of the cell file, the largest first.
+    assumptions
+        Sentences: everything taken as known.
+    versions
+        Package → version.
+    seconds
+        Stage → wall-clock time [s].
+    """
+
+    name: str
+    cell: Cell
+    inventory: Inventory
+    thermal: Thermal
+    settings: Settings
+    noise: float
+    noise_given: bool
+    level: float
+    parameters: tuple[ParameterEstimate, ...]
+    covariance: NDArray[np.float64]
+    draws: NDArray[np.float64]
+    posterior: Posterior
+    posterior_sentence: str
+    curves: tuple[FittedCurve, ...]
+    diagnostics: Diagnostics
+    starts: tuple[InitialGuess, ...]
+    assumptions: tuple[str, ...]
+    cell_sensitivity: tuple[CellSensitivity, ...] = ()
+    unasked: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters, in order."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def alpha(self) -> float:
+        """Median of alpha [-]."""
+        return self["alpha"].value
+
+    @property
+    def S(self) -> float:  # noqa: N802 - the literature's symbol
+        """Median of S [-]."""
+        return self["S"].value
+
+    @property
+    def correlation(self) -> float:
+        """Correlation of alpha and S."""
+        return float(self.covariance[0, 1] / np.sqrt(self.covariance[0, 0] * self.covariance[1, 1]))
+
+    @property
+    def network(self) -> InitialGuess | None:
+        """The shipped network's own estimate, if it was asked."""
+        return next((start for start in self.starts if start.origin == "network"), None)
+
+    def __getitem__(self, name: str) -> ParameterEstimate:
+        check_choice("parameter", name, self.names)
+        return next(parameter for parameter in self.parameters if parameter.name == name)

@@ -1,0 +1,418 @@
+"""The charge that a discharge has delivered, and how well the file knows it.
+
+The tester's own counter is believed before current times time: it goes on counting while no row is
+written, and between currents that are rounded.  Without one, the charge is that of current and
+time, and a rounded current makes it uncertain by one factor for the whole curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.errors import MeasurementError
+from microbatt.measured.record import ZERO_ROW
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from microbatt.measured.record import Record
+    from microbatt.measured.steps import Step
+
+    Array = NDArray[np.float64]
+
+UNSTEADY: Final = 0.02
+"""Largest relative standard deviation of a constant current."""
+APART: Final = 0.02
+"""Largest relative difference of the counter from current × time."""
+GAP: Final = 5.0
+"""An interval so many times those around it is a gap."""
+_SPREAD: Final = float(np.sqrt(12.0))
+"""A uniform distribution is so many times as wide as its standard deviation."""
+_MATTERS: Final = 2e-3
+"""Charge of a gap that matters, relative to that of the curve."""
+_FACTORS: Final = (60.0, 3600.0, 1000.0, 10.0, 100.0, 1e4)
+_CLEARLY: Final = 6.0
+"""A start fits clearly better if its squares are so many times fewer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What a discharge has delivered.
+
+    Attributes
+    ----------
+    current : float
+        Positive [A m⁻²].
+    capacity : numpy.ndarray
+        At each sample [A h m⁻²].
+    step : float
+        To which the capacities are rounded [A h m⁻²].
+    relative : float
+        Standard deviation of one factor on all of them [-].
+    start : float
+        Standard deviation of the charge before the first sample [A h m⁻²].
+    remarks : tuple of str
+        Where it comes from.
+    """
+
+    current: float
+    capacity: Array
+    step: float
+    relative: float
+    start: float
+    remarks: tuple[str, ...]
+
+
+def steady_current(piece: Record) -> float:
+    """Return the size of a constant current.
+
+    Raises
+    ------
+    MeasurementError
+        If it is not constant, naming the worst row.
+    """
+    size = np.abs(piece.current[1:]) if len(piece) > 1 else np.abs(piece.current)
+    mean = float(size.mean())
+    spread = float(size.std()) / mean
+    if not spread <= max(UNSTEADY, piece.steps.get("current", 0.0) / mean / 2.0):
+        worst = int(np.argmax(np.abs(size - mean))) + 1
+        raise MeasurementError(
+            f"{piece.source}: the current is not constant; it is {piece.current[worst]:.4g} A m⁻² "
+            f"in row {piece.rows[worst]} and {mean:.4g} A m⁻² on average. Only discharges at "
+            "constant current can be read: give those."
+        )
+    return mean
+
+
+def delivered(record: Record, step: Step, piece: Record) -> Charge:
+    """Return the charge that a discharge has delivered at each of its samples.
+
+    Parameters
+    ----------
+    record : Record
+        All samples of the file, for what stands before the discharge.
+    step : Step
+        Where it stands there.
+    piece : Record
+        Its samples, without repeated ones.
+
+    Returns
+    -------
+    Charge
+        With what the file knows of its error.
+
+    Raises
+    ------
+    MeasurementError
+        If there is neither a time nor a counter, the two contradict each other, or there is a gap
+        that neither explains.
+    """
+    current = steady_current(piece)
+    counted, remarks = _counted(piece)
+    if piece.time is None:
+        if counted is None:
+            raise MeasurementError(
+                f"{piece.source}: there is neither a time nor a capacity. Export one of them."
+            )
+        _check_one_way(piece, counted, by_time=False)
+        before = _counter_before(record, step, current) or 0.0
+        return Charge(
+            current=current,
+            capacity=counted + before,
+            step=piece.steps.get("capacity", 0.0),
+            relative=0.0,
+            start=0.0,
+            remarks=remarks,
+        )
+    by_time = _by_time(piece, current)
+    rounded = piece.steps.get("current", 0.0) / _SPREAD / current
+    if counted is not None:
+        return _from_counter(record, step, piece, current, counted, by_time, rounded, remarks)
+    _check_gaps(piece)
+    before, start, told = _before_first(record, step, piece, current)
+    if rounded > 1e-3:
+        told_step = f"{piece.steps['current']:.2g} A m⁻²"
+        known = f"so the charge is known to {rounded:.1%} only"
+        remarks += (f"the current is rounded to {told_step}, {known}",)
+    return Charge(
+        current=current,
+        capacity=by_time + before,
+        step=current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR,
+        relative=rounded,
+        start=start,
+        remarks=(*remarks, *told),
+    )
+
+
+def _from_counter(
+    record: Record,
+    step: Step,
+    piece: Record,
+    current: float,
+    counted: Array,
+    by_time: Array,
+    rounded: float,
+    remarks: tuple[str, ...],
+) -> Charge:
+    """Return the charge of the tester's counter, which current and time must confirm."""
+    _check_one_way(piece, counted, by_time=True)
+    _compare(piece, counted, by_time)
+    fine = piece.steps.get("capacity", 0.0)
+    told = list(remarks)
+    away = _outages(piece, counted, by_time)
+    if away.size:
+        rows = ", ".join(str(piece.rows[i + 1]) for i in away[:4])
+        told.append(f"current off, by the capacity column, in the time before row {rows}")
+    exact = fine / _SPREAD / max(float(counted[-1]), 1e-300)
+    if rounded > 3e-4 and exact < rounded:
+        on = np.ones(by_time.size - 1, dtype=bool)
+        on[away] = False
+        hours = float(np.diff(piece.seconds)[on].sum()) / SECONDS_PER_HOUR
+        current = float(np.diff(counted)[on].sum()) / hours
+        told.append("current from the capacity column, whose steps are finer")
+    before = _counter_before(record, step, current)
+    start = 0.0
+    if before is None:
+        before, start, more = _before_first(record, step, piece, current)
+        told += more
+    time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
+    told.append("charge from the capacity column")
+    return Charge(
+        current=current,
+        capacity=_increasing(counted, by_time, fine) + before,
+        step=min(fine, time_step) if fine > 0.0 else fine,
+        relative=0.0,
+        start=start,
+        remarks=tuple(told),
+    )
+
+
+def _counted(piece: Record) -> tuple[Array | None, tuple[str, ...]]:
+    """Return what the counter has counted since the first sample, whichever way it runs."""
+    column = piece.capacity
+    if column is None:
+        return None, ()
+    if not np.isfinite(column).all():
+        return None, ("capacity column ignored: it has no number in some rows",)
+    if np.ptp(column) == 0.0:
+        return None, ("capacity column ignored: it stands still during the discharge",)
+    if piece.time is None:
+        return column - column[0], ()
+    return (column - column[0]) * np.sign(column[-1] - column[0]), ()
+
+
+def _by_time(piece: Record, current: float) -> Array:
+    """Return current × time since the first sample."""
+    middle = 0.5 * (np.abs(piece.current[1:]) + np.abs(piece.current[:-1]))
+    middle[0] = current
+    steps = middle * np.diff(piece.seconds) / SECONDS_PER_HOUR
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _increasing(counted: Array, by_time: Array, fine: float) -> Array:
+    """Return counted charges that a coarse counter repeats, spread by current × time."""
+    if (np.diff(counted) > 0.0).all():
+        return counted
+    changes = np.flatnonzero(np.append(True, np.diff(counted) > 0.0))
+    spread = np.interp(by_time, by_time[changes], counted[changes])
+    beyond = by_time > by_time[changes[-1]]
+    spread[beyond] = counted[changes[-1]] + np.minimum(
+        by_time[beyond] - by_time[changes[-1]], fine * np.linspace(0.5, 1.0, int(beyond.sum()))
+    )
+    return np.asarray(np.maximum.accumulate(spread + 1e-9 * by_time))
+
+
+def _check_one_way(piece: Record, counted: Array, *, by_time: bool) -> None:
+    """Refuse a counter that turns back on its way."""
+    back = np.diff(counted) < (-APART * np.ptp(counted) if by_time else 0.0)
+    still = np.diff(counted) == 0.0
+    bad = back if by_time else back | still
+    if not bad.any() or piece.capacity is None:
+        return
+    i = int(np.flatnonzero(bad)[0])
+    went = f"from {piece.capacity[i]:.6g} to {piece.capacity[i + 1]:.6g} A h m⁻²"
+    if by_time:
+        raise MeasurementError(
+            f"{piece.source}: the capacity turns back in row {piece.rows[i + 1]}, {went}, while "
+            "the time goes on. Correct the file, give each discharge a file of its own, or leave "
+            "the column out."
+        )
+    raise MeasurementError(
+        f"{piece.source}: the capacity falls in row {piece.rows[i + 1]}, {went}; delivered "
+        "capacity only grows. Map the discharge capacity: `--column capacity='NAME:UNIT'`, or "
+        "export the time."
+    )
+
+
+def _compare(piece: Record, counted: Array, by_time: Array) -> None:
+    """Refuse a counter that current × time does not confirm, gaps apart."""
+    ratios = np.diff(by_time)[np.diff(counted) > 0.0] / np.diff(counted)[np.diff(counted) > 0.0]
+    ratio = float(by_time[-1] / counted[-1])
+    if ratios.size >= 3 and np.diff(counted).min() > 3.0 * piece.steps.get("capacity", 0.0):
+        ratio = float(np.median(ratios))
+    current = float(np.abs(piece.current[1:]).mean())
+    rounded = 0.55 * piece.steps.get("current", 0.0) / current
+    coarse = 2.0 * piece.steps.get("capacity", 0.0) / float(counted[-1])
+    if abs(ratio - 1.0) <= APART + rounded + coarse:
+        return
+    larger = max(ratio, 1.0 / ratio)
+    factor = next((one for one in _FACTORS if abs(larger / one - 1.0) < APART), None)
+    guess = "" if factor is None else f" They differ by {factor:g}: one unit is wrong."
+    raise MeasurementError(
+        f"{piece.source}: up to row {piece.rows[-1]} the capacity column gives {counted[-1]:.5g} "
+        f"and current × time {by_time[-1]:.5g} A h m⁻².{guess} Correct the unit in the heading, or "
+        "map the columns: `--column time='NAME:UNIT'`."
+    )
+
+
+def _outages(piece: Record, counted: Array, by_time: Array) -> NDArray[np.int64]:
+    """Return the intervals in which the counter stood still for a good part of the time."""
+    missing = np.diff(by_time) - np.diff(counted)
+    usual = float(np.median(np.diff(by_time)))
+    return np.flatnonzero(missing > 0.5 * usual + 2.0 * piece.steps.get("capacity", 0.0))
+
+
+def _counter_before(record: Record, step: Step, current: float) -> float | None:
+    """Return what the counter says of the charge before the first sample; None if nothing."""
+    column = record.capacity
+    if column is None or not np.isfinite(column[step.first]):
+        return None
+    last = min(step.first + 6, step.last)
+    way = float(np.sign(column[step.last] - column[step.first])) or 1.0
+    if record.time is None:
+        first = float(column[step.first])
+        return first if first <= APART * abs(float(column[step.last] - first)) else 0.0
+    intervals = np.diff(record.time[step.first : last + 1])
+    interval = float(np.median(intervals)) if intervals.size else 0.0
+    gap = interval
+    if step.first > 0 and record.time[step.first] >= record.time[step.first - 1]:
+        gap = float(record.time[step.first] - record.time[step.first - 1])
+    most = 1.05 * current * max(gap, interval) / SECONDS_PER_HOUR
+    most += 2.0 * record.steps.get("capacity", 0.0)
+    first = float(column[step.first])
+    ways = [way * first] if way > 0.0 else []
+    if step.first > 0 and np.isfinite(column[step.first - 1]):
+        ways.insert(0, way * (first - float(column[step.first - 1])))
+    return next((max(one, 0.0) for one in ways if -1e-12 <= one <= most), None)
+
+
+def _before_first(
+    record: Record, step: Step, piece: Record, current: float
+) -> tuple[float, float, tuple[str, ...]]:
+    """Return the charge before the first sample, its standard deviation, and a remark.
+
+    A tester writes the first row of a step at its start, or one interval later.  Which one is told
+    by the time in the step, by the grid of the rest before, or by how the voltage begins to fall:
+    in the first moments with the root of the time since the start.
+    """
+    per_second = current / SECONDS_PER_HOUR
+    since = _time_in_step(record, step)
+    if since is not None:
+        return since * per_second, 0.0, ()
+    interval = float(np.median(np.diff(piece.seconds[:4])))
+    gap, rest = _gap_before(record, step)
+    if gap is None:  # the file begins with the discharge
+        gap = float(piece.seconds[0]) if _alike(float(piece.seconds[0]), interval) else 0.0
+    most = min(gap, 1.02 * interval)
+    if most <= 0.0:
+        return 0.0, 0.0, ()
+    if rest is not None and _alike(gap, rest) and not _alike(gap, interval):
+        return 0.0, 0.0, ()
+    late = True if _lost_its_start(record, step) else _begins_late(piece, most)
+    if late is None and not _alike(gap, interval):
+        return 0.0, most * per_second / _SPREAD, ()
+    if late is None or late:
+        error = most * per_second / _SPREAD if late is None else 0.0
+        told = f"the first row comes {most:.4g} s after the start; the charge until then counts"
+        return most * per_second, error, (told,)
+    return 0.0, 0.0, ()
+
+
+def _lost_its_start(record: Record, step: Step) -> bool:
+    """Whether the row before the first was left out as the start of the step."""
+    zero = {row for rows, why in record.left_out if why == ZERO_ROW for row in rows}
+    return int(record.rows[step.first]) - 1 in zero
+
+
+def _time_in_step(record: Record, step: Step) -> float | None:
+    """Return the time since the step began, where the tester writes it and begins it anew."""
+    times = record.step_time
+    if times is None or times is record.time:
+        return None
+    first = float(times[step.first])
+    if step.first > 0 and not first < times[step.first - 1]:
+        following = float(times[min(step.first + 1, step.last)])
+        return first if first == 0.0 < following else None
+    span = float(times[step.last] - first)
+    return first if 0.0 <= first <= 0.2 * span else None
+
+
+def _gap_before(record: Record, step: Step) -> tuple[float | None, float | None]:
+    """Return the time since the row before [s], and between the rows there."""
+    if step.first == 0 or record.time is None:
+        return None, None
+    gap = float(record.time[step.first] - record.time[step.first - 1])
+    if gap < 0.0:
+        return None, None
+    before = np.diff(record.time[max(0, step.first - 4) : step.first])
+    before = before[before > 0.0]
+    return gap, float(np.median(before)) if before.size else None
+
+
+def _begins_late(piece: Record, late: float) -> bool | None:
+    """Tell whether the first sample stands at the start, or so long after it; None if unclear."""
+    n = min(6, len(piece))
+    if n < 5:
+        return None
+    time, voltage = piece.seconds[:n] - piece.seconds[0], piece.voltage[:n]
+    squares = []
+    for since in (0.0, late):
+        base = np.stack([np.ones(n), np.sqrt(time + since), time + since], axis=1)
+        left = voltage - base @ np.linalg.lstsq(base, voltage, rcond=None)[0]
+        squares.append(float(left @ left) + n * (0.3 * piece.steps.get("voltage", 0.0)) ** 2)
+    if squares[0] * _CLEARLY < squares[1]:
+        return False
+    return True if squares[1] * _CLEARLY < squares[0] else None
+
+
+def _check_gaps(piece: Record) -> None:
+    """Refuse a gap in which the current may have been off, where no counter tells."""
+    intervals = np.diff(piece.seconds)
+    total = float(intervals.sum())
+    for i in np.flatnonzero(intervals > _MATTERS * total):
+        around = np.concatenate([intervals[max(0, i - 4) : i], intervals[i + 1 : i + 5]])
+        if around.size < 3 or intervals[i] <= GAP * float(around.max()):
+            continue
+        if _current_went_on(piece, int(i)):
+            continue
+        raise MeasurementError(
+            f"{piece.source}: there is no row for {intervals[i]:.4g} s before row "
+            f"{piece.rows[i + 1]}, and nothing tells whether the current went on. Export the "
+            f"capacity as well, or give the rows up to {piece.rows[i]} only."
+        )
+
+
+def _current_went_on(piece: Record, i: int) -> bool:
+    """Tell whether the voltage falls through a gap as it does around it."""
+    slopes = []
+    for a, b in ((max(0, i - 5), i), (i + 1, min(i + 6, len(piece) - 1))):
+        if b - a >= 2:
+            slopes.append(
+                float(piece.voltage[b] - piece.voltage[a])
+                / float(piece.seconds[b] - piece.seconds[a])
+            )
+    if not slopes:
+        return False
+    interval = float(piece.seconds[i + 1] - piece.seconds[i])
+    expected = np.sort(np.array(slopes) * interval)
+    fell = float(piece.voltage[i + 1] - piece.voltage[i])
+    decisive = abs(float(expected.mean())) > 5e-3
+    return decisive and 2.0 * expected[0] <= fell <= 0.5 * expected[-1]
+
+
+def _alike(one: float, other: float) -> bool:
+    return abs(one - other) <= 0.03 * max(abs(one), abs(other))

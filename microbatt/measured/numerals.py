@@ -1,0 +1,266 @@
+"""Numbers as people and testers write them: decimal signs, thousands, clocks and dates."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.errors import MeasurementError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_SAMPLE: Final = 20_000
+"""Texts of a column among which the decimal sign is looked for, from both ends and between."""
+_BODY: Final = r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?"
+_NUMBER: Final = re.compile(rf"^{_BODY}$")
+_CLOCK: Final = re.compile(
+    r"^(?:(?P<days>\d+)\s*(?:d|days?|\.|-|\s)\s*)?"
+    r"(?P<hours>\d+):(?P<minutes>[0-5]?\d)(?::(?P<seconds>[0-5]?\d(?:[.,]\d*)?))?$"
+)
+_GROUPS: Final = {
+    sign: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+$") for sign in ".,"
+}
+_BLANKS: Final = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
+_MINUS: Final = str.maketrans("−–", "--")
+
+
+def tidy(texts: pd.Series) -> pd.Series:
+    """Return the texts of a column without blanks and apostrophes between digits."""
+    if not texts.str.contains("[\\s'’_−–]", regex=True, na=False).any():
+        return texts
+    return (
+        texts.str.strip()
+        .str.translate(_MINUS)
+        .where(
+            texts.str.contains(r"\d:\d", na=False),
+            texts.str.translate(_MINUS).str.translate(_BLANKS),
+        )
+    )
+
+
+def decimal_sign(source: str, columns: Mapping[str, Sequence[str]]) -> str:
+    """Tell which sign is the decimal one in a file.
+
+    A number with both signs ends with the decimal one; so does one whose sign is not followed by
+    three digits. ``1,000`` beside ``980`` and without either proof is a thousand.
+
+    Parameters
+    ----------
+    source : str
+        The file, for messages.
+    columns : mapping of str to sequence of str
+        Heading → some of its texts.
+
+    Returns
+    -------
+    str
+        ``"."`` or ``","``.
+
+    Raises
+    ------
+    MeasurementError
+        If columns contradict each other.
+    """
+    proofs = {name: _proof([tidied(one) for one in texts]) for name, texts in columns.items()}
+    sure = {name: (sign, text) for name, (sign, text, certain) in proofs.items() if certain}
+    signs = {sign for sign, _ in sure.values()}
+    if len(signs) > 1:
+        (one, (first, text)), (other, (_, another)) = _two_that_differ(sure)
+        raise MeasurementError(
+            f"{source}: `{text}` in column `{one}` has the decimal sign `{first}`, and `{another}` "
+            f"in column `{other}` the other one. One file must have one decimal sign: export it "
+            "again with points throughout, and without a sign between thousands."
+        )
+    if signs:
+        return signs.pop()
+    likely = {sign for sign, _, _ in proofs.values() if sign}
+    if not likely:  # a single sign that never groups thousands beside smaller numbers
+        likely = {sign for _, text, _ in proofs.values() for sign in ".," if sign in text}
+    return likely.pop() if len(likely) == 1 else "."
+
+
+def to_numbers(texts: pd.Series, decimal: str) -> Array:
+    """Return the numbers in texts; NaN where there is none."""
+    import pandas as pd
+
+    thousands = "," if decimal == "." else "."
+    plain = tidy(texts.astype("string"))
+    grouped = plain.str.contains(thousands, regex=False, na=False)
+    if grouped.any():
+        head = plain.str.partition(decimal)[0]
+        fits = head.str.fullmatch(_GROUPS[thousands].pattern.strip("^$"))
+        plain = plain.where(~grouped | fits.fillna(value=False), other=pd.NA)
+        plain = plain.str.replace(thousands, "", regex=False)
+    if decimal != ".":
+        plain = plain.str.replace(decimal, ".", regex=False)
+    numbers = pd.to_numeric(plain, errors="coerce")
+    return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
+
+
+def grouped_text(texts: Iterable[str], decimal: str) -> str | None:
+    """Return a text of a column that writes thousands with the file's decimal sign, if one does."""
+    sign, text, _ = _proof([tidied(one) for one in texts])
+    return text if sign and sign != decimal else None
+
+
+def tidied(text: str) -> str:
+    """Return a number without blanks and apostrophes between its digits."""
+    plain = text.strip().translate(_MINUS)
+    return plain if ":" in plain else plain.translate(_BLANKS)
+
+
+def is_clock(texts: pd.Series) -> bool:
+    """Tell whether a column holds hours, minutes and seconds."""
+    known = texts.dropna().head(5)
+    return bool(len(known)) and all(_CLOCK.match(str(one).strip()) for one in known)
+
+
+def clock_seconds(texts: pd.Series) -> Array:
+    """Return times such as ``h:mm:ss``, ``h:mm`` and ``1d 02:03:04`` as seconds."""
+    import pandas as pd
+
+    quick = _three_parts(texts)
+    if quick is not None:
+        return quick
+    plain = texts.astype("string").str.strip().str.replace(",", ".", regex=False)
+    parts = plain.str.extract(_CLOCK.pattern)
+    days, hours, minutes, seconds = (
+        np.asarray(pd.to_numeric(parts[name]).to_numpy(dtype=float, na_value=np.nan))
+        for name in ("days", "hours", "minutes", "seconds")
+    )
+    whole = hours * 3600.0 + minutes * 60.0
+    return np.asarray(np.nan_to_num(days) * 86400.0 + whole + np.nan_to_num(seconds))
+
+
+def _three_parts(texts: pd.Series) -> Array | None:
+    """Return times that are all ``h:mm:ss`` as seconds, quickly; None if they are not."""
+    import io
+
+    import pandas as pd
+
+    written = "\n".join(map(str, texts.tolist()))
+    if "," in written:
+        written = written.replace(",", ".")
+    try:
+        parts = pd.read_csv(
+            io.StringIO(written), sep=":", header=None, names=["h", "m", "s"], dtype=float,
+            skip_blank_lines=False,
+        )  # fmt: skip
+    except (ValueError, pd.errors.ParserError):
+        return None
+    hours, minutes, seconds = (parts[name].to_numpy() for name in ("h", "m", "s"))
+    known = np.isfinite(hours) & np.isfinite(minutes) & np.isfinite(seconds)
+    if len(parts) != len(texts) or not known.all() or max(minutes.max(), seconds.max()) >= 60.0:
+        return None
+    return np.asarray(hours * 3600.0 + minutes * 60.0 + seconds)
+
+
+def date_seconds(dates: pd.Series) -> Array:
+    """Return dates as seconds since the first; NaN where there is none."""
+    import warnings
+
+    import pandas as pd
+
+    if not pd.api.types.is_datetime64_any_dtype(dates):
+        texts = dates.astype("string").str.strip()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of a format that pandas must guess
+            tried = [
+                pd.to_datetime(texts, errors="coerce", dayfirst=dayfirst, format=form)
+                for dayfirst, form in ((False, None), (True, None), (True, "mixed"))
+            ]
+        dates = max(tried, key=lambda one: (int(one.notna().sum()), one.is_monotonic_increasing))
+    known = dates.dropna()
+    if known.empty:
+        return np.full(len(dates), np.nan)
+    return np.asarray((dates - known.iloc[0]).dt.total_seconds().to_numpy(dtype=float))
+
+
+def rounding(values: Array, *, decimals: int = 9) -> float:
+    """Return the power of ten to which values are rounded: 1, 0.1 … 1e-9; 0 if finer.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        As they stand in the file.
+    decimals : int, default 9
+        Places that are looked at.
+
+    Returns
+    -------
+    float
+        The step.
+
+    Examples
+    --------
+    >>> rounding(np.array([0.0, 0.25, 1.5]))
+    0.01
+    """
+    known = values[np.isfinite(values)]
+    if known.size > _SAMPLE:
+        known = known[:: known.size // _SAMPLE + 1]
+    largest = float(np.abs(known).max(initial=0.0))
+    for places in range(decimals + 1):
+        scaled = known * 10.0**places
+        if np.all(np.abs(scaled - np.round(scaled)) <= 1e-6 + 1e-13 * largest * 10.0**places):
+            return float(10.0**-places)
+    return 0.0
+
+
+def last_place(texts: Iterable[str], decimal: str) -> float:
+    """Return the last decimal place that is written in any of some texts: 0.001 of ``2.500``."""
+    finest = 1.0
+    for text in texts:
+        body, _, exponent = text.lower().partition("e")
+        places = len(body.rpartition(decimal)[2]) if decimal in body else 0
+        try:
+            finest = min(finest, 10.0 ** (int(exponent or 0) - places))
+        except (ValueError, OverflowError):
+            continue
+    return finest
+
+
+def sampled(texts: pd.Series) -> list[str]:
+    """Return some of the texts of a column, from all of it."""
+    known = texts.dropna()
+    if len(known) > _SAMPLE:
+        known = known.iloc[:: len(known) // _SAMPLE + 1]
+    return [str(one) for one in known]
+
+
+def _proof(texts: list[str]) -> tuple[str, str, bool]:
+    """Return a column's decimal sign, a text that shows it, and whether it is certain."""
+    numbers = [one for one in texts if _NUMBER.match(one)]
+    for text in numbers:
+        body = text.lower().partition("e")[0]
+        if "." in body and "," in body:
+            return max(".,", key=body.rfind), text, True
+    for sign, other in (".,", ",."):
+        with_sign = [one for one in numbers if sign in one]
+        if not with_sign:
+            continue
+        ungrouped = next((one for one in with_sign if not _GROUPS[sign].match(one)), None)
+        if ungrouped is not None:
+            return sign, ungrouped, True
+        bare = [one.lstrip("+-") for one in numbers if sign not in one]
+        if bare and all(len(one) <= 3 for one in bare):  # 980 and 1,000: thousands
+            return other, with_sign[0], False
+        if any(one.count(sign) > 1 for one in with_sign):
+            return other, with_sign[0], True
+        return "", with_sign[0], False
+    return "", "", False
+
+
+def _two_that_differ(
+    sure: Mapping[str, tuple[str, str]],
+) -> tuple[tuple[str, tuple[str, str]], tuple[str, tuple[str, str]]]:
+    first = next(iter(sure.items()))
+    return first, next(one for one in sure.items() if one[1][0] != first[1][0])

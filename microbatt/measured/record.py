@@ -1,0 +1,420 @@
+"""What a tester wrote down, in SI and cube units: rows cleaned, each that is dropped named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.errors import MeasurementError
+from microbatt.measured.measurement import MIN_SAMPLES
+from microbatt.measured.numerals import rounding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from microbatt.measured.headings import Column
+    from microbatt.measured.tables import Table
+
+    Array = NDArray[np.float64]
+
+_PATTERN: Final = 0.99
+_VOLTS: Final = (0.05, 20.0)
+_BACK: Final = 0.01
+"""A time that falls to this share of the whole has begun again."""
+ZERO_ROW: Final = "time zero of a step within a time that goes on"
+"""Why a row under the time zero of its step is left out."""
+_SERIES: Final = ("rows", "voltage", "current", "time", "capacity", "state", "step", "step_time")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a tester wrote down, in s, V, A m⁻² and A h m⁻²; None where there is no such column.
+
+    Attributes
+    ----------
+    source : str
+        The file.
+    rows : numpy.ndarray
+        Row of each sample in the file, shape (n,).
+    voltage, current : numpy.ndarray
+        Shape (n,).
+    time, capacity, state, step, step_time : numpy.ndarray or None
+        Shape (n,): the time that goes on, the tester's counter of charge, which of the `words` says
+        what it does, the number of the step, and the time in it.
+    words : tuple of str
+        Of the state.
+    counts_discharge : bool
+        Whether the capacity counts discharge only.
+    steps : dict of str to float
+        To which time, voltage, current and capacity are rounded; 0 if to none that matters.
+    factors : dict of str to float
+        By what the numbers of the file were multiplied.
+    remarks : tuple of str
+        What was done to the samples.
+    left_out : tuple of tuple
+        Rows that were left out and why.
+    """
+
+    source: str
+    rows: NDArray[np.int64]
+    voltage: Array
+    current: Array
+    time: Array | None
+    capacity: Array | None
+    state: NDArray[np.int64] | None = None
+    words: tuple[str, ...] = ()
+    step: Array | None = None
+    step_time: Array | None = None
+    counts_discharge: bool = False
+    steps: dict[str, float] = field(default_factory=dict)
+    factors: dict[str, float] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    left_out: tuple[tuple[tuple[int, ...], str], ...] = ()
+
+    def __len__(self) -> int:
+        return int(self.voltage.size)
+
+    @property
+    def seconds(self) -> Array:
+        """The time, where there is one [s]."""
+        if self.time is None:
+            raise MeasurementError(f"{self.source}: there is no time column. Export the time.")
+        return self.time
+
+    def take(self, which: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Record:
+        """Return some of the samples."""
+        values = {name: getattr(self, name) for name in _SERIES}
+        changed: dict[str, Any] = {
+            name: None if one is None else one[which] for name, one in values.items()
+        }
+        return replace(self, **changed)
+
+    def rounded_anew(self) -> Record:
+        """Return the record with the steps of its own samples, not of all of the file."""
+        found = {"time": self.time, "voltage": self.voltage, "capacity": self.capacity}
+        fresh = {
+            name: rounding(values / self.factors[name]) * self.factors[name]
+            for name, values in found.items()
+            if values is not None and name in self.factors
+        }
+        return replace(self, steps=self.steps | fresh)
+
+    def remark(self, text: str) -> Record:
+        """Return the record with another remark."""
+        return replace(self, remarks=(*self.remarks, text))
+
+    def without(self, bad: NDArray[np.bool_], reason: str) -> Record:
+        """Return the record without some rows, which are told."""
+        rows = tuple(int(one) for one in self.rows[bad])
+        taken = self.take(~bad)
+        return replace(taken, left_out=(*self.left_out, (rows, reason)))
+
+
+def make_record(
+    table: Table,
+    columns: dict[str, Column],
+    *,
+    area: float | None,
+    given_current: float | None,
+    wanted: Iterable[str],
+) -> Record:
+    """Take the columns of use out of a table, in s, V, A m⁻² and A h m⁻².
+
+    Parameters
+    ----------
+    table : Table
+        As read.
+    columns : dict of str to Column
+        What stands where.
+    area : float or None
+        Of the electrode [m²].
+    given_current : float or None
+        Where the table has no current [A m⁻²].
+    wanted : iterable of str
+        Quantities that were asked for by name, which are not ignored where they cannot be used.
+
+    Returns
+    -------
+    Record
+        Not cleaned yet.
+
+    Raises
+    ------
+    MeasurementError
+        If there is neither a current nor one given, no area for a current in A, or the table is
+        of several cells.
+    """
+    _check_one_cell(table, columns)
+    voltage = _values(table, columns["voltage"])
+    if "current" in columns:
+        scale = _per_area(table.source, columns["current"], area)
+        current = _values(table, columns["current"]) * scale
+        current_step = _current_step(table, columns["current"]) * scale
+    elif given_current is not None:
+        current, current_step = np.full(voltage.shape, given_current), 0.0
+    else:
+        raise MeasurementError(
+            f"{table.source}: no column is a current. Name one `current [A m-2]`, map it: "
+            "`--column current='NAME:A'`, or give the value: `--current '17.5 A/m2'`."
+        )
+    clock = columns.get("time") or columns.get("step time") or columns.get("date")
+    time = None if clock is None else _values(table, clock)
+    factors = {"voltage": columns["voltage"].factor}
+    if clock is not None:
+        factors["time"] = clock.factor
+    capacity, capacity_step, remarks = None, 0.0, []
+    counter = columns.get("capacity")
+    if counter is not None:
+        if not counter.per_area and area is None and time is not None and "capacity" not in wanted:
+            remarks = [f"column `{counter.heading}` ignored: it is not per area"]
+        else:
+            scale = _per_area(table.source, counter, area)
+            capacity = _values(table, counter) * scale
+            capacity_step = _step(table, counter) * scale
+            factors["capacity"] = counter.factor * scale
+    state, words = _words(table, columns.get("state"))
+    return Record(
+        source=table.source,
+        rows=table.rows,
+        voltage=voltage,
+        current=current,
+        time=time,
+        capacity=capacity,
+        state=state,
+        words=words,
+        step=_optional(table, columns.get("step")),
+        step_time=_optional(table, columns.get("step time")),
+        counts_discharge=counter is not None and counter.counts_discharge,
+        steps={
+            "time": 0.0 if clock is None else _step(table, clock),
+            "voltage": _step(table, columns["voltage"]),
+            "current": current_step,
+            "capacity": capacity_step,
+        },
+        factors=factors,
+        remarks=tuple(remarks),
+    )
+
+
+def clean(record: Record, *, skip: bool) -> Record:
+    """Leave out rows without numbers and rows under the time zero of a step; check the rest.
+
+    Parameters
+    ----------
+    record : Record
+        As it stands in the file.
+    skip : bool
+        Whether to leave out rows that lack a number instead of refusing them.
+
+    Returns
+    -------
+    Record
+        Of rows that can be read.
+
+    Raises
+    ------
+    MeasurementError
+        Naming the row and the remedy.
+    """
+    record = _without_zero_rows(_without_gaps(record, skip=skip))
+    _check_volts(record)
+    return each_step_once(record)
+
+
+def each_step_once(record: Record) -> Record:
+    """Return one sample of each step where every step stands three times, once with a stale time.
+
+    So do exports of dualfoil's output: the start once, then each step under the time of the step
+    before, and twice as it should be.
+    """
+    if record.time is None or record.voltage.size < 3 * MIN_SAMPLES:
+        return record
+    n = (record.voltage.size - 1) // 3 * 3
+    time, voltage = record.time[1 : n + 1].reshape(-1, 3), record.voltage[1 : n + 1].reshape(-1, 3)
+    twice = (time[:, 1] == time[:, 2]) & (voltage[:, 1] == voltage[:, 2])
+    stale = (voltage[:, 0] == voltage[:, 1]) & np.append(True, time[1:, 0] == time[:-1, 2])
+    if not np.mean(twice & stale) > _PATTERN:
+        return record
+    return record.take(slice(0, n + 1, 3)).remark(
+        "every step stands three times; the last of them was taken"
+    )
+
+
+def restarts(record: Record) -> NDArray[np.bool_]:
+    """Tell after which samples the time begins again; refuse it where it merely goes back.
+
+    Raises
+    ------
+    MeasurementError
+        Naming the row.
+    """
+    n = len(record)
+    if record.time is None:
+        return np.zeros(max(n - 1, 0), dtype=bool)
+    time = record.time
+    back = np.diff(time) < 0.0
+    other = np.zeros_like(back)
+    for series in (record.step, record.state):
+        if series is not None:
+            other |= series[1:] != series[:-1]
+    size = np.maximum(np.abs(record.current[1:]), np.abs(record.current[:-1]))
+    other |= np.abs(np.diff(record.current)) > 0.05 * size
+    for i in np.flatnonzero(back):
+        begins = time[i + 1] <= _BACK * np.ptp(time) or (other[i] and time[i + 1] < 0.5 * time[i])
+        if not begins:
+            raise MeasurementError(
+                f"{record.source}: the time goes back in row {record.rows[i + 1]}, from "
+                f"{time[i]:.6g} to {time[i + 1]:.6g} s. Sort the rows, or give each discharge a "
+                "file of its own."
+            )
+    return back
+
+
+def named_rows(rows: Iterable[int]) -> str:
+    """Return rows in words: `row 14`, `rows 14, 80 and 3 more`."""
+    listed = list(rows)
+    if len(listed) == 1:
+        return f"row {listed[0]}"
+    shown = ", ".join(str(one) for one in listed[:4])
+    return f"rows {shown}" + (f" and {len(listed) - 4} more" if len(listed) > 4 else "")
+
+
+def _without_gaps(record: Record, *, skip: bool) -> Record:
+    """Leave out lines of words below the numbers, and rows that lack a number if asked to."""
+    known = [one for one in (record.voltage, record.current, record.time) if one is not None]
+    good = np.asarray(np.isfinite(known).all(axis=0))
+    if not good.any():
+        raise MeasurementError(
+            f"{record.source}: there is no row with numbers for voltage, current and time. Export "
+            "the discharge again."
+        )
+    empty = ~np.asarray(np.isfinite(known).any(axis=0))
+    last = int(np.flatnonzero(good)[-1])
+    below = empty & (np.arange(good.size) > last)
+    if below.any():
+        record = record.without(below, "words below the numbers")
+        good = good[~below]
+    if good.all():
+        return record
+    if not skip:
+        raise MeasurementError(
+            f"{record.source}: row {record.rows[~good][0]} lacks a number ({(~good).sum()} rows do)"
+            ". Complete it, or leave such rows out with `--skip-bad-rows`."
+        )
+    count = int((~good).sum())
+    return record.without(~good, "no number").remark(f"{count} rows without a number left out")
+
+
+def _without_zero_rows(record: Record) -> Record:
+    """Leave out single rows under the time zero of a step within a time that goes on."""
+    if record.time is None or len(record) < 3:
+        return record
+    time = record.time
+    after = np.append(time[2:], np.inf)
+    single = (time[1:] < time[:-1]) & (after >= time[:-1])
+    zero = time[1:] <= max(0.0, float(time.min())) + 1e-3 * np.maximum(time[:-1], 0.0)
+    changed = np.abs(np.diff(record.current)) > 0.02 * np.abs(record.current).max(initial=0.0)
+    for series in (record.step, record.state):
+        if series is not None:
+            changed |= series[1:] != series[:-1]
+    bad = np.append(False, single & zero & changed)
+    if not bad.any():
+        return record
+    rows = named_rows(record.rows[bad])
+    return record.without(bad, ZERO_ROW).remark(
+        f"{rows} left out: the time there is that of a step, and goes on from the start elsewhere"
+    )
+
+
+def _check_volts(record: Record) -> None:
+    low, high = _VOLTS
+    typical = float(np.median(np.abs(record.voltage)))
+    if low <= typical <= high:
+        return
+    guess = " Are they millivolts?" if high < typical <= 1e3 * high else ""
+    raise MeasurementError(
+        f"{record.source}: the voltage of row {record.rows[0]} is {record.voltage[0]:.6g} V and "
+        f"the median {typical:.6g} V, not that of a cell.{guess} Write the unit into the heading, "
+        "`voltage [mV]` for instance, or map it: `--column voltage='NAME:mV'`."
+    )
+
+
+def _check_one_cell(table: Table, columns: dict[str, Column]) -> None:
+    """Refuse a table of several cells, one below or beside another."""
+    named = columns.get("cell")
+    words = () if named is None else _words(table, named)[1]
+    if named is not None and len(words) > 1:
+        shown = ", ".join(f"`{one}`" for one in words[:4])
+        raise MeasurementError(
+            f"{table.source}: column `{named.heading}` names {len(words)} cells ({shown}); a file "
+            "is read as one cell. Give each cell a file of its own."
+        )
+    voltage = columns["voltage"]
+    twins = [i for i, one in enumerate(table.headings) if one == voltage.heading]
+    for i in twins:
+        if i != voltage.index and not np.array_equal(
+            np.asarray(table.columns[i]), np.asarray(table.columns[voltage.index]), equal_nan=True
+        ):
+            raise MeasurementError(
+                f"{table.source}: columns {voltage.index + 1} and {i + 1} are both called "
+                f"`{voltage.heading}` and differ. If they are of two cells, give each cell a file "
+                "of its own; else name them differently and map the right one: `--column "
+                "voltage='NAME:UNIT'`."
+            )
+
+
+def _values(table: Table, column: Column) -> Array:
+    values = np.asarray(table.columns[column.index], dtype=float) * column.factor
+    if column.minus is None:
+        return values
+    other = np.asarray(table.columns[column.minus], dtype=float) * column.minus_factor
+    return np.asarray(values - other)
+
+
+def _step(table: Table, column: Column) -> float:
+    """Return to which step the numbers of a column are rounded, in the unit used here."""
+    return rounding(np.asarray(table.columns[column.index], dtype=float)) * column.factor
+
+
+def _current_step(table: Table, column: Column) -> float:
+    """Return to which step a tester's current is rounded; one per area is computed, not read."""
+    if column.per_area:
+        return 0.0
+    if column.index in table.decimals:
+        return table.decimals[column.index] * column.factor
+    return _step(table, column)
+
+
+def _optional(table: Table, column: Column | None) -> Array | None:
+    if column is None:
+        return None
+    values = _values(table, column)
+    return values if np.isfinite(values).all() else None
+
+
+def _words(table: Table, column: Column | None) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Return a number for each word of a column, and the words."""
+    import pandas as pd
+
+    if column is None:
+        return None, ()
+    values = pd.Categorical(table.columns[column.index])
+    of_category, words = pd.factorize(np.array([str(one).strip() for one in values.categories]))
+    codes = np.append(of_category, -1)[values.codes]  # the code of no word is −1, the last one
+    return np.asarray(codes, dtype=np.int64), tuple(str(one) for one in words)
+
+
+def _per_area(source: str, column: Column, area: float | None) -> float:
+    """Return by what to multiply a column to get it per area."""
+    if column.per_area:
+        return 1.0
+    if area is None:
+        raise MeasurementError(
+            f"{source}: column `{column.heading}` is not per area. Give the area of the "
+            "electrode: `--area '1.54 cm2'`, or export a current density."
+        )
+    return 1.0 / area

@@ -1,0 +1,364 @@
+"""What a tester did, step by step: rests, charges, discharges and holds at constant voltage.
+
+A step ends where the tester says so, where the current jumps, changes its sign or leaves its
+plateau, and, where currents have no sign, where the voltage turns.  Whether a small current is a
+rest is told by the charge that it moves, not by its size.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.errors import MeasurementError
+from microbatt.measured.record import restarts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from microbatt.measured.record import Record
+
+    Array = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+REST, CHARGE, DISCHARGE, HOLD = "rest", "charge", "discharge", "hold"
+"""Kinds of steps."""
+
+CHANGE: Final = 0.05
+"""A current that changes by more than this share begins another step."""
+_SMALL: Final = 0.02
+"""Currents below this share of the largest may be a rest …"""
+_LITTLE: Final = 0.02
+"""… if they move less than this share of the charge of the largest step."""
+_DEPARTS: Final = 0.01
+"""A current that leaves its plateau by more, and does not come back, begins another step."""
+_HELD: Final = 4e-3
+"""A held voltage varies by less [V]."""
+_TURN: Final = 0.015
+"""A voltage that turns moves at least so far on both sides [V]."""
+_SHARP: Final = 4.0
+"""A step of the voltage is sharp if it is so many times those around it."""
+_WIDE: Final = 0.1
+"""A turn that is not sharp moves at least this share of the whole range on both sides."""
+_WORDS: Final = (
+    (HOLD, r"\bcv|const\w*[ _]*volt|恒压(?!.*恒流)|spannungshalt|tension const"),
+    (REST, r"\brest|\bocv|\bpause|\bruhe|\brepos|^r$|^o$|静置|搁置|\bidle|\bstand|\bopen"),
+    (DISCHARGE, r"d(is)?-?ch|^d$|entlad|décharg|decharg|放电"),
+    (CHARGE, r"\bch|chg|charge|^c$|\blad|充电"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Rows through which a tester did one thing.
+
+    Attributes
+    ----------
+    kind : str
+        Rest, charge, discharge or hold.
+    first, last : int
+        Samples of the record, both included.
+    """
+
+    kind: str
+    first: int
+    last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def samples(self) -> slice:
+        """Which samples of the record."""
+        return slice(self.first, self.last + 1)
+
+
+def find_steps(record: Record) -> tuple[Step, ...]:
+    """Cut a record into steps.
+
+    Parameters
+    ----------
+    record : Record
+        Cleaned.
+
+    Returns
+    -------
+    tuple of Step
+        All samples, in order.
+
+    Raises
+    ------
+    MeasurementError
+        If there is no current at all, or the time goes back.
+    """
+    if not float(np.abs(record.current).max()) > 0.0:
+        raise MeasurementError(
+            f"{record.source}: the current is zero in every row. Export the discharge, or map its "
+            "column: `--column current='NAME:UNIT'`."
+        )
+    resting = _rests(record)
+    cuts = _cuts(record, resting)
+    edges = [0, *(np.flatnonzero(cuts) + 1), len(record)]
+    pieces = [np.arange(a, b) for a, b in pairwise(edges)]
+    parts: list[Indices] = []
+    for piece in pieces:
+        parts += [piece] if resting[piece[0]] else _plateaus(record, piece)
+    signed = _is_signed(record, resting)
+    if not signed and not (record.current[~resting] < 0.0).all():  # else they have a sign
+        parts = [leg for part in parts for leg in _legs(record, part, rest=resting[part[0]])]
+    discharging = _discharging_sign(record, parts, resting) if signed else 0.0
+    steps = [
+        Step(
+            kind=REST if resting[part[0]] else _kind(record, part, discharging),
+            first=int(part[0]),
+            last=int(part[-1]),
+        )
+        for part in parts
+    ]
+    return tuple(_joined_holds(record, steps))
+
+
+def charges(record: Record) -> Array:
+    """Return the charge between each sample and the next, without sign, shape (n − 1,) [A h m⁻²].
+
+    From current and time; from the counter without a time; one for each row without either.
+    """
+    size = np.abs(record.current)
+    if record.time is not None:
+        hours = np.clip(np.diff(record.time), 0.0, None) / SECONDS_PER_HOUR
+        return np.asarray(size[1:] * hours)
+    if record.capacity is not None:
+        return np.nan_to_num(np.abs(np.diff(record.capacity)))
+    return size[1:]
+
+
+def noise(voltage: Array) -> float:
+    """Return about how much single voltages scatter [V], from third differences."""
+    if voltage.size < 8:
+        return 0.0
+    return float(1.4826 * np.median(np.abs(np.diff(voltage, 3))) / np.sqrt(20.0))
+
+
+def state_kind(word: str) -> str | None:
+    """Return the kind of step that a word of a tester means; None if it is not known."""
+    plain = word.casefold()
+    return next((kind for kind, pattern in _WORDS if re.search(pattern, plain)), None)
+
+
+def _rests(record: Record) -> NDArray[np.bool_]:
+    """Tell which samples rest."""
+    resting = np.abs(record.current) <= 0.5 * record.steps.get("current", 0.0)
+    resting |= record.current == 0.0
+    moved = np.append(charges(record), 0.0)
+    _mark_rests(np.abs(record.current), moved, np.flatnonzero(~resting), resting)
+    if record.state is not None:
+        idle = [i for i, word in enumerate(record.words) if state_kind(word) == REST]
+        if idle:
+            said = np.isin(record.state, idle)
+            resting |= said & (np.abs(record.current) < _SMALL * np.abs(record.current).max())
+    return resting
+
+
+def _mark_rests(
+    size: Array, moved: Array, among: Indices, resting: NDArray[np.bool_], whole: float = 0.0
+) -> None:
+    """Mark small currents that move next to no charge; look again among those that move some."""
+    if among.size == 0:
+        return
+    largest = float(size[among].max())
+    is_small = size[among] < _SMALL * largest
+    small = among[is_small]
+    whole = max(whole, float(moved[among[~is_small]].sum()))
+    again = []
+    for run in np.split(small, np.flatnonzero(np.diff(small) > 1) + 1):
+        if run.size == 0:
+            continue
+        if float(moved[run].sum()) < _LITTLE * whole:
+            resting[run] = True
+        else:
+            again.append(run)
+    if again:
+        _mark_rests(size, moved, np.concatenate(again), resting, whole)
+
+
+def _cuts(record: Record, resting: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell after which samples a step ends, from what the tester wrote and from the current."""
+    current = record.current
+    step = record.steps.get("current", 0.0)
+    before, after = np.abs(current[:-1]), np.abs(current[1:])
+    load = ~resting[1:] & ~resting[:-1]
+    jump = np.abs(np.diff(current)) > np.maximum(CHANGE * np.maximum(before, after), 1.5 * step)
+    cuts = (jump & load) | (resting[1:] != resting[:-1])
+    cuts |= restarts(record)
+    if record.state is not None:
+        cuts |= (record.state[1:] != record.state[:-1]) & load
+    return np.asarray(cuts)
+
+
+def _plateaus(record: Record, piece: Indices) -> list[Indices]:
+    """Cut a piece where the current leaves its plateau for good."""
+    size = np.abs(record.current[piece])
+    if size.size < 6:
+        return [piece]
+    level = float(np.median(size[1:6]))
+    far = np.abs(size - level) > max(_DEPARTS * level, 1.01 * record.steps.get("current", 0.0))
+    near = np.flatnonzero(~far)
+    at = int(near[-1]) + 1 if near.size else 0
+    if at == 0 or size.size - at < 3:
+        return [piece]
+    voltage = record.voltage[piece]
+    held = float(np.median(voltage[at:]))
+    if np.ptp(voltage[at:]) <= _held(record, voltage):
+        while at > 2 and abs(voltage[at - 2] - held) <= max(1e-3, record.steps.get("voltage", 0.0)):
+            at -= 1
+    return [piece[:at], *_plateaus(record, piece[at:])]
+
+
+def _held(record: Record, voltage: Array) -> float:
+    """Return how much a held voltage may vary [V]."""
+    return max(_HELD, 3.0 * record.steps.get("voltage", 0.0), 8.0 * noise(voltage))
+
+
+def _is_signed(record: Record, resting: NDArray[np.bool_]) -> bool:
+    load = record.current[~resting]
+    return bool((load > 0.0).any() and (load < 0.0).any())
+
+
+def _legs(record: Record, part: Indices, *, rest: bool) -> list[Indices]:
+    """Cut a piece of one current where the voltage turns between charge and discharge."""
+    if rest or part.size < 6:
+        return [part]
+    voltage = record.voltage[part]
+    scatter = noise(voltage)
+    turns = [
+        at
+        for at in _zigzag(voltage, max(_TURN, 8.0 * scatter))
+        if _is_turn(record, part, at, scatter)
+    ]
+    edges = [0, *(at + 1 for at in turns), part.size]
+    return [part[a:b] for a, b in pairwise(edges) if b > a]
+
+
+def _zigzag(values: Array, threshold: float) -> list[int]:
+    """Return where values turn by more than a threshold, going through them once."""
+    turns: list[int] = []
+    low = high = 0
+    rising: bool | None = None
+    for i in range(1, values.size):
+        if values[i] > values[high]:
+            high = i
+        if values[i] < values[low]:
+            low = i
+        if rising is not False and values[high] - values[i] > threshold:
+            if rising:
+                turns.append(high)
+            rising, low = False, i
+        elif rising is not True and values[i] - values[low] > threshold:
+            if rising is False:
+                turns.append(low)
+            rising, high = True, i
+    return turns
+
+
+def _is_turn(record: Record, part: Indices, at: int, scatter: float) -> bool:
+    """Tell a turn between charge and discharge from a voltage that recovers, of a cell that warms.
+
+    The current's own voltage changes its sign at a turn, so the voltage jumps there.
+    """
+    voltage, i = record.voltage[part], part[at]
+    if i + 1 < len(record):
+        for series in (record.state, record.step):
+            if series is not None and series[i + 1] != series[i]:
+                return True
+    around = (
+        np.abs(np.diff(voltage[max(0, at - 5) : at + 1])),
+        np.abs(np.diff(voltage[at + 2 : at + 8])),
+    )
+    usual = max((float(np.median(one)) for one in around if one.size), default=0.0)
+    jump = abs(voltage[min(at + 1, voltage.size - 1)] - voltage[at])
+    if jump > max(_SHARP * usual, 6.0 * scatter):
+        return True
+    sides = np.ptp(voltage[: at + 1]), np.ptp(voltage[at:])
+    return bool(min(sides) > _WIDE * np.ptp(record.voltage))
+
+
+def _discharging_sign(
+    record: Record, parts: Sequence[Indices], resting: NDArray[np.bool_]
+) -> float:
+    """Return the sign of discharge: that with which the voltage falls."""
+    vote = sum(
+        float(
+            np.sign(record.current[part[-1]]) * (record.voltage[part[-1]] - record.voltage[part[0]])
+        )
+        for part in parts
+        if part.size > 2 and not resting[part[0]]
+    )
+    return -1.0 if vote >= 0.0 else 1.0
+
+
+def _kind(record: Record, part: Indices, discharging: float) -> str:
+    """Return the kind of a step under load.
+
+    By the sign of the current; without one by the way of the voltage, the words of the tester, or
+    whether the voltage lies above that of the rest before.
+    """
+    voltage, size = record.voltage[part], np.abs(record.current[part])
+    level = float(np.median(size))
+    varies = np.ptp(size[1:] if size.size > 4 else size) > max(
+        0.02 * level, 2.0 * record.steps.get("current", 0.0)
+    )
+    if size.size >= 3 and varies and np.ptp(voltage) <= _held(record, voltage):
+        return HOLD
+    said = _said(record, int(part[0]))
+    if said == HOLD and varies:
+        return HOLD
+    if discharging:
+        return DISCHARGE if np.sign(np.median(record.current[part])) == discharging else CHARGE
+    quarter = max(1, voltage.size // 4)
+    fall = float(np.mean(voltage[:quarter]) - np.mean(voltage[-quarter:]))
+    if abs(fall) > max(3.0 * noise(voltage), record.steps.get("voltage", 0.0)):
+        return DISCHARGE if fall > 0.0 else CHARGE
+    if said in (CHARGE, DISCHARGE):
+        return said
+    before = int(part[0]) - 1
+    if before >= 0 and abs(record.current[before]) < _SMALL * level:
+        fall = float(record.voltage[before] - np.median(voltage))
+    return DISCHARGE if fall > 0.0 else CHARGE
+
+
+def _said(record: Record, sample: int) -> str | None:
+    """Return the kind of step that the tester says it is, if it says one."""
+    if record.state is None or record.state[sample] < 0:
+        return None
+    return state_kind(record.words[record.state[sample]])
+
+
+def _joined_holds(record: Record, steps: Sequence[Step]) -> list[Step]:
+    """Join short pieces of a current that falls at one voltage into a hold."""
+    joined: list[Step] = []
+    for step in steps:
+        before = joined[-1] if joined else None
+        if before is not None and _one_hold(record, before, step):
+            joined[-1] = replace(before, kind=HOLD, last=step.last)
+        else:
+            joined.append(step)
+    return joined
+
+
+def _one_hold(record: Record, before: Step, step: Step) -> bool:
+    if REST in (before.kind, step.kind) or (len(step) > 2 and step.kind != HOLD):
+        return False
+    if before.kind != HOLD and len(before) > 2:
+        return False
+    both = slice(before.first, step.last + 1)
+    same_sign = np.sign(record.current[before.first]) == np.sign(record.current[step.first])
+    held = np.ptp(record.voltage[both]) <= _held(record, record.voltage[both])
+    less = abs(record.current[step.last]) < abs(record.current[before.first])
+    return bool(same_sign and held and less)

@@ -1,0 +1,178 @@
+"""The numbers of a cell that can vary, by their one name, derived from what the records declare.
+
+``alpha`` and ``S`` are those of the positive electrode; every other name is the part and the key
+that a cell file has, ``negative_alpha`` or ``electrolyte_conductivity_scale``, and a key alone for
+the cell's own, ``contact_resistance``.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from microbatt.cells import NUMBERS, number_of
+from microbatt.checks import Interval
+
+if TYPE_CHECKING:
+    from microbatt.cells import Cell, Number
+
+
+class Transform(enum.StrEnum):
+    """Of which function of a number a fit is made."""
+
+    IDENTITY = "identity"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One number of a cell that can vary.
+
+    Attributes
+    ----------
+    name : str
+        As `Cell.with_values`, axes of campaigns and coordinates of cubes call it.
+    part : str
+        Of the cell; ``"cell"`` where it is the cell's own.
+    key : str
+        In that part, as in a cell file.
+    unit : str
+        SI; ``"1"`` for a plain number.
+    allowed : Interval
+        Where it may lie, in that unit.
+    transform : Transform
+        The coordinate in which it is fitted: its logarithm where it is positive and spans decades.
+    step : float
+        Of a finite difference, in the coordinate.
+    uncertainty : float or None
+        Standard deviation with which it is usually known, in the coordinate: 0.02 of a logarithm
+        is 2 %.  None for a convention such as what counts as 1 C.
+    """
+
+    name: str
+    part: str
+    key: str
+    unit: str
+    allowed: Interval
+    transform: Transform
+    step: float
+    uncertainty: float | None
+
+    def to_coordinate(self, value: float) -> float:
+        """Return the coordinate of a value.
+
+        Parameters
+        ----------
+        value : float
+            In `unit`.
+
+        Returns
+        -------
+        float
+            Its natural logarithm, or the value itself.
+
+        Examples
+        --------
+        >>> parameter("S").to_coordinate(1.0)
+        0.0
+        """
+        return math.log(value) if self.transform is Transform.LOG else value
+
+    def from_coordinate(self, coordinate: float) -> float:
+        """Return the value at a coordinate.
+
+        Parameters
+        ----------
+        coordinate : float
+            As `to_coordinate` returns it.
+
+        Returns
+        -------
+        float
+            In `unit`.
+
+        Examples
+        --------
+        >>> parameter("S").from_coordinate(0.0)
+        1.0
+        """
+        return math.exp(coordinate) if self.transform is Transform.LOG else coordinate
+
+    def range_in(self, cell: Cell) -> Interval:
+        """Return where it may lie in a cell: inside the range of its fits too.
+
+        Parameters
+        ----------
+        cell : Cell
+            Whose fits limit stoichiometries and the salt concentration.
+
+        Returns
+        -------
+        Interval
+            In `unit`.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1")
+        >>> print(parameter("negative_initial_stoichiometry").range_in(cell))
+        [0, 0.67]
+        """
+        if self.key == "initial_stoichiometry":
+            fit = getattr(cell, self.part).open_circuit
+        elif self.key == "initial_concentration":
+            fit = cell.electrolyte.fit
+        else:
+            return self.allowed
+        return Interval(max(self.allowed.low, fit.lower), min(self.allowed.high, fit.upper))
+
+
+def parameter(name: str) -> Parameter:
+    """Return a parameter by name.
+
+    Parameters
+    ----------
+    name : str
+        One of `PARAMETERS`; ``positive_alpha`` and ``positive_S`` mean ``alpha`` and ``S``.
+
+    Returns
+    -------
+    Parameter
+        Its place, unit, range, coordinate and usual uncertainty.
+
+    Raises
+    ------
+    ParameterError
+        If a cell has no such number; the nearest are offered.
+
+    See Also
+    --------
+    microbatt.Cell.with_values : A cell with other numbers.
+
+    Examples
+    --------
+    >>> thickness = parameter("positive_thickness")
+    >>> thickness.unit, thickness.transform.value, thickness.uncertainty
+    ('m', 'log', 0.02)
+    """
+    return PARAMETERS[number_of(name).name]
+
+
+def _derived(number: Number) -> Parameter:
+    spec = number.spec
+    return Parameter(
+        name=number.name,
+        part=number.part,
+        key=number.key,
+        unit=spec.unit,
+        allowed=spec.allowed,
+        transform=Transform.LOG if spec.logarithmic else Transform.IDENTITY,
+        step=spec.step,
+        uncertainty=spec.uncertainty,
+    )
+
+
+PARAMETERS: Final = {name: _derived(number) for name, number in NUMBERS.items()}
+"""Every parameter by name."""

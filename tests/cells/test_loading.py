@@ -1,0 +1,94 @@
+"""The catalog's cells are whole, sourced, and what they claim to be."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, load_cell
+from microbatt.cells.loading import available_cells, cell_path
+
+REFERENCES = Path(__file__).parents[2] / "docs" / "references.bib"
+EXPLAINED_IN_THE_FILE = {"convention", "release"}
+
+
+def reference_keys():
+    """Keys of docs/references.bib."""
+    return set(re.findall(r"^@\w+\{(\w+),", REFERENCES.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_the_five_promised_cells_are_there():
+    assert available_cells() == (
+        "doyle-1996-cell-1",
+        "doyle-1996-cell-2",
+        "doyle-1996-cell-3",
+        "lco-graphite",
+        "lmo-mcmb",
+    )
+
+
+@pytest.mark.parametrize("name", available_cells())
+def test_a_cell_is_named_like_its_file(name):
+    assert load_cell(name).name == name
+
+
+@pytest.mark.parametrize("name", available_cells())
+def test_every_source_is_a_reference_or_explained_in_the_file(name):
+    keys = reference_keys()
+    text = cell_path(name).read_text(encoding="utf-8")
+    header = text[: text.index("format = ")]
+    for section in tomllib.loads(text).values():
+        if isinstance(section, dict):
+            for entry in section.values():
+                assert entry["source"] in keys or (
+                    entry["source"] in EXPLAINED_IN_THE_FILE and entry["source"] in header
+                )
+    assert set(load_cell(name).references) <= keys
+
+
+@pytest.mark.parametrize(
+    ("name", "thicknesses"),
+    [
+        ("doyle-1996-cell-1", (100e-6, 52e-6, 174e-6)),
+        ("doyle-1996-cell-2", (128e-6, 76e-6, 190e-6)),
+        ("doyle-1996-cell-3", (244e-6, 76e-6, 366e-6)),
+    ],
+)
+def test_doyles_cells_have_the_published_thicknesses_and_exponents(name, thicknesses):
+    cell = load_cell(name)
+    layers = (cell.negative, cell.separator, cell.positive)
+    assert tuple(layer.thickness for layer in layers) == thicknesses
+    assert {layer.alpha for layer in layers} == {2.3}
+    assert (cell.negative.S, cell.positive.S) == (3.0, 3.0)
+
+
+@pytest.mark.parametrize("name", available_cells())
+def test_at_rest_a_cell_is_between_three_and_a_half_and_four_and_a_half_volts(name):
+    assert 3.5 < load_cell(name).open_circuit_voltage < 4.5
+
+
+@pytest.mark.parametrize("name", available_cells())
+def test_one_c_empties_a_cell_in_about_an_hour(name):
+    # what is left in the negative electrode and free in the positive one, over the current
+    cell = load_cell(name)
+    hours = [
+        electrode.max_concentration
+        * 96485
+        / 3600
+        * electrode.active_fraction
+        * electrode.thickness
+        * room
+        / cell.one_c_current
+        for electrode, room in (
+            (cell.negative, cell.negative.initial_stoichiometry),
+            (cell.positive, 1.0 - cell.positive.initial_stoichiometry),
+        )
+    ]
+    # Doyle's thick cell 3 counts its C-rate by the current of cell 1, as the paper does
+    assert 0.8 < min(hours) < (3.0 if name == "doyle-1996-cell-3" else 1.5)
+
+
+@pytest.mark.parametrize("fit", [*OPEN_CIRCUIT_FITS.values(), *ELECTROLYTE_FITS.values()])
+def test_every_fit_cites_a_reference_that_exists(fit):
+    assert fit.reference in reference_keys()

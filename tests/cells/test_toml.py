@@ -1,0 +1,306 @@
+"""Cell files: what is wrong is told with file, key, value, range and remedy."""
+
+import json
+import os
+import re
+
+import numpy as np
+import pytest
+
+from microbatt.cells import Cell, load_cell, to_toml
+from microbatt.cells.loading import cell_path
+from microbatt.cells.toml import parse_cell
+from microbatt.errors import CellFileError, ParameterError
+
+GOOD = cell_path("doyle-1996-cell-1").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """A copy of cell 1 with one piece of text replaced, as a function."""
+
+    def edit(old, new):
+        assert GOOD.count(old) >= 1
+        path = tmp_path / "mine.toml"
+        path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
+        return path
+
+    return edit
+
+
+THICKNESS = 'thickness = { value = 100, unit = "µm", source = "doyle1996" }'
+RADIUS = 'particle_radius = { value = 12.5, unit = "µm", source = "doyle1996" }'
+POROSITY = 'electrolyte_fraction = { value = 0.357, unit = "1", source = "doyle1996" }'
+FIT = 'open_circuit = { fit = "petroleum-coke", source = "doyle1996" }'
+STOICHIOMETRY = "initial_stoichiometry = { value = 0.5635"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        pytest.param(
+            "value = 0.357",
+            "value = 35.7",
+            ["`negative.electrolyte_fraction` is 35.7", "[0.01, 1]", "Divide a percentage by 100"],
+            id="percentage",
+        ),
+        pytest.param(
+            "value = 100, unit",
+            "value = -100, unit",
+            ["`negative.thickness` is -100 µm", "[0.1, 5000] µm"],
+            id="negative thickness",
+        ),
+        pytest.param(
+            "value = 0.146",
+            "value = 0.7",
+            ["in [negative]", "sum to 1.083", "at most 1", "Lower one of them"],
+            id="fractions above one",
+        ),
+        pytest.param(
+            '"petroleum-coke"',
+            '"petroleum_coke"',
+            ["`negative.open_circuit` is 'petroleum_coke'", "Nearest: 'petroleum-coke'"],
+            id="unknown fit",
+        ),
+        pytest.param(
+            "initial_stoichiometry = { value = 0.5635",
+            "initial_stoichiometry = { value = 0.8",
+            ["`initial_stoichiometry` is 0.8", "`petroleum-coke` holds in [0, 0.67]"],
+            id="stoichiometry outside the fit",
+        ),
+        pytest.param(
+            RADIUS,
+            RADIUS.replace("particle_radius", "particle_radios"),
+            ["in [negative]", "`particle_radios` is not a key", "Nearest: 'particle_radius'"],
+            id="unknown key",
+        ),
+        pytest.param(RADIUS, "", ["`particle_radius` is missing", 'unit = "m"'], id="missing key"),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "kg", source = "doyle1996" }',
+            ["`negative.thickness`", "the unit is `kg`", "give the value in `m`"],
+            id="wrong unit",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "microns", source = "doyle1996" }',
+            ["`negative.thickness`", "`microns` is not a unit known here"],
+            id="unknown unit",
+        ),
+        pytest.param(
+            POROSITY,
+            'electrolyte_fraction = { value = 35.7, unit = "%", source = "doyle1996" }',
+            ["`negative.electrolyte_fraction`", "`%` is not a unit known here", "`1` for a plain"],
+            id="percent as unit",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, source = "doyle1996" }',
+            ["`negative.thickness.unit` is missing"],
+            id="missing unit",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "µm" }',
+            ["`negative.thickness.source` is missing"],
+            id="missing source",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "µm", source = " " }',
+            ["`negative.thickness.source` is ' '", "name where the value comes from"],
+            id="empty source",
+        ),
+        pytest.param(
+            THICKNESS,
+            "thickness = 100",
+            ["`negative.thickness` is 100", "write it as { value = "],
+            id="bare number",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, units = "µm", source = "doyle1996" }',
+            ["`negative.thickness.units` is not a key", "'unit'"],
+            id="unknown key of an entry",
+        ),
+        pytest.param(
+            "value = 100, unit",
+            "value = nan, unit",
+            ["`negative.thickness` is nan µm", "[0.1, 5000] µm"],
+            id="NaN",
+        ),
+        pytest.param(
+            "value = 100, unit",
+            'value = "100", unit',
+            ["`negative.thickness` is '100'", "must be a number in [0.1, 5000] µm"],
+            id="text for a number",
+        ),
+        pytest.param(
+            "value = 100, unit", "value = , unit", ["not valid TOML", "line"], id="bad syntax"
+        ),
+        pytest.param("[separator]", "[seperator]", ["Nearest: 'separator'"], id="unknown section"),
+        pytest.param("format = 1", "format = 2", ["`format` is 2", "reads `format = 1`"], id="new"),
+        pytest.param("format = 1", "", ["`format` is None"], id="no format"),
+        pytest.param(
+            '"lipf6-ec-dmc-1-2-plastic"',
+            '"lipf6"',
+            ["`electrolyte.fit` is 'lipf6'", "'lipf6-ec-dmc-liquid'"],
+            id="unknown electrolyte",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_file_key_value_range_and_remedy(edited, old, new, messages):
+    path = edited(old, new)
+    with pytest.raises(CellFileError) as error:
+        load_cell(path)
+    text = str(error.value)
+    assert text.startswith(f"{path}: ")
+    for message in messages:
+        assert message in text
+    assert "\n" not in text
+
+
+def test_an_equal_value_in_another_unit_gives_the_same_cell(edited):
+    path = edited('value = 100, unit = "µm"', 'value = 0.1, unit = "mm"')
+    assert load_cell(path) == load_cell("doyle-1996-cell-1")
+
+
+def test_a_path_is_taken_as_text_too(edited):
+    path = edited('name = "doyle-1996-cell-1"', 'name = "mine"')
+    assert load_cell(str(path)).name == "mine"
+
+
+def test_a_cell_passes_through():
+    cell = load_cell("lco-graphite")
+    assert load_cell(cell) is cell
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(ParameterError, match="Nearest: 'doyle-1996-cell-1'"):
+        load_cell("doyle-1996-cell1")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    path = tmp_path / "none.toml"
+    with pytest.raises(CellFileError, match=f"^{re.escape(str(path))}: cannot be read"):
+        load_cell(path)
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path):
+    path = tmp_path / "binary.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CellFileError, match="is not UTF-8 text"):
+        load_cell(path)
+
+
+def test_a_cell_named_twice_is_parsed_once():
+    assert load_cell("doyle-1996-cell-1") is load_cell("doyle-1996-cell-1")
+
+
+def test_an_edited_file_is_read_anew_whatever_its_size_and_time_stamp_say(tmp_path):
+    path = tmp_path / "mine.toml"
+    text = to_toml(load_cell("doyle-1996-cell-1"), source="doyle1996")
+    path.write_text(text, encoding="utf-8")
+    before, stamp = load_cell(path), path.stat()
+    path.write_text(text.replace("value = 0.000174", "value = 0.000176"), encoding="utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert path.stat().st_size == stamp.st_size
+    assert (before.positive.thickness, load_cell(path).positive.thickness) == (174e-6, 176e-6)
+
+
+EXPRESSION = (
+    'open_circuit = { expression = "(-0.132056 + 1.40854*exp(-3.52312*x))*1000", '
+    'range = [0, 0.67], unit = "mV", material = "petroleum coke", source = "doyle1996" }'
+)
+ELECTROLYTE = 'fit = { fit = "lipf6-ec-dmc-1-2-plastic", source = "doyle1996" }'
+OWN_ELECTROLYTE = """
+transference_number = { value = 0.363, unit = "1", source = "doyle1996" }
+diffusivity = { value = 7.5e-7, unit = "cm2/s", source = "doyle1996" }
+conductivity = { x = [0, 1000, 2000, 3000], y = [0.1, 2.9, 2.5, 1.8], unit = "mS/cm", source = "a" }
+"""
+
+
+def test_an_expression_in_a_file_is_the_fit_that_it_spells(edited):
+    cell, fitted = load_cell(edited(FIT, EXPRESSION)), load_cell("doyle-1996-cell-1")
+    theta = np.linspace(0.0, 0.67, 300)
+    np.testing.assert_allclose(
+        cell.negative.open_circuit.potential(theta),
+        fitted.negative.open_circuit.potential(theta),
+        rtol=0.0,
+        atol=1e-14,
+    )
+    assert cell.negative.open_circuit.material == "petroleum coke"
+
+
+def test_a_table_beside_the_file_is_read_with_its_unit_and_read_anew_when_it_changes(edited):
+    entry = 'open_circuit = { table = "coke.csv", unit = "mV", source = "measured" }'
+    path = edited(FIT, entry)
+    table = path.with_name("coke.csv")
+    table.write_text("stoichiometry, potential\n0, 1276\n0.3; 357\n0.67 0.9\n", encoding="utf-8")
+    fit = load_cell(path).negative.open_circuit
+    assert (fit.lower, fit.upper) == (0.0, 0.67)
+    np.testing.assert_allclose(fit.potential([0.0, 0.3, 0.67]), [1.276, 0.357, 0.0009])
+    table.write_text("0, 1276\n0.3, 400\n0.67, 0.9\n", encoding="utf-8")
+    assert load_cell(path).negative.open_circuit.potential(0.3) == pytest.approx(0.4)
+
+
+def test_functions_stand_in_place_of_an_electrolytes_fit(edited):
+    salt = load_cell(edited(ELECTROLYTE, OWN_ELECTROLYTE)).electrolyte.fit
+    assert salt.transference == 0.363
+    assert salt.diffusivity(2000.0) == pytest.approx(7.5e-11)
+    np.testing.assert_allclose(salt.conductivity([1000.0, 9000.0]), [0.29, 0.18])
+    assert salt.thermodynamic_factor(500.0) == 1.0
+
+
+def test_functions_of_ones_own_survive_json_and_the_file(edited):
+    cell = load_cell(edited(FIT, EXPRESSION))
+    path = edited(ELECTROLYTE, OWN_ELECTROLYTE)
+    for one in (cell, load_cell(path)):
+        assert Cell.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+        assert parse_cell(to_toml(one, source="a test")) == one
+        assert parse_cell(to_toml(one, source="a test")).digest == one.digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        (
+            FIT,
+            EXPRESSION.replace("exp(", "eval("),
+            ["`negative.open_circuit`", "`eval` is not"],
+        ),
+        (FIT, EXPRESSION.replace('"mV"', '"A"'), ["`negative.open_circuit`", "unit is `A`"]),
+        (FIT, EXPRESSION.replace("range", "rang"), ["`negative.open_circuit.rang`", "'range'"]),
+        (
+            FIT,
+            'open_circuit = { table = "none.csv", unit = "V", source = "a" }',
+            ["`negative.open_circuit.table`", "none.csv cannot be read"],
+        ),
+        (
+            FIT,
+            'open_circuit = { x = [0, 0.3], y = [1.2, 0.3, 0.1], unit = "V", source = "a" }',
+            ["`negative.open_circuit.table` has 2 x and 3 y"],
+        ),
+        (
+            ELECTROLYTE,
+            OWN_ELECTROLYTE.replace("diffusivity", "diffusivty"),
+            ["in [electrolyte]", "`diffusivty`"],
+        ),
+        (
+            ELECTROLYTE,
+            OWN_ELECTROLYTE.replace("value = 0.363", "value = 36.3"),
+            ["`electrolyte.transference_number` is 36.3", "It is a fraction"],
+        ),
+        (
+            ELECTROLYTE,
+            'transference_number = { value = 0.4, unit = "1", source = "a" }',
+            ["has no `conductivity`; an electrolyte needs one"],
+        ),
+    ],
+)
+def test_a_mistake_in_a_function_is_told_with_its_key(edited, old, new, messages):
+    path = edited(old, new)
+    with pytest.raises(CellFileError) as caught:
+        load_cell(path)
+    for message in (str(path), *messages):
+        assert message in str(caught.value)

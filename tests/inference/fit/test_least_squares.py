@@ -1,0 +1,30 @@
+"""Minimisation inside bounds."""
+
+import numpy as np
+import pytest
+
+from microbatt.inference.fit.least_squares import minimise
+
+FAR = np.array([-10.0, -10.0]), np.array([10.0, 10.0])
+
+
+def valley(x):
+    """Rosenbrock's function as two residuals."""
+    residual = np.array([10.0 * (x[1] - x[0] ** 2), 1.0 - x[0]])
+    return residual, np.array([[-20.0 * x[0], 10.0], [-1.0, 0.0]])
+
+
+def test_a_curved_valley_is_followed_to_its_end():
+    found = minimise(valley, np.array([-1.2, 1.0]), *FAR, gain=1e-12, most=100)
+    np.testing.assert_allclose(found.x, 1.0, atol=1e-5)
+    assert found.converged
+
+
+def test_a_minimum_outside_is_met_on_the_bound():
+    found = minimise(valley, np.array([0.0, 0.0]), FAR[0], np.array([0.5, 10.0]), gain=1e-12)
+    assert found.x[0] == 0.5
+    assert found.x[1] == pytest.approx(0.25)
+
+
+def test_there_is_none_where_the_function_has_no_value():
+    assert minimise(lambda _: None, np.zeros(2), *FAR) is None
