@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from _pytest.fixtures import FixtureFunctionDefinition
 from numpydoc.docscrape import get_doc_object
 from numpydoc.validate import Validator, validate
 
@@ -50,7 +51,10 @@ def named(full):
 
 
 def names_to_check(door):
-    """The functions and classes of a front door, and the public methods of its classes."""
+    """The functions and classes of a front door, and the public methods of its classes.
+
+    The tests of a suite and their fixtures are no methods to call.
+    """
     for name in front_doors.offered(door):
         value = front_doors.value_of(door, name)
         kind = front_doors.kind_of(value)
@@ -60,12 +64,14 @@ def names_to_check(door):
             yield from (
                 f"{door}.{name}.{member}"
                 for member, method in vars(value).items()
-                if not member.startswith("_") and is_written_here(method)
+                if not member.startswith(("_", "test_")) and is_written_here(method)
             )
 
 
 def is_written_here(member):
     """Whether a member of a class is code of its own: a method or a property."""
+    if isinstance(member, FixtureFunctionDefinition):
+        return False
     function = member.fget if isinstance(member, property) else member
     return inspect.isroutine(function) or isinstance(function, classmethod | staticmethod)
 

@@ -15,6 +15,7 @@ import numpy as np
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
 from microbatt.measured.record import ZERO_ROW
+from microbatt.measured.steps import charges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,9 +97,9 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
     record : Record
         All samples of the file, for what stands before the discharge.
     step : Step
-        Where it stands there.
+        Where it stands there, from where the current began to rise.
     piece : Record
-        Its samples, without repeated ones.
+        Its samples from the full current on, without repeated ones.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
                 f"{piece.source}: there is neither a time nor a capacity. Export one of them."
             )
         _check_one_way(piece, counted, by_time=False)
-        before = _counter_before(record, step, current) or 0.0
+        before = (_counter_before(record, step, current) or 0.0) + _ramp(record, step, piece)
         return Charge(
             current=current,
             capacity=counted + before,
@@ -134,6 +135,7 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
         return _from_counter(record, step, piece, current, counted, by_time, rounded, remarks)
     _check_gaps(piece)
     before, start, told = _before_first(record, step, piece, current)
+    before += _ramp(record, step, piece)
     if rounded > 1e-3:
         told_step = f"{piece.steps['current']:.2g} A m⁻²"
         known = f"so the charge is known to {rounded:.1%} only"
@@ -179,6 +181,7 @@ def _from_counter(
     if before is None:
         before, start, more = _before_first(record, step, piece, current)
         told += more
+    before += _ramp(record, step, piece, counted=True)
     time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
     told.append("charge from the capacity column")
     return Charge(
@@ -189,6 +192,16 @@ def _from_counter(
         start=start,
         remarks=tuple(told),
     )
+
+
+def _ramp(record: Record, step: Step, piece: Record, *, counted: bool = False) -> float:
+    """Return the charge while the current rose, before the first sample at its full size."""
+    at = int(np.searchsorted(record.rows, piece.rows[0]))
+    if at <= step.first:
+        return 0.0
+    if counted and record.capacity is not None:
+        return abs(float(record.capacity[at] - record.capacity[step.first]))
+    return float(charges(record)[step.first : at].sum())
 
 
 def _counted(piece: Record) -> tuple[Array | None, tuple[str, ...]]:

@@ -29,7 +29,7 @@ _NAMES: Final = {
         "总时间, 测试时间, 累计时间, 运行时间, 时间"
     ),
     "step time": (
-        "step time, step, time in step, relative time, rel time, "
+        "step time, step, time in step, relative time, rel time, t step, "
         "schrittzeit, schrittdauer, temps étape, temps de l étape, temps du pas, "
         "工步时间, 相对时间, 步骤时间"
     ),
@@ -270,7 +270,7 @@ def read_heading(text: str) -> Heading:
     >>> read_heading("Ewe/V").quantity, read_heading("test_time_second").unit
     ('voltage', 's')
     """
-    plain = re.sub(r"\s+", " ", text[:_LONGEST]).strip().strip("\ufeff#*\"'").strip()
+    plain = re.sub(r"\s+", " ", text[:_LONGEST]).strip().strip("\ufeff#*~\"'").strip()
     for name, unit, sure in _split(plain):
         spelled = _spelled(unit)
         named = _named(name, spelled)
@@ -530,7 +530,7 @@ def _split(text: str) -> list[tuple[str, str, bool]]:
     ways.sort(key=lambda way: not way[2])
     comma = _COMMA.match(text)
     if comma is not None:
-        ways.append((comma[1], comma[2], False))
+        ways.append((comma[1], comma[2].strip("()[]"), True))
     for pattern in (_DOUBLE_TAIL, _TAIL):
         match = pattern.match(text)
         if match is not None:

@@ -81,3 +81,19 @@ def test_the_curves_that_made_a_file_come_out_of_it(name):
 def test_pulses_alone_are_refused_by_name():
     with pytest.raises(MeasurementError, match="GITT"):
         read("04_gitt_only.csv")
+
+
+def test_measured_discharges_of_a_real_cell_are_read_and_its_drive_cycle_refused():
+    """Curves of an NMC pouch cell by About:Energy Limited (CC BY-SA 4.0), where at hand."""
+    folder = FOLDER.parent / "reference" / "real_nmc_pouch"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not at hand")
+    how = Reading(area=1.0)
+    for name, current in (("1C", 12.5), ("2C", 25.0)):
+        (one,) = read_experiment(folder / f"NMC_25degC_{name}.csv.gz", how).measurements
+        assert one.current == pytest.approx(current, rel=1e-3)
+        assert 4.18 < one.rest_voltage < 4.2
+        assert one.end_voltage == pytest.approx(2.7, abs=1e-3)
+        assert one.discharge_capacity == pytest.approx(12.9, abs=0.2)
+    with pytest.raises(MeasurementError, match="changing current"):
+        read_experiment(folder / "NMC_25degC_DriveCycle.csv.gz", how)

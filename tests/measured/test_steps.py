@@ -140,6 +140,37 @@ def test_changing_currents_are_left_out_where_there_is_a_discharge(tmp_path):
     assert currents(reading) == [ONE_C, 2 * ONE_C]
 
 
+def drive(protocol, level=3.9):
+    """A cycle of many currents, some of them for a few rows."""
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        size = ONE_C * float(rng.choice([0.2, 0.6, 1.0, 2.0, 2.5]))
+        times = np.arange(1.0, 1.0 + int(rng.integers(2, 12)))
+        level -= 0.004
+        protocol.add(times, -size, level - 0.002 * size + 0.0 * times, "Drive")
+    return protocol
+
+
+def test_a_drive_cycle_is_no_discharge_at_constant_current(tmp_path):
+    with pytest.raises(MeasurementError, match=r"no whole discharge .* \(changing current"):
+        read(tmp_path, drive(Protocol().rest()))
+    protocol = drive(rate_test().charge().rest())
+    assert currents(read(tmp_path, protocol)) == [ONE_C, 2 * ONE_C]
+
+
+def test_a_current_that_needs_a_row_to_rise_starts_its_discharge_there(tmp_path):
+    """The row at half the current lies 2 s before the first at the whole one."""
+    times = seconds_to(ONE_C)
+    protocol = Protocol().rest(600.0, 20.0, REST_VOLTAGE)
+    protocol.add(np.array([0.01]), -ONE_C / 2, 4.06, "D")
+    protocol.now += 2.0
+    protocol.discharge(ONE_C, times)
+    (one,) = read(tmp_path, protocol).measurements
+    assert len(one) == times.size
+    assert one.capacity[0] == pytest.approx(ONE_C * 2.0 / 3600.0, rel=0.05)
+    assert one.rest_voltage == pytest.approx(REST_VOLTAGE, abs=2e-3)
+
+
 def test_a_rise_within_a_discharge_is_refused_with_a_remedy_that_works(tmp_path):
     """A warming cell recovers slowly; nothing says whether such a rise at first is a charge."""
     times = seconds_to(ONE_C)
