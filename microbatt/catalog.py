@@ -14,6 +14,7 @@ from microbatt.cube import has_cube, locate, open_cube
 from microbatt.data_files import catalog_folder
 from microbatt.errors import ParameterError, StoreError
 from microbatt.outcomes import Outcome
+from microbatt.places import Kind, check_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -221,6 +222,7 @@ def fetch_archive(name: str, archive: Archive, cache_dir: str | Path | None = No
     import pooch
 
     target = _downloaded(name, archive, cache_dir)
+    check_replaceable(target, Kind.ARCHIVE, overwrite=True)
     try:
         pooch.retrieve(
             archive.url, known_hash=archive.checksum, fname=target.name, path=target.parent

@@ -124,13 +124,21 @@ class CubeAccessor:
 
         return summarise(self._dataset)
 
-    def to_netcdf(self, path: str | Path, **options: Any) -> Path:  # noqa: ANN401 - forwarded
+    def to_netcdf(
+        self,
+        path: str | Path,
+        *,
+        overwrite: bool = False,
+        **options: Any,  # noqa: ANN401 - forwarded
+    ) -> Path:
         """Write the cube to one netCDF-4 file with the attributes typed as CF wants them.
 
         Parameters
         ----------
         path : str or pathlib.Path
             Of the file.
+        overwrite : bool, default False
+            Whether a cube that lies there in netCDF may be replaced; nothing else ever is.
         **options : object
             Forwarded to `xarray.Dataset.to_netcdf`.
 
@@ -141,7 +149,7 @@ class CubeAccessor:
         """
         from microbatt.cube.netcdf import write_netcdf
 
-        return write_netcdf(self._dataset, path, **options)
+        return write_netcdf(self._dataset, path, overwrite=overwrite, **options)
 
 
 def register_namespace(name: str) -> Callable[[_Namespace], _Namespace]:
