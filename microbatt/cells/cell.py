@@ -114,7 +114,12 @@ class Cell:
         "A m-2", Interval(0.0, 1e5, low_open=True), remedy="Give a current per area of separator."
     )
     electrode_area: float | None = number(
-        "m2", Interval(1e-8, 1e4), remedy="Give the area of one pair.", default=None, rare=True
+        "m2",
+        Interval(1e-8, 1e4),
+        remedy="Give the area of one pair.",
+        default=None,
+        uncertainty=0.01,
+        rare=True,
     )
     electrode_pairs: float = number(
         "1", Interval(1.0, 1e6), remedy="Count the pairs in parallel.", default=1.0, rare=True

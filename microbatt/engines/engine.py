@@ -64,10 +64,10 @@ class Request:
         Of which cell.
     settings : EngineSettings
         How to solve, in the engine's own record.
-    inventory : Inventory
-        Which of the two lithium balances.
     cutoff_voltage : float
         Where a discharge ends [V].
+    inventory : Inventory
+        Which of the two lithium balances.
     thermal : Thermal
         What happens to the heat.
     time_limit : float or None

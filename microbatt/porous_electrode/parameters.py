@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt import cells
+from microbatt.cells import area_density as area_density_law
+from microbatt.cells import transport_factor as transport_factor_law
 from microbatt.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.compilation import kernel
 
@@ -84,8 +85,8 @@ class Numerics(NamedTuple):
     weights: Array
 
 
-transport_factor = kernel(cells.transport_factor)
-area_density = kernel(cells.area_density)
+transport_factor = kernel(transport_factor_law)
+area_density = kernel(area_density_law)
 
 
 @kernel
