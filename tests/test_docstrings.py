@@ -6,6 +6,7 @@ Attributes, count as the parameters that they are.
 """
 
 import dataclasses
+import enum
 import inspect
 import sys
 import tomllib
@@ -80,7 +81,7 @@ def complaints(name):
     """What numpydoc finds wrong with a docstring, of the checks that are on."""
     obj = named(name)
     simple = inspect.isclass(obj) and not dataclasses.is_dataclass(obj)
-    ignored = OF_PARAMETERS if simple and is_enum_or_error(obj) else set()
+    ignored = OF_PARAMETERS if simple and takes_no_arguments_of_its_own(obj) else set()
     return [
         f"{name}: {code} {words}"
         for code, words in validate(name, validator_cls=Docstring)["errors"]
@@ -88,11 +89,9 @@ def complaints(name):
     ]
 
 
-def is_enum_or_error(cls):
-    """Whether a class takes the arguments of Python's own."""
-    import enum
-
-    return issubclass(cls, enum.Enum | Exception)
+def takes_no_arguments_of_its_own(cls):
+    """Whether a class is an enumeration, an error or a protocol."""
+    return issubclass(cls, enum.Enum | Exception) or getattr(cls, "_is_protocol", False)
 
 
 def test_a_stage_that_is_switched_on_exists():
