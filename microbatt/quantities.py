@@ -69,8 +69,8 @@ def pretty_units(units: str) -> str:
 
     Examples
     --------
-    >>> pretty_units("ohm m2"), pretty_units("m2.5 mol-0.5 s-1")
-    ('Ω m²', 'm²·⁵ mol⁻⁰·⁵ s⁻¹')
+    >>> pretty_units("ohm m2"), pretty_units("mol-0.5 s-1")
+    ('Ω m²', 'mol⁻⁰.⁵ s⁻¹')
     """
     return re.sub(
         r"-?\d+(?:\.\d+)?",
