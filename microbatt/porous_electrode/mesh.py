@@ -193,7 +193,7 @@ def first_width(e: ElectrodeParameters, depth: float, numerics: Numerics) -> flo
 
 @kernel
 def finer(numerics: Numerics) -> Numerics:
-    """The resolution next to the separator and in it where a front is on its way."""
+    """The resolution next to the separator, and in it, of what a front ends or is soon over."""
     return Numerics(
         numerics.tolerance,
         0.5 * numerics.first_element,
@@ -204,6 +204,8 @@ def finer(numerics: Numerics) -> Numerics:
         numerics.max_steps,
         numerics.rates,
         numerics.weights,
+        numerics.brief_rates,
+        numerics.brief_weights,
     )
 
 
@@ -221,8 +223,6 @@ def lay_out(
     `front` is where a front was found in the positive electrode, as a distance from the separator
     [m]; zero where there was none.
     """
-    if front > 0.0:
-        numerics = finer(numerics)
     neg, pos, growth = p.negative, p.positive, numerics.growth
     neg_depth = reaction_depth(p, neg, now.negative, now, current)
     pos_depth = reaction_depth(p, pos, now.positive, now, current)

@@ -72,6 +72,8 @@ class Numerics(NamedTuple):
     Element widths are relative: ``first_element`` to the depth of the reaction next to the
     separator, ``largest_element`` to the thickness of the electrode; ``growth`` is the gain of
     width per unit of distance from the separator; ``focus_element`` to the place of a front.
+    ``brief_rates`` and ``brief_weights`` are those of particles in a discharge that is over before
+    lithium gets anywhere in them.
     """
 
     tolerance: float
@@ -83,6 +85,8 @@ class Numerics(NamedTuple):
     max_steps: int
     rates: Array
     weights: Array
+    brief_rates: Array
+    brief_weights: Array
 
 
 transport_factor = kernel(transport_factor_law)

@@ -1,13 +1,14 @@
 """How far the default settings are from the refined solution, and how often a discharge fails.
 
     python -m tests.reference.accuracy run FOLDER [--cell C] [--balance B] [--heat H]
-        [--count 2000] [--seed 1] [--share 1/1]
+        [--count 2000] [--seed 1] [--share 1/1] [--reference refined]
     python -m tests.reference.accuracy table FOLDER
     python -m tests.reference.accuracy fuzz [--count 20000] [--seed 1] [--seconds 60]
 
 `run` solves random points of the box at default and at refined settings and leaves what it measured
 in FOLDER, some points a file; files that are there are not computed again, so it goes on where it
-was stopped, and several machines or processes may take a share each.  Without a cell, a balance or
+was stopped, and several machines or processes may take a share each.  The reference is
+`Settings.refined()`, or `finer`, which costs a fifth of that.  Without a cell, a balance or
 a heat mode it takes all of them.  `table` prints what the files say.  `fuzz` looks for a discharge
 that does not end or fails, over all that a call allows.
 """
@@ -45,6 +46,10 @@ HEATS = {
     "isothermal": Isothermal(),
     "lumped": Lumped(heat_transfer_coefficient=2.0),
     "adiabatic": Adiabatic(),
+}
+REFERENCES = {
+    "refined": Settings.refined(),
+    "finer": Settings(tolerance=5e-5, mesh=2.0, particle_modes=14, max_steps=100_000),
 }
 MICROSTRUCTURE = ((0.0, 10.0), (0.3, 40.0))
 RATES = (1 / 200, 6.0)
@@ -123,10 +128,12 @@ def solve(
     )
 
 
-def sample(terms: Terms, points: np.ndarray, threads: int = 1) -> Sample:
-    """Solve the points at default and at refined settings."""
+def sample(
+    terms: Terms, points: np.ndarray, reference: str = "refined", threads: int = 1
+) -> Sample:
+    """Solve the points at default settings and at those of the reference."""
     default = solve(terms, points, threads=threads)
-    refined = solve(terms, points, Settings.refined(), threads=threads)
+    refined = solve(terms, points, REFERENCES[reference], threads=threads)
     differences: list[Difference | None] = []
     for one, other in zip(default, refined, strict=True):
         both = one.outcome.is_whole and other.outcome.is_whole
@@ -160,15 +167,18 @@ def load(paths: list[Path]) -> Sample:
     return Sample(
         np.concatenate([file["points"] for file in files]),
         [Difference(*row) if np.isfinite(row[0]) else None for row in rows.tolist()],
-        [
-            (Outcome(a), Outcome(b))
-            for file in files
-            for a, b in file["endings"].tolist()
-        ],
+        [(Outcome(a), Outcome(b)) for file in files for a, b in file["endings"].tolist()],
     )
 
 
-def run(folder: Path, chosen: list[Terms], count: int, seed: int, share: tuple[int, int]) -> None:
+def run(
+    folder: Path,
+    chosen: list[Terms],
+    count: int,
+    seed: int,
+    share: tuple[int, int],
+    reference: str,
+) -> None:
     """Fill the folder with the files that are not there yet, a round of all terms after another."""
     folder.mkdir(parents=True, exist_ok=True)
     rounds = zip(*(parts(terms, count, seed) for terms in chosen), strict=True)
@@ -177,7 +187,7 @@ def run(folder: Path, chosen: list[Terms], count: int, seed: int, share: tuple[i
         path = folder / name
         if not path.exists():
             start = time.process_time()
-            save(path, sample(terms, points))
+            save(path, sample(terms, points, reference))
             print(f"{name}: {time.process_time() - start:.1f} s", flush=True)
 
 
@@ -214,7 +224,8 @@ def show_line(name: str, s: Sample) -> None:
         alpha, S, current = s.points[i]
         apart = "no pair of curves"
         if d is not None:
-            apart = f"{1e3 * d.at_capacity:.2f} mV, capacity {d.capacity / d.allowed:.2f} allowances"
+            share = d.capacity / d.allowed
+            apart = f"{1e3 * d.at_capacity:.2f} mV, capacity {share:.2f} allowances"
         endings = " / ".join(outcome.name for outcome in s.endings[i])
         print(f"    ({alpha!r}, {S!r}, {current!r}): {apart}, {endings}")
 
@@ -223,12 +234,13 @@ def wild_request(rng: np.random.Generator) -> dict[str, object]:
     """Anything that a call allows: cell, point, current, cut-off and tolerance."""
     cell = str(rng.choice(CELLS))
     voltage = load_cell(cell).open_circuit_voltage
+    below = 10.0 ** rng.uniform(-9.0, 0.0)
     return {
         "cell": cell,
         "alpha": float(rng.uniform(0.0, 10.0)),
         "S": float(rng.uniform(0.3, 40.0)),
         "current": float(10.0 ** rng.uniform(-6.0, np.log10(500.0))),
-        "cutoff_voltage": float(min(rng.uniform(1.0, voltage), voltage - 10.0 ** rng.uniform(-9, 0))),
+        "cutoff_voltage": float(voltage - rng.choice([rng.uniform(0.1, 3.0), below])),
         "inventory": str(rng.choice(BALANCES)),
         "thermal": HEATS[str(rng.choice(list(HEATS)))],
         "settings": Settings(tolerance=float(10.0 ** rng.uniform(-7.0, -2.0))),
@@ -294,6 +306,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--count", type=int, default=2000)
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--share", default="1/1", help="k/n: the k-th of n shares of the files")
+    one.add_argument("--reference", choices=tuple(REFERENCES), default="refined")
     two = commands.add_parser("table")
     two.add_argument("folder", type=Path)
     three = commands.add_parser("fuzz")
@@ -308,7 +321,15 @@ def main() -> None:
     arguments = _parser().parse_args()
     if arguments.command == "run":
         k, n = map(int, arguments.share.split("/"))
-        run(arguments.folder, _chosen(arguments), arguments.count, arguments.seed, (k, n))
+        chosen = _chosen(arguments)
+        run(
+            arguments.folder,
+            chosen,
+            arguments.count,
+            arguments.seed,
+            (k, n),
+            arguments.reference,
+        )
     elif arguments.command == "table":
         show_table(arguments.folder)
     else:
