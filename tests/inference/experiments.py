@@ -1,13 +1,14 @@
 """Synthetic experiments for the tests of inference."""
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.cells import load_cell
 from microbatt.engines import Isothermal, Settings, simulate_discharges
+from microbatt.inference import infer
 from microbatt.measured import Experiment, Measurement
 
 CELL = "doyle-1996-cell-1"
@@ -47,3 +48,8 @@ def experiment(
             )
         )
     return Experiment(name="synthetic", measurements=tuple(measured))
+
+
+published_experiment = partial(experiment, inventory="area-only")
+"""Curves on the balance of the published data set, on which S is told to tenths of a percent."""
+infer_published = partial(infer, inventory="area-only")

@@ -7,13 +7,14 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
-from microbatt.inference import infer
 from microbatt.inference.fit.posterior import Posterior
 from microbatt.inference.forward.forward_model import SETTINGS
 from microbatt.inference.forward.unknowns import cell_with
 from tests.benchmarks.inference_coverage import FREE
 from tests.benchmarks.inference_coverage import experiment as drawn
-from tests.inference.experiments import CELL, experiment
+from tests.inference.experiments import CELL
+from tests.inference.experiments import infer_published as infer
+from tests.inference.experiments import published_experiment as experiment
 
 
 @pytest.mark.parametrize(("alpha", "S"), [(2.3, 1.0), (2.3, 11.0), (6.0, 30.0)])

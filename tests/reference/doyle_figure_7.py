@@ -82,7 +82,14 @@ def without_film(cell: Cell) -> Cell:
 def estimate_from(measurements: list[Measurement], cell: Cell) -> Estimate:
     """Estimate alpha and S, contact resistance free."""
     free = ["contact_resistance"]
-    return infer(measurements, cell, noise=NOISE, charge_error=CHARGE_ERROR, free=free)
+    return infer(
+        measurements,
+        cell,
+        noise=NOISE,
+        charge_error=CHARGE_ERROR,
+        free=free,
+        inventory="area-only",
+    )
 
 
 def main() -> None:

@@ -42,7 +42,8 @@ def main() -> None:
     noise, rng, rows = 1e-3 * chosen.noise, np.random.default_rng(chosen.seed), []
     curves = sorted(dualfoil_curves(), key=lambda curve: curve.point)
     for truth, group in groupby(curves, key=lambda curve: curve.point[:2]):
-        estimate = infer([measured(curve, noise, rng) for curve in group], CELL, noise=noise)
+        curves = [measured(curve, noise, rng) for curve in group]
+        estimate = infer(curves, CELL, noise=noise, inventory="area-only")
         found = estimate.parameters[:2]
         held = [one.low <= value <= one.high for one, value in zip(found, truth, strict=True)]
         error = found[0].value - truth[0], found[1].value / truth[1] - 1.0

@@ -58,7 +58,8 @@ def main() -> None:
         print(f"\nfree: {', '.join(free) or 'nothing'}; own offsets {1e3 * offset_error:g} mV")
         print(estimate.summary(), flush=True)
     print("\ndoyle-1996-cell-1 as it is, isothermal")
-    print(infer(released_curves(), "doyle-1996-cell-1", noise=NOISE).summary())
+    plain = infer(released_curves(), "doyle-1996-cell-1", noise=NOISE, inventory="area-only")
+    print(plain.summary())
 
 
 if __name__ == "__main__":

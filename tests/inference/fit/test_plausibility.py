@@ -7,10 +7,11 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.errors import CurveError
-from microbatt.inference import infer
 from microbatt.inference.fit.plausibility import check_currents
 from microbatt.measured import Experiment
-from tests.inference.experiments import CELL, experiment
+from tests.inference.experiments import CELL
+from tests.inference.experiments import infer_published as infer
+from tests.inference.experiments import published_experiment as experiment
 
 
 def refused(**changed):

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.inference import infer
 from microbatt.inference.fit.residuals import Trend, is_misfit
 from microbatt.inference.result.diagnostics import misfit_sentence
 from microbatt.measured import Experiment
-from tests.inference.experiments import CELL, experiment
+from tests.inference.experiments import CELL
+from tests.inference.experiments import infer_published as infer
+from tests.inference.experiments import published_experiment as experiment
 
 TREND = Trend(chance=1e-9, scatter=1.0, size=4e-4, current=70.0, late=0.0, late_current=17.5)
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.inference import cell_sensitivity_sentence, infer
+from microbatt.inference import cell_sensitivity_sentence
 from microbatt.inference.result.cell_sensitivity import together
-from tests.inference.experiments import CELL, experiment
+from tests.inference.experiments import CELL
+from tests.inference.experiments import infer_published as infer
+from tests.inference.experiments import published_experiment as experiment
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from microbatt.inference import Diagnostics, Inferred, experiments_dataset, infer
-from tests.inference.experiments import CELL, experiment
+from microbatt.inference import Diagnostics, Inferred, experiments_dataset
+from tests.inference.experiments import CELL
+from tests.inference.experiments import infer_published as infer
+from tests.inference.experiments import published_experiment as experiment
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
 
