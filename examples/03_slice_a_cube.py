@@ -27,4 +27,4 @@ right.legend()
 right.set(title="S = 3, 70 A m⁻²")
 figure.savefig("slices.png", dpi=150)
 
-cube.sel(current=[17.5, 70]).microbatt.to_netcdf("slices.nc")
+cube.sel(current=[17.5, 70]).microbatt.to_netcdf("slices.nc", overwrite=True)

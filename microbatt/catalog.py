@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from microbatt.campaign import cache_folder, cached_store, load_campaign
 from microbatt.checks import suggestion
-from microbatt.cube import curve_count, has_cube, locate, open_cube
+from microbatt.cube import has_cube, locate, open_cube
 from microbatt.data_files import catalog_folder
 from microbatt.errors import ParameterError, StoreError
 from microbatt.outcomes import Outcome
+from microbatt.places import Kind, check_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,9 +34,9 @@ class Archive:
 
     Attributes
     ----------
-    url
+    url : str
         Of a zipped Zarr store.
-    checksum
+    checksum : str
         ``sha256:...`` of the file.
     """
 
@@ -76,16 +78,16 @@ def open_dataset(
 
     Parameters
     ----------
-    name_or_path
+    name_or_path : str or pathlib.Path, optional
         A name of the catalog: its cube is computed, or downloaded, the first time. Or a path, or
         any URL that fsspec knows. None lists the catalog.
-    chunks
+    chunks : Chunks, default 'auto'
         As in `xarray.open_zarr`; None reads with NumPy instead of Dask.
-    cache_dir
+    cache_dir : str or pathlib.Path, optional
         Where cubes of the catalog are kept; None is the user's cache.
-    storage_options
+    storage_options : dict, optional
         Of the URL's protocol.
-    listeners
+    listeners : iterable of Listener, optional
         Hear of a computation's events; None shows a bar on a terminal.
 
     Returns
@@ -118,12 +120,29 @@ def open_dataset(
 
 
 def available_datasets() -> tuple[str, ...]:
-    """Return the names of the catalog, sorted."""
+    """Return the names of the catalog, sorted.
+
+    Returns
+    -------
+    tuple of str
+        Each a name that `open_dataset` takes.
+    """
     return tuple(sorted(path.stem for path in catalog_folder("datasets").glob("*.toml")))
 
 
 def catalog_table(cache_dir: str | Path | None = None) -> pd.DataFrame:
-    """Return the catalog as a table: name, title, curves, and where the cube is or will be."""
+    """Return the catalog as a table: name, title, curves, and where the cube is or will be.
+
+    Parameters
+    ----------
+    cache_dir : str or pathlib.Path, optional
+        Where cubes are cached; None is the user's cache.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each entry, by name.
+    """
     import pandas as pd
 
     rows = [_row(name, cache_dir) for name in available_datasets()]
@@ -139,7 +158,7 @@ def _row(name: str, cache_dir: str | Path | None) -> dict[str, Any]:
     store = cached_store(campaign, cache_dir)
     return {
         "title": campaign.title,
-        "curves": curve_count(campaign.design),
+        "curves": math.prod(campaign.design.shape),
         "ready": has_cube(locate(store)),
         "store": str(store),
     }
@@ -161,7 +180,18 @@ def _obtained(
 
 
 def is_complete(location: Location) -> bool:
-    """Whether there is a cube at a location and every curve of it has been run."""
+    """Whether there is a cube at a location and every curve of it has been run.
+
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    bool
+        False also where there is no cube.
+    """
     if not has_cube(location):
         return False
     return bool((open_cube(location, chunks=None)["status"] != Outcome.NOT_RUN).all())
@@ -169,6 +199,20 @@ def is_complete(location: Location) -> bool:
 
 def fetch_archive(name: str, archive: Archive, cache_dir: str | Path | None = None) -> Path:
     """Download a finished cube unless it is in the cache, and verify its checksum.
+
+    Parameters
+    ----------
+    name : str
+        Of the entry.
+    archive : Archive
+        Where it lies and what its checksum is.
+    cache_dir : str or pathlib.Path, optional
+        Where cubes are cached; None is the user's cache.
+
+    Returns
+    -------
+    pathlib.Path
+        The zipped store.
 
     Raises
     ------
@@ -178,6 +222,7 @@ def fetch_archive(name: str, archive: Archive, cache_dir: str | Path | None = No
     import pooch
 
     target = _downloaded(name, archive, cache_dir)
+    check_replaceable(target, Kind.ARCHIVE, overwrite=True)
     try:
         pooch.retrieve(
             archive.url, known_hash=archive.checksum, fname=target.name, path=target.parent

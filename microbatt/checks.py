@@ -82,7 +82,7 @@ def check_number(
         raise ParameterError(
             _sentence(f"`{name}` is {value!r}; it must be a number in {allowed}", unit, remedy)
         )
-    number = float(value)
+    number = _as_float(value)
     if number not in allowed:
         shown = f"{number:.6g}" if unit == "1" else f"{number:.6g} {unit}"
         raise ParameterError(
@@ -169,6 +169,14 @@ def suggestion(value: object, known: Iterable[str]) -> str:
     nearest += [name for name in names if text and text in name and name not in nearest]
     all_names = f"Known: {_listed(names)}." if names else "None is known."
     return f"Nearest: {_listed(nearest)}. {all_names}" if nearest else all_names
+
+
+def _as_float(value: float) -> float:
+    """Return a number as a float; an integer beyond all floats is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -170,8 +170,14 @@ def replacing(
 
     Parameters
     ----------
-    path, kind, overwrite, option
-        As for `check_replaceable`.
+    path : str or pathlib.Path
+        Where something is about to be written.
+    kind : Kind
+        Of what is about to be written.
+    overwrite : bool, default False
+        Whether something of the same kind may be replaced.
+    option : str, default "`--overwrite`"
+        How the caller is asked for that, for the message.
 
     Yields
     ------

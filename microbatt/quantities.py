@@ -57,10 +57,20 @@ class Quantity:
 def pretty_units(units: str) -> str:
     """Return CF units as people write them.
 
+    Parameters
+    ----------
+    units : str
+        UDUNITS string.
+
+    Returns
+    -------
+    str
+        With superscripts, and Ω for ohm.
+
     Examples
     --------
-    >>> pretty_units("ohm m2"), pretty_units("m2.5 mol-0.5 s-1")
-    ('Ω m²', 'm²·⁵ mol⁻⁰·⁵ s⁻¹')
+    >>> pretty_units("ohm m2"), pretty_units("mol-0.5 s-1")
+    ('Ω m²', 'mol⁻⁰.⁵ s⁻¹')
     """
     return re.sub(
         r"-?\d+(?:\.\d+)?",

@@ -1,8 +1,9 @@
-"""Run programs one after another in this process; print what went wrong with each, as JSON.
+"""Run programs one after another in this process; print what came of each, as JSON.
 
 Reads {name: path} from standard input. Each runs in its own folder with its own names.
 """
 
+import io
 import json
 import os
 import runpy
@@ -13,18 +14,19 @@ from pathlib import Path
 
 
 def run(path):
-    """Return the trace of the error that a program ended with; empty if there was none."""
+    """Return what a program printed, and the trace of the error that it ended with, if any."""
     from matplotlib import pyplot as plt
 
     os.chdir(Path(path).parent)
+    said, error = io.StringIO(), ""
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(said):
             runpy.run_path(path, run_name="__main__")
     except Exception:  # noqa: BLE001 - whatever it is, the test tells it
-        return traceback.format_exc()
+        error = traceback.format_exc()
     finally:
         plt.close("all")
-    return ""
+    return {"said": said.getvalue(), "error": error}
 
 
 if __name__ == "__main__":

@@ -33,11 +33,18 @@ def test_stages_import_only_earlier_stages_and_the_other_import_rules_hold():
     )
 
 
+def is_module(name):
+    return (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file()
+
+
 def roots_imported(tree):
-    """Names imported from the package root anywhere in a module, type checking included."""
+    """Names imported from the package root anywhere in a module, type checking included.
+
+    A module or a stage lies at the root and is imported from there where its names need its own.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "microbatt":
-            yield from (alias.name for alias in node.names)
+            yield from (alias.name for alias in node.names if not is_module(alias.name))
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name == "microbatt")
 
@@ -52,7 +59,8 @@ def test_a_module_imports_from_where_a_name_is_defined_never_from_the_root():
 def stage_of(name):
     """The package whose front door a module stands behind; None for a module at the root.
 
-    An engine beside the native one, such as `microbatt.engines.dualfoil`, has a door of its own.
+    An engine beside the native one, such as `microbatt.engines.dualfoil`, has a door of its own;
+    it lies inside its stage, and may import what others of that stage may.
     """
     parts = name.split(".")
     if parts[0] != "microbatt" or len(parts) < 2 or not (PACKAGE / parts[1]).is_dir():
@@ -74,7 +82,8 @@ def imports_past_a_door(path):
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom) and node.module:
             stage = stage_of(node.module)
-            if stage not in (None, own) and node.module != stage:
+            inside = own is not None and stage is not None and own.startswith(f"{stage}.")
+            if stage not in (None, own) and node.module != stage and not inside:
                 yield node.module
 
 

@@ -19,6 +19,8 @@ from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
 from tests.furnishing import furnish, make_grid
 from tests.surroundings import CAMPAIGN, surroundings
 
+pytestmark = pytest.mark.docs
+
 
 def name(page):
     return str(page.relative_to(ROOT / "docs"))
@@ -75,7 +77,8 @@ def results_of(module, pages, here):
 def errors(request, here):
     """Run the Python of the pages that were asked for."""
     pages = {name(page): program(page, here.folder, here) for page in asked(request, RUNNING)}
-    return results_of("tests.run_pages", pages, here)
+    results = results_of("tests.run_pages", pages, here)
+    return {page: result["error"] for page, result in results.items()}
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,14 @@ Attributes, count as the parameters that they are.
 """
 
 import dataclasses
+import enum
 import inspect
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from _pytest.fixtures import FixtureFunctionDefinition
 from numpydoc.docscrape import get_doc_object
 from numpydoc.validate import Validator, validate
 
@@ -50,7 +52,10 @@ def named(full):
 
 
 def names_to_check(door):
-    """The functions and classes of a front door, and the public methods of its classes."""
+    """The functions and classes of a front door, and the public methods of its classes.
+
+    The tests of a suite and their fixtures are no methods to call.
+    """
     for name in front_doors.offered(door):
         value = front_doors.value_of(door, name)
         kind = front_doors.kind_of(value)
@@ -60,12 +65,14 @@ def names_to_check(door):
             yield from (
                 f"{door}.{name}.{member}"
                 for member, method in vars(value).items()
-                if not member.startswith("_") and is_written_here(method)
+                if not member.startswith(("_", "test_")) and is_written_here(method)
             )
 
 
 def is_written_here(member):
     """Whether a member of a class is code of its own: a method or a property."""
+    if isinstance(member, FixtureFunctionDefinition):
+        return False
     function = member.fget if isinstance(member, property) else member
     return inspect.isroutine(function) or isinstance(function, classmethod | staticmethod)
 
@@ -74,7 +81,7 @@ def complaints(name):
     """What numpydoc finds wrong with a docstring, of the checks that are on."""
     obj = named(name)
     simple = inspect.isclass(obj) and not dataclasses.is_dataclass(obj)
-    ignored = OF_PARAMETERS if simple and is_enum_or_error(obj) else set()
+    ignored = OF_PARAMETERS if simple and takes_no_arguments_of_its_own(obj) else set()
     return [
         f"{name}: {code} {words}"
         for code, words in validate(name, validator_cls=Docstring)["errors"]
@@ -82,11 +89,9 @@ def complaints(name):
     ]
 
 
-def is_enum_or_error(cls):
-    """Whether a class takes the arguments of Python's own."""
-    import enum
-
-    return issubclass(cls, enum.Enum | Exception)
+def takes_no_arguments_of_its_own(cls):
+    """Whether a class is an enumeration, an error or a protocol."""
+    return issubclass(cls, enum.Enum | Exception) or getattr(cls, "_is_protocol", False)
 
 
 def test_a_stage_that_is_switched_on_exists():

@@ -85,7 +85,12 @@ def curve(outcome: Outcome) -> str:
         return "whole"
     if outcome is Outcome.UNPHYSICAL:
         return "there, not to be trusted"
-    stopped = (Outcome.STEP_BUDGET, Outcome.NO_CONVERGENCE, Outcome.TIME_LIMIT)
+    stopped = {
+        Outcome.STEP_BUDGET,
+        Outcome.NO_CONVERGENCE,
+        Outcome.TIME_LIMIT,
+        Outcome.UNRESOLVED_FALL,
+    }
     return "up to there" if outcome in stopped else "none"
 
 

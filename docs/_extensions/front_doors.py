@@ -20,8 +20,8 @@ import microbatt
 
 PACKAGE = Path(microbatt.__file__).parent
 ROOT = PACKAGE.parent
-NOT_OFFERED = {"cli", "porous_electrode", "checks", "data_files"}
-"""Stages for other stages alone: commands, the kernels behind an engine, wording, file places."""
+NOT_OFFERED = {"cli", "porous_electrode", "checks", "data_files", "monotone_cubic"}
+"""Stages for other stages alone: commands, kernels, wording, places of files, a numerical law."""
 
 
 @cache

@@ -24,11 +24,11 @@ def read_axis(name: str, table: object, unit: str) -> tuple[float, ...]:
 
     Parameters
     ----------
-    name
+    name : str
         Of the key, for messages.
-    table
+    table : object
         One of the forms above, with a ``unit`` unless the axis is a plain number.
-    unit
+    unit : str
         SI unit of the axis.
 
     Returns

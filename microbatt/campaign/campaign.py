@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
@@ -18,43 +20,45 @@ from microbatt.engines import (
     thermal_from_dict,
     thermal_to_dict,
 )
+from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from microbatt.engines import EngineSettings, Request
 
+_NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Campaign:
     """A planned set of discharges.
 
     Attributes
     ----------
-    name
+    name : str
         Short, for file names.
-    cell
+    cell : Cell
         Of which cell.
-    design
+    design : Design
         Which curves.
-    title
+    title : str, default ''
         A line of words.
-    engine
+    engine : str, default 'native'
         Name of the simulator; see `microbatt.engines.registry.load_engine`.
-    inventory
+    inventory : Inventory
         Which of the two lithium balances.
-    cutoff_voltage
+    cutoff_voltage : float, default 2.0
         [V].
-    thermal, settings
+    thermal, settings : Thermal, EngineSettings
         As for a single discharge; settings of None become the engine's default.
-    depth_points
+    depth_points : int
         Length of the depth axis.
-    curves_per_task
+    curves_per_task : int, optional
         How many curves a task takes at most; None leaves it to the engine.
-    time_limit
+    time_limit : float, optional
         Wall-clock limit for one curve [s], for engines that run outside this process.
     """
 
@@ -63,7 +67,7 @@ class Campaign:
     design: Design
     title: str = ""
     engine: str = "native"
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory = Inventory.CONSERVING
     cutoff_voltage: float = 2.0
     thermal: Thermal = field(default_factory=Isothermal)
     settings: EngineSettings | None = None
@@ -72,12 +76,38 @@ class Campaign:
     time_limit: float | None = None
 
     def __post_init__(self) -> None:
+        _check_name(self.name)
         request = self.request
         object.__setattr__(self, "inventory", request.inventory)
         object.__setattr__(self, "settings", request.settings)
         check_integer("depth_points", self.depth_points, low=16)
         if self.curves_per_task is not None:
             check_integer("curves_per_task", self.curves_per_task, low=1)
+
+    def __repr__(self) -> str:
+        said = ", ".join(words for name, words in self._words().items() if name != "title")
+        return f"<Campaign {self.name!r}: {said}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{escape(words)}</td></tr>"
+            for name, words in self._words().items()
+        )
+        return f"<b>campaign {escape(self.name)}</b><table>{rows}</table>"
+
+    def _words(self) -> dict[str, str]:
+        """Say in a few words each what a campaign is."""
+        return {
+            "title": self.title,
+            "curves": str(self.design),
+            "cell": f"cell {self.cell.name!r}",
+            "engine": f"{self.engine} engine",
+            "terms": f"{self.inventory}, {self._heat}, down to {self.cutoff_voltage:g} V",
+        }
+
+    @property
+    def _heat(self) -> str:
+        return str(thermal_to_dict(self.thermal)["mode"])
 
     @property
     def request(self) -> Request:
@@ -127,7 +157,13 @@ class Campaign:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the campaign in JSON's terms; `Campaign.from_dict` reads it."""
+        """Describe the campaign in JSON's terms; `Campaign.from_dict` reads it.
+
+        Returns
+        -------
+        dict
+            The fields by name.
+        """
         return {
             "name": self.name,
             "title": self.title,
@@ -143,7 +179,18 @@ class Campaign:
 
     @classmethod
     def from_dict(cls, described: Mapping[str, Any]) -> Campaign:
-        """Read what `Campaign.to_dict` wrote; other keys are passed over."""
+        """Read what `Campaign.to_dict` wrote; other keys are passed over.
+
+        Parameters
+        ----------
+        described : dict
+            From `Campaign.to_dict`, or the attributes of a cube.
+
+        Returns
+        -------
+        Campaign
+            That it describes.
+        """
         return cls(
             name=described["name"],
             title=described["title"],
@@ -155,6 +202,15 @@ class Campaign:
             thermal=thermal_from_dict(described["thermal"]),
             settings=load_engine(described["engine"]).settings.from_dict(described["settings"]),
             depth_points=described["depth_points"],
+        )
+
+
+def _check_name(name: object) -> None:
+    """Refuse what makes no file name: it becomes one."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ParameterError(
+            f"`name` is {name!r}; it becomes a file name, so it must be 1 to 100 letters, digits, "
+            "blanks, `-`, `_`, `.` or `+`, and begin with a letter or a digit."
         )
 
 
@@ -180,7 +236,7 @@ def differences(stored: Mapping[str, object], asked: Mapping[str, object]) -> li
 
     Parameters
     ----------
-    stored, asked
+    stored, asked : dict
         Dictionaries of dictionaries, lists, numbers and words.
 
     Returns
@@ -204,6 +260,16 @@ def differences(stored: Mapping[str, object], asked: Mapping[str, object]) -> li
 
 def shortened(lines: list[str]) -> str:
     """Return the first lines, indented, and how many there are beyond.
+
+    Parameters
+    ----------
+    lines : list of str
+        From `differences`.
+
+    Returns
+    -------
+    str
+        At most twelve lines.
 
     Examples
     --------

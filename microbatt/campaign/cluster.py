@@ -46,14 +46,14 @@ def local_client(
 
     Parameters
     ----------
-    workers
+    workers : int, optional
         How many; None is one for each core that this process may use.
-    processes
+    processes : bool, default False
         Whether each worker is a process of its own, which costs a second at the start and
         survives whatever kills a simulation, or a thread of this one.
-    profiled
+    profiled : bool, default False
         Whether Dask samples what its workers do, a hundred times a second; for its report.
-    dashboard
+    dashboard : bool, default True
         Whether to serve Dask's dashboard, where bokeh is installed; loading it takes half a second.
 
     Yields
@@ -113,10 +113,15 @@ def remote_client(address: str, timeout: float = 20.0) -> Iterator[Client]:
 
     Parameters
     ----------
-    address
+    address : str
         For example ``tcp://10.0.0.5:8786``, or the path of a scheduler file.
-    timeout
+    timeout : float, default 20.0
         How long to try [s].
+
+    Yields
+    ------
+    distributed.Client
+        Which is closed afterwards.
 
     Raises
     ------

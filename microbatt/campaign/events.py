@@ -22,13 +22,13 @@ class CampaignStarted:
 
     Attributes
     ----------
-    name, store
+    name, store : str
         Of the campaign, and where its cube lies.
-    curves, done
+    curves, done : int
         In all, and already in the store.
-    outcomes
+    outcomes : dict
         Of those already in the store.
-    dashboard
+    dashboard : str, default ''
         Link to Dask's dashboard, or empty.
     """
 
@@ -46,17 +46,17 @@ class BlockFinished:
 
     Attributes
     ----------
-    block
+    block : str
         Its name.
-    curves
+    curves : int
         How many of its curves are new in the store, simulated by this runner or another.
-    simulated
+    simulated : int
         How many of them this runner simulated.
-    outcomes
+    outcomes : dict
         Of the new ones.
-    engine_time, store_time
+    engine_time, store_time : float
         Spent in the engine and on reading and writing [s].
-    host
+    host : str
         Where.
     """
 
@@ -101,15 +101,15 @@ class CampaignFinished:
 
     Attributes
     ----------
-    simulated
+    simulated : int
         Curves simulated by this runner.
-    remaining
+    remaining : int
         Curves still ``not_run``.
-    elapsed
+    elapsed : float
         Wall-clock time [s].
-    engine_time, store_time
+    engine_time, store_time : float
         Summed over the workers [s].
-    outcomes
+    outcomes : dict
         Of every curve in the store.
     """
 
@@ -177,7 +177,7 @@ def bar_listener(bar: CountingBar) -> Listener:
 
     Parameters
     ----------
-    bar
+    bar : CountingBar
         For example ``tqdm.auto.tqdm(unit="curve")``, in a notebook or a terminal.
 
     Returns

@@ -82,27 +82,27 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
 
     Parameters
     ----------
-    campaign
+    campaign : Campaign, str or pathlib.Path
         A campaign, a name of the catalog, or the path of a campaign file.
-    store
+    store : str or pathlib.Path, optional
         Path or URL of the cube; None is the cache for a name of the catalog, and
         ``NAME.zarr`` in this folder for the rest.
-    client
+    client : distributed.Client, optional
         Of any Dask cluster whose workers import microbatt and reach the store; None runs threads
         of this process, one for each core.
-    listeners
+    listeners : iterable of Listener
         Hear of every event; see `microbatt.campaign.events`.
-    retry_failed
+    retry_failed : bool, default False
         Simulate the failed curves again too.
-    extend
+    extend : bool, default False
         The store holds the same campaign with shorter axes; add the rest.
-    reuse
+    reuse : str or pathlib.Path, optional
         Path or URL of another store of the same campaign with shorter axes, to copy from.
-    report
+    report : str or pathlib.Path, optional
         File for Dask's performance report.
-    storage_options
+    storage_options : dict, optional
         Of the store's protocol; see `microbatt.cube.location.locate`.
-    chunks
+    chunks : Chunks, default 'auto'
         Of the cube that is returned; as in `xarray.open_zarr`.
 
     Returns

@@ -50,11 +50,11 @@ class KnownCurves:
 
     Attributes
     ----------
-    store
+    store : Location
         Of the cube to copy from.
-    fence
+    fence : str
         Tells it from any other cube that may take its place.
-    places
+    places : tuple of numpy.ndarray
         For each dimension of the new cube, the place of each of its steps on the old axis, or
         -1 where the old axis lacks it.
     """
@@ -140,6 +140,16 @@ def has_to_grow(plan: Plan) -> bool:
 def growing_beside(location: Location) -> Location:
     """Return where the larger cube grows.
 
+    Parameters
+    ----------
+    location : Location
+        Of the cube.
+
+    Returns
+    -------
+    Location
+        Of the larger one.
+
     Raises
     ------
     StoreError
@@ -161,9 +171,9 @@ def replace_by_larger(location: Location, *, fence: str | None = None) -> None:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the old cube.
-    fence
+    fence : str, optional
         Tells which cube the larger one was copied from; None is the one that is there.
 
     Raises

@@ -28,7 +28,7 @@ from microbatt.cube import (
     rows_from_batch,
     rows_without_curve,
 )
-from microbatt.engines import Inventory, as_batch, thermal_to_dict
+from microbatt.engines import as_batch, thermal_to_dict
 from microbatt.errors import CampaignError, ParameterError
 from microbatt.outcomes import Outcome
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
     from microbatt.cube import Design, Location, Rows
-    from microbatt.engines import Discharge, Thermal
+    from microbatt.engines import Discharge, Inventory, Thermal
 
 _CURVES_A_CHUNK = 1000
 Point: TypeAlias = tuple[float, float, float]
@@ -52,14 +52,20 @@ class Origin:
 
     Attributes
     ----------
-    name
+    name : str
         Of the cube.
-    engine
+    engine : str
         What made them.
-    source
+    source : str
         A sentence on where they come from.
-    cell, inventory, cutoff_voltage, thermal
-        As in a campaign; alpha and S of the cell are those of the points.
+    cell : Cell
+        Which alpha and S are those of the points.
+    cutoff_voltage : float
+        Where the discharges ended [V].
+    thermal : Thermal
+        What happened to the heat.
+    inventory : Inventory
+        The lithium balance of the particles.
     """
 
     name: str
@@ -68,7 +74,7 @@ class Origin:
     cell: Cell
     cutoff_voltage: float
     thermal: Thermal
-    inventory: Inventory = Inventory.AREA_ONLY
+    inventory: Inventory
 
 
 def design_of(points: Sequence[Point]) -> Design:
@@ -97,11 +103,11 @@ def write_imported(discharges: Sequence[Discharge], origin: Origin, location: Lo
 
     Parameters
     ----------
-    discharges
+    discharges : sequence of Discharge
         At least one, all of one cell but for alpha and S.
-    origin
+    origin : Origin
         Where they come from.
-    location
+    location : Location
         Of the cube; combinations that no discharge has are ``not_run`` in it.
 
     Raises

@@ -40,7 +40,13 @@ class Pending:
         return tally(self.status)
 
     def blocks(self) -> Iterator[Block]:
-        """Cut the cube into its blocks."""
+        """Cut the cube into its blocks.
+
+        Returns
+        -------
+        iterator of Block
+            The last dimension fastest.
+        """
         return cut(self.status.shape, self.chunks)
 
     def tasks(self, design: Design, rerun: Sequence[Outcome], *, first: int = 0) -> Iterator[Task]:

@@ -71,7 +71,20 @@ class Plan:
 
 
 def plan_campaign(campaign: Campaign, location: Location) -> Plan:
-    """Resolve a campaign for the place of its cube."""
+    """Resolve a campaign for the place of its cube.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        What to simulate and how.
+    location : Location
+        Of its cube.
+
+    Returns
+    -------
+    Plan
+        All that a run needs.
+    """
     attributes = campaign.attributes
     curves = campaign.curves_per_task or load_engine(campaign.engine).curves_per_task
     chunks = choose_chunks(campaign.design.shape, curves)

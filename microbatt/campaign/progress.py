@@ -36,7 +36,7 @@ class ProgressListener:
 
     Parameters
     ----------
-    console
+    console : Console, optional
         Where to draw.
     """
 

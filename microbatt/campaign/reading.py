@@ -33,9 +33,14 @@ def load_campaign(campaign: Campaign | str | Path) -> Campaign:
 
     Parameters
     ----------
-    campaign
+    campaign : Campaign, str or pathlib.Path
         A recipe of the catalog (`available_recipes`), the path of a TOML file, or a campaign.
         Text that ends in ``.toml`` or holds a folder separator is a path.
+
+    Returns
+    -------
+    Campaign
+        Checked, with its cell read.
 
     Raises
     ------
@@ -85,9 +90,9 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
 
     Parameters
     ----------
-    document
+    document : dict
         As `tomllib` gives it.
-    folder
+    folder : pathlib.Path
         Where a cell given by a relative path lies.
 
     Raises
@@ -126,6 +131,11 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
 def available_recipes() -> tuple[str, ...]:
     """Return the names of the catalog's data sets that are campaigns, sorted.
 
+    Returns
+    -------
+    tuple of str
+        Each a name that `load_campaign` takes.
+
     Examples
     --------
     >>> "demo" in available_recipes()
@@ -147,6 +157,16 @@ def default_store(campaign: Campaign) -> Path:
     """Return where the cube of a campaign goes unless a place is given.
 
     The cube of a catalog entry goes to the cache, where `microbatt.open_dataset` finds it.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Of the catalog or not.
+
+    Returns
+    -------
+    pathlib.Path
+        In the cache, or in this folder.
     """
     if campaign.name in available_recipes() and campaign == load_campaign(campaign.name):
         return cached_store(campaign)
@@ -154,12 +174,36 @@ def default_store(campaign: Campaign) -> Path:
 
 
 def cached_store(campaign: Campaign, cache_dir: str | Path | None = None) -> Path:
-    """Return where the cube of a catalog entry is cached; the name tells its hash."""
+    """Return where the cube of a catalog entry is cached; the name tells its hash.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Of the catalog.
+    cache_dir : str or pathlib.Path, optional
+        Where to cache; None is the user's cache.
+
+    Returns
+    -------
+    pathlib.Path
+        Which need not exist.
+    """
     return cache_folder(cache_dir) / f"{campaign.name}-{campaign.hash[:12]}.zarr"
 
 
 def cache_folder(cache_dir: str | Path | None = None) -> Path:
-    """Return the folder of cached cubes: as given, or the user's cache."""
+    """Return the folder of cached cubes: as given, or the user's cache.
+
+    Parameters
+    ----------
+    cache_dir : str or pathlib.Path, optional
+        Where to cache; None is the user's cache.
+
+    Returns
+    -------
+    pathlib.Path
+        Which need not exist.
+    """
     if cache_dir is not None:
         return Path(cache_dir).expanduser().absolute()
     import pooch

@@ -116,13 +116,13 @@ def run_tasks(client: Client, job: Job, tasks: Iterator[Task], tell: Listener) -
 
     Parameters
     ----------
-    client
+    client : distributed.Client
         Of any Dask cluster; its workers must import microbatt and reach the store.
-    job
+    job : Job
         What the tasks have in common.
-    tasks
+    tasks : iterator of Task
         Blocks with something left to do.
-    tell
+    tell : Listener
         Hears of every block.
 
     Raises

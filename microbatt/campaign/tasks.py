@@ -46,23 +46,23 @@ class Job:
 
     Attributes
     ----------
-    engine
+    engine : str
         Name of the simulator.
-    numbers
+    numbers : str
         Whose numbers it gives: the client's `numbers_of`.
-    request
+    request : Request
         What the engine is asked, whatever the point.
-    store
+    store : Location
         Of the cube; whoever runs a task must reach it.
-    fence
+    fence : str
         Tells the cube from any other that may take its place.
-    depth
+    depth : numpy.ndarray
         Depth axis of the cube, shape (d,).
-    run_id
+    run_id : str
         Of the run.
-    rerun
+    rerun : tuple of Outcome
         Outcomes that are to be simulated: ``not_run``, with or without the failures.
-    known
+    known : KnownCurves, optional
         Where curves of this campaign can be copied from.
     """
 
@@ -125,11 +125,11 @@ class Task:
 
     Attributes
     ----------
-    block
+    block : Block
         Of whole chunks.
-    points
+    points : numpy.ndarray
         Of all its curves, shape (n, 3): alpha, S, current.
-    wanted
+    wanted : int
         How many of them are to be simulated, as the runner saw the store.
     """
 
@@ -147,7 +147,7 @@ def run_task(job: Job, task: Task, delay: float = 0.0) -> BlockFinished:
     ----------
     job, task
         What to do.
-    delay
+    delay : float, default 0.0
         Wait this long first [s]; for attempts after trouble with the infrastructure.
 
     Returns
@@ -199,9 +199,9 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
 
     Parameters
     ----------
-    job
+    job : Job
         Of the run.
-    points
+    points : numpy.ndarray
         alpha, S and current of each, shape (n, 3); n may be 0.
     """
     if len(points) == 0:
@@ -258,9 +258,9 @@ def in_thread_pool(
 
     Parameters
     ----------
-    work
+    work : callable
         Takes points, shape (m, 3).
-    points
+    points : numpy.ndarray
         Shape (n, 3), n at least 1.
 
     Returns

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from microbatt.cells.collector import Collector
+from microbatt.cells.currents import current_density
 from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
@@ -67,6 +68,14 @@ class Cell:
         Lumped, between the electrodes and the terminals [Ω m²].
     one_c_current : float
         What counts as one C [A m⁻²].
+    electrode_area : float or None
+        Of one pair of electrodes [m²].
+    electrode_pairs : float
+        Pairs in parallel [-].
+    nominal_capacity : float or None
+        Of the whole cell, as its maker states it [A h].
+    lower_cutoff_voltage, upper_cutoff_voltage : float or None
+        Between which the cell is used [V].
     references : tuple of str
         Keys in docs/references.bib.
     """
@@ -104,6 +113,26 @@ class Cell:
     one_c_current: float = number(
         "A m-2", Interval(0.0, 1e5, low_open=True), remedy="Give a current per area of separator."
     )
+    electrode_area: float | None = number(
+        "m2",
+        Interval(1e-8, 1e4),
+        remedy="Give the area of one pair.",
+        default=None,
+        uncertainty=0.01,
+        rare=True,
+    )
+    electrode_pairs: float = number(
+        "1", Interval(1.0, 1e6), remedy="Count the pairs in parallel.", default=1.0, rare=True
+    )
+    nominal_capacity: float | None = number(
+        "A h", Interval(1e-9, 1e6), default=None, uncertainty=0.02, rare=True
+    )
+    lower_cutoff_voltage: float | None = number(
+        "V", Interval(0.0, 10.0, low_open=True), default=None, rare=True
+    )
+    upper_cutoff_voltage: float | None = number(
+        "V", Interval(0.0, 10.0, low_open=True), default=None, rare=True
+    )
     references: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -130,6 +159,44 @@ class Cell:
         positive = self.positive.open_circuit.potential(self.positive.initial_stoichiometry)
         negative = self.negative.open_circuit.potential(self.negative.initial_stoichiometry)
         return float(positive - negative)
+
+    @property
+    def cutoff_voltage(self) -> float:
+        """Where a discharge ends if nobody says otherwise: the cell's own, or 2 V [V]."""
+        return 2.0 if self.lower_cutoff_voltage is None else self.lower_cutoff_voltage
+
+    @property
+    def area(self) -> float | None:
+        """Of all pairs of electrodes [m²]; None where the cell does not say."""
+        return None if self.electrode_area is None else self.electrode_area * self.electrode_pairs
+
+    def current_density(self, current: float | str) -> float:
+        """Return a current per area of separator.
+
+        Parameters
+        ----------
+        current : float or str
+            A number is in A m⁻²; text is a C-rate (``"1C"``, ``"C/20"``), or a number with a unit
+            of current (``"12.5 A"``) or of current per area (``"1.75 mA/cm2"``).
+
+        Returns
+        -------
+        float
+            Current density [A m⁻²].
+
+        Raises
+        ------
+        ParameterError
+            If it is no current, or is one of a cell whose area nobody knows.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1")
+        >>> cell.current_density("2C"), cell.current_density("1.75 mA/cm2")
+        (35.0, 17.5)
+        """
+        return current_density(current, one_c=self.one_c_current, area=self.area)
 
     @property
     def mass_per_area(self) -> float:
@@ -219,7 +286,7 @@ class Cell:
         Raises
         ------
         ParameterError
-            If the name is unknown; the nearest are offered.
+            If the name is unknown (the nearest are offered), or the cell does not say.
 
         Examples
         --------
@@ -232,6 +299,8 @@ class Cell:
         value = getattr(record, found.key)
         if value is None and isinstance(record, Electrode):
             return record.matrix_conductivity
+        if value is None:
+            raise ParameterError(f"the cell says nothing of `{found.name}`.")
         return float(value)
 
     def with_microstructure(self, *, alpha: float, S: float) -> "Cell":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from microbatt.cells.display import record_html
 from microbatt.cells.microstructure import area_density, matrix_factor, transport_factor
-from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS, OpenCircuitFit
+from microbatt.cells.open_circuit import OPEN_CIRCUIT_FITS, OpenCircuitFit, own_potential
 from microbatt.cells.records import (
     activation,
     check_numbers,
@@ -94,7 +94,7 @@ class Electrode:
         "ohm m2", Interval(0.0, 100.0), default=0.0, uncertainty=0.02, step=5e-4
     )
     density: float = number("kg m-3", DENSITY, uncertainty=0.02)
-    open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS)
+    open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS, build=own_potential, unit="V")
     alpha: float = number(
         "1",
         ALPHA,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from microbatt.cells.display import record_html
 from microbatt.cells.electrode import DENSITY
-from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit
+from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit, own_electrolyte
 from microbatt.cells.records import activation, check_numbers, factor, number, one_of
 from microbatt.checks import Interval
 from microbatt.errors import ParameterError
@@ -34,7 +34,7 @@ class Electrolyte:
         remedy="Give the salt concentration of the cell at rest.",
         uncertainty=0.02,
     )
-    fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS)
+    fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS, build=own_electrolyte)
     conductivity_scale: float = factor(uncertainty=0.1)
     diffusivity_scale: float = factor(uncertainty=0.3)
     density: float = number("kg m-3", DENSITY, uncertainty=0.02)

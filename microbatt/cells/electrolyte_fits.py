@@ -8,18 +8,27 @@ then negative, beyond them. They are kept as published; `upper` tells where each
 sense, and how to continue from there is the engine's choice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
+
+from microbatt.cells.functions import MaterialFunction, SlopeOf, material_function
+from microbatt.checks import Interval, check_number, suggestion
+from microbatt.errors import ParameterError
 
 Array = NDArray[np.float64]
 Function = Callable[[ArrayLike], Array]
 
 SALT_TOP = 12_000.0
 """Largest concentration that engines may meet [mol m⁻³]."""
+PROPERTIES = ("conductivity", "diffusivity", "thermodynamic_factor")
+"""Functions of the salt concentration."""
+_TRANSFERENCE = Interval(0.0, 1.0, high_open=True)
+_SAMPLES = 1025
 PER_LITRE = 1e3
 """mol m⁻³ in one mol L⁻¹."""
 
@@ -81,6 +90,17 @@ class ElectrolyteFit:
         return (0.0, SALT_TOP)
 
     @property
+    def plain(self) -> dict[str, Any] | None:
+        """Description in JSON's terms of properties of one's own; None for a named fit."""
+        own = {name: getattr(self, name) for name in PROPERTIES}
+        plain = {
+            name: one.plain() for name, one in own.items() if isinstance(one, MaterialFunction)
+        }
+        if len(plain) < len(own):
+            return None
+        return {"description": self.description, "transference": self.transference} | plain
+
+    @property
     def functions(self) -> tuple[Function, ...]:
         """All that the fit computes."""
         return (
@@ -127,6 +147,65 @@ def liquid_diffusivity(c: ArrayLike) -> Array:
 def liquid_diffusivity_slope(c: ArrayLike) -> Array:
     """Slope of `liquid_diffusivity` [m⁵ mol⁻¹ s⁻¹]."""
     return -0.65e-3 * liquid_diffusivity(c)
+
+
+def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
+    """Make the properties of an electrolyte of one's own.
+
+    Parameters
+    ----------
+    key : str
+        What the caller calls it, for messages.
+    described : mapping of str to Any
+        ``transference``, a number; ``conductivity``, ``diffusivity`` and, unless it is 1,
+        ``thermodynamic_factor``, each described as for `microbatt.cells.material_function`, in SI
+        units, x being the salt concentration [mol m⁻³]; and a ``description`` in words.
+
+    Returns
+    -------
+    ElectrolyteFit
+        Beyond their ranges the functions keep their values.
+
+    Raises
+    ------
+    ParameterError
+        If one is missing, unknown or no function, or is not positive somewhere on its range.
+    """
+    known = ("description", "transference", *PROPERTIES)
+    for name in described:
+        if name not in known:
+            raise ParameterError(f"`{key}` has no `{name}`. {suggestion(name, known)}")
+    for name in ("transference", "conductivity", "diffusivity"):
+        if name not in described:
+            raise ParameterError(f"`{key}` has no `{name}`; an electrolyte needs one.")
+    plain = {"thermodynamic_factor": {"value": 1.0}} | dict(described)
+    own = {name: _property(f"{key}.{name}", plain[name]) for name in PROPERTIES}
+    slopes = {f"{name}_slope": SlopeOf(function=function) for name, function in own.items()}
+    return ElectrolyteFit(
+        name="of its own",
+        description=str(plain.get("description", "an electrolyte of its own")),
+        reference="",
+        lower=max(one.lower for one in own.values()),
+        upper=min(one.upper for one in own.values()),
+        transference=check_number(
+            f"{key}.transference", plain["transference"], _TRANSFERENCE, remedy="It is a fraction."
+        ),
+        **own,
+        **slopes,
+    )
+
+
+def _property(key: str, described: object) -> MaterialFunction:
+    if not isinstance(described, Mapping):
+        raise ParameterError(f"`{key}` is {described!r}; describe a function, by a table of keys.")
+    function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+    salt = np.linspace(function.lower, function.upper, _SAMPLES)[1:]
+    for at in salt[~(function(salt) > 0.0)]:
+        raise ParameterError(
+            f"`{key}` is {float(function(at)):.4g} at x = {at:.6g} mol m⁻³; it must be positive. "
+            "Give the `range` of concentrations in which it holds."
+        )
+    return function
 
 
 _ONE, _ZERO = _Constant(1.0), _Constant(0.0)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from microbatt.cells.bpx import read_bpx
 from microbatt.cells.cell import Cell
 from microbatt.cells.toml import read_cell
 from microbatt.checks import check_choice
@@ -65,14 +66,14 @@ def load_cell(cell: str | Path | Cell) -> Cell:
             f"`cell` is {cell!r}; it must be a name that `microbatt cells` lists, the path of a "
             "cell file, or a Cell."
         )
-    if isinstance(cell, Path) or cell.endswith(".toml") or "/" in cell:
+    if isinstance(cell, Path) or cell.endswith((".toml", ".json")) or "/" in cell:
         path = Path(cell)
         if not path.exists():
             raise CellFileError(
                 f"{path}: cannot be read (there is no such file). Known cells: "
                 f"{', '.join(available_cells())}; anything else must be the path of a file."
             )
-        return read_cell(path)
+        return read_bpx(path) if path.suffix == ".json" else read_cell(path)
     path = cell_path(cell)
     if not path.is_file():
         check_choice("cell", cell, available_cells())

@@ -4,18 +4,22 @@ Every function takes and returns an array of any shape and is finite on the fit'
 Potentials are against lithium at 298.15 K [V]; slopes are dU/dθ [V].
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from microbatt.cells.functions import MaterialFunction, SlopeOf, material_function
 from microbatt.errors import ParameterError
 
 Array = NDArray[np.float64]
 Function = Callable[[ArrayLike], Array]
 
 _FULL = (0.0, 1.0)
+_LEAST_RANGE = 0.05
+"""Of stoichiometries; engines sample both ends finely."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -56,6 +60,13 @@ class OpenCircuitFit:
             f"<OpenCircuitFit {self.name!r}: {self.material}, "
             f"stoichiometry {self.lower:.6g} to {self.upper:.6g}>"
         )
+
+    @property
+    def plain(self) -> dict[str, Any] | None:
+        """Description in JSON's terms of a potential of one's own; None for a named fit."""
+        if isinstance(self.potential, MaterialFunction):
+            return self.potential.plain() | {"material": self.material}
+        return None
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -226,6 +237,48 @@ def lco_dualfoil(theta: ArrayLike) -> Array:
 def lco_dualfoil_slope(theta: ArrayLike) -> Array:
     """Slope of `lco_dualfoil`."""
     return _tanh_sum_slope(np.asarray(theta, dtype=float), _LCO)
+
+
+def own_potential(key: str, described: Mapping[str, Any]) -> OpenCircuitFit:
+    """Make an open-circuit potential of one's own: a constant, an expression or a table.
+
+    Parameters
+    ----------
+    key : str
+        What the caller calls it, for messages.
+    described : mapping of str to Any
+        As for `microbatt.cells.material_function`, in volts, x being the stoichiometry; and the
+        ``material`` in words.
+
+    Returns
+    -------
+    OpenCircuitFit
+        Engines read it on its own range: an electrode is exhausted at the end of a table.
+
+    Raises
+    ------
+    ParameterError
+        If it describes no function, or one that holds beyond stoichiometries from 0 to 1.
+    """
+    words = {"material": "a material of its own"} | dict(described)
+    material = str(words.pop("material"))
+    function = material_function(key, words, lower=0.0, upper=1.0)
+    low, high = function.lower, function.upper
+    if not 0.0 <= low < high - _LEAST_RANGE or not high <= 1.0:
+        raise ParameterError(
+            f"`{key}` holds from x = {low:.6g} to {high:.6g}; x is a stoichiometry, and must span "
+            f"more than {_LEAST_RANGE:g} inside [0, 1]. Divide a percentage by 100."
+        )
+    return OpenCircuitFit(
+        name="of its own",
+        material=material,
+        reference="",
+        lower=low,
+        upper=high,
+        potential=function,
+        slope=SlopeOf(function=function),
+        limits=(low, high),
+    )
 
 
 _ALL = (

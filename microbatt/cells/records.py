@@ -47,6 +47,10 @@ class Fit(Protocol):
     def functions(self) -> tuple[Callable[[ArrayLike], NDArray[Any]], ...]:
         """All that it computes."""
 
+    @property
+    def plain(self) -> dict[str, Any] | None:
+        """Description in JSON's terms, of which `FitSpec.build` makes it; None if it has a name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberSpec:
@@ -67,8 +71,10 @@ class NumberSpec:
         logarithm, else in its unit; None for a convention, which cannot be wrong.
     step : float
         Of a finite difference, in the same measure.
-    is_factor : bool
-        Whether it is a correction, 1 in nearly every cell and then not worth writing down.
+    rare : bool
+        Whether most cells say nothing of it; it is not written down then.
+    default : float or None
+        Value of a cell that says nothing.
     """
 
     unit: str
@@ -77,7 +83,12 @@ class NumberSpec:
     optional: bool
     uncertainty: float | None
     step: float
-    is_factor: bool = False
+    rare: bool = False
+    default: float | None = None
+
+    def left_out(self, value: float | None) -> bool:
+        """Whether a value is not worth writing down."""
+        return self.rare and value == self.default
 
     @property
     def logarithmic(self) -> bool:
@@ -89,15 +100,21 @@ class NumberSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitSpec:
-    """Declaration of a field that names a fitted function.
+    """Declaration of a field that holds a fitted property of a material.
 
     Attributes
     ----------
     known : mapping of str to fit
         The fits that a file may name.
+    build : callable
+        Makes a fit of its key and its description in JSON's terms.
+    unit : str
+        SI unit of a function that stands there in place of a name; empty where there are several.
     """
 
     known: Mapping[str, Fit]
+    build: Callable[[str, Mapping[str, Any]], Fit]
+    unit: str = ""
 
 
 Spec = NumberSpec | FitSpec
@@ -111,6 +128,7 @@ def number(
     default: float | object | None = MISSING,
     uncertainty: float | None = None,
     step: float | None = None,
+    rare: bool = False,
 ) -> Any:  # noqa: ANN401 - a field declaration stands in for the field's own type
     """Declare a number of a record.
 
@@ -135,6 +153,8 @@ def number(
         optional=default is None,
         uncertainty=uncertainty,
         step=0.0,
+        rare=rare,
+        default=default if isinstance(default, float) else None,
     )
     if step is None:
         tenth = 1e-3 * (allowed.high - allowed.low) if uncertainty is None else 0.1 * uncertainty
@@ -169,21 +189,21 @@ def activation() -> Any:  # noqa: ANN401
 
 def factor(*, uncertainty: float) -> Any:  # noqa: ANN401
     """Declare a factor on a fitted property; 1 leaves it as it is."""
-    spec = NumberSpec(
-        unit="1",
-        allowed=Interval(0.0, 100.0, low_open=True),
+    return number(
+        "1",
+        Interval(0.0, 100.0, low_open=True),
         remedy="1 leaves the fit as it is.",
-        optional=False,
+        default=1.0,
         uncertainty=uncertainty,
-        step=_RELATIVE_STEP,
-        is_factor=True,
+        rare=True,
     )
-    return field(default=1.0, metadata={_KEY: spec})
 
 
-def one_of(known: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """Declare a field that holds one of the known fits."""
-    return field(metadata={_KEY: FitSpec(known=known)})
+def one_of(
+    known: Mapping[str, Any], *, build: Callable[[str, Mapping[str, Any]], Fit], unit: str = ""
+) -> Any:  # noqa: ANN401
+    """Declare a field that holds one of the known fits, or one of the file's own."""
+    return field(metadata={_KEY: FitSpec(known=known, build=build, unit=unit)})
 
 
 def specs(record: type[Any] | Any) -> dict[str, tuple[Field[Any], Spec]]:  # noqa: ANN401
@@ -240,14 +260,14 @@ def check_volume(layer: Any) -> None:  # noqa: ANN401 - an electrode or a separa
 def to_mapping(record: Any) -> dict[str, Any]:  # noqa: ANN401
     """Return a record's declared fields as plain numbers (SI) and names of fits.
 
-    Factors that change nothing are left out.
+    What is rare and not said is left out.
     """
     plain = {}
     for name, (_, spec) in specs(record).items():
         value = getattr(record, name)
         if isinstance(spec, FitSpec):
-            plain[name] = value.name
-        elif not (spec.is_factor and value == 1.0):
+            plain[name] = value.name if value.plain is None else value.plain
+        elif not spec.left_out(value):
             plain[name] = value
     return plain
 
@@ -268,13 +288,17 @@ def from_mapping(
     declared = specs(kind)
     check_keys(values, declared)
     arguments = {
-        name: spec.known[check_choice(name, values[name], spec.known)]
-        if isinstance(spec, FitSpec)
-        else values[name]
+        name: _fit(name, spec, values[name]) if isinstance(spec, FitSpec) else values[name]
         for name, (_, spec) in declared.items()
         if name in values
     }
     return kind(**arguments, **others)
+
+
+def _fit(name: str, spec: FitSpec, value: object) -> Fit:
+    if isinstance(value, Mapping):
+        return spec.build(name, value)
+    return spec.known[check_choice(name, value, spec.known)]
 
 
 def check_keys(values: Mapping[str, Any], declared: Mapping[str, tuple[Field[Any], Spec]]) -> None:

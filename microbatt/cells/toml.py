@@ -1,6 +1,7 @@
 """Cells as TOML files: every number with its value, unit and source."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from microbatt.cells.cell import LABELS, PARTS, Cell, check_parts
+from microbatt.cells.electrolyte_fits import SALT_TOP
+from microbatt.cells.functions import material_function
 from microbatt.cells.records import FitSpec, NumberSpec, Spec, check_keys, specs
-from microbatt.checks import check_choice, check_number, suggestion
+from microbatt.checks import Interval, check_choice, check_number, suggestion
 from microbatt.errors import CellFileError, ParameterError
 from microbatt.units import to_si
 
@@ -18,6 +21,30 @@ FORMAT = 1
 
 _NUMBER_KEYS = frozenset({"value", "unit", "source", "note"})
 _FIT_KEYS = frozenset({"fit", "source", "note"})
+_OWN_KEYS = {
+    "value": frozenset({"value"}),
+    "expression": frozenset({"expression", "range"}),
+    "table": frozenset({"table"}),
+    "x": frozenset({"x", "y"}),
+}
+"""What may stand in place of `fit` → the keys that go with it."""
+_OPTIONAL = frozenset({"note", "range", "material"})
+_ELECTROLYTE = {
+    "conductivity": "S m-1",
+    "diffusivity": "m2 s-1",
+    "thermodynamic_factor": "1",
+}
+"""Functions that stand in `[electrolyte]` in place of a fit → their SI units."""
+_TRANSFERENCE = NumberSpec(
+    unit="1",
+    allowed=Interval(0.0, 1.0, high_open=True),
+    remedy="It is a fraction.",
+    optional=False,
+    uncertainty=None,
+    step=0.01,
+)
+_LARGEST_FILE = 2**24
+"""Of a table [byte]."""
 
 
 def read_cell(path: Path) -> Cell:
@@ -39,7 +66,9 @@ def read_cell(path: Path) -> Cell:
         See `load_cell`.
     """
     try:
-        return _parsed(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        # what may name a file beside it cannot be remembered by its text
+        return parse_cell(text, path.parent) if "table" in text else _parsed(text)
     except OSError as error:
         raise CellFileError(f"{path}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
@@ -56,8 +85,8 @@ def _parsed(text: str) -> Cell:
     return parse_cell(text)
 
 
-def parse_cell(text: str) -> Cell:
-    """Make a cell from the text of a cell file.
+def parse_cell(text: str, folder: Path | None = None) -> Cell:
+    """Make a cell from the text of a cell file, whose tables may lie in a folder.
 
     Raises
     ------
@@ -74,25 +103,114 @@ def parse_cell(text: str) -> Cell:
     kinds: dict[str, type[Any]] = {"cell": Cell, **PARTS}
     words = {name: document[name] for name in LABELS if name in document}
     return Cell.from_dict(
-        words | {name: _read_part(name, kinds[name], document[name]) for name in kinds}
+        words | {name: _read_part(name, kinds[name], document[name], folder) for name in kinds}
     )
 
 
-def _read_part(part: str, kind: type[Any], table: Mapping[str, Any]) -> dict[str, Any]:
+def _read_part(
+    part: str, kind: type[Any], table: Mapping[str, Any], folder: Path | None
+) -> dict[str, Any]:
     declared = specs(kind)
+    own = _read_electrolyte(table, folder) if part == "electrolyte" else {}
+    entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
     try:
-        check_keys(table, declared)
+        check_keys(entries | own, declared)
     except ParameterError as error:
         raise ParameterError(f"in [{part}], {error}") from error
-    return {key: _read_entry(f"{part}.{key}", declared[key][1], table[key]) for key in table}
+    return own | {
+        key: _read_entry(f"{part}.{key}", declared[key][1], entry, folder)
+        for key, entry in entries.items()
+    }
 
 
-def _read_entry(key: str, spec: Spec, entry: object) -> float | str:
-    if isinstance(spec, FitSpec):
-        table = _checked_entry(key, entry, _FIT_KEYS, '{ fit = "...", source = "..." }')
-        return check_choice(key, table["fit"], spec.known)
-    example = f'{{ value = ..., unit = "{spec.unit}", source = "..." }}'
-    return _read_number(key, spec, _checked_entry(key, entry, _NUMBER_KEYS, example))
+def _read_entry(key: str, spec: Spec, entry: object, folder: Path | None) -> Any:  # noqa: ANN401 - plain
+    if isinstance(spec, NumberSpec):
+        example = f'{{ value = ..., unit = "{spec.unit}", source = "..." }}'
+        return _read_number(key, spec, _checked_entry(key, entry, _NUMBER_KEYS, example))
+    if spec.unit and isinstance(entry, Mapping) and any(name in entry for name in _OWN_KEYS):
+        material = {"material": str(entry["material"])} if "material" in entry else {}
+        given = {name: value for name, value in entry.items() if name != "material"}
+        return _read_function(key, spec.unit, given, folder, upper=1.0) | material
+    table = _checked_entry(key, entry, _FIT_KEYS, '{ fit = "...", source = "..." }')
+    return check_choice(key, table["fit"], spec.known)
+
+
+_OF_OWN = frozenset({*_ELECTROLYTE, "transference_number", "description"})
+
+
+def _read_electrolyte(table: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Gather functions of the salt concentration that stand in place of a fit."""
+    if "fit" in table or not any(name in table for name in _OF_OWN):
+        return {}
+    plain: dict[str, Any] = {}
+    for name, unit in _ELECTROLYTE.items():
+        if name in table:
+            key = f"electrolyte.{name}"
+            plain[name] = _read_function(key, unit, table[name], folder, upper=SALT_TOP)
+    if "transference_number" in table:
+        key = "electrolyte.transference_number"
+        plain["transference"] = _read_entry(
+            key, _TRANSFERENCE, table["transference_number"], folder
+        )
+    if "description" in table:
+        plain["description"] = str(table["description"])
+    return {"fit": plain}
+
+
+def _read_function(
+    key: str, unit: str, entry: object, folder: Path | None, *, upper: float
+) -> dict[str, Any]:
+    """Read a constant, an expression or a table; return it in SI units, in JSON's terms."""
+    example = f'{{ expression = "...", unit = "{unit}", source = "..." }}'
+    kind = next((name for name in _OWN_KEYS if isinstance(entry, Mapping) and name in entry), "")
+    allowed = _OWN_KEYS.get(kind, frozenset({"expression"})) | {"unit", "source", "note"}
+    checked = _checked_entry(key, entry, allowed, example)
+    try:
+        factor = to_si(1.0, str(checked["unit"]), si_unit=unit)
+    except ParameterError as error:
+        raise ParameterError(f"`{key}`: {error}") from error
+    match kind:
+        case "table":
+            described = {"table": _read_table(key, checked["table"], folder)}
+        case "x":
+            described = {"table": {"x": checked["x"], "y": checked["y"]}}
+        case _:
+            described = {name: checked[name] for name in _OWN_KEYS[kind] if name in checked}
+    return material_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
+
+
+def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[float]]:
+    """Read two columns of numbers from a text file beside the cell file."""
+    if not isinstance(name, str):
+        raise ParameterError(
+            f"`{key}.table` is {name!r}; name a file of two columns, or give `x` and `y`."
+        )
+    path = (folder or Path()) / name
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise ParameterError(
+                f"`{key}.table`: {path} is larger than {_LARGEST_FILE // 2**20} MiB. Thin it out."
+            )
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"`{key}.table`: {path} cannot be read ({error}).") from error
+    rows = [
+        re.split(r"[\s,;]+", line.strip()) for line in lines if line.strip()[:1] not in ("", "#")
+    ]
+    columns: dict[str, list[float]] = {"x": [], "y": []}
+    for number, row in enumerate(rows):
+        try:
+            x, y = map(float, row)
+        except ValueError as error:
+            if number == 0:
+                continue  # a heading
+            raise ParameterError(
+                f"`{key}.table`: {path} has {' '.join(row)[:40]!r} in row {number}; every row but "
+                "a heading must be two numbers, with a comma, semicolon or space between them."
+            ) from error
+        columns["x"].append(x)
+        columns["y"].append(y)
+    return columns
 
 
 def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
@@ -109,7 +227,7 @@ def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
 def _checked_entry(
     key: str, entry: object, allowed: frozenset[str], example: str
 ) -> Mapping[str, Any]:
-    """Return the table of one entry, if it has every key but `note`, and no other."""
+    """Return the table of one entry, if it has every key that it needs, and no other."""
     if not isinstance(entry, Mapping):
         raise ParameterError(f"`{key}` is {entry!r}; write it as {example}.")
     for name in entry:
@@ -118,7 +236,7 @@ def _checked_entry(
                 f"`{key}.{name}` is not a key here. {suggestion(name, allowed)} "
                 f"Write it as {example}."
             )
-    for name in sorted(allowed - {"note"}):
+    for name in sorted(allowed - _OPTIONAL):
         if name not in entry:
             raise ParameterError(f"`{key}.{name}` is missing. Write it as {example}.")
     if not isinstance(entry["source"], str) or not entry["source"].strip():
@@ -164,13 +282,38 @@ def _entries(record: Any, source: str) -> list[str]:  # noqa: ANN401 - a cell or
     for name, (_, spec) in specs(record).items():
         value = getattr(record, name)
         if isinstance(spec, FitSpec):
-            lines.append(f"{name} = {{ fit = {_text(value.name)}, source = {_text(source)} }}")
-        elif value is not None and not (spec.is_factor and value == 1.0):
+            lines += _fit_lines(name, value, spec.unit, source)
+        elif value is not None and not spec.left_out(value):
             lines.append(
                 f"{name} = {{ value = {value!r}, unit = {_text(spec.unit)}, "
                 f"source = {_text(source)} }}"
             )
     return lines
+
+
+def _fit_lines(name: str, fit: Any, unit: str, source: str) -> list[str]:  # noqa: ANN401 - a fit
+    if fit.plain is None:
+        return [f"{name} = {{ fit = {_text(fit.name)}, source = {_text(source)} }}"]
+    if unit:
+        return [f"{name} = {_function(fit.plain, unit, source)}"]
+    plain = fit.plain
+    number = {"value": plain["transference"]}
+    return [
+        f"description = {_text(plain['description'])}",
+        f"transference_number = {_function(number, '1', source)}",
+        *(f"{key} = {_function(plain[key], of, source)}" for key, of in _ELECTROLYTE.items()),
+    ]
+
+
+def _function(plain: Mapping[str, Any], unit: str, source: str) -> str:
+    """Write a function of one's own as an inline table."""
+    entry = dict(plain)
+    entry |= entry.pop("table", {})
+    written = {
+        key: _text(value) if isinstance(value, str) else repr(value) for key, value in entry.items()
+    }
+    written |= {"unit": _text(unit), "source": _text(source)}
+    return f"{{ {', '.join(f'{key} = {value}' for key, value in written.items())} }}"
 
 
 def _text(words: str) -> str:

@@ -39,7 +39,9 @@ _PICTURE = "comparison.png"
     help="Cell to simulate: a name that `microbatt cells` lists, or a cell file.",
 )
 @inventory_option
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option(
+    "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
+)
 @click.option(
     "--setting",
     "settings",
@@ -61,7 +63,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     seed: int,
     cell: str,
     inventory: str,
-    cutoff: float,
+    cutoff: float | None,
     settings: tuple[str, ...],
     out: Path | None,
     overwrite: bool,

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 @click.option(
     "--current",
     "currents",
-    type=float,
     multiple=True,
-    help="Discharge current [A m⁻²]; may be repeated.  [default: 1 C]",
+    help="Discharge current: 17.5 [A m⁻²], 2C, C/20 or 12.5A; give it again for more curves.  "
+    "[default: 1 C]",
 )
 @balance_options
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option(
+    "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
+)
 @click.option(
     "--engine",
     default="native",
@@ -55,9 +57,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     cell: str,
     alpha: float | None,
     S: float | None,
-    currents: tuple[float, ...],
+    currents: tuple[str, ...],
     inventory: str,
-    cutoff: float,
+    cutoff: float | None,
     thermal: str,
     heat_transfer: float,
     heat_of: str,
@@ -70,8 +72,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Simulate the discharge of CELL and show the curve.
 
-    CELL is a name listed by `microbatt cells`, or the path of a cell file. The exit code is 1 if a
-    curve fails or does not reach its end; what there is of it is shown and saved all the same.
+    CELL is a name listed by `microbatt cells`, or the path of a cell file or a BPX file. The exit
+    code is 1 if a curve fails or does not reach its end; what there is of it is shown and saved all
+    the same.
     """
     from microbatt.cells import load_cell
     from microbatt.checks import check_extra
@@ -82,6 +85,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     check_output(csv_file, Kind.TABLE, overwrite=overwrite)
     check_output(picture, Kind.PICTURE, overwrite=overwrite)
     loaded = load_cell(cell)
+    cutoff = loaded.cutoff_voltage if cutoff is None else cutoff
     discharges = [
         simulate_discharge(
             loaded,

@@ -148,6 +148,7 @@ def published(  # noqa: PLR0913 - one parameter an option
     from microbatt.cells import load_cell
     from microbatt.checks import check_choice
     from microbatt.cli.balances import THERMAL, thermal_mode
+    from microbatt.engines import Inventory
     from microbatt.engines.dualfoil import find_published, read_published, with_dualfoils_heat
 
     check_choice("thermal", thermal, THERMAL)
@@ -165,6 +166,7 @@ def published(  # noqa: PLR0913 - one parameter an option
         cell=discharged,
         cutoff_voltage=cutoff,
         thermal=with_dualfoils_heat(thermal_mode(thermal)),
+        inventory=Inventory.AREA_ONLY,  # the only one that dualfoil has
     )
     _write(discharges, origin, location, overwrite=overwrite)
 
@@ -190,7 +192,7 @@ def _point_of(
 def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
     """Return what runs have in common, and refuse those that have not enough."""
     from microbatt.campaign import Origin, differences, shortened
-    from microbatt.engines import thermal_to_dict
+    from microbatt.engines import Inventory, thermal_to_dict
     from microbatt.engines.dualfoil import with_dualfoils_heat
 
     first = runs[0]
@@ -216,6 +218,7 @@ def _origin(runs: Sequence[ArchivedRun], name: str) -> Origin:
         cell=first.read.cell,
         cutoff_voltage=first.planned.cutoff_voltage,
         thermal=with_dualfoils_heat(first.thermal),
+        inventory=Inventory.AREA_ONLY,
     )
 
 

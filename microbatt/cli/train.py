@@ -109,7 +109,7 @@ def command(  # noqa: PLR0913 - one argument an option
         place = out / f"{'blocked' if blocked else 'random'}-folds"
         copies = _cross_validated(
             opened, network, folds, settings, place, listeners,
-            blocked=blocked, only=only, scheduler=scheduler,
+            blocked=blocked, only=only, scheduler=scheduler, overwrite=overwrite,
         )  # fmt: skip
         kind = f"{'blocked' if blocked else 'random'} folds, {folds}, of {opened.attrs['name']}"
         held_out = _held_out_scores(opened, copies, kind)
@@ -119,7 +119,7 @@ def command(  # noqa: PLR0913 - one argument an option
         click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
         trained = _trained(opened, network, settings, out, listeners, copies)
-        recorded = _save(trained, opened, settings, scores, out, overwrite=overwrite)
+        recorded = _save(trained, opened, settings, scores, out)
         if test is not None:
             _save_scores(recorded, _opened(test, options), Path(test).stem, out)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
@@ -140,7 +140,7 @@ def check_folder(out: Path, *, overwrite: bool) -> None:
     if taken:
         raise OccupiedError(f"{out} holds a {taken[0]} that is not of a network; give another.")
     if overwrite:
-        for found in out.glob("*.checkpoint.npz"):
+        for found in out.rglob("*.checkpoint.npz"):
             if kind_of(found) is Kind.CHECKPOINT:
                 found.unlink()
 
@@ -198,6 +198,7 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
     blocked: bool,
     only: tuple[int, ...],
     scheduler: str | None,
+    overwrite: bool,
 ) -> dict[int, TrainedNetwork]:
     from contextlib import nullcontext
 
@@ -208,6 +209,7 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
         return cross_validate(
             cube, network=network, folds=folds, blocked=blocked, only=only or None,
             settings=settings, folder=place, client=client, listeners=listeners,
+            overwrite=overwrite,
         )  # fmt: skip
 
 
@@ -264,9 +266,8 @@ def _save(
     settings: TrainingSettings,
     scores: dict[str, Any],
     out: Path,
-    *,
-    overwrite: bool,
 ) -> TrainedNetwork:
+    """Write the weights; `earlier_scores` has refused to replace those of another training."""
     import sys
 
     from microbatt.networks import save_network
@@ -279,7 +280,7 @@ def _save(
         settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
         scores=scores,
     )
-    save_network(out, recorded, overwrite=overwrite)
+    save_network(out, recorded, overwrite=True)
     return recorded
 
 

@@ -51,7 +51,7 @@ def compare_engines(
     points: NDArray[np.float64],
     *,
     inventory: Inventory | str = Inventory.CONSERVING,
-    cutoff_voltage: float = 2.0,
+    cutoff_voltage: float | None = None,
     tell: Tell = lambda *_: None,
 ) -> xr.Dataset:
     """Discharge a cell at the same points on each engine, one curve at a time.
@@ -67,7 +67,7 @@ def compare_engines(
         is left out for that engine.
     inventory : Inventory or str
         As for `simulate_discharges`.
-    cutoff_voltage : float
+    cutoff_voltage : float, default the cell's own
         Where a discharge ends [V]; it is isothermal.
     tell : Tell
         Called with the engine, how many points are done and how many there are.
@@ -84,7 +84,8 @@ def compare_engines(
     ParameterError
         If an engine is unknown, or cannot serve a single point.
     """
-    terms: dict[str, Any] = {"inventory": inventory, "cutoff_voltage": cutoff_voltage}
+    cutoff = cell.cutoff_voltage if cutoff_voltage is None else cutoff_voltage
+    terms: dict[str, Any] = {"inventory": inventory, "cutoff_voltage": cutoff}
     reference = list(simulate_discharges(cell, points, settings=Settings.refined(), **terms))
     columns = {}
     for name, settings in engines.items():

@@ -26,7 +26,6 @@ from .design import (
     Grid,
     ListedPoints,
     SobolPoints,
-    curve_count,
     design_from_dict,
 )
 from .fence import (
@@ -139,7 +138,6 @@ __all__ = [
     "copy_joined",
     "create_cube",
     "cube_attributes",
-    "curve_count",
     "cut",
     "depth_axis",
     "design_from_dict",

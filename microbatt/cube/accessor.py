@@ -24,6 +24,14 @@ class CubeAccessor:
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
 
+    def __repr__(self) -> str:
+        return f"<microbatt questions to a cube>\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        from microbatt.cube.summary import summary_html
+
+        return summary_html(self.summary())
+
     def ok(self) -> xr.DataArray:
         """Tell which curves are whole: they exist and run to a physical end.
 
@@ -47,11 +55,11 @@ class CubeAccessor:
 
         Parameters
         ----------
-        capacity
+        capacity : array_like, optional
             Where to rebuild it [A h m⁻²]; without, at the stored depths.
-        method
+        method : str, optional
             None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
-        **at
+        **at : float
             One value for each dimension: ``alpha``, ``S`` and ``current`` of a grid; ``point``
             (its number) and ``current`` of scattered points.
 
@@ -97,9 +105,9 @@ class CubeAccessor:
 
         Parameters
         ----------
-        network
+        network : str, optional
             Name; None is the only one, or the first.
-        fold
+        fold : Fold, optional
             Number, or ``"held_out"``; see `microbatt.cube.predictions.predicted_by`.
 
         Examples
@@ -116,14 +124,22 @@ class CubeAccessor:
 
         return summarise(self._dataset)
 
-    def to_netcdf(self, path: str | Path, **options: Any) -> Path:  # noqa: ANN401 - forwarded
+    def to_netcdf(
+        self,
+        path: str | Path,
+        *,
+        overwrite: bool = False,
+        **options: Any,  # noqa: ANN401 - forwarded
+    ) -> Path:
         """Write the cube to one netCDF-4 file with the attributes typed as CF wants them.
 
         Parameters
         ----------
-        path
+        path : str or pathlib.Path
             Of the file.
-        **options
+        overwrite : bool, default False
+            Whether a cube that lies there in netCDF may be replaced; nothing else ever is.
+        **options : object
             Forwarded to `xarray.Dataset.to_netcdf`.
 
         Returns
@@ -133,7 +149,7 @@ class CubeAccessor:
         """
         from microbatt.cube.netcdf import write_netcdf
 
-        return write_netcdf(self._dataset, path, **options)
+        return write_netcdf(self._dataset, path, overwrite=overwrite, **options)
 
 
 def register_namespace(name: str) -> Callable[[_Namespace], _Namespace]:
@@ -141,7 +157,7 @@ def register_namespace(name: str) -> Callable[[_Namespace], _Namespace]:
 
     Parameters
     ----------
-    name
+    name : str
         Of the attribute.
 
     Returns

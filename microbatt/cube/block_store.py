@@ -46,6 +46,10 @@ class BlockStore:
         Of the cube.
     fence : str
         Tells it from any other cube that may take its place.
+    arrays : dict
+        Variable → Zarr array.
+    digests : zarr.Array or None
+        One number for each block; None in cubes from before there were any.
     """
 
     location: Location
@@ -54,19 +58,52 @@ class BlockStore:
     digests: zarr.Array[Any] | None
 
     def status(self, block: Block) -> NDArray[np.int8]:
-        """Return the status of a block's curves, shape (n,), last dimension fastest."""
+        """Return the status of a block's curves, shape (n,), last dimension fastest.
+
+        Parameters
+        ----------
+        block : Block
+            Which curves.
+
+        Returns
+        -------
+        numpy.ndarray
+            Outcome codes, shape (n,).
+        """
         status: NDArray[np.int8] = np.asarray(self.arrays[STATUS.name][block.region]).ravel()
         return status
 
     def read(self, block: Block) -> Rows:
-        """Return all variables of a block as rows, last dimension fastest."""
+        """Return all variables of a block as rows, last dimension fastest.
+
+        Parameters
+        ----------
+        block : Block
+            Which curves.
+
+        Returns
+        -------
+        dict
+            Variable → array of shape (n,), or (n, depth) for the voltage.
+        """
         return {
             v.name: _as_rows(self.arrays[v.name][block.region], along=v.along_depth)
             for v in VARIABLES
         }
 
     def select(self, index: tuple[NDArray[np.int64], ...]) -> Rows:
-        """Return the curves at some steps of every dimension, from the cube that was opened."""
+        """Return the curves at some steps of every dimension, from the cube that was opened.
+
+        Parameters
+        ----------
+        index : tuple of numpy.ndarray
+            Steps of each dimension.
+
+        Returns
+        -------
+        dict
+            Rows of every combination, the last dimension fastest.
+        """
         with fenced(self.location, self.fence):
             found = {v.name: self.arrays[v.name].oindex[index] for v in VARIABLES}
         return {v.name: _as_rows(found[v.name], along=v.along_depth) for v in VARIABLES}
@@ -93,14 +130,28 @@ class BlockStore:
             _write(self.arrays[STATUS.name], block.region, rows[STATUS.name])
 
     def reopen(self, block: Block, wanted: NDArray[np.bool_]) -> None:
-        """Say that some curves of a block are not run, before they change."""
+        """Say that some curves of a block are not run, before they change.
+
+        Parameters
+        ----------
+        block : Block
+            Which curves.
+        wanted : numpy.ndarray
+            Whether each is about to change, shape (n,).
+        """
         status = np.where(wanted, Outcome.NOT_RUN, self.status(block)).astype(np.int8)
         with self._surely(block):
             self._write_digest(block, 0)
             _write(self.arrays[STATUS.name], block.region, status)
 
     def forget(self, block: Block) -> None:
-        """Remove a block, its status first, so that it counts as not run from then on."""
+        """Remove a block, its status first, so that it counts as not run from then on.
+
+        Parameters
+        ----------
+        block : Block
+            Which curves.
+        """
         store = open_store(self.location, read_only=False)
         with fenced(self.location, self.fence):
             for variable in reversed(VARIABLES):
@@ -108,17 +159,47 @@ class BlockStore:
             self._write_digest(block, 0)
 
     def stored_digest(self, block: Block) -> int:
-        """Return the digest that was written with a block; 0 where none was."""
+        """Return the digest that was written with a block; 0 where none was.
+
+        Parameters
+        ----------
+        block : Block
+            Which curves.
+
+        Returns
+        -------
+        int
+            From `block_digest`, or 0.
+        """
         return 0 if self.digests is None else int(np.asarray(self.digests[block.number]))
 
     def key(self, name: str, block: Block) -> str:
-        """Return the key of a block's chunk of a variable."""
+        """Return the key of a block's chunk of a variable.
+
+        Parameters
+        ----------
+        name : str
+            Of the variable.
+        block : Block
+            Which curves.
+
+        Returns
+        -------
+        str
+            Key of an object of the store.
+        """
         array = self.arrays[name]
         number = block.number + (0,) * (array.ndim - len(block.number))
         return f"{name}/{array.metadata.encode_chunk_key(number)}"
 
     def blocks(self) -> list[Block]:
-        """Return the blocks of the cube."""
+        """Return the blocks of the cube.
+
+        Returns
+        -------
+        list of Block
+            The first dimension slowest.
+        """
         status = self.arrays[STATUS.name]
         return list(cut(status.shape, status.chunks))
 

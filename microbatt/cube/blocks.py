@@ -24,9 +24,9 @@ class Block:
 
     Attributes
     ----------
-    number
+    number : tuple of int
         Position of the chunk along each dimension.
-    region
+    region : Region
         The curves, as a slice of each dimension.
     """
 
@@ -44,6 +44,18 @@ class Block:
 
 def cut(shape: Sequence[int], chunks: Sequence[int]) -> Iterator[Block]:
     """Cut a cube into the blocks that its chunks make.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of the cube, curves only.
+    chunks : sequence of int
+        Curves per chunk along each dimension.
+
+    Yields
+    ------
+    Block
+        The last dimension fastest.
 
     Examples
     --------
@@ -66,10 +78,15 @@ def choose_chunks(shape: Sequence[int], curves: int) -> tuple[int, ...]:
 
     Parameters
     ----------
-    shape
+    shape : sequence of int
         Of the cube, curves only.
-    curves
+    curves : int
         How many a chunk may hold at most.
+
+    Returns
+    -------
+    tuple of int
+        Curves per chunk along each dimension.
 
     Examples
     --------
@@ -94,11 +111,11 @@ def region_points(
 
     Parameters
     ----------
-    dims
+    dims : sequence of str
         Dimensions of the design.
-    coordinates
+    coordinates : dict
         Name → (dimension it lies along, values), as `Design.coordinates` or a store gives them.
-    region
+    region : Region
         A slice of each dimension.
 
     Returns

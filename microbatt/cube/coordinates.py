@@ -51,9 +51,9 @@ def check_coordinates(location: Location, group: zarr.Group) -> None:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube, for the message.
-    group
+    group : zarr.Group
         Its root.
 
     Raises
@@ -89,9 +89,9 @@ def mend_coordinates(location: Location, group: zarr.Group) -> None:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube.
-    group
+    group : zarr.Group
         Its root.
 
     Raises

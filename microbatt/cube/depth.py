@@ -46,7 +46,7 @@ def depth_axis(points: int = DEPTH_POINTS) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    points
+    points : int
         How many.
 
     Returns
@@ -82,11 +82,11 @@ def rebuild_voltage(
 
     Parameters
     ----------
-    depth
+    depth : numpy.ndarray
         Depth axis, shape (n,); empty where there is no curve.
-    voltage
+    voltage : numpy.ndarray
         Stored voltage [V], shape (n,).
-    wanted
+    wanted : numpy.ndarray
         Depths at which it is wanted, shape (m,).
 
     Returns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -25,31 +25,13 @@ ALLOWED = {
 """What an axis may hold; wider than the range in which the engine is proved."""
 
 
-class Design(Protocol):
-    """What every arrangement of curves can tell."""
-
-    @property
-    def dims(self) -> tuple[str, ...]:
-        """Dimensions of one number per curve."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Length of each dimension."""
-
-    def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words; `design_from_dict` reads it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Every combination of three axes.
 
     Attributes
     ----------
-    alpha, S, current
+    alpha, S, current : tuple of float
         Increasing axes [-], [-], [A m⁻²].
 
     Examples
@@ -80,12 +62,29 @@ class Grid:
         """Length of each dimension."""
         return (len(self.alpha), len(self.S), len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves along which axes."""
+        axes = " × ".join(f"{len(getattr(self, name))} {name}" for name in self.dims)
+        return f"{axes} = {curve_count(self)} curves"
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
+        """Name → (dimension it lies along, values).
+
+        Returns
+        -------
+        dict
+            Values as `numpy.ndarray`.
+        """
         return {name: (name, np.array(getattr(self, name))) for name in self.dims}
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words."""
+        """Describe the design in plain numbers and words.
+
+        Returns
+        -------
+        dict
+            Which `design_from_dict` reads.
+        """
         return {"kind": self.kind, **{d: list(getattr(self, d)) for d in self.dims}}
 
 
@@ -97,13 +96,13 @@ class SobolPoints:
 
     Attributes
     ----------
-    count
+    count : int
         Number of points; a power of two keeps the sequence balanced.
-    seed
+    seed : int
         Of the scrambling.
-    alpha, S
+    alpha, S : tuple of 2 float
         Lowest and highest value.
-    current
+    current : tuple of float
         Increasing axis [A m⁻²].
 
     Examples
@@ -141,13 +140,31 @@ class SobolPoints:
         """Length of each dimension."""
         return (self.count, len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves at how many points."""
+        return (
+            f"{self.count} Sobol points × {len(self.current)} current = {curve_count(self)} curves"
+        )
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
+        """Name → (dimension it lies along, values).
+
+        Returns
+        -------
+        dict
+            Values as `numpy.ndarray`.
+        """
         alpha, S = _sobol(self.count, self.seed, self.alpha, self.S).T
         return _scattered(alpha, S, self.current)
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words."""
+        """Describe the design in plain numbers and words.
+
+        Returns
+        -------
+        dict
+            Which `design_from_dict` reads.
+        """
         return {
             "kind": self.kind,
             "count": self.count,
@@ -164,9 +181,9 @@ class ListedPoints:
 
     Attributes
     ----------
-    alpha, S
+    alpha, S : tuple of float
         Of equal length [-].
-    current
+    current : tuple of float
         Increasing axis [A m⁻²].
 
     Examples
@@ -200,12 +217,30 @@ class ListedPoints:
         """Length of each dimension."""
         return (len(self.alpha), len(self.current))
 
+    def __str__(self) -> str:
+        """Return how many curves at how many points."""
+        return (
+            f"{len(self.alpha)} points × {len(self.current)} current = {curve_count(self)} curves"
+        )
+
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
-        """Name → (dimension it lies along, values)."""
+        """Name → (dimension it lies along, values).
+
+        Returns
+        -------
+        dict
+            Values as `numpy.ndarray`.
+        """
         return _scattered(np.array(self.alpha), np.array(self.S), self.current)
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the design in plain numbers and words."""
+        """Describe the design in plain numbers and words.
+
+        Returns
+        -------
+        dict
+            Which `design_from_dict` reads.
+        """
         return {
             "kind": self.kind,
             "alpha": list(self.alpha),
@@ -214,11 +249,24 @@ class ListedPoints:
         }
 
 
+Design: TypeAlias = Grid | SobolPoints | ListedPoints
+"""Which curves: every arrangement tells its `dims`, its `shape` and its `coordinates`."""
+
 _KINDS: dict[str, Any] = {design.kind: design for design in (Grid, SobolPoints, ListedPoints)}
 
 
 def design_from_dict(described: Mapping[str, Any]) -> Design:
     """Read what a design's ``to_dict`` wrote.
+
+    Parameters
+    ----------
+    described : dict
+        From a design's ``to_dict``, or the attribute ``design`` of a cube.
+
+    Returns
+    -------
+    Design
+        Of the kind that it says.
 
     Raises
     ------
@@ -242,7 +290,18 @@ def design_from_dict(described: Mapping[str, Any]) -> Design:
 
 
 def curve_count(design: Design) -> int:
-    """Return how many curves a design asks for."""
+    """Return how many curves a design asks for.
+
+    Parameters
+    ----------
+    design : Design
+        Grid or scattered points.
+
+    Returns
+    -------
+    int
+        Product of its shape.
+    """
     return int(np.prod(design.shape))
 
 

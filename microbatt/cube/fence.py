@@ -64,6 +64,16 @@ _held = threading.local()
 def fence_of(attributes: Mapping[str, Any]) -> str:
     """Return a digest of all that says which curve stands where in a cube.
 
+    Parameters
+    ----------
+    attributes : dict
+        Of a cube.
+
+    Returns
+    -------
+    str
+        Equal for cubes whose chunks hold the same curves.
+
     Examples
     --------
     >>> fence_of({"campaign_hash": "a"}) == fence_of({"campaign_hash": "a", "title": "words"})
@@ -88,6 +98,13 @@ def read_fence(location: Location) -> str | None:
 def check_fence(location: Location, fence: str) -> None:
     """Refuse a store that is no longer the one that was opened.
 
+    Parameters
+    ----------
+    location : Location
+        Of the store.
+    fence : str
+        From `fence_of`, when it was opened.
+
     Raises
     ------
     StoreChangedError
@@ -109,9 +126,9 @@ def fenced(location: Location, fence: str) -> Iterator[None]:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the store.
-    fence
+    fence : str
         From `read_fence`, when it was opened.
 
     Raises
@@ -129,6 +146,16 @@ def fenced(location: Location, fence: str) -> Iterator[None]:
 @contextmanager
 def alone(location: Location) -> Iterator[None]:
     """Change a store as a whole, while nobody else writes to it.
+
+    Parameters
+    ----------
+    location : Location
+        Of the store.
+
+    Yields
+    ------
+    None
+        While nobody else writes.
 
     Raises
     ------

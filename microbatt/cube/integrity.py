@@ -29,6 +29,7 @@ from microbatt.cube.prediction_groups import prediction_groups
 from microbatt.cube.predictions import status_key
 from microbatt.cube.rows import row_trouble
 from microbatt.cube.schema import BLOCKS, IDENTITY_DIGEST, STATUS, VARIABLES, identity_digest
+from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -51,11 +52,11 @@ class Damage:
 
     Attributes
     ----------
-    key
+    key : str
         Of the object, or of the block's status.
-    what
+    what : str
         Is wrong.
-    block
+    block : Block, optional
         That has to be simulated again, if any.
     """
 
@@ -70,11 +71,11 @@ class CheckReport:
 
     Attributes
     ----------
-    blocks, finished
+    blocks, finished : int
         In all, and those whose status says that they are finished.
-    damages
+    damages : tuple of Damage
         What is wrong.
-    leftovers
+    leftovers : tuple of str
         Files of killed processes; harmless.
     """
 
@@ -89,8 +90,13 @@ def check_store(location: Location) -> CheckReport:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube.
+
+    Returns
+    -------
+    CheckReport
+        What is wrong, and which blocks have to be simulated again.
 
     Raises
     ------
@@ -128,9 +134,9 @@ def repair_store(location: Location, report: CheckReport) -> None:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube.
-    report
+    report : CheckReport
         From `check_store`.
     """
     group = open_group(location)
@@ -234,7 +240,9 @@ def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> It
 def _content_damages(opened: BlockStore, block: Block) -> Iterator[Damage]:
     """Yield what is wrong with a block whose chunks can all be read."""
     key, rows = opened.key(STATUS.name, block), opened.read(block)
-    torn = int(row_trouble(rows).sum())
+    # What stands at curves that are about to be simulated again, or were when somebody was killed,
+    # counts as not there.
+    torn = int((row_trouble(rows) & (rows[STATUS.name] != Outcome.NOT_RUN)).sum())
     if torn:
         yield Damage(key=key, what=f"{torn} curves contradict their status", block=block)
         return

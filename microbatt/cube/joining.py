@@ -39,9 +39,9 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
 
     Parameters
     ----------
-    location
+    location : Location
         Of the cube.
-    joined
+    joined : xarray.Dataset
         Variables along dimensions of the cube, none along ``depth``; small, for they are loaded.
         The last one is a count or a code whose 0 says that there is no value.
 

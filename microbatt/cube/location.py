@@ -42,9 +42,9 @@ class Location:
 
     Attributes
     ----------
-    url
+    url : str
         Absolute path of a folder or a ``.zip`` file, or a URL such as ``s3://bucket/key``.
-    options
+    options : str, default '{}'
         Storage options of fsspec as a JSON string; `locate` makes it from a mapping.
     """
 
@@ -65,7 +65,18 @@ class Location:
         return Path(self.url)
 
     def beside(self, suffix: str) -> Location:
-        """Return the place of the same name with a suffix."""
+        """Return the place of the same name with a suffix.
+
+        Parameters
+        ----------
+        suffix : str
+            Such as ``.extending``.
+
+        Returns
+        -------
+        Location
+            With the same storage options.
+        """
         return Location(url=self.url + suffix, options=self.options)
 
 
@@ -74,9 +85,9 @@ def locate(place: str | Path, storage_options: Mapping[str, Any] | None = None) 
 
     Parameters
     ----------
-    place
+    place : str or pathlib.Path
         Path, ``file://`` URL, or URL of any protocol that fsspec knows.
-    storage_options
+    storage_options : dict, optional
         Options of that protocol, for example ``{"anon": True}``; they must be JSON-able.
 
     Returns
@@ -139,7 +150,20 @@ def _open_remote(location: Location, *, read_only: bool) -> Store:
 
 @contextmanager
 def explained(location: Location, doing: str) -> Iterator[None]:
-    """Turn a bare `OSError` into a `StoreError` that says where, what, and what to do."""
+    """Turn a bare `OSError` into a `StoreError` that says where, what, and what to do.
+
+    Parameters
+    ----------
+    location : Location
+        Of the store.
+    doing : str
+        What is being done, for the message.
+
+    Yields
+    ------
+    None
+        While it is being done.
+    """
     try:
         yield
     except StoreError:
@@ -157,6 +181,16 @@ def explained(location: Location, doing: str) -> Iterator[None]:
 
 def is_remote_trouble(error: BaseException) -> bool:
     """Whether an exception is about a network or a service, and may pass.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+
+    Returns
+    -------
+    bool
+        Whether trying again may help.
 
     Examples
     --------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from microbatt.cube.schema import typed_flags
+from microbatt.places import Kind, mark, replacing
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 _COMPRESSED = {"zlib": True, "complevel": 4, "shuffle": True}
 
 
-def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:  # noqa: ANN401
+def write_netcdf(
+    dataset: xr.Dataset,
+    path: str | Path,
+    *,
+    overwrite: bool = False,
+    **options: Any,  # noqa: ANN401 - forwarded
+) -> Path:
     """Write a cube to a netCDF-4 file.
 
     Attributes that netCDF has no type for (the cell, the design, the settings, where predictions
@@ -23,21 +30,30 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:
 
     Parameters
     ----------
-    dataset
+    dataset : xarray.Dataset
         A cube or a part of one.
-    path
-        Of the file; it is replaced if it exists.
-    **options
+    path : str or pathlib.Path
+        Of the file.
+    overwrite : bool, default False
+        Whether a cube that lies there in netCDF may be replaced; nothing else ever is.
+    **options : object
         Forwarded to `xarray.Dataset.to_netcdf`.
 
     Returns
     -------
     pathlib.Path
         The file.
+
+    Raises
+    ------
+    StoreError
+        If something lies there that is not to be lost.
     """
     file = Path(path).expanduser()
     plain = dataset.copy()
-    plain.attrs = {name: _attribute(value) for name, value in dataset.attrs.items()}
+    plain.attrs = mark(Kind.CUBE) | {
+        name: _attribute(value) for name, value in dataset.attrs.items()
+    }
     for name, variable in dataset.variables.items():
         plain[name].attrs = typed_flags(
             {
@@ -48,7 +64,8 @@ def write_netcdf(dataset: xr.Dataset, path: str | Path, **options: Any) -> Path:
         plain[name].encoding = {}
     settings = {"format": "NETCDF4", "engine": "netcdf4", **options}
     settings.setdefault("encoding", {name: _encoding(plain[name]) for name in plain.data_vars})
-    plain.to_netcdf(file, **settings)
+    with replacing(file, Kind.CUBE, overwrite=overwrite, option="`overwrite=True`") as written:
+        plain.to_netcdf(written, **settings)
     return file
 
 

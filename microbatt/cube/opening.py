@@ -27,9 +27,9 @@ def open_cube(location: Location, *, chunks: Chunks = "auto") -> xr.Dataset:
 
     Parameters
     ----------
-    location
+    location : Location
         Of its store.
-    chunks
+    chunks : Chunks, default 'auto'
         As in `xarray.open_zarr`; None reads with NumPy instead of Dask.
 
     Returns
@@ -56,12 +56,17 @@ def open_prediction_group(location: Location, name: str, *, chunks: Chunks = "au
 
     Parameters
     ----------
-    location
+    location : Location
         Of the store.
-    name
+    name : str
         Of the cube that was predicted, and so of the group.
-    chunks
+    chunks : Chunks, default 'auto'
         As for `open_cube`.
+
+    Returns
+    -------
+    xarray.Dataset
+        The predictions, along the points of the cube that was predicted.
 
     Raises
     ------

@@ -21,6 +21,16 @@ FAILED = tuple(int(outcome) for outcome in Outcome if outcome.is_failure)
 def status_of(dataset: xr.Dataset) -> xr.DataArray:
     """Return the variable ``status``.
 
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A cube or a part of one.
+
+    Returns
+    -------
+    xarray.DataArray
+        Outcome codes.
+
     Raises
     ------
     ParameterError
@@ -35,7 +45,18 @@ def status_of(dataset: xr.Dataset) -> xr.DataArray:
 
 
 def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
-    """Return whether each curve exists and runs to a physical end; lazy where the cube is."""
+    """Return whether each curve exists and runs to a physical end; lazy where the cube is.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A cube or a part of one.
+
+    Returns
+    -------
+    xarray.DataArray
+        Boolean, with the dimensions of ``status``.
+    """
     whole = status_of(dataset).isin(WHOLE)
     return whole.rename("ok").assign_attrs(
         units="1", long_name="whether the curve is whole", ancillary_variables="status"
@@ -44,6 +65,16 @@ def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
 
 def tally(status: NDArray[np.int8]) -> dict[Outcome, int]:
     """Count the outcomes in an array of status codes; outcomes that do not occur are left out.
+
+    Parameters
+    ----------
+    status : numpy.ndarray
+        Outcome codes of any shape.
+
+    Returns
+    -------
+    dict
+        Outcome → how many.
 
     Examples
     --------

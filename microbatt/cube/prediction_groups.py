@@ -37,9 +37,9 @@ def group_of_points(root: zarr.Group, predicted: xr.Dataset) -> tuple[zarr.Group
 
     Parameters
     ----------
-    root
+    root : zarr.Group
         Of the store.
-    predicted
+    predicted : xarray.Dataset
         With the attributes of the cube that was predicted.
 
     Returns

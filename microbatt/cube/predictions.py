@@ -68,7 +68,7 @@ def copies_in(cube: xr.Dataset) -> dict[str, tuple[int, ...]]:
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A cube, or predictions alone.
 
     Returns
@@ -120,7 +120,7 @@ def as_points(node: xr.Dataset) -> xr.Dataset:
 
     Parameters
     ----------
-    node
+    node : xarray.Dataset
         A node of a tree; anything else is returned as it is.
     """
     if not {*TRUTH.values()} <= set(node.coords):
@@ -136,12 +136,12 @@ def predicted_by(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A cube, a node of its tree, or predictions alone; with predictions of one network already,
         or with none at all, it is returned as it is.
-    network
+    network : str, optional
         Name; None is the only one, or the first.
-    fold
+    fold : Fold, optional
         Number of the fold; ``"held_out"`` takes for each point the copy that never saw it (the
         first, where several did not); None is fold 0 where it is there, else ``"held_out"``.
 
@@ -265,6 +265,16 @@ def _with_facts(one: xr.Dataset, cube: xr.Dataset, name: str, folds: Sequence[in
 
 def strings(values: object) -> np.ndarray[Any, Any]:
     """Return text as arrays that Zarr stores; numbers as they are.
+
+    Parameters
+    ----------
+    values : object
+        Text or numbers, of any shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        With a string type that Zarr stores.
 
     Examples
     --------

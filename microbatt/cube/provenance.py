@@ -37,15 +37,15 @@ class RunRecord:
 
     Attributes
     ----------
-    started, ended
+    started, ended : str
         ISO 8601, UTC; `ended` is empty as long as the run goes on, or if it was killed.
-    hosts
+    hosts : tuple of str
         Names of the machines that simulated for it.
-    curves
+    curves : int, default 0
         How many curves it simulated.
-    packages
+    packages : dict
         Name → version on the runner.
-    run_id
+    run_id : str
         Tells runs of the same store apart.
     """
 
@@ -57,11 +57,30 @@ class RunRecord:
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def finished(self, *, hosts: Iterable[str], curves: int) -> RunRecord:
-        """Return the record with its end and what it did."""
+        """Return the record with its end and what it did.
+
+        Parameters
+        ----------
+        hosts : iterable of str
+            Names of the machines that simulated for it.
+        curves : int
+            How many curves it simulated.
+
+        Returns
+        -------
+        RunRecord
+            With its end now.
+        """
         return replace(self, ended=now(), hosts=tuple(sorted(hosts)), curves=curves)
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe the record in JSON's terms."""
+        """Describe the record in JSON's terms.
+
+        Returns
+        -------
+        dict
+            The fields by name.
+        """
         return {
             "started": self.started,
             "ended": self.ended,
@@ -181,7 +200,13 @@ def package_versions() -> dict[str, str]:
 
 
 def now() -> str:
-    """Return the time as an ISO 8601 string in UTC, to the second."""
+    """Return the time as an ISO 8601 string in UTC, to the second.
+
+    Returns
+    -------
+    str
+        Such as ``2026-01-31T12:00:00+00:00``.
+    """
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

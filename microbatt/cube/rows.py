@@ -30,11 +30,11 @@ def rows_from_batch(batch: DischargeBatch, depth: NDArray[np.float64], elapsed: 
 
     Parameters
     ----------
-    batch
-        n discharges.
-    depth
+    batch : DischargeBatch
+        What an engine returned, n discharges.
+    depth : numpy.ndarray
         Depth axis of the cube.
-    elapsed
+    elapsed : float
         Wall-clock time of the whole batch [s]; shared out by Newton iterations.
 
     Returns
@@ -61,7 +61,22 @@ def rows_from_batch(batch: DischargeBatch, depth: NDArray[np.float64], elapsed: 
 
 
 def rows_without_curve(count: int, depth_size: int, outcome: Outcome) -> Rows:
-    """Return rows that hold nothing but an outcome."""
+    """Return rows that hold nothing but an outcome.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    depth_size : int
+        Length of the depth axis.
+    outcome : Outcome
+        Of every curve.
+
+    Returns
+    -------
+    dict
+        Every variable of the cube, empty but for ``status``.
+    """
     rows: Rows = {}
     for variable in RESULTS:
         shape = (count, depth_size) if variable.along_depth else (count,)
@@ -70,7 +85,22 @@ def rows_without_curve(count: int, depth_size: int, outcome: Outcome) -> Rows:
 
 
 def merged_rows(known: Rows, fresh: Rows, wanted: NDArray[np.bool_]) -> Rows:
-    """Return the known rows with the wanted ones replaced, in order, by the fresh ones."""
+    """Return the known rows with the wanted ones replaced, in order, by the fresh ones.
+
+    Parameters
+    ----------
+    known : Rows
+        Rows of all curves.
+    fresh : Rows
+        Rows of the wanted ones, in order.
+    wanted : numpy.ndarray
+        Which are to be replaced, shape (n,).
+
+    Returns
+    -------
+    dict
+        New arrays.
+    """
     merged = {name: column.copy() for name, column in known.items()}
     for name, column in merged.items():
         column[wanted] = fresh[name]
@@ -78,7 +108,18 @@ def merged_rows(known: Rows, fresh: Rows, wanted: NDArray[np.bool_]) -> Rows:
 
 
 def joined_rows(parts: Sequence[Rows]) -> Rows:
-    """Lay rows end to end."""
+    """Lay rows end to end.
+
+    Parameters
+    ----------
+    parts : sequence of Rows
+        Rows of the same variables.
+
+    Returns
+    -------
+    dict
+        All of them, in order.
+    """
     return {v.name: np.concatenate([part[v.name] for part in parts]) for v in VARIABLES}
 
 
@@ -87,6 +128,16 @@ def row_trouble(rows: Rows) -> NDArray[np.bool_]:
 
     A whole curve has no NaN, a curve that is not there is all NaN, and one cut short by a
     failure is either.
+
+    Parameters
+    ----------
+    rows : Rows
+        Of any curves.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, shape (n,).
     """
     status = rows[STATUS.name]
     missing = np.isnan(rows["voltage"])

@@ -130,15 +130,15 @@ def cube_skeleton(
 
     Parameters
     ----------
-    design
+    design : Design
         Which curves it is to hold.
-    depth
+    depth : numpy.ndarray
         Depth axis, increasing from 0 to 1.
-    one_c_current
+    one_c_current : float
         The current that counts as one C [A m⁻²], for the coordinate ``c_rate``.
-    chunks
+    chunks : tuple of int
         Curves per chunk along each dimension of the design; the depth axis is never cut.
-    attributes
+    attributes : dict
         Of the cube, JSON-able.
     """
     import zarr

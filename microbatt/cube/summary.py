@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from microbatt.cube.outcomes import count_outcomes, status_of
@@ -11,7 +12,7 @@ from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import xarray as xr
@@ -23,19 +24,19 @@ class CubeSummary:
 
     Attributes
     ----------
-    title
+    title : str
         Name and title of the campaign.
-    axes
+    axes : dict
         Coordinate → (how many values, lowest, highest).
-    curves
+    curves : int
         How many the cube is to hold.
-    outcomes
+    outcomes : dict
         Name of an outcome → how many curves.
-    ranges
+    ranges : dict
         Variable → (lowest, highest) over the whole curves, with its units.
-    made_by
+    made_by : dict
         What made it, a few words for each thing.
-    predictions
+    predictions : dict
         Name of a network → its folds.
     """
 
@@ -54,6 +55,23 @@ class CubeSummary:
         lines += [f"  {name:<12} {words}" for name, words in self.made_by.items()]
         lines += [f"  {'predicted by':<12} {words}" for words in _copy_lines(self.predictions)]
         return "\n".join(lines)
+
+
+def summary_html(summary: CubeSummary) -> str:
+    """Return a summary as tables for a notebook."""
+    axes = [
+        (name, f"{count} from {low:g} to {high:g}")
+        for name, (count, low, high) in summary.axes.items()
+    ]
+    outcomes = [(name, str(count)) for name, count in summary.outcomes.items()]
+    made = list(summary.made_by.items())
+    tables = "".join(_table(rows) for rows in (axes, outcomes, made) if rows)
+    return f"<b>{escape(summary.title)}</b>{tables}"
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    lines = "".join(f"<tr><td>{escape(a)}</td><td>{escape(b)}</td></tr>" for a, b in rows)
+    return f"<table>{lines}</table>"
 
 
 def summarise(dataset: xr.Dataset) -> CubeSummary:

@@ -52,12 +52,12 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
 
     Parameters
     ----------
-    location
+    location : Location
         Of a cube.
-    predicted
+    predicted : xarray.Dataset
         The variables and coordinates of `microbatt.cube.predictions` along ``network``, ``fold``
         and the points.
-    as_group
+    as_group : bool, default False
         Whether the points are another cube's, whose attributes `predicted` has: they go into a
         group of the store that has its name.
 
@@ -103,9 +103,9 @@ def _holders(root: zarr.Group, known: zarr.Group) -> list[zarr.Group]:
 
     Parameters
     ----------
-    root
+    root : zarr.Group
         Whose own metadata count.
-    known
+    known : zarr.Group
         The same as readers see it, which is one look at the store.
     """
     import zarr
@@ -182,11 +182,11 @@ class Room:
 
     Attributes
     ----------
-    names
+    names : tuple of str
         Of the networks, by place.
-    fresh
+    fresh : frozenset
         Those of them that have had no place so far.
-    folds
+    folds : int
         How many, counted from 0.
     """
 
@@ -200,9 +200,9 @@ def room_for(held: Sequence[zarr.Group], predicted: xr.Dataset) -> Room:
 
     Parameters
     ----------
-    held
+    held : sequence of zarr.Group
         The groups of the store that hold predictions.
-    predicted
+    predicted : xarray.Dataset
         What is to be joined.
     """
     names = [str(name) for name in np.asarray(array_of(held[0], NETWORK))] if held else []
@@ -223,13 +223,13 @@ def make_room(
 
     Parameters
     ----------
-    held
+    held : sequence of zarr.Group
         The groups of the store that hold predictions.
-    group
+    group : zarr.Group
         The one that is to hold these, among them or not.
-    room
+    room : Room
         From `room_for`.
-    predicted
+    predicted : xarray.Dataset
         With the variables and coordinates of `microbatt.cube.predictions`.
     """
     shape = (len(room.names), room.folds)
@@ -299,9 +299,9 @@ def copy_joined(smaller: Location, larger: Location) -> None:
 
     Parameters
     ----------
-    smaller
+    smaller : Location
         Whose axes are part of those of `larger`.
-    larger
+    larger : Location
         Where predictions of other cubes' points, predictions and other variables are written;
         points that `smaller` lacks are not predicted.
     """

@@ -6,15 +6,18 @@ from .engine import (
 from .labelled import (
     outcome_attrs,
 )
+from .native import (
+    ENGINE,
+)
 from .points import (
     ALLOWED,
     in_parts,
 )
 from .process import (
+    Finished,
+    Stop,
     end_all,
-)
-from .native import (
-    ENGINE,
+    run_limited,
 )
 from .registry import (
     ENGINES,
@@ -55,12 +58,14 @@ __all__ = [
     "DischargeBatch",
     "Engine",
     "EngineSettings",
+    "Finished",
     "HeatOf",
     "Inventory",
     "Isothermal",
     "Lumped",
     "Request",
     "Settings",
+    "Stop",
     "Thermal",
     "as_batch",
     "check_thermal",
@@ -70,6 +75,7 @@ __all__ = [
     "load_engine",
     "outcome_attrs",
     "resample_curves",
+    "run_limited",
     "simulate_discharge",
     "simulate_discharges",
     "thermal_from_dict",

@@ -64,10 +64,10 @@ class Request:
         Of which cell.
     settings : EngineSettings
         How to solve, in the engine's own record.
-    inventory : Inventory
-        Which of the two lithium balances.
     cutoff_voltage : float
         Where a discharge ends [V].
+    inventory : Inventory
+        Which of the two lithium balances.
     thermal : Thermal
         What happens to the heat.
     time_limit : float or None
@@ -76,8 +76,8 @@ class Request:
 
     cell: Cell
     settings: EngineSettings
+    cutoff_voltage: float
     inventory: Inventory = Inventory.CONSERVING
-    cutoff_voltage: float = 2.0
     thermal: Thermal = field(default_factory=Isothermal)
     time_limit: float | None = None
 
@@ -138,13 +138,24 @@ class Engine:
     in_threads: bool = False
     keeps_time_limit: bool = True
 
-    def request(self, *, settings: object = None, **terms: Any) -> Request:  # noqa: ANN401 - fields
+    def request(
+        self,
+        *,
+        cell: Cell,
+        settings: object = None,
+        cutoff_voltage: float | None = None,
+        **terms: Any,  # noqa: ANN401 - the other fields of a request
+    ) -> Request:
         """Return a checked request with this engine's settings; None stands for its defaults.
 
         Parameters
         ----------
+        cell : Cell
+            Cell to discharge.
         settings : EngineSettings, optional
             This engine's own record; None stands for its defaults.
+        cutoff_voltage : float, default the cell's own
+            Where a discharge ends [V].
         **terms : Any
             The other fields of `Request`.
 
@@ -159,7 +170,8 @@ class Engine:
             If a term is out of range, or beyond this engine.
         """
         checked = self.settings() if settings is None else self._own(settings)
-        request = Request(settings=checked, **terms)
+        cutoff = cell.cutoff_voltage if cutoff_voltage is None else cutoff_voltage
+        request = Request(cell=cell, settings=checked, cutoff_voltage=cutoff, **terms)
         _check_known("inventory", str(request.inventory), self.inventories, self.name)
         modes = [one.__name__ for one in self.thermal]
         _check_known("thermal", type(request.thermal).__name__, modes, self.name)

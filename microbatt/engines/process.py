@@ -100,6 +100,11 @@ def run_limited(
     environment : mapping of str to str or None
         Variables beside those of this process.
 
+    Returns
+    -------
+    Finished
+        Why it is over, and the end of what it complained of.
+
     Raises
     ------
     OSError

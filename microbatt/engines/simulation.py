@@ -26,10 +26,10 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     cell: str | Path | Cell = "doyle-1996-cell-1",
     alpha: float | None = None,
     S: float | None = None,
-    current: float | None = None,
+    current: float | str | None = None,
     *,
     inventory: Inventory | str = Inventory.CONSERVING,
-    cutoff_voltage: float = 2.0,
+    cutoff_voltage: float | None = None,
     thermal: Thermal = Isothermal(),
     settings: EngineSettings | None = None,
     engine: str = "native",
@@ -48,13 +48,13 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
         Tortuosity exponent of the positive electrode [-].
     S : float, default the cell's own
         Particle shape factor of the positive electrode [-].
-    current : float, default the cell's 1 C
-        Discharge current [A m⁻² of separator].
+    current : float or str, default the cell's 1 C
+        Discharge current: [A m⁻² of separator], or text such as ``"2C"``, ``"C/20"``, ``"12.5 A"``.
     inventory : {"conserving", "area-only"}
         The lithium balance of the particles. A particle of a real cell loses what crosses its
         surface, ``"conserving"``; in ``"area-only"``, the balance of dualfoil and of the published
         data set, S also multiplies the capacity.
-    cutoff_voltage : float
+    cutoff_voltage : float, default the cell's own, else 2 V
         Where the discharge ends [V].
     thermal : Isothermal, Adiabatic or Lumped
         What happens to the heat: `Isothermal()`, `Adiabatic()` or
@@ -95,7 +95,8 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     """
     loaded = load_cell(cell)
     own = {"alpha": loaded.positive.alpha, "S": loaded.positive.S, "current": loaded.one_c_current}
-    given = {"alpha": alpha, "S": S, "current": current}
+    along = current if current is None else loaded.current_density(current)
+    given = {"alpha": alpha, "S": S, "current": along}
     point = {name: own[name] if value is None else value for name, value in given.items()}
     for name, value in point.items():
         check_number(name, value, ALLOWED[name], unit=UNITS[name])
@@ -120,7 +121,7 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
     points: ArrayLike | Mapping[str, Any],
     *,
     inventory: Inventory | str = Inventory.CONSERVING,
-    cutoff_voltage: float = 2.0,
+    cutoff_voltage: float | None = None,
     thermal: Thermal = Isothermal(),
     settings: EngineSettings | None = None,
     engine: str = "native",
@@ -138,7 +139,7 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
         without ``alpha`` or ``S`` means the cell's own.
     inventory : {"conserving", "area-only"}
         The lithium balance of the particles; see `simulate_discharge`.
-    cutoff_voltage : float
+    cutoff_voltage : float, default the cell's own, else 2 V
         Where a discharge ends [V].
     thermal : Isothermal, Adiabatic or Lumped
         What happens to the heat.

@@ -61,6 +61,7 @@ HATCHES: Final = {
     Outcome.TIME_LIMIT: "cross",
     Outcome.CRASHED: "ring",
     Outcome.UNPHYSICAL: "criss_cross",
+    Outcome.UNRESOLVED_FALL: "vertical_wave",
 }
 """A hatch beside each outcome's colour, for eyes and printers that see none."""
 

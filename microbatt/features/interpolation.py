@@ -16,12 +16,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt import monotone_cubic
+from microbatt.monotone_cubic import end_slope, inner_slope, source_digest
 
 _kernel = numba.njit(error_model="numpy", nogil=True)
 _entry_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
-_inner_slope = _kernel(monotone_cubic.inner_slope)
-_end_slope = _kernel(monotone_cubic.end_slope)
+_inner_slope = _kernel(inner_slope)
+_end_slope = _kernel(end_slope)
 
 Rows = NDArray[Any]
 """Curves, one a row, in single or double precision."""
@@ -137,4 +137,4 @@ def _entries(law: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba'
     return resample_rows, integrate_rows
 
 
-resample_rows, integrate_rows = _entries(monotone_cubic.source_digest())
+resample_rows, integrate_rows = _entries(source_digest())

@@ -1,7 +1,9 @@
 from .copies import (
     without_copies,
 )
-from .discharges import (
+from .experiment import (
+    Experiment,
+    FileReading,
     StepRead,
 )
 from .gathering import (
@@ -9,11 +11,9 @@ from .gathering import (
     gather,
 )
 from .measurement import (
-    Experiment,
     Measurement,
 )
 from .reading import (
-    FileReading,
     Reading,
     Unread,
     curve_files,

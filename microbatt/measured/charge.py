@@ -15,6 +15,7 @@ import numpy as np
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
 from microbatt.measured.record import ZERO_ROW
+from microbatt.measured.steps import charges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,9 +97,9 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
     record : Record
         All samples of the file, for what stands before the discharge.
     step : Step
-        Where it stands there.
+        Where it stands there, from where the current began to rise.
     piece : Record
-        Its samples, without repeated ones.
+        Its samples from the full current on, without repeated ones.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
                 f"{piece.source}: there is neither a time nor a capacity. Export one of them."
             )
         _check_one_way(piece, counted, by_time=False)
-        before = _counter_before(record, step, current) or 0.0
+        before = (_counter_before(record, step, current) or 0.0) + _ramp(record, step, piece)
         return Charge(
             current=current,
             capacity=counted + before,
@@ -134,6 +135,7 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
         return _from_counter(record, step, piece, current, counted, by_time, rounded, remarks)
     _check_gaps(piece)
     before, start, told = _before_first(record, step, piece, current)
+    before += _ramp(record, step, piece)
     if rounded > 1e-3:
         told_step = f"{piece.steps['current']:.2g} A m⁻²"
         known = f"so the charge is known to {rounded:.1%} only"
@@ -179,6 +181,7 @@ def _from_counter(
     if before is None:
         before, start, more = _before_first(record, step, piece, current)
         told += more
+    before += _ramp(record, step, piece, counted=True)
     time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
     told.append("charge from the capacity column")
     return Charge(
@@ -189,6 +192,16 @@ def _from_counter(
         start=start,
         remarks=tuple(told),
     )
+
+
+def _ramp(record: Record, step: Step, piece: Record, *, counted: bool = False) -> float:
+    """Return the charge while the current rose, before the first sample at its full size."""
+    at = int(np.searchsorted(record.rows, piece.rows[0]))
+    if at <= step.first:
+        return 0.0
+    if counted and record.capacity is not None:
+        return abs(float(record.capacity[at] - record.capacity[step.first]))
+    return float(charges(record)[step.first : at].sum())
 
 
 def _counted(piece: Record) -> tuple[Array | None, tuple[str, ...]]:
@@ -250,6 +263,11 @@ def _check_one_way(piece: Record, counted: Array, *, by_time: bool) -> None:
 
 def _compare(piece: Record, counted: Array, by_time: Array) -> None:
     """Refuse a counter that current × time does not confirm, gaps apart."""
+    if not by_time[-1] > 0.0:
+        raise MeasurementError(
+            f"{piece.source}: the time stands still from row {piece.rows[0]} to {piece.rows[-1]}. "
+            "Map another column: `--column time='NAME:UNIT'`."
+        )
     ratios = np.diff(by_time)[np.diff(counted) > 0.0] / np.diff(counted)[np.diff(counted) > 0.0]
     ratio = float(by_time[-1] / counted[-1])
     if ratios.size >= 3 and np.diff(counted).min() > 3.0 * piece.steps.get("capacity", 0.0):
@@ -259,7 +277,7 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
     coarse = 2.0 * piece.steps.get("capacity", 0.0) / float(counted[-1])
     if abs(ratio - 1.0) <= APART + rounded + coarse:
         return
-    larger = max(ratio, 1.0 / ratio)
+    larger = max(ratio, 1.0 / max(ratio, 1e-300))
     factor = next((one for one in _FACTORS if abs(larger / one - 1.0) < APART), None)
     guess = "" if factor is None else f" They differ by {factor:g}: one unit is wrong."
     raise MeasurementError(

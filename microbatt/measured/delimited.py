@@ -14,12 +14,13 @@ import numpy as np
 from microbatt.errors import MeasurementError
 from microbatt.measured.headings import is_unit, read_heading, useful
 from microbatt.measured.numerals import (
-    check_grouping,
     clock_seconds,
     date_seconds,
     decimal_sign,
+    grouped_text,
     is_clock,
     last_place,
+    tidied,
     to_numbers,
 )
 
@@ -44,8 +45,6 @@ _AFTER: Final = 50
 _BELOW: Final = 6
 """Rows below the headings that must hold as many fields."""
 _SEPARATORS: Final = ("\t", ";", ",", "|", "  ", " ")
-_DECIMAL_COMMA: Final = r"[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d*,\d+[eE][+-]?\d+)"
-"""A number whose comma is the decimal sign: `0,5`, `3,95`, `1,000000E+02`; not `1,000`."""
 _NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -138,9 +137,12 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     wanted = useful(layout.headings, mapping, units)
     width = _width(lines, layout)
     wanted = {i: quantity for i, quantity in wanted.items() if i < width}
-    words = {i for i, quantity in wanted.items() if quantity == "state"}
-    guess = _first_sign(layout, lines, set(wanted) - words)
-    frame = _frame(source, text, layout, sorted(wanted), words=words, decimal=guess)
+    words = {i for i, quantity in wanted.items() if quantity in ("state", "cell")}
+    dates = {i for i, quantity in wanted.items() if quantity == "date"}
+    numeric = [i for i in wanted if i not in words | dates]
+    samples = _samples(layout, text, [i for i in numeric if i not in units])
+    decimal = _decimal_sign(source, text, layout, samples)
+    frame = _frame(source, text, layout, sorted(wanted), words=words, decimal=decimal)
     filled = frame.notna().any(axis=1).to_numpy()
     rows = np.flatnonzero(filled) + layout.first + 1
     frame = frame.loc[filled]
@@ -149,12 +151,10 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
             f"{source}: there is no row below the headings in row {layout.line + 1}. Export the "
             "discharge again."
         )
-    dates = {i for i, quantity in wanted.items() if quantity == "date"}
     columns: dict[int, Values] = {i: pd.Categorical(frame[i]) for i in words}
     columns |= {i: date_seconds(frame[i]) for i in dates}
     units |= dict.fromkeys(dates, "s")
-    numeric = [i for i in wanted if i not in words | dates]
-    decimal, numbers = _numbers(source, text, layout, frame, filled, numeric, rows, guess)
+    numbers = {i: _numbers(frame[i], decimal) for i in numeric}
     shown = _NAMES[layout.separator.strip(" ") or " "]
     sign = "" if decimal == "." else ", decimal commas"
     return Cells(
@@ -163,7 +163,11 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
         columns=columns | numbers,
         units=units,
         rows=rows,
-        decimals=_decimals(layout, text, [i for i in numeric if wanted[i] == "current"], decimal),
+        decimals={
+            i: last_place(texts, decimal)
+            for i, texts in samples.items()
+            if wanted[i] in ("current", "mapped")
+        },
     )
 
 
@@ -342,13 +346,6 @@ def _clocks(layout: Layout, lines: Sequence[str]) -> dict[int, str]:
     }
 
 
-def _first_sign(layout: Layout, lines: Sequence[str], columns: Iterable[int]) -> str:
-    """Return the decimal sign that the first rows prove; a point if they do not."""
-    rows = [split_line(one, layout.separator) for one in lines[layout.first :][:300] if one.strip()]
-    texts = (row[i] for row in rows for i in columns if i < len(row))
-    return "," if any(re.fullmatch(_DECIMAL_COMMA, one) for one in texts) else "."
-
-
 def _frame(
     source: str,
     text: bytes,
@@ -364,7 +361,7 @@ def _frame(
 
     blanks = {"  ": r"\s{2,}", " ": r"\s+"}
     separator = blanks.get(layout.separator, layout.separator)
-    width = max(len(layout.headings), max(wanted, default=0) + 1)
+    width = max(wanted, default=0) + 1
     try:
         return pd.read_csv(
             io.BytesIO(text),
@@ -385,72 +382,58 @@ def _frame(
         )
     except pd.errors.EmptyDataError:
         return pd.DataFrame(columns=list(wanted))
-    except (pd.errors.ParserError, ValueError) as error:
+    except (pd.errors.ParserError, ValueError, IndexError) as error:
         raise MeasurementError(
             f"{source}: its rows cannot be told apart ({error}). Export it again as CSV."
         ) from error
 
 
-def _numbers(
-    source: str,
-    text: bytes,
-    layout: Layout,
-    frame: pd.DataFrame,
-    filled: NDArray[np.bool_],
-    numeric: Sequence[int],
-    rows: NDArray[np.int64],
-    guess: str,
-) -> tuple[str, dict[int, Values]]:
-    """Return the decimal sign and the numbers of the columns."""
-    import pandas as pd
-
-    texts = {i: frame[i] for i in numeric if not pd.api.types.is_numeric_dtype(frame[i])}
-    plain = {i: one for i, one in texts.items() if not is_clock(one)}
-    commas = [i for i, one in plain.items() if guess == "," or _has_comma(one)]
-    if guess == ",":
-        decimal = ","
-        for i, one in plain.items():
-            others = {f"other than `{layout.headings[i]}`": pd.Series(["0,5"])}
-            decimal_sign(source, {layout.headings[i]: one.astype("string")} | others)
-            check_grouping(source, layout.headings[i], one, rows, decimal)
-    elif commas:
-        whole = _frame(source, text, layout, sorted(numeric), as_text=True).loc[filled]
-        plain = {i: whole[i] for i in numeric if i in plain or i not in texts}
-        decimal = decimal_sign(source, {layout.headings[i]: one for i, one in plain.items()})
-        for i, one in plain.items():
-            check_grouping(source, layout.headings[i], one, rows, decimal)
-    else:
-        decimal = "."
-    numbers: dict[int, Values] = {}
-    for i in numeric:
-        if i in plain:
-            numbers[i] = to_numbers(plain[i], decimal)
-        elif i in texts:
-            numbers[i] = clock_seconds(texts[i])
-        else:
-            numbers[i] = frame[i].to_numpy(dtype=float)
-    return decimal, numbers
-
-
-def _has_comma(texts: pd.Series) -> bool:
-    return bool(texts.astype("string").str.contains(r"\d,\d|\d\.\d{3}\.", regex=True).any())
-
-
-def _decimals(
-    layout: Layout, text: bytes, columns: Sequence[int], decimal: str
-) -> dict[int, float]:
-    """Return the last decimal place that is written in each column, here and there in the file."""
+def _samples(layout: Layout, text: bytes, columns: Sequence[int]) -> dict[int, list[str]]:
+    """Return texts of each column, from here and there in the file; all of a small one."""
     lines: list[str] = []
     for start in range(0, len(text), max(_CHUNK, len(text) // _CHUNKS)):
         chunk = text[start : start + _CHUNK].decode("utf-8", errors="ignore")
-        lines += re.split(r"\r\n|\n|\r", chunk)[1:-1] or [chunk]
+        lines += re.split(r"\r\n|\n|\r", chunk)
     rows = [split_line(one, layout.separator) for one in lines if one.strip()]
-    written = {i: [row[i] for row in rows if i < len(row)] for i in columns}
-    return {
-        i: last_place(texts, decimal)
-        for i, texts in written.items()
-        if any(_float(one) is not None for one in texts)
-    }
+    fit = [row for row in rows if abs(len(row) - len(layout.headings)) <= 1]
+    return {i: [row[i] for row in fit if i < len(row)] for i in columns}
+
+
+def _decimal_sign(
+    source: str, text: bytes, layout: Layout, samples: Mapping[int, Sequence[str]]
+) -> str:
+    """Return the one decimal sign of the file.
+
+    Raises
+    ------
+    MeasurementError
+        If columns contradict each other.
+    """
+    named = {layout.headings[i]: texts for i, texts in samples.items()}
+    decimal = decimal_sign(source, named)
+    for i, texts in samples.items():
+        found = grouped_text(texts, decimal)
+        if found is None:
+            continue
+        written = _frame(source, text, layout, [i], as_text=True)[i].map(tidied, na_action="ignore")
+        row = int(np.flatnonzero((written == found).fillna(value=False))[0]) + layout.first + 1
+        raise MeasurementError(
+            f"{source}: `{found}` in column `{layout.headings[i]}`, row {row}, looks like a "
+            f"thousand, and `{decimal}` is the decimal sign of the other columns. One file must "
+            "have one decimal sign: export it again without a sign between thousands."
+        )
+    return decimal
+
+
+def _numbers(texts: pd.Series, decimal: str) -> NDArray[np.float64]:
+    """Return the numbers of a column, whatever pandas took it for."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(texts):
+        return np.asarray(texts.to_numpy(dtype=float))
+    if is_clock(texts):
+        return clock_seconds(texts)
+    return to_numbers(texts, decimal)
 
 
 def _float(text: str) -> float | None:

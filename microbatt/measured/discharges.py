@@ -10,6 +10,7 @@ import numpy as np
 
 from microbatt.errors import MeasurementError
 from microbatt.measured.charge import delivered, steady_current
+from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
 from microbatt.measured.record import clean, named_rows
 from microbatt.measured.steps import (
@@ -46,39 +47,12 @@ _CUT_SHORT: Final = 0.2
 """A discharge that delivers a smaller share of another one, and stops high, is a pulse."""
 _HIGH: Final = 0.3
 """It stops high if it keeps this share of the other one's fall of the voltage."""
+_RAMP: Final = 0.02
+"""A current that rises to its value moves no more than this share of the charge before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRead:
-    """A step of a file, and what became of it.
-
-    Attributes
-    ----------
-    kind : str
-        Rest, charge, discharge, pulse, hold or varying current.
-    rows : tuple of int
-        First and last row in the file.
-    current : float
-        Median size [A m⁻²].
-    charge : float
-        Moved [A h m⁻²].
-    became : str
-        ``"read"``, or why it was left out.
-    """
-
-    kind: str
-    rows: tuple[int, int]
-    current: float
-    charge: float
-    became: str
-
-    @property
-    def taken(self) -> bool:
-        """Whether it became a measurement."""
-        return self.became == READ
-
-
-READ: Final = "read"
+_TOLD: Final = 6
+"""So many reasons for leaving out discharges are told in the remarks; the steps tell all."""
 _PASSED: Final = "not a discharge"
 
 
@@ -159,7 +133,9 @@ def _is_passable(record: Record, step: Step) -> bool:
 def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -> dict[int, str]:
     """Say of each discharge whether it is read, or why not."""
     found = [i for i, one in enumerate(steps) if one.kind == DISCHARGE]
-    became = {i: f"{len(steps[i])} rows, too few" for i in found if len(steps[i]) < MIN_SAMPLES}
+    became = _judge_runs(record, steps, drawn)
+    few = [i for i in found if len(steps[i]) < MIN_SAMPLES]
+    became |= {i: "too few rows" for i in few if i not in became}
     candidates = [i for i in found if i not in became]
     starts = {i: _start(record, steps, i) for i in candidates}
     series = _series(steps, found, candidates, starts, drawn)
@@ -169,7 +145,8 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     for i in candidates:
         if i in became:
             continue
-        fuller = next((j for j in candidates if _is_lower(starts[i], starts[j])), None)
+        others = [j for j in candidates if became.get(j, READ) == READ]
+        fuller = next((j for j in others if _is_lower(starts[i], starts[j])), None)
         if fuller is None:
             became[i] = READ
         else:
@@ -178,6 +155,43 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
                 f"{record.rows[steps[fuller].first]} has {_level(starts[fuller])}"
             )
     return became
+
+
+def _judge_runs(
+    record: Record, steps: Sequence[Step], drawn: Mapping[int, float]
+) -> dict[int, str]:
+    """Say which discharges do not begin with the load: those that follow another current."""
+    became: dict[int, str] = {}
+    for run in _runs(record, steps):
+        whole = sum(drawn[i] for i in run)
+        main = next((i for i in run if drawn[i] >= _WHOLE * whole), None)
+        before = 0.0 if main is None else sum(drawn[i] for i in run if i < main)
+        if main is None or before > _RAMP * drawn[main]:
+            became |= dict.fromkeys(run, "changing current")
+        else:
+            became |= {i: "follows another current without a rest" for i in run if i > main}
+            became |= {i: "current not there yet" for i in run if i < main}
+    return {i: why for i, why in became.items() if steps[i].kind == DISCHARGE}
+
+
+def _runs(record: Record, steps: Sequence[Step]) -> list[list[int]]:
+    """Return steps of discharge, and holds, that follow each other without rest or charge.
+
+    A voltage that jumps back up shows that a charge between two steps was not exported.
+    """
+    runs: list[list[int]] = []
+    back = _HIGH * float(np.ptp(record.voltage))
+    for i, step in enumerate(steps):
+        follows = bool(runs) and runs[-1][-1] == i - 1
+        if step.kind != DISCHARGE and not (step.kind == HOLD and follows):
+            continue
+        if follows:
+            end = float(record.voltage[steps[i - 1].last])
+            if float(record.voltage[step.first]) < end + back:
+                runs[-1].append(i)
+                continue
+        runs.append([i])
+    return runs
 
 
 def _series(
@@ -207,7 +221,9 @@ def _judge_series(
 ) -> dict[int, str]:
     """Say what a series of discharges is: pulses, or a discharge that was interrupted."""
     first, *later = chain
-    share = drawn[first] / max(sum(drawn[i] for i in chain), 1e-300)
+    drawing = [i for i, one in enumerate(steps) if one.kind == DISCHARGE]
+    whole = sum(drawn[i] for i in drawing if first <= i <= later[-1])
+    share = drawn[first] / max(whole, 1e-300)
     row = record.rows[steps[first].first]
     if len(chain) >= _PULSES and share < _WHOLE:
         return dict.fromkeys(chain, "pulse of a series (GITT, HPPC), not a whole discharge")
@@ -239,8 +255,9 @@ def _start(record: Record, steps: Sequence[Step], i: int) -> _Start:
     step = steps[i]
     loaded = float(record.voltage[step.first])
     rest = None
-    if i > 0 and steps[i - 1].kind == REST:
-        rest = float(record.voltage[steps[i - 1].last])
+    before = _ramp_begins(record, steps, i) - 1
+    if before >= 0 and steps[before].kind == REST:
+        rest = float(record.voltage[steps[before].last])
     if rest is not None and rest < loaded - 0.005:
         rest = None  # a load only lowers the voltage, so this is not that of the cell
     size = float(np.median(np.abs(record.current[step.samples])))
@@ -277,7 +294,8 @@ def _measurement(
         )
     _check_falls(piece)
     piece = piece.rounded_anew()
-    charge = delivered(record, step, piece)
+    ramp = steps[_ramp_begins(record, steps, i)]
+    charge = delivered(record, replace(step, first=ramp.first), piece)
     remarks = [*told, *charge.remarks]
     if np.sign(np.median(piece.current)) < 0.0:
         remarks.append("discharge has a negative current in the file")
@@ -293,6 +311,18 @@ def _measurement(
         rest_voltage=start.rest,
         remarks=tuple(remarks),
     )
+
+
+def _ramp_begins(record: Record, steps: Sequence[Step], i: int) -> int:
+    """Return the step in which the current of a discharge began to rise: itself, or one before."""
+    begins = i
+    for j in range(i - 1, -1, -1):
+        if steps[j].kind not in (DISCHARGE, HOLD) or len(steps[j]) >= MIN_SAMPLES:
+            break
+        if record.voltage[steps[j].last] < record.voltage[steps[i].first]:
+            break
+        begins = j
+    return begins
 
 
 def _check_falls(piece: Record) -> None:
@@ -348,13 +378,15 @@ def _left_out(read: Sequence[StepRead]) -> list[str]:
     holds = [one for one in read if one.kind == HOLD]
     if holds:
         told.append(f"{len(holds)} holds at constant voltage left out ({_rows(holds)})")
-    for why in dict.fromkeys(
-        one.became for one in read if one.kind in (DISCHARGE, "pulse") and not one.taken
-    ):
-        such = [one for one in read if one.became == why and one.kind in (DISCHARGE, "pulse")]
-        if all(one.rows[1] - one.rows[0] < 2 for one in such) and "too few" in why:
-            continue  # single rows at the edge of a step
+    lost = [one for one in read if one.kind in (DISCHARGE, "pulse") and not one.taken]
+    lost = [one for one in lost if one.rows[1] - one.rows[0] > 1]  # not single rows at an edge
+    reasons = list(dict.fromkeys(one.became for one in lost))
+    for why in reasons[:_TOLD]:
+        such = [one for one in lost if one.became == why]
         told.append(f"{len(such)} stretches of discharge left out ({_rows(such)}): {why}")
+    if len(reasons) > _TOLD:
+        more = [one for one in lost if one.became in reasons[_TOLD:]]
+        told.append(f"{len(more)} more stretches of discharge left out ({_rows(more)})")
     return told
 
 

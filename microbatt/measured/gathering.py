@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from microbatt.errors import ParameterError
 from microbatt.measured.copies import without_copies
-from microbatt.measured.measurement import Experiment, Measurement
+from microbatt.measured.experiment import Experiment
+from microbatt.measured.measurement import Measurement
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
     from microbatt.engines import Discharge
-    from microbatt.measured.reading import FileReading, Reading
+    from microbatt.measured.experiment import FileReading
+    from microbatt.measured.reading import Reading
 
 Curve: TypeAlias = "Experiment | Measurement | str | Path | pd.DataFrame | xr.Dataset | Discharge"
 """A measured curve, or several, as people have them."""

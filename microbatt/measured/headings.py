@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_choice
 from microbatt.errors import MeasurementError, ParameterError
+from microbatt.measured.vocabulary import NAMES, SPELLED
 from microbatt.units import Unit, parse_unit
 
 if TYPE_CHECKING:
@@ -17,126 +18,8 @@ if TYPE_CHECKING:
 
 QUANTITIES: Final = ("time", "voltage", "current", "capacity")
 """What a column may be mapped to."""
-WORDS: Final = ("state", "step", "cycle", "date")
+WORDS: Final = ("state", "step", "cycle", "date", "cell")
 """What else is of use in a column: words, counters and dates, which have no unit."""
-
-_NAMES: Final = {
-    "time": (
-        "total time, test time, tests total time, time since start, elapsed time, run time, "
-        "experiment time, t total, test, time, t, "
-        "gesamtzeit, versuchszeit, prüfzeit, testzeit, laufzeit, zeit, messzeit, "
-        "temps total, durée totale, temps essai, temps d essai, temps de test, durée, temps, "
-        "总时间, 测试时间, 累计时间, 运行时间, 时间"
-    ),
-    "step time": (
-        "step time, step, time in step, relative time, rel time, "
-        "schrittzeit, schrittdauer, temps étape, temps de l étape, temps du pas, "
-        "工步时间, 相对时间, 步骤时间"
-    ),
-    "voltage": (
-        "ewe ece, ecell, cell voltage, u cell, ucell, v cell, vcell, cell potential, cell pot, "
-        "terminal voltage, battery voltage, pack voltage, full cell voltage, "
-        "voltage, volt, volts, voltages, potential, ewe, "
-        "zellspannung, klemmenspannung, spannung, tension cellule, tension de cellule, tension, "
-        "电池电压, 单体电压, 电压, v, u, e"
-    ),
-    "counter voltage": "ece, counter electrode potential, counter potential",
-    "current": (
-        "current density, curr den, current, measured current, cell current, curr, amps, amp, "
-        "ampere, amperes, "
-        "stromdichte, strom, stromstärke, densité de courant, courant, intensité, "
-        "电流密度, 电流, i, j, control i"
-    ),
-    "discharge capacity": (
-        "discharge capacity, discharging capacity, discharged capacity, delivered capacity, "
-        "dischg capacity, dchg capacity, dchg cap, dischg cap, discharge cap, q discharge, "
-        "q dis, qdischarge, discharge charge, discharge, "
-        "entladekapazität, entladene kapazität, entladung, capacité de décharge, "
-        "capacité décharge, q décharge, 放电容量"
-    ),
-    "capacity": (
-        "capacity, areal capacity, step capacity, cumulative capacity, net capacity, "
-        "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, "
-        "q charge discharge, q, q qo, kapazität, ladungsmenge, capacité, 容量, 比容量"
-    ),
-    "state": (
-        "step type, step name, state, status, md, mode, step state, ox red, "
-        "schritttyp, schrittname, zustand, modus, betriebsart, état, type de pas, type d étape, "
-        "工步类型, 工步名称, 步骤类型, 状态"
-    ),
-    "step": (
-        "step index, step number, step id, step no, step, step count, ns, "
-        "schrittnummer, schritt, numéro d étape, étape, pas, 工步序号, 工步号, 步次, 工步"
-    ),
-    "cycle": (
-        "cycle index, cycle number, cycle count, cycle id, cycle no, cycle, cyc, "
-        "zyklus, zyklusnummer, zyklennummer, numéro de cycle, 循环序号, 循环号, 循环"
-    ),
-    "date": (
-        "date time, datetime, timestamp, time stamp, absolute time, abs time, real time, "
-        "system time, dpt time, date, date and time, datum, datum uhrzeit, datum zeit, uhrzeit, "
-        "zeitstempel, date heure, date et heure, horodatage, 绝对时间, 系统时间, 日期"
-    ),
-}
-"""Names of each quantity, the best first."""
-
-_SPELLED: Final = {
-    "v": "V",
-    "volt": "V",
-    "volts": "V",
-    "millivolt": "mV",
-    "millivolts": "mV",
-    "mv": "mV",
-    "伏": "V",
-    "毫伏": "mV",
-    "a": "A",
-    "ampere": "A",
-    "amperes": "A",
-    "amps": "A",
-    "amp": "A",
-    "安": "A",
-    "毫安": "mA",
-    "milliampere": "mA",
-    "milliamp": "mA",
-    "milliamps": "mA",
-    "ma": "mA",
-    "second": "s",
-    "seconds": "s",
-    "sec": "s",
-    "secs": "s",
-    "sekunden": "s",
-    "sek": "s",
-    "secondes": "s",
-    "秒": "s",
-    "minute": "min",
-    "minutes": "min",
-    "mins": "min",
-    "minuten": "min",
-    "分": "min",
-    "分钟": "min",
-    "hour": "h",
-    "hours": "h",
-    "hr": "h",
-    "hrs": "h",
-    "std": "h",
-    "stunden": "h",
-    "heures": "h",
-    "heure": "h",
-    "小时": "h",
-    "ah": "Ah",
-    "a.h": "Ah",
-    "mah": "mAh",
-    "ma.h": "mAh",
-    "amp-hr": "Ah",
-    "amp-hrs": "Ah",
-    "amp hr": "Ah",
-    "ampere hour": "Ah",
-    "ampere_hour": "Ah",
-    "amp-hours": "Ah",
-    "安时": "Ah",
-    "毫安时": "mAh",
-}
-"""Units as cyclers spell them."""
 
 _DIMENSIONS: Final = {
     "time": ("s",),
@@ -265,7 +148,7 @@ def read_heading(text: str) -> Heading:
     >>> read_heading("Ewe/V").quantity, read_heading("test_time_second").unit
     ('voltage', 's')
     """
-    plain = re.sub(r"\s+", " ", text[:_LONGEST]).strip().strip("\ufeff#*\"'").strip()
+    plain = re.sub(r"\s+", " ", text[:_LONGEST]).strip().strip("\ufeff#*~\"'").strip()
     for name, unit, sure in _split(plain):
         spelled = _spelled(unit)
         named = _named(name, spelled)
@@ -525,7 +408,7 @@ def _split(text: str) -> list[tuple[str, str, bool]]:
     ways.sort(key=lambda way: not way[2])
     comma = _COMMA.match(text)
     if comma is not None:
-        ways.append((comma[1], comma[2], False))
+        ways.append((comma[1], comma[2].strip("()[]"), True))
     for pattern in (_DOUBLE_TAIL, _TAIL):
         match = pattern.match(text)
         if match is not None:
@@ -553,13 +436,13 @@ def _key(text: str) -> str:
 
 _RANKS: Final = {
     quantity: {_key(name): rank for rank, name in enumerate(names.split(","))}
-    for quantity, names in _NAMES.items()
+    for quantity, names in NAMES.items()
 }
 
 
 def _spelled(unit: str) -> str:
     plain = unit.strip()
-    return _SPELLED.get(plain.lower(), plain.replace(".", " "))
+    return SPELLED.get(plain.lower(), plain.replace(".", " "))
 
 
 def _measures(quantity: str, unit: str) -> bool:

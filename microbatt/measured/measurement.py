@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,8 +14,6 @@ from microbatt.errors import MeasurementError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from microbatt.measured.reading import FileReading
 
 MIN_SAMPLES = 5
 """Fewer samples than this are no curve."""
@@ -89,7 +87,7 @@ class Measurement:
 
     def _repr_html_(self) -> str:
         told = "".join(f"<li>{escape(one)}</li>" for one in self.remarks)
-        return f"<table>{_HEADINGS}{_row(self)}</table><ul>{told}</ul>"
+        return f"<table>{HTML_HEADINGS}{html_row(self)}</table><ul>{told}</ul>"
 
     @property
     def time(self) -> NDArray[np.float64]:
@@ -107,55 +105,13 @@ class Measurement:
         return float(self.voltage.min())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Experiment:
-    """The discharges of one cell, at one or many currents.
-
-    Attributes
-    ----------
-    name : str
-        For people: a folder or a file name.
-    measurements : tuple of Measurement
-        At least one.
-    reading : tuple of FileReading
-        What was read in each file, where the curves come from files.
-    """
-
-    name: str
-    measurements: tuple[Measurement, ...]
-    reading: tuple[FileReading, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.measurements:
-            raise MeasurementError(
-                f"{self.name}: there is no discharge curve; at least one is needed."
-            )
-
-    def __len__(self) -> int:
-        return len(self.measurements)
-
-    def __repr__(self) -> str:
-        currents = ", ".join(f"{one:.4g}" for one in self.currents[:6])
-        more = ", …" if len(self) > 6 else ""
-        return f"<Experiment {self.name!r}: {len(self)} curves at {currents}{more} A m⁻²>"
-
-    def _repr_html_(self) -> str:
-        rows = "".join(_row(one) for one in self.measurements[:50])
-        return f"<b>{escape(self.name)}</b><table>{_HEADINGS}{rows}</table>"
-
-    @property
-    def currents(self) -> tuple[float, ...]:
-        """Current of each curve [A m⁻²]."""
-        return tuple(one.current for one in self.measurements)
-
-
-_HEADINGS = (
+HTML_HEADINGS: Final = (
     "<tr><th>curve</th><th>current [A m⁻²]</th><th>samples</th><th>capacity [A h m⁻²]</th>"
     "<th>voltage [V]</th><th></th></tr>"
 )
 
 
-def _row(one: Measurement) -> str:
+def html_row(one: Measurement) -> str:
     """Return a curve as a row of a table."""
     return (
         f"<tr><td>{escape(one.source)}</td><td>{one.current:.4g}</td><td>{len(one)}</td>"

@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.errors import MeasurementError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def tidy(texts: pd.Series) -> pd.Series:
     )
 
 
-def decimal_sign(source: str, columns: Mapping[str, pd.Series]) -> str:
+def decimal_sign(source: str, columns: Mapping[str, Sequence[str]]) -> str:
     """Tell which sign is the decimal one in a file.
 
     A number with both signs ends with the decimal one; so does one whose sign is not followed by
@@ -56,8 +56,8 @@ def decimal_sign(source: str, columns: Mapping[str, pd.Series]) -> str:
     ----------
     source : str
         The file, for messages.
-    columns : mapping of str to pandas.Series
-        Heading → texts.
+    columns : mapping of str to sequence of str
+        Heading → some of its texts.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def decimal_sign(source: str, columns: Mapping[str, pd.Series]) -> str:
     MeasurementError
         If columns contradict each other.
     """
-    proofs = {name: _proof(_sampled(texts)) for name, texts in columns.items()}
+    proofs = {name: _proof([tidied(one) for one in texts]) for name, texts in columns.items()}
     sure = {name: (sign, text) for name, (sign, text, certain) in proofs.items() if certain}
     signs = {sign for sign, _ in sure.values()}
     if len(signs) > 1:
@@ -105,25 +105,16 @@ def to_numbers(texts: pd.Series, decimal: str) -> Array:
     return np.asarray(numbers.to_numpy(dtype=float, na_value=np.nan))
 
 
-def check_grouping(
-    source: str, heading: str, texts: pd.Series, rows: NDArray[np.int64], decimal: str
-) -> None:
-    """Refuse a column that writes thousands with the sign that is the file's decimal one.
+def grouped_text(texts: Iterable[str], decimal: str) -> str | None:
+    """Return a text of a column that writes thousands with the file's decimal sign, if one does."""
+    sign, text, _ = _proof([tidied(one) for one in texts])
+    return text if sign and sign != decimal else None
 
-    Raises
-    ------
-    MeasurementError
-        Naming the row.
-    """
-    plain = tidy(texts.astype("string"))
-    sign, text, _ = _proof(_sampled(plain))
-    if sign and sign != decimal and text:
-        at = int(np.flatnonzero((plain == text).to_numpy(dtype=bool, na_value=False))[0])
-        raise MeasurementError(
-            f"{source}: `{text}` in column `{heading}`, row {rows[at]}, looks like a thousand, and "
-            f"`{decimal}` is the decimal sign of the other columns. One file must have one decimal "
-            "sign: export it again without a sign between thousands."
-        )
+
+def tidied(text: str) -> str:
+    """Return a number without blanks and apostrophes between its digits."""
+    plain = text.strip().translate(_MINUS)
+    return plain if ":" in plain else plain.translate(_BLANKS)
 
 
 def is_clock(texts: pd.Series) -> bool:
@@ -237,8 +228,9 @@ def last_place(texts: Iterable[str], decimal: str) -> float:
     return finest
 
 
-def _sampled(texts: pd.Series) -> list[str]:
-    known = tidy(texts.dropna().astype("string"))
+def sampled(texts: pd.Series) -> list[str]:
+    """Return some of the texts of a column, from all of it."""
+    known = texts.dropna()
     if len(known) > _SAMPLE:
         known = known.iloc[:: len(known) // _SAMPLE + 1]
     return [str(one) for one in known]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import POSITIVE, check_number
-from microbatt.errors import MeasurementError, MicrobattError, ParameterError
+from microbatt.errors import MeasurementError, MicrobattError
 from microbatt.measured.copies import without_copies
-from microbatt.measured.discharges import StepRead, discharges
+from microbatt.measured.discharges import discharges
+from microbatt.measured.experiment import Experiment, FileReading
 from microbatt.measured.headings import find_columns
-from microbatt.measured.measurement import Experiment, Measurement
-from microbatt.measured.record import make_record, named_rows
+from microbatt.measured.record import make_record
 from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from microbatt.measured.headings import Column
+    from microbatt.measured.measurement import Measurement
 
 _PACKED: Final = ".gz"
 
@@ -69,85 +69,6 @@ class Unread:
 
     source: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class FileReading:
-    """What was read in a file, and what was not.
-
-    Attributes
-    ----------
-    source : str
-        The file's name.
-    format : str
-        In words: how text is separated and encoded, or Parquet, or Excel and its sheets.
-    columns : dict of str to tuple of str
-        Quantity → heading and unit of the column taken.
-    measurements : tuple of Measurement
-        The discharges.
-    steps : tuple of StepRead
-        All steps of the file, and what became of each.
-    left_out : tuple of tuple
-        Rows that were left out, and why.
-    remarks : tuple of str
-        Columns that were ignored, copies, and whatever else was changed.
-    """
-
-    source: str
-    format: str
-    columns: Mapping[str, tuple[str, str]]
-    measurements: tuple[Measurement, ...]
-    steps: tuple[StepRead, ...]
-    left_out: tuple[tuple[tuple[int, ...], str], ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        read = sum(step.taken for step in self.steps)
-        return (
-            f"<FileReading {self.source!r}: {self.format}; {len(self.steps)} steps, {read} read as "
-            f"discharge{'s' if read != 1 else ''}>"
-        )
-
-    def summary(self) -> str:
-        """Return what was read, as text.
-
-        Returns
-        -------
-        str
-            Several lines.
-        """
-        lines = [f"{self.source}: {self.format}", f"  columns: {self.columns_text}"]
-        lines += [
-            f"  rows {step.rows[0]}–{step.rows[1]}: {step.kind}, {step.current:.4g} A m⁻², "
-            f"{step.charge:.4g} A h m⁻²" + ("" if step.kind == "rest" else f" – {step.became}")
-            for step in self.steps
-        ]
-        lines += [f"  {named_rows(rows)} left out: {why}" for rows, why in self.left_out]
-        lines += [f"  {remark}" for remark in self.remarks]
-        return "\n".join(lines)
-
-    @property
-    def columns_text(self) -> str:
-        """The columns taken, in a line."""
-        return ", ".join(
-            f"{quantity} `{heading}`" + (f" in {unit}" if unit else "")
-            for quantity, (heading, unit) in self.columns.items()
-        )
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{step.rows[0]}–{step.rows[1]}</td><td>{escape(step.kind)}</td>"
-            f"<td>{step.current:.4g}</td><td>{step.charge:.4g}</td><td>{escape(step.became)}</td>"
-            "</tr>"
-            for step in self.steps[:50]
-        )
-        told = "".join(f"<li>{escape(one)}</li>" for one in self.remarks)
-        return (
-            f"<b>{escape(self.source)}</b>: {escape(self.format)}<br>"
-            f"{escape(self.columns_text)}<table><tr><th>rows</th><th>step</th>"
-            f"<th>current [A m⁻²]</th><th>charge [A h m⁻²]</th><th>became</th></tr>{rows}</table>"
-            f"<ul>{told}</ul>"
-        )
 
 
 def read_file(path: str | Path, reading: Reading | None = None) -> FileReading:
@@ -356,8 +277,11 @@ def files_of(place: Path) -> tuple[Path, ...]:
 def _read_table(table: Table, how: Reading) -> FileReading:
     columns = find_columns(table.source, table.headings, how.columns, table.units)
     taken = {quantity: one for quantity, one in columns.taken.items() if one.index in table.columns}
-    if not {"time", "step time", "date", "capacity"} & set(taken) and how.columns:
-        raise ParameterError(f"{table.source}: there is neither a time nor a capacity column.")
+    if "voltage" not in taken:
+        raise MeasurementError(
+            f"{table.source}: the rows have fewer fields than the headings, and column "
+            f"`{columns.taken['voltage'].heading}` is not among them. Export the file again."
+        )
     record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
     remarks = (*columns.remarks, *record.remarks)
     shown = _shown(taken)

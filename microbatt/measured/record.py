@@ -145,8 +145,10 @@ def make_record(
     Raises
     ------
     MeasurementError
-        If there is neither a current nor one given, or no area for a current in A.
+        If there is neither a current nor one given, no area for a current in A, or the table is
+        of several cells.
     """
+    _check_one_cell(table, columns)
     voltage = _values(table, columns["voltage"])
     if "current" in columns:
         scale = _per_area(table.source, columns["current"], area)
@@ -341,6 +343,30 @@ def _check_volts(record: Record) -> None:
     )
 
 
+def _check_one_cell(table: Table, columns: dict[str, Column]) -> None:
+    """Refuse a table of several cells, one below or beside another."""
+    named = columns.get("cell")
+    words = () if named is None else _words(table, named)[1]
+    if named is not None and len(words) > 1:
+        shown = ", ".join(f"`{one}`" for one in words[:4])
+        raise MeasurementError(
+            f"{table.source}: column `{named.heading}` names {len(words)} cells ({shown}); a file "
+            "is read as one cell. Give each cell a file of its own."
+        )
+    voltage = columns["voltage"]
+    twins = [i for i, one in enumerate(table.headings) if one == voltage.heading]
+    for i in twins:
+        if i != voltage.index and not np.array_equal(
+            np.asarray(table.columns[i]), np.asarray(table.columns[voltage.index]), equal_nan=True
+        ):
+            raise MeasurementError(
+                f"{table.source}: columns {voltage.index + 1} and {i + 1} are both called "
+                f"`{voltage.heading}` and differ. If they are of two cells, give each cell a file "
+                "of its own; else name them differently and map the right one: `--column "
+                "voltage='NAME:UNIT'`."
+            )
+
+
 def _values(table: Table, column: Column) -> Array:
     values = np.asarray(table.columns[column.index], dtype=float) * column.factor
     if column.minus is None:
@@ -389,6 +415,7 @@ def _per_area(source: str, column: Column, area: float | None) -> float:
     if area is None:
         raise MeasurementError(
             f"{source}: column `{column.heading}` is not per area. Give the area of the "
-            "electrode: `--area '1.54 cm2'`, or export a current density."
+            "electrode: `--area '1.54 cm2'`, in Python `Reading(area=1.54e-4)`, or export a "
+            "current density."
         )
     return 1.0 / area

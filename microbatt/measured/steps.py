@@ -110,7 +110,7 @@ def find_steps(record: Record) -> tuple[Step, ...]:
     parts: list[Indices] = []
     for piece in pieces:
         parts += [piece] if resting[piece[0]] else _plateaus(record, piece)
-    signed = _is_signed(record, resting)
+    signed = bool((record.current[~resting] < 0.0).any())
     if not signed:
         parts = [leg for part in parts for leg in _legs(record, part, rest=resting[part[0]])]
     discharging = _discharging_sign(record, parts, resting) if signed else 0.0
@@ -226,11 +226,6 @@ def _held(record: Record, voltage: Array) -> float:
     return max(_HELD, 3.0 * record.steps.get("voltage", 0.0), 8.0 * noise(voltage))
 
 
-def _is_signed(record: Record, resting: NDArray[np.bool_]) -> bool:
-    load = record.current[~resting]
-    return bool((load > 0.0).any() and (load < 0.0).any())
-
-
 def _legs(record: Record, part: Indices, *, rest: bool) -> list[Indices]:
     """Cut a piece of one current where the voltage turns between charge and discharge."""
     if rest or part.size < 6:
@@ -292,7 +287,7 @@ def _is_turn(record: Record, part: Indices, at: int, scatter: float) -> bool:
 def _discharging_sign(
     record: Record, parts: Sequence[Indices], resting: NDArray[np.bool_]
 ) -> float:
-    """Return the sign of discharge: that with which the voltage falls."""
+    """Return the sign of discharge: that with which the voltage falls; negative if it stays."""
     vote = sum(
         float(
             np.sign(record.current[part[-1]]) * (record.voltage[part[-1]] - record.voltage[part[0]])
@@ -300,7 +295,7 @@ def _discharging_sign(
         for part in parts
         if part.size > 2 and not resting[part[0]]
     )
-    return -1.0 if vote >= 0.0 else 1.0
+    return 1.0 if vote < -_TURN else -1.0
 
 
 def _kind(record: Record, part: Indices, discharging: float) -> str:

@@ -13,11 +13,12 @@ from microbatt.errors import MeasurementError
 from microbatt.measured.delimited import heading_score, read_delimited, with_unit_row
 from microbatt.measured.headings import useful
 from microbatt.measured.numerals import (
-    check_grouping,
     clock_seconds,
     date_seconds,
     decimal_sign,
+    grouped_text,
     is_clock,
+    sampled,
     to_numbers,
 )
 
@@ -387,7 +388,7 @@ def _table(
     texts: dict[int, pd.Series] = {}
     for i, quantity in wanted.items():
         values = columns[i]
-        if quantity == "state":
+        if quantity in ("state", "cell"):
             made[i] = pd.Categorical(values.astype("string").fillna(""))
         elif quantity == "date" or pd.api.types.is_datetime64_any_dtype(values):
             made[i], units[i] = date_seconds(values), "s"
@@ -397,10 +398,13 @@ def _table(
             made[i] = values.to_numpy(dtype=float, na_value=np.nan)
         else:
             texts[i] = values.astype("string")
-    decimal = decimal_sign(source, {headings[i]: one for i, one in texts.items()})
+    decimal = decimal_sign(source, {headings[i]: sampled(one) for i, one in texts.items()})
     for i, one in texts.items():
-        if decimal == ",":
-            check_grouping(source, headings[i], one, rows, decimal)
+        if grouped_text(sampled(one), decimal) is not None:
+            raise MeasurementError(
+                f"{source}: column `{headings[i]}` has texts with `{decimal}` between thousands, "
+                "and other columns have it as the decimal sign. Store numbers instead of texts."
+            )
         made[i] = to_numbers(one, decimal)
     return Table(
         source=source, format=shown, headings=headings, columns=made, rows=rows, units=units

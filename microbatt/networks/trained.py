@@ -206,12 +206,12 @@ def save_network(folder: str | Path, trained: TrainedNetwork, *, overwrite: bool
     trained : TrainedNetwork
         What to write.
     overwrite : bool, default False
-        Whether other weights that lie there may be replaced; the same may always be.
+        Whether weights of another training may be replaced; those of the same always may.
 
     Raises
     ------
     StoreError
-        If there are other weights, or a file of that name that holds none.
+        If there are weights of another training, or a file of that name that holds none.
     """
     write_weights(
         Path(folder),

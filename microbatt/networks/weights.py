@@ -57,15 +57,15 @@ def write_weights(
     record : TrainingRecord
         Where they come from and what they reached.
     overwrite : bool, default False
-        Whether other weights that lie there may be replaced; the same may always be.
+        Whether weights of another training may be replaced; those of the same always may.
 
     Raises
     ------
     StoreError
-        If there are other weights, or a file of that name that holds none.
+        If there are weights of another training, or a file of that name that holds none.
     """
     own_hash = arrays_hash(arrays)
-    check_place(folder, own_hash, overwrite=overwrite)
+    check_place(folder, own_hash, record, overwrite=overwrite)
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / ARRAYS, lambda path: _write_arrays(path, arrays))
     described = mark(Kind.WEIGHTS) | {
@@ -83,17 +83,22 @@ def write_weights(
     return own_hash
 
 
-def check_place(folder: Path, weights_hash: str, *, overwrite: bool = False) -> None:
-    """Refuse a folder whose files would be lost to weights of some hash.
+def check_place(
+    folder: Path, weights_hash: str, record: TrainingRecord, *, overwrite: bool = False
+) -> None:
+    """Refuse a folder whose files would be lost to weights of some hash and training.
 
     Raises
     ------
     StoreError
-        If there are other weights, or a file of that name that holds none.
+        If there are weights of another training, or a file of that name that holds none.
     """
     description, arrays = folder / DESCRIPTION, folder / ARRAYS
     if kind_of(description) is Kind.WEIGHTS:
-        same = read_description(folder)["weights_hash"] == weights_hash
+        there = read_description(folder)
+        settings = json.loads(json.dumps(dict(record.settings)))
+        training = (there["origin"], there["settings"]) == (record.origin.to_dict(), settings)
+        same = there["weights_hash"] == weights_hash or (bool(settings) and training)
         check_replaceable(
             description, Kind.WEIGHTS, overwrite=overwrite or same, option="`overwrite=True`"
         )

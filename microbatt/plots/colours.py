@@ -47,6 +47,7 @@ OUTCOME_COLOURS: Final = {
     Outcome.TIME_LIMIT: "#cc79a7",
     Outcome.CRASHED: "#000000",
     Outcome.UNPHYSICAL: "#5500cc",
+    Outcome.UNRESOLVED_FALL: "#009e73",
 }
 """Blue and amber for what the cell did, grey for no curve, warning colours for failures."""
 

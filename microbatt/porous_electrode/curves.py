@@ -9,15 +9,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt import monotone_cubic
+from microbatt.monotone_cubic import end_slope as end_slope_law
+from microbatt.monotone_cubic import inner_slope as inner_slope_law
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.lookup import hermite
 
 Array = NDArray[np.float64]
 
 
-inner_slope = kernel(monotone_cubic.inner_slope)
-end_slope = kernel(monotone_cubic.end_slope)
+inner_slope = kernel(inner_slope_law)
+end_slope = kernel(end_slope_law)
 
 
 @kernel

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
-from microbatt.porous_electrode.conditions import conditions_at
-from microbatt.porous_electrode.equations import is_steep
+from microbatt.porous_electrode.conditions import Conditions, conditions_at
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
 from microbatt.porous_electrode.lookup import Array
-from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, lay_out
+from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, finer, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.rest import (
     first_march,
@@ -38,12 +38,13 @@ AFTER_FAILURE = 0.4
 TOWARDS_WALL = 0.8
 SAFETY = 0.85
 MOST_FAILURES = 40
+SHORTEST_STEP = 1e-5
 MOST_TRIALS = 100
 MOST_PASSES = 3
-FRONT_SHARE = 0.1
+FRONT_SHARE = 0.02
+BRIEF = 1e-4
 FALSE_POSITIONS = 20
 EXHAUSTED_ROOM = 2e-4
-EXHAUSTED_SALT = 1e-3
 
 
 class Curve(NamedTuple):
@@ -69,6 +70,7 @@ class Ending(NamedTuple):
     newton_iterations: int
     rejected_steps: int
     front: float
+    numerics: Numerics
 
 
 class Landing(NamedTuple):
@@ -180,7 +182,7 @@ def fall(
     else:
         outcome = what_ran_out(w, layout, p, UNRESOLVED_FALL if solved else NO_CONVERGENCE)
     points = march.steps + 1
-    if outcome != UNRESOLVED_FALL and outcome != NO_CONVERGENCE:
+    if outcome not in (UNRESOLVED_FALL, NO_CONVERGENCE):
         write_point(curve, points, march.t + max(h, time_resolution(march)), cutoff, march.T)
         points += 1
     return Landing(outcome, march, points, least_salt(w, layout))
@@ -282,27 +284,53 @@ def go_on(
             h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
         if wall - march.t < time_resolution(march):
             return fall(w, layout, p, cutoff, march, wall - march.t, True, curve)
-        if failures > MOST_FAILURES or h < time_resolution(march):
+        shortest = time_resolution(march) * (1.0 if failures > 0 else SHORTEST_STEP)
+        if failures > MOST_FAILURES or h < shortest:
             return fall(w, layout, p, cutoff, march, h, False, curve)
     return Landing(STEP_BUDGET, march, march.steps + 1, c_min)
 
 
 @kernel
-def find_front(w: Workspace, layout: Layout, current: float) -> float:
+def find_front(w: Workspace, layout: Layout, p: CellParameters, current: float) -> float:
     """Where a reaction front stands in the positive electrode: distance from the separator [m].
 
     A front is an element within which the salt runs out while a node of it carries a good part of
     the current.  Zero where there is none.
     """
     share, place = FRONT_SHARE, 0.0
+    least = EXHAUSTED_SALT * p.initial_concentration
     start = layout.negative + layout.separator
     for e in range(start, start + layout.positive):
-        if is_steep(w, 2 * e):
+        if is_steep(w, 2 * e, least):
             for i in range(2 * e, 2 * e + 3):
                 carried = w.area[i] * abs(w.j[0, i]) / current
                 if carried > share:
                     share, place = carried, w.x[i] - w.x[2 * start]
     return place
+
+
+@kernel
+def is_brief(now: Conditions, duration: float) -> bool:
+    """Whether lithium has got next to nowhere in the particles of either electrode."""
+    return duration * max(now.negative.diffusion_rate, now.positive.diffusion_rate) < BRIEF
+
+
+@kernel
+def for_brief(numerics: Numerics) -> Numerics:
+    """The resolution with the particles' faster modes."""
+    return Numerics(
+        numerics.tolerance,
+        numerics.first_element,
+        numerics.largest_element,
+        numerics.growth,
+        numerics.focus_element,
+        numerics.separator_elements,
+        numerics.max_steps,
+        numerics.brief_rates,
+        numerics.brief_weights,
+        numerics.brief_rates,
+        numerics.brief_weights,
+    )
 
 
 @kernel
@@ -336,19 +364,24 @@ def simulate(
 ) -> Ending:
     """Discharge at constant `current` from rest until the voltage is down to `cutoff`.
 
-    Where a front ends the discharge, it is done again on a mesh that is fine there.  The curve
-    must have room for ``numerics.max_steps + 3`` points.
+    Where a front ends the discharge, or it is brief, it is done again at a resolution for that.
+    The curve must have room for ``numerics.max_steps + 3`` points.
     """
     now = conditions_at(p, p.initial_temperature)
-    front, newton = 0.0, 0
+    used, front, brief, newton = numerics, 0.0, False, 0
     for _ in range(MOST_PASSES):
-        layout = lay_out(w, p, now, numerics, current, front)
-        end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
+        layout = lay_out(w, p, now, used, current, front)
+        end, initial_voltage = discharge_on(w, layout, p, used, current, cutoff, curve)
         newton += end.march.newton
-        found = find_front(w, layout, current) if end.points > 0 else 0.0
-        if found == 0.0 or abs(found - front) < FOCUS_WIDTH * front:
+        if end.points == 0:
             break
-        front = found
+        was_brief, brief = brief, is_brief(now, end.march.t)
+        found = find_front(w, layout, p, current)
+        placed = found == 0.0 or abs(found - front) < FOCUS_WIDTH * front
+        if placed and brief == was_brief:
+            break
+        front = front if placed else found
+        used = for_brief(finer(numerics)) if brief else finer(numerics)
     smallest, largest = extreme_surfaces(w, layout, p)
     return Ending(
         end.outcome,
@@ -363,4 +396,5 @@ def simulate(
         newton,
         end.march.rejected,
         front,
+        used,
     )

@@ -38,6 +38,8 @@ from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParam
 from microbatt.porous_electrode.workspace import Workspace
 
 STEEP = 0.05
+EXHAUSTED_SALT = 1e-3
+"""Of the initial concentration."""
 
 
 @kernel
@@ -132,9 +134,6 @@ def assemble_nodes(
 @kernel
 def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor: float) -> None:
     """Add the diffusion of salt in element `e`; couplings go to `block`, rows and columns of c."""
-    if is_steep(w, 2 * e):
-        assemble_steep_salt(w, e, block, width, pore_factor)
-        return
     a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
     scale = pore_factor / width
     k0 = scale * w.diffusivity[a, 0]
@@ -161,10 +160,13 @@ def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor:
 
 
 @kernel
-def is_steep(w: Workspace, a: int) -> bool:
-    """Whether the salt at the start of the step runs out within the element of nodes a … a + 2."""
+def is_steep(w: Workspace, a: int, least: float) -> bool:
+    """Whether the salt runs out within the element of nodes a … a + 2, when the step starts.
+
+    There is less than `least` [mol m⁻³] somewhere in it, or next to none beside what is elsewhere.
+    """
     c0, c1, c2 = w.c[0, a], w.c[0, a + 1], w.c[0, a + 2]
-    return min(c0, c1, c2) < STEEP * max(c0, c1, c2)
+    return min(c0, c1, c2) < max(STEEP * max(c0, c1, c2), least)
 
 
 @kernel
@@ -241,22 +243,82 @@ def assemble_charge(
 
 
 @kernel
+def assemble_steep_charge(
+    w: Workspace, e: int, block: Array, width: float, electrode: ElectrodeParameters, current: float
+) -> None:
+    """Add the charge balance of element `e`, from node to node, as `assemble_steep_salt` does."""
+    a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+    rho = electrode.solid_resistivity
+    ra = 1.0 / (electrode.pore_factor * w.conductivity[a, 0])
+    rm = 1.0 / (electrode.pore_factor * w.conductivity[m, 0])
+    rb = 1.0 / (electrode.pore_factor * w.conductivity[b, 0])
+    ka, km, kb = 1.0 / (width * (ra + rho)), 1.0 / (width * (rm + rho)), 1.0 / (width * (rb + rho))
+    ka_c = width * ka * ka * ra * w.conductivity[a, 1] / w.conductivity[a, 0]
+    km_c = width * km * km * rm * w.conductivity[m, 1] / w.conductivity[m, 0]
+    kb_c = width * kb * kb * rb * w.conductivity[b, 1] / w.conductivity[b, 0]
+    k_left, k_right = ka + km, km + kb
+    chi_left, chi_right = 0.5 * (w.chi[a] + w.chi[m]), 0.5 * (w.chi[m] + w.chi[b])
+    half = 0.5 * current * rho * width
+    left = w.eta[m, 0] - w.eta[a, 0] + chi_left * (w.log_c[m] - w.log_c[a]) + half
+    right = w.eta[b, 0] - w.eta[m, 0] + chi_right * (w.log_c[b] - w.log_c[m]) + half
+    w.rhs[a, 1] -= k_left * left
+    w.rhs[m, 1] -= k_right * right - k_left * left
+    w.rhs[b, 1] += k_right * right
+    left_ca = ka_c * left - k_left * (w.eta[a, 1] + chi_left / w.c_new[a])
+    left_cm = km_c * left + k_left * (w.eta[m, 1] + chi_left / w.c_new[m])
+    right_cm = km_c * right - k_right * (w.eta[m, 1] + chi_right / w.c_new[m])
+    right_cb = kb_c * right + k_right * (w.eta[b, 1] + chi_right / w.c_new[b])
+    left_ja, left_jm = -k_left * w.eta[a, 2], k_left * w.eta[m, 2]
+    right_jm, right_jb = -k_right * w.eta[m, 2], k_right * w.eta[b, 2]
+    w.diagonal[a, 2] += left_ca
+    w.diagonal[a, 3] += left_ja
+    w.diagonal[m, 2] += right_cm - left_cm
+    w.diagonal[m, 3] += right_jm - left_jm
+    w.diagonal[b, 2] -= right_cb
+    w.diagonal[b, 3] -= right_jb
+    block[6], block[7], block[8], block[9] = left_cm, left_jm, 0.0, 0.0
+    block[10], block[11], block[12], block[13] = -left_ca, -left_ja, right_cb, right_jb
+    block[14], block[15], block[16], block[17] = 0.0, 0.0, -right_cm, -right_jm
+
+
+@kernel
+def assemble_electrode(
+    w: Workspace,
+    e: int,
+    block: Array,
+    electrode: ElectrodeParameters,
+    current: float,
+    least: float,
+) -> None:
+    """Add the balances of salt and charge of element `e` of an electrode."""
+    width = w.width[e]
+    if is_steep(w, 2 * e, least):
+        assemble_steep_salt(w, e, block, width, electrode.pore_factor)
+        assemble_steep_charge(w, e, block, width, electrode, current)
+    else:
+        assemble_salt(w, e, block, width, electrode.pore_factor)
+        assemble_charge(w, e, block, width, electrode, current)
+
+
+@kernel
 def assemble(w: Workspace, layout: Layout, p: CellParameters, current: float, step: float) -> None:
     """Fill Newton's equations; `step` divides the time derivative [s]."""
     assemble_nodes(w, layout, p, current, step)
+    least = EXHAUSTED_SALT * p.initial_concentration
     separator = layout.negative
     positive = separator + layout.separator
     for e in range(positive + layout.positive):
         block = w.block[e]
         if e < separator:
-            assemble_salt(w, e, block, w.width[e], p.negative.pore_factor)
-            assemble_charge(w, e, block, w.width[e], p.negative, current)
+            assemble_electrode(w, e, block, p.negative, current, least)
         elif e < positive:
-            assemble_salt(w, e, block, w.width[e], p.separator_pore_factor)
+            if is_steep(w, 2 * e, least):
+                assemble_steep_salt(w, e, block, w.width[e], p.separator_pore_factor)
+            else:
+                assemble_salt(w, e, block, w.width[e], p.separator_pore_factor)
             block[6:] = 0.0
         else:
-            assemble_salt(w, e, block, w.width[e], p.positive.pore_factor)
-            assemble_charge(w, e, block, w.width[e], p.positive, current)
+            assemble_electrode(w, e, block, p.positive, current, least)
 
 
 @kernel

@@ -33,6 +33,7 @@ THINNEST = 1e-5
 FEWEST = 2
 DEPTH_ITERATIONS = 8
 FOCUS_WIDTH = 0.05
+FRONT_SEPARATOR = 3
 
 
 class Layout(NamedTuple):
@@ -191,6 +192,24 @@ def first_width(e: ElectrodeParameters, depth: float, numerics: Numerics) -> flo
 
 
 @kernel
+def finer(numerics: Numerics) -> Numerics:
+    """The resolution next to the separator, and in it, of what a front ends or is soon over."""
+    return Numerics(
+        numerics.tolerance,
+        0.5 * numerics.first_element,
+        numerics.largest_element,
+        0.5 * numerics.growth,
+        numerics.focus_element,
+        FRONT_SEPARATOR * numerics.separator_elements,
+        numerics.max_steps,
+        numerics.rates,
+        numerics.weights,
+        numerics.brief_rates,
+        numerics.brief_weights,
+    )
+
+
+@kernel
 def lay_out(
     w: Workspace,
     p: CellParameters,
@@ -252,6 +271,7 @@ def share_out(w: Workspace, layout: Layout, p: CellParameters) -> None:
 @kernel
 def most_elements(numerics: Numerics) -> int:
     """Upper bound on the number of elements of any point."""
-    one = graded_count(1.0, THINNEST, numerics.largest_element, numerics.growth)
-    focused = math.ceil(math.pi * FOCUS_WIDTH / numerics.focus_element)
-    return 2 * one + focused + numerics.separator_elements
+    most = finer(numerics)
+    one = graded_count(1.0, THINNEST, most.largest_element, most.growth)
+    focused = math.ceil(math.pi * FOCUS_WIDTH / most.focus_element)
+    return 2 * one + focused + most.separator_elements

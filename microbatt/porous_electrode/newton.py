@@ -27,7 +27,7 @@ from microbatt.porous_electrode.particle_step import (
 from microbatt.porous_electrode.workspace import Workspace
 
 MAX_ITERATIONS = 25
-NO_SALT = 1e-9
+NO_SALT = 1e-12
 CURVATURE = 0.05
 NEWTON_SHARE = 0.03
 

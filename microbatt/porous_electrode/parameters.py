@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt import cells
+from microbatt.cells import area_density as area_density_law
+from microbatt.cells import transport_factor as transport_factor_law
 from microbatt.constants import FARADAY, GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.compilation import kernel
 
@@ -71,6 +72,8 @@ class Numerics(NamedTuple):
     Element widths are relative: ``first_element`` to the depth of the reaction next to the
     separator, ``largest_element`` to the thickness of the electrode; ``growth`` is the gain of
     width per unit of distance from the separator; ``focus_element`` to the place of a front.
+    ``brief_rates`` and ``brief_weights`` are those of particles in a discharge that is over before
+    lithium gets anywhere in them.
     """
 
     tolerance: float
@@ -82,10 +85,12 @@ class Numerics(NamedTuple):
     max_steps: int
     rates: Array
     weights: Array
+    brief_rates: Array
+    brief_weights: Array
 
 
-transport_factor = kernel(cells.transport_factor)
-area_density = kernel(cells.area_density)
+transport_factor = kernel(transport_factor_law)
+area_density = kernel(area_density_law)
 
 
 @kernel

@@ -44,13 +44,17 @@ def sphere_eigenvalues(count: int) -> NDArray[np.float64]:
 
 
 @cache
-def reduced_sphere(n_modes: int) -> ParticleModes:
+def reduced_sphere(
+    n_modes: int, *, slowest: float = SLOWEST_SHIFT, fastest: float = FASTEST_SHIFT
+) -> ParticleModes:
     """Reduce the sphere to `n_modes` exponentials by rational Krylov projection.
 
     Parameters
     ----------
     n_modes
         Number of decaying modes kept, at least 2.
+    slowest, fastest
+        Range of the rates that matter, dimensionless.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def reduced_sphere(n_modes: int) -> ParticleModes:
         Positive rates and weights; Σ weights/rates = 1/5, the steady surface depletion.
     """
     eigenvalues = sphere_eigenvalues(SPHERE_MODES)
-    shifts = np.concatenate([[0.0], np.geomspace(SLOWEST_SHIFT, FASTEST_SHIFT, n_modes - 1)])
+    shifts = np.concatenate([[0.0], np.geomspace(slowest, fastest, n_modes - 1)])
     # Columns (Λ + s)⁻¹ b, scaled to unit length so that the QR factors stay well conditioned.
     columns = np.sqrt(2.0) / (eigenvalues[:, None] + shifts)
     basis, _ = np.linalg.qr(columns / np.linalg.norm(columns, axis=0))

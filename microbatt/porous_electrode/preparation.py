@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FIRST_ELEMENT = 0.4
 LARGEST_ELEMENT = 0.2
 GROWTH = 0.14
-FOCUS_ELEMENT = 0.01
+FOCUS_ELEMENT = 0.005
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:
@@ -86,6 +86,7 @@ def cell_parameters(
 def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: int) -> Numerics:
     """Prepare the resolution; `mesh` divides every element width."""
     rates, weights = reduced_sphere(particle_modes)
+    brief_rates, brief_weights = reduced_sphere(particle_modes, slowest=1e3, fastest=1e8)
     return Numerics(
         tolerance=tolerance,
         first_element=FIRST_ELEMENT / mesh,
@@ -96,4 +97,6 @@ def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: i
         max_steps=max_steps,
         rates=rates,
         weights=weights,
+        brief_rates=brief_rates,
+        brief_weights=brief_weights,
     )

@@ -184,8 +184,8 @@ def _by_range(
 ) -> xr.Dataset:
     dim = f"{name}_range"
     truth = points["truth"].sel(parameter=name)
-    one = truth.isel({d: 0 for d in truth.dims if d != _SAMPLE}).to_numpy()
-    numbers = xr.DataArray(range_numbers(one, edges), dims=_SAMPLE, name=dim)
+    samples = truth.isel({d: 0 for d in truth.dims if d != _SAMPLE}).to_numpy()
+    numbers = xr.DataArray(range_numbers(samples, edges), dims=_SAMPLE, name=dim)
     grouped = points.groupby(numbers).map(lambda part: _measured(part, levels))
     names = range_names(edges)
     full = grouped.reindex({dim: np.arange(len(names))}, fill_value={"count": 0})
@@ -196,16 +196,16 @@ def _by_range(
 def _measured(points: xr.Dataset, levels: Sequence[float]) -> xr.Dataset:
     truth, predicted, std = (points[name].to_numpy() for name in ("truth", "predicted", "std"))
     dims = points["predicted"].dims[:-1]
-    found = {
+    measured = {
         name: (dims, measure(truth, predicted), quantity(name).attrs)
         for name, measure in MEASURES.items()
     }
     spread = score_spread(truth, predicted, std)
-    found["score_spread"] = (dims, spread, quantity("score_spread").attrs)
+    measured["score_spread"] = (dims, spread, quantity("score_spread").attrs)
     covered = [interval_coverage(truth, predicted, std, level) for level in levels]
     coverage = {"coverage": (("level", *dims), np.stack(covered), quantity("coverage").attrs)}
     coords = {name: points[name] for name in dims if name in points.coords}
-    return xr.Dataset({**found, **coverage}, coords={**coords, "level": list(levels)})
+    return xr.Dataset({**measured, **coverage}, coords={**coords, "level": list(levels)})
 
 
 def _above_zero(truth: ArrayLike) -> NDArray[np.float64]:
@@ -226,4 +226,4 @@ def _check_predictions(cube: xr.Dataset) -> None:
 def _made_by(cube: xr.Dataset) -> dict[str, Any]:
     """Return what is known of the network, in plain words and numbers."""
     known = {name: cube[name] for name in (NETWORK, FOLD, *FACTS) if name in cube.coords}
-    return {name: one.item() if one.ndim == 0 else HELD_OUT for name, one in known.items()}
+    return {name: told.item() if told.ndim == 0 else HELD_OUT for name, told in known.items()}

@@ -79,8 +79,8 @@ class EngineSubject:
     settings : EngineSettings, optional
         In the engine's own record; None stands for its defaults.
     points : tuple of (float, float, float)
-        alpha, S and current [A m⁻²] of the discharges of cell 1 that are simulated: one that passes
-        the cut-off at once, then whole ones. Take fewer for an engine that takes seconds a curve.
+        Discharges of cell 1 that are simulated, alpha, S and current [A m⁻²] of each: one that
+        passes the cut-off at once, then whole ones. Take fewer where a curve takes seconds.
 
     Examples
     --------
@@ -103,11 +103,23 @@ class EngineSubject:
         return self.engine.inventories[0]
 
     def own_settings(self) -> EngineSettings:
-        """Return its settings, the defaults where none are given."""
+        """Return its settings.
+
+        Returns
+        -------
+        EngineSettings
+            Those given, or the engine's defaults.
+        """
         return self.engine.settings() if self.settings is None else self.settings
 
     def foreign_settings(self) -> EngineSettings:
-        """Return settings of another engine."""
+        """Return settings of another engine.
+
+        Returns
+        -------
+        EngineSettings
+            Defaults, of a kind that this engine must refuse.
+        """
         return DualfoilSettings() if self.engine.settings is Settings else Settings()
 
     def discharges(self, points: Sequence[Any] | None = None, **terms: Any) -> DischargeBatch:  # noqa: ANN401 - those of simulate_discharges
@@ -116,7 +128,7 @@ class EngineSubject:
         Parameters
         ----------
         points : sequence of (float, float, float), optional
-            alpha, S and current [A m⁻²]; the subject's own where none are given.
+            Of each alpha, S and current [A m⁻²]; the subject's own where none are given.
         **terms : dict
             What `microbatt.engines.simulate_discharges` takes.
 

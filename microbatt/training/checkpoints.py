@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from microbatt.errors import StoreError
-from microbatt.places import Kind, kind_of, replacing
+from microbatt.places import Kind, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,15 +68,9 @@ def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
     Raises
     ------
     StoreError
-        If it belongs to another fit or cannot be read; or if there is none, but the weights of
-        another training, which this one would replace at its end.
+        If it belongs to another fit or cannot be read.
     """
     if not path.exists():
-        if kind_of(path.parent) is Kind.WEIGHTS:
-            raise StoreError(
-                f"{path.parent} holds the weights of another training: there is no {path.name} "
-                "beside them. Give another folder with `--out`, or move them away."
-            )
         return None
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:

@@ -188,14 +188,14 @@ def _epochs(
         passes=Passes(epochs=range(done, settings.epochs), drop_remainder=True),
         augmentation=task.augmentation,
     )
-    found: list[Tensor] = []
+    losses: list[Tensor] = []
     start = time.perf_counter()
     for number, (features, targets) in enumerate(dataset, start=done * batches):
-        found.append(step(number, features, targets))
-        if len(found) == batches:
-            mean = float(np.mean(np.array(found, dtype=np.float64)))
+        losses.append(step(number, features, targets))
+        if len(losses) == batches:
+            mean = float(np.mean(np.array(losses, dtype=np.float64)))
             yield mean, batches * size / (time.perf_counter() - start)
-            found, start = [], time.perf_counter()
+            losses, start = [], time.perf_counter()
 
 
 def _step(
@@ -262,12 +262,12 @@ def _identity(
 
 def _restored(path: Path | None, identity: str, variables: Sequence[Any]) -> list[float]:
     """Put a checkpoint's values into the variables; return the losses of the epochs done."""
-    found = None if path is None else read_checkpoint(path, identity)
-    if found is None:
+    checkpoint = None if path is None else read_checkpoint(path, identity)
+    if checkpoint is None:
         return []
-    for variable, value in zip(variables, found.variables, strict=True):
+    for variable, value in zip(variables, checkpoint.variables, strict=True):
         variable.assign(value)
-    return list(found.losses)
+    return list(checkpoint.losses)
 
 
 def _tell(listeners: Sequence[Listener], event: Event) -> None:

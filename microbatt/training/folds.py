@@ -61,6 +61,7 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     folder: Path | None = None,
     client: Client | None = None,
     listeners: Sequence[Listener] = (),
+    overwrite: bool = False,
 ) -> dict[int, TrainedNetwork]:
     """Train a copy of a network for each fold, on the points of all other folds.
 
@@ -86,6 +87,8 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
         Dask client whose workers train the folds, each as one task; None trains them here.
     listeners : sequence of callable, default ()
         Hear of the events; of those of a fold only when it is trained here.
+    overwrite : bool, default False
+        Whether weights of other trainings in the folders of the folds may be replaced.
 
     Returns
     -------
@@ -98,6 +101,8 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     ------
     ParameterError
         If there are fewer points than folds, or too little to train on.
+    StoreError
+        If a folder holds the weights or the checkpoint of another training.
     """
     check_choice("network", network, NETWORKS)
     chosen = settings or NETWORKS[network]
@@ -125,7 +130,7 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
             scores={"points held out": scores},
         )
         if folder is not None:
-            save_network(fold_folder(folder, n), copies[n])
+            save_network(fold_folder(folder, n), copies[n], overwrite=overwrite)
         for listener in listeners:
             listener(FoldFinished(fold=n, folds=folds, scores=scores))
     return copies

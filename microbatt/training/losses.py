@@ -11,6 +11,8 @@ WEIGHTS: Final = (0.1, 0.9)
 """Of alpha and S in L_w."""
 LEAST_VALUE: Final = (0.1, 0.1)
 """In L_M an error counts relative to this where the true value is smaller: alpha may be 0."""
+_U, _V, _LOG_SPREAD_V, _LOG_SPREAD_U, _SLOPE = range(5)
+"""Places of the encoder's outputs: two means, two logarithms of spreads and a slope."""
 _LOWEST_LOG_SPREAD: Final = -9.0
 _FAIRNESS: Final = 0.5
 """Power of the spread by which each point's share is multiplied: 0 is the plain likelihood."""
@@ -58,9 +60,12 @@ def negative_log_likelihood(truth: Tensor, outputs: Tensor) -> Tensor:
     """
     import tensorflow as tf
 
-    log_v, log_u = (tf.maximum(outputs[:, i], _LOWEST_LOG_SPREAD) for i in (2, 3))
-    miss_v = truth[:, 1] - outputs[:, 1]
-    miss_u = truth[:, 0] - outputs[:, 0] - outputs[:, 4] * tf.stop_gradient(miss_v)
+    log_v, log_u = (
+        tf.maximum(outputs[:, place], _LOWEST_LOG_SPREAD)
+        for place in (_LOG_SPREAD_V, _LOG_SPREAD_U)
+    )
+    miss_v = truth[:, _V] - outputs[:, _V]
+    miss_u = truth[:, _U] - outputs[:, _U] - outputs[:, _SLOPE] * tf.stop_gradient(miss_v)
     share_v = 0.5 * (miss_v * tf.exp(-log_v)) ** 2 + log_v
     share_u = 0.5 * (miss_u * tf.exp(-log_u)) ** 2 + log_u
     fair_v, fair_u = (tf.stop_gradient(tf.exp(_FAIRNESS * log)) for log in (log_v, log_u))

@@ -141,8 +141,11 @@ def main():
     parser.add_argument("--points", type=int, default=512)
     parser.add_argument("--draws", type=int, default=16)
     given = parser.parse_args()
-    network = load_network(given.weights) if given.weights else load_shipped()
     cube = microbatt.open_dataset(given.store, chunks=None).load()
+    if given.weights:
+        network = load_network(given.weights)
+    else:
+        network = load_shipped(inventory=cube.attrs["inventory"])
     print(f"weights {network.weights_hash[:12]} from {network.record.origin.cube}")
     noise_free(cube, network)
     with_noise(cube.isel(point=slice(given.points)), network, given.draws)

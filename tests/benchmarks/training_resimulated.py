@@ -58,7 +58,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights")
     given = parser.parse_args()
-    network = load_network(given.weights) if given.weights else load_shipped()
+    network = load_network(given.weights) if given.weights else load_shipped(inventory="area-only")
     rng = np.random.default_rng(0)
     print(
         "| alpha, S | predicted, noise-free | rms [%] | predicted at 5 mV | rms [%] | published |"

@@ -13,11 +13,13 @@ from tests.campaign.small import ROOT
 
 PATIENCE = 180.0
 """How long to wait for what must happen [s]; cores are shared."""
+STARTED = []
+"""What a test has started; what is left of it ends with the test, however that ends."""
 
 
 def start(*command, cwd=ROOT, **environment):
     """Start a Python module as the leader of a process group of its own."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", *map(str, command)],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
@@ -26,11 +28,19 @@ def start(*command, cwd=ROOT, **environment):
         text=True,
         start_new_session=True,
     )
+    STARTED.append(process)
+    return process
+
+
+def end_all():
+    """Kill what is left of all that was started."""
+    while STARTED:
+        kill_tree(STARTED.pop())
 
 
 def start_run(campaign, store, *options, seconds_per_curve=0.0):
     """Start ``microbatt run``; without further word on two worker processes."""
-    if "--scheduler" not in options:
+    if not {"--scheduler", "--workers"} & set(options):
         options = ("--workers", "2", *options)
     return start(
         "microbatt",

@@ -4,13 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from microbatt.campaign import differences, shortened
+from microbatt.campaign import (
+    available_recipes,
+    differences,
+    load_campaign,
+    run_campaign,
+    shortened,
+)
 from microbatt.campaign.campaign import Campaign, identity_hash
 from microbatt.campaign.plan import identity_in, plan_campaign
-from microbatt.cube import Grid, locate
+from microbatt.cube import Grid, ListedPoints, SobolPoints, locate
 from microbatt.engines import Adiabatic, Inventory, Settings
 from microbatt.engines.pybamm.settings import PybammSettings
-from microbatt.errors import ParameterError
+from microbatt.errors import CampaignError, ParameterError
 from tests.campaign.small import small_campaign
 
 
@@ -24,7 +30,7 @@ def test_a_campaign_survives_the_way_through_a_dictionary():
     [
         {"cutoff_voltage": 2.5},
         {"thermal": Adiabatic()},
-        {"inventory": Inventory.CONSERVING},
+        {"inventory": Inventory.AREA_ONLY},
         {"settings": Settings(tolerance=1e-4)},
         {"depth_points": 64},
         {"engine": "native"},
@@ -43,6 +49,55 @@ def test_what_changes_the_numbers_changes_the_hash(change):
 )
 def test_what_leaves_the_numbers_leaves_the_hash(change):
     assert replace(small_campaign(), **change).hash == small_campaign().hash
+
+
+def shifted(cell, potential):
+    """The cell with its positive potential 0.3 V higher under the same name."""
+    fit = cell.positive.open_circuit
+    return replace(
+        cell,
+        positive=replace(
+            cell.positive,
+            open_circuit=replace(fit, potential=lambda theta: potential(theta) + 0.3),
+        ),
+    )
+
+
+def test_a_fit_that_was_changed_under_its_name_makes_another_campaign(threads, tmp_path):
+    campaign = small_campaign()
+    potential = campaign.cell.positive.open_circuit.potential
+    other = replace(campaign, cell=shifted(campaign.cell, potential))
+    assert other.cell.to_dict() == campaign.cell.to_dict()
+    assert other.hash != campaign.hash
+    run_campaign(campaign, tmp_path / "a.zarr", client=threads)
+    with pytest.raises(CampaignError, match="cell_digest"):
+        run_campaign(other, tmp_path / "a.zarr")
+
+
+def test_lithium_is_conserved_unless_a_campaign_says_otherwise():
+    assert small_campaign().inventory is Inventory.CONSERVING
+    named = {name: load_campaign(name).inventory for name in available_recipes()}
+    assert named["published-sweep"] is named["demo"] is Inventory.AREA_ONLY
+    assert named["conserving-sweep"] is Inventory.CONSERVING
+
+
+def test_a_campaign_prints_in_a_line_and_as_a_table():
+    campaign = small_campaign(title="<b>words</b>")
+    assert repr(campaign) == (
+        "<Campaign 'small': 6 alpha × 2 S × 3 current = 36 curves, cell 'doyle-1996-cell-1', "
+        "tests.campaign.standin:simulator engine, conserving, isothermal, down to 2 V>"
+    )
+    assert "&lt;b&gt;words" in campaign._repr_html_()
+    drawn = SobolPoints(count=8, seed=1, alpha=(0.0, 10.0), S=(0.3, 40.0), current=(17.5,))
+    listed = ListedPoints(alpha=(0.5, 2.3), S=(3.0, 1.0), current=(17.5,))
+    assert "8 Sobol points × 1 current = 8 curves" in repr(small_campaign(design=drawn))
+    assert "2 points × 1 current = 2 curves" in repr(small_campaign(design=listed))
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "", ["a"], "a\nb", ".hidden", "x" * 101])
+def test_a_name_that_makes_no_file_name_is_refused(name):
+    with pytest.raises(ParameterError, match="becomes a file name"):
+        small_campaign(name=name)
 
 
 def test_the_attributes_of_a_cube_hold_the_identity():

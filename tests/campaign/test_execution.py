@@ -150,7 +150,7 @@ def test_reopening_tells_exactly_what_made_a_cube(threads, tmp_path):
     assert attrs["campaign_hash"] == campaign.hash
     assert attrs["cell"] == campaign.cell.to_dict()
     assert attrs["design"] == campaign.design.to_dict()
-    assert (attrs["inventory"], attrs["thermal_mode"]) == ("area-only", "isothermal")
+    assert (attrs["inventory"], attrs["thermal_mode"]) == ("conserving", "isothermal")
     assert attrs["settings"] == campaign.settings.to_dict()
     assert attrs["engine_version"] == "stand-in 1"
     assert attrs["packages"]["numpy"] == np.__version__

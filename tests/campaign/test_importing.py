@@ -7,7 +7,7 @@ import microbatt
 from microbatt.campaign.importing import Origin, design_of, write_imported
 from microbatt.cells import load_cell
 from microbatt.cube import Grid, ListedPoints, locate
-from microbatt.engines import Isothermal
+from microbatt.engines import Inventory, Isothermal
 from microbatt.engines.dualfoil.archive import read_run
 from microbatt.errors import CampaignError, ParameterError, StoreError
 from tests.engines.dualfoil.runs import make_run
@@ -20,6 +20,7 @@ ORIGIN = Origin(
     cell=CELL,
     cutoff_voltage=2.0,
     thermal=Isothermal(),
+    inventory=Inventory.AREA_ONLY,
 )
 
 

@@ -51,8 +51,9 @@ def electrodes(draw, fit_names):
 
 
 @st.composite
-def cells(draw):
-    """Cells with an oxide against a carbon, everything else free."""
+def cells(draw, *, scaled=False):
+    """Cells with an oxide against a carbon, everything else free; `scaled` says the electrolyte."""
+    scales = st.floats(0.1, 10.0) if scaled else st.just(1.0)
     return Cell(
         name=draw(WORDS),
         description=draw(WORDS),
@@ -65,8 +66,8 @@ def cells(draw):
         electrolyte=Electrolyte(
             initial_concentration=draw(st.floats(100.0, 3000.0)),
             fit=draw(st.sampled_from(list(ELECTROLYTE_FITS.values()))),
-            conductivity_scale=draw(st.just(1.0) | st.floats(0.1, 10.0)),
-            diffusivity_scale=draw(st.just(1.0) | st.floats(0.1, 10.0)),
+            conductivity_scale=draw(scales),
+            diffusivity_scale=draw(scales),
             density=draw(DENSITY),
             conductivity_activation=draw(ACTIVATION),
             diffusivity_activation=draw(ACTIVATION),

@@ -18,12 +18,12 @@ def cell():
     return load_cell("doyle-1996-cell-1")
 
 
-@given(cells())
+@given(cells(scaled=True))
 def test_a_cell_survives_json(cell):
     assert Cell.from_dict(json.loads(json.dumps(cell.to_dict()))) == cell
 
 
-@given(cells())
+@given(cells(scaled=True))
 def test_a_cell_survives_its_own_file(cell):
     assert parse_cell(to_toml(cell, source="a random test")) == cell
 

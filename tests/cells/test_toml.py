@@ -1,12 +1,15 @@
 """Cell files: what is wrong is told with file, key, value, range and remedy."""
 
+import json
 import os
 import re
 
+import numpy as np
 import pytest
 
-from microbatt.cells import load_cell, to_toml
+from microbatt.cells import Cell, load_cell, to_toml
 from microbatt.cells.loading import cell_path
+from microbatt.cells.toml import parse_cell
 from microbatt.errors import CellFileError, ParameterError
 
 GOOD = cell_path("doyle-1996-cell-1").read_text(encoding="utf-8")
@@ -203,3 +206,101 @@ def test_an_edited_file_is_read_anew_whatever_its_size_and_time_stamp_say(tmp_pa
     os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert path.stat().st_size == stamp.st_size
     assert (before.positive.thickness, load_cell(path).positive.thickness) == (174e-6, 176e-6)
+
+
+EXPRESSION = (
+    'open_circuit = { expression = "(-0.132056 + 1.40854*exp(-3.52312*x))*1000", '
+    'range = [0, 0.67], unit = "mV", material = "petroleum coke", source = "doyle1996" }'
+)
+ELECTROLYTE = 'fit = { fit = "lipf6-ec-dmc-1-2-plastic", source = "doyle1996" }'
+OWN_ELECTROLYTE = """
+transference_number = { value = 0.363, unit = "1", source = "doyle1996" }
+diffusivity = { value = 7.5e-7, unit = "cm2/s", source = "doyle1996" }
+conductivity = { x = [0, 1000, 2000, 3000], y = [0.1, 2.9, 2.5, 1.8], unit = "mS/cm", source = "a" }
+"""
+
+
+def test_an_expression_in_a_file_is_the_fit_that_it_spells(edited):
+    cell, fitted = load_cell(edited(FIT, EXPRESSION)), load_cell("doyle-1996-cell-1")
+    theta = np.linspace(0.0, 0.67, 300)
+    np.testing.assert_allclose(
+        cell.negative.open_circuit.potential(theta),
+        fitted.negative.open_circuit.potential(theta),
+        rtol=0.0,
+        atol=1e-14,
+    )
+    assert cell.negative.open_circuit.material == "petroleum coke"
+
+
+def test_a_table_beside_the_file_is_read_with_its_unit_and_read_anew_when_it_changes(edited):
+    entry = 'open_circuit = { table = "coke.csv", unit = "mV", source = "measured" }'
+    path = edited(FIT, entry)
+    table = path.with_name("coke.csv")
+    table.write_text("stoichiometry, potential\n0, 1276\n0.3; 357\n0.67 0.9\n", encoding="utf-8")
+    fit = load_cell(path).negative.open_circuit
+    assert (fit.lower, fit.upper) == (0.0, 0.67)
+    np.testing.assert_allclose(fit.potential([0.0, 0.3, 0.67]), [1.276, 0.357, 0.0009])
+    table.write_text("0, 1276\n0.3, 400\n0.67, 0.9\n", encoding="utf-8")
+    assert load_cell(path).negative.open_circuit.potential(0.3) == pytest.approx(0.4)
+
+
+def test_functions_stand_in_place_of_an_electrolytes_fit(edited):
+    salt = load_cell(edited(ELECTROLYTE, OWN_ELECTROLYTE)).electrolyte.fit
+    assert salt.transference == 0.363
+    assert salt.diffusivity(2000.0) == pytest.approx(7.5e-11)
+    np.testing.assert_allclose(salt.conductivity([1000.0, 9000.0]), [0.29, 0.18])
+    assert salt.thermodynamic_factor(500.0) == 1.0
+
+
+def test_functions_of_ones_own_survive_json_and_the_file(edited):
+    cell = load_cell(edited(FIT, EXPRESSION))
+    path = edited(ELECTROLYTE, OWN_ELECTROLYTE)
+    for one in (cell, load_cell(path)):
+        assert Cell.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+        assert parse_cell(to_toml(one, source="a test")) == one
+        assert parse_cell(to_toml(one, source="a test")).digest == one.digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        (
+            FIT,
+            EXPRESSION.replace("exp(", "eval("),
+            ["`negative.open_circuit`", "`eval` is not"],
+        ),
+        (FIT, EXPRESSION.replace('"mV"', '"A"'), ["`negative.open_circuit`", "unit is `A`"]),
+        (FIT, EXPRESSION.replace("range", "rang"), ["`negative.open_circuit.rang`", "'range'"]),
+        (
+            FIT,
+            'open_circuit = { table = "none.csv", unit = "V", source = "a" }',
+            ["`negative.open_circuit.table`", "none.csv cannot be read"],
+        ),
+        (
+            FIT,
+            'open_circuit = { x = [0, 0.3], y = [1.2, 0.3, 0.1], unit = "V", source = "a" }',
+            ["`negative.open_circuit.table` has 2 x and 3 y"],
+        ),
+        (
+            ELECTROLYTE,
+            OWN_ELECTROLYTE.replace("diffusivity", "diffusivty"),
+            ["in [electrolyte]", "`diffusivty`"],
+        ),
+        (
+            ELECTROLYTE,
+            OWN_ELECTROLYTE.replace("value = 0.363", "value = 36.3"),
+            ["`electrolyte.transference_number` is 36.3", "It is a fraction"],
+        ),
+        (
+            ELECTROLYTE,
+            'transference_number = { value = 0.4, unit = "1", source = "a" }',
+            ["has no `conductivity`; an electrolyte needs one"],
+        ),
+    ],
+)
+def test_a_mistake_in_a_function_is_told_with_its_key(edited, old, new, messages):
+    path = edited(old, new)
+    with pytest.raises(CellFileError) as caught:
+        load_cell(path)
+    for message in (str(path), *messages):
+        assert message in str(caught.value)

@@ -127,3 +127,9 @@ def test_the_heat_is_taken_where_asked(run, tmp_path):
     )
     assert float(last[4]) == pytest.approx(expected.temperature[-1], abs=0.01)
     assert abs(expected.temperature[-1] - other.temperature[-1]) > 0.1
+
+
+def test_a_current_may_be_a_c_rate(run):
+    first, second = run(CELL, "--current", "2C"), run(CELL, "--current", "35")
+    assert first.exit_code == 0
+    assert first.output == second.output

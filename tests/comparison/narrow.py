@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from microbatt.engines import ENGINE as NATIVE
+from microbatt.engines.native import ENGINE as NATIVE
 from microbatt.errors import ParameterError
 
 

@@ -83,6 +83,13 @@ def test_failures_are_a_table_with_reasons(cube):
     assert failures["reason"].str.contains("converge").all()
 
 
+def test_in_a_notebook_the_accessor_shows_its_summary(cube):
+    assert str(cube.microbatt.summary()) in repr(cube.microbatt)
+    shown = cube.microbatt._repr_html_()
+    assert "<table>" in shown
+    assert "no_convergence" in shown
+
+
 def test_outcomes_are_counted_by_name(cube):
     assert cube.microbatt.outcomes() == {
         "cutoff_reached": 12,

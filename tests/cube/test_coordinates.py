@@ -18,7 +18,8 @@ from microbatt.cube import (
 )
 from microbatt.cube.location import delete_object, open_store
 from microbatt.errors import StoreError
-from tests.campaign.small import cube_bytes, small_campaign
+from microbatt.testing import stored_bytes
+from tests.campaign.small import small_campaign
 
 BOX = {"alpha": (0.0, 10.0), "S": (0.3, 40.0)}
 DRAWN = SobolPoints(count=8, seed=1, current=(17.5, 35.0), **BOX)
@@ -53,14 +54,14 @@ def alter(place, name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("damage", [lose, cut_short, alter])
 def test_a_damaged_coordinate_is_refused_by_readers_found_and_made_again(damage, name, place):
-    sound = cube_bytes(place.path)
+    sound = stored_bytes(place.path)
     damage(place, name)
     with pytest.raises(StoreError, match=r"coordinates of .*damaged.*check .* --repair"):
         open_cube(place)
     report = check_store(place)
     assert {found.key for found in report.damages} >= {f"{name}/c/0"}
     repair_store(place, report)
-    assert cube_bytes(place.path) == sound
+    assert stored_bytes(place.path) == sound
     assert check_store(place).damages == ()
     open_cube(place)
 
@@ -76,7 +77,7 @@ def test_a_run_never_simulates_at_a_lost_coordinate(campaign, tmp_path):
     lose(locate(store), "depth")
     cube = run_campaign(campaign, store)
     assert not np.isnan(cube.alpha).any()
-    assert cube_bytes(store) == cube_bytes(sound)
+    assert stored_bytes(store) == stored_bytes(sound)
 
 
 @pytest.mark.parametrize("name", NAMES)

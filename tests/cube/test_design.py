@@ -10,10 +10,10 @@ from microbatt.cube import (
     Grid,
     ListedPoints,
     SobolPoints,
-    curve_count,
     design_from_dict,
     region_points,
 )
+from microbatt.cube.design import curve_count
 from microbatt.errors import ParameterError
 
 GRID = Grid(alpha=(0.0, 0.5, 1.0), S=(1.0, 3.0), current=(17.5, 35.0))

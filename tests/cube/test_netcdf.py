@@ -4,7 +4,20 @@ import json
 
 import netCDF4
 import numpy as np
+import pytest
 import xarray as xr
+
+from microbatt.errors import StoreError
+
+
+def test_nothing_but_a_cube_is_replaced_and_a_cube_only_when_asked(cube, tmp_path):
+    path = cube.microbatt.to_netcdf(tmp_path / "cube.nc")
+    with pytest.raises(StoreError, match="overwrite=True"):
+        cube.microbatt.to_netcdf(path)
+    cube.microbatt.to_netcdf(path, overwrite=True)
+    xr.Dataset({"mine": 1.0}).to_netcdf(tmp_path / "mine.nc")
+    with pytest.raises(StoreError, match="a netCDF file of another program"):
+        cube.microbatt.to_netcdf(tmp_path / "mine.nc", overwrite=True)
 
 
 def test_nothing_is_lost_on_the_way_to_netcdf(cube, tmp_path):

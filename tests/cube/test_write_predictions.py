@@ -245,7 +245,7 @@ def crash_at(number, monkeypatch):
 def test_a_store_takes_predictions_after_a_crash_between_any_two_objects(
     kind, number, place, other, monkeypatch
 ):
-    predicted = predicted_along(open_cube(place, chunks=None) if kind == "its own" else other)
+    predicted = made_predictions(open_cube(place, chunks=None) if kind == "its own" else other)
     as_group = kind == "other points"
     with monkeypatch.context() as patched:
         crash_at(number, patched)

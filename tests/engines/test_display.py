@@ -17,7 +17,7 @@ def batch():
 
 def test_a_discharge_is_one_line_and_no_dump_of_arrays():
     words = repr(simulate_discharge(CELL, current=35.0))
-    assert words.startswith("<Discharge at alpha 2.3, S 3, 35 A m⁻²: cutoff reached, 15.48 A h m⁻²")
+    assert words.startswith("<Discharge at alpha 2.3, S 3, 35 A m⁻²: cutoff reached, 15.49 A h m⁻²")
     assert len(words) < 160
     assert "array" not in words
 

@@ -127,6 +127,19 @@ def test_lithium_is_conserved_where_the_caller_says_nothing():
     assert d.discharge_capacity > 15.0  # A h m⁻²; half of the electrode's would be 9
 
 
+@pytest.mark.parametrize(("text", "amps"), [("2C", 35.0), ("C/2", 8.75), ("35 A/m2", 35.0)])
+def test_a_current_may_be_a_c_rate_or_have_a_unit(text, amps):
+    given, plain = simulate_discharge(CELL, current=text), simulate_discharge(CELL, current=amps)
+    np.testing.assert_array_equal(given.voltage, plain.voltage)
+
+
+def test_a_discharge_ends_at_the_cells_own_cut_off_where_the_caller_says_none():
+    cell = dataclasses.replace(CELL, lower_cutoff_voltage=3.0)
+    assert simulate_discharge(cell).voltage[-1] == pytest.approx(3.0)
+    assert simulate_discharge(cell, cutoff_voltage=2.5).voltage[-1] == pytest.approx(2.5)
+    assert simulate_discharges(cell, {"current": 17.5})[0].voltage[-1] == pytest.approx(3.0)
+
+
 CASES = [
     ({"inventory": "conserve"}, r"`inventory` is 'conserve'.*Nearest: 'conserving'"),
     ({"inventory": None}, r"`inventory` is 'None', which is not known"),
@@ -139,6 +152,8 @@ CASES = [
     ({"S": 0.0}, r"`S` is 0; it must lie in \[0\.01, 1000\]"),
     ({"current": -17.5}, r"`current` is -17\.5 A m⁻²; it must lie in \(0, 100000\]"),
     ({"current": np.inf}, r"`current` is inf A m⁻²"),
+    ({"current": "fast"}, r"`current` is 'fast', which is no current\. Give A m⁻² as a number"),
+    ({"current": "5 A"}, r"does not say how large it is"),
     ({"settings": 3}, r"`settings` is 3.*must be Settings"),
     ({"settings": {"mesh": 2.0}}, r"`settings` is \{'mesh': 2\.0\}.*Settings\.from_dict"),
     ({"cell": 5}, r"`cell` is 5; it must be a name"),

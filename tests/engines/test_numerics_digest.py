@@ -69,37 +69,26 @@ def test_constants_and_resampling_belong_to_the_version_of_every_adapter(engine)
     assert {"constants.py", "engines/resample.py"} <= digest
 
 
-@pytest.mark.slow
-def test_with_another_constant_a_warm_cache_gives_other_numbers_under_another_digest(tmp_path):
-    told = []
-    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
-    for number, constant in enumerate(["96485.33212", "98000.0"]):
-        copy = tmp_path / str(number) / "microbatt"
-        shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copytree(PACKAGE.parent / "catalogs", copy.parent / "catalogs")
-        constants = copy / "constants.py"
-        text = constants.read_text(encoding="utf-8").replace("96485.33212", constant)
-        constants.write_text(text, encoding="utf-8")
-        told.append(asked_of(copy.parent, cache))
-    (version, capacity), (other_version, other_capacity) = told
-    assert version != other_version
-    assert abs(other_capacity / capacity - 98000 / 96485.33212) < 0.01  # charge goes with F
+def test_another_constant_gives_other_numerics_and_other_kernels(tmp_path):
+    # With other constants a cached kernel gave 7.98 A h m⁻² for 8.04 under the same digest.
+    shutil.copytree(PACKAGE, tmp_path / "microbatt", ignore=shutil.ignore_patterns("__pycache__"))
+    constants = tmp_path / "microbatt/constants.py"
+    text = constants.read_text(encoding="utf-8")
+    constants.write_text(text.replace("96485.33212", "98000.0"), encoding="utf-8")
+    version, kernels = told_by(tmp_path)
+    assert version != native.numerics_version()
+    assert kernels != str(compilation.source_digest())
 
 
-def asked_of(folder, environment):
-    """The numerics and a capacity, as the package in a folder tells them."""
+def told_by(folder):
+    """The numerics and the digest of the kernels, as the package in a folder tells them."""
     code = (
         "from microbatt.engines.native import numerics_version;"
-        "from microbatt.engines import simulate_discharge;"
-        "found = simulate_discharge('doyle-1996-cell-1', 2.3, 3.0, 1.75);"
-        "print(numerics_version(), found.discharge_capacity)"
+        "from microbatt.porous_electrode.compilation import source_digest;"
+        "print(numerics_version(), source_digest(), sep=';')"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder), **environment},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    *version, capacity = run.stdout.split()
-    return " ".join(version), float(capacity)
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder)},
+    )  # fmt: skip
+    return run.stdout.strip().split(";")

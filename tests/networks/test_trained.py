@@ -66,12 +66,14 @@ def test_other_weights_are_kept_unless_replacing_them_is_asked_for(tmp_path):
     save_network(tmp_path, first)
     save_network(tmp_path, replace(first, record=replace(RECORD, scores={"on": {}})))
     assert load_network(tmp_path).record.scores == {"on": {}}
-    other = trained_network(NETWORK, RECORD, POINTS)
+    other = trained_network(NETWORK, replace(RECORD, settings={"split": "blocked"}), POINTS)
     with pytest.raises(StoreError, match=r"the weights of a network already.*overwrite=True"):
         save_network(tmp_path, other)
     assert load_network(tmp_path).weights_hash == first.weights_hash
     save_network(tmp_path, other, overwrite=True)
     assert load_network(tmp_path).weights_hash == other.weights_hash
+    save_network(tmp_path, replace(other, points=None))  # the same training, told otherwise
+    assert load_network(tmp_path).points is None
 
 
 @pytest.mark.parametrize("name", ["network.json", "weights.npz"])

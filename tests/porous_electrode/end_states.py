@@ -53,7 +53,7 @@ def _make_run(digest):
         p = at_point(cell, alpha, S, conserving)
         end = simulate(w, p, resolution, current, cutoff, curve)
         now = conditions_at(p, p.initial_temperature)
-        layout = lay_out(w, p, now, resolution, current, end.front)
+        layout = lay_out(w, p, now, end.numerics, current, end.front)
         return w, layout, end, curve, digest
 
     return run

@@ -44,8 +44,8 @@ def test_the_derivatives_are_those_of_the_overpotential(j):
 
 
 def test_the_exchange_current_vanishes_without_salt_or_with_a_full_or_empty_surface():
-    assert exchange_current_density(2e-11, 0.0, 0.5, 2e4) == 0.0
-    assert exchange_current_density(2e-11, 1e3, 0.0, 2e4) == 0.0
-    assert exchange_current_density(2e-11, 1e3, 1.0, 2e4) == 0.0
-    half = exchange_current_density(2e-11, 1e3, 0.5, 2e4)
+    assert exchange_current_density(2e-11, 0.0, 0.5, 0.5, 2e4) == 0.0
+    assert exchange_current_density(2e-11, 1e3, 0.0, 1.0, 2e4) == 0.0
+    assert exchange_current_density(2e-11, 1e3, 1.0, 0.0, 2e4) == 0.0
+    half = exchange_current_density(2e-11, 1e3, 0.5, 0.5, 2e4)
     assert half == pytest.approx(FARADAY * 2e-11 * 2e4 * np.sqrt(1e3) / 2.0, rel=1e-15)

@@ -8,9 +8,16 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from microbatt.campaign import local_client
-from microbatt.errors import ParameterError
+from microbatt.errors import ParameterError, StoreError
 from microbatt.features import tensors_of_cube, true_values
-from microbatt.networks import PublishedNetworkConfig, load_copies
+from microbatt.networks import (
+    PublishedNetworkConfig,
+    fold_folder,
+    load_copies,
+    load_network,
+    save_network,
+    trained_network,
+)
 from microbatt.outcomes import Outcome
 from microbatt.training import cross_validate
 from microbatt.training.events import FitStarted, FoldFinished
@@ -80,6 +87,18 @@ def test_finished_folds_are_kept_and_the_rest_runs_later(tmp_path, random):
     assert list(load_copies(tmp_path)) == [1, 2, 3]
     begun = [e.name for e in heard if isinstance(e, FitStarted) and e.done < e.epochs]
     assert begun == ["fold-01-member-1", "fold-03-member-1"]
+
+
+def test_weights_of_another_training_stay_unless_replacing_them_is_asked_for(tmp_path, random):
+    settings = dict(random[1].record.settings) | {"seed": 7}
+    other = trained_network(random[1].network, replace(random[1].record, settings=settings))
+    place = fold_folder(tmp_path, 1)
+    save_network(place, other)
+    with pytest.raises(StoreError, match="overwrite=True"):
+        validated(folder=tmp_path, only=[1])
+    assert load_network(place).weights_hash == other.weights_hash
+    validated(folder=tmp_path, only=[1], overwrite=True)
+    assert load_network(place).weights_hash == random[1].weights_hash
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import Discharge
+from microbatt.engines import Discharge, Stop
 from microbatt.engines.dualfoil.output import curve_rows
-from microbatt.engines.process import Stop
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:

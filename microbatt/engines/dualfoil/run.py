@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from microbatt.engines import Finished, run_limited
 from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, format_activation
 from microbatt.engines.dualfoil.deck import DECK_FILE, format_deck
 from microbatt.engines.dualfoil.output import OUTPUT_FILE, Output, parse_output
-from microbatt.engines.process import Finished, run_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -117,7 +117,7 @@ def test_a_curve_that_nothing_saves_is_kept_as_far_as_it_got(settings, tmp_path)
     assert [one.changed == "" for one in found.attempts] == [True, False, False, False]
     place = kept / "alpha-2.3_S-3_I-17.5"
     content = json.loads((place / "record.json").read_text(encoding="utf-8"))
-    assert content["ending"] == "NO_CONVERGENCE"
+    assert content["outcome"] == "NO_CONVERGENCE"
     assert "comp 7 not converged" in content["attempts"][0]["words"]
     assert "did not converge" in (place / "dualfoil5.out").read_text()
     assert (place / "dualfoil5.in").exists()

@@ -1,0 +1,416 @@
+"""Cells from BPX files, the Battery Parameter eXchange standard, versions 0.x and 1.x.
+
+The `bpx` package checks a file against the schema and brings 0.x into the form of 1.x.  It is given
+the numbers only: to check voltage limits it would execute the file's expressions as Python, so they
+are parsed here, by `microbatt.cells.expressions`, and stay out of its hands.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from microbatt.cells.cell import Cell
+from microbatt.cells.electrolyte_fits import SALT_TOP
+from microbatt.cells.functions import material_function
+from microbatt.cells.microstructure import matrix_factor
+from microbatt.cells.records import USE_FRACTION
+from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
+from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
+from microbatt.errors import CellFileError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_LARGEST_FILE: Final = 2**26
+"""[byte]"""
+_ELECTRODES: Final = {"negative": "Negative electrode", "positive": "Positive electrode"}
+_SPHERE: Final = 3.0
+_SAMPLES: Final = 1201
+_ENTROPY: Final = "Entropic change coefficient [V.K-1]"
+_SECTIONS: Final = ("Cell", "Electrolyte", "Separator", *_ELECTRODES.values())
+_POSITIVE: Final = dict.fromkeys(
+    (
+        "Electrode area [m2]",
+        "Number of electrode pairs connected in parallel to make a cell",
+        "Maximum concentration [mol.m-3]",
+        "Particle radius [m]",
+        "Initial concentration [mol.m-3]",
+    ),
+    POSITIVE,
+) | {"Reference temperature [K]": Interval(200.0, 400.0)}
+"""Numbers that others are divided by → where they may lie."""
+_NOT_SERVED: Final = {
+    "Particle": "several active materials in one electrode (a blend)",
+    "OCP (lithiation) [V]": "hysteresis of the open-circuit potential",
+    "OCP (delithiation) [V]": "hysteresis of the open-circuit potential",
+    "OCP hysteresis decay constant": "hysteresis of the open-circuit potential",
+}
+_DEFAULT_DENSITY: Final = 2500.0
+_DEFAULT_HEAT_CAPACITY: Final = 1000.0
+"""Where a file says nothing of them: [kg m⁻³] and [J kg⁻¹ K⁻¹], usual for pouch cells."""
+
+
+def read_bpx(path: Path) -> Cell:
+    """Read a BPX file.
+
+    Parameters
+    ----------
+    path : Path
+        A JSON file.
+
+    Returns
+    -------
+    Cell
+        At the file's initial state of charge, or full.
+
+    Raises
+    ------
+    CellFileError
+        If it is no BPX file, or holds something that is not served; what is named.
+    """
+    try:
+        return cell_from_bpx(_document(path), name=path.stem)
+    except OSError as error:
+        raise CellFileError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise CellFileError(f"{path}: is not UTF-8 text.") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise CellFileError(f"{path}: is not valid JSON ({error}).") from error
+    except ParameterError as error:
+        raise CellFileError(f"{path}: {error}") from error
+
+
+def cell_from_bpx(document: object, *, name: str) -> Cell:
+    """Return the cell of a BPX document.
+
+    Parameters
+    ----------
+    document : object
+        As `json.load` gives it.
+    name : str
+        Of the cell.
+
+    Returns
+    -------
+    Cell
+        S is 3 in both electrodes, and alpha follows from porosity and transport efficiency.
+
+    Raises
+    ------
+    ParameterError
+        If it is no BPX document, or holds something that is not served.
+    """
+    raw = _parameterisation(document)
+    _refuse_what_is_not_served(raw)
+    _check_numbers(raw)
+    checked = _checked(document, raw)
+    state = checked.state.initial_conditions if checked.state else None
+    around = checked.state.thermal_environment if checked.state else None
+    given = checked.parameterisation
+    start = _number_or(getattr(state, "initial_temperature", None), REFERENCE_TEMPERATURE)
+    salt = getattr(state, "initial_electrolyte_concentration", None)
+    if salt is None:
+        raise ParameterError("the file gives no initial electrolyte concentration.")
+    check_number("Initial electrolyte concentration [mol.m-3]", salt, POSITIVE)
+    charge = _number_or(getattr(state, "initial_soc", None), 1.0)
+    check_number("Initial state-of-charge", charge, FRACTION, remedy=USE_FRACTION)
+    at = _Reference(_number_or(given.cell.reference_temperature, REFERENCE_TEMPERATURE))
+    per_area = given.cell.electrode_area * given.cell.number_of_electrodes
+    layers = {
+        part: _electrode(raw[title], getattr(given, f"{part}_electrode"), at, salt, charge, part)
+        for part, title in _ELECTRODES.items()
+    }
+    density, rest = _masses(given, per_area)
+    for layer in layers.values():
+        layer["density"] = density
+    _warn_of_entropy(raw)
+    return Cell.from_dict(
+        {
+            "name": name,
+            "description": checked.header.title or "",
+            "cell": {
+                "polymer_density": density,
+                "filler_density": density,
+                "heat_capacity": _number_or(
+                    given.cell.specific_heat_capacity, _DEFAULT_HEAT_CAPACITY
+                ),
+                "initial_temperature": start,
+                "ambient_temperature": _number_or(
+                    getattr(around, "ambient_temperature", None), start
+                ),
+                "one_c_current": given.cell.nominal_cell_capacity / per_area,
+                "electrode_area": given.cell.electrode_area,
+                "electrode_pairs": given.cell.number_of_electrodes,
+                "nominal_capacity": given.cell.nominal_cell_capacity,
+                "lower_cutoff_voltage": given.cell.lower_voltage_cutoff,
+                "upper_cutoff_voltage": given.cell.upper_voltage_cutoff,
+            },
+            **layers,
+            "separator": _porous("Separator", given.separator) | {"density": density},
+            "electrolyte": _electrolyte(raw["Electrolyte"], given.electrolyte, at, salt, density),
+            "negative_collector": {"thickness": 0.5 * rest, "density": density},
+            "positive_collector": {"thickness": 0.5 * rest, "density": density},
+        }
+    )
+
+
+def _document(path: Path) -> object:
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ParameterError(f"is larger than {_LARGEST_FILE // 2**20} MiB, more than a cell.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+# --- what the file says --------------------------------------------------------------------------
+
+
+def _parameterisation(document: object) -> dict[str, Any]:
+    """Return the sections of a BPX document."""
+    header = document.get("Header") if isinstance(document, dict) else None
+    raw = document.get("Parameterisation") if isinstance(document, dict) else None
+    if not isinstance(header, dict) or "BPX" not in header or not isinstance(raw, dict):
+        raise ParameterError(
+            "is no BPX file: it has no `Header` with a `BPX` version, or no `Parameterisation`. A "
+            "cell file of microbatt's own form ends in .toml."
+        )
+    for section in _SECTIONS:
+        if not isinstance(raw.get(section), dict):
+            model = str(header.get("Model", ""))
+            raise ParameterError(
+                f"has no section `{section}`; a discharge needs {', '.join(_SECTIONS)}. A file for "
+                f"the model {model!r} may lack them: take one for DFN."
+            )
+    return raw
+
+
+def _refuse_what_is_not_served(raw: Mapping[str, Any]) -> None:
+    for title in _ELECTRODES.values():
+        for key, what in _NOT_SERVED.items():
+            if raw[title].get(key) is not None:
+                raise ParameterError(f"`{title}` has `{key}`: {what} is not served yet.")
+
+
+def _check_numbers(raw: Mapping[str, Any]) -> None:
+    """Refuse what is no finite number, and what must be positive to be divided by."""
+    for section, values in raw.items():
+        for key, value in values.items() if section in _SECTIONS else ():
+            if isinstance(value, bool | int | float):
+                allowed = _POSITIVE.get(key, FINITE)
+                check_number(f"{section}: {key}", value, allowed, remedy="Check its unit.")
+
+
+def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON in, a pydantic model out
+    """Check a document against the schema, with numbers in place of its functions."""
+    import pydantic
+
+    skeleton = {key: copy.deepcopy(document[key]) for key in ("Header", "State") if key in document}
+    skeleton["Parameterisation"] = {
+        section: {
+            key: 1.0 if _is_function(key, value) else copy.deepcopy(value)
+            for key, value in values.items()
+        }
+        for section, values in raw.items()
+        if section != "User-defined" and isinstance(values, dict)
+    }
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pyparsing's, and of versions brought up to date
+            import bpx
+
+            return bpx.parse_bpx_obj(skeleton)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        place = " → ".join(str(one) for one in first["loc"])
+        raise ParameterError(f"is no BPX file of its version: {place}: {first['msg']}.") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ParameterError(f"is no BPX file of its version: {error}.") from error
+
+
+def _is_function(key: str, value: object) -> bool:
+    return key != "Description" and isinstance(value, str | dict)
+
+
+class _Reference:
+    """Brings properties from a file's reference temperature to 298.15 K."""
+
+    def __init__(self, temperature: float) -> None:
+        self.inverse_kelvin = 1.0 / temperature - 1.0 / REFERENCE_TEMPERATURE
+
+    def factor(self, energy: float | None) -> float:
+        """exp(E/R (1/T_file − 1/298.15 K)) of an activation energy [J mol⁻¹]."""
+        return math.exp((energy or 0.0) / GAS_CONSTANT * self.inverse_kelvin)
+
+
+def _electrode(
+    raw: Mapping[str, Any],
+    given: Any,  # noqa: ANN401 - a section of a pydantic model
+    at: _Reference,
+    salt: float,
+    charge: float,
+    part: str,
+) -> dict[str, Any]:
+    title = _ELECTRODES[part]
+    layer = _porous(title, given)
+    active = given.surface_area_per_unit_volume * given.particle_radius / _SPHERE
+    inert = 1.0 - given.porosity - active
+    if not inert > -_ROUNDING:
+        raise ParameterError(
+            f"`{title}` has a porosity of {given.porosity:g} and spheres of "
+            f"{given.particle_radius:g} m with {given.surface_area_per_unit_volume:g} m⁻¹, which "
+            f"fill {active:.4g} of it: more than there is."
+        )
+    window = (given.minimum_stoichiometry, given.maximum_stoichiometry)
+    share = charge if part == "negative" else 1.0 - charge
+    matrix = matrix_factor(given.porosity, 0.0)
+    rate = given.reaction_rate_constant / (given.maximum_concentration * math.sqrt(salt))
+    return layer | {
+        "filler_fraction": max(inert, 0.0),
+        "particle_radius": given.particle_radius,
+        "solid_diffusivity": _constant(title, raw, "Diffusivity [m2.s-1]")
+        * at.factor(given.diffusivity_activation_energy),
+        "max_concentration": given.maximum_concentration,
+        "solid_conductivity": given.conductivity / matrix,
+        "effective_solid_conductivity": given.conductivity,
+        "initial_stoichiometry": window[0] + share * (window[1] - window[0]),
+        "rate_constant": rate * at.factor(given.reaction_rate_constant_activation_energy),
+        "open_circuit": _potential(title, raw["OCP [V]"], window),
+        "S": _SPHERE,
+        "solid_diffusivity_activation": (given.diffusivity_activation_energy or 0.0) / GAS_CONSTANT,
+        "rate_constant_activation": (given.reaction_rate_constant_activation_energy or 0.0)
+        / GAS_CONSTANT,
+    }
+
+
+_ROUNDING: Final = 1e-3
+"""Of volume fractions that a file prints with three digits."""
+
+
+def _porous(title: str, given: Any) -> dict[str, Any]:  # noqa: ANN401 - a section of a pydantic model
+    """Return thickness, pores and alpha: B = ε^(1 + alpha)."""
+    pores, efficiency = given.porosity, given.transport_efficiency
+    if not 0.0 < efficiency <= pores < 1.0:
+        raise ParameterError(
+            f"`{title}` has a transport efficiency of {efficiency:g} at a porosity of {pores:g}; "
+            "it must be positive and at most the porosity, which must be below 1."
+        )
+    alpha = max(math.log(efficiency) / math.log(pores) - 1.0, 0.0)
+    return {"thickness": given.thickness, "electrolyte_fraction": pores, "alpha": alpha}
+
+
+def _electrolyte(
+    raw: Mapping[str, Any],
+    given: Any,  # noqa: ANN401 - a section of a pydantic model
+    at: _Reference,
+    salt: float,
+    density: float,
+) -> dict[str, Any]:
+    conducting, diffusing = (
+        given.conductivity_activation_energy,
+        given.diffusivity_activation_energy,
+    )
+    return {
+        "initial_concentration": salt,
+        "fit": {
+            "transference": given.cation_transference_number,
+            "conductivity": _positive(raw, "Conductivity [S.m-1]", at.factor(conducting)),
+            "diffusivity": _positive(raw, "Diffusivity [m2.s-1]", at.factor(diffusing)),
+        },
+        "density": density,
+        "conductivity_activation": (conducting or 0.0) / GAS_CONSTANT,
+        "diffusivity_activation": (diffusing or 0.0) / GAS_CONSTANT,
+    }
+
+
+# --- its functions -------------------------------------------------------------------------------
+
+
+def _described(key: str, value: object) -> dict[str, Any]:
+    """Return a number, an expression or a table of BPX as `material_function` takes it."""
+    if isinstance(value, str):
+        return {"expression": value}
+    if isinstance(value, dict):
+        return {"table": value}
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"value": value}
+    raise ParameterError(f"`{key}` is {value!r}; it must be a number, an expression or a table.")
+
+
+def _potential(title: str, value: object, window: tuple[float, float]) -> dict[str, Any]:
+    """Return an open-circuit potential, on the stoichiometric window where it holds no further."""
+    key = f"{title}: OCP [V]"
+    described = _described(key, value)
+    material = {"material": f"{title.split(maxsplit=1)[0].lower()} of the file"}
+    try:
+        return material_function(key, described, lower=0.0, upper=1.0).plain() | material
+    except ParameterError:
+        low, high = window
+        return material_function(key, described, lower=low, upper=high).plain() | material
+
+
+def _positive(raw: Mapping[str, Any], name: str, factor: float) -> dict[str, Any]:
+    """Return a property of the electrolyte, as far from no salt as it is finite and positive."""
+    key = f"Electrolyte: {name}"
+    described = _described(key, raw.get(name))
+    if "expression" not in described:
+        return material_function(key, described, lower=0.0, upper=SALT_TOP, factor=factor).plain()
+    refusal: ParameterError | None = None
+    for low in (0.0, 1.0):
+        try:
+            function = material_function(key, described, lower=low, upper=SALT_TOP, factor=factor)
+        except ParameterError as error:
+            refusal = error
+            continue
+        salt = np.linspace(low, SALT_TOP, _SAMPLES)
+        falls = np.flatnonzero(~(function(salt[1:]) > 0.0))
+        high = float(salt[falls[0]]) if falls.size else SALT_TOP
+        if not high > low:
+            raise ParameterError(f"`{key}` is not positive where there is little salt.")
+        return function.plain() | {"range": [low, high]}
+    raise refusal or ParameterError(f"`{key}` cannot be read.")
+
+
+def _constant(title: str, raw: Mapping[str, Any], name: str) -> float:
+    key = f"{title}: {name}"
+    function = material_function(key, _described(key, raw.get(name)), lower=0.0, upper=1.0)
+    values = function(np.linspace(function.lower, function.upper, _SAMPLES))
+    if np.ptp(values) > 1e-9 * abs(float(values[0])):
+        raise ParameterError(
+            f"`{key}` depends on the stoichiometry, from {values.min():.3g} to {values.max():.3g}, "
+            "which is not served yet. Give a constant."
+        )
+    return float(values[0])
+
+
+def _warn_of_entropy(raw: Mapping[str, Any]) -> None:
+    titles = [title for title in _ELECTRODES.values() if raw[title].get(_ENTROPY) not in (None, 0)]
+    if titles:
+        warnings.warn(
+            f"the {_ENTROPY.split(' [')[0].lower()} of {' and '.join(titles).lower()} is not used: "
+            "reversible heat, and the shift of potentials away from the reference temperature, are "
+            "left out",
+            stacklevel=2,
+        )
+
+
+def _masses(given: Any, per_area: float) -> tuple[float, float]:  # noqa: ANN401 - a pydantic model
+    """Return the density of everything, and how thick what is not a layer would be [m].
+
+    A file tells the mass of the whole cell at most; foils and case are counted as collectors of
+    the same density, so that energy per mass is that of the cell.
+    """
+    density = _number_or(given.cell.density, _DEFAULT_DENSITY)
+    layers = (given.negative_electrode, given.separator, given.positive_electrode)
+    thickness = sum(layer.thickness for layer in layers)
+    volume = given.cell.volume
+    rest = 0.0 if volume is None else volume / per_area - thickness
+    return density, max(rest, 0.0)
+
+
+def _number_or(value: float | None, default: float) -> float:
+    return default if value is None else float(value)

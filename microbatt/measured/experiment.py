@@ -1,0 +1,170 @@
+"""The discharges of one cell, and what was read in each file that they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from microbatt.errors import MeasurementError
+from microbatt.measured.measurement import HTML_HEADINGS, Measurement, html_row
+from microbatt.measured.record import named_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+READ: Final = "read"
+"""What became of a step that is a measurement now."""
+_SHOWN: Final = 50
+"""Rows of a table in a notebook."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRead:
+    """A step of a file, and what became of it.
+
+    Attributes
+    ----------
+    kind : str
+        Rest, charge, discharge, pulse, hold or varying current.
+    rows : tuple of int
+        First and last row in the file.
+    current : float
+        Median size [A m⁻²].
+    charge : float
+        Moved [A h m⁻²].
+    became : str
+        ``"read"``, or why it was left out.
+    """
+
+    kind: str
+    rows: tuple[int, int]
+    current: float
+    charge: float
+    became: str
+
+    @property
+    def taken(self) -> bool:
+        """Whether it became a measurement."""
+        return self.became == READ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FileReading:
+    """What was read in a file, and what was not.
+
+    Attributes
+    ----------
+    source : str
+        The file's name.
+    format : str
+        In words: how text is separated and encoded, or Parquet, or Excel and its sheets.
+    columns : dict of str to tuple of str
+        Quantity → heading and unit of the column taken.
+    measurements : tuple of Measurement
+        The discharges.
+    steps : tuple of StepRead
+        All steps of the file, and what became of each.
+    left_out : tuple of tuple
+        Rows that were left out, and why.
+    remarks : tuple of str
+        Columns that were ignored, copies, and whatever else was changed.
+    """
+
+    source: str
+    format: str
+    columns: Mapping[str, tuple[str, str]]
+    measurements: tuple[Measurement, ...]
+    steps: tuple[StepRead, ...]
+    left_out: tuple[tuple[tuple[int, ...], str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        read = sum(step.taken for step in self.steps)
+        return (
+            f"<FileReading {self.source!r}: {self.format}; {len(self.steps)} steps, {read} read as "
+            f"discharge{'s' if read != 1 else ''}>"
+        )
+
+    def summary(self) -> str:
+        """Return what was read, as text.
+
+        Returns
+        -------
+        str
+            Several lines.
+        """
+        lines = [f"{self.source}: {self.format}", f"  columns: {self.columns_text}"]
+        lines += [
+            f"  rows {step.rows[0]}–{step.rows[1]}: {step.kind}, {step.current:.4g} A m⁻², "
+            f"{step.charge:.4g} A h m⁻²" + ("" if step.kind == "rest" else f" – {step.became}")
+            for step in self.steps
+        ]
+        lines += [f"  {named_rows(rows)} left out: {why}" for rows, why in self.left_out]
+        lines += [f"  {remark}" for remark in self.remarks]
+        return "\n".join(lines)
+
+    @property
+    def columns_text(self) -> str:
+        """The columns taken, in a line."""
+        return ", ".join(
+            f"{quantity} `{heading}`" + (f" in {unit}" if unit else "")
+            for quantity, (heading, unit) in self.columns.items()
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{step.rows[0]}–{step.rows[1]}</td><td>{escape(step.kind)}</td>"
+            f"<td>{step.current:.4g}</td><td>{step.charge:.4g}</td><td>{escape(step.became)}</td>"
+            "</tr>"
+            for step in self.steps[:_SHOWN]
+        )
+        told = "".join(f"<li>{escape(one)}</li>" for one in self.remarks)
+        return (
+            f"<b>{escape(self.source)}</b>: {escape(self.format)}<br>"
+            f"{escape(self.columns_text)}<table><tr><th>rows</th><th>step</th>"
+            f"<th>current [A m⁻²]</th><th>charge [A h m⁻²]</th><th>became</th></tr>{rows}</table>"
+            f"<ul>{told}</ul>"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Experiment:
+    """The discharges of one cell, at one or many currents.
+
+    Attributes
+    ----------
+    name : str
+        For people: a folder or a file name.
+    measurements : tuple of Measurement
+        At least one.
+    reading : tuple of FileReading
+        What was read in each file, where the curves come from files.
+    """
+
+    name: str
+    measurements: tuple[Measurement, ...]
+    reading: tuple[FileReading, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.measurements:
+            raise MeasurementError(
+                f"{self.name}: there is no discharge curve; at least one is needed."
+            )
+
+    def __len__(self) -> int:
+        return len(self.measurements)
+
+    def __repr__(self) -> str:
+        currents = ", ".join(f"{one:.4g}" for one in self.currents[:6])
+        more = ", …" if len(self) > 6 else ""
+        return f"<Experiment {self.name!r}: {len(self)} curves at {currents}{more} A m⁻²>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(html_row(one) for one in self.measurements[:_SHOWN])
+        return f"<b>{escape(self.name)}</b><table>{HTML_HEADINGS}{rows}</table>"
+
+    @property
+    def currents(self) -> tuple[float, ...]:
+        """Current of each curve [A m⁻²]."""
+        return tuple(one.current for one in self.measurements)

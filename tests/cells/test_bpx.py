@@ -1,0 +1,237 @@
+"""BPX files: what their values become, and what is refused by its name."""
+
+import copy
+import json
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from microbatt.cells import Cell, load_cell, to_toml
+from microbatt.cells.bpx import cell_from_bpx
+from microbatt.cells.toml import parse_cell
+from microbatt.errors import CellFileError, ParameterError
+from tests.cells.bpx_files import DOCUMENT, OCP_POSITIVE, document
+
+P, N, E = "Parameterisation", "Negative electrode", "Electrolyte"
+
+
+def read(*changes):
+    return cell_from_bpx(document(*changes), name="mine")
+
+
+CELL = read()
+
+
+def test_transport_efficiency_is_the_porosity_to_one_plus_alpha():
+    for layer in (CELL.negative, CELL.separator, CELL.positive):
+        assert layer.alpha == pytest.approx(0.5, abs=1e-12)
+        assert layer.transport_factor == pytest.approx(layer.porosity**1.5)
+
+
+def test_the_area_is_that_of_spheres_and_what_they_leave_is_inert():
+    e = CELL.negative
+    assert (e.S, e.area_density) == (3.0, pytest.approx(390000))
+    assert e.active_fraction == pytest.approx(390000 * 5e-6 / 3)
+    assert e.filler_fraction == pytest.approx(1 - 0.3 - 0.65)
+
+
+def test_the_conductivity_of_the_solid_is_effective():
+    assert CELL.negative.matrix_conductivity == pytest.approx(0.3)
+
+
+def test_the_exchange_current_at_rest_is_that_of_the_standard():
+    """F K √(c_e/c_e0) √(θ (1 − θ)), ours F k c_max √(c_e θ (1 − θ))."""
+    e = CELL.positive
+    ours = e.rate_constant * e.max_concentration * np.sqrt(1000.0)
+    assert ours == pytest.approx(5e-6, rel=1e-14)
+
+
+def test_energies_are_divided_by_the_gas_constant():
+    assert CELL.negative.solid_diffusivity_activation == pytest.approx(30000 / 8.314462618)
+    assert CELL.electrolyte.conductivity_activation == pytest.approx(17100 / 8.314462618)
+    assert CELL.electrolyte.diffusivity_activation == 0.0
+
+
+def test_the_cell_starts_full_or_at_its_state_of_charge():
+    assert CELL.negative.initial_stoichiometry == pytest.approx(0.8)
+    assert CELL.positive.initial_stoichiometry == pytest.approx(0.3)
+    half = read(("State", "Initial conditions", "Initial state-of-charge", 0.5))
+    assert half.negative.initial_stoichiometry == pytest.approx(0.405)
+    assert half.positive.initial_stoichiometry == pytest.approx(0.625)
+
+
+def test_the_size_of_the_cell_turns_currents_into_densities():
+    assert CELL.area == pytest.approx(0.16)
+    assert CELL.current_density("5 A") == pytest.approx(CELL.current_density("1C"))
+    assert (CELL.nominal_capacity, CELL.cutoff_voltage) == (5.0, 2.7)
+    assert CELL.upper_cutoff_voltage == 4.2
+
+
+def test_functions_are_those_of_the_file():
+    x = np.linspace(0.0, 1.0, 50)
+    expected = 4.3 - 0.9 * x - 0.2 * np.tanh((x - 0.9) / 0.05)
+    np.testing.assert_allclose(CELL.positive.open_circuit.potential(x), expected, rtol=1e-14)
+    c = np.array([500.0, 1000.0, 2000.0]) / 1000
+    kappa = 0.1297 * c**3 - 2.51 * c**1.5 + 3.329 * c
+    np.testing.assert_allclose(CELL.electrolyte.fit.conductivity(1000 * c), kappa, rtol=1e-13)
+    np.testing.assert_allclose(CELL.electrolyte.fit.diffusivity([0, 1000]), [5e-10, 3e-10])
+
+
+def test_properties_at_another_reference_temperature_are_brought_to_ours():
+    warm = read((P, "Cell", "Reference temperature [K]", 308.15))
+    factor = np.exp(30000 / 8.314462618 * (1 / 308.15 - 1 / 298.15))
+    assert warm.negative.solid_diffusivity == pytest.approx(3e-14 * factor)
+    ratio = warm.electrolyte.fit.conductivity(1000.0) / CELL.electrolyte.fit.conductivity(1000.0)
+    assert ratio == pytest.approx(np.exp(17100 / 8.314462618 * (1 / 308.15 - 1 / 298.15)))
+
+
+def test_the_mass_is_that_of_the_whole_cell_where_the_file_tells_it():
+    told = read((P, "Cell", "Volume [m3]", 1e-4), (P, "Cell", "Density [kg.m-3]", 2000.0))
+    assert told.mass_per_area * told.area == pytest.approx(1e-4 * 2000.0)
+
+
+def old(*changes):
+    """The same cell in the form of version 0.x."""
+    changed = document(*changes)
+    del changed["State"]
+    changed["Header"]["BPX"] = 0.4
+    cell = changed[P]["Cell"]
+    cell["Ambient temperature [K]"] = cell["Initial temperature [K]"] = 298.15
+    changed[P][E]["Initial concentration [mol.m-3]"] = 1000
+    return changed
+
+
+def test_a_file_of_version_0_is_the_same_cell():
+    assert cell_from_bpx(old(), name="mine") == CELL
+
+
+def test_a_cell_survives_json_and_our_own_file():
+    assert Cell.from_dict(json.loads(json.dumps(CELL.to_dict()))) == CELL
+    again = parse_cell(to_toml(CELL, source="a test"))
+    assert again == CELL
+    assert again.digest == CELL.digest
+
+
+def test_it_is_loaded_by_its_path(tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    assert load_cell(path) == load_cell(str(path)) == CELL
+    assert load_cell(path).name == "mine"
+
+
+def test_potentials_that_hold_in_the_window_only_are_taken_there():
+    cell = read((P, N, "OCP [V]", "0.1 - 0.05*log(x/(1-x))"))
+    assert cell.negative.open_circuit.limits == (0.01, 0.8)
+
+
+def test_a_conductivity_that_turns_negative_is_held_before_it_does():
+    cell = read((P, E, "Conductivity [S.m-1]", "1.5*x/1000 - 0.0003*(x/1000)**2*1000"))
+    kappa = cell.electrolyte.fit.conductivity(np.linspace(0.0, 12_000.0, 500))
+    assert np.all(kappa[1:] > 0.0)
+
+
+def test_entropy_is_left_out_with_a_warning():
+    with pytest.warns(UserWarning, match="coefficient of negative electrode is not used"):
+        read((P, N, "Entropic change coefficient [V.K-1]", "1e-4*x"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ([(P, N, "Particle", {"a": {}, "b": {}})], "`Particle`: several active materials in one"),
+        (
+            [(P, N, "OCP (lithiation) [V]", "1-x")],
+            "hysteresis of the open-circuit potential is not",
+        ),
+        (
+            [(P, N, "Diffusivity [m2.s-1]", "1e-14*(1+x)")],
+            "`Negative electrode: Diffusivity .* depends on the stoichiometry, from 1e-14 to 2e-14",
+        ),
+        ([(P, E, None)], "has no section `Electrolyte`"),
+        ([("Header", None)], "is no BPX file: it has no `Header`"),
+        ([(P, N, "Porosity", None)], "is no BPX file of its version: .*Porosity"),
+        ([(P, N, "Colour", "x")], "is no BPX file of its version: .*Colour"),
+        ([(P, N, "Porosity", "0.3*")], "Porosity|porosity"),
+        ([(P, N, "Transport efficiency", 0.4)], "transport efficiency of 0.4 at a porosity of 0.3"),
+        ([(P, N, "Surface area per unit volume [m-1]", 9e5)], "more than there is"),
+        ([(P, N, "Thickness [m]", 60.0)], r"in \[negative\], `thickness` is 60 m"),
+        ([(P, N, "OCP [V]", "exit(0)")], "`exit` is not a function"),
+        ([(P, N, "OCP [V]", {"x": [0, 1], "y": [1]})], "2 x and 1 y"),
+        ([(P, N, "OCP [V]", [1, 2])], "is no BPX file of its version: .*OCP"),
+        ([(P, E, "Conductivity [S.m-1]", "-x")], "not positive"),
+        ([("State", None)], "no initial electrolyte concentration"),
+        ([("State", "Initial conditions", "Initial state-of-charge", 80)], r"lie in \[0, 1\]"),
+        ([("Header", "BPX", "two")], "BPX"),
+    ],
+    ids=lambda case: str(case)[:50],
+)
+def test_what_cannot_be_served_is_refused_by_name(changes, message):
+    with pytest.raises(ParameterError, match=message):
+        read(*changes)
+
+
+def test_nothing_of_a_file_is_executed(tmp_path):
+    """The `bpx` package would run an open-circuit expression as Python."""
+    trap = tmp_path / "sprung"
+    for text in (f"open('{trap}', 'w')", "exit(0)", "quit()", "breakpoint(x)", "print(x)"):
+        with pytest.raises(ParameterError):
+            read((P, N, "OCP [V]", text))
+        with pytest.raises(ParameterError):
+            read((P, E, "Diffusivity [m2.s-1]", text))
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is not valid JSON"),
+        (b"{", "is not valid JSON"),
+        (b"\xff\xfe\x00", "is not UTF-8 text"),
+        (b"[" * 100_000, "is not valid JSON"),
+        (b"[1, 2]", "is no BPX file"),
+        (b"null", "is no BPX file"),
+        (json.dumps(DOCUMENT).encode()[:800], "is not valid JSON"),
+    ],
+)
+def test_a_file_that_is_none_is_named(tmp_path, content, message):
+    path = tmp_path / "mine.json"
+    path.write_bytes(content)
+    with pytest.raises(CellFileError, match=message) as caught:
+        load_cell(path)
+    assert str(path) in str(caught.value)
+
+
+LEAVES = [
+    (section, key)
+    for section, values in DOCUMENT[P].items()
+    for key in values
+]  # fmt: skip
+ODD = st.one_of(
+    st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=20),
+    st.lists(st.floats(), max_size=4),
+    st.dictionaries(st.sampled_from("xyz"), st.lists(st.floats(), max_size=3)),
+)  # fmt: skip
+
+
+@given(st.sampled_from(LEAVES), ODD)
+def test_odd_values_are_refused_or_make_a_cell(leaf, value):
+    changed = copy.deepcopy(DOCUMENT)
+    changed[P][leaf[0]][leaf[1]] = value
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            cell = cell_from_bpx(changed, name="odd")
+    except ParameterError:
+        return
+    assert np.isfinite(cell.open_circuit_voltage)
+
+
+def test_another_title_is_the_same_cell_by_content():
+    other = read(("Header", "Title", "another"))
+    assert other.digest == CELL.digest
+    assert replace(other, description=CELL.description) == CELL
+    assert OCP_POSITIVE in json.dumps(CELL.to_dict())

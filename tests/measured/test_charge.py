@@ -1,0 +1,120 @@
+"""The charge is the tester's own where it counts, and its error is what the file supports."""
+
+import numpy as np
+import pytest
+
+from microbatt.errors import MeasurementError
+from microbatt.measured import Reading, read_file
+from tests.measured.protocols import AREA, ONE_C, Protocol, rate_test, seconds_to, write
+
+HEADINGS = {"time": "time [s]", "current": "current [A]", "voltage": "voltage [V]"}
+COUNTED = HEADINGS | {"capacity": "capacity [Ah]"}
+
+
+def read(path, table, headings=HEADINGS, *, area=AREA):
+    return read_file(write(path / "a.csv", table, headings=headings), Reading(area=area))
+
+
+def late(interval=30.0):
+    """Each row of a step one interval after the one before, and none at its start."""
+    protocol = Protocol().rest(600.0, interval)
+    for current in (ONE_C, 2 * ONE_C):
+        protocol.discharge(current, seconds_to(current, interval=interval)[1:])
+        protocol.rest(600.0, interval)
+    table = protocol.frame()
+    return table[~((table["word"] == "Rest") & (table["step time"] == 0) & (table["time"] > 0))]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [HEADINGS, COUNTED, HEADINGS | {"step time": "Step Time [s]"}],
+    ids=["by the rest and the voltage", "by the counter", "by the time in the step"],
+)
+def test_charge_before_a_late_first_row_counts(tmp_path, headings):
+    for one in read(tmp_path, late(), headings).measurements:
+        assert one.capacity[0] == pytest.approx(one.current * 30.0 / 3600.0, rel=2e-3)
+
+
+@pytest.mark.parametrize("interval", [20.0, 60.0, 300.0])
+def test_a_first_row_at_the_start_has_delivered_nothing(tmp_path, interval):
+    protocol = Protocol().rest(1200.0, interval).discharge().rest(1200.0, interval)
+    table = protocol.discharge(2 * ONE_C).frame().drop_duplicates("time", keep="last")
+    for one in read(tmp_path, table).measurements:
+        assert one.capacity[0] == 0.0
+
+
+def test_a_start_that_the_file_does_not_tell_is_an_error_of_the_charge(tmp_path):
+    """The load comes some time within the 7 s after the last row at rest."""
+    protocol = Protocol().rest()
+    protocol.now += 7.0
+    table = protocol.discharge(ONE_C / 20, interval=900.0).frame()
+    (one,) = read(tmp_path, table).measurements
+    spread = 7.0 / np.sqrt(12.0) * one.current / 3600.0  # of a uniform distribution
+    assert one.start_error == pytest.approx(spread, rel=1e-3)
+
+
+def test_a_row_under_the_time_zero_of_its_step_is_dropped_by_number(tmp_path):
+    table = rate_test().frame()
+    table.loc[table["step time"] == 0.0, "time"] = 0.0
+    reading = read(tmp_path, table)
+    first = reading.measurements[0]
+    assert first.capacity[0] == pytest.approx(ONE_C * 20.0 / 3600.0, rel=2e-3)
+    assert any("13, 189" in one and "left out" in one for one in reading.remarks)
+
+
+def test_an_outage_is_believed_to_the_counter_and_refused_without_one(tmp_path):
+    table = Protocol().rest().discharge().frame()
+    table.loc[60:, "time"] += 300.0
+    (one,) = read(tmp_path, table, COUNTED).measurements
+    (whole,) = read(tmp_path, Protocol().rest().discharge().frame(), COUNTED).measurements
+    np.testing.assert_allclose(one.capacity, whole.capacity, rtol=1e-6)
+    with pytest.raises(MeasurementError, match=r"no row for 320 s before row 62.*capacity"):
+        read(tmp_path, table)
+    cut = table.iloc[:60]  # the other remedy: the rows before
+    assert len(read(tmp_path, cut).measurements) == 1
+
+
+def test_rows_missing_while_the_voltage_goes_on_falling_are_no_outage(tmp_path):
+    table = Protocol().rest().discharge().frame().drop(index=range(60, 75))
+    (one,) = read(tmp_path, table).measurements
+    assert one.discharge_capacity == pytest.approx(ONE_C * 3500.0 / 3600.0, rel=2e-3)
+
+
+def rounded():
+    """A small cell whose tester writes four decimals of an ampere: 0.0027 for 0.002695."""
+    table = rate_test().frame()
+    scale = 1.54e-4 / AREA
+    table["current"] = (scale * table["current"]).round(4)
+    table["capacity"] = (scale * table["capacity"]).round(7)
+    return table
+
+
+def test_a_rounded_current_is_an_error_of_the_charge(tmp_path):
+    for one in read(tmp_path, rounded(), area=1.54e-4).measurements:
+        step = 1e-4 / 1.54e-4
+        assert one.charge_error == pytest.approx(step / np.sqrt(12.0) / one.current, rel=1e-6)
+        assert abs(one.current / (ONE_C if one.current < 20 else 2 * ONE_C) - 1) < 2e-3
+
+
+def test_the_counter_gives_the_current_where_it_is_finer(tmp_path):
+    found = read(tmp_path, rounded(), COUNTED, area=1.54e-4).measurements
+    assert [one.current for one in found] == pytest.approx([ONE_C, 2 * ONE_C], rel=5e-5)
+    assert [one.charge_error for one in found] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "counter",
+    [
+        lambda q, _: q,
+        lambda q, _: 0.02 - q,
+        lambda q, n: q + 0.5 * n,
+    ],
+    ids=["of the step", "what is left", "going on from step to step"],
+)
+def test_a_counter_is_read_whichever_way_it_counts(tmp_path, counter):
+    table = rate_test().frame()
+    table["capacity"] = counter(table["capacity"], table["step"])
+    for one in read(tmp_path, table, COUNTED).measurements:
+        assert one.capacity[0] == pytest.approx(0.0, abs=1e-9)
+        assert one.discharge_capacity == pytest.approx(one.current * one.time[-1] / 3600.0)
+        assert one.discharge_capacity > 16.0

@@ -1,0 +1,202 @@
+"""What a tester did is told by what it wrote, by signs, and by the turn of the voltage."""
+
+import numpy as np
+import pytest
+
+from microbatt.errors import MeasurementError
+from microbatt.measured import Reading, read_file
+from tests.measured.protocols import (
+    AREA,
+    ONE_C,
+    REST_VOLTAGE,
+    Protocol,
+    rate_test,
+    seconds_to,
+    voltage,
+    write,
+)
+
+HEADINGS = {"time": "time [s]", "current": "current [A]", "voltage": "voltage [V]"}
+
+
+def read(path, protocol, *, unsigned=False, rests=True, word=None, name="Step Type"):
+    table = protocol.frame()
+    if unsigned:
+        table["current"] = table["current"].abs()
+    if not rests:
+        table = table[table["current"] != 0.0]
+    if word is not None:
+        table["word"] = table["word"].map(word)
+    headings = HEADINGS if word is None else HEADINGS | {"word": name}
+    return read_file(write(path / "a.csv", table, headings=headings), Reading(area=AREA))
+
+
+def currents(reading):
+    return [round(one.current, 3) for one in reading.measurements]
+
+
+def told(reading):
+    return "; ".join(reading.remarks)
+
+
+@pytest.mark.parametrize("rests", [True, False])
+@pytest.mark.parametrize("unsigned", [True, False])
+def test_charges_are_left_out_with_and_without_signs_and_rests(tmp_path, unsigned, rests):
+    reading = read(tmp_path, rate_test(), unsigned=unsigned, rests=rests)
+    assert currents(reading) == [ONE_C, 2 * ONE_C]
+    assert "1 stretches of charging left out" in told(reading)
+
+
+def test_a_state_that_never_changes_does_not_overrule_the_voltage(tmp_path):
+    reading = read(
+        tmp_path, rate_test(), unsigned=True, rests=False, word=lambda _: "C", name="State"
+    )
+    assert currents(reading) == [ONE_C, 2 * ONE_C]
+    assert "the state column says `C` throughout" in told(reading)
+
+
+def test_a_short_top_up_is_cut_from_the_discharge_after_it(tmp_path):
+    protocol = Protocol().charge(ONE_C, 300.0, start=4.0, end=4.1).discharge()
+    assert currents(read(tmp_path, protocol, unsigned=True)) == [ONE_C]
+
+
+def test_a_slow_discharge_beside_a_fast_one_is_no_rest(tmp_path):
+    protocol = Protocol().rest().discharge(ONE_C / 100, interval=1800.0)
+    protocol.rest().discharge(5 * ONE_C, interval=5.0)
+    assert currents(read(tmp_path, protocol)) == [0.175, 87.5]
+
+
+def test_a_current_that_scatters_about_zero_is_a_rest(tmp_path):
+    protocol = rate_test()
+    rng = np.random.default_rng(1)
+    protocol.rows = [
+        (*row[:2], row[2] or 0.02 * rng.standard_normal(), *row[3:]) for row in protocol.rows
+    ]
+    assert currents(read(tmp_path, protocol)) == pytest.approx([ONE_C, 2 * ONE_C], rel=1e-3)
+
+
+def gitt(protocol, *, pulses=8, regenerated=False):
+    """Pulses of six minutes, or of ten seconds with a charge after each, on the way down."""
+    begun = 0.0
+    for _ in range(pulses):
+        level = min(float(voltage(begun, ONE_C)) + 0.12, REST_VOLTAGE)
+        if regenerated:
+            protocol.discharge(3 * ONE_C, np.arange(0.0, 10.1), begun=begun / 3).rest(40, 10, level)
+            protocol.add(np.arange(0.0, 10.1), 3 * ONE_C, level + 0.1, "Chg").rest(40, 10, level)
+        protocol.discharge(ONE_C, np.arange(0.0, 361.0, 20.0), begun=begun)
+        begun += 360.0
+        protocol.rest(600.0, 60.0, float(voltage(begun, ONE_C)) + 0.1)
+    return protocol
+
+
+@pytest.mark.parametrize("regenerated", [False, True])
+def test_pulses_after_discharges_are_left_out_by_name(tmp_path, regenerated):
+    protocol = gitt(rate_test().charge().rest(), regenerated=regenerated)
+    reading = read(tmp_path, protocol)
+    assert currents(reading) == [ONE_C, 2 * ONE_C]
+    assert "pulse of a series (GITT, HPPC)" in told(reading)
+    assert sum(step.kind == "pulse" for step in reading.steps) == (16 if regenerated else 8)
+
+
+def test_pulses_alone_are_refused_by_name(tmp_path):
+    with pytest.raises(MeasurementError, match=r"8 × pulse .*GITT.*Give a file with"):
+        read(tmp_path, gitt(Protocol().rest()))
+
+
+@pytest.mark.parametrize("interval", [10.0, 60.0])
+def test_a_hold_after_a_discharge_is_left_out_and_the_discharge_taken(tmp_path, interval):
+    protocol = Protocol().rest().discharge(2 * ONE_C)
+    whole = seconds_to(2 * ONE_C).size
+    protocol.hold(float(protocol.rows[-1][3]), -2 * ONE_C, 2000.0, interval)
+    reading = read(tmp_path, protocol)
+    assert currents(reading) == [2 * ONE_C]
+    assert len(reading.measurements[0]) == whole
+    assert "1 holds at constant voltage left out" in told(reading)
+
+
+def test_a_pause_ends_a_discharge_and_what_follows_is_left_out(tmp_path):
+    times = seconds_to(ONE_C)
+    half = times.size // 2
+    protocol = Protocol().rest().discharge(ONE_C, times[:half]).rest(600, 60, 3.8)
+    protocol.discharge(ONE_C, times[half:] - times[half], begun=times[half])
+    reading = read(tmp_path, protocol)
+    assert [len(one) for one in reading.measurements] == [half]
+    assert "does not start from a full cell" in told(reading)
+
+
+def test_a_discharge_that_starts_half_full_is_left_out_by_name(tmp_path):
+    protocol = Protocol().rest().discharge().charge(2 * ONE_C, 3500.0).rest(600, 60, 3.85)
+    protocol.discharge(2 * ONE_C, seconds_to(2 * ONE_C)[:40], begun=600.0)
+    reading = read(tmp_path, protocol)
+    assert currents(reading) == [ONE_C]
+    assert "3.85 V before the load where the discharge of row 13 has 4.08 V" in told(reading)
+
+
+def test_changing_currents_are_left_out_where_there_is_a_discharge(tmp_path):
+    times = np.arange(0.0, 600.0, 5.0)
+    wild = -ONE_C * (1.0 + 0.5 * np.sin(times / 40.0))
+    protocol = rate_test().charge().rest().add(times, wild, 4.0 - times / 2000.0, "Drive")
+    reading = read(tmp_path, protocol)
+    assert currents(reading) == [ONE_C, 2 * ONE_C]
+
+
+def drive(protocol, level=3.9):
+    """A cycle of many currents, some of them for a few rows."""
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        size = ONE_C * float(rng.choice([0.2, 0.6, 1.0, 2.0, 2.5]))
+        times = np.arange(1.0, 1.0 + int(rng.integers(2, 12)))
+        level -= 0.004
+        protocol.add(times, -size, level - 0.002 * size + 0.0 * times, "Drive")
+    return protocol
+
+
+def test_a_drive_cycle_is_no_discharge_at_constant_current(tmp_path):
+    with pytest.raises(MeasurementError, match=r"no whole discharge .* \(changing current"):
+        read(tmp_path, drive(Protocol().rest()))
+    protocol = drive(rate_test().charge().rest())
+    assert currents(read(tmp_path, protocol)) == [ONE_C, 2 * ONE_C]
+
+
+def test_a_current_that_needs_a_row_to_rise_starts_its_discharge_there(tmp_path):
+    """The row at half the current lies 2 s before the first at the whole one."""
+    times = seconds_to(ONE_C)
+    protocol = Protocol().rest(600.0, 20.0, REST_VOLTAGE)
+    protocol.add(np.array([0.01]), -ONE_C / 2, 4.06, "D")
+    protocol.now += 2.0
+    protocol.discharge(ONE_C, times)
+    (one,) = read(tmp_path, protocol).measurements
+    assert len(one) == times.size
+    assert one.capacity[0] == pytest.approx(ONE_C * 2.0 / 3600.0, rel=0.05)
+    assert one.rest_voltage == pytest.approx(REST_VOLTAGE, abs=2e-3)
+
+
+def test_a_rise_within_a_discharge_is_refused_with_a_remedy_that_works(tmp_path):
+    """A warming cell recovers slowly; nothing says whether such a rise at first is a charge."""
+    times = seconds_to(ONE_C)
+    volts = voltage(times, ONE_C) + 0.06 * np.minimum(times / 400.0, 1.0) - 0.06
+    protocol = Protocol().add(times, -ONE_C, volts - 0.3 * np.exp(-times / 300.0), "D")
+    with pytest.raises(MeasurementError, match=r"rises by .* give the rows from \d+ on") as caught:
+        read(tmp_path, protocol)
+    row = int(str(caught.value).rpartition("rows from ")[2].partition(" ")[0])
+    protocol.rows = protocol.rows[row - 2 :]
+    assert currents(read(tmp_path, protocol)) == [ONE_C]
+
+
+def test_every_step_says_what_became_of_it(tmp_path):
+    reading = read(tmp_path, rate_test())
+    assert [step.kind for step in reading.steps] == [
+        "rest",
+        "discharge",
+        "charge",
+        "rest",
+        "discharge",
+    ]
+    assert [step.taken for step in reading.steps] == [False, True, False, False, True]
+    assert reading.steps[1].charge == pytest.approx(
+        reading.measurements[0].discharge_capacity, rel=1e-3
+    )
+    for words in ("columns:", "`voltage [V]`", "rows 13–188: discharge"):
+        assert words in reading.summary()
+    assert len(repr(reading)) < 120
+    assert "<table>" in reading._repr_html_()

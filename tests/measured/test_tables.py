@@ -1,0 +1,128 @@
+"""Files are bounded and regular; workbooks and Parquet hold what text holds."""
+
+import gzip
+import os
+import zipfile
+
+import pandas as pd
+import pytest
+
+from microbatt.errors import MeasurementError
+from microbatt.measured import Reading, curve_files, is_curve_file, read_file, tables
+from tests.measured.protocols import AREA, ONE_C, rate_test, write
+
+TABLE = rate_test().frame()
+NAMES = {"time": "time [s]", "current": "current [A]", "voltage": "voltage [V]"}
+HOW = Reading(area=AREA)
+
+
+def refused(path):
+    with pytest.raises(MeasurementError) as caught:
+        read_file(path, HOW)
+    return str(caught.value)
+
+
+def currents(path):
+    return [round(one.current, 1) for one in read_file(path, HOW).measurements]
+
+
+def test_a_pipe_and_a_device_are_refused_without_being_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", "/dev/zero"):
+        assert "a pipe or a device" in refused(path)
+    assert not is_curve_file(tmp_path / "pipe.csv")
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):
+    with (tmp_path / "a.csv").open("wb") as file:
+        file.truncate(tables.LARGEST + 1)  # of holes: it takes no place
+    assert "at most 512 MiB are read" in refused(tmp_path / "a.csv")
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "LARGEST", 2**20)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"0" * (2**20 + 1)))
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * (2**20 + 1))
+    for name in ("a.csv.gz", "a.xlsx"):
+        assert (tmp_path / name).stat().st_size < 2**12
+        assert "at most 1 MiB are read" in refused(tmp_path / name)
+
+
+def test_a_stray_cell_at_the_far_corner_of_a_sheet_costs_nothing(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(list(NAMES.values()))
+    for row in TABLE[list(NAMES)].itertuples(index=False):
+        sheet.append([float(one) for one in row])
+    sheet.cell(row=1_048_576, column=16_384, value=1.0)
+    book.save(tmp_path / "a.xlsx")
+    assert currents(tmp_path / "a.xlsx") == [ONE_C, 2 * ONE_C]
+
+
+@pytest.mark.parametrize("heading", [" " * 30_000, "x/" * 20_000, "time [s]" + "(" * 30_000])
+def test_a_monstrous_heading_is_one_more_unknown_column(tmp_path, heading):
+    table = TABLE.assign(odd=1)
+    path = write(tmp_path / "a.csv", table, headings=NAMES | {"odd": heading})
+    assert currents(path) == [ONE_C, 2 * ONE_C]
+
+
+@pytest.mark.parametrize(
+    ("name", "program"), [("a.mpr", "EC-Lab"), ("a.ndax", "BTSDA"), ("a.res", "MITS")]
+)
+def test_binary_files_are_refused_with_the_ways_to_read_them(tmp_path, name, program):
+    (tmp_path / name).write_bytes(b"BIO-LOGIC MODULAR FILE\x1a")
+    message = refused(tmp_path / name)
+    assert program in message
+    assert "DataFrame" in message
+
+
+def test_a_damaged_workbook_parquet_or_archive_is_refused_in_a_sentence(tmp_path):
+    for name in ("a.xlsx", "a.parquet", "a.csv.gz"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04 not at all")
+        assert refused(tmp_path / name).startswith(f"{name}: it cannot be ")
+
+
+def test_sheets_that_go_on_are_joined_and_statistics_left_alone(tmp_path):
+    pytest.importorskip("openpyxl")
+    named = TABLE[list(NAMES)].rename(columns=NAMES)
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        pd.DataFrame({"Test": ["a name"]}).to_excel(book, sheet_name="Info", index=False)
+        named.iloc[:300].to_excel(book, sheet_name="Channel_1", index=False)
+        named.iloc[300:].to_excel(book, sheet_name="Channel_2", index=False)
+        named.iloc[:2].rename(columns={"time [s]": "Test Time [s]"}).to_excel(
+            book, sheet_name="Statistics", index=False
+        )
+    assert currents(tmp_path / "a.xlsx") == [ONE_C, 2 * ONE_C]
+    assert "`Channel_1`, `Channel_2`" in read_file(tmp_path / "a.xlsx", HOW).format
+
+
+def test_times_of_parquet_and_excel_are_seconds(tmp_path):
+    pytest.importorskip("pyarrow")
+    named = TABLE[list(NAMES)].rename(columns=NAMES).drop(columns="time [s]")
+    named["Total Time"] = pd.to_timedelta(TABLE["time"], unit="s")
+    named.to_parquet(tmp_path / "a.parquet")
+    named["Total Time"] = (pd.Timestamp("2024-01-01") + named["Total Time"]).dt.time
+    named.to_excel(tmp_path / "b.xlsx", index=False)
+    for name in ("a.parquet", "b.xlsx"):
+        first = read_file(tmp_path / name, HOW).measurements[0]
+        assert first.time[-1] == pytest.approx(3500.0, rel=2e-3)
+
+
+def test_a_folder_offers_packed_files_too(tmp_path):
+    for name in ("a.csv", "b.csv.gz", "c.gz", "d.png", ".e.csv"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [one.name for one in curve_files(tmp_path)] == ["a.csv", "b.csv.gz"]
+
+
+def test_several_cells_in_one_file_are_refused_with_the_remedy(tmp_path):
+    below = pd.concat([TABLE.assign(cell="A1"), TABLE.assign(cell="A2")])
+    path = write(tmp_path / "a.csv", below, headings=NAMES | {"cell": "Cell ID"})
+    assert "`A1`, `A2`" in refused(path)
+    beside = TABLE[list(NAMES)].rename(columns=NAMES)
+    beside.insert(3, "voltage [V]", beside["voltage [V]"] - 0.1, allow_duplicates=True)
+    beside.to_csv(tmp_path / "b.csv", index=False)
+    assert "both called `voltage [V]`" in refused(tmp_path / "b.csv")
+    alone = write(tmp_path / "c.csv", TABLE.assign(cell="A1"), headings=NAMES | {"cell": "Cell"})
+    assert currents(alone) == [ONE_C, 2 * ONE_C]

@@ -1,0 +1,155 @@
+"""The discretised equations: their Jacobian, and what salt that runs out does to them."""
+
+import numpy as np
+import pytest
+from microbatt.cells.reading import load_cell
+
+from microbatt.constants import FARADAY
+from microbatt.engines.request import Settings
+from microbatt.porous_electrode.compilation import entry_kernel, source_digest
+from microbatt.porous_electrode.conditions import conditions_at
+from microbatt.porous_electrode.equations import (
+    assemble,
+    evaluate_electrolyte,
+    evaluate_kinetics,
+    is_steep,
+)
+from microbatt.porous_electrode.mesh import ends, lay_out, most_elements
+from microbatt.porous_electrode.parameters import at_point
+from microbatt.porous_electrode.preparation import cell_parameters, numerics
+from microbatt.porous_electrode.workspace import make_workspace
+from tests.porous_electrode.test_block_solve import dense_matrix
+
+CURRENT, STEP, DEPLETION = 30.0, 10.0, 0.01
+SURFACE = 0.6
+PLENTY = 1000.0  # mol m⁻³
+NEXT_TO_NOTHING = 1e-5
+
+
+def _make(digest):
+    @entry_kernel
+    def prepare(cell, settings, alpha, S, current):
+        w = make_workspace(most_elements(settings), settings.rates.size)
+        p = at_point(cell, alpha, S, conserving=False)
+        now = conditions_at(p, p.initial_temperature)
+        return w, p, now, lay_out(w, p, now, settings, current), digest
+
+    @entry_kernel
+    def evaluate(w, layout, p, now, current, step, depletion):
+        """Fill residual and Jacobian at the state in ``c_new`` and ``j_new``."""
+        n, n_neg, first_pos = ends(layout)
+        for i in range(n):
+            e = p.negative if i < n_neg else p.positive
+            theta = w.surface_history[i] - depletion * w.j_new[i]
+            w.room_new[i, 0] = theta - e.lowest_stoichiometry
+            w.room_new[i, 1] = e.highest_stoichiometry - theta
+            evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
+            if i < n_neg:
+                evaluate_kinetics(w, i, e, now.negative, now.thermal_voltage, depletion)
+            elif i >= first_pos:
+                evaluate_kinetics(w, i, e, now.positive, now.thermal_voltage, depletion)
+        assemble(w, layout, p, current, step)
+        return digest
+
+    return prepare, evaluate
+
+
+prepare, evaluate = _make(source_digest())
+
+
+class State:
+    """A cell in the middle of Newton's iteration, at random concentrations and currents."""
+
+    def __init__(self, salt_before):
+        s = Settings()
+        resolution = numerics(
+            tolerance=s.tolerance,
+            mesh=0.5,
+            particle_modes=s.particle_modes,
+            max_steps=s.max_steps,
+        )
+        cell = cell_parameters(load_cell("lco-graphite"), heat_transfer_coefficient=None)
+        self.w, self.p, self.now, self.layout, _ = prepare(cell, resolution, 2.0, 3.0, CURRENT)
+        self.n = 2 * sum(self.layout) + 1
+        self.n_neg = 2 * self.layout.negative + 1
+        self.first_pos = 2 * (self.layout.negative + self.layout.separator)
+        rng = np.random.default_rng(4)
+        w = self.w
+        w.c[0, : self.n] = salt_before
+        w.c_new[: self.n] = rng.uniform(100.0, 1000.0, self.n)
+        w.c_history[: self.n] = 1.1 * w.c_new[: self.n]
+        w.j_new[: self.n_neg] = rng.uniform(0.1, 1.0, self.n_neg)
+        w.j_new[self.first_pos : self.n] = -rng.uniform(0.1, 1.0, self.n - self.first_pos)
+        w.surface_history[: self.n] = SURFACE
+
+    def residual(self):
+        evaluate(self.w, self.layout, self.p, self.now, CURRENT, STEP, DEPLETION)
+        return -self.w.rhs[: self.n].copy()
+
+    def jacobian(self):
+        self.residual()
+        elements = sum(self.layout)
+        return dense_matrix(self.w.diagonal[: self.n], self.w.block[:elements])
+
+
+def differences(state):
+    """The Jacobian by central differences; an unknown without an equation has a one."""
+    jacobian = np.zeros((2 * state.n, 2 * state.n))
+    for i in range(state.n):
+        for k, values in enumerate((state.w.c_new, state.w.j_new)):
+            if k == 1 and state.n_neg <= i < state.first_pos:
+                jacobian[2 * i + 1, 2 * i + 1] = 1.0
+                continue
+            value, step = values[i], 1e-6 * abs(values[i])
+            values[i] = value + step
+            above = state.residual()
+            values[i] = value - step
+            below = state.residual()
+            values[i] = value
+            jacobian[:, 2 * i + k] = ((above - below) / (2.0 * step)).ravel()
+    return jacobian
+
+
+@pytest.mark.parametrize("salt_before", [PLENTY, NEXT_TO_NOTHING])
+def test_the_jacobian_is_the_derivative_of_the_residual(salt_before):
+    state = State(salt_before)
+    expected = differences(state)
+    scale = np.abs(expected).max(axis=0)
+    # Central differences of steps of 1e-6 keep some nine digits of a smooth function.
+    np.testing.assert_allclose(state.jacobian() / scale, expected / scale, rtol=0.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("salt_before", [PLENTY, NEXT_TO_NOTHING])
+def test_charge_and_salt_are_conserved_by_either_form_of_an_element(salt_before):
+    """The residuals of all nodes add up to what went in: fluxes between nodes cancel."""
+    state = State(salt_before)
+    residual, w, n = state.residual(), state.w, state.n
+    stored = w.pore[:n] / STEP @ (w.c_new[:n] - w.c_history[:n])
+    made = (1.0 - state.p.transference) / FARADAY * (w.area[:n] @ w.j_new[:n])
+    assert residual[:, 0].sum() == pytest.approx(stored - made, rel=1e-9)
+    assert residual[:, 1].sum() == pytest.approx(-w.area[:n] @ w.j_new[:n], abs=1e-9 * CURRENT)
+
+
+def test_no_node_is_drained_to_where_more_salt_is_once_salt_runs_out():
+    """Couplings of a profile that runs out have one sign, so no solution undershoots."""
+    state = State(NEXT_TO_NOTHING)
+    state.residual()
+    for block in state.w.block[: sum(state.layout)]:
+        assert np.all(block[:6] <= 0.0)
+
+
+@pytest.mark.parametrize(
+    ("salt", "steep"),
+    [
+        ((1000.0, 990.0, 980.0), False),
+        ((1000.0, 300.0, 60.0), False),
+        ((1000.0, 300.0, 40.0), True),
+        ((40.0, 300.0, 1000.0), True),
+        ((2.0, 1.5, 1.1), False),
+        ((2.0, 1.5, 0.9), True),
+    ],
+)
+def test_salt_runs_out_in_an_element_by_what_is_left_there_or_beside_the_rest(salt, steep):
+    state = State(PLENTY)
+    state.w.c[0, :3] = salt
+    assert is_steep(state.w, 0, 1.0) is steep
