@@ -13,20 +13,23 @@ from microbatt.testing import StoreContract
 
 
 class TestFolder(StoreContract):
-    @pytest.fixture
-    def folder(self, tmp_path):
-        return tmp_path / "there", {}
+    @pytest.fixture(scope="class")
+    @classmethod
+    def folder(cls, tmp_path_factory):
+        return tmp_path_factory.mktemp("store"), {}
 
 
 class TestMemory(StoreContract):
-    @pytest.fixture
-    def folder(self):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def folder(cls):
         return f"memory://{uuid.uuid4().hex}", {}
 
 
 class TestObjectStore(StoreContract):
-    @pytest.fixture
-    def folder(self, s3):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def folder(cls, s3):
         return f"s3://cubes/{uuid.uuid4().hex}", s3
 
 
