@@ -11,6 +11,7 @@ from .energies import (
     energy_vectors,
 )
 from .images import (
+    IMAGE_SAMPLES,
     curve_images,
     images_of_tensors,
 )
@@ -37,6 +38,7 @@ from .tensors import (
 )
 
 __all__ = [
+    "IMAGE_SAMPLES",
     "TARGETS",
     "Augmentation",
     "CurveTensors",

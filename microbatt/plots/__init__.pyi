@@ -15,6 +15,7 @@ from .corner import (
     draw_corner,
 )
 from .curves import (
+    current_handles,
     draw_discharges,
     draw_sweep,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "cell_edges",
     "colour_map",
     "current_colours",
+    "current_handles",
     "dimension",
     "draw_bounds",
     "draw_candidates",

@@ -60,7 +60,20 @@ def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
 
 
 def current_handles(currents: Iterable[float]) -> tuple[list[Line2D], list[str]]:
-    """Return lines and names for a legend of currents [A m⁻²], as `Figure.legend` takes them."""
+    """Return lines and names for a legend of currents.
+
+    Parameters
+    ----------
+    currents : iterable of float
+        Discharge currents [A m⁻²].
+
+    Returns
+    -------
+    lines : list of matplotlib.lines.Line2D
+        One for each current, in its colour.
+    names : list of str
+        The current of each, with its unit; lines and names are what `Figure.legend` takes.
+    """
     from matplotlib.lines import Line2D
 
     unit = quantity("current").pretty_units

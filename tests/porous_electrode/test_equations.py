@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from microbatt.cells.reading import load_cell
 
+from microbatt.cells import load_cell
 from microbatt.constants import FARADAY
 from microbatt.engines.request import Settings
 from microbatt.porous_electrode.compilation import entry_kernel, source_digest
