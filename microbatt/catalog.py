@@ -106,7 +106,8 @@ def open_dataset(
     Examples
     --------
     >>> list(open_dataset().index)
-    ['conserving-sweep', 'curve-training', 'demo', 'off-grid', 'published-sweep']
+    ['conserving-off-grid', 'conserving-sweep', 'conserving-training', 'curve-training', 'demo',
+     'off-grid', 'published-sweep']
     """
     if name_or_path is None:
         return catalog_table(cache_dir)

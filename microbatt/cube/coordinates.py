@@ -17,8 +17,10 @@ from microbatt.cube.depth import depth_axis
 from microbatt.cube.design import design_from_dict
 from microbatt.cube.fence import alone
 from microbatt.cube.location import explained, open_store, write_object
+from microbatt.cube.provenance import RUNS
 from microbatt.cube.schema import (
     AXES_DIGEST,
+    BLOCKS,
     CURVE_DIM,
     axes_digest,
     coordinate_objects,
@@ -71,10 +73,18 @@ def check_coordinates(location: Location, group: zarr.Group) -> None:
 
 
 def coordinate_trouble(group: zarr.Group) -> dict[str, str]:
-    """Return what is wrong with the coordinates of a cube: name → what."""
+    """Return what is wrong with the coordinates of a cube: name → what.
+
+    A part of a cube that was saved with xarray need not have them all, nor those of the design.
+    """
     values, attributes = _read(group), _attributes(group)
-    trouble = {name: found for name in NAMES if (found := _trouble_alone(values[name]))}
-    if trouble:
+    own = _is_of_a_campaign(group)
+    trouble = {
+        name: found
+        for name in NAMES
+        if (own or name in group) and (found := _trouble_alone(values[name]))
+    }
+    if trouble or not own:
         return trouble
     told = attributes.get(AXES_DIGEST)
     if told is None and attributes.get("design", {}).get("kind") == _DRAWN:
@@ -102,7 +112,7 @@ def mend_coordinates(location: Location, group: zarr.Group) -> None:
     trouble = coordinate_trouble(group)
     if not trouble:
         return
-    made = _from_design(_attributes(group))
+    made = _from_design(_attributes(group)) if _is_of_a_campaign(group) else None
     if made is None or not _are_those_of(made, group):
         raise StoreError(
             f"coordinates of {location} are damaged ({', '.join(trouble)}) and cannot be made "
@@ -118,6 +128,11 @@ def mend_coordinates(location: Location, group: zarr.Group) -> None:
                 write_object(store, key, content)
     for name, what in trouble.items():
         _log.warning("%s: coordinate %s %s; made again from the design", location, name, what)
+
+
+def _is_of_a_campaign(group: zarr.Group) -> bool:
+    """Whether a campaign made the store, which then has records of its blocks or runs."""
+    return BLOCKS in group or RUNS in group
 
 
 def _attributes(group: zarr.Group) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def campaign(told):
         S=(1.0, 3.0, HANGS, SPEWS),
         current=(35.0,),
         engine="dualfoil",
+        inventory="area-only",
         settings=DualfoilSettings.from_dict(told),
         time_limit=3.0,
     )
@@ -66,6 +67,7 @@ format = 1
 name = "slow"
 cell = "doyle-1996-cell-1"
 engine = "dualfoil"
+inventory = "area-only"
 [settings]
 executable = "{told["executable"]}"
 environment = {{ DF_S = "{{S:g}}" }}

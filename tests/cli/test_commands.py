@@ -60,10 +60,11 @@ def test_every_module_of_commands_is_one_that_the_help_lists():
     assert modules - listed == {
         "balances",
         "clusters",
+        "commands",
         "__init__",
         "completion",
         "engines",
-        "main",
+        "outputs",
         "stores",
         "terminal",
         "values",

@@ -27,7 +27,7 @@ def test_the_table_names_the_best_currents_and_what_they_tell(tmp_path):
 def test_a_free_nuisance_is_named_and_costs_information(tmp_path):
     sizes = []
     for free in ([], ["--free", "contact_resistance", "--free", "voltage_offset=5mV"]):
-        file = tmp_path / "d.json"
+        file = tmp_path / f"{len(sizes)}.json"
         result = run(*FEW, "--max-curves", "1", "--json", str(file), *free)
         assert result.exit_code == 0, result.output
         sizes.append(json.loads(file.read_text())["choices"][0]["size"])
@@ -38,7 +38,7 @@ def test_a_free_nuisance_is_named_and_costs_information(tmp_path):
 def test_a_tester_of_one_per_mille_tells_less(tmp_path):
     sizes = []
     for error in ("1e-5", "1e-3"):
-        file = tmp_path / "d.json"
+        file = tmp_path / f"{len(sizes)}.json"
         words = ["--S", "1", "--charge-error", error, "--json", str(file)]  # S 1 is all capacity
         result = run(*FEW, "--max-curves", "1", *words)
         assert result.exit_code == 0, result.output

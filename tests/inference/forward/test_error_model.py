@@ -15,6 +15,7 @@ def test_whitening_is_the_inverse_root_of_the_covariance(offset):
         deviation=rng.uniform(0.5, 2.0, 6),
         charge=rng.normal(size=6),
         own=offset,
+        charge_error=0.0,
         offset=offset * rng.uniform(0.5, 1.0, 6),
     )
     covariance = np.diag(one.deviation**2)
@@ -27,7 +28,13 @@ def test_whitening_is_the_inverse_root_of_the_covariance(offset):
 
 
 def test_a_curve_s_own_offset_is_its_mean_shrunk_by_what_noise_leaves():
-    one = ErrorModel(deviation=np.full(4, 2.0), charge=np.zeros(4), own=3.0, offset=np.full(4, 3.0))
+    one = ErrorModel(
+        deviation=np.full(4, 2.0),
+        charge=np.zeros(4),
+        own=3.0,
+        charge_error=0.0,
+        offset=np.full(4, 3.0),
+    )
     residual = np.array([1.0, 5.0, 4.0, 2.0])
     share = 3.0**2 / (3.0**2 + 2.0**2 / 4)
     assert one.expected_offset(one.whiten(residual)) == pytest.approx(3.0 * share)
