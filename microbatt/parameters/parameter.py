@@ -149,7 +149,7 @@ def parameter(name: str) -> Parameter:
 
     See Also
     --------
-    microbatt.Cell.with_values : A cell with other numbers.
+    microbatt.Cell : Its method ``with_values`` returns a cell with other numbers.
 
     Examples
     --------

@@ -59,7 +59,7 @@ def test_each_network_and_each_set_of_folds_has_tables_of_its_own(tmp_path):
     assert set(zip(table.network, table.fold, strict=True)) == {
         (name, fold) for name in ("curve", "other") for fold in ("0", "held_out")
     }
-    one = CliRunner().invoke(main, [*words, "--network", "other"]).output
+    one = CliRunner().invoke(main, [*words, "--overwrite", "--network", "other"]).output
     assert "curve, trained" not in one
     assert "other, trained" in one
 

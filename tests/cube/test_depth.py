@@ -28,10 +28,11 @@ def test_a_curve_solved_tightly_is_rebuilt_within_one_millivolt_rms_and_five_at_
     assert largest.max() < 5e-3
 
 
-def test_a_curve_at_default_settings_is_rebuilt_within_one_millivolt_rms_and_five_at_most():
+def test_a_curve_at_default_settings_is_rebuilt_within_a_tenth_of_a_millivolt_rms():
     rms, largest = rebuilding_errors(box(64), Settings())
-    assert rms.max() < 1e-3
-    assert largest.max() < 5e-3
+    assert rms.max() < 1e-4
+    # Within a vertical fall the engine's steps are closer together than the depths of the cube.
+    assert largest.max() < 15e-3
 
 
 def test_an_even_axis_of_the_same_length_would_miss_the_ends():
