@@ -8,8 +8,8 @@ from typing import NamedTuple
 from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
-from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
+from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, finer, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.rest import (

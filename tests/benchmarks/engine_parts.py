@@ -70,7 +70,7 @@ def repeat_properties(w, layout, p, now, depletions, n):
 def repeat_assembly(w, layout, p, current, n):
     """Assemble Newton's equations n times."""
     for _ in range(n):
-        assemble(w, layout, p, current, STEP)
+        assemble(w, layout, p, current, STEP, steep=False)
 
 
 @kernel
@@ -78,7 +78,7 @@ def repeat_solution(w, layout, p, current, n):
     """Assemble and solve Newton's equations n times."""
     elements = layout.negative + layout.separator + layout.positive
     for _ in range(n):
-        assemble(w, layout, p, current, STEP)
+        assemble(w, layout, p, current, STEP, steep=False)
         solve_blocks(w.diagonal, w.block, w.kept, w.rhs, elements)
 
 
@@ -132,6 +132,8 @@ def _spread(w, layout, current, p) -> None:
     w.c_history[:nodes] = w.c_new[:nodes]
     w.surface_history[:n_neg] = np.linspace(*NEGATIVE, n_neg)
     w.surface_history[first_pos:nodes] = np.linspace(*POSITIVE, nodes - first_pos)
+    w.room_new[:nodes, 0] = w.surface_history[:nodes]
+    w.room_new[:nodes, 1] = 1.0 - w.surface_history[:nodes]
     w.j_new[:n_neg] = current / (p.negative.area_density * p.negative.length)
     w.j_new[first_pos:nodes] = -current / (p.positive.area_density * p.positive.length)
 

@@ -9,6 +9,8 @@ from microbatt.engines.request import Settings
 from microbatt.porous_electrode.compilation import entry_kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.equations import (
+    EXHAUSTED_SALT,
+    any_steep,
     assemble,
     evaluate_electrolyte,
     evaluate_kinetics,
@@ -48,7 +50,8 @@ def _make(digest):
                 evaluate_kinetics(w, i, e, now.negative, now.thermal_voltage, depletion)
             elif i >= first_pos:
                 evaluate_kinetics(w, i, e, now.positive, now.thermal_voltage, depletion)
-        assemble(w, layout, p, current, step)
+        least = EXHAUSTED_SALT * p.initial_concentration
+        assemble(w, layout, p, current, step, any_steep(w, layout, least))
         return digest
 
     return prepare, evaluate
