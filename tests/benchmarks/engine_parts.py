@@ -25,12 +25,11 @@ from microbatt.porous_electrode.equations import (
     evaluate_electrolyte,
     evaluate_kinetics,
 )
-from microbatt.porous_electrode.mesh import ends, lay_out, most_elements
+from microbatt.porous_electrode.mesh import ends, lay_out
 from microbatt.porous_electrode.newton import change_current, change_salt
 from microbatt.porous_electrode.parameters import at_point
 from microbatt.porous_electrode.particle_step import finish_particles, start_particles
 from microbatt.porous_electrode.preparation import cell_parameters, numerics
-from microbatt.porous_electrode.workspace import make_workspace
 
 if TYPE_CHECKING:
     from engine_sample import Array
@@ -47,10 +46,10 @@ POSITIVE = (0.25, 0.85)
 @kernel
 def prepare(cell, settings, alpha, S, current):
     """The cell at a point, its temperature's conditions, and the mesh in a workspace."""
-    w = make_workspace(most_elements(settings), settings.rates.size)
     p = at_point(cell, alpha, S, conserving=True)
     now = conditions_at(p, p.initial_temperature)
-    return w, p, now, lay_out(w, p, now, settings, current)
+    w, layout = lay_out(p, now, settings, current, 0.0)
+    return w, p, now, layout
 
 
 @kernel

@@ -16,10 +16,9 @@ from microbatt.porous_electrode.equations import (
     evaluate_kinetics,
     is_steep,
 )
-from microbatt.porous_electrode.mesh import ends, lay_out, most_elements
+from microbatt.porous_electrode.mesh import ends, lay_out
 from microbatt.porous_electrode.parameters import at_point
 from microbatt.porous_electrode.preparation import cell_parameters, numerics
-from microbatt.porous_electrode.workspace import make_workspace
 from tests.porous_electrode.test_block_solve import dense_matrix
 
 CURRENT, STEP, DEPLETION = 30.0, 10.0, 0.01
@@ -31,10 +30,10 @@ NEXT_TO_NOTHING = 1e-5
 def _make(digest):
     @entry_kernel
     def prepare(cell, settings, alpha, S, current):
-        w = make_workspace(most_elements(settings), settings.rates.size)
         p = at_point(cell, alpha, S, conserving=False)
         now = conditions_at(p, p.initial_temperature)
-        return w, p, now, lay_out(w, p, now, settings, current), digest
+        w, layout = lay_out(p, now, settings, current, 0.0)
+        return w, p, now, layout, digest
 
     @entry_kernel
     def evaluate(w, layout, p, now, current, step, depletion):
