@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.curves import integral
 from microbatt.porous_electrode.discharge import Curve, Ending, simulate
-from microbatt.porous_electrode.mesh import most_elements
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
-from microbatt.porous_electrode.workspace import make_workspace
 
 Array = NDArray[np.float64]
 
@@ -66,7 +64,6 @@ def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: A
         """Discharge `cell` at each row (alpha, S, current) of `points`, one after the other."""
         n = points.shape[0]
         room = numerics.max_steps + 3
-        w = make_workspace(most_elements(numerics), numerics.rates.size)
         curve = Curve(np.empty(room), np.empty(room), np.empty(room))
         batch = Batch(
             np.zeros(n + 1, np.int64),
@@ -79,7 +76,7 @@ def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: A
         for i in range(n):
             alpha, S, current = points[i]
             p = at_point(cell, alpha, S, conserving)
-            end = simulate(w, p, numerics, current, cutoff, curve)
+            end, _, _ = simulate(p, numerics, current, cutoff, curve)
             m = end.points
             curves = grown(curves, used, m)
             for k in range(m):

@@ -40,7 +40,7 @@ SAFETY = 0.85
 MOST_FAILURES = 40
 SHORTEST_STEP = 1e-5
 MOST_TRIALS = 100
-MOST_PASSES = 3
+MOST_AGAIN = 2
 FRONT_SHARE = 0.02
 BRIEF = 1e-4
 FALSE_POSITIONS = 20
@@ -69,8 +69,6 @@ class Ending(NamedTuple):
     steps: int
     newton_iterations: int
     rejected_steps: int
-    front: float
-    numerics: Numerics
 
 
 class Landing(NamedTuple):
@@ -355,24 +353,23 @@ def discharge_on(
 
 @kernel
 def simulate(
-    w: Workspace,
     p: CellParameters,
     numerics: Numerics,
     current: float,
     cutoff: float,
     curve: Curve,
-) -> Ending:
+) -> tuple[Ending, Workspace, Layout]:
     """Discharge at constant `current` from rest until the voltage is down to `cutoff`.
 
     Where a front ends the discharge, or it is brief, it is done again at a resolution for that.
-    The curve must have room for ``numerics.max_steps + 3`` points.
+    The curve must have room for ``numerics.max_steps + 3`` points.  The state at the end, and its
+    mesh, come second and third.
     """
     now = conditions_at(p, p.initial_temperature)
-    used, front, brief, newton = numerics, 0.0, False, 0
-    for _ in range(MOST_PASSES):
-        layout = lay_out(w, p, now, used, current, front)
-        end, initial_voltage = discharge_on(w, layout, p, used, current, cutoff, curve)
-        newton += end.march.newton
+    w, layout = lay_out(p, now, numerics, current, 0.0)
+    end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
+    newton, front, brief = end.march.newton, 0.0, False
+    for _ in range(MOST_AGAIN):
         if end.points == 0:
             break
         was_brief, brief = brief, is_brief(now, end.march.t)
@@ -382,8 +379,11 @@ def simulate(
             break
         front = front if placed else found
         used = for_brief(finer(numerics)) if brief else finer(numerics)
+        w, layout = lay_out(p, now, used, current, front)
+        end, initial_voltage = discharge_on(w, layout, p, used, current, cutoff, curve)
+        newton += end.march.newton
     smallest, largest = extreme_surfaces(w, layout, p)
-    return Ending(
+    ending = Ending(
         end.outcome,
         end.points,
         open_circuit_voltage(p),
@@ -395,6 +395,5 @@ def simulate(
         end.march.steps,
         newton,
         end.march.rejected,
-        front,
-        used,
     )
+    return ending, w, layout

@@ -282,43 +282,69 @@ def assemble_steep_charge(
 
 
 @kernel
-def assemble_electrode(
-    w: Workspace,
-    e: int,
-    block: Array,
-    electrode: ElectrodeParameters,
-    current: float,
-    least: float,
-) -> None:
-    """Add the balances of salt and charge of element `e` of an electrode."""
-    width = w.width[e]
-    if is_steep(w, 2 * e, least):
-        assemble_steep_salt(w, e, block, width, electrode.pore_factor)
-        assemble_steep_charge(w, e, block, width, electrode, current)
-    else:
-        assemble_salt(w, e, block, width, electrode.pore_factor)
-        assemble_charge(w, e, block, width, electrode, current)
+def any_steep(w: Workspace, layout: Layout, least: float) -> bool:
+    """Whether `is_steep` says so of any element."""
+    for e in range(layout.negative + layout.separator + layout.positive):
+        if is_steep(w, 2 * e, least):
+            return True
+    return False
 
 
 @kernel
-def assemble(w: Workspace, layout: Layout, p: CellParameters, current: float, step: float) -> None:
-    """Fill Newton's equations; `step` divides the time derivative [s]."""
-    assemble_nodes(w, layout, p, current, step)
-    least = EXHAUSTED_SALT * p.initial_concentration
+def assemble_smooth(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
+    """Add the balances of all elements, none of which is steep."""
     separator = layout.negative
     positive = separator + layout.separator
     for e in range(positive + layout.positive):
         block = w.block[e]
         if e < separator:
-            assemble_electrode(w, e, block, p.negative, current, least)
+            assemble_salt(w, e, block, w.width[e], p.negative.pore_factor)
+            assemble_charge(w, e, block, w.width[e], p.negative, current)
         elif e < positive:
-            if is_steep(w, 2 * e, least):
-                assemble_steep_salt(w, e, block, w.width[e], p.separator_pore_factor)
-            else:
-                assemble_salt(w, e, block, w.width[e], p.separator_pore_factor)
+            assemble_salt(w, e, block, w.width[e], p.separator_pore_factor)
             block[6:] = 0.0
         else:
-            assemble_electrode(w, e, block, p.positive, current, least)
+            assemble_salt(w, e, block, w.width[e], p.positive.pore_factor)
+            assemble_charge(w, e, block, w.width[e], p.positive, current)
+
+
+@kernel
+def assemble_mixed(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
+    """Add the balances of all elements, some of which are steep."""
+    separator = layout.negative
+    positive = separator + layout.separator
+    least = EXHAUSTED_SALT * p.initial_concentration
+    for e in range(positive + layout.positive):
+        block, steep = w.block[e], is_steep(w, 2 * e, least)
+        electrode = p.negative if e < separator else p.positive
+        in_separator = separator <= e < positive
+        pore_factor = p.separator_pore_factor if in_separator else electrode.pore_factor
+        if steep:
+            assemble_steep_salt(w, e, block, w.width[e], pore_factor)
+        else:
+            assemble_salt(w, e, block, w.width[e], pore_factor)
+        if in_separator:
+            block[6:] = 0.0
+        elif steep:
+            assemble_steep_charge(w, e, block, w.width[e], electrode, current)
+        else:
+            assemble_charge(w, e, block, w.width[e], electrode, current)
+
+
+@kernel
+def assemble(
+    w: Workspace, layout: Layout, p: CellParameters, current: float, step: float, steep: bool
+) -> None:
+    """Fill Newton's equations; `step` divides the time derivative [s].
+
+    `steep` is what `any_steep` says: without it, which is nearly always, nothing is asked of each
+    element.
+    """
+    assemble_nodes(w, layout, p, current, step)
+    if steep:
+        assemble_mixed(w, layout, p, current)
+    else:
+        assemble_smooth(w, layout, p, current)
 
 
 @kernel

@@ -27,7 +27,7 @@ from microbatt.porous_electrode.conditions import Conditions, ElectrodeCondition
 from microbatt.porous_electrode.kinetics import exchange_current_density
 from microbatt.porous_electrode.lookup import SALT_STEP
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
-from microbatt.porous_electrode.workspace import Workspace
+from microbatt.porous_electrode.workspace import Workspace, make_workspace
 
 THINNEST = 1e-5
 FEWEST = 2
@@ -209,48 +209,70 @@ def finer(numerics: Numerics) -> Numerics:
     )
 
 
+class Grading(NamedTuple):
+    """How the elements of one electrode widen; see `fill_graded`."""
+
+    length: float
+    first: float
+    largest: float
+    growth: float
+    focus: Focus
+
+
 @kernel
-def lay_out(
-    w: Workspace,
-    p: CellParameters,
-    now: Conditions,
-    numerics: Numerics,
-    current: float,
-    front: float = 0.0,
-) -> Layout:
-    """Build the mesh of the three layers in the workspace.
+def grade(
+    p: CellParameters, now: Conditions, numerics: Numerics, current: float, front: float
+) -> tuple[Grading, Grading]:
+    """Choose the meshes of the negative and of the positive electrode.
 
     `front` is where a front was found in the positive electrode, as a distance from the separator
     [m]; zero where there was none.
     """
-    neg, pos, growth = p.negative, p.positive, numerics.growth
+    neg, pos = p.negative, p.positive
     neg_depth = reaction_depth(p, neg, now.negative, now, current)
     pos_depth = reaction_depth(p, pos, now.positive, now, current)
     pos_depth = 1.0 / (1.0 / pos_depth + 1.0 / salt_depth(p, pos, now, current))
-    neg_first = first_width(neg, neg_depth, numerics)
-    pos_first = first_width(pos, pos_depth, numerics)
-    neg_largest = numerics.largest_element * neg.length
-    pos_largest = numerics.largest_element * pos.length
-    n_neg = graded_count(neg.length, neg_first, neg_largest, growth)
-    focus = focus_at(front, numerics)
-    n_pos = graded_count(pos.length, pos_first, pos_largest, growth, focus)
+    return (
+        Grading(
+            neg.length,
+            first_width(neg, neg_depth, numerics),
+            numerics.largest_element * neg.length,
+            numerics.growth,
+            NOWHERE,
+        ),
+        Grading(
+            pos.length,
+            first_width(pos, pos_depth, numerics),
+            numerics.largest_element * pos.length,
+            numerics.growth,
+            focus_at(front, numerics),
+        ),
+    )
+
+
+@kernel
+def lay_out(
+    p: CellParameters, now: Conditions, numerics: Numerics, current: float, front: float
+) -> tuple[Workspace, Layout]:
+    """Build the mesh of the three layers, in a workspace of its size; `front` as for `grade`."""
+    neg, pos = grade(p, now, numerics, current, front)
+    n_neg = graded_count(neg.length, neg.first, neg.largest, neg.growth, neg.focus)
+    n_pos = graded_count(pos.length, pos.first, pos.largest, pos.growth, pos.focus)
     n_sep = numerics.separator_elements
     layout = Layout(n_neg, n_sep, n_pos)
     start = n_neg + n_sep
-    fill_graded(w.width[:n_neg][::-1], neg.length, neg_first, neg_largest, growth)
+    w = make_workspace(start + n_pos, numerics.rates.size)
+    widths = w.width[:n_neg][::-1]
+    fill_graded(widths, neg.length, neg.first, neg.largest, neg.growth, neg.focus)
     w.width[n_neg:start] = p.separator_length / n_sep
-    widths = w.width[start : start + n_pos]
-    fill_graded(widths, pos.length, pos_first, pos_largest, growth, focus)
+    fill_graded(w.width[start:], pos.length, pos.first, pos.largest, pos.growth, pos.focus)
     share_out(w, layout, p)
-    return layout
+    return w, layout
 
 
 @kernel
 def share_out(w: Workspace, layout: Layout, p: CellParameters) -> None:
     """Share pores and particle area out among the nodes by Simpson's rule."""
-    w.pore[:] = 0.0
-    w.area[:] = 0.0
-    w.x[0] = 0.0
     start = layout.negative + layout.separator
     for e in range(start + layout.positive):
         if e < layout.negative:
@@ -266,12 +288,3 @@ def share_out(w: Workspace, layout: Layout, p: CellParameters) -> None:
             part = width * (4.0 if k == 1 else 1.0) / 6.0
             w.pore[a + k] += pore * part
             w.area[a + k] += area * part
-
-
-@kernel
-def most_elements(numerics: Numerics) -> int:
-    """Upper bound on the number of elements of any point."""
-    most = finer(numerics)
-    one = graded_count(1.0, THINNEST, most.largest_element, most.growth)
-    focused = math.ceil(math.pi * FOCUS_WIDTH / most.focus_element)
-    return 2 * one + focused + most.separator_elements

@@ -10,6 +10,8 @@ from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions
 from microbatt.porous_electrode.equations import (
+    EXHAUSTED_SALT,
+    any_steep,
     assemble,
     evaluate_electrolyte,
     evaluate_kinetics,
@@ -116,6 +118,7 @@ def iterate(
     current: float,
     step: float,
     depletions: tuple[float, float],
+    steep: bool,
 ) -> Change:
     """Make one Newton change; sizes are in units of stoichiometry, c/c_0 and volts."""
     n, n_neg, first_pos = ends(layout)
@@ -125,7 +128,7 @@ def iterate(
         evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage, depletions[0])
     for i in range(first_pos, n):
         evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage, depletions[1])
-    assemble(w, layout, p, current, step)
+    assemble(w, layout, p, current, step, steep)
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage
     salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration)
@@ -162,9 +165,10 @@ def solve_step(
         w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
     start_rooms(w, 0, n_neg, p.negative, negative)
     start_rooms(w, first_pos, n, p.positive, positive)
+    steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     previous = math.inf
     for iteration in range(1, MAX_ITERATIONS + 1):
-        change = iterate(w, layout, p, now, current, formula.step, depletions)
+        change = iterate(w, layout, p, now, current, formula.step, depletions, steep)
         if not math.isfinite(change.size):
             return Solve(False, True, iteration, negative, positive)
         # The next change is about size²/CURVATURE, or smaller by the ratio seen last

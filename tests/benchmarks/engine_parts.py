@@ -25,11 +25,10 @@ from microbatt.porous_electrode.equations import (
     evaluate_electrolyte,
     evaluate_kinetics,
 )
-from microbatt.porous_electrode.mesh import ends, lay_out, most_elements
+from microbatt.porous_electrode.mesh import ends, lay_out
 from microbatt.porous_electrode.newton import change_current, change_salt
 from microbatt.porous_electrode.parameters import at_point
 from microbatt.porous_electrode.particle_step import finish_particles, start_particles
-from microbatt.porous_electrode.workspace import make_workspace
 
 if TYPE_CHECKING:
     from engine_sample import Array
@@ -46,10 +45,10 @@ POSITIVE = (0.25, 0.85)
 @kernel
 def prepare(cell, settings, alpha, S, current):
     """The cell at a point, its temperature's conditions, and the mesh in a workspace."""
-    w = make_workspace(most_elements(settings), settings.rates.size)
     p = at_point(cell, alpha, S, conserving=True)
     now = conditions_at(p, p.initial_temperature)
-    return w, p, now, lay_out(w, p, now, settings, current)
+    w, layout = lay_out(p, now, settings, current, 0.0)
+    return w, p, now, layout
 
 
 @kernel
@@ -69,7 +68,7 @@ def repeat_properties(w, layout, p, now, depletions, n):
 def repeat_assembly(w, layout, p, current, n):
     """Assemble Newton's equations n times."""
     for _ in range(n):
-        assemble(w, layout, p, current, STEP)
+        assemble(w, layout, p, current, STEP, steep=False)
 
 
 @kernel
@@ -77,7 +76,7 @@ def repeat_solution(w, layout, p, current, n):
     """Assemble and solve Newton's equations n times."""
     elements = layout.negative + layout.separator + layout.positive
     for _ in range(n):
-        assemble(w, layout, p, current, STEP)
+        assemble(w, layout, p, current, STEP, steep=False)
         solve_blocks(w.diagonal, w.block, w.kept, w.rhs, elements)
 
 
@@ -131,6 +130,8 @@ def _spread(w, layout, current, p) -> None:
     w.c_history[:nodes] = w.c_new[:nodes]
     w.surface_history[:n_neg] = np.linspace(*NEGATIVE, n_neg)
     w.surface_history[first_pos:nodes] = np.linspace(*POSITIVE, nodes - first_pos)
+    w.room_new[:nodes, 0] = w.surface_history[:nodes]
+    w.room_new[:nodes, 1] = 1.0 - w.surface_history[:nodes]
     w.j_new[:n_neg] = current / (p.negative.area_density * p.negative.length)
     w.j_new[first_pos:nodes] = -current / (p.positive.area_density * p.positive.length)
 

@@ -9,11 +9,8 @@ from microbatt.constants import FARADAY
 from microbatt.engines import Settings
 from microbatt.porous_electrode import cell_parameters, numerics
 from microbatt.porous_electrode.compilation import entry_kernel, source_digest
-from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.discharge import Curve, simulate
-from microbatt.porous_electrode.mesh import lay_out, most_elements
 from microbatt.porous_electrode.parameters import at_point
-from microbatt.porous_electrode.workspace import make_workspace
 
 
 class ElectrodeEnd(NamedTuple):
@@ -47,13 +44,10 @@ class CellEnd(NamedTuple):
 def _make_run(digest):
     @entry_kernel
     def run(cell, resolution, alpha, S, current, conserving, cutoff):
-        w = make_workspace(most_elements(resolution), resolution.rates.size)
         room = resolution.max_steps + 3
         curve = Curve(np.empty(room), np.empty(room), np.empty(room))
         p = at_point(cell, alpha, S, conserving)
-        end = simulate(w, p, resolution, current, cutoff, curve)
-        now = conditions_at(p, p.initial_temperature)
-        layout = lay_out(w, p, now, end.numerics, current, end.front)
+        end, w, layout = simulate(p, resolution, current, cutoff, curve)
         return w, layout, end, curve, digest
 
     return run

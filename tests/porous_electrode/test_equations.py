@@ -9,15 +9,16 @@ from microbatt.engines.request import Settings
 from microbatt.porous_electrode.compilation import entry_kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.equations import (
+    EXHAUSTED_SALT,
+    any_steep,
     assemble,
     evaluate_electrolyte,
     evaluate_kinetics,
     is_steep,
 )
-from microbatt.porous_electrode.mesh import ends, lay_out, most_elements
+from microbatt.porous_electrode.mesh import ends, lay_out
 from microbatt.porous_electrode.parameters import at_point
 from microbatt.porous_electrode.preparation import cell_parameters, numerics
-from microbatt.porous_electrode.workspace import make_workspace
 from tests.porous_electrode.test_block_solve import dense_matrix
 
 CURRENT, STEP, DEPLETION = 30.0, 10.0, 0.01
@@ -29,10 +30,10 @@ NEXT_TO_NOTHING = 1e-5
 def _make(digest):
     @entry_kernel
     def prepare(cell, settings, alpha, S, current):
-        w = make_workspace(most_elements(settings), settings.rates.size)
         p = at_point(cell, alpha, S, conserving=False)
         now = conditions_at(p, p.initial_temperature)
-        return w, p, now, lay_out(w, p, now, settings, current), digest
+        w, layout = lay_out(p, now, settings, current, 0.0)
+        return w, p, now, layout, digest
 
     @entry_kernel
     def evaluate(w, layout, p, now, current, step, depletion):
@@ -48,7 +49,8 @@ def _make(digest):
                 evaluate_kinetics(w, i, e, now.negative, now.thermal_voltage, depletion)
             elif i >= first_pos:
                 evaluate_kinetics(w, i, e, now.positive, now.thermal_voltage, depletion)
-        assemble(w, layout, p, current, step)
+        least = EXHAUSTED_SALT * p.initial_concentration
+        assemble(w, layout, p, current, step, any_steep(w, layout, least))
         return digest
 
     return prepare, evaluate
