@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import kernel, node_kernel
 
 Array = NDArray[np.float64]
 
 
-@kernel
+@node_kernel
 def condense(  # noqa: PLR0915 - a product of 2×2 blocks, written out
     diagonal: Array, block: Array, kept: Array, rhs: Array, a: int
 ) -> None:

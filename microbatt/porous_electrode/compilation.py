@@ -14,6 +14,12 @@ kernel = numba.njit(error_model="numpy", nogil=True)
 Not cached: a cached kernel would not notice a change in one that it calls.
 """
 
+node_kernel = numba.njit(error_model="numpy", nogil=True, forceinline=True)
+"""A kernel that works on one node or element: copied into the loop that calls it.
+
+A call would hand over every array of the workspace, which takes longer than the work.
+"""
+
 entry_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
 """A kernel that Python calls, cached on disk.
 

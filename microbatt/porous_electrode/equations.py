@@ -24,7 +24,7 @@ from __future__ import annotations
 import math
 
 from microbatt.constants import FARADAY
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
 from microbatt.porous_electrode.kinetics import exchange_current_density, overpotential
 from microbatt.porous_electrode.lookup import (
@@ -42,7 +42,7 @@ EXHAUSTED_SALT = 1e-3
 """Of the initial concentration."""
 
 
-@kernel
+@node_kernel
 def evaluate_electrolyte(w: Workspace, i: int, c: float, table: Array, now: Conditions) -> None:
     """Fill the electrolyte properties of node `i` at salt concentration `c`."""
     position = c / SALT_STEP
@@ -61,7 +61,7 @@ def evaluate_electrolyte(w: Workspace, i: int, c: float, table: Array, now: Cond
     w.log_c[i] = math.log(c)
 
 
-@kernel
+@node_kernel
 def evaluate_kinetics(
     w: Workspace,
     i: int,
@@ -86,7 +86,7 @@ def evaluate_kinetics(
     w.eta[i, 2] = at.film_resistance + eta_j - depletion * (slope + eta_log * log_by_theta)
 
 
-@kernel
+@node_kernel
 def stiffness(k0: float, k1: float, k2: float) -> tuple[float, float, float, float, float, float]:
     """Σ_q w_q D_qi k_q D_qm of a unit element: entries 00, 01, 02, 11, 12, 22."""
     return (
@@ -99,7 +99,7 @@ def stiffness(k0: float, k1: float, k2: float) -> tuple[float, float, float, flo
     )
 
 
-@kernel
+@node_kernel
 def gradients(y0: float, y1: float, y2: float) -> tuple[float, float, float]:
     """Slopes of the parabola through three values, at the nodes of a unit element."""
     return -3.0 * y0 + 4.0 * y1 - y2, y2 - y0, y0 - 4.0 * y1 + 3.0 * y2
@@ -131,7 +131,7 @@ def assemble_nodes(
     w.rhs[last, 1] += current
 
 
-@kernel
+@node_kernel
 def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor: float) -> None:
     """Add the diffusion of salt in element `e`; couplings go to `block`, rows and columns of c."""
     a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
@@ -159,7 +159,7 @@ def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor:
     block[5] = s12 + 2.0 / 3.0 * d1  # row b, column m
 
 
-@kernel
+@node_kernel
 def is_steep(w: Workspace, a: int, least: float) -> bool:
     """Whether the salt runs out within the element of nodes a … a + 2, when the step starts.
 
@@ -199,7 +199,7 @@ def assemble_steep_salt(
     block[4], block[5] = 0.0, -right_m
 
 
-@kernel
+@node_kernel
 def assemble_charge(
     w: Workspace, e: int, block: Array, width: float, electrode: ElectrodeParameters, current: float
 ) -> None:

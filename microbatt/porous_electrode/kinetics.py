@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from microbatt.constants import FARADAY
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import node_kernel
 
 
-@kernel
+@node_kernel
 def exchange_current_density(
     k: float, c_e: float, theta: float, vacant: float, c_max: float
 ) -> float:
@@ -20,7 +20,7 @@ def exchange_current_density(
     return FARADAY * k * c_max * math.sqrt(c_e * theta * vacant)
 
 
-@kernel
+@node_kernel
 def overpotential(j: float, i_0: float, thermal_voltage: float) -> tuple[float, float, float]:
     """Overpotential [V] that drives the current density j, anodic positive.
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microbatt.cells import SALT_TOP
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import node_kernel
 
 if TYPE_CHECKING:
     from microbatt.cells import Electrolyte, OpenCircuitFit
@@ -88,7 +88,7 @@ def _floored(value: Array, slope: Array) -> tuple[Array, Array]:
     return np.where(low, floor, value), np.where(low, 0.0, slope)
 
 
-@kernel
+@node_kernel
 def hermite(v0: float, s0: float, v1: float, s1: float, t: float) -> tuple[float, float]:
     """Cubic Hermite value, and slope per interval, at t ∈ [0, 1]."""
     rise = v1 - v0
@@ -100,7 +100,7 @@ def hermite(v0: float, s0: float, v1: float, s1: float, t: float) -> tuple[float
     return value, rise + (u - t) * bend + t * u * (b - a)
 
 
-@kernel
+@node_kernel
 def look_up_potential(table: Array, theta: float) -> tuple[float, float]:
     """Open-circuit potential [V] and its slope [V] at stoichiometry `theta`."""
     segment = 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from microbatt.porous_electrode.bdf import Formula
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.parameters import ElectrodeParameters
@@ -122,7 +122,7 @@ def can_carry(
     return negative > depletions[0] * current and positive > depletions[1] * current
 
 
-@kernel
+@node_kernel
 def changed_room(room: float, change: float) -> float:
     """The room to a bound after Newton's `change` of it; never nothing.
 

@@ -11,7 +11,7 @@ from microbatt.porous_electrode.bdf import (
     bdf2,
     extrapolation_weights,
 )
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.equations import (
     evaluate_electrolyte,
@@ -60,7 +60,7 @@ class Attempt(NamedTuple):
     error: float
 
 
-@kernel
+@node_kernel
 def extrapolate(weights: Weights, newest: float, older: float, oldest: float) -> float:
     """Value of the parabola through the last three levels."""
     return weights[0] * newest + weights[1] * older + weights[2] * oldest
