@@ -33,14 +33,14 @@ def test_a_small_sample_of_the_box_is_within_a_millivolt_and_a_fifth_of_a_percen
 
 
 def test_a_front_in_a_flat_potential_does_not_end_a_discharge():
-    """On a mesh six times as fine it goes on to 15.98 A h m⁻²; a coarse one stopped at 14.95."""
+    """Meshes 2, 5 and 8 times as fine agree on 18.423 A h m⁻² to 1e-5; it used to stop at 14.95."""
     curve = simulate_discharge("lco-graphite", alpha=4.0, S=3.0, current=6.0, inventory="area-only")
     assert curve.outcome.is_whole
-    assert curve.capacity == pytest.approx(15.98, rel=2e-3)
+    assert curve.discharge_capacity == pytest.approx(18.423, rel=2e-3)
 
 
 def test_no_call_goes_on_for_ever():
-    """This one did: at a current this small every step of the landing was below what is told apart."""
+    """This one did: its steps towards the cut-off were shorter than the times told apart."""
     curve = simulate_discharge(
         "doyle-1996-cell-1",
         alpha=1.5733654631054206,
@@ -94,5 +94,8 @@ def test_the_refined_solution_is_itself_settled(cell):
     s = sample(terms, points, "refined")
     assert len(s.beyond()) == 0
     refined, others = solve(terms, points, REFERENCES["refined"]), solve(terms, points, coarser)
-    pairs = zip(refined.capacity, others.capacity, strict=True)
-    assert max(abs(a - b) / a for a, b in pairs if np.isfinite(a)) < 2e-3
+    pairs = zip(refined, others, strict=True)
+    assert all(
+        b.discharge_capacity == pytest.approx(a.discharge_capacity, rel=2e-3, nan_ok=True)
+        for a, b in pairs
+    )
