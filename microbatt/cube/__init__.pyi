@@ -103,6 +103,9 @@ from .schema import (
     VARIABLES,
     schema_of,
 )
+from .voltage_codec import (
+    check_rounding,
+)
 from .write_predictions import (
     copy_joined,
     join_predictions,
@@ -141,6 +144,7 @@ __all__ = [
     "SobolPoints",
     "alone",
     "check_fence",
+    "check_rounding",
     "check_store",
     "choose_chunks",
     "close_run",
