@@ -79,8 +79,12 @@ from .predictions import (
     Fold,
     PredictionStatus,
     copies_in,
+    correlation_of,
     predicted_by,
+    prediction_quantity,
     strings,
+    targets_in,
+    variables_of,
 )
 from .provenance import (
     RunRecord,
@@ -150,6 +154,7 @@ __all__ = [
     "close_run",
     "copies_in",
     "copy_joined",
+    "correlation_of",
     "create_cube",
     "cube_attributes",
     "cut",
@@ -172,6 +177,7 @@ __all__ = [
     "open_prediction_group",
     "open_run",
     "predicted_by",
+    "prediction_quantity",
     "read_runs",
     "read_status",
     "region_points",
@@ -184,6 +190,8 @@ __all__ = [
     "status_of",
     "strings",
     "tally",
+    "targets_in",
+    "variables_of",
     "varied_in",
     "whole_curves",
 ]

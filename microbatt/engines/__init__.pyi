@@ -41,6 +41,7 @@ from .resample import (
 from .result import (
     Discharge,
     DischargeBatch,
+    Sensitivities,
     as_batch,
     join_batches,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Isothermal",
     "Lumped",
     "Request",
+    "Sensitivities",
     "Settings",
     "Stop",
     "Thermal",

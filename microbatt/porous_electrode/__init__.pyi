@@ -5,6 +5,12 @@ from .batch import (
 from .curves import (
     resample,
 )
+from .follow import (
+    Followed,
+    Track,
+    follow,
+    lead,
+)
 from .lookup import (
     SALT_STEP,
     electrolyte_table,
@@ -17,8 +23,12 @@ from .preparation import (
 __all__ = [
     "SALT_STEP",
     "Batch",
+    "Followed",
+    "Track",
     "cell_parameters",
     "electrolyte_table",
+    "follow",
+    "lead",
     "numerics",
     "resample",
     "simulate_many",
