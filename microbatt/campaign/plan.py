@@ -16,6 +16,7 @@ from microbatt.cube import (
     depth_axis,
     explained,
     has_cube,
+    heal_store,
 )
 from microbatt.engines import load_engine
 from microbatt.errors import CampaignError
@@ -131,6 +132,8 @@ def campaign_of(location: Location, *, engine: str | None = None) -> Campaign:
 def prepare_store(plan: Plan) -> Mapping[str, Any]:
     """Return the attributes of the cube of a plan, which is made if there is none.
 
+    What a loss of power took from it is made good, as far as it costs no simulation.
+
     Raises
     ------
     StoreError
@@ -138,9 +141,10 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     CampaignError
         If it holds the cube of another campaign; both hashes and what differs are told.
     """
+    rebuilt = False
     with explained(plan.location, "creating the cube"):
         if not has_cube(plan.location):
-            create_cube(
+            rebuilt = create_cube(
                 plan.location,
                 plan.design,
                 depth=plan.depth,
@@ -150,6 +154,7 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
             )
     attributes = cube_attributes(plan.location)
     refuse_other(plan, attributes)
+    heal_store(plan.location, rebuilt=rebuilt)
     return attributes
 
 

@@ -15,6 +15,7 @@ from microbatt.cube.block_store import block_digest, open_blocks
 from microbatt.cube.blocks import cut
 from microbatt.cube.coordinates import NAMES, UNREADABLE, coordinate_trouble, mend_coordinates
 from microbatt.cube.fence import alone
+from microbatt.cube.healing import stored_metadata
 from microbatt.cube.location import (
     ROOT,
     delete_object,
@@ -108,7 +109,7 @@ def check_store(location: Location) -> CheckReport:
     with explained(location, "checking"):
         keys = set(list_objects(store))
         leftovers = tuple(sorted(key for key in keys if key.endswith(_LEFTOVER)))
-        damages = [*_metadata_damages(store, _metadata(group))]
+        damages = [*_metadata_damages(store, stored_metadata(group))]
         if damages:  # the chunks cannot be read before the metadata is mended
             return CheckReport(blocks=0, finished=0, damages=tuple(damages), leftovers=leftovers)
         damages += _identity_damages(group)
@@ -140,7 +141,7 @@ def repair_store(location: Location, report: CheckReport) -> None:
         From `check_store`.
     """
     group = open_group(location)
-    metadata = _metadata(group)
+    metadata = stored_metadata(group)
     store = open_store(location, read_only=False)
     with explained(location, "repairing"):
         for damage in report.damages:
@@ -170,16 +171,6 @@ def heal_coordinates(location: Location) -> None:
         If the design no longer gives the coordinates with which the cube was made.
     """
     mend_coordinates(location, open_group(location))
-
-
-def _metadata(group: zarr.Group) -> dict[str, Any]:
-    """Return what the root says of the metadata of each array: key → content."""
-    consolidated = group.metadata.to_dict().get("consolidated_metadata") or {"metadata": {}}
-    return {
-        f"{name}/{ROOT}": json.loads(json.dumps(content))
-        for name, content in consolidated["metadata"].items()
-        if content["node_type"] == "array"
-    }
 
 
 def _metadata_damages(store: Store, metadata: Mapping[str, Any]) -> Iterator[Damage]:

@@ -153,7 +153,7 @@ def open_group(location: Location) -> zarr.Group:
         except (ValueError, KeyError) as error:
             raise StoreError(
                 f"the metadata of {location} cannot be read ({error}). "
-                "If it is a cube, remove its `zarr.json` and run its campaign again: "
+                "If it is a cube, run its campaign again into it, which makes the root again: "
                 "finished blocks are kept."
             ) from error
     check_schema(location, dict(group.attrs))
