@@ -12,6 +12,7 @@ from .engines import (
 )
 from .errors import MicrobattError
 from .inference import infer
+from .measured import open_measured
 from .outcomes import Outcome
 
 __version__: str
@@ -29,6 +30,7 @@ __all__ = [
     "infer",
     "load_cell",
     "open_dataset",
+    "open_measured",
     "run_campaign",
     "simulate_discharge",
     "simulate_discharges",

@@ -13,6 +13,10 @@ from .gathering import (
 from .measurement import (
     Measurement,
 )
+from .published import (
+    MeasuredData,
+    open_measured,
+)
 from .reading import (
     Reading,
     Unread,
@@ -29,6 +33,7 @@ __all__ = [
     "Curves",
     "Experiment",
     "FileReading",
+    "MeasuredData",
     "Measurement",
     "Reading",
     "StepRead",
@@ -36,6 +41,7 @@ __all__ = [
     "curve_files",
     "gather",
     "is_curve_file",
+    "open_measured",
     "read_experiment",
     "read_file",
     "read_files",
