@@ -36,6 +36,7 @@ SECTIONS: Final = {
         "datasets": Entry("microbatt.cli.datasets", "List the cubes of the catalog."),
         "status": Entry("microbatt.cli.status", "Show how far a campaign is."),
         "check": Entry("microbatt.cli.check", "Find damage in a cube and repair it."),
+        "publish": Entry("microbatt.cli.publish", "Write a cube ready to be archived."),
         "import": Entry("microbatt.cli.import_", "Make a cube of curves that exist already."),
     },
     "From curves to microstructure": {
