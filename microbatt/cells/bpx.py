@@ -152,7 +152,7 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
     salt = getattr(state, "initial_electrolyte_concentration", None)
     if salt is None:
         raise ParameterError("the file gives no initial electrolyte concentration.")
-    charge = _number_or(state.initial_soc, 1.0)
+    charge = _number_or(getattr(state, "initial_soc", None), 1.0)
     at = _Reference(_number_or(given.cell.reference_temperature, REFERENCE_TEMPERATURE))
     per_area = given.cell.electrode_area * given.cell.number_of_electrodes
     layers = {
