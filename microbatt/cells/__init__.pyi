@@ -1,6 +1,5 @@
 from .cell import (
     NUMBERS,
-    PARTS,
     TEMPERATURE,
     Cell,
     Number,
@@ -33,6 +32,9 @@ from .open_circuit import (
     OPEN_CIRCUIT_FITS,
     OpenCircuitFit,
 )
+from .parts import (
+    PARTS,
+)
 from .records import (
     FitSpec,
     Spec,
@@ -41,7 +43,7 @@ from .records import (
 from .separator import (
     Separator,
 )
-from .toml import (
+from .toml_writing import (
     to_toml,
 )
 

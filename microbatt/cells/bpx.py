@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cells.cell import Cell
+from microbatt.cells.cell import TEMPERATURE, Cell
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.functions import material_function
 from microbatt.cells.microstructure import matrix_factor
-from microbatt.cells.records import USE_FRACTION
+from microbatt.cells.records import ACTIVATION, USE_FRACTION
 from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
 from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.errors import CellFileError, ParameterError
@@ -35,17 +35,49 @@ _SPHERE: Final = 3.0
 _SAMPLES: Final = 1201
 _ENTROPY: Final = "Entropic change coefficient [V.K-1]"
 _SECTIONS: Final = ("Cell", "Electrolyte", "Separator", *_ELECTRODES.values())
-_POSITIVE: Final = dict.fromkeys(
-    (
-        "Electrode area [m2]",
+_ENERGY: Final = Interval(0.0, ACTIVATION.high * GAS_CONSTANT)
+_ALLOWED: Final = (
+    dict.fromkeys(
+        (
+            "Electrode area [m2]",
+            "Number of electrode pairs connected in parallel to make a cell",
+            "Maximum concentration [mol.m-3]",
+            "Particle radius [m]",
+            "Initial concentration [mol.m-3]",
+            "Initial electrolyte concentration [mol.m-3]",
+        ),
+        POSITIVE,
+    )
+    | dict.fromkeys(
+        (
+            "Diffusivity activation energy [J.mol-1]",
+            "Conductivity activation energy [J.mol-1]",
+            "Reaction rate constant activation energy [J.mol-1]",
+        ),
+        _ENERGY,
+    )
+    | dict.fromkeys(
+        ("Reference temperature [K]", "Initial temperature [K]", "Ambient temperature [K]"),
+        TEMPERATURE,
+    )
+)
+"""Numbers that others are divided by, or that stand in an exponent → where they may lie."""
+_FUNCTIONS: Final = {
+    "Electrolyte": frozenset({"Conductivity [S.m-1]", "Diffusivity [m2.s-1]"}),
+} | dict.fromkeys(_ELECTRODES.values(), frozenset({"Diffusivity [m2.s-1]", "OCP [V]", _ENTROPY}))
+"""What may be an expression or a table; everything else is a number."""
+_PLAIN: Final = frozenset(
+    {
+        "Porosity",
+        "Transport efficiency",
+        "Cation transference number",
+        "Minimum stoichiometry",
+        "Maximum stoichiometry",
         "Number of electrode pairs connected in parallel to make a cell",
-        "Maximum concentration [mol.m-3]",
-        "Particle radius [m]",
-        "Initial concentration [mol.m-3]",
-    ),
-    POSITIVE,
-) | {"Reference temperature [K]": Interval(200.0, 400.0)}
-"""Numbers that others are divided by → where they may lie."""
+    }
+)
+"""Numbers without a unit."""
+_CHARGE: Final = "Initial state-of-charge"
 _NOT_SERVED: Final = {
     "Particle": "several active materials in one electrode (a blend)",
     "OCP (lithiation) [V]": "hysteresis of the open-circuit potential",
@@ -114,13 +146,13 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
     state = checked.state.initial_conditions if checked.state else None
     around = checked.state.thermal_environment if checked.state else None
     given = checked.parameterisation
+    _check_state(state, around)
+    _refuse_degradation(checked.state)
     start = _number_or(getattr(state, "initial_temperature", None), REFERENCE_TEMPERATURE)
     salt = getattr(state, "initial_electrolyte_concentration", None)
     if salt is None:
         raise ParameterError("the file gives no initial electrolyte concentration.")
-    check_number("Initial electrolyte concentration [mol.m-3]", salt, POSITIVE)
     charge = _number_or(getattr(state, "initial_soc", None), 1.0)
-    check_number("Initial state-of-charge", charge, FRACTION, remedy=USE_FRACTION)
     at = _Reference(_number_or(given.cell.reference_temperature, REFERENCE_TEMPERATURE))
     per_area = given.cell.electrode_area * given.cell.number_of_electrodes
     layers = {
@@ -196,13 +228,39 @@ def _refuse_what_is_not_served(raw: Mapping[str, Any]) -> None:
                 raise ParameterError(f"`{title}` has `{key}`: {what} is not served yet.")
 
 
+def _refuse_degradation(state: Any) -> None:  # noqa: ANN401 - a section of a pydantic model
+    """Refuse a state of health other than new: lithium or material that is lost."""
+    aged = getattr(state, "degradation", None)
+    lost = {} if aged is None else aged.model_dump(by_alias=True)
+    for key, value in lost.items():
+        if value != 0.0:
+            raise ParameterError(
+                f"`State: Degradation` has `{key}` = {value}: an aged cell is not served. Give the "
+                "stoichiometric windows and the active area of the aged cell, and 0 here."
+            )
+
+
 def _check_numbers(raw: Mapping[str, Any]) -> None:
     """Refuse what is no finite number, and what must be positive to be divided by."""
-    for section, values in raw.items():
-        for key, value in values.items() if section in _SECTIONS else ():
-            if isinstance(value, bool | int | float):
-                allowed = _POSITIVE.get(key, FINITE)
+    for section in _SECTIONS:
+        for key, value in raw[section].items():
+            is_number = isinstance(value, bool | int | float)
+            named = "[" in key or key in _PLAIN
+            if value is None or not (is_number or named):
+                continue  # what is none of the standard's is for the schema to refuse
+            if is_number or not _is_function(section, key):
+                allowed = _ALLOWED.get(key, FINITE)
                 check_number(f"{section}: {key}", value, allowed, remedy="Check its unit.")
+
+
+def _check_state(state: Any, around: Any) -> None:  # noqa: ANN401 - sections of a pydantic model
+    for section in (state, around):
+        for name, field in type(section).model_fields.items() if section is not None else ():
+            value = getattr(section, name)
+            if isinstance(value, int | float):
+                allowed = FRACTION if field.alias == _CHARGE else _ALLOWED.get(field.alias, FINITE)
+                remedy = USE_FRACTION if field.alias == _CHARGE else "Check its unit."
+                check_number(field.alias, value, allowed, remedy=remedy)
 
 
 def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON in, a pydantic model out
@@ -212,7 +270,7 @@ def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON 
     skeleton = {key: copy.deepcopy(document[key]) for key in ("Header", "State") if key in document}
     skeleton["Parameterisation"] = {
         section: {
-            key: 1.0 if _is_function(key, value) else copy.deepcopy(value)
+            key: 1.0 if _is_function(section, key) and _is_text(value) else copy.deepcopy(value)
             for key, value in values.items()
         }
         for section, values in raw.items()
@@ -232,8 +290,13 @@ def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON 
         raise ParameterError(f"is no BPX file of its version: {error}.") from error
 
 
-def _is_function(key: str, value: object) -> bool:
-    return key != "Description" and isinstance(value, str | dict)
+def _is_function(section: str, key: str) -> bool:
+    return key in _FUNCTIONS.get(section, ())
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is an expression or a table, and not a number."""
+    return isinstance(value, str | dict)
 
 
 class _Reference:
