@@ -102,13 +102,15 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
     )
 
 
-def campaign_of(location: Location) -> Campaign:
+def campaign_of(location: Location, *, engine: str | None = None) -> Campaign:
     """Return the campaign of a cube, from its attributes.
 
     Parameters
     ----------
     location : Location
         Of the cube.
+    engine : str, optional
+        The cube's engine, to vouch for it if it is somebody's own; see `Campaign.from_dict`.
 
     Returns
     -------
@@ -121,7 +123,7 @@ def campaign_of(location: Location) -> Campaign:
         If today's engine would not give the same numbers.
     """
     attributes = cube_attributes(location)
-    campaign = Campaign.from_dict(attributes)
+    campaign = Campaign.from_dict(attributes, engine=engine)
     refuse_other(plan_campaign(campaign, location), attributes)
     return campaign
 

@@ -109,6 +109,7 @@ def _opened(root: zarr.Group, name: str, chunks: Chunks) -> xr.Dataset:
         consolidated=root.metadata.consolidated_metadata is not None,
         chunks=chunks,
         decode_timedelta=False,
+        zarr_format=3,
     )
     # Dask would need a graph to say what a C-rate is; these are a few numbers.
     small = {name: dataset[name] for name in dataset.coords if name not in dataset.indexes}

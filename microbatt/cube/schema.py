@@ -221,7 +221,7 @@ def update_attributes(store: Store, attributes: Mapping[str, Any]) -> None:
     """Replace or add attributes of a cube."""
     import zarr
 
-    group = zarr.open_group(store, mode="r+", use_consolidated=False)
+    group = zarr.open_group(store, mode="r+", zarr_format=3, use_consolidated=False)
     group.update_attributes(dict(attributes))
     consolidate(store)
 

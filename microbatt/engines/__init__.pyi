@@ -21,7 +21,9 @@ from .process import (
 )
 from .registry import (
     ENGINES,
+    check_stored_engine,
     load_engine,
+    stored_settings,
 )
 from .request import (
     Adiabatic,
@@ -68,6 +70,7 @@ __all__ = [
     "Stop",
     "Thermal",
     "as_batch",
+    "check_stored_engine",
     "check_thermal",
     "end_all",
     "in_parts",
@@ -78,6 +81,7 @@ __all__ = [
     "run_limited",
     "simulate_discharge",
     "simulate_discharges",
+    "stored_settings",
     "thermal_from_dict",
     "thermal_to_dict",
 ]
