@@ -40,6 +40,7 @@ SECTIONS: Final = {
         "import": Entry("microbatt.cli.import_", "Make a cube of curves that exist already."),
     },
     "From curves to microstructure": {
+        "read": Entry("microbatt.cli.read", "Show what is in files of a tester."),
         "infer": Entry("microbatt.cli.infer", "Estimate alpha and S from measured curves."),
         "design": Entry("microbatt.cli.design", "Propose the currents worth measuring."),
         "map": Entry("microbatt.cli.map", "Join to a cube how well alpha and S can be known."),

@@ -21,12 +21,17 @@ from .reading import (
     Reading,
     Unread,
     curve_files,
+    inspect_file,
     is_curve_file,
+    read_cells,
     read_experiment,
     read_file,
     read_files,
     read_frame,
     read_measurements,
+)
+from .samples import (
+    Samples,
 )
 
 __all__ = [
@@ -36,12 +41,15 @@ __all__ = [
     "MeasuredData",
     "Measurement",
     "Reading",
+    "Samples",
     "StepRead",
     "Unread",
     "curve_files",
     "gather",
+    "inspect_file",
     "is_curve_file",
     "open_measured",
+    "read_cells",
     "read_experiment",
     "read_file",
     "read_files",

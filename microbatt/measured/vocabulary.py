@@ -41,6 +41,13 @@ NAMES: Final = {
         "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, "
         "q charge discharge, q, q qo, kapazität, ladungsmenge, capacité, 容量, 比容量"
     ),
+    "temperature": (
+        "cell temperature, surface temperature, aux temperature 1, auxiliary temperature 1, "
+        "temperature 1, temperature t1, temp 1, t1, tc1, aux temperature, temperature, temp, "
+        "ambient temperature, chamber temperature, environment temperature, "
+        "temperatur, zelltemperatur, oberflächentemperatur, température, température cellule, "
+        "电池温度, 温度, 辅助温度, 环境温度"
+    ),
     "state": (
         "step type, step name, state, status, md, mode, step state, ox red, "
         "schritttyp, schrittname, zustand, modus, betriebsart, état, type de pas, type d étape, "
@@ -120,6 +127,16 @@ SPELLED: Final = {
     "ampere hour": "Ah",
     "ampere_hour": "Ah",
     "amp-hours": "Ah",
+    "°c": "degC",
+    "℃": "degC",
+    "deg c": "degC",
+    "degc": "degC",
+    "deg_c": "degC",
+    "celsius": "degC",
+    "degrees celsius": "degC",
+    "grad c": "degC",
+    "k": "K",
+    "kelvin": "K",
     "安时": "Ah",
     "毫安时": "mAh",
 }
