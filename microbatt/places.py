@@ -61,6 +61,7 @@ class Kind(StrEnum):
     DECK = "a deck of dualfoil"
     ACTIVATION = "a list of activation energies of dualfoil"
     CELL_FILE = "a cell file"
+    BPX = "a BPX file"
     CAMPAIGN_FILE = "a campaign file"
     WEIGHTS = "the weights of a network"
     CHECKPOINT = "a checkpoint of a training"
@@ -317,6 +318,11 @@ _CHECKPOINT: Final = "about.npy"
 """What a checkpoint of a training holds beside its arrays."""
 
 
+def _is_bpx(read: Mapping[str, Any]) -> bool:
+    header = read.get("Header")
+    return isinstance(header, dict) and "BPX" in header
+
+
 def _kind_of_text(file: Path, head: bytes) -> Kind:
     try:
         text = head.decode("utf-8", errors="strict" if len(head) < _HEAD else "ignore")
@@ -327,7 +333,8 @@ def _kind_of_text(file: Path, head: bytes) -> Kind:
     match file.suffix.lower():
         case ".json":
             read = _json(file.read_bytes())
-            return Kind.WEIGHTS if _WEIGHTS in read else _of_attributes(read, Kind.FILE)
+            foreign = Kind.BPX if _is_bpx(read) else Kind.FILE
+            return Kind.WEIGHTS if _WEIGHTS in read else _of_attributes(read, foreign)
         case ".toml":
             return _kind_of_toml(file)
         case ".csv":

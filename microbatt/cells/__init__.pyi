@@ -35,6 +35,9 @@ from .open_circuit import (
 from .parts import (
     PARTS,
 )
+from .pybamm_sets import (
+    available_pybamm_sets,
+)
 from .records import (
     FitSpec,
     Spec,
@@ -66,6 +69,7 @@ __all__ = [
     "Spec",
     "area_density",
     "available_cells",
+    "available_pybamm_sets",
     "load_cell",
     "matrix_factor",
     "number_of",

@@ -1,9 +1,12 @@
 """A whole cell: electrodes, separator, electrolyte, collectors, and what it does as one."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from microbatt.cells.bpx_writing import bpx_document
 from microbatt.cells.collector import Collector
 from microbatt.cells.currents import current_density
 from microbatt.cells.display import cell_html
@@ -23,10 +26,12 @@ from microbatt.cells.records import (
 from microbatt.cells.separator import Separator
 from microbatt.cells.start import start_at, state_of_charge
 from microbatt.cells.synonyms import nearest_meaning
+from microbatt.cells.toml_writing import to_toml
 from microbatt.cells.uncertainty import Uncertainties, standard_deviation
 from microbatt.checks import Interval
 from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.errors import ParameterError
+from microbatt.places import Kind, replacing
 
 TEMPERATURE = Interval(200.0, 400.0)
 _EFFECTIVE = "effective_solid_conductivity"
@@ -417,6 +422,71 @@ class Cell:
         stated = {UNCERTAINTIES: dict(self.uncertainties)} if self.uncertainties else {}
         return words | {"cell": to_mapping(self)} | parts | stated
 
+    def to_toml(self, path: str | Path, *, source: str = "", overwrite: bool = False) -> None:
+        """Write the cell as a TOML file, which `load_cell` reads back as an equal cell.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file, ``.toml``.
+        source : str, default the cell's name
+            What to name as the source of every value; edit the file where you know better.
+        overwrite : bool, default False
+            Whether a cell file that lies there is replaced.
+
+        Raises
+        ------
+        ParameterError
+            If the path does not end in ``.toml``.
+        OccupiedError
+            If something lies there that is not to be lost.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     cell.to_toml(f"{folder}/mine.toml")
+        ...     load_cell(f"{folder}/mine.toml") == cell
+        True
+        """
+        text = to_toml(self, source=source or f"the cell {self.name}")
+        _write(path, ".toml", text, Kind.CELL_FILE, overwrite=overwrite)
+
+    def to_bpx(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the cell as a BPX file (version 1.1), which `load_cell` reads back.
+
+        A cell of spheres, with its area, nominal capacity and cut-offs, comes back equal but for
+        its name, which is that of the file, and for fits with a name, which come back as tables.
+        Numbers that change no voltage, as densities and uncertainties, stand in the section
+        ``User-defined``, where other programs may pass them over.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file, ``.json``.
+        overwrite : bool, default False
+            Whether a BPX file that lies there is replaced.
+
+        Raises
+        ------
+        ParameterError
+            If the standard cannot hold the cell, naming everything that it cannot: a film or
+            contact resistance, an S other than 3, a thermodynamic factor.
+        OccupiedError
+            If something lies there that is not to be lost.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> load_cell("doyle-1996-cell-1").to_bpx("mine.json")
+        Traceback (most recent call last):
+        microbatt.errors.ParameterError: this cell cannot be written as BPX: it has no `electro...
+        """
+        text = json.dumps(bpx_document(self), indent=1, ensure_ascii=False)
+        _write(path, ".json", text, Kind.BPX, overwrite=overwrite)
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Cell":
         """Make a cell from what `to_dict` returned.
@@ -511,6 +581,14 @@ def number_of(name: str) -> Number:
     if short not in NUMBERS:
         raise ParameterError(f"a cell has no number `{name}`. {nearest_meaning(name, NUMBERS)}")
     return NUMBERS[short]
+
+
+def _write(path: str | Path, ending: str, text: str, kind: Kind, *, overwrite: bool) -> None:
+    """Write the text of a cell file, if its name has the ending by which it is read."""
+    if Path(path).suffix != ending:
+        raise ParameterError(f"`path` is {str(path)!r}; a file of this kind ends in {ending}.")
+    with replacing(path, kind, overwrite=overwrite, option="`overwrite=True`") as written:
+        written.write_text(text, encoding="utf-8")
 
 
 def _deviation(cell: Cell, name: str, given: float | str) -> float:

@@ -50,7 +50,7 @@ class Electrode:
         Lithium over its maximum, θ, at rest before discharge [-], inside the range of the
         open-circuit fit.
     stoichiometry_full, stoichiometry_empty : float or None
-        θ at 100 % and at 0 % of the cell's state of charge, if it is known [-].
+        Stoichiometry at 100 % and at 0 % of the cell's state of charge, if it is known [-].
     rate_constant : float
         Factor k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
     film_resistance : float
