@@ -96,9 +96,10 @@ def check_stored_engine(name: object) -> str:
     'native'
     """
     if isinstance(name, str):
-        if name in _HOME or name.partition(":")[0] in sys.modules:
+        own = bool(_OWN.fullmatch(name))
+        if name in _HOME or (own and name.partition(":")[0] in sys.modules):
             return name
-        if _OWN.fullmatch(name):
+        if own:
             raise ParameterError(
                 f"the cube says that the engine {name!r} made its curves, which is none of "
                 "microbatt's; no module is imported because a file names it. If you trust that "

@@ -61,9 +61,11 @@ def edited(store, **attributes):
 def as_version_2(folder, mark):
     """Make an array of format 2 whose only chunk is a pickled bomb."""
     folder.mkdir(exist_ok=True)
+    # Zarr looks for the first codec of objects alone to tell whether it knows the array's type.
+    codecs = [{"id": "vlen-utf8"}, {"id": "pickle", "protocol": 5}]
     described = {
-        "zarr_format": 2, "shape": [1], "chunks": [1], "dtype": "<f8", "compressor": None,
-        "fill_value": 0.0, "order": "C", "filters": [{"id": "pickle", "protocol": 5}],
+        "zarr_format": 2, "shape": [1], "chunks": [1], "dtype": "|O", "compressor": None,
+        "fill_value": "", "order": "C", "filters": codecs,
     }  # fmt: skip
     (folder / ".zarray").write_text(json.dumps(described))
     (folder / ".zattrs").write_text("{}")
@@ -81,7 +83,7 @@ def everything(store):
             look(location)
         except MicrobattError as error:
             assert str(error)  # noqa: PT017 - whether it refuses is another claim
-    for command in ("check", "status", "doctor", "plot", "score", "predict", "map"):
+    for command in ("check", "status", "doctor", "plot", "score"):
         extra = ["--out", str(store.parent / "x.png")] if command == "plot" else []
         ended = CliRunner().invoke(main, [command, str(store), *extra])
         assert ended.exit_code in {0, 1, 2}, (command, ended.output)
@@ -113,6 +115,7 @@ def test_a_store_of_format_2_is_refused_and_nothing_in_it_is_unpickled(tmp_path)
     assert not mark.exists()
 
 
+@pytest.mark.filterwarnings("ignore:Object at .* is not recognized")
 @pytest.mark.usefixtures("credulous")
 @pytest.mark.parametrize("consolidated", [True, False])
 def test_arrays_of_format_2_within_a_cube_are_not_opened(consolidated, store, tmp_path):
