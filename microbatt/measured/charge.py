@@ -268,8 +268,9 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
             f"{piece.source}: the time stands still from row {piece.rows[0]} to {piece.rows[-1]}. "
             "Map another column: `--column time='NAME:UNIT'`."
         )
-    ratio = _usual_ratio(counted, by_time, piece.steps.get("capacity", 0.0))
     current = float(np.abs(piece.current[1:]).mean())
+    time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
+    ratio = _usual_ratio(counted, by_time, max(piece.steps.get("capacity", 0.0), time_step))
     rounded = 0.55 * piece.steps.get("current", 0.0) / current
     coarse = 2.0 * piece.steps.get("capacity", 0.0) / float(counted[-1])
     if abs(ratio - 1.0) <= APART + rounded + coarse:

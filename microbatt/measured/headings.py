@@ -36,8 +36,10 @@ _TEMPERATURES: Final = ("degC", "C", "c", "K")
 _LAYOUTS: Final = (
     ("datapoint", "testtime", "steptime", "stepindex", "cycleindex", "current", "voltage"),
     ("rec", "cyc", "step", "testtime", "steptime", "amps", "volts", "state"),
+    ("voltagemeasured", "currentmeasured", "temperaturemeasured", "time"),
 )
-"""Headings that only one maker's files have together: Arbin's and Maccor's, in s, V, A and A h."""
+"""Headings that only the files of one maker, or of one archive, have together, in s, V, A and A h:
+Arbin's, Maccor's, those of NASA's prognostics archive."""
 _FIXED: Final = {
     "time": "s",
     "step time": "s",
@@ -51,7 +53,11 @@ _UNIT_NAMES: Final = {"time": "s min h", "voltage": "V mV", "current": "A mA", "
 _LONGEST: Final = 200
 _COPIED: Final = re.compile(r"^(.*\S)\.(\d{1,3})$")
 """What pandas writes for a heading that stands before already: ``Voltage (V).1``."""
+_AGAINST: Final = re.compile(r"\s+(vs|gegen|against)\b.*$", re.IGNORECASE)
+"""What a potential is measured against, behind its unit."""
 _BRACKETS: Final = re.compile(r"^(.*?)\s*[(\[{<]\s*([^)\]}>]*?)\s*[)\]}>]$")
+_NUMBERED: Final = re.compile(r"^(.*\S)\s*\(([^()]*)\)_(\d{1,3})$")
+"""A unit before the number of a channel, as Arbin writes ``Aux_Temperature(C)_1``."""
 _COMMA: Final = re.compile(r"^([^,]*\S)\s*,\s*(\S+)$")
 _TAIL: Final = re.compile(r"^(.*\S)[_\s]([A-Za-zµ]+)$")
 _DOUBLE_TAIL: Final = re.compile(r"^(.*\S)[_\s](ampere[_ ]hour)$", re.IGNORECASE)
@@ -491,6 +497,9 @@ def _split(text: str) -> list[tuple[str, str, bool]]:
     match = _BRACKETS.match(text)
     if match is not None and match[1]:
         ways.append((match[1], match[2], True))
+    numbered = _NUMBERED.match(text)
+    if numbered is not None:
+        ways.append((f"{numbered[1]} {numbered[3]}", numbered[2], True))
     slashes = [i for i, one in enumerate(text) if one == "/"]
     ways += [(text[:i].strip(), text[i + 1 :].strip(), True) for i in slashes if text[:i].strip()]
     ways.sort(key=lambda way: not way[2])
@@ -529,7 +538,7 @@ _RANKS: Final = {
 
 
 def _spelled(unit: str) -> str:
-    plain = unit.strip()
+    plain = _AGAINST.sub("", unit.strip())
     return SPELLED.get(plain.lower(), plain.replace(".", " "))
 
 

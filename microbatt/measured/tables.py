@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
     from microbatt.measured.delimited import Values
 
-SUFFIXES: Final = (".csv", ".txt", ".tsv", ".dat", ".mpt", ".parquet", ".xlsx", ".xlsm")
+SUFFIXES: Final = (
+    *(".csv", ".txt", ".tsv", ".dat", ".mpt", ".dta"),
+    *(".parquet", ".xlsx", ".xlsm"),
+)
 """Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
 LARGEST: Final = 512 * 2**20
 """Largest file, and largest content of a compressed one [bytes]."""
