@@ -19,6 +19,14 @@ from .process import (
     end_all,
     run_limited,
 )
+from .protocol import (
+    simulate,
+    simulate_many,
+)
+from .protocol_result import (
+    Simulation,
+    StepResult,
+)
 from .registry import (
     ENGINES,
     load_engine,
@@ -29,6 +37,7 @@ from .request import (
     Inventory,
     Isothermal,
     Lumped,
+    MeasuredTemperature,
     Settings,
     Thermal,
     check_thermal,
@@ -63,8 +72,11 @@ __all__ = [
     "Inventory",
     "Isothermal",
     "Lumped",
+    "MeasuredTemperature",
     "Request",
     "Settings",
+    "Simulation",
+    "StepResult",
     "Stop",
     "Thermal",
     "as_batch",
@@ -76,8 +88,10 @@ __all__ = [
     "outcome_attrs",
     "resample_curves",
     "run_limited",
+    "simulate",
     "simulate_discharge",
     "simulate_discharges",
+    "simulate_many",
     "thermal_from_dict",
     "thermal_to_dict",
 ]
