@@ -1,4 +1,4 @@
-from . import explorer
+from . import explorer, protocols
 from .campaign import run_campaign
 from .catalog import open_dataset
 from .cells import Cell, load_cell
@@ -7,8 +7,10 @@ from .engines import (
     Isothermal,
     Lumped,
     Settings,
+    simulate,
     simulate_discharge,
     simulate_discharges,
+    simulate_many,
 )
 from .errors import MicrobattError
 from .inference import infer
@@ -31,7 +33,10 @@ __all__ = [
     "load_cell",
     "open_dataset",
     "open_measured",
+    "protocols",
     "run_campaign",
+    "simulate",
     "simulate_discharge",
     "simulate_discharges",
+    "simulate_many",
 ]
