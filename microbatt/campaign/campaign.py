@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
 from microbatt.checks import check_integer
-from microbatt.cube import DEPTH_POINTS, SCHEMA_VERSION, Design, design_from_dict
+from microbatt.cube import DEPTH_POINTS, Design, design_from_dict, schema_of
 from microbatt.engines import (
     Inventory,
     Isothermal,
@@ -121,6 +121,7 @@ class Campaign:
             thermal=self.thermal,
             settings=self.settings,
             time_limit=self.time_limit,
+            varied=tuple(self.design.others),
         )
 
     @property
@@ -130,7 +131,7 @@ class Campaign:
         return free | {
             "cell_digest": self.cell.digest,
             "engine_version": self.engine_version,
-            "microbatt_schema": SCHEMA_VERSION,
+            "microbatt_schema": schema_of(self.design.to_dict()),
         }
 
     @property

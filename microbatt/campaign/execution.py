@@ -234,7 +234,7 @@ def fill_store(
             rerun=rerun,
             known=known,
         )
-        tasks = pending.tasks(plan.design, rerun, first=int(run_id, 16))
+        tasks = pending.tasks(plan.design, plan.request, rerun, first=int(run_id, 16))
         run_tasks(client, job, tasks, broadcast([tally, tell]), timeout=timeout)
 
 

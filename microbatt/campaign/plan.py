@@ -17,9 +17,10 @@ from microbatt.cube import (
     explained,
     has_cube,
     heal_store,
+    region_points,
 )
 from microbatt.engines import load_engine
-from microbatt.errors import CampaignError
+from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,6 +145,7 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     rebuilt = False
     with explained(plan.location, "creating the cube"):
         if not has_cube(plan.location):
+            _refuse_impossible(plan)
             rebuilt = create_cube(
                 plan.location,
                 plan.design,
@@ -156,6 +158,32 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     refuse_other(plan, attributes)
     heal_store(plan.location, rebuilt=rebuilt)
     return attributes
+
+
+def _refuse_impossible(plan: Plan) -> None:
+    """Raise before anything is made if one of the cells of a design cannot be.
+
+    Every number lies in its own range by then; together they may still not fit, as porosity and
+    fractions of solids that make more than the whole.
+    """
+    if not plan.request.varied:
+        return
+    *leading, current = plan.design.shape
+    first = (*(slice(0, length) for length in leading), slice(0, min(1, current)))
+    points = region_points(
+        plan.design.dims,
+        plan.design.coordinates(),
+        first,
+        columns=plan.request.columns,
+        cell=plan.request.cell,
+    )
+    try:
+        load_engine(plan.engine).check(plan.request, points)
+    except ParameterError as error:
+        raise CampaignError(
+            f"the design of {plan.name!r} has a point that is no cell, or one that the engine "
+            f"{plan.engine!r} cannot simulate: {error}"
+        ) from error
 
 
 def belongs(plan: Plan, attributes: Mapping[str, Any]) -> bool:

@@ -51,6 +51,11 @@ from .location import (
     is_remote_trouble,
     locate,
 )
+from .marginals import (
+    LogUniform,
+    Marginal,
+    Normal,
+)
 from .opening import (
     Chunks,
     cube_attributes,
@@ -62,6 +67,7 @@ from .outcomes import (
     WHOLE,
     status_of,
     tally,
+    varied_in,
     whole_curves,
 )
 from .predictions import (
@@ -98,6 +104,7 @@ from .schema import (
     SCHEMA_VERSION,
     UNREPEATABLE,
     VARIABLES,
+    schema_of,
 )
 from .write_predictions import (
     copy_joined,
@@ -127,6 +134,9 @@ __all__ = [
     "Grid",
     "ListedPoints",
     "Location",
+    "LogUniform",
+    "Marginal",
+    "Normal",
     "PredictionStatus",
     "Region",
     "Rows",
@@ -170,8 +180,10 @@ __all__ = [
     "row_trouble",
     "rows_from_batch",
     "rows_without_curve",
+    "schema_of",
     "status_of",
     "strings",
     "tally",
+    "varied_in",
     "whole_curves",
 ]

@@ -25,6 +25,7 @@ from microbatt.cube.location import (
 )
 from microbatt.errors import StoreError
 from microbatt.outcomes import Outcome
+from microbatt.parameters import PARAMETERS, POINT, quantity_of
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -110,8 +111,10 @@ def typed_flags(attrs: dict[str, Any]) -> dict[str, Any]:
     return attrs | {"flag_values": np.asarray(attrs["flag_values"], dtype=STATUS.dtype)}
 
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised when a cube of today could not be read by the code of yesterday."""
+_SCHEMA_OF_TWO: Final = 1
+"""Of cubes in which alpha, S and the current alone vary: the code of yesterday reads those."""
 AXES_DIGEST: Final = "axes_digest"
 """Attribute that holds a digest of every coordinate's values."""
 IDENTITY_DIGEST: Final = "identity_digest"
@@ -125,6 +128,31 @@ RUNS: Final = "runs"
 BLOCKS: Final = "blocks"
 """Group that holds one number for each block: the digest of what was written into it."""
 BLOCK_DIGEST: Final = f"{BLOCKS}/digest"
+
+
+def schema_of(design: Mapping[str, Any]) -> int:
+    """Return the schema that a cube of a design has: the first that can say what varies.
+
+    Parameters
+    ----------
+    design : dict
+        From a design's ``to_dict``.
+
+    Returns
+    -------
+    int
+        At most `SCHEMA_VERSION`.
+
+    Examples
+    --------
+    >>> schema_of({"kind": "grid", "alpha": [0.5], "S": [3.0], "current": [17.5]})
+    1
+    >>> schema_of({"kind": "grid", "positive_thickness": [1e-4], "current": [17.5]})
+    2
+    """
+    names = {name for name in design if name in PARAMETERS}
+    plain = names == {*POINT} and not any(isinstance(design[name], dict) for name in names)
+    return _SCHEMA_OF_TWO if plain else SCHEMA_VERSION
 
 
 def cube_skeleton(
@@ -273,7 +301,8 @@ def is_readable(metadata: bytes | None) -> bool:
 
 
 def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {"Conventions": "CF-1.11", "microbatt_schema": SCHEMA_VERSION, **attributes}
+    schema = schema_of(attributes.get("design", {}))
+    return {"Conventions": "CF-1.11", "microbatt_schema": schema, **attributes}
 
 
 def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
@@ -287,7 +316,7 @@ def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
             fill_value=float("nan"),
             compressors=_checksum_only(),
             dimension_names=(dim,),
-            attributes=dict(quantity(name).attrs),
+            attributes=dict(quantity_of(name).attrs),
         )
         array[...] = values
     return " ".join(name for name, (dim, _) in coordinates.items() if name != dim)

@@ -19,6 +19,14 @@ from .process import (
     end_all,
     run_limited,
 )
+from .protocol import (
+    simulate,
+    simulate_many,
+)
+from .protocol_result import (
+    Simulation,
+    StepResult,
+)
 from .registry import (
     ENGINES,
     check_stored_engine,
@@ -31,6 +39,7 @@ from .request import (
     Inventory,
     Isothermal,
     Lumped,
+    MeasuredTemperature,
     Settings,
     Thermal,
     check_thermal,
@@ -65,8 +74,11 @@ __all__ = [
     "Inventory",
     "Isothermal",
     "Lumped",
+    "MeasuredTemperature",
     "Request",
     "Settings",
+    "Simulation",
+    "StepResult",
     "Stop",
     "Thermal",
     "as_batch",
@@ -79,8 +91,10 @@ __all__ = [
     "outcome_attrs",
     "resample_curves",
     "run_limited",
+    "simulate",
     "simulate_discharge",
     "simulate_discharges",
+    "simulate_many",
     "stored_settings",
     "thermal_from_dict",
     "thermal_to_dict",

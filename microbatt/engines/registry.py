@@ -36,6 +36,11 @@ def load_engine(name: str) -> Engine:
         One of `ENGINES`, or ``"module:attribute"`` of an `Engine` of your own, which must be
         importable wherever it is to run, workers of a campaign included.
 
+    Returns
+    -------
+    Engine
+        The same object for the same name.
+
     Raises
     ------
     ParameterError
@@ -114,6 +119,18 @@ def stored_settings(engine: Engine, described: object) -> Any:  # noqa: ANN401 -
     """Return settings that data hold, as far as they can change a number.
 
     Others say which program of this machine to run and where to write; data have no say in that.
+
+    Parameters
+    ----------
+    engine : Engine
+        Whose settings they are.
+    described : object
+        As read from a store; a table is asked for.
+
+    Returns
+    -------
+    Any
+        The engine's settings.
 
     Raises
     ------
