@@ -22,6 +22,7 @@ from microbatt.cube import (
     depth_axis,
     explained,
     has_cube,
+    heal_store,
     region_points,
     schema_of,
 )
@@ -114,13 +115,15 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
     )
 
 
-def campaign_of(location: Location) -> Campaign:
+def campaign_of(location: Location, *, engine: str | None = None) -> Campaign:
     """Return the campaign of a cube, from its attributes.
 
     Parameters
     ----------
     location : Location
         Of the cube.
+    engine : str, optional
+        The cube's engine, to vouch for it if it is somebody's own; see `Campaign.from_dict`.
 
     Returns
     -------
@@ -133,13 +136,15 @@ def campaign_of(location: Location) -> Campaign:
         If today's engine would not give the same numbers.
     """
     attributes = cube_attributes(location)
-    campaign = Campaign.from_dict(attributes)
+    campaign = Campaign.from_dict(attributes, engine=engine)
     refuse_other(plan_campaign(campaign, location), attributes)
     return campaign
 
 
 def prepare_store(plan: Plan) -> Mapping[str, Any]:
     """Return the attributes of the cube of a plan, which is made if there is none.
+
+    What a loss of power took from it is made good, as far as it costs no simulation.
 
     Raises
     ------
@@ -148,10 +153,11 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     CampaignError
         If it holds the cube of another campaign; both hashes and what differs are told.
     """
+    rebuilt = False
     with explained(plan.location, "creating the cube"):
         if not has_cube(plan.location):
             _refuse_impossible(plan)
-            create_cube(
+            rebuilt = create_cube(
                 plan.location,
                 plan.design,
                 depth=plan.depth,
@@ -161,6 +167,7 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
             )
     attributes = cube_attributes(plan.location)
     refuse_other(plan, attributes)
+    heal_store(plan.location, rebuilt=rebuilt)
     return attributes
 
 

@@ -1,6 +1,5 @@
 from .cell import (
     NUMBERS,
-    PARTS,
     TEMPERATURE,
     Cell,
     Number,
@@ -33,6 +32,12 @@ from .open_circuit import (
     OPEN_CIRCUIT_FITS,
     OpenCircuitFit,
 )
+from .parts import (
+    PARTS,
+)
+from .pybamm_sets import (
+    available_pybamm_sets,
+)
 from .records import (
     FitSpec,
     Spec,
@@ -41,7 +46,7 @@ from .records import (
 from .separator import (
     Separator,
 )
-from .toml import (
+from .toml_writing import (
     to_toml,
 )
 
@@ -64,6 +69,7 @@ __all__ = [
     "Spec",
     "area_density",
     "available_cells",
+    "available_pybamm_sets",
     "load_cell",
     "matrix_factor",
     "number_of",

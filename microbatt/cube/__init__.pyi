@@ -33,6 +33,9 @@ from .fence import (
     check_fence,
     fence_of,
 )
+from .healing import (
+    heal_store,
+)
 from .integrity import (
     CheckReport,
     check_store,
@@ -165,6 +168,7 @@ __all__ = [
     "has_cube",
     "has_prediction_group",
     "heal_coordinates",
+    "heal_store",
     "is_remote_trouble",
     "join_predictions",
     "join_variables",

@@ -20,6 +20,7 @@ from microbatt.cube.coordinates import (
     names_in,
 )
 from microbatt.cube.fence import alone
+from microbatt.cube.healing import stored_metadata
 from microbatt.cube.location import (
     ROOT,
     delete_object,
@@ -113,7 +114,7 @@ def check_store(location: Location) -> CheckReport:
     with explained(location, "checking"):
         keys = set(list_objects(store))
         leftovers = tuple(sorted(key for key in keys if key.endswith(_LEFTOVER)))
-        damages = [*_metadata_damages(store, _metadata(group))]
+        damages = [*_metadata_damages(store, stored_metadata(group))]
         if damages:  # the chunks cannot be read before the metadata is mended
             return CheckReport(blocks=0, finished=0, damages=tuple(damages), leftovers=leftovers)
         damages += _identity_damages(group)
@@ -145,7 +146,7 @@ def repair_store(location: Location, report: CheckReport) -> None:
         From `check_store`.
     """
     group = open_group(location)
-    metadata, coordinates = _metadata(group), names_in(dict(group.attrs))
+    metadata, coordinates = stored_metadata(group), names_in(dict(group.attrs))
     store = open_store(location, read_only=False)
     with explained(location, "repairing"):
         for damage in report.damages:
@@ -175,16 +176,6 @@ def heal_coordinates(location: Location) -> None:
         If the design no longer gives the coordinates with which the cube was made.
     """
     mend_coordinates(location, open_group(location))
-
-
-def _metadata(group: zarr.Group) -> dict[str, Any]:
-    """Return what the root says of the metadata of each array: key → content."""
-    consolidated = group.metadata.to_dict().get("consolidated_metadata") or {"metadata": {}}
-    return {
-        f"{name}/{ROOT}": json.loads(json.dumps(content))
-        for name, content in consolidated["metadata"].items()
-        if content["node_type"] == "array"
-    }
 
 
 def _metadata_damages(store: Store, metadata: Mapping[str, Any]) -> Iterator[Damage]:

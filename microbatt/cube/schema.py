@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from microbatt.cube.location import ROOT, list_objects, read_object, write_object
+from microbatt.cube.location import (
+    ROOT,
+    delete_object,
+    list_objects,
+    read_object,
+    sync_objects,
+    write_object,
+)
 from microbatt.cube.voltage_codec import packing
 from microbatt.errors import StoreError
 from microbatt.outcomes import Outcome
@@ -119,6 +126,8 @@ _IDENTITY: Final = (
     "cell", "cell_digest", "design", "engine", "engine_version", "inventory", "cutoff_voltage",
     "thermal", "settings", "depth_points", "chunks", "campaign_hash", "voltage_rounding",
 )  # fmt: skip
+RUNS: Final = "runs"
+"""Group that holds one empty group per run, whose attributes are the record."""
 BLOCKS: Final = "blocks"
 """Group that holds one number for each block: the digest of what was written into it."""
 BLOCK_DIGEST: Final = f"{BLOCKS}/digest"
@@ -248,28 +257,55 @@ def _objects(store: Store) -> dict[str, bytes]:
 
 
 def write_skeleton(store: Store, skeleton: Mapping[str, bytes]) -> None:
-    """Copy a skeleton into a store, in its order, so that the root comes last."""
+    """Copy a skeleton into a store, the root last, when the rest is safe."""
     for key, content in skeleton.items():
+        if key == ROOT:
+            sync_objects(store, [other for other in skeleton if other != ROOT])
         write_object(store, key, content)
+    sync_objects(store, [ROOT])
 
 
 def update_attributes(store: Store, attributes: Mapping[str, Any]) -> None:
-    """Replace or add attributes of a cube."""
-    import zarr
-
-    group = zarr.open_group(store, mode="r+", use_consolidated=False)
-    group.update_attributes(dict(attributes))
+    """Replace or add attributes of a cube, in one step after all else."""
     consolidate(store)
+    root = json.loads(read_object(store, ROOT) or b"")
+    root["attributes"] |= attributes
+    write_object(store, ROOT, json.dumps(root, indent=2).encode())
 
 
 def consolidate(store: Store) -> None:
-    """Copy the metadata of all arrays to the root, so that opening is one read."""
+    """Copy the metadata of all arrays to the root, so that opening is one read.
+
+    A record of a run that cannot be read is given up.
+    """
     import zarr
 
     with warnings.catch_warnings():
         # Version 3 of the format has no word on consolidated metadata yet; readers ignore it.
         warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
-        zarr.consolidate_metadata(store)
+        # A folder whose metadata were lost is none of the store's any more.
+        warnings.filterwarnings("ignore", message="Object at .* is not recognized")
+        try:
+            zarr.consolidate_metadata(store, zarr_format=3)
+        except ValueError:
+            for key in list_objects(store, f"{RUNS}/"):
+                if not is_readable(read_object(store, key)):
+                    delete_object(store, key)
+            zarr.consolidate_metadata(store, zarr_format=3)
+
+
+def is_readable(metadata: bytes | None) -> bool:
+    """Whether metadata of a group or an array are there and are what they must be.
+
+    Examples
+    --------
+    >>> is_readable(b""), is_readable(b'{"node_type": "group"}')
+    (False, True)
+    """
+    try:
+        return "node_type" in json.loads(metadata or b"")
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:

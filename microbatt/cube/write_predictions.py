@@ -80,7 +80,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
 
     with explained(location, "joining predictions"), alone(location):
         known = open_group(location)
-        root = zarr.open_group(store, mode="r+", use_consolidated=False)
+        root = zarr.open_group(store, mode="r+", zarr_format=3, use_consolidated=False)
         if as_group:
             group, predicted = group_of_points(root, predicted)
         else:

@@ -121,6 +121,31 @@ class Parameter:
         """
         return math.exp(coordinate) if self.transform is Transform.LOG else coordinate
 
+    def uncertainty_in(self, cell: Cell) -> float | None:
+        """Return how well it is known of a cell: as the cell states it, else as usual.
+
+        Parameters
+        ----------
+        cell : Cell
+            Whose `uncertainties` are standard deviations in SI units.
+
+        Returns
+        -------
+        float or None
+            Standard deviation in the coordinate, as `uncertainty`: that of a logarithm is relative.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1").with_uncertainties({"S": 0.3})
+        >>> round(parameter("S").uncertainty_in(cell), 9)
+        0.1
+        """
+        stated = cell.uncertainties.get(self.name)
+        if stated is None:
+            return self.uncertainty
+        return stated / cell.value(self.name) if self.transform is Transform.LOG else stated
+
     def range_in(self, cell: Cell) -> Interval:
         """Return where it may lie in a cell: inside the range of its fits too.
 

@@ -2,6 +2,11 @@ from .batch import (
     Batch,
     simulate_many,
 )
+from .control import (
+    CURRENT,
+    POWER,
+    VOLTAGE,
+)
 from .curves import (
     resample,
 )
@@ -19,11 +24,27 @@ from .preparation import (
     cell_parameters,
     numerics,
 )
+from .protocol import (
+    Samples,
+)
+from .protocol_run import (
+    ProtocolCurves,
+    Row,
+    Terms,
+    run_protocol,
+)
 
 __all__ = [
+    "CURRENT",
+    "POWER",
     "SALT_STEP",
+    "VOLTAGE",
     "Batch",
     "Followed",
+    "ProtocolCurves",
+    "Row",
+    "Samples",
+    "Terms",
     "Track",
     "cell_parameters",
     "electrolyte_table",
@@ -31,5 +52,6 @@ __all__ = [
     "lead",
     "numerics",
     "resample",
+    "run_protocol",
     "simulate_many",
 ]

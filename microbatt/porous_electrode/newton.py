@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from microbatt.constants import FARADAY
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import kernel
@@ -32,6 +33,7 @@ MAX_ITERATIONS = 25
 NO_SALT = 1e-12
 CURVATURE = 0.05
 NEWTON_SHARE = 0.03
+LONGEST_DISCHARGE = 3.6e6
 
 
 class Solve(NamedTuple):
@@ -110,6 +112,13 @@ def change_current(
 
 
 @kernel
+def least_current(p: CellParameters) -> float:
+    """A current next to a rest [A m⁻²]: it would fill the positive sites in a thousand hours."""
+    e = p.positive
+    return FARADAY * e.max_concentration * e.active_fraction * e.length / LONGEST_DISCHARGE
+
+
+@kernel
 def iterate(
     w: Workspace,
     layout: Layout,
@@ -132,8 +141,9 @@ def iterate(
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage
     salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration)
-    negative = change_current(w, 0, n_neg, p.negative, depletions[0], V_T, V_T / current)
-    positive = change_current(w, first_pos, n, p.positive, depletions[1], V_T, V_T / current)
+    resistance = V_T / max(abs(current), least_current(p))
+    negative = change_current(w, 0, n_neg, p.negative, depletions[0], V_T, resistance)
+    positive = change_current(w, first_pos, n, p.positive, depletions[1], V_T, resistance)
     return Change(
         max(salt.size, negative.size, positive.size),
         salt.whole and negative.whole and positive.whole,
@@ -158,8 +168,7 @@ def solve_step(
     close_particles(w, 0, n_neg, p.negative)
     close_particles(w, first_pos, n, p.positive)
     depletions = (negative, positive)
-    bounds = (p.negative.lowest_stoichiometry, p.positive.highest_stoichiometry)
-    if not can_carry(w, n_neg, first_pos, n, bounds, depletions, current):
+    if not can_carry(w, layout, p, depletions, current):
         return Solve(False, False, 0, negative, positive)
     for i in range(n):
         w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]

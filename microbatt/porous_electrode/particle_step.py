@@ -12,7 +12,8 @@ from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
 from microbatt.porous_electrode.lookup import Array
-from microbatt.porous_electrode.parameters import ElectrodeParameters
+from microbatt.porous_electrode.mesh import Layout, ends
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
 from microbatt.porous_electrode.workspace import Workspace
 
 BOUNDARY_FRACTION = 0.9
@@ -105,21 +106,25 @@ def room_to(w: Workspace, start: int, stop: int, bound: float) -> float:
 @kernel
 def can_carry(
     w: Workspace,
-    n_neg: int,
-    first_pos: int,
-    n: int,
-    bounds: tuple[float, float],
+    layout: Layout,
+    p: CellParameters,
     depletions: tuple[float, float],
     current: float,
 ) -> bool:
     """Whether the particles can carry `current` to the end of the step.
 
-    They cannot if that takes the surfaces of one electrode beyond their bound everywhere: the
-    lowest stoichiometry of the negative, the highest of the positive.
+    They cannot if that takes the surfaces of one electrode beyond a bound everywhere: in discharge
+    the lowest stoichiometry of the negative or the highest of the positive, in charge the others.
     """
-    negative = room_to(w, 0, n_neg, bounds[0])
-    positive = -room_to(w, first_pos, n, bounds[1])
-    return negative > depletions[0] * current and positive > depletions[1] * current
+    n, n_neg, first_pos = ends(layout)
+    neg, pos = p.negative, p.positive
+    lost, gained = depletions[0] * current, depletions[1] * current
+    return (
+        room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
+        and -room_to(w, 0, n_neg, neg.highest_stoichiometry) > -lost
+        and -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
+        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
+    )
 
 
 @node_kernel
