@@ -184,17 +184,19 @@ def keep(w: Workspace, track: Track, k: int) -> None:
 @kernel
 def march_along(
     p: CellParameters,
-    numerics: Numerics,
+    resolution: Numerics,
     current: float,
     track: Track,
     leading: bool,
     last: float,
 ) -> Followed:
     """Solve a discharge on a track; the leader fills it.  `last` stretches the last step."""
+    tightest = tightened(resolution, track.brief, TIGHTEST)
+    numerics = tightest if leading else tightened(resolution, track.brief, TIGHT)
     layout, m = track.layout, track.h.size
     w = stretched(p, numerics, track)
     voltage = np.full(m + 1, np.nan)
-    start = start_current(w, layout, p, numerics, current)
+    start = start_current(w, layout, p, tightest, current)
     if not start.solve.converged:
         return Followed(voltage, p.mass, False)
     march = first_march(w, layout, p, start)
@@ -256,7 +258,7 @@ def _make_lead(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - n
             np.empty((m + 1, n)),
             np.empty((m + 1, n)),
         )
-        leader = march_along(p, tightened(numerics, brief, TIGHTEST), current, track, True, 1.0)
+        leader = march_along(p, numerics, current, track, True, 1.0)
         return track, curve.time[: end.points].copy(), leader, digest
 
     return lead
@@ -275,8 +277,7 @@ def _make_follow(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
         """Discharge another cell, or at another point, on a track."""
         alpha, S, current = point
         p = at_point(cell, alpha, S, conserving)
-        used = tightened(numerics, track.brief, TIGHT)
-        return march_along(p, used, current, track, False, last), digest
+        return march_along(p, numerics, current, track, False, last), digest
 
     return follow
 
