@@ -35,6 +35,7 @@ POWER = 2
 
 HELD_WITHIN = 2e-6
 MOST_CURRENTS = 40
+TOWARDS_REST = 0.8
 
 
 class Control(NamedTuple):
@@ -183,7 +184,7 @@ def next_current(control: Control, search: Search, voltage: float) -> Search:
 
 @kernel
 def drawn_back(search: Search, good: float) -> Search:
-    """Half way back from a current that cannot be solved to one that was."""
+    """Half way back from a current that cannot be solved to one that may be."""
     current = 0.5 * (search.current + good)
     return Search(current, search.resistance, search.low, search.high, search.last, search.gap)
 
@@ -204,6 +205,7 @@ def hold(
 
     `at_once` says that it is a jump from the current `before`: each trial begins from the state
     then, and a current that Newton's method does not reach is drawn back towards one that it did.
+    So is one, in any step, that the particles cannot carry to its end.
     """
     search = Search(control.guess, control.resistance, -math.inf, math.inf, math.nan, math.nan)
     good, iterations, solved = before, 0, False
@@ -225,6 +227,8 @@ def hold(
             search = next_current(control, search, V)
         elif at_once:
             search = drawn_back(search, good)
+        elif not solve.possible:
+            search = drawn_back(search, TOWARDS_REST * search.current)
         else:
             break
     found = Solve(solved, True, iterations, solve.negative_depletion, solve.positive_depletion)
@@ -257,6 +261,24 @@ def start_control(
 
 
 @kernel
+def predicted_current(w: Workspace, layout: Layout) -> float:
+    """The current of the guessed current density [A m⁻²]."""
+    _, n_neg, _ = ends(layout)
+    current = 0.0
+    for i in range(n_neg):
+        current += w.area[i] * w.j_new[i]
+    return current
+
+
+@kernel
+def with_guess(control: Control, guess: float) -> Control:
+    """The control with another current to begin with; a power knows better."""
+    if control.kind == POWER:
+        return control
+    return Control(control.kind, control.value, guess, control.resistance, control.smooth)
+
+
+@kernel
 def try_control(
     w: Workspace,
     layout: Layout,
@@ -277,6 +299,7 @@ def try_control(
     if control.kind == CURRENT:
         solve = solve_step(w, layout, p, now, numerics, current, formula)
     else:
+        control = with_guess(control, predicted_current(w, layout))
         held = hold(w, layout, p, now, numerics, formula, control, control.guess, False)
         solve, current, resistance = held.solve, held.current, held.resistance
     guess = Guess(formula, weights, now, control.smooth)

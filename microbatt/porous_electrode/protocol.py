@@ -79,6 +79,7 @@ GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
 SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
 ATTEMPTS_A_SAMPLE = 20
 CAUTION = 0.05  # of the last step, for a step that knows no past
+STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
 FIRST_DROP = 0.1  # what the largest current may cost before anything is known [V]
 
 
@@ -224,9 +225,16 @@ def value_at(row: Array, s: Samples, t: float) -> float:
 
 
 @kernel
-def control_at(row: Array, s: Samples, t: float, guess: float, resistance: float) -> Control:
-    """The control at `t` [s] of a row."""
-    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, not follows_samples(row))
+def control_at(
+    row: Array, s: Samples, t: float, guess: float, resistance: float, stubborn: bool
+) -> Control:
+    """The control at `t` [s] of a row.
+
+    A `stubborn` row may let its voltage jump: salt that all but runs out within an element can
+    switch it between two ways to discretise, back and forth, at every step however short.
+    """
+    smooth = not (stubborn or follows_samples(row))
+    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, smooth)
 
 
 @kernel
@@ -401,7 +409,7 @@ def begin(
     """Begin a row: meet its control at once, unless one of its endings is met already."""
     row = table[stand.row]
     T = temperature_at(samples, stand.start, stand.march.T)
-    control = control_at(row, samples, 0.0, stand.current, stand.resistance)
+    control = control_at(row, samples, 0.0, stand.current, stand.resistance, False)
     if control.kind != CURRENT:
         guess = stand.current + (stand.march.V - control.value) / stand.resistance
         if control.kind == POWER:
@@ -633,7 +641,8 @@ def attempt_step(
     guess = stand.current
     if int(row[KIND]) == POWER:
         guess = value_at(row, samples, t) / march.V
-    control = control_at(row, samples, t, guess, stand.resistance)
+    stubborn = stand.attempts > STUBBORN * numerics.max_steps
+    control = control_at(row, samples, t, guess, stand.resistance, stubborn)
     return try_control(w, layout, p, numerics, control, set_march(march, T), h)
 
 
