@@ -41,6 +41,9 @@ from .pairs import (
 from .predictions import (
     draw_parity,
 )
+from .protocol import (
+    draw_simulation,
+)
 from .published import (
     FIGURES,
     drawable,
@@ -70,6 +73,7 @@ __all__ = [
     "draw_fit",
     "draw_fit_residuals",
     "draw_parity",
+    "draw_simulation",
     "draw_sweep",
     "drawable",
 ]
