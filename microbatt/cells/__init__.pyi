@@ -20,6 +20,9 @@ from .electrolyte_fits import (
     SALT_TOP,
     ElectrolyteFit,
 )
+from .lithium_metal import (
+    LithiumMetal,
+)
 from .loading import (
     available_cells,
     load_cell,
@@ -41,6 +44,9 @@ from .records import (
 from .separator import (
     Separator,
 )
+from .stoichiometry_functions import (
+    StoichiometryFunction,
+)
 from .toml import (
     to_toml,
 )
@@ -58,10 +64,12 @@ __all__ = [
     "Electrolyte",
     "ElectrolyteFit",
     "FitSpec",
+    "LithiumMetal",
     "Number",
     "OpenCircuitFit",
     "Separator",
     "Spec",
+    "StoichiometryFunction",
     "area_density",
     "available_cells",
     "load_cell",

@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from microbatt.cells.cell import LABELS, PARTS, Cell, check_parts
+from microbatt.cells.cell import LABELS, PARTS, Cell, check_parts, part_kind
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.functions import material_function
 from microbatt.cells.records import FitSpec, NumberSpec, Spec, check_keys, specs
+from microbatt.cells.stoichiometry_functions import split_diffusivity
 from microbatt.checks import Interval, check_choice, check_number, suggestion
 from microbatt.errors import CellFileError, ParameterError
 from microbatt.units import to_si
@@ -28,6 +29,8 @@ _OWN_KEYS = {
     "x": frozenset({"x", "y"}),
 }
 """What may stand in place of `fit` → the keys that go with it."""
+_FUNCTION_KEYS = frozenset(_OWN_KEYS) - {"value"}
+"""What tells a function from a number."""
 _OPTIONAL = frozenset({"note", "range", "material"})
 _ELECTROLYTE = {
     "conductivity": "S m-1",
@@ -100,7 +103,10 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     if version != FORMAT:
         raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
     check_parts(document)
-    kinds: dict[str, type[Any]] = {"cell": Cell, **PARTS}
+    kinds: dict[str, type[Any]] = {
+        "cell": Cell,
+        **{part: part_kind(part, document[part]) for part in PARTS},
+    }
     words = {name: document[name] for name in LABELS if name in document}
     return Cell.from_dict(
         words | {name: _read_part(name, kinds[name], document[name], folder) for name in kinds}
@@ -111,8 +117,12 @@ def _read_part(
     part: str, kind: type[Any], table: Mapping[str, Any], folder: Path | None
 ) -> dict[str, Any]:
     declared = specs(kind)
-    own = _read_electrolyte(table, folder) if part == "electrolyte" else {}
-    entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
+    if part == "electrolyte":
+        own = _read_electrolyte(table, folder)
+        entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
+    else:
+        own = _read_diffusivity(part, table, folder)
+        entries = {key: entry for key, entry in table.items() if key not in own}
     try:
         check_keys(entries | own, declared)
     except ParameterError as error:
@@ -135,6 +145,20 @@ def _read_entry(key: str, spec: Spec, entry: object, folder: Path | None) -> Any
     return check_choice(key, table["fit"], spec.known)
 
 
+def _read_diffusivity(part: str, table: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Read a solid diffusivity that is a function of the stoichiometry, where it is one."""
+    entry = table.get("solid_diffusivity")
+    if not isinstance(entry, Mapping) or not any(kind in entry for kind in _FUNCTION_KEYS):
+        return {}
+    key = f"{part}.solid_diffusivity"
+    if "solid_diffusivity_shape" in table:
+        raise ParameterError(
+            f"`{key}` is a function of the stoichiometry and `{key}_shape` is given beside it. "
+            "Give the one, or a number and the other."
+        )
+    return split_diffusivity(key, _read_function(key, "m2 s-1", entry, folder, upper=1.0))
+
+
 _OF_OWN = frozenset({*_ELECTROLYTE, "transference_number", "description"})
 
 
@@ -148,10 +172,11 @@ def _read_electrolyte(table: Mapping[str, Any], folder: Path | None) -> dict[str
             key = f"electrolyte.{name}"
             plain[name] = _read_function(key, unit, table[name], folder, upper=SALT_TOP)
     if "transference_number" in table:
-        key = "electrolyte.transference_number"
-        plain["transference"] = _read_entry(
-            key, _TRANSFERENCE, table["transference_number"], folder
-        )
+        key, entry = "electrolyte.transference_number", table["transference_number"]
+        if isinstance(entry, Mapping) and any(kind in entry for kind in _FUNCTION_KEYS):
+            plain["transference"] = _read_function(key, "1", entry, folder, upper=SALT_TOP)
+        else:
+            plain["transference"] = _read_entry(key, _TRANSFERENCE, entry, folder)
     if "description" in table:
         plain["description"] = str(table["description"])
     return {"fit": plain}
@@ -281,9 +306,11 @@ def _entries(record: Any, source: str) -> list[str]:  # noqa: ANN401 - a cell or
     lines = []
     for name, (_, spec) in specs(record).items():
         value = getattr(record, name)
+        if value is None or spec.left_out(value):
+            continue
         if isinstance(spec, FitSpec):
             lines += _fit_lines(name, value, spec.unit, source)
-        elif value is not None and not spec.left_out(value):
+        else:
             lines.append(
                 f"{name} = {{ value = {value!r}, unit = {_text(spec.unit)}, "
                 f"source = {_text(source)} }}"
@@ -297,10 +324,11 @@ def _fit_lines(name: str, fit: Any, unit: str, source: str) -> list[str]:  # noq
     if unit:
         return [f"{name} = {_function(fit.plain, unit, source)}"]
     plain = fit.plain
-    number = {"value": plain["transference"]}
+    given = plain["transference"]
+    transference = given if isinstance(given, Mapping) else {"value": given}
     return [
         f"description = {_text(plain['description'])}",
-        f"transference_number = {_function(number, '1', source)}",
+        f"transference_number = {_function(transference, '1', source)}",
         *(f"{key} = {_function(plain[key], of, source)}" for key, of in _ELECTROLYTE.items()),
     ]
 
