@@ -1,6 +1,5 @@
 from .cell import (
     NUMBERS,
-    PARTS,
     TEMPERATURE,
     Cell,
     Number,
@@ -36,6 +35,12 @@ from .open_circuit import (
     OPEN_CIRCUIT_FITS,
     OpenCircuitFit,
 )
+from .parts import (
+    PARTS,
+)
+from .pybamm_sets import (
+    available_pybamm_sets,
+)
 from .records import (
     FitSpec,
     Spec,
@@ -47,7 +52,7 @@ from .separator import (
 from .stoichiometry_functions import (
     StoichiometryFunction,
 )
-from .toml import (
+from .toml_writing import (
     to_toml,
 )
 
@@ -72,6 +77,7 @@ __all__ = [
     "StoichiometryFunction",
     "area_density",
     "available_cells",
+    "available_pybamm_sets",
     "load_cell",
     "matrix_factor",
     "number_of",

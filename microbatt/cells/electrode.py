@@ -9,6 +9,7 @@ from microbatt.cells.records import (
     activation,
     check_numbers,
     check_volume,
+    end_of_window,
     fraction,
     number,
     one_of,
@@ -55,6 +56,8 @@ class Electrode:
     initial_stoichiometry : float
         Lithium over its maximum, θ, at rest before discharge [-], inside the range of the
         open-circuit fit.
+    stoichiometry_full, stoichiometry_empty : float or None
+        Stoichiometry at 100 % and at 0 % of the cell's state of charge, if it is known [-].
     rate_constant : float
         Factor k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
     exchange_current_shape : StoichiometryFunction or None
@@ -100,6 +103,8 @@ class Electrode:
         "S m-1", Interval(1e-6, 1e9), default=None, uncertainty=0.7
     )
     initial_stoichiometry: float = fraction(step=2e-3)
+    stoichiometry_full: float | None = end_of_window()
+    stoichiometry_empty: float | None = end_of_window()
     rate_constant: float = number(
         "m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True), uncertainty=1.0
     )

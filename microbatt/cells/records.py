@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeVar
 
 from numpy.typing import ArrayLike, NDArray
 
-from microbatt.checks import Interval, check_choice, check_number, suggestion
+from microbatt.cells.synonyms import nearest_meaning
+from microbatt.checks import Interval, check_choice, check_number
 from microbatt.errors import ParameterError
 
 Record = TypeVar("Record")
@@ -183,6 +184,11 @@ def fraction(
     )
 
 
+def end_of_window() -> Any:  # noqa: ANN401
+    """Declare an end of the window of stoichiometries in which a cell is used."""
+    return number("1", Interval(0.0, 1.0), remedy=USE_FRACTION, default=None, rare=True)
+
+
 def activation() -> Any:  # noqa: ANN401
     """Declare the activation temperature E/R of an Arrhenius factor; none means no effect."""
     return number(
@@ -325,7 +331,7 @@ def check_keys(values: Mapping[str, Any], declared: Mapping[str, tuple[Field[Any
     """
     for name in values:
         if name not in declared:
-            raise ParameterError(f"`{name}` is not a key here. {suggestion(name, declared)}")
+            raise ParameterError(f"`{name}` is not a key here. {nearest_meaning(name, declared)}")
     for name, (declaration, spec) in declared.items():
         if name not in values and declaration.default is MISSING:
             raise ParameterError(f"`{name}` is missing. Add {_example(name, spec)}.")

@@ -74,8 +74,8 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     settings: Any = request.settings
     parameters = cell_parameters(
         request.cell,
-        heat_transfer_coefficient=_heat_transfer(request.thermal),
-        heat_follows_charge=_heat_follows_charge(request.thermal),
+        heat_transfer_coefficient=heat_transfer(request.thermal),
+        heat_follows_charge=heat_follows_charge(request.thermal),
     )
     resolution = numerics(
         tolerance=float(settings.tolerance),
@@ -113,7 +113,7 @@ def _in_slices(
 
 def _refuse(request: Request, points: NDArray[np.float64]) -> None:
     """Refuse a heat balance that would leave the range of the open-circuit fit."""
-    if not _heat_follows_charge(request.thermal) or request.inventory is Inventory.CONSERVING:
+    if not heat_follows_charge(request.thermal) or request.inventory is Inventory.CONSERVING:
         return
     for row, S in enumerate(points[:, 1]):
         if S > SPHERE:
@@ -124,11 +124,13 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
             )
 
 
-def _heat_follows_charge(thermal: Thermal) -> bool:
+def heat_follows_charge(thermal: Thermal) -> bool:
+    """Return whether the heat's open-circuit potential is that of the charge per site."""
     return not isinstance(thermal, Isothermal) and thermal.heat_of is HeatOf.CHARGE
 
 
-def _heat_transfer(thermal: Thermal) -> float | None:
+def heat_transfer(thermal: Thermal) -> float | None:
+    """Return the heat-transfer coefficient [W m⁻² K⁻¹]; None keeps the temperature."""
     if isinstance(thermal, Lumped):
         return float(thermal.heat_transfer_coefficient)
     return 0.0 if isinstance(thermal, Adiabatic) else None

@@ -45,6 +45,9 @@ from .published import (
     FIGURES,
     drawable,
 )
+from .reading import (
+    draw_reading,
+)
 
 __all__ = [
     "AMOUNT_MAP",
@@ -70,6 +73,7 @@ __all__ = [
     "draw_fit",
     "draw_fit_residuals",
     "draw_parity",
+    "draw_reading",
     "draw_sweep",
     "drawable",
 ]

@@ -2,6 +2,11 @@ from .batch import (
     Batch,
     simulate_many,
 )
+from .control import (
+    CURRENT,
+    POWER,
+    VOLTAGE,
+)
 from .curves import (
     resample,
 )
@@ -13,13 +18,30 @@ from .preparation import (
     cell_parameters,
     numerics,
 )
+from .protocol import (
+    Samples,
+)
+from .protocol_run import (
+    ProtocolCurves,
+    Row,
+    Terms,
+    run_protocol,
+)
 
 __all__ = [
+    "CURRENT",
+    "POWER",
     "SALT_STEP",
+    "VOLTAGE",
     "Batch",
+    "ProtocolCurves",
+    "Row",
+    "Samples",
+    "Terms",
     "cell_parameters",
     "electrolyte_table",
     "numerics",
     "resample",
+    "run_protocol",
     "simulate_many",
 ]

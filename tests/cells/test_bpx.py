@@ -186,6 +186,28 @@ def test_a_diffusivity_may_depend_on_the_stoichiometry():
         ([("State", None)], "no initial electrolyte concentration"),
         ([("State", "Initial conditions", "Initial state-of-charge", 80)], r"lie in \[0, 1\]"),
         ([("Header", "BPX", "two")], "BPX"),
+        (
+            [(P, "Cell", "Electrode area [m2]", "0.016")],
+            r"`Cell: Electrode area \[m2\]` is '0.016'; it must be a number",
+        ),
+        ([(P, N, "Porosity", {"x": [0, 1], "y": [0.3, 0.3]})], "Porosity` is .* must be a number"),
+        ([(P, "Cell", "Reference temperature [K]", 25)], r"25; it must lie in \[200, 400\]"),
+        ([("State", "Initial conditions", "Initial temperature [K]", 25)], r"\[200, 400\]"),
+        ([("State", "Thermal environment", "Ambient temperature [K]", 2e5)], r"\[200, 400\]"),
+        (
+            [(P, N, "Diffusivity activation energy [J.mol-1]", 1e9)],
+            r"energy \[J.mol-1\]` is 1e\+09; it must lie in \[0, 249434\]",
+        ),
+        (
+            [
+                (
+                    "State",
+                    "Degradation",
+                    {"LLI": 0.1, "LAM: Positive electrode": 0, "LAM: Negative electrode": 0},
+                )
+            ],
+            "`State: Degradation` has `LLI` = 0.1: an aged cell is not served",
+        ),
     ],
     ids=lambda case: str(case)[:50],
 )
@@ -226,10 +248,14 @@ def test_a_file_that_is_none_is_named(tmp_path, content, message):
 
 
 LEAVES = [
-    (section, key)
-    for section, values in DOCUMENT[P].items()
-    for key in values
-]  # fmt: skip
+    *((P, section, key) for section, values in DOCUMENT[P].items() for key in values),
+    (P, "Cell", "Density [kg.m-3]"),
+    (P, "Cell", "Volume [m3]"),
+    (P, "Cell", "Specific heat capacity [J.K-1.kg-1]"),
+    *(("State", section, key) for section, values in DOCUMENT["State"].items() for key in values),
+    ("Header", "BPX"),
+    ("Header", "Title"),
+]
 ODD = st.one_of(
     st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=20),
     st.lists(st.floats(), max_size=4),
@@ -239,8 +265,7 @@ ODD = st.one_of(
 
 @given(st.sampled_from(LEAVES), ODD)
 def test_odd_values_are_refused_or_make_a_cell(leaf, value):
-    changed = copy.deepcopy(DOCUMENT)
-    changed[P][leaf[0]][leaf[1]] = value
+    changed = document((*leaf, value)) if value is not None else copy.deepcopy(DOCUMENT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

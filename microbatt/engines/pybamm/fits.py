@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from microbatt.constants import REFERENCE_TEMPERATURE
-from microbatt.engines.pybamm.loading import load_pybamm
 from microbatt.porous_electrode import SALT_STEP, electrolyte_table
+from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ from microbatt.engines.pybamm.fits import (
     solid_diffusivity_law,
     thermodynamic_law,
 )
-from microbatt.engines.pybamm.loading import load_pybamm
+from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
