@@ -14,6 +14,7 @@ from .engines import (
 )
 from .errors import MicrobattError
 from .inference import infer
+from .measured import open_measured
 from .outcomes import Outcome
 
 __version__: str
@@ -31,6 +32,7 @@ __all__ = [
     "infer",
     "load_cell",
     "open_dataset",
+    "open_measured",
     "protocols",
     "run_campaign",
     "simulate",

@@ -42,6 +42,10 @@ class Interval:
         """Return the same range in another unit, `factor` of which make one of this one."""
         return Interval(self.low * factor, self.high * factor, self.low_open, self.high_open)
 
+    def shifted(self, by: float) -> "Interval":
+        """Return the same range on a scale whose zero lies elsewhere."""
+        return Interval(self.low + by, self.high + by, self.low_open, self.high_open)
+
 
 FINITE = Interval()
 POSITIVE = Interval(0.0, low_open=True)

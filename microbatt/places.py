@@ -61,10 +61,12 @@ class Kind(StrEnum):
     DECK = "a deck of dualfoil"
     ACTIVATION = "a list of activation energies of dualfoil"
     CELL_FILE = "a cell file"
+    BPX = "a BPX file"
     CAMPAIGN_FILE = "a campaign file"
     WEIGHTS = "the weights of a network"
     CHECKPOINT = "a checkpoint of a training"
     ARCHIVE = "a zipped store"
+    PUBLICATION = "a published cube"
     ZARR = "a Zarr store of another program"
     NETCDF = "a netCDF file of another program"
     FOLDER = "a folder with other things"
@@ -240,9 +242,15 @@ def _kind_of_folder(folder: Path) -> Kind | None:
         return _of_attributes(_zarr_attributes(folder / "zarr.json"), Kind.ZARR)
     if {".zgroup", ".zarray", ".zattrs"} & names:
         return Kind.ZARR
+    if _MANIFEST in names:
+        return _of_attributes(_json((folder / _MANIFEST).read_bytes()), Kind.FOLDER)
     if "network.json" in names and _WEIGHTS in _json((folder / "network.json").read_bytes()):
         return Kind.WEIGHTS
     return Kind.FOLDER
+
+
+_MANIFEST: Final = "manifest.json"
+"""What a published cube holds beside its archive."""
 
 
 def _zarr_attributes(root: Path) -> Mapping[str, Any]:
@@ -310,6 +318,11 @@ _CHECKPOINT: Final = "about.npy"
 """What a checkpoint of a training holds beside its arrays."""
 
 
+def _is_bpx(read: Mapping[str, Any]) -> bool:
+    header = read.get("Header")
+    return isinstance(header, dict) and "BPX" in header
+
+
 def _kind_of_text(file: Path, head: bytes) -> Kind:
     try:
         text = head.decode("utf-8", errors="strict" if len(head) < _HEAD else "ignore")
@@ -320,7 +333,8 @@ def _kind_of_text(file: Path, head: bytes) -> Kind:
     match file.suffix.lower():
         case ".json":
             read = _json(file.read_bytes())
-            return Kind.WEIGHTS if _WEIGHTS in read else _of_attributes(read, Kind.FILE)
+            foreign = Kind.BPX if _is_bpx(read) else Kind.FILE
+            return Kind.WEIGHTS if _WEIGHTS in read else _of_attributes(read, foreign)
         case ".toml":
             return _kind_of_toml(file)
         case ".csv":

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
 from microbatt.checks import check_integer
-from microbatt.cube import DEPTH_POINTS, SCHEMA_VERSION, Design, design_from_dict
+from microbatt.cube import DEPTH_POINTS, Design, design_from_dict, schema_of
 from microbatt.engines import (
     Inventory,
     Isothermal,
     Thermal,
+    check_stored_engine,
     load_engine,
+    stored_settings,
     thermal_from_dict,
     thermal_to_dict,
 )
@@ -119,6 +121,7 @@ class Campaign:
             thermal=self.thermal,
             settings=self.settings,
             time_limit=self.time_limit,
+            varied=tuple(self.design.others),
         )
 
     @property
@@ -128,7 +131,7 @@ class Campaign:
         return free | {
             "cell_digest": self.cell.digest,
             "engine_version": self.engine_version,
-            "microbatt_schema": SCHEMA_VERSION,
+            "microbatt_schema": schema_of(self.design.to_dict()),
         }
 
     @property
@@ -178,31 +181,58 @@ class Campaign:
         }
 
     @classmethod
-    def from_dict(cls, described: Mapping[str, Any]) -> Campaign:
+    def from_dict(cls, described: Mapping[str, Any], *, engine: str | None = None) -> Campaign:
         """Read what `Campaign.to_dict` wrote; other keys are passed over.
 
         Parameters
         ----------
         described : dict
             From `Campaign.to_dict`, or the attributes of a cube.
+        engine : str, optional
+            Simulator to use: the one that is named, which you then vouch for, or another, with its
+            own settings. None takes the one that is named if it is microbatt's, or if its module is
+            imported already.
 
         Returns
         -------
         Campaign
             That it describes.
+
+        Raises
+        ------
+        ParameterError
+            If it describes none, or names an engine whose module would have to be imported.
         """
-        return cls(
-            name=described["name"],
-            title=described["title"],
-            cell=Cell.from_dict(described["cell"]),
-            design=design_from_dict(described["design"]),
-            engine=described["engine"],
-            inventory=Inventory(described["inventory"]),
-            cutoff_voltage=described["cutoff_voltage"],
-            thermal=thermal_from_dict(described["thermal"]),
-            settings=load_engine(described["engine"]).settings.from_dict(described["settings"]),
-            depth_points=described["depth_points"],
-        )
+        named = described.get("engine")
+        chosen = check_stored_engine(named) if engine is None else engine
+        loaded = load_engine(chosen)
+        try:
+            return cls(
+                name=described["name"],
+                title=described["title"],
+                cell=Cell.from_dict(described["cell"]),
+                design=design_from_dict(described["design"]),
+                engine=chosen,
+                inventory=Inventory(described["inventory"]),
+                cutoff_voltage=described["cutoff_voltage"],
+                thermal=thermal_from_dict(described["thermal"]),
+                settings=(
+                    stored_settings(loaded, described["settings"]) if chosen == named else None
+                ),
+                depth_points=described["depth_points"],
+            )
+        except ParameterError:
+            raise
+        except KeyError as error:
+            raise ParameterError(
+                f"no campaign is described: {error} is missing. Take the attributes of a cube that "
+                "`microbatt run` made."
+            ) from error
+        except (TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise ParameterError(
+                f"no campaign is described: a value has the wrong type ({error}). Take the "
+                "attributes of a cube that `microbatt run` made."
+            ) from error
 
 
 def _check_name(name: object) -> None:

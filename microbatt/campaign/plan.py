@@ -16,9 +16,10 @@ from microbatt.cube import (
     depth_axis,
     explained,
     has_cube,
+    region_points,
 )
 from microbatt.engines import load_engine
-from microbatt.errors import CampaignError
+from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,13 +103,15 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
     )
 
 
-def campaign_of(location: Location) -> Campaign:
+def campaign_of(location: Location, *, engine: str | None = None) -> Campaign:
     """Return the campaign of a cube, from its attributes.
 
     Parameters
     ----------
     location : Location
         Of the cube.
+    engine : str, optional
+        The cube's engine, to vouch for it if it is somebody's own; see `Campaign.from_dict`.
 
     Returns
     -------
@@ -121,7 +124,7 @@ def campaign_of(location: Location) -> Campaign:
         If today's engine would not give the same numbers.
     """
     attributes = cube_attributes(location)
-    campaign = Campaign.from_dict(attributes)
+    campaign = Campaign.from_dict(attributes, engine=engine)
     refuse_other(plan_campaign(campaign, location), attributes)
     return campaign
 
@@ -138,6 +141,7 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     """
     with explained(plan.location, "creating the cube"):
         if not has_cube(plan.location):
+            _refuse_impossible(plan)
             create_cube(
                 plan.location,
                 plan.design,
@@ -149,6 +153,32 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     attributes = cube_attributes(plan.location)
     refuse_other(plan, attributes)
     return attributes
+
+
+def _refuse_impossible(plan: Plan) -> None:
+    """Raise before anything is made if one of the cells of a design cannot be.
+
+    Every number lies in its own range by then; together they may still not fit, as porosity and
+    fractions of solids that make more than the whole.
+    """
+    if not plan.request.varied:
+        return
+    *leading, current = plan.design.shape
+    first = (*(slice(0, length) for length in leading), slice(0, min(1, current)))
+    points = region_points(
+        plan.design.dims,
+        plan.design.coordinates(),
+        first,
+        columns=plan.request.columns,
+        cell=plan.request.cell,
+    )
+    try:
+        load_engine(plan.engine).check(plan.request, points)
+    except ParameterError as error:
+        raise CampaignError(
+            f"the design of {plan.name!r} has a point that is no cell, or one that the engine "
+            f"{plan.engine!r} cannot simulate: {error}"
+        ) from error
 
 
 def belongs(plan: Plan, attributes: Mapping[str, Any]) -> bool:

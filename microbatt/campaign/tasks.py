@@ -128,7 +128,7 @@ class Task:
     block : Block
         Of whole chunks.
     points : numpy.ndarray
-        Of all its curves, shape (n, 3): alpha, S, current.
+        Of all its curves, shape (n, 3 + k): see `microbatt.engines.Request.columns`.
     wanted : int
         How many of them are to be simulated, as the runner saw the store.
     """
@@ -202,16 +202,16 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
     job : Job
         Of the run.
     points : numpy.ndarray
-        alpha, S and current of each, shape (n, 3); n may be 0.
+        Of each curve, shape (n, 3 + k); n may be 0.
     """
     if len(points) == 0:
         return rows_without_curve(0, job.depth.size, Outcome.NOT_RUN)
     engine = load_engine(job.engine)
-    engine.refuse(job.request, points)
+    engine.check(job.request, points)
 
     def simulate(part: NDArray[np.float64]) -> Rows:
         start = time.perf_counter()
-        batch = engine.simulate(job.request, part)
+        batch = engine.solve(job.request, part)
         return rows_from_batch(batch, job.depth, time.perf_counter() - start)
 
     if engine.in_threads:
@@ -259,9 +259,9 @@ def in_thread_pool(
     Parameters
     ----------
     work : callable
-        Takes points, shape (m, 3).
+        Takes points, shape (m, 3 + k).
     points : numpy.ndarray
-        Shape (n, 3), n at least 1.
+        Shape (n, 3 + k), n at least 1.
 
     Returns
     -------

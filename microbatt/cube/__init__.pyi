@@ -48,6 +48,11 @@ from .location import (
     is_remote_trouble,
     locate,
 )
+from .marginals import (
+    LogUniform,
+    Marginal,
+    Normal,
+)
 from .opening import (
     Chunks,
     cube_attributes,
@@ -59,6 +64,7 @@ from .outcomes import (
     WHOLE,
     status_of,
     tally,
+    varied_in,
     whole_curves,
 )
 from .predictions import (
@@ -95,6 +101,7 @@ from .schema import (
     SCHEMA_VERSION,
     UNREPEATABLE,
     VARIABLES,
+    schema_of,
 )
 from .write_predictions import (
     copy_joined,
@@ -124,6 +131,9 @@ __all__ = [
     "Grid",
     "ListedPoints",
     "Location",
+    "LogUniform",
+    "Marginal",
+    "Normal",
     "PredictionStatus",
     "Region",
     "Rows",
@@ -166,8 +176,10 @@ __all__ = [
     "row_trouble",
     "rows_from_batch",
     "rows_without_curve",
+    "schema_of",
     "status_of",
     "strings",
     "tally",
+    "varied_in",
     "whole_curves",
 ]

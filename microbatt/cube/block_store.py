@@ -259,13 +259,13 @@ def open_blocks(
     with explained(location, "opening the curves"), fenced(location, known):
         # A block that was written always has all its chunks, so that a missing one is a loss.
         arrays = {
-            variable.name: zarr.open_array(store, path=variable.name, mode=mode).with_config(
-                {"write_empty_chunks": True}
-            )
+            variable.name: zarr.open_array(
+                store, path=variable.name, mode=mode, zarr_format=3
+            ).with_config({"write_empty_chunks": True})
             for variable in VARIABLES
         }
         try:
-            digests = zarr.open_array(store, path=BLOCK_DIGEST, mode=mode)
+            digests = zarr.open_array(store, path=BLOCK_DIGEST, mode=mode, zarr_format=3)
         except FileNotFoundError:  # the cube was made before there were any
             digests = None
     return BlockStore(location=location, fence=known, arrays=arrays, digests=digests)

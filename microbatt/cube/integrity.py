@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cube.block_store import block_digest, open_blocks
 from microbatt.cube.blocks import cut
-from microbatt.cube.coordinates import NAMES, UNREADABLE, coordinate_trouble, mend_coordinates
+from microbatt.cube.coordinates import (
+    UNREADABLE,
+    coordinate_trouble,
+    mend_coordinates,
+    names_in,
+)
 from microbatt.cube.fence import alone
 from microbatt.cube.location import (
     ROOT,
@@ -140,7 +145,7 @@ def repair_store(location: Location, report: CheckReport) -> None:
         From `check_store`.
     """
     group = open_group(location)
-    metadata = _metadata(group)
+    metadata, coordinates = _metadata(group), names_in(dict(group.attrs))
     store = open_store(location, read_only=False)
     with explained(location, "repairing"):
         for damage in report.damages:
@@ -148,7 +153,7 @@ def repair_store(location: Location, report: CheckReport) -> None:
                 open_blocks(location).forget(damage.block)
             elif damage.key in metadata:
                 write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
-            elif damage.key.split("/")[0] not in NAMES and damage.key != ROOT:
+            elif damage.key.split("/")[0] not in coordinates and damage.key != ROOT:
                 _empty(store, location, damage.key)
         for key in report.leftovers:
             delete_object(store, key)
@@ -206,9 +211,10 @@ def _coordinate_damages(root: zarr.Group) -> Iterator[Damage]:
 
 def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
     """Yield damaged chunks of coordinates and of what was joined, in all groups."""
+    own = _DATA | {*names_in(dict(root.attrs))}
     for group in (root, *prediction_groups(root).values()):
         for name, array in group.arrays():
-            if group.path or name not in _DATA | {*NAMES}:
+            if group.path or name not in own:
                 yield from _chunk_damages(array, keys)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from microbatt.cube.location import ROOT, list_objects, read_object, write_object
 from microbatt.errors import StoreError
 from microbatt.outcomes import Outcome
+from microbatt.parameters import PARAMETERS, POINT, quantity_of
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -103,8 +104,10 @@ def typed_flags(attrs: dict[str, Any]) -> dict[str, Any]:
     return attrs | {"flag_values": np.asarray(attrs["flag_values"], dtype=STATUS.dtype)}
 
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised when a cube of today could not be read by the code of yesterday."""
+_SCHEMA_OF_TWO: Final = 1
+"""Of cubes in which alpha, S and the current alone vary: the code of yesterday reads those."""
 AXES_DIGEST: Final = "axes_digest"
 """Attribute that holds a digest of every coordinate's values."""
 IDENTITY_DIGEST: Final = "identity_digest"
@@ -116,6 +119,31 @@ _IDENTITY: Final = (
 BLOCKS: Final = "blocks"
 """Group that holds one number for each block: the digest of what was written into it."""
 BLOCK_DIGEST: Final = f"{BLOCKS}/digest"
+
+
+def schema_of(design: Mapping[str, Any]) -> int:
+    """Return the schema that a cube of a design has: the first that can say what varies.
+
+    Parameters
+    ----------
+    design : dict
+        From a design's ``to_dict``.
+
+    Returns
+    -------
+    int
+        At most `SCHEMA_VERSION`.
+
+    Examples
+    --------
+    >>> schema_of({"kind": "grid", "alpha": [0.5], "S": [3.0], "current": [17.5]})
+    1
+    >>> schema_of({"kind": "grid", "positive_thickness": [1e-4], "current": [17.5]})
+    2
+    """
+    names = {name for name in design if name in PARAMETERS}
+    plain = names == {*POINT} and not any(isinstance(design[name], dict) for name in names)
+    return _SCHEMA_OF_TWO if plain else SCHEMA_VERSION
 
 
 def cube_skeleton(
@@ -221,7 +249,7 @@ def update_attributes(store: Store, attributes: Mapping[str, Any]) -> None:
     """Replace or add attributes of a cube."""
     import zarr
 
-    group = zarr.open_group(store, mode="r+", use_consolidated=False)
+    group = zarr.open_group(store, mode="r+", zarr_format=3, use_consolidated=False)
     group.update_attributes(dict(attributes))
     consolidate(store)
 
@@ -237,7 +265,8 @@ def consolidate(store: Store) -> None:
 
 
 def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {"Conventions": "CF-1.11", "microbatt_schema": SCHEMA_VERSION, **attributes}
+    schema = schema_of(attributes.get("design", {}))
+    return {"Conventions": "CF-1.11", "microbatt_schema": schema, **attributes}
 
 
 def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
@@ -251,7 +280,7 @@ def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
             fill_value=float("nan"),
             compressors=_checksum_only(),
             dimension_names=(dim,),
-            attributes=dict(quantity(name).attrs),
+            attributes=dict(quantity_of(name).attrs),
         )
         array[...] = values
     return " ".join(name for name, (dim, _) in coordinates.items() if name != dim)

@@ -20,6 +20,7 @@ from microbatt.cube.fence import alone
 from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
 from microbatt.cube.location import explained, list_objects, open_store, read_object, write_object
 from microbatt.cube.opening import open_cube, open_group
+from microbatt.cube.outcomes import varied_in
 from microbatt.cube.prediction_groups import group_of_points, prediction_groups
 from microbatt.cube.predictions import (
     FOLD,
@@ -39,9 +40,12 @@ if TYPE_CHECKING:
 
     import xarray as xr
     import zarr
+    from numpy.typing import NDArray
 
     from microbatt.cube.location import Location
     from microbatt.cube.predictions import Facts
+
+_LISTED: Final = "point"
 
 
 def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: bool = False) -> None:
@@ -74,7 +78,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
 
     with explained(location, "joining predictions"), alone(location):
         known = open_group(location)
-        root = zarr.open_group(store, mode="r+", use_consolidated=False)
+        root = zarr.open_group(store, mode="r+", zarr_format=3, use_consolidated=False)
         if as_group:
             group, predicted = group_of_points(root, predicted)
         else:
@@ -306,16 +310,30 @@ def copy_joined(smaller: Location, larger: Location) -> None:
         points that `smaller` lacks are not predicted.
     """
     _carry_groups(smaller, larger)
-    axes = open_cube(larger, chunks=None).indexes
+    grown = open_cube(larger, chunks=None)
+    axes: dict[str, object] = {str(dim): index for dim, index in grown.indexes.items()}
     joined = open_cube(smaller, chunks=None).drop_vars([variable.name for variable in OWN])
+    if _LISTED in joined.dims:
+        joined = joined.assign_coords({_LISTED: _places_of_points(joined, grown)})
+        axes[_LISTED] = np.arange(grown.sizes[_LISTED])
     joined = joined.reset_coords(drop=True).drop_attrs(deep=False)
-    joined = _grown(joined, {dim: axes[dim] for dim in joined.indexes if dim in axes})
+    joined = _grown(joined, {str(dim): axes[str(dim)] for dim in joined.indexes if dim in axes})
+    joined = joined.drop_vars(_LISTED, errors="ignore")
     for name, folds in copies_in(joined).items():
         predicted = joined[list(PREDICTION_VARIABLES)].sel({NETWORK: [name], FOLD: list(folds)})
         join_predictions(larger, predicted)
     others = joined.drop_dims([NETWORK, FOLD], errors="ignore")
     if others.data_vars:
         join_variables(larger, others)
+
+
+def _places_of_points(smaller: xr.Dataset, larger: xr.Dataset) -> NDArray[np.int64]:
+    """Return where the listed points of a cube stand among those of a larger one."""
+    names = [name for name in varied_in(smaller) if smaller[name].dims == (_LISTED,)]
+    rows = np.stack([larger[name].to_numpy() for name in names], axis=1)
+    known = {row.tobytes(): place for place, row in enumerate(rows)}
+    wanted = np.stack([smaller[name].to_numpy() for name in names], axis=1)
+    return np.array([known[row.tobytes()] for row in wanted], dtype=np.int64)
 
 
 def _carry_groups(smaller: Location, larger: Location) -> None:

@@ -29,7 +29,9 @@ from .protocol_result import (
 )
 from .registry import (
     ENGINES,
+    check_stored_engine,
     load_engine,
+    stored_settings,
 )
 from .request import (
     Adiabatic,
@@ -80,6 +82,7 @@ __all__ = [
     "Stop",
     "Thermal",
     "as_batch",
+    "check_stored_engine",
     "check_thermal",
     "end_all",
     "in_parts",
@@ -92,6 +95,7 @@ __all__ = [
     "simulate_discharge",
     "simulate_discharges",
     "simulate_many",
+    "stored_settings",
     "thermal_from_dict",
     "thermal_to_dict",
 ]

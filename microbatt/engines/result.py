@@ -252,6 +252,20 @@ def join_batches(batches: Sequence[DischargeBatch]) -> DischargeBatch:
     return DischargeBatch(**joined, offsets=np.concatenate([[0], np.cumsum(lengths)]))
 
 
+def reordered(batch: DischargeBatch, order: NDArray[np.intp]) -> DischargeBatch:
+    """Return the discharges of a batch in another order, `order` giving the place of each."""
+    lengths = np.diff(batch.offsets)[order]
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    places = np.repeat(batch.offsets[order] - offsets[:-1], lengths) + np.arange(offsets[-1])
+    curves = ("time", "voltage", "temperature")
+    columns = {
+        field.name: getattr(batch, field.name)[places if field.name in curves else order]
+        for field in fields(DischargeBatch)
+        if field.name != "offsets"
+    }
+    return DischargeBatch(**columns, offsets=offsets)
+
+
 def as_batch(discharges: Sequence[Discharge]) -> DischargeBatch:
     """Lay discharges end to end.
 

@@ -6,13 +6,13 @@ import codecs
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 from microbatt.errors import MeasurementError
-from microbatt.measured.headings import is_unit, read_heading, useful
+from microbatt.measured.headings import is_unit, read_heading, useful, without_numbers
 from microbatt.measured.numerals import (
     clock_seconds,
     date_seconds,
@@ -133,6 +133,7 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     head = text[:_HEAD].decode("utf-8", errors="ignore")
     lines = re.split(r"\r\n|\n|\r", head)[:_LINES]
     layout = find_layout(source, lines, mapping)
+    layout = replace(layout, headings=without_numbers(layout.headings, mapping))
     units = _clocks(layout, lines)
     wanted = useful(layout.headings, mapping, units)
     width = _width(lines, layout)

@@ -6,6 +6,7 @@ from .parameter import (
     PARAMETERS,
     Parameter,
     parameter,
+    quantity_of,
 )
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "Coordinates",
     "Parameter",
     "parameter",
+    "quantity_of",
 ]

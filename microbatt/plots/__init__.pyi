@@ -48,6 +48,9 @@ from .published import (
     FIGURES,
     drawable,
 )
+from .reading import (
+    draw_reading,
+)
 
 __all__ = [
     "AMOUNT_MAP",
@@ -73,6 +76,7 @@ __all__ = [
     "draw_fit",
     "draw_fit_residuals",
     "draw_parity",
+    "draw_reading",
     "draw_simulation",
     "draw_sweep",
     "drawable",

@@ -72,7 +72,9 @@ class Held(NamedTuple):
 def add_evenly(w: Workspace, layout: Layout, p: CellParameters, change: float) -> None:
     """Add a change of the current to the guessed current density, shared evenly."""
     n, n_neg, first_pos = ends(layout)
-    by_negative = change / (p.negative.area_density * p.negative.length)
+    by_negative = change / p.negative.area_density
+    if not p.negative.planar:
+        by_negative = change / (p.negative.area_density * p.negative.length)
     by_positive = change / (p.positive.area_density * p.positive.length)
     for i in range(n_neg):
         w.j_new[i] += by_negative
@@ -87,6 +89,9 @@ def guess_jump(w: Workspace, layout: Layout, p: CellParameters, change: float) -
     for i in range(n):
         w.c_new[i] = w.c[0, i]
         w.j_new[i] = w.j[0, i]
+    for k in range(w.profile.shape[1]):
+        for i in range(n):
+            w.profile_new[k, i] = w.profile[0, k, i]
     add_evenly(w, layout, p, change)
 
 
@@ -114,13 +119,7 @@ def jump(
             iterations += solve.iterations
             if not solve.converged:
                 break
-    return Solve(
-        solve.converged,
-        solve.possible,
-        iterations,
-        solve.negative_depletion,
-        solve.positive_depletion,
-    )
+    return Solve(solve.converged, solve.possible, iterations)
 
 
 @kernel
@@ -209,7 +208,7 @@ def hold(
     """
     search = Search(control.guess, control.resistance, -math.inf, math.inf, math.nan, math.nan)
     good, iterations, solved = before, 0, False
-    solve = Solve(False, True, 0, 0.0, 0.0)
+    solve = Solve(False, True, 0)
     for _ in range(MOST_CURRENTS):
         if not math.isfinite(search.current):
             break
@@ -220,7 +219,7 @@ def hold(
         iterations += solve.iterations
         if solve.converged:
             good = search.current
-            V = voltage_now(w, layout, p, now, good, solve)
+            V = voltage_now(w, layout, p, now, good)
             solved = abs(surplus(control, good, V)) <= HELD_WITHIN
             if solved:
                 break
@@ -231,7 +230,7 @@ def hold(
             search = drawn_back(search, TOWARDS_REST * search.current)
         else:
             break
-    found = Solve(solved, True, iterations, solve.negative_depletion, solve.positive_depletion)
+    found = Solve(solved, True, iterations)
     return Held(found, search.current, search.resistance)
 
 
@@ -256,7 +255,7 @@ def start_control(
         solve, current, resistance = held.solve, held.current, held.resistance
     V = math.nan
     if solve.converged:
-        V = voltage_now(w, layout, p, now, current, solve)
+        V = voltage_now(w, layout, p, now, current)
     return Controlled(Attempt(now, solve, formula, V, temperature, 0.0), current, resistance)
 
 

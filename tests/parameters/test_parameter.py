@@ -10,7 +10,13 @@ from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS, parameter
 
 CELL = load_cell("doyle-1996-cell-1")
-UNSAID = ("electrode_area", "nominal_capacity", "lower_cutoff_voltage", "upper_cutoff_voltage")
+UNSAID = (
+    "electrode_area",
+    "nominal_capacity",
+    "lower_cutoff_voltage",
+    "upper_cutoff_voltage",
+    *(f"{e}_stoichiometry_{end}" for e in ("negative", "positive") for end in ("full", "empty")),
+)
 SAID = [name for name in PARAMETERS if name not in UNSAID]
 
 
@@ -84,6 +90,8 @@ def test_a_convention_has_no_uncertainty_and_everything_else_has():
         "electrode_pairs",
         "lower_cutoff_voltage",
         "upper_cutoff_voltage",
+        *UNSAID[4:6],
+        *UNSAID[6:],
     ]
 
 
@@ -112,4 +120,12 @@ def test_an_unknown_name_is_answered_with_the_nearest():
 def test_what_a_cell_does_not_say_is_no_number(name):
     with pytest.raises(ParameterError, match=f"the cell says nothing of `{name}`"):
         CELL.value(name)
-    assert CELL.with_values({name: 3.0}).value(name) == 3.0
+    assert CELL.with_values({name: 0.5}).value(name) == 0.5
+
+
+def test_what_a_cell_states_of_an_error_comes_before_what_is_usual():
+    stated = CELL.with_uncertainties({"positive_thickness": "5 %", "contact_resistance": 1e-3})
+    thickness, contact = parameter("positive_thickness"), parameter("contact_resistance")
+    assert thickness.uncertainty_in(stated) == pytest.approx(0.05)  # of a logarithm: relative
+    assert contact.uncertainty_in(stated) == 1e-3  # in its unit
+    assert thickness.uncertainty_in(CELL) == thickness.uncertainty

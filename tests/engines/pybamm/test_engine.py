@@ -10,9 +10,9 @@ import pytest
 from microbatt.cells import load_cell
 from microbatt.engines import simulate_discharge, simulate_discharges
 from microbatt.engines.pybamm.engine import ENGINE
-from microbatt.engines.pybamm.loading import TELEMETRY_SWITCH, load_pybamm
 from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.errors import ParameterError
+from microbatt.pybamm_import import TELEMETRY_SWITCH, load_pybamm
 
 pytestmark = pytest.mark.skipif(find_spec("pybamm") is None, reason="PyBaMM is not installed")
 
