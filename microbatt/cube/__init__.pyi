@@ -82,8 +82,12 @@ from .predictions import (
     Fold,
     PredictionStatus,
     copies_in,
+    correlation_of,
     predicted_by,
+    prediction_quantity,
     strings,
+    targets_in,
+    variables_of,
 )
 from .provenance import (
     RunRecord,
@@ -105,6 +109,9 @@ from .schema import (
     UNREPEATABLE,
     VARIABLES,
     schema_of,
+)
+from .voltage_codec import (
+    check_rounding,
 )
 from .write_predictions import (
     copy_joined,
@@ -144,11 +151,13 @@ __all__ = [
     "SobolPoints",
     "alone",
     "check_fence",
+    "check_rounding",
     "check_store",
     "choose_chunks",
     "close_run",
     "copies_in",
     "copy_joined",
+    "correlation_of",
     "create_cube",
     "cube_attributes",
     "cut",
@@ -172,6 +181,7 @@ __all__ = [
     "open_prediction_group",
     "open_run",
     "predicted_by",
+    "prediction_quantity",
     "read_runs",
     "read_status",
     "region_points",
@@ -184,6 +194,8 @@ __all__ = [
     "status_of",
     "strings",
     "tally",
+    "targets_in",
+    "variables_of",
     "varied_in",
     "whole_curves",
 ]

@@ -23,6 +23,7 @@ from microbatt.cube.location import (
     sync_objects,
     write_object,
 )
+from microbatt.cube.voltage_codec import packing
 from microbatt.errors import StoreError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import PARAMETERS, POINT, quantity_of
@@ -117,11 +118,13 @@ _SCHEMA_OF_TWO: Final = 1
 """Of cubes in which alpha, S and the current alone vary: the code of yesterday reads those."""
 AXES_DIGEST: Final = "axes_digest"
 """Attribute that holds a digest of every coordinate's values."""
+ROUNDING: Final = "voltage_rounding"
+"""Attribute that says by how much voltages were rounded at most [V]; absent if not at all."""
 IDENTITY_DIGEST: Final = "identity_digest"
 """Attribute that holds a digest of those that say what the curves are."""
 _IDENTITY: Final = (
     "cell", "cell_digest", "design", "engine", "engine_version", "inventory", "cutoff_voltage",
-    "thermal", "settings", "depth_points", "chunks", "campaign_hash",
+    "thermal", "settings", "depth_points", "chunks", "campaign_hash", "voltage_rounding",
 )  # fmt: skip
 RUNS: Final = "runs"
 """Group that holds one empty group per run, whose attributes are the record."""
@@ -131,7 +134,10 @@ BLOCK_DIGEST: Final = f"{BLOCKS}/digest"
 
 
 def schema_of(design: Mapping[str, Any]) -> int:
-    """Return the schema that a cube of a design has: the first that can say what varies.
+    """Return the first schema that can say what varies in a design.
+
+    It is part of the identity of a campaign, so that cubes that were begun under an earlier one go
+    on; a new store has the newest, `SCHEMA_VERSION`.
 
     Parameters
     ----------
@@ -190,7 +196,9 @@ def cube_skeleton(
     group = zarr.create_group(store, attributes=_root_attributes({**attributes, **digest}))
     auxiliary = _write_coordinates(group, coordinates)
     for variable in VARIABLES:
-        _create_variable(group, variable, design, depth.size, chunks, auxiliary)
+        _create_variable(
+            group, variable, design, depth.size, chunks, auxiliary, attributes.get(ROUNDING)
+        )
     _create_block_digests(group, design, chunks)
     consolidate(store)
     content = _objects(store)
@@ -301,8 +309,7 @@ def is_readable(metadata: bytes | None) -> bool:
 
 
 def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    schema = schema_of(attributes.get("design", {}))
-    return {"Conventions": "CF-1.11", "microbatt_schema": schema, **attributes}
+    return {"Conventions": "CF-1.11", **attributes, "microbatt_schema": SCHEMA_VERSION}
 
 
 def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
@@ -329,17 +336,22 @@ def _create_variable(
     depth_size: int,
     chunks: tuple[int, ...],
     auxiliary: str,
+    rounding: float | None,
 ) -> None:
+    told = {}
+    if rounding is not None and variable.name == "voltage":
+        told = {"comment": f"rounded, none by more than {rounding:g} V"}
     curve = variable.along_depth
+    packed = packing() if variable.name == "voltage" else {"compressors": compression()}
     group.create_array(
         variable.name,
         shape=(*design.shape, depth_size) if curve else design.shape,
         dtype=variable.dtype,
         chunks=(*chunks, depth_size) if curve else chunks,
         fill_value=variable.fill_value,
-        compressors=compression(),
         dimension_names=(*design.dims, CURVE_DIM) if curve else design.dims,
-        attributes=variable.attributes(auxiliary),
+        attributes=variable.attributes(auxiliary) | told,
+        **packed,
     )
 
 
