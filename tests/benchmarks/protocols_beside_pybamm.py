@@ -10,11 +10,11 @@ import time
 import warnings
 
 import numpy as np
+from microbatt.engines.pybamm.loading import load_pybamm
 
 from microbatt.cells import load_cell
 from microbatt.engines import simulate
 from microbatt.engines.pybamm.equations import _options
-from microbatt.engines.pybamm.loading import load_pybamm
 from microbatt.engines.pybamm.parameters import cell_parameters
 from microbatt.protocols import as_protocol, cccv, gitt, hppc, profile
 
