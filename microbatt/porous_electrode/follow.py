@@ -25,7 +25,7 @@ from microbatt.porous_electrode.bdf import (
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.discharge import Curve, for_brief, is_brief, simulate
-from microbatt.porous_electrode.mesh import Layout, ends, share_out
+from microbatt.porous_electrode.mesh import Layout, ends, share_out, shell_count
 from microbatt.porous_electrode.newton import solve_step
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import first_march, start_current
@@ -91,8 +91,10 @@ def tightened(numerics: Numerics, brief: bool, tolerance: float) -> Numerics:
         used.max_steps,
         used.rates,
         used.weights,
+        used.shells,
         used.brief_rates,
         used.brief_weights,
+        used.brief_shells,
     )
 
 
@@ -102,7 +104,7 @@ def stretched(p: CellParameters, numerics: Numerics, track: Track) -> Workspace:
     layout = track.layout
     first_positive = layout.negative + layout.separator
     elements = first_positive + layout.positive
-    w = make_workspace(elements, numerics.rates.size)
+    w = make_workspace(elements, numerics.rates.size, shell_count(p, numerics))
     for e in range(elements):
         if e < layout.negative:
             stretch = p.negative.length / track.lengths[0]
@@ -166,7 +168,7 @@ def solved_step(
     solve = solve_step(w, layout, p, now, numerics, current, formula)
     if not solve.converged:
         return Attempt(now, solve, formula, math.nan, T, math.inf)
-    V = voltage_now(w, layout, p, now, current, solve)
+    V = voltage_now(w, layout, p, now, current)
     if not math.isinf(p.heat_capacity):
         heat = heat_rate(w, layout, p, now, formula.step, current, V)
         T = step_temperature(p, formula, march.T, march.T1, heat)
@@ -216,7 +218,7 @@ def march_along(
         tried = solved_step(w, layout, p, numerics, current, march, formula, weights)
         if not tried.solve.converged:
             return Followed(voltage, p.mass, False)
-        march = accept(w, layout, march, tried, h)
+        march = accept(w, layout, p, march, tried, h)
         voltage[k + 1] = march.V
         if leading:
             keep(w, track, k + 1)
