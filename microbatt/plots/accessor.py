@@ -246,12 +246,18 @@ def _stacked_axes() -> Sequence[Axes]:
 
 
 def _name_current(axes: Axes, values: xr.DataArray) -> None:
-    told = [
-        f"{name} {float(values[name]):.4g} {quantity_of(name).pretty_units}".removesuffix(" 1")
+    fixed = [
+        name
         for name in varied_in(values.to_dataset(name="shown"))
         if name not in ("current", "c_rate") and values[name].ndim == 0
     ]
+    told = [f"{name} {_written(float(values[name]), name)}" for name in fixed]
     if "current" in values.coords:
         told.insert(0, f"{float(values['current']):g} A m⁻²")
     if told and not axes.get_legend():
         axes.set_title(", ".join(told))
+
+
+def _written(value: float, name: str) -> str:
+    known = quantity_of(name)
+    return f"{value:.4g}" if known.units == "1" else f"{value:.4g} {known.pretty_units}"
