@@ -453,7 +453,8 @@ def _averaged(
     )
     n = curve.nodes.size
     averaged = curve.average(derivative[:n].T).T
-    local = found.slope[n:] / found.capacity[n:]
+    at = found.capacity[n:]
+    local = np.divide(found.slope[n:], at, out=np.zeros_like(at), where=at > 0.0)
     ratio = np.divide(curve.slope[curve.steep], local, out=np.zeros_like(local), where=local < 0.0)
     averaged[curve.steep] = derivative[n:] * ratio[:, None]
     return _voltage(curve, found.capacity, voltage, scale, offset), averaged

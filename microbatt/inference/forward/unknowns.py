@@ -131,8 +131,11 @@ def _of_vocabulary() -> dict[str, Parameter]:
 PARAMETERS: Final = _of_vocabulary() | {one.name: one for one in _OF_MEASUREMENT}
 """Every parameter by name."""
 
+_SILENT: Final = {*MICROSTRUCTURE, "electrode_area", "nominal_capacity"}
+"""What moves no curve by itself, and what every fit moves."""
+
 UNKNOWNS: Final = tuple(
-    name for name, one in PARAMETERS.items() if name not in MICROSTRUCTURE and one.width is not None
+    name for name, one in PARAMETERS.items() if name not in _SILENT and one.width is not None
 )
 """What may be unknown beside alpha and S: numbers of the cell, then those of the measurement."""
 
