@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from microbatt.campaign.campaign import Campaign, differences, identity_hash, shortened
+from microbatt.campaign.campaign import Campaign, differences, shortened
 from microbatt.cube import (
     choose_chunks,
     create_cube,
@@ -17,6 +17,7 @@ from microbatt.cube import (
     explained,
     has_cube,
     heal_store,
+    identity_hash,
     region_points,
 )
 from microbatt.engines import load_engine

@@ -8,8 +8,8 @@ from pathlib import Path
 from zarr.storage import LocalStore
 
 
-class Killed(BaseException):
-    """The process is dead; nothing catches it, and nothing is written after it."""
+class Killed(Exception):  # noqa: N818 - it is no error
+    """The process is dead: whoever catches it writes nothing any more."""
 
 
 class Crash:
