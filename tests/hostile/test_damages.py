@@ -8,9 +8,16 @@ import pytest
 import zarr
 from click.testing import CliRunner
 
-from microbatt.campaign import run_campaign
+from microbatt.campaign import campaign_of, run_campaign
 from microbatt.cli.commands import main
-from microbatt.cube import check_store, identity_hash, join_predictions, locate, open_cube
+from microbatt.cube import (
+    check_store,
+    identity_hash,
+    join_predictions,
+    locate,
+    open_cube,
+    repair_store,
+)
 from microbatt.cube.schema import identity_digest
 from microbatt.errors import StoreError
 from microbatt.testing import made_predictions, stored_bytes
@@ -202,12 +209,30 @@ def test_a_sound_store_is_not_called_damaged(store):
     assert check_store(locate(store)).damages == ()
 
 
-@pytest.mark.parametrize("what", HEALED)
-def test_a_damage_is_found_and_what_it_hit_made_again(what, store, filled):
-    HEALED[what](store)
-    assert check_store(locate(store)).damages, what
+def mended(store, client):
+    """Do what the command does to repair a store, on threads, which start at once."""
+    location = locate(store)
+    report = check_store(location)
+    assert report.damages
+    repair_store(location, report)
+    if any(damage.block is None for damage in report.damages):
+        repair_store(location, check_store(location))
+    run_campaign(campaign_of(location), store, client=client)
+
+
+def test_the_command_repairs_and_looks_again(store):
+    for what in ("an empty curve", "a record of a run that is empty", "a lost coordinate"):
+        HEALED[what](store)
     ended = CLI.invoke(main, ["check", str(store), "--repair"])
     assert ended.exit_code == 0, ended.output
+    assert ended.output.endswith("repaired\n")
+    assert check_store(locate(store)).damages == ()
+
+
+@pytest.mark.parametrize("what", HEALED)
+def test_a_damage_is_found_and_what_it_hit_made_again(what, store, filled, threads):
+    HEALED[what](store)
+    mended(store, threads)
     assert check_store(locate(store)).damages == ()
     if "record" not in what:
         assert stored_bytes(store) == stored_bytes(filled)

@@ -307,9 +307,8 @@ def test_metadata_that_somebody_edited_are_refused_in_a_sentence_and_fast(change
     begun = time.perf_counter()
     with pytest.raises(MicrobattError, match=r"a\.zarr"):
         open_cube(locate(store), chunks=None).load()
-    for command in ("status", "check", "doctor", "plot"):
-        extra = ["--out", str(store.parent / "x.png")] if command == "plot" else []
-        ended = CliRunner().invoke(main, [command, str(store), *extra])
+    for command in ("status", "check"):
+        ended = CliRunner().invoke(main, [command, str(store)])
         assert ended.exit_code in {1, 2}, (command, ended.output)
         assert "not foreseen" not in ended.output
     assert time.perf_counter() - begun < 60.0
