@@ -13,6 +13,7 @@ from microbatt.cube import (
     DEPTH_POINTS,
     MOST_DEPTHS,
     Design,
+    check_rounding,
     check_shape,
     design_from_dict,
     identity_hash,
@@ -40,6 +41,8 @@ _MOST_IN_TASK: Final = 100_000
 """Curves of one task, which are in memory together."""
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
+OPTIONAL: Final = ("voltage_rounding",)
+"""Parts of an identity that are not there where nothing is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -66,6 +69,9 @@ class Campaign:
         As for a single discharge; settings of None become the engine's default.
     depth_points : int
         Length of the depth axis.
+    voltage_rounding : float, optional
+        By how much a stored voltage may differ from the simulated one [V]; 10 µV make the cube half
+        as large. None keeps every bit.
     curves_per_task : int, optional
         How many curves a task takes at most; None leaves it to the engine.
     time_limit : float, optional
@@ -82,6 +88,7 @@ class Campaign:
     thermal: Thermal = field(default_factory=Isothermal)
     settings: EngineSettings | None = None
     depth_points: int = DEPTH_POINTS
+    voltage_rounding: float | None = None
     curves_per_task: int | None = None
     time_limit: float | None = None
 
@@ -93,6 +100,7 @@ class Campaign:
         object.__setattr__(self, "settings", request.settings)
         check_integer("depth_points", self.depth_points, low=16, high=MOST_DEPTHS)
         check_shape(self.design.shape)
+        object.__setattr__(self, "voltage_rounding", check_rounding(self.voltage_rounding))
         if self.curves_per_task is not None:
             check_integer("curves_per_task", self.curves_per_task, low=1, high=_MOST_IN_TASK)
 
@@ -120,6 +128,12 @@ class Campaign:
     @property
     def _heat(self) -> str:
         return str(thermal_to_dict(self.thermal)["mode"])
+
+    @property
+    def _rounding(self) -> dict[str, float]:
+        """What is said of rounding: nothing where there is none, as ever."""
+        rounding = self.voltage_rounding
+        return {} if rounding is None else {"voltage_rounding": rounding}
 
     @property
     def request(self) -> Request:
@@ -188,6 +202,7 @@ class Campaign:
             "thermal": thermal_to_dict(self.thermal),
             "settings": self.request.settings.to_dict(),
             "depth_points": self.depth_points,
+            **self._rounding,
         }
 
     @classmethod
@@ -230,6 +245,7 @@ class Campaign:
                     stored_settings(loaded, described["settings"]) if chosen == named else None
                 ),
                 depth_points=described["depth_points"],
+                voltage_rounding=described.get("voltage_rounding"),
             )
         except ParameterError:
             raise

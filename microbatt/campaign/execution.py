@@ -233,6 +233,7 @@ def fill_store(
             run_id=run_id,
             rerun=rerun,
             known=known,
+            voltage_rounding=plan.voltage_rounding,
         )
         tasks = pending.tasks(plan.design, plan.request, rerun, first=int(run_id, 16))
         run_tasks(client, job, tasks, broadcast([tally, tell]), timeout=timeout)

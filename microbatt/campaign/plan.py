@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from microbatt.campaign.campaign import Campaign, differences, shortened
+from microbatt.campaign.campaign import (
+    OPTIONAL,
+    Campaign,
+    differences,
+    shortened,
+)
 from microbatt.cube import (
     choose_chunks,
     create_cube,
@@ -19,6 +24,7 @@ from microbatt.cube import (
     heal_store,
     identity_hash,
     region_points,
+    schema_of,
 )
 from microbatt.engines import load_engine
 from microbatt.errors import CampaignError, ParameterError
@@ -59,6 +65,8 @@ class Plan:
         SHA-256 of the identity.
     attributes : dict
         What the cube says of all this.
+    voltage_rounding : float, optional
+        By how much a stored voltage may differ from the simulated one [V].
     """
 
     name: str
@@ -71,6 +79,7 @@ class Plan:
     identity: Mapping[str, Any]
     hash: str
     attributes: Mapping[str, Any]
+    voltage_rounding: float | None = None
 
 
 def plan_campaign(campaign: Campaign, location: Location) -> Plan:
@@ -102,6 +111,7 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
         identity={name: attributes[name] for name in campaign.identity},
         hash=attributes["campaign_hash"],
         attributes=attributes | {"chunks": list(chunks)},
+        voltage_rounding=campaign.voltage_rounding,
     )
 
 
@@ -194,7 +204,11 @@ def belongs(plan: Plan, attributes: Mapping[str, Any]) -> bool:
 
 def identity_in(plan: Plan, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the identity stored in a cube's attributes, as far as a plan has its keys."""
-    return {name: attributes[name] for name in plan.identity if name in attributes}
+    names = (*plan.identity, *(name for name in OPTIONAL if name not in plan.identity))
+    stored = {name: attributes[name] for name in names if name in attributes}
+    if isinstance(attributes.get("design"), dict):
+        stored["microbatt_schema"] = schema_of(attributes["design"])
+    return stored
 
 
 def refuse_other(plan: Plan, attributes: Mapping[str, Any]) -> None:

@@ -28,7 +28,7 @@ FORMAT: Final = 1
 """Version of the file format that this reader understands."""
 _KEYS: Final = {
     "format", "name", "title", "cell", "engine", "inventory", "cutoff_voltage",
-    "thermal", "settings", "grid", "points", "tasks",
+    "thermal", "settings", "grid", "points", "tasks", "voltage_rounding",
 }  # fmt: skip
 
 
@@ -130,6 +130,10 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
     if "cutoff_voltage" in document:
         optional["cutoff_voltage"] = read_quantity(
             "cutoff_voltage", document["cutoff_voltage"], "V"
+        )
+    if "voltage_rounding" in document:
+        optional["voltage_rounding"] = read_quantity(
+            "voltage_rounding", document["voltage_rounding"], "V"
         )
     if "time_limit" in tasks:
         optional["time_limit"] = read_quantity("tasks.time_limit", tasks["time_limit"], "s")

@@ -19,6 +19,9 @@ from .electrolyte_fits import (
     SALT_TOP,
     ElectrolyteFit,
 )
+from .lithium_metal import (
+    LithiumMetal,
+)
 from .loading import (
     available_cells,
     load_cell,
@@ -46,6 +49,9 @@ from .records import (
 from .separator import (
     Separator,
 )
+from .stoichiometry_functions import (
+    StoichiometryFunction,
+)
 from .toml_writing import (
     to_toml,
 )
@@ -63,10 +69,12 @@ __all__ = [
     "Electrolyte",
     "ElectrolyteFit",
     "FitSpec",
+    "LithiumMetal",
     "Number",
     "OpenCircuitFit",
     "Separator",
     "Spec",
+    "StoichiometryFunction",
     "area_density",
     "available_cells",
     "available_pybamm_sets",

@@ -18,10 +18,11 @@ import numpy as np
 from microbatt.cells.bpx_writing import BESIDE, BULK, DIVIDER, OWN, RANGE
 from microbatt.cells.cell import NUMBERS, TEMPERATURE, Cell
 from microbatt.cells.electrolyte_fits import PROPERTIES, SALT_TOP
-from microbatt.cells.functions import material_function
+from microbatt.cells.functions import MaterialFunction, material_function
 from microbatt.cells.microstructure import matrix_factor
 from microbatt.cells.parts import UNCERTAINTIES
 from microbatt.cells.records import ACTIVATION, USE_FRACTION
+from microbatt.cells.stoichiometry_functions import own_entropy, split_diffusivity
 from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
 from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.errors import CellFileError, ParameterError
@@ -35,6 +36,7 @@ _LARGEST_FILE: Final = 2**26
 _ELECTRODES: Final = {"negative": "Negative electrode", "positive": "Positive electrode"}
 _SPHERE: Final = 3.0
 _SAMPLES: Final = 1201
+_DIFFUSIVITY: Final = "Diffusivity [m2.s-1]"
 _ENTROPY: Final = "Entropic change coefficient [V.K-1]"
 _SECTIONS: Final = ("Cell", "Electrolyte", "Separator", *_ELECTRODES.values())
 _ENERGY: Final = Interval(0.0, ACTIVATION.high * GAS_CONSTANT)
@@ -164,7 +166,6 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
     density, rest = _masses(given, per_area)
     for layer in layers.values():
         layer["density"] = density
-    _warn_of_entropy(raw)
     return Cell.from_dict(
         _with_own(
             {
@@ -312,6 +313,7 @@ class _Reference:
     """Brings properties from a file's reference temperature to 298.15 K."""
 
     def __init__(self, temperature: float) -> None:
+        self.warmth = temperature - REFERENCE_TEMPERATURE
         self.inverse_kelvin = 1.0 / temperature - 1.0 / REFERENCE_TEMPERATURE
 
     def factor(self, energy: float | None) -> float:
@@ -353,23 +355,29 @@ def _electrode(
     empty, full = window if part == "negative" else window[::-1]
     matrix = matrix_factor(given.porosity, 0.0)
     rate = given.reaction_rate_constant / (given.maximum_concentration * math.sqrt(salt))
-    return layer | {
-        "filler_fraction": max(_tidy(inert), 0.0),
-        "particle_radius": given.particle_radius,
-        "solid_diffusivity": _constant(title, raw, "Diffusivity [m2.s-1]")
-        * at.factor(given.diffusivity_activation_energy),
-        "max_concentration": given.maximum_concentration,
-        "solid_conductivity": given.conductivity / matrix,
-        "effective_solid_conductivity": given.conductivity,
-        "initial_stoichiometry": _between(empty, full, charge),
-        "stoichiometry_full": full,
-        "stoichiometry_empty": empty,
-        "rate_constant": _tidy(rate * at.factor(given.reaction_rate_constant_activation_energy)),
-        "open_circuit": _potential(title, raw["OCP [V]"], window),
-        "S": _SPHERE,
-        "solid_diffusivity_activation": _kelvin(given.diffusivity_activation_energy),
-        "rate_constant_activation": _kelvin(given.reaction_rate_constant_activation_energy),
-    }
+    entropy = _entropy(title, raw, window)
+    own = _diffusivity(title, raw, window, at.factor(given.diffusivity_activation_energy)) | entropy
+    return (
+        layer
+        | own
+        | {
+            "filler_fraction": max(_tidy(inert), 0.0),
+            "particle_radius": given.particle_radius,
+            "max_concentration": given.maximum_concentration,
+            "solid_conductivity": given.conductivity / matrix,
+            "effective_solid_conductivity": given.conductivity,
+            "initial_stoichiometry": _between(empty, full, charge),
+            "stoichiometry_full": full,
+            "stoichiometry_empty": empty,
+            "rate_constant": _tidy(
+                rate * at.factor(given.reaction_rate_constant_activation_energy)
+            ),
+            "open_circuit": _potential(title, raw["OCP [V]"], window, at, entropy),
+            "S": _SPHERE,
+            "solid_diffusivity_activation": _kelvin(given.diffusivity_activation_energy),
+            "rate_constant_activation": _kelvin(given.reaction_rate_constant_activation_energy),
+        }
+    )
 
 
 _ROUNDING: Final = 1e-3
@@ -445,7 +453,15 @@ def _with_own(cell: dict[str, Any], own: object, words: str) -> dict[str, Any]:
 _OURS: Final = "Take it out, or write the file anew."
 _STATED: Final = "uncertainty of "
 _RANGED: Final = {
-    **{f"{part}_open_circuit": (part, "open_circuit") for part in _ELECTRODES},
+    **{
+        f"{part}_{name}": (part, key)
+        for part in _ELECTRODES
+        for name, key in (
+            ("open_circuit", "open_circuit"),
+            ("solid_diffusivity", "solid_diffusivity_shape"),
+            ("entropic_change_coefficient", "entropic_change_coefficient"),
+        )
+    },
     **{f"electrolyte_{name}": ("electrolyte", "fit", name) for name in PROPERTIES},
 }
 """Functions whose range may be stated → where they stand in the form of plain numbers."""
@@ -505,16 +521,33 @@ def _described(key: str, value: object) -> dict[str, Any]:
     raise ParameterError(f"`{key}` is {value!r}; it must be a number, an expression or a table.")
 
 
-def _potential(title: str, value: object, window: tuple[float, float]) -> dict[str, Any]:
-    """Return an open-circuit potential, on the stoichiometric window where it holds no further."""
+def _potential(
+    title: str,
+    value: object,
+    window: tuple[float, float],
+    at: _Reference,
+    entropy: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return an open-circuit potential at 298.15 K."""
     key = f"{title}: OCP [V]"
+    function = _of_stoichiometry(key, value, window)
+    plain = function.plain()
+    if entropy and at.warmth:
+        coefficient = own_entropy(key, entropy["entropic_change_coefficient"])
+        theta = np.linspace(function.lower, function.upper, _SAMPLES)
+        shifted = function(theta) - at.warmth * coefficient.value(theta)
+        plain = {"table": {"x": theta.tolist(), "y": shifted.tolist()}}
+    return plain | {"material": f"{title.split(maxsplit=1)[0].lower()} of the file"}
+
+
+def _of_stoichiometry(key: str, value: object, window: tuple[float, float]) -> MaterialFunction:
+    """Return a function from 0 to 1, or on the stoichiometric window if it is finite there only."""
     described = _described(key, value)
-    material = {"material": f"{title.split(maxsplit=1)[0].lower()} of the file"}
     try:
-        return material_function(key, described, lower=0.0, upper=1.0).plain() | material
+        return material_function(key, described, lower=0.0, upper=1.0)
     except ParameterError:
         low, high = window
-        return material_function(key, described, lower=low, upper=high).plain() | material
+        return material_function(key, described, lower=low, upper=high)
 
 
 def _positive(raw: Mapping[str, Any], name: str, factor: float) -> dict[str, Any]:
@@ -539,27 +572,22 @@ def _positive(raw: Mapping[str, Any], name: str, factor: float) -> dict[str, Any
     raise refusal or ParameterError(f"`{key}` cannot be read.")
 
 
-def _constant(title: str, raw: Mapping[str, Any], name: str) -> float:
-    key = f"{title}: {name}"
-    function = material_function(key, _described(key, raw.get(name)), lower=0.0, upper=1.0)
-    values = function(np.linspace(function.lower, function.upper, _SAMPLES))
-    if np.ptp(values) > 1e-9 * abs(float(values[0])):
-        raise ParameterError(
-            f"`{key}` depends on the stoichiometry, from {values.min():.3g} to {values.max():.3g}, "
-            "which is not served yet. Give a constant."
-        )
-    return float(values[0])
+def _diffusivity(
+    title: str, raw: Mapping[str, Any], window: tuple[float, float], factor: float
+) -> dict[str, Any]:
+    """Return D_s, a number or a function of the stoichiometry, at 298.15 K."""
+    key = f"{title}: {_DIFFUSIVITY}"
+    split = split_diffusivity(key, _of_stoichiometry(key, raw.get(_DIFFUSIVITY), window).plain())
+    return split | {"solid_diffusivity": factor * split["solid_diffusivity"]}
 
 
-def _warn_of_entropy(raw: Mapping[str, Any]) -> None:
-    titles = [title for title in _ELECTRODES.values() if raw[title].get(_ENTROPY) not in (None, 0)]
-    if titles:
-        warnings.warn(
-            f"the {_ENTROPY.split(' [')[0].lower()} of {' and '.join(titles).lower()} is not used: "
-            "reversible heat, and the shift of potentials away from the reference temperature, are "
-            "left out",
-            stacklevel=2,
-        )
+def _entropy(title: str, raw: Mapping[str, Any], window: tuple[float, float]) -> dict[str, Any]:
+    """Return dU/dT, where the file says something of it."""
+    value = raw.get(_ENTROPY)
+    if value in (None, 0):
+        return {}
+    function = _of_stoichiometry(f"{title}: {_ENTROPY}", value, window)
+    return {"entropic_change_coefficient": function.plain()}
 
 
 def _masses(given: Any, per_area: float) -> tuple[float, float]:  # noqa: ANN401 - a pydantic model

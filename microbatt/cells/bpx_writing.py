@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from microbatt.cells.electrolyte_fits import SALT_TOP
+from microbatt.cells.functions import material_function
 from microbatt.cells.parts import PARTS, number_name
 from microbatt.cells.start import state_of_charge, window
 from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
@@ -40,7 +41,12 @@ BULK: Final = "follows from the bulk"
 DIVIDER: Final = " | "
 """Between the materials in the description of a file."""
 _SPHERE: Final = 3.0
+_STANDARD_EXPONENT: Final = 0.5
+"""Of c_e in an exchange-current density."""
 _TOLERANCE: Final = 1e-9
+_SITES: Final = (0.0, 1.0)
+"""Stoichiometries at which a function holds that says nothing else."""
+_ENTROPY: Final = "Entropic change coefficient [V.K-1]"
 _POTENTIALS: Final = 2001
 _SALTS: Final = 1201
 _FLOOR: Final = 0.01
@@ -133,12 +139,21 @@ def _troubles(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
         found.append(f"`electrode_pairs` is {cell.electrode_pairs:g}, and must be a whole number")
     if cell.contact_resistance:
         found.append("it has a `contact_resistance`")
+    if cell.metal is not None:
+        return [*found, "it is a half-cell, and the standard has two porous electrodes"]
     for part in ELECTRODES:
         found += _electrode_troubles(part, getattr(cell, part))
+    return found + _electrolyte_troubles(cell.electrolyte) + _start_troubles(cell)
+
+
+def _electrolyte_troubles(electrolyte: Any) -> list[str]:  # noqa: ANN401 - an electrolyte
+    found = []
     salt = np.linspace(0.0, SALT_TOP, _SALTS)
-    if np.any(np.abs(cell.electrolyte.fit.thermodynamic_factor(salt) - 1.0) > _TOLERANCE):
+    if np.any(np.abs(electrolyte.fit.thermodynamic_factor(salt) - 1.0) > _TOLERANCE):
         found.append("the thermodynamic factor of its electrolyte is not 1")
-    return found + _start_troubles(cell)
+    if electrolyte.fit.transference_function is not None:
+        found.append("the transference number of its electrolyte depends on the concentration")
+    return found
 
 
 def _electrode_troubles(part: str, e: Any) -> list[str]:  # noqa: ANN401 - an electrode
@@ -147,6 +162,10 @@ def _electrode_troubles(part: str, e: Any) -> list[str]:  # noqa: ANN401 - an el
         found.append(f"the {part} electrode has S = {e.S:g}, and all particles are spheres there")
     if e.film_resistance:
         found.append(f"the {part} electrode has a `film_resistance`")
+    if e.exchange_current_shape is not None or e.salt_exponent != _STANDARD_EXPONENT:
+        found.append(
+            f"the exchange-current density of the {part} electrode is not of the standard form"
+        )
     return found
 
 
@@ -199,7 +218,7 @@ def _electrode(cell: Any, part: str, own: dict[str, float]) -> dict[str, Any]:  
     ends = sorted(end[row] for end in window(cell) or ())
     written = _porous(e) | {
         "Particle radius [m]": e.particle_radius,
-        "Diffusivity [m2.s-1]": e.solid_diffusivity,
+        "Diffusivity [m2.s-1]": _solid_diffusivity(part, e, own),
         "OCP [V]": _potential(part, e.open_circuit, own),
         "Conductivity [S.m-1]": e.matrix_conductivity,
         "Surface area per unit volume [m-1]": e.area_density,
@@ -210,6 +229,11 @@ def _electrode(cell: Any, part: str, own: dict[str, float]) -> dict[str, Any]:  
         "Maximum stoichiometry": ends[1],
         "Maximum concentration [mol.m-3]": e.max_concentration,
     }
+    if e.entropic_change_coefficient is not None:
+        entropy = e.entropic_change_coefficient
+        written[_ENTROPY] = _written(
+            f"{part}_entropic_change_coefficient", entropy.plain, entropy.value, _SITES, own
+        )
     for key, energy in (
         ("Diffusivity", e.solid_diffusivity_activation),
         ("Reaction rate constant", e.rate_constant_activation),
@@ -250,11 +274,22 @@ def _own(cell: Any) -> dict[str, float]:  # noqa: ANN401 - a cell
 # --- its functions -------------------------------------------------------------------------------
 
 
+def _solid_diffusivity(part: str, e: Any, own: dict[str, float]) -> Any:  # noqa: ANN401 - JSON
+    """Return D_s, which is a number times its shape, as the standard has it."""
+    if e.solid_diffusivity_shape is None:
+        return e.solid_diffusivity
+    shape, number = e.solid_diffusivity_shape, e.solid_diffusivity
+    product = material_function(
+        part, shape.plain, lower=shape.lower, upper=shape.upper, factor=number
+    )
+    return _written(f"{part}_solid_diffusivity", product.plain(), product, _SITES, own)
+
+
 def _potential(part: str, fit: Any, own: dict[str, float]) -> Any:  # noqa: ANN401 - JSON
     plain = {key: value for key, value in (fit.plain or {}).items() if key != "material"}
     low, high = fit.limits
     if plain:
-        return _written(f"{part}_open_circuit", plain, fit.potential, (0.0, 1.0), own)
+        return _written(f"{part}_open_circuit", plain, fit.potential, _SITES, own)
     theta = low + (high - low) * 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, _POTENTIALS)))
     return {"x": theta.tolist(), "y": np.asarray(fit.potential(theta)).tolist()}
 

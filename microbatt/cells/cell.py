@@ -13,7 +13,15 @@ from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
 from microbatt.cells.identity import content_digest
-from microbatt.cells.parts import PARTS, UNCERTAINTIES, check_parts, number_name, short_name
+from microbatt.cells.lithium_metal import MATERIAL, LithiumMetal
+from microbatt.cells.parts import (
+    PARTS,
+    UNCERTAINTIES,
+    check_parts,
+    number_name,
+    part_kind,
+    short_name,
+)
 from microbatt.cells.records import (
     NumberSpec,
     Record,
@@ -45,8 +53,8 @@ class Cell:
     ----------
     name, description : str
         For people.
-    negative : Electrode
-        The layer next to the negative collector.
+    negative : Electrode or LithiumMetal
+        The layer next to the negative collector; lithium metal makes a half-cell.
     separator : Separator
         Between the electrodes.
     positive : Electrode
@@ -82,7 +90,7 @@ class Cell:
 
     name: str
     description: str = ""
-    negative: Electrode
+    negative: Electrode  # or lithium metal, which refuses to be read as anything else
     separator: Separator
     positive: Electrode
     electrolyte: Electrolyte
@@ -148,8 +156,9 @@ class Cell:
     def __repr__(self) -> str:
         return (
             f"<Cell {self.name!r}: {self.positive.open_circuit.material} | "
-            f"{self.negative.open_circuit.material}, alpha {self.positive.alpha:g}, "
-            f"S {self.positive.S:g}, 1 C = {self.one_c_current:g} A m⁻²>"
+            f"{MATERIAL if self.metal else self.negative.open_circuit.material}, "
+            f"alpha {self.positive.alpha:g}, S {self.positive.S:g}, "
+            f"1 C = {self.one_c_current:g} A m⁻²>"
         )
 
     def _repr_html_(self) -> str:
@@ -159,8 +168,16 @@ class Cell:
     def open_circuit_voltage(self) -> float:
         """Voltage at rest before discharge, at 298.15 K [V]."""
         positive = self.positive.open_circuit.potential(self.positive.initial_stoichiometry)
+        if self.metal is not None:
+            return float(positive)
         negative = self.negative.open_circuit.potential(self.negative.initial_stoichiometry)
         return float(positive - negative)
+
+    @property
+    def metal(self) -> LithiumMetal | None:
+        """The counter-electrode of a half-cell; None in a cell with two porous electrodes."""
+        part: object = self.negative
+        return part if isinstance(part, LithiumMetal) else None
 
     @property
     def cutoff_voltage(self) -> float:
@@ -203,11 +220,13 @@ class Cell:
     @property
     def mass_per_area(self) -> float:
         """Mass of the sandwich with its collectors: Σ thickness × Σ fraction × density [kg m⁻²]."""
-        layers = (
-            (self.negative, self.negative.active_fraction),
+        layers: list[tuple[Electrode | Separator, float]] = [
             (self.separator, self.separator.inert_fraction),
             (self.positive, self.positive.active_fraction),
-        )
+        ]
+        if self.metal is None:
+            layers.insert(0, (self.negative, self.negative.active_fraction))
+        sheet = 0.0 if self.metal is None else self.metal.mass_per_area
         layer_mass = sum(
             layer.thickness
             * (
@@ -219,7 +238,7 @@ class Cell:
             for layer, solid_fraction in layers
         )
         return layer_mass + (
-            self.negative_collector.mass_per_area + self.positive_collector.mass_per_area
+            sheet + self.negative_collector.mass_per_area + self.positive_collector.mass_per_area
         )
 
     @property
@@ -338,12 +357,10 @@ class Cell:
         3.9
         """
         at = start_at(self, start)
-        return self.with_values(
-            {
-                "negative_initial_stoichiometry": at.negative,
-                "positive_initial_stoichiometry": at.positive,
-            }
-        )
+        values = {"positive_initial_stoichiometry": at.positive}
+        if self.metal is None:
+            values["negative_initial_stoichiometry"] = at.negative
+        return self.with_values(values)
 
     @property
     def state_of_charge(self) -> float | None:
@@ -376,6 +393,8 @@ class Cell:
         """
         found = number_of(name)
         record = self if found.part == "cell" else getattr(self, found.part)
+        if found.key not in specs(record):
+            raise ParameterError(f"the cell is a half-cell, whose metal has no `{found.key}`.")
         value = getattr(record, found.key)
         if value is None and isinstance(record, Electrode) and found.key == _EFFECTIVE:
             return record.matrix_conductivity
@@ -507,7 +526,10 @@ class Cell:
             Naming the part and the key that is unknown, missing or out of range.
         """
         check_parts(values)
-        parts = {name: _record(kind, values[name], f"[{name}]") for name, kind in PARTS.items()}
+        parts = {
+            name: _record(part_kind(name, values[name]), values[name], f"[{name}]")
+            for name in PARTS
+        }
         return _record(
             cls,
             values["cell"],
@@ -614,6 +636,9 @@ def _uncertainties(cell: Cell) -> Uncertainties:
 
 def _changed(section: str, record: Record, changes: dict[str, Any]) -> Record:
     """Return a record with other values, its section in front of any complaint."""
+    for name in changes if isinstance(record, LithiumMetal) else ():
+        if name not in specs(record):
+            raise ParameterError(f"in {section}, lithium metal has no `{name}`.")
     try:
         return replace(record, **changes)  # type: ignore[type-var]  # every part is a dataclass
     except ParameterError as error:

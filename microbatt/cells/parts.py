@@ -6,6 +6,7 @@ from typing import Any
 from microbatt.cells.collector import Collector
 from microbatt.cells.electrode import Electrode
 from microbatt.cells.electrolyte import Electrolyte
+from microbatt.cells.lithium_metal import LithiumMetal
 from microbatt.cells.separator import Separator
 from microbatt.cells.synonyms import nearest_meaning
 from microbatt.errors import ParameterError
@@ -18,7 +19,7 @@ PARTS: dict[str, type[Any]] = {
     "negative_collector": Collector,
     "positive_collector": Collector,
 }
-"""The parts of a cell, by name."""
+"""The parts of a cell, by name; in a half-cell the negative one is of another kind."""
 
 LABELS = ("name", "description", "references")
 """What a cell says about itself in words."""
@@ -46,6 +47,26 @@ def number_name(part: str, key: str) -> str:
 def short_name(name: str) -> str:
     """Return ``alpha`` and ``S`` for those of the positive electrode, any other name as it is."""
     return _SHORT.get(name, name)
+
+
+def part_kind(part: str, values: Mapping[str, Any]) -> type[Any]:
+    """Return what a part of a cell is by what is said of it.
+
+    Parameters
+    ----------
+    part : str
+        One of `PARTS`.
+    values : mapping of str to Any
+        Its keys and values.
+
+    Returns
+    -------
+    type
+        `LithiumMetal` for a negative electrode that has an exchange-current density and no
+        particles, else what `PARTS` says.
+    """
+    metal = part == "negative" and "exchange_current_density" in values
+    return LithiumMetal if metal and "particle_radius" not in values else PARTS[part]
 
 
 def check_parts(values: Mapping[str, Any]) -> None:

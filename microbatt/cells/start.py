@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,7 +21,7 @@ _INSIDE: Final = 1e-9
 
 
 class Start(NamedTuple):
-    """Stoichiometries of both electrodes."""
+    """Stoichiometries of both electrodes; the metal of a half-cell has a NaN."""
 
     negative: float
     positive: float
@@ -88,6 +89,10 @@ def window(cell: Any) -> tuple[Start, Start] | None:  # noqa: ANN401 - a cell
 
 def _stated(cell: Any) -> tuple[Start, Start] | None:  # noqa: ANN401 - a cell
     n, p = cell.negative, cell.positive
+    if cell.metal is not None:
+        if p.stoichiometry_full is None or p.stoichiometry_empty is None:
+            return None
+        return Start(math.nan, p.stoichiometry_full), Start(math.nan, p.stoichiometry_empty)
     ends = (n.stoichiometry_full, p.stoichiometry_full, n.stoichiometry_empty,
             p.stoichiometry_empty)  # fmt: skip
     if any(one is None for one in ends):
@@ -125,6 +130,8 @@ def _path(cell: Any) -> tuple[Callable[[float], Start], float, float]:  # noqa: 
     Between full and empty, if the cell states them; else from where it starts, the lithium of one
     electrode going into the other.
     """
+    if cell.metal is not None:
+        return lambda theta: Start(math.nan, theta), *_range(cell.positive.open_circuit)
     n, p, stated = cell.negative, cell.positive, _stated(cell)
     if stated is not None:
         full, empty = stated
@@ -150,6 +157,8 @@ def _range(fit: Any) -> tuple[float, float]:  # noqa: ANN401 - an open-circuit f
 
 def _voltage(cell: Any, at: Start) -> float:  # noqa: ANN401 - a cell
     positive = cell.positive.open_circuit.potential(at.positive)
+    if cell.metal is not None:
+        return float(positive)
     return float(positive - cell.negative.open_circuit.potential(at.negative))
 
 

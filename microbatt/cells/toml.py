@@ -10,8 +10,9 @@ from typing import Any
 from microbatt.cells.cell import Cell
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.functions import material_function
-from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts
+from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts, part_kind
 from microbatt.cells.records import NumberSpec, Spec, check_keys, specs
+from microbatt.cells.stoichiometry_functions import split_diffusivity
 from microbatt.cells.synonyms import nearest_meaning
 from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
@@ -33,6 +34,8 @@ _POROSITY = "porosity"
 """Stands in place of `electrolyte_fraction`, with which it agrees where there is no polymer."""
 _START = "start"
 """Stands in `[cell]`: a state of charge or a voltage at rest."""
+_FUNCTION_KEYS = frozenset(_OWN_KEYS) - {"value"}
+"""What tells a function from a number."""
 _TRANSFERENCE = NumberSpec(
     unit="1",
     allowed=Interval(0.0, 1.0, high_open=True),
@@ -98,14 +101,20 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     if version != FORMAT:
         raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
     check_parts(document)
+    document["cell"] = dict(document["cell"])
     if UNCERTAINTIES in document:
         raise ParameterError(
             f"`{UNCERTAINTIES}` is not a part of a cell file. State each beside its value: "
             f'`thickness = {{ value = 100, unit = "µm", uncertainty = "2 %", source = "..." }}`.'
         )
     start = _read_start(document)
+    _fill_one_c(document["cell"])
+    kinds: dict[str, type[Any]] = {
+        "cell": Cell,
+        **{part: part_kind(part, document[part]) for part in PARTS},
+    }
     words = {name: document[name] for name in LABELS if name in document}
-    parts = {name: _read_part(name, kind, document[name], folder) for name, kind in _KINDS.items()}
+    parts = {name: _read_part(name, kind, document[name], folder) for name, kind in kinds.items()}
     stated = {name: value for _, known in parts.values() for name, value in known.items()}
     cell = Cell.from_dict(
         words | {name: values for name, (values, _) in parts.items()} | {UNCERTAINTIES: stated}
@@ -113,14 +122,29 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     return cell if start is None else cell.starting_at(start)
 
 
-_KINDS: dict[str, type[Any]] = {"cell": Cell, **PARTS}
+def _fill_one_c(table: dict[str, Any]) -> None:
+    """Let 1 C be the nominal capacity over the area, where the file says both and nothing else."""
+    wanted = {"nominal_capacity": "A h", "electrode_area": "m2"}
+    if "one_c_current" in table or not all(key in table for key in wanted):
+        return
+    declared = specs(Cell)
+    said = {
+        key: _read_entry(f"cell.{key}", declared[key][1], table[key], None)
+        for key in (*wanted, "electrode_pairs")
+        if key in table
+    }
+    area = said["electrode_area"] * said.get("electrode_pairs", 1.0)
+    table["one_c_current"] = {
+        "value": said["nominal_capacity"] / area,
+        "unit": "A m-2",
+        "source": "nominal capacity over area",
+    }
 
 
 def _read_start(document: dict[str, Any]) -> str | None:
     """Take the start out of `[cell]`; electrodes that say when they are full need no other."""
     if _START not in document["cell"]:
         return None
-    document["cell"] = dict(document["cell"])
     entry = document["cell"].pop(_START)
     example = '{ value = 80, unit = "%", source = "..." }'
     checked = _checked_entry(f"cell.{_START}", entry, _NUMBER_KEYS - {"uncertainty"}, example)
@@ -137,8 +161,12 @@ def _read_part(
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """Return the values of a part by their keys, and their uncertainties by their names."""
     declared = specs(kind)
-    own = _read_electrolyte(table, folder) if part == "electrolyte" else {}
-    entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
+    if part == "electrolyte":
+        own = _read_electrolyte(table, folder)
+        entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
+    else:
+        own = _read_diffusivity(part, table, folder)
+        entries = {key: entry for key, entry in table.items() if key not in own}
     entries = _of_porosity(part, entries, declared)
     try:
         check_keys(entries | own, declared)
@@ -182,6 +210,20 @@ def _read_entry(key: str, spec: Spec, entry: object, folder: Path | None) -> Any
     return check_choice(key, table["fit"], spec.known)
 
 
+def _read_diffusivity(part: str, table: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Read a solid diffusivity that is a function of the stoichiometry, where it is one."""
+    entry = table.get("solid_diffusivity")
+    if not isinstance(entry, Mapping) or not any(kind in entry for kind in _FUNCTION_KEYS):
+        return {}
+    key = f"{part}.solid_diffusivity"
+    if "solid_diffusivity_shape" in table:
+        raise ParameterError(
+            f"`{key}` is a function of the stoichiometry and `{key}_shape` is given beside it. "
+            "Give the one, or a number and the other."
+        )
+    return split_diffusivity(key, _read_function(key, "m2 s-1", entry, folder, upper=1.0))
+
+
 _OF_OWN = frozenset({*ELECTROLYTE, "transference_number", "description"})
 
 
@@ -195,10 +237,11 @@ def _read_electrolyte(table: Mapping[str, Any], folder: Path | None) -> dict[str
             key = f"electrolyte.{name}"
             plain[name] = _read_function(key, unit, table[name], folder, upper=SALT_TOP)
     if "transference_number" in table:
-        key = "electrolyte.transference_number"
-        plain["transference"] = _read_entry(
-            key, _TRANSFERENCE, table["transference_number"], folder
-        )
+        key, entry = "electrolyte.transference_number", table["transference_number"]
+        if isinstance(entry, Mapping) and any(kind in entry for kind in _FUNCTION_KEYS):
+            plain["transference"] = _read_function(key, "1", entry, folder, upper=SALT_TOP)
+        else:
+            plain["transference"] = _read_entry(key, _TRANSFERENCE, entry, folder)
     if "description" in table:
         plain["description"] = str(table["description"])
     return {"fit": plain}

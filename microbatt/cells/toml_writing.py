@@ -53,9 +53,11 @@ def _entries(part: str, record: Any, source: str, stated: Mapping[str, float]) -
     lines = []
     for name, (_, spec) in specs(record).items():
         value = getattr(record, name)
+        if value is None or spec.left_out(value):
+            continue
         if isinstance(spec, FitSpec):
             lines += _fit_lines(name, value, spec.unit, source)
-        elif value is not None and not spec.left_out(value):
+        else:
             number = number_name(part, name)
             known = f"uncertainty = {stated[number]!r}, " if number in stated else ""
             lines.append(
@@ -71,10 +73,11 @@ def _fit_lines(name: str, fit: Any, unit: str, source: str) -> list[str]:  # noq
     if unit:
         return [f"{name} = {_function(fit.plain, unit, source)}"]
     plain = fit.plain
-    number = {"value": plain["transference"]}
+    given = plain["transference"]
+    transference = given if isinstance(given, Mapping) else {"value": given}
     return [
         f"description = {_text(plain['description'])}",
-        f"transference_number = {_function(number, '1', source)}",
+        f"transference_number = {_function(transference, '1', source)}",
         *(f"{key} = {_function(plain[key], of, source)}" for key, of in ELECTROLYTE.items()),
     ]
 

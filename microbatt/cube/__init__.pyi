@@ -91,8 +91,12 @@ from .predictions import (
     Fold,
     PredictionStatus,
     copies_in,
+    correlation_of,
     predicted_by,
+    prediction_quantity,
     strings,
+    targets_in,
+    variables_of,
 )
 from .provenance import (
     RunRecord,
@@ -115,6 +119,9 @@ from .schema import (
     VARIABLES,
     identity_hash,
     schema_of,
+)
+from .voltage_codec import (
+    check_rounding,
 )
 from .write_predictions import (
     copy_joined,
@@ -160,12 +167,14 @@ __all__ = [
     "alone",
     "check_bound",
     "check_fence",
+    "check_rounding",
     "check_shape",
     "check_store",
     "choose_chunks",
     "close_run",
     "copies_in",
     "copy_joined",
+    "correlation_of",
     "create_cube",
     "cube_attributes",
     "cut",
@@ -190,6 +199,7 @@ __all__ = [
     "open_prediction_group",
     "open_run",
     "predicted_by",
+    "prediction_quantity",
     "read_runs",
     "read_status",
     "region_points",
@@ -202,6 +212,8 @@ __all__ = [
     "status_of",
     "strings",
     "tally",
+    "targets_in",
+    "variables_of",
     "varied_in",
     "whole_curves",
 ]

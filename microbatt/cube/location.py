@@ -15,6 +15,7 @@ from zipfile import is_zipfile
 from zarr.core.buffer import default_buffer_prototype
 from zarr.core.sync import sync
 
+from microbatt.cube.voltage_codec import known_codec
 from microbatt.errors import MissingExtraError, StoreError
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def open_store(location: Location, *, read_only: bool) -> Store:
     """
     from zarr.storage import LocalStore, ZipStore
 
+    known_codec()
     if not location.is_local:
         return _open_remote(location, read_only=read_only)
     if read_only and not location.path.exists():

@@ -23,6 +23,7 @@ from microbatt.cube.location import (
     sync_objects,
     write_object,
 )
+from microbatt.cube.voltage_codec import packing
 from microbatt.errors import StoreError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import PARAMETERS, POINT, quantity_of
@@ -117,11 +118,13 @@ _SCHEMA_OF_TWO: Final = 1
 """Of cubes in which alpha, S and the current alone vary: the code of yesterday reads those."""
 AXES_DIGEST: Final = "axes_digest"
 """Attribute that holds a digest of every coordinate's values."""
+ROUNDING: Final = "voltage_rounding"
+"""Attribute that says by how much voltages were rounded at most [V]; absent if not at all."""
 IDENTITY_DIGEST: Final = "identity_digest"
 """Attribute that holds a digest of those that say what the curves are."""
 _IDENTITY: Final = (
     "cell", "cell_digest", "design", "engine", "engine_version", "inventory", "cutoff_voltage",
-    "thermal", "settings", "depth_points", "chunks", "campaign_hash",
+    "thermal", "settings", "depth_points", "chunks", "campaign_hash", "voltage_rounding",
 )  # fmt: skip
 _NOT_HASHED: Final = frozenset({"chunks", "campaign_hash"})
 RUNS: Final = "runs"
@@ -132,7 +135,10 @@ BLOCK_DIGEST: Final = f"{BLOCKS}/digest"
 
 
 def schema_of(design: Mapping[str, Any]) -> int:
-    """Return the schema that a cube of a design has: the first that can say what varies.
+    """Return the first schema that can say what varies in a design.
+
+    It is part of the identity of a campaign, so that cubes that were begun under an earlier one go
+    on; a new store has the newest, `SCHEMA_VERSION`.
 
     Parameters
     ----------
@@ -191,7 +197,9 @@ def cube_skeleton(
     group = zarr.create_group(store, attributes=_root_attributes({**attributes, **digest}))
     auxiliary = _write_coordinates(group, coordinates)
     for variable in VARIABLES:
-        _create_variable(group, variable, design, depth.size, chunks, auxiliary)
+        _create_variable(
+            group, variable, design, depth.size, chunks, auxiliary, attributes.get(ROUNDING)
+        )
     _create_block_digests(group, design, chunks)
     consolidate(store)
     content = _objects(store)
@@ -249,11 +257,12 @@ def has_own_hash(attributes: Mapping[str, Any]) -> bool:
     Told only of cubes that say what they are in full: not of imported ones, whose hash covers
     other words.
     """
-    told = {name: attributes.get(name) for name in _IDENTITY if name not in _NOT_HASHED}
+    told = {name: attributes[name] for name in _IDENTITY if name in attributes}
+    told = {name: value for name, value in told.items() if name not in _NOT_HASHED}
     told["microbatt_schema"] = attributes.get("microbatt_schema")
-    if IDENTITY_DIGEST not in attributes or told["engine_version"] == "imported":
+    if IDENTITY_DIGEST not in attributes or told.get("engine_version") == "imported":
         return True
-    return bool(identity_hash(told) == attributes["campaign_hash"])
+    return bool(identity_hash(told) == attributes.get("campaign_hash"))
 
 
 def axes_digest(values: Mapping[str, NDArray[np.float64]]) -> str:
@@ -327,8 +336,7 @@ def is_readable(metadata: bytes | None) -> bool:
 
 
 def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    schema = schema_of(attributes.get("design", {}))
-    return {"Conventions": "CF-1.11", "microbatt_schema": schema, **attributes}
+    return {"Conventions": "CF-1.11", **attributes, "microbatt_schema": SCHEMA_VERSION}
 
 
 def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
@@ -355,17 +363,22 @@ def _create_variable(
     depth_size: int,
     chunks: tuple[int, ...],
     auxiliary: str,
+    rounding: float | None,
 ) -> None:
+    told = {}
+    if rounding is not None and variable.name == "voltage":
+        told = {"comment": f"rounded, none by more than {rounding:g} V"}
     curve = variable.along_depth
+    packed = packing() if variable.name == "voltage" else {"compressors": compression()}
     group.create_array(
         variable.name,
         shape=(*design.shape, depth_size) if curve else design.shape,
         dtype=variable.dtype,
         chunks=(*chunks, depth_size) if curve else chunks,
         fill_value=variable.fill_value,
-        compressors=compression(),
         dimension_names=(*design.dims, CURVE_DIM) if curve else design.dims,
-        attributes=variable.attributes(auxiliary),
+        attributes=variable.attributes(auxiliary) | told,
+        **packed,
     )
 
 

@@ -52,6 +52,7 @@ from .resample import (
 from .result import (
     Discharge,
     DischargeBatch,
+    Sensitivities,
     as_batch,
     join_batches,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "Lumped",
     "MeasuredTemperature",
     "Request",
+    "Sensitivities",
     "Settings",
     "Simulation",
     "StepResult",

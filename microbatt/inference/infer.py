@@ -34,7 +34,7 @@ from microbatt.inference.result.posterior_summary import (
     fitted_curves,
     parameter_estimates,
 )
-from microbatt.measured import gather
+from microbatt.measured import gather, starting_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,8 @@ def infer(
     Raises
     ------
     MeasurementError
-        If a file cannot be read as discharges; a `CurveError` if a curve is not one of this cell.
+        If a file cannot be read as discharges; a `CurveError` if a curve is not one of this cell,
+        or none starts where the cell file starts.
     ParameterError
         If an option is not known or its value cannot be meant.
     SimulationError
@@ -105,7 +106,9 @@ def infer(
     """
     chosen, seconds = options.changed(changes), dict[str, float]()
     with _timing("reading", seconds):
-        experiment = gather(curves)
+        experiment = starting_full(
+            gather(curves), load_cell(cell), free=chosen.free, inventory=chosen.inventory
+        )
         noise = white_noise(experiment.measurements) if chosen.noise is None else chosen.noise
         loaded = load_cell(cell)
         doubts = cell_doubts(loaded, chosen.cell_error, chosen.thermal)

@@ -35,6 +35,7 @@ POWER = 2
 
 HELD_WITHIN = 2e-6
 MOST_CURRENTS = 40
+TOWARDS_REST = 0.8
 
 
 class Control(NamedTuple):
@@ -71,7 +72,9 @@ class Held(NamedTuple):
 def add_evenly(w: Workspace, layout: Layout, p: CellParameters, change: float) -> None:
     """Add a change of the current to the guessed current density, shared evenly."""
     n, n_neg, first_pos = ends(layout)
-    by_negative = change / (p.negative.area_density * p.negative.length)
+    by_negative = change / p.negative.area_density
+    if not p.negative.planar:
+        by_negative = change / (p.negative.area_density * p.negative.length)
     by_positive = change / (p.positive.area_density * p.positive.length)
     for i in range(n_neg):
         w.j_new[i] += by_negative
@@ -86,6 +89,9 @@ def guess_jump(w: Workspace, layout: Layout, p: CellParameters, change: float) -
     for i in range(n):
         w.c_new[i] = w.c[0, i]
         w.j_new[i] = w.j[0, i]
+    for k in range(w.profile.shape[1]):
+        for i in range(n):
+            w.profile_new[k, i] = w.profile[0, k, i]
     add_evenly(w, layout, p, change)
 
 
@@ -113,13 +119,7 @@ def jump(
             iterations += solve.iterations
             if not solve.converged:
                 break
-    return Solve(
-        solve.converged,
-        solve.possible,
-        iterations,
-        solve.negative_depletion,
-        solve.positive_depletion,
-    )
+    return Solve(solve.converged, solve.possible, iterations)
 
 
 @kernel
@@ -183,7 +183,7 @@ def next_current(control: Control, search: Search, voltage: float) -> Search:
 
 @kernel
 def drawn_back(search: Search, good: float) -> Search:
-    """Half way back from a current that cannot be solved to one that was."""
+    """Half way back from a current that cannot be solved to one that may be."""
     current = 0.5 * (search.current + good)
     return Search(current, search.resistance, search.low, search.high, search.last, search.gap)
 
@@ -204,10 +204,11 @@ def hold(
 
     `at_once` says that it is a jump from the current `before`: each trial begins from the state
     then, and a current that Newton's method does not reach is drawn back towards one that it did.
+    So is one, in any step, that the particles cannot carry to its end.
     """
     search = Search(control.guess, control.resistance, -math.inf, math.inf, math.nan, math.nan)
     good, iterations, solved = before, 0, False
-    solve = Solve(False, True, 0, 0.0, 0.0)
+    solve = Solve(False, True, 0)
     for _ in range(MOST_CURRENTS):
         if not math.isfinite(search.current):
             break
@@ -218,16 +219,18 @@ def hold(
         iterations += solve.iterations
         if solve.converged:
             good = search.current
-            V = voltage_now(w, layout, p, now, good, solve)
+            V = voltage_now(w, layout, p, now, good)
             solved = abs(surplus(control, good, V)) <= HELD_WITHIN
             if solved:
                 break
             search = next_current(control, search, V)
         elif at_once:
             search = drawn_back(search, good)
+        elif not solve.possible:
+            search = drawn_back(search, TOWARDS_REST * search.current)
         else:
             break
-    found = Solve(solved, True, iterations, solve.negative_depletion, solve.positive_depletion)
+    found = Solve(solved, True, iterations)
     return Held(found, search.current, search.resistance)
 
 
@@ -252,8 +255,26 @@ def start_control(
         solve, current, resistance = held.solve, held.current, held.resistance
     V = math.nan
     if solve.converged:
-        V = voltage_now(w, layout, p, now, current, solve)
+        V = voltage_now(w, layout, p, now, current)
     return Controlled(Attempt(now, solve, formula, V, temperature, 0.0), current, resistance)
+
+
+@kernel
+def predicted_current(w: Workspace, layout: Layout) -> float:
+    """The current of the guessed current density [A m⁻²]."""
+    _, n_neg, _ = ends(layout)
+    current = 0.0
+    for i in range(n_neg):
+        current += w.area[i] * w.j_new[i]
+    return current
+
+
+@kernel
+def with_guess(control: Control, guess: float) -> Control:
+    """The control with another current to begin with; a power knows better."""
+    if control.kind == POWER:
+        return control
+    return Control(control.kind, control.value, guess, control.resistance, control.smooth)
 
 
 @kernel
@@ -277,6 +298,7 @@ def try_control(
     if control.kind == CURRENT:
         solve = solve_step(w, layout, p, now, numerics, current, formula)
     else:
+        control = with_guess(control, predicted_current(w, layout))
         held = hold(w, layout, p, now, numerics, formula, control, control.guess, False)
         solve, current, resistance = held.solve, held.current, held.resistance
     guess = Guess(formula, weights, now, control.smooth)

@@ -42,7 +42,7 @@ from microbatt.porous_electrode.discharge import (
     time_resolution,
     weakened,
 )
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_negative
 from microbatt.porous_electrode.mesh import Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
@@ -79,6 +79,7 @@ GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
 SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
 ATTEMPTS_A_SAMPLE = 20
 CAUTION = 0.05  # of the last step, for a step that knows no past
+STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
 FIRST_DROP = 0.1  # what the largest current may cost before anything is known [V]
 
 
@@ -224,9 +225,16 @@ def value_at(row: Array, s: Samples, t: float) -> float:
 
 
 @kernel
-def control_at(row: Array, s: Samples, t: float, guess: float, resistance: float) -> Control:
-    """The control at `t` [s] of a row."""
-    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, not follows_samples(row))
+def control_at(
+    row: Array, s: Samples, t: float, guess: float, resistance: float, stubborn: bool
+) -> Control:
+    """The control at `t` [s] of a row.
+
+    A `stubborn` row may let its voltage jump: salt that all but runs out within an element can
+    switch it between two ways to discretise, back and forth, at every step however short.
+    """
+    smooth = not (stubborn or follows_samples(row))
+    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, smooth)
 
 
 @kernel
@@ -296,14 +304,12 @@ def mean_stoichiometry(w: Workspace, start: int, stop: int) -> float:
 
 
 @kernel
-def least_potential(
-    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, depletion: float
-) -> float:
+def least_potential(w: Workspace, layout: Layout, p: CellParameters, now: Conditions) -> float:
     """Least φ_s − φ_e of the negative electrode [V]: below zero lithium metal may plate."""
     _, n_neg, _ = ends(layout)
     least = math.inf
+    evaluate_negative(w, 0, n_neg, p, now)
     for i in range(n_neg):
-        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage, depletion)
         least = min(least, w.eta[i, 0])
     return least
 
@@ -326,9 +332,8 @@ def record(
     out.points[VOLTS, k] = march.V
     out.points[KELVIN, k] = march.T
     out.points[GONE, k] = stand.charge
-    depletion = attempt.solve.negative_depletion
-    out.points[LITHIUM, k] = least_potential(w, layout, p, attempt.now, depletion)
-    out.points[NEGATIVE, k] = mean_stoichiometry(w, 0, n_neg)
+    out.points[LITHIUM, k] = least_potential(w, layout, p, attempt.now)
+    out.points[NEGATIVE, k] = math.nan if p.negative.planar else mean_stoichiometry(w, 0, n_neg)
     out.points[POSITIVE, k] = mean_stoichiometry(w, first_pos, n)
     out.points[SALT, k] = least_salt(w, layout)
     out.points[NUMBER, k] = table[stand.row, STEP]
@@ -359,6 +364,8 @@ def stand_at_jump(w: Workspace, layout: Layout, now: Conditions, tolerance: floa
             w.j[level, i] = w.j_new[i]
             w.c[level, i] = w.c[0, i]
             w.surface[level, i] = w.surface[0, i]
+            for k in range(w.profile.shape[1]):
+                w.profile[level, k, i] = w.profile[0, k, i]
         w.room[i, 0], w.room[i, 1] = w.room_new[i, 0], w.room_new[i, 1]
     step = (FIRST_CHANGE * tolerance) ** 2
     return step / fastest if fastest > 0.0 else math.inf
@@ -401,7 +408,7 @@ def begin(
     """Begin a row: meet its control at once, unless one of its endings is met already."""
     row = table[stand.row]
     T = temperature_at(samples, stand.start, stand.march.T)
-    control = control_at(row, samples, 0.0, stand.current, stand.resistance)
+    control = control_at(row, samples, 0.0, stand.current, stand.resistance, False)
     if control.kind != CURRENT:
         guess = stand.current + (stand.march.V - control.value) / stand.resistance
         if control.kind == POWER:
@@ -568,7 +575,10 @@ def correct_means(
         area += w.area[i]
     for i in range(start, stop):
         gone = 0.5 * h * (w.j[0, i] + w.j[1, i]) + missing / area
-        w.mean[0, i] = w.mean[1, i] - 3.0 * at.flux * gone
+        mean = w.mean[1, i] - 3.0 * at.flux * gone
+        for k in range(w.profile.shape[1]):
+            w.profile[0, k, i] += mean - w.mean[0, i]
+        w.mean[0, i] = mean
 
 
 @kernel
@@ -586,7 +596,7 @@ def take(
     """Accept a step and write its point."""
     row = table[stand.row]
     charge = charge_after(row, samples, stand, tried, h)
-    march = accept(w, layout, stand.march, tried.attempt, h)
+    march = accept(w, layout, p, stand.march, tried.attempt, h)
     if follows_samples(row):
         n, n_neg, first_pos = ends(layout)
         missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)
@@ -633,7 +643,8 @@ def attempt_step(
     guess = stand.current
     if int(row[KIND]) == POWER:
         guess = value_at(row, samples, t) / march.V
-    control = control_at(row, samples, t, guess, stand.resistance)
+    stubborn = stand.attempts > STUBBORN * numerics.max_steps
+    control = control_at(row, samples, t, guess, stand.resistance, stubborn)
     return try_control(w, layout, p, numerics, control, set_march(march, T), h)
 
 
@@ -860,7 +871,7 @@ def _make_prepare(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 
         p = at_point(cell, point[0], point[1], conserving)
         w, layout = lay_out(p, conditions_at(p, temperature), numerics, largest, 0.0)
         set_rest(w, layout, p, 0.0)
-        V, T = open_circuit_voltage(p), temperature
+        V, T = open_circuit_voltage(p, temperature), temperature
         march = March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, 0)
         resistance = FIRST_DROP / largest
         stand = Stand(

@@ -134,9 +134,32 @@ def test_a_conductivity_that_turns_negative_is_held_before_it_does():
     assert np.all(kappa[1:] > 0.0)
 
 
-def test_entropy_is_left_out_with_a_warning():
-    with pytest.warns(UserWarning, match="coefficient of negative electrode is not used"):
-        read((P, N, "Entropic change coefficient [V.K-1]", "1e-4*x"))
+def test_entropy_is_read_and_brings_potentials_to_our_reference_temperature():
+    entropy = (P, N, "Entropic change coefficient [V.K-1]", "1e-4*x")
+    cell = read(entropy)
+    x = np.linspace(0.05, 0.75, 20)
+    np.testing.assert_allclose(cell.negative.entropic_change_coefficient.value(x), 1e-4 * x)
+    np.testing.assert_array_equal(
+        cell.negative.open_circuit.potential(x), CELL.negative.open_circuit.potential(x)
+    )
+    warm = read(entropy, (P, "Cell", "Reference temperature [K]", 308.15))
+    np.testing.assert_allclose(
+        warm.negative.open_circuit.potential(x),
+        CELL.negative.open_circuit.potential(x) - 10.0 * 1e-4 * x,
+        atol=1e-6,
+    )
+
+
+def test_a_diffusivity_may_depend_on_the_stoichiometry():
+    for function in ("1e-14*(1+x)", {"x": [0, 1], "y": [1e-14, 2e-14]}):
+        electrode = read((P, N, "Diffusivity [m2.s-1]", function)).negative
+        assert electrode.solid_diffusivity == pytest.approx(1.5e-14)
+        x = np.array([0.0, 0.5, 1.0])
+        np.testing.assert_allclose(
+            electrode.solid_diffusivity * electrode.solid_diffusivity_shape.value(x),
+            [1e-14, 1.5e-14, 2e-14],
+        )
+    assert CELL.negative.solid_diffusivity_shape is None
 
 
 @pytest.mark.parametrize(
@@ -147,10 +170,7 @@ def test_entropy_is_left_out_with_a_warning():
             [(P, N, "OCP (lithiation) [V]", "1-x")],
             "hysteresis of the open-circuit potential is not",
         ),
-        (
-            [(P, N, "Diffusivity [m2.s-1]", "1e-14*(1+x)")],
-            "`Negative electrode: Diffusivity .* depends on the stoichiometry, from 1e-14 to 2e-14",
-        ),
+        ([(P, N, "Diffusivity [m2.s-1]", "1e-14*(0.5-x)")], "a diffusivity must be positive"),
         ([(P, E, None)], "has no section `Electrolyte`"),
         ([("Header", None)], "is no BPX file: it has no `Header`"),
         ([(P, N, "Porosity", None)], "is no BPX file of its version: .*Porosity"),

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from microbatt.cells import Cell, load_cell
+from microbatt.cells import NUMBERS, Cell, load_cell
 from microbatt.cells.pybamm_sets import available_pybamm_sets
 from microbatt.engines import simulate_discharge
 from microbatt.errors import ParameterError
@@ -80,6 +80,43 @@ def test_a_property_that_follows_no_arrhenius_factor_is_told():
 def test_an_unknown_set_is_answered_with_the_nearest():
     with pytest.raises(ParameterError, match="Nearest: 'Chen2020'"):
         load_cell("pybamm:Chen2021")
+
+
+CATALOG = {
+    "chen-2020": "Chen2020",
+    "kim-2011": "NCA_Kim2011",
+    "marquis-2019": "Marquis2019",
+    "prada-2013": "Prada2013",
+}
+"""Cells of the catalog → the sets in which their values were collected."""
+UNLIKE = {"density", "heat_capacity", "solid_conductivity"}
+"""What the catalog knows better, or the set counts otherwise; no isothermal voltage sees it."""
+
+
+@pytest.mark.parametrize(("name", "collected"), CATALOG.items())
+def test_a_cell_of_the_catalog_has_the_values_of_the_set_where_they_were_collected(name, collected):
+    ours, theirs = load_cell(name), load(collected)
+    for number in NUMBERS.values():
+        unlike = number.key in UNLIKE or number.key.endswith("_density")
+        if unlike or number.part.endswith("collector"):
+            continue
+        try:
+            expected = theirs.value(number.name)
+        except ParameterError:  # the set says nothing
+            continue
+        tolerance = {"rel": 2e-3} if number.key.endswith("activation") else {"rel": 1e-5}
+        assert ours.value(number.name) == pytest.approx(expected, **tolerance, abs=1e-9), (
+            number.name
+        )
+    for side in ("negative", "positive"):
+        fits = [getattr(cell, side).open_circuit for cell in (ours, theirs)]
+        theta = np.linspace(max(f.lower for f in fits), min(f.upper for f in fits), 500)[1:-1]
+        expected = fits[1].potential(theta)
+        np.testing.assert_allclose(fits[0].potential(theta), expected, rtol=1e-5, atol=2e-6)
+    salt = np.linspace(50.0, 3000.0, 60)
+    for of_salt in ("conductivity", "diffusivity"):
+        values = [getattr(cell.electrolyte.fit, of_salt)(salt) for cell in (ours, theirs)]
+        np.testing.assert_allclose(values[0], values[1], rtol=1e-4)
 
 
 def pybamm_curve(name, cell, current):
