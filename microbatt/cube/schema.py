@@ -259,7 +259,8 @@ def has_own_hash(attributes: Mapping[str, Any]) -> bool:
     """
     told = {name: attributes[name] for name in _IDENTITY if name in attributes}
     told = {name: value for name, value in told.items() if name not in _NOT_HASHED}
-    told["microbatt_schema"] = attributes.get("microbatt_schema")
+    design = told.get("design")
+    told["microbatt_schema"] = schema_of(design) if isinstance(design, dict) else None
     if IDENTITY_DIGEST not in attributes or told.get("engine_version") == "imported":
         return True
     return bool(identity_hash(told) == attributes.get("campaign_hash"))

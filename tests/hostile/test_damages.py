@@ -17,6 +17,7 @@ from microbatt.cube import (
     locate,
     open_cube,
     repair_store,
+    schema_of,
 )
 from microbatt.cube.schema import identity_digest
 from microbatt.errors import StoreError
@@ -113,12 +114,13 @@ def thicker(attributes):
 
 HASHED = (
     "cell", "design", "engine", "inventory", "cutoff_voltage", "thermal", "settings",
-    "depth_points", "cell_digest", "engine_version", "microbatt_schema",
+    "depth_points", "cell_digest", "engine_version",
 )  # fmt: skip
 
 
 def own_hash(attributes):
-    return identity_hash({name: attributes[name] for name in HASHED})
+    told = {name: attributes[name] for name in HASHED}
+    return identity_hash(told | {"microbatt_schema": schema_of(attributes["design"])})
 
 
 def describe(name, **changes):
