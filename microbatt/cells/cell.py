@@ -356,13 +356,7 @@ class Cell:
         >>> round(cell.open_circuit_voltage, 9)
         3.9
         """
-        at = start_at(self, start)
-        return self.with_values(
-            {
-                "negative_initial_stoichiometry": at.negative,
-                "positive_initial_stoichiometry": at.positive,
-            }
-        )
+        return self.with_values(start_at(self, start).values())
 
     @property
     def state_of_charge(self) -> float | None:
