@@ -453,7 +453,11 @@ def _with_own(cell: dict[str, Any], own: object, words: str) -> dict[str, Any]:
 _OURS: Final = "Take it out, or write the file anew."
 _STATED: Final = "uncertainty of "
 _RANGED: Final = {
-    **{f"{part}_open_circuit": (part, "open_circuit") for part in _ELECTRODES},
+    **{
+        f"{part}_{key}": (part, key)
+        for part in _ELECTRODES
+        for key in ("open_circuit", "solid_diffusivity_shape", "entropic_change_coefficient")
+    },
     **{f"electrolyte_{name}": ("electrolyte", "fit", name) for name in PROPERTIES},
 }
 """Functions whose range may be stated → where they stand in the form of plain numbers."""
