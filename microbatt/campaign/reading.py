@@ -214,7 +214,7 @@ def cache_folder(cache_dir: str | Path | None = None) -> Path:
 def _cell(given: object, folder: Path) -> Cell:
     if not isinstance(given, str):
         raise ParameterError(f"`cell` is {given!r}; it must be a name or the path of a cell file.")
-    return load_cell(folder / given if given.endswith(".toml") else given)
+    return load_cell(folder / given if given.endswith((".toml", ".json")) else given)
 
 
 def _design(document: Mapping[str, Any], cell: Cell) -> Design:

@@ -85,6 +85,8 @@ def test_a_shipped_cell_comes_back_with_the_same_curve_or_says_why_not(tmp_path,
         there_and_back(cell, tmp_path)
     except ParameterError as error:
         assert "cannot be written as BPX: " in str(error)  # noqa: PT017
+        if cell.metal:
+            return
         cell = writable(cell)
         cell.to_bpx(tmp_path / f"{name}.json")
     again = load_cell(tmp_path / f"{name}.json")
