@@ -66,6 +66,7 @@ class Kind(StrEnum):
     WEIGHTS = "the weights of a network"
     CHECKPOINT = "a checkpoint of a training"
     ARCHIVE = "a zipped store"
+    PUBLICATION = "a published cube"
     ZARR = "a Zarr store of another program"
     NETCDF = "a netCDF file of another program"
     FOLDER = "a folder with other things"
@@ -241,9 +242,15 @@ def _kind_of_folder(folder: Path) -> Kind | None:
         return _of_attributes(_zarr_attributes(folder / "zarr.json"), Kind.ZARR)
     if {".zgroup", ".zarray", ".zattrs"} & names:
         return Kind.ZARR
+    if _MANIFEST in names:
+        return _of_attributes(_json((folder / _MANIFEST).read_bytes()), Kind.FOLDER)
     if "network.json" in names and _WEIGHTS in _json((folder / "network.json").read_bytes()):
         return Kind.WEIGHTS
     return Kind.FOLDER
+
+
+_MANIFEST: Final = "manifest.json"
+"""What a published cube holds beside its archive."""
 
 
 def _zarr_attributes(root: Path) -> Mapping[str, Any]:

@@ -62,6 +62,7 @@ def _write_measured(folder):
     """Write curves as a tester exports them: a cell in this folder, two in folders of a folder."""
     for name, current in CURRENTS.items():
         _write_curve(folder / f"{name}.csv", current)
+    _write_curve(folder / "rate-test.csv", CURRENTS["1C"])
     for cell in ("cell-1", "cell-2"):
         place = folder / "production-line" / cell
         place.mkdir(parents=True)

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.campaign.axes import read_axis, read_quantity, read_range
+from microbatt.campaign.axes import read_axis, read_quantity, read_spread
 from microbatt.campaign.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.checks import check_choice, suggestion
@@ -14,17 +14,20 @@ from microbatt.cube import Design, Grid, ListedPoints, SobolPoints
 from microbatt.data_files import catalog_folder
 from microbatt.engines import load_engine, thermal_from_dict
 from microbatt.errors import CampaignError, ParameterError
+from microbatt.parameters import PARAMETERS, POINT, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from microbatt.cells import Cell
 
+_LONG: Final = frozenset({"positive_alpha", "positive_S"})
+"""Other ways to write ``alpha`` and ``S``."""
 FORMAT: Final = 1
 """Version of the file format that this reader understands."""
 _KEYS: Final = {
     "format", "name", "title", "cell", "engine", "inventory", "cutoff_voltage",
-    "thermal", "settings", "grid", "points", "tasks",
+    "thermal", "settings", "grid", "points", "tasks", "voltage_rounding",
 }  # fmt: skip
 
 
@@ -113,6 +116,10 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
     if "cutoff_voltage" in document:
         optional["cutoff_voltage"] = read_quantity(
             "cutoff_voltage", document["cutoff_voltage"], "V"
+        )
+    if "voltage_rounding" in document:
+        optional["voltage_rounding"] = read_quantity(
+            "voltage_rounding", document["voltage_rounding"], "V"
         )
     if "time_limit" in tasks:
         optional["time_limit"] = read_quantity("tasks.time_limit", tasks["time_limit"], "s")
@@ -224,34 +231,59 @@ def _design(document: Mapping[str, Any], cell: Cell) -> Design:
         )
     if "grid" in document:
         grid = document["grid"]
-        _check_keys("grid", grid, {"alpha", "S", "current", "c_rate"}, required={"alpha", "S"})
-        return Grid(
-            alpha=read_axis("grid.alpha", grid["alpha"], "1"),
-            S=read_axis("grid.S", grid["S"], "1"),
-            current=_current("grid", grid, cell),
-        )
+        numbers = _numbers("grid", grid, {"current", "c_rate"})
+        axes = {
+            name: read_axis(f"grid.{key}", grid[key], PARAMETERS[name].unit)
+            for name, key in numbers.items()
+        }
+        return Grid(current=_current("grid", grid, cell), **_as_arguments(axes))
     return _points(document["points"], cell)
 
 
 def _points(points: Mapping[str, Any], cell: Cell) -> Design:
-    known = {"sobol", "alpha", "S", "current", "c_rate"}
-    _check_keys("points", points, known, required={"alpha", "S"})
+    numbers = _numbers("points", points, {"sobol", "current", "c_rate"})
     current = _current("points", points, cell)
     if "sobol" not in points:
-        return ListedPoints(
-            alpha=read_axis("points.alpha", points["alpha"], "1"),
-            S=read_axis("points.S", points["S"], "1"),
-            current=current,
-        )
+        columns = {
+            name: read_axis(f"points.{key}", points[key], PARAMETERS[name].unit)
+            for name, key in numbers.items()
+        }
+        return ListedPoints(current=current, **_as_arguments(columns))
     sobol = points["sobol"]
     _check_keys("points.sobol", sobol, {"count", "seed"}, required={"count", "seed"})
+    spreads = {
+        name: read_spread(f"points.{key}", points[key], PARAMETERS[name].unit)
+        for name, key in numbers.items()
+    }
     return SobolPoints(
-        count=sobol["count"],
-        seed=sobol["seed"],
-        alpha=read_range("points.alpha", points["alpha"]),
-        S=read_range("points.S", points["S"]),
-        current=current,
+        count=sobol["count"], seed=sobol["seed"], current=current, **_as_arguments(spreads)
     )
+
+
+def _numbers(where: str, table: object, words: set[str]) -> dict[str, str]:
+    """Return which numbers of a cell a table varies: name → key, the way the file writes it."""
+    if not isinstance(table, dict):
+        raise ParameterError(f"`{where}` is {table!r}; it must be a table.")
+    numbers: dict[str, str] = {}
+    for key in table:
+        if key in words:
+            continue
+        if key not in _LONG and key not in PARAMETERS:
+            known = (*words, *PARAMETERS)
+            raise ParameterError(f"`{where}.{key}` is not known. {suggestion(key, known)}")
+        name = parameter(key).name
+        if name in numbers:
+            raise ParameterError(f"`{where}.{key}` and `{where}.{numbers[name]}` are the same.")
+        numbers[name] = key
+    return numbers
+
+
+def _as_arguments(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Sort what varies into the arguments of a design: alpha and S by name, the others in one."""
+    return {
+        **{name: values for name, values in found.items() if name in POINT},
+        "others": {name: values for name, values in found.items() if name not in POINT},
+    }
 
 
 def _current(where: str, table: Mapping[str, Any], cell: Cell) -> tuple[float, ...]:

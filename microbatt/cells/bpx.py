@@ -460,9 +460,13 @@ _OURS: Final = "Take it out, or write the file anew."
 _STATED: Final = "uncertainty of "
 _RANGED: Final = {
     **{
-        f"{part}_{key}": (part, key)
+        f"{part}_{name}": (part, key)
         for part in _ELECTRODES
-        for key in ("open_circuit", "solid_diffusivity_shape", "entropic_change_coefficient")
+        for name, key in (
+            ("open_circuit", "open_circuit"),
+            ("solid_diffusivity", "solid_diffusivity_shape"),
+            ("entropic_change_coefficient", "entropic_change_coefficient"),
+        )
     },
     **{f"electrolyte_{name}": ("electrolyte", "fit", name) for name in PROPERTIES},
 }

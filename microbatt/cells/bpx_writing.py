@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from microbatt.cells.electrolyte_fits import SALT_TOP
+from microbatt.cells.functions import material_function
 from microbatt.cells.parts import PARTS, number_name
 from microbatt.cells.start import state_of_charge, window
 from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
@@ -41,7 +42,11 @@ DIVIDER: Final = " | "
 """Between the materials in the description of a file."""
 _SPHERE: Final = 3.0
 _STANDARD_EXPONENT: Final = 0.5
+"""Of c_e in an exchange-current density."""
 _TOLERANCE: Final = 1e-9
+_SITES: Final = (0.0, 1.0)
+"""Stoichiometries at which a function holds that says nothing else."""
+_ENTROPY: Final = "Entropic change coefficient [V.K-1]"
 _POTENTIALS: Final = 2001
 _SALTS: Final = 1201
 _FLOOR: Final = 0.01
@@ -112,9 +117,7 @@ def bpx_document(cell: Any) -> dict[str, Any]:  # noqa: ANN401 - a cell, whose m
 
 
 def _troubles(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
-    """Return what the standard cannot hold of a cell."""
-    if cell.metal is not None:
-        return ["it is a half-cell, and both electrodes are porous there"]
+    """Return what the standard cannot hold of a cell, each with what to do."""
     found = [
         f"it has no `{name}`"
         for name in (
@@ -132,22 +135,24 @@ def _troubles(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
                 f"1 C is `nominal_capacity` over the area there, {stated:.6g} A m⁻², and "
                 f"`one_c_current` is {cell.one_c_current:.6g} A m⁻²"
             )
-    return [*found, *_cell_troubles(cell), *_start_troubles(cell)]
-
-
-def _cell_troubles(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
-    found = []
     if cell.electrode_pairs % 1.0 != 0.0:
         found.append(f"`electrode_pairs` is {cell.electrode_pairs:g}, and must be a whole number")
     if cell.contact_resistance:
         found.append("it has a `contact_resistance`")
+    if cell.metal is not None:
+        return [*found, "it is a half-cell, and the standard has two porous electrodes"]
     for part in ELECTRODES:
         found += _electrode_troubles(part, getattr(cell, part))
+    return found + _electrolyte_troubles(cell.electrolyte) + _start_troubles(cell)
+
+
+def _electrolyte_troubles(electrolyte: Any) -> list[str]:  # noqa: ANN401 - an electrolyte
+    found = []
     salt = np.linspace(0.0, SALT_TOP, _SALTS)
-    if np.any(np.abs(cell.electrolyte.fit.thermodynamic_factor(salt) - 1.0) > _TOLERANCE):
+    if np.any(np.abs(electrolyte.fit.thermodynamic_factor(salt) - 1.0) > _TOLERANCE):
         found.append("the thermodynamic factor of its electrolyte is not 1")
-    if cell.electrolyte.fit.transference_function is not None:
-        found.append("its transference number depends on the salt")
+    if electrolyte.fit.transference_function is not None:
+        found.append("the transference number of its electrolyte depends on the concentration")
     return found
 
 
@@ -155,13 +160,12 @@ def _electrode_troubles(part: str, e: Any) -> list[str]:  # noqa: ANN401 - an el
     found = []
     if not math.isclose(e.S, _SPHERE, rel_tol=_TOLERANCE):
         found.append(f"the {part} electrode has S = {e.S:g}, and all particles are spheres there")
-    if e.exchange_current_shape is not None or e.salt_exponent != _STANDARD_EXPONENT:
-        found.append(
-            f"the exchange-current density of the {part} electrode is not of the form "
-            "F k c_max √(c_e θ (1 − θ))"
-        )
     if e.film_resistance:
         found.append(f"the {part} electrode has a `film_resistance`")
+    if e.exchange_current_shape is not None or e.salt_exponent != _STANDARD_EXPONENT:
+        found.append(
+            f"the exchange-current density of the {part} electrode is not of the standard form"
+        )
     return found
 
 
@@ -214,7 +218,7 @@ def _electrode(cell: Any, part: str, own: dict[str, float]) -> dict[str, Any]:  
     ends = sorted(end[row] for end in window(cell) or ())
     written = _porous(e) | {
         "Particle radius [m]": e.particle_radius,
-        "Diffusivity [m2.s-1]": _diffusivity(part, e, own),
+        "Diffusivity [m2.s-1]": _solid_diffusivity(part, e, own),
         "OCP [V]": _potential(part, e.open_circuit, own),
         "Conductivity [S.m-1]": e.matrix_conductivity,
         "Surface area per unit volume [m-1]": e.area_density,
@@ -226,9 +230,9 @@ def _electrode(cell: Any, part: str, own: dict[str, float]) -> dict[str, Any]:  
         "Maximum concentration [mol.m-3]": e.max_concentration,
     }
     if e.entropic_change_coefficient is not None:
-        function = e.entropic_change_coefficient
-        written["Entropic change coefficient [V.K-1]"] = _written(
-            f"{part}_entropic_change_coefficient", function.plain, function.value, (0.0, 1.0), own
+        entropy = e.entropic_change_coefficient
+        written[_ENTROPY] = _written(
+            f"{part}_entropic_change_coefficient", entropy.plain, entropy.value, _SITES, own
         )
     for key, energy in (
         ("Diffusivity", e.solid_diffusivity_activation),
@@ -270,33 +274,24 @@ def _own(cell: Any) -> dict[str, float]:  # noqa: ANN401 - a cell
 # --- its functions -------------------------------------------------------------------------------
 
 
+def _solid_diffusivity(part: str, e: Any, own: dict[str, float]) -> Any:  # noqa: ANN401 - JSON
+    """Return D_s, which is a number times its shape, as the standard has it."""
+    if e.solid_diffusivity_shape is None:
+        return e.solid_diffusivity
+    shape, number = e.solid_diffusivity_shape, e.solid_diffusivity
+    product = material_function(
+        part, shape.plain, lower=shape.lower, upper=shape.upper, factor=number
+    )
+    return _written(f"{part}_solid_diffusivity", product.plain(), product, _SITES, own)
+
+
 def _potential(part: str, fit: Any, own: dict[str, float]) -> Any:  # noqa: ANN401 - JSON
     plain = {key: value for key, value in (fit.plain or {}).items() if key != "material"}
     low, high = fit.limits
     if plain:
-        return _written(f"{part}_open_circuit", plain, fit.potential, (0.0, 1.0), own)
+        return _written(f"{part}_open_circuit", plain, fit.potential, _SITES, own)
     theta = low + (high - low) * 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, _POTENTIALS)))
     return {"x": theta.tolist(), "y": np.asarray(fit.potential(theta)).tolist()}
-
-
-def _diffusivity(part: str, e: Any, own: dict[str, float]) -> Any:  # noqa: ANN401 - JSON
-    """Return D_s, a number or a function of the stoichiometry [m² s⁻¹]."""
-    if e.solid_diffusivity_shape is None:
-        return e.solid_diffusivity
-    D, plain = e.solid_diffusivity, e.solid_diffusivity_shape.plain
-    if "table" in plain:
-        # the last digit is that of the division when it was read
-        values = [float(f"{D * y:.15g}") for y in plain["table"]["y"]]
-        return {"x": plain["table"]["x"], "y": values}
-    text = plain["expression"]
-    divided = f"{1.0 / D!r}*("  # as reading makes a shape of what the file says
-    whole = text[len(divided) : -1] if text.startswith(divided) else f"{D!r}*({text})"
-
-    def whole_values(x: Any) -> Any:  # noqa: ANN401 - an array
-        return D * e.solid_diffusivity_shape.value(x)
-
-    name = f"{part}_solid_diffusivity_shape"
-    return _written(name, plain | {"expression": whole}, whole_values, (0.0, 1.0), own)
 
 
 def _of_salt(name: str, function: Any, scale: float, own: dict[str, float]) -> Any:  # noqa: ANN401 - JSON

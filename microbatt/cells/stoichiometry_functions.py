@@ -4,6 +4,7 @@ How D_s changes with the stoichiometry, and the entropic coefficient dU/dT: cons
 or tables in x, the stoichiometry, that an electrode may have and most do not.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from microbatt.cells.functions import MaterialFunction, SlopeOf, material_function
+from microbatt.cells.functions import Expression, MaterialFunction, SlopeOf, material_function
 from microbatt.errors import ParameterError
 
 Array = NDArray[np.float64]
@@ -162,14 +163,43 @@ def split_diffusivity(key: str, described: Mapping[str, Any]) -> dict[str, Any]:
         As `own_shape` does.
     """
     function = own_shape(key, described)
-    half = float(function.value(HALF_FULL))
+    factored = _factored(function.function)
+    if factored is not None:
+        return factored
+    half = _tidy(float(function.value(HALF_FULL)))
     theta = np.linspace(function.lower, function.upper, _SAMPLES)
     if np.ptp(function.value(theta)) <= _SAME * half:
         return {"solid_diffusivity": half}
     shape = material_function(
         key, function.plain, lower=function.lower, upper=function.upper, factor=1.0 / half
-    )
-    return {"solid_diffusivity": half, "solid_diffusivity_shape": shape.plain()}
+    ).plain()
+    if "table" in shape:
+        shape["table"]["y"] = [_tidy(y) for y in shape["table"]["y"]]
+    return {"solid_diffusivity": half, "solid_diffusivity_shape": shape}
+
+
+def _factored(function: MaterialFunction) -> dict[str, Any] | None:
+    """Take apart what is written as a number times a function that is 1 at θ = 0.5."""
+    if not isinstance(function, Expression):
+        return None
+    match = _PRODUCT.fullmatch(function.text)
+    if match is None:
+        return None
+    try:
+        inner = Expression(text=match[2], lower=function.lower, upper=function.upper)
+    except ParameterError:
+        return None  # its parentheses are two pairs
+    if abs(float(inner(HALF_FULL)) - 1.0) > _SAME:
+        return None
+    return {"solid_diffusivity": float(match[1]), "solid_diffusivity_shape": inner.plain()}
+
+
+def _tidy(value: float) -> float:
+    """Round off the last digits of what is computed, so that a cell that is written comes back."""
+    return float(f"{value:.12g}")
+
+
+_PRODUCT = re.compile(r"([0-9.]+(?:e[-+]?[0-9]+)?)\*\((.*)\)")
 
 
 _SAME = 1e-9

@@ -33,6 +33,9 @@ from .fence import (
     check_fence,
     fence_of,
 )
+from .healing import (
+    heal_store,
+)
 from .integrity import (
     CheckReport,
     check_store,
@@ -48,6 +51,11 @@ from .location import (
     is_remote_trouble,
     locate,
 )
+from .marginals import (
+    LogUniform,
+    Marginal,
+    Normal,
+)
 from .opening import (
     Chunks,
     cube_attributes,
@@ -59,6 +67,7 @@ from .outcomes import (
     WHOLE,
     status_of,
     tally,
+    varied_in,
     whole_curves,
 )
 from .predictions import (
@@ -73,8 +82,12 @@ from .predictions import (
     Fold,
     PredictionStatus,
     copies_in,
+    correlation_of,
     predicted_by,
+    prediction_quantity,
     strings,
+    targets_in,
+    variables_of,
 )
 from .provenance import (
     RunRecord,
@@ -95,6 +108,10 @@ from .schema import (
     SCHEMA_VERSION,
     UNREPEATABLE,
     VARIABLES,
+    schema_of,
+)
+from .voltage_codec import (
+    check_rounding,
 )
 from .write_predictions import (
     copy_joined,
@@ -124,6 +141,9 @@ __all__ = [
     "Grid",
     "ListedPoints",
     "Location",
+    "LogUniform",
+    "Marginal",
+    "Normal",
     "PredictionStatus",
     "Region",
     "Rows",
@@ -131,11 +151,13 @@ __all__ = [
     "SobolPoints",
     "alone",
     "check_fence",
+    "check_rounding",
     "check_store",
     "choose_chunks",
     "close_run",
     "copies_in",
     "copy_joined",
+    "correlation_of",
     "create_cube",
     "cube_attributes",
     "cut",
@@ -146,6 +168,7 @@ __all__ = [
     "has_cube",
     "has_prediction_group",
     "heal_coordinates",
+    "heal_store",
     "is_remote_trouble",
     "join_predictions",
     "join_variables",
@@ -158,6 +181,7 @@ __all__ = [
     "open_prediction_group",
     "open_run",
     "predicted_by",
+    "prediction_quantity",
     "read_runs",
     "read_status",
     "region_points",
@@ -166,8 +190,12 @@ __all__ = [
     "row_trouble",
     "rows_from_batch",
     "rows_without_curve",
+    "schema_of",
     "status_of",
     "strings",
     "tally",
+    "targets_in",
+    "variables_of",
+    "varied_in",
     "whole_curves",
 ]

@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cube.block_store import block_digest, open_blocks
 from microbatt.cube.blocks import cut
-from microbatt.cube.coordinates import NAMES, UNREADABLE, coordinate_trouble, mend_coordinates
+from microbatt.cube.coordinates import (
+    UNREADABLE,
+    coordinate_trouble,
+    mend_coordinates,
+    names_in,
+)
 from microbatt.cube.fence import alone
+from microbatt.cube.healing import stored_metadata
 from microbatt.cube.location import (
     ROOT,
     delete_object,
@@ -108,7 +114,7 @@ def check_store(location: Location) -> CheckReport:
     with explained(location, "checking"):
         keys = set(list_objects(store))
         leftovers = tuple(sorted(key for key in keys if key.endswith(_LEFTOVER)))
-        damages = [*_metadata_damages(store, _metadata(group))]
+        damages = [*_metadata_damages(store, stored_metadata(group))]
         if damages:  # the chunks cannot be read before the metadata is mended
             return CheckReport(blocks=0, finished=0, damages=tuple(damages), leftovers=leftovers)
         damages += _identity_damages(group)
@@ -140,7 +146,7 @@ def repair_store(location: Location, report: CheckReport) -> None:
         From `check_store`.
     """
     group = open_group(location)
-    metadata = _metadata(group)
+    metadata, coordinates = stored_metadata(group), names_in(dict(group.attrs))
     store = open_store(location, read_only=False)
     with explained(location, "repairing"):
         for damage in report.damages:
@@ -148,7 +154,7 @@ def repair_store(location: Location, report: CheckReport) -> None:
                 open_blocks(location).forget(damage.block)
             elif damage.key in metadata:
                 write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
-            elif damage.key.split("/")[0] not in NAMES and damage.key != ROOT:
+            elif damage.key.split("/")[0] not in coordinates and damage.key != ROOT:
                 _empty(store, location, damage.key)
         for key in report.leftovers:
             delete_object(store, key)
@@ -170,16 +176,6 @@ def heal_coordinates(location: Location) -> None:
         If the design no longer gives the coordinates with which the cube was made.
     """
     mend_coordinates(location, open_group(location))
-
-
-def _metadata(group: zarr.Group) -> dict[str, Any]:
-    """Return what the root says of the metadata of each array: key → content."""
-    consolidated = group.metadata.to_dict().get("consolidated_metadata") or {"metadata": {}}
-    return {
-        f"{name}/{ROOT}": json.loads(json.dumps(content))
-        for name, content in consolidated["metadata"].items()
-        if content["node_type"] == "array"
-    }
 
 
 def _metadata_damages(store: Store, metadata: Mapping[str, Any]) -> Iterator[Damage]:
@@ -206,9 +202,10 @@ def _coordinate_damages(root: zarr.Group) -> Iterator[Damage]:
 
 def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
     """Yield damaged chunks of coordinates and of what was joined, in all groups."""
+    own = _DATA | {*names_in(dict(root.attrs))}
     for group in (root, *prediction_groups(root).values()):
         for name, array in group.arrays():
-            if group.path or name not in _DATA | {*NAMES}:
+            if group.path or name not in own:
                 yield from _chunk_damages(array, keys)
 
 

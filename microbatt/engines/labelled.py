@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.outcomes import Outcome
+from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -65,12 +65,35 @@ def curve_dataset(values: Values) -> xr.Dataset:
         for name in ("voltage", "capacity", "temperature")
     }
     scalars = {name: ((), values[name], quantity(name).attrs) for name in SCALARS}
+    scalars |= _labelled_sensitivities(values.get("sensitivities"))
     return xr.Dataset(
         {**curve, **scalars, "outcome": ((), np.int8(values["outcome"]), outcome_attrs())},
         coords={name: ((), values[name], quantity(name).attrs) for name in POINT}
-        | {"time": ("time", values["time"], quantity("time").attrs)},
+        | {"time": ("time", values["time"], quantity("time").attrs)}
+        | _parameter_axis(values.get("sensitivities")),
         attrs={"Conventions": CONVENTIONS, "title": "constant-current discharge"},
     )
+
+
+def _parameter_axis(told: Any) -> dict[str, Any]:  # noqa: ANN401 - Sensitivities or None
+    return {} if told is None else {"parameter": list(told.names)}
+
+
+def _labelled_sensitivities(told: Any) -> dict[str, Any]:  # noqa: ANN401 - Sensitivities or None
+    """Return derivatives as variables along ``parameter``; none where none were asked for."""
+    if told is None:
+        return {}
+    per = {"comment": "per SI unit of each parameter, at fixed capacity"}
+    words = "derivative by the numbers of the cell: "
+    table = {
+        "voltage": (("parameter", "time"), told.voltage),
+        "discharge_capacity": ("parameter", told.discharge_capacity),
+        "energy": ("parameter", told.energy),
+    }
+    return {
+        f"{name}_sensitivity": (dims, array, {"long_name": words + quantity(name).long_name} | per)
+        for name, (dims, array) in table.items()
+    }
 
 
 def batch_dataset(values: Values) -> xr.Dataset:
@@ -109,3 +132,65 @@ def batch_dataset(values: Values) -> xr.Dataset:
         coords={name: ("point", values[name], quantity(name).attrs) for name in POINT},
         attrs={"Conventions": CONVENTIONS, "title": "constant-current discharges"},
     )
+
+
+_POINT_VARIABLES: Final = (
+    "current",
+    "voltage",
+    "capacity",
+    "temperature",
+    "lithium_overpotential",
+    "mean_negative_stoichiometry",
+    "mean_positive_stoichiometry",
+    "min_salt_concentration",
+)
+_OF_A_PROTOCOL: Final = {
+    "time": {"long_name": "time since the start of the protocol"},
+    "current": {"long_name": "current density"},
+    "capacity": {"comment": "per area of separator, since the start; negative where charged"},
+    "min_salt_concentration": {"long_name": "lowest salt concentration in the cell"},
+}
+
+
+def simulation_dataset(values: Values) -> xr.Dataset:
+    """Label the points of a protocol along ``point``, and what is said of each step along ``step``.
+
+    Parameters
+    ----------
+    values : Values
+        The fields of a `microbatt.engines.protocol_result.Simulation`.
+    """
+
+    def attrs(name: str) -> dict[str, str]:
+        return quantity(name).attrs | _OF_A_PROTOCOL.get(name, {})
+
+    variables: dict[str, Any] = {
+        name: ("point", values[name], attrs(name)) for name in _POINT_VARIABLES
+    }
+    steps = values["steps"]
+    units = {"start": "s", "duration": "s", "capacity": "A h m-2", "energy": "W h m-2"}
+    units |= {"start_voltage": "V", "end_voltage": "V", "end_current": "A m-2"}
+    for name, unit in units.items():
+        words = f"{name.replace('_', ' ')} of the step"
+        column = np.array([getattr(step, name) for step in steps])
+        variables[f"step_{name}"] = ("step", column, {"units": unit, "long_name": words})
+    codes = np.array([step.outcome for step in steps], dtype=np.int8)
+    variables["step_outcome"] = ("step", codes, _step_attrs())
+    return xr.Dataset(
+        variables,
+        coords={
+            "time": ("point", values["time"], attrs("time")),
+            "point_step": ("point", values["step"], {"long_name": "step of the protocol"}),
+            "step": ("step", np.arange(len(steps)), {"long_name": "step of the protocol"}),
+            "step_text": ("step", np.array([step.text for step in steps], dtype=object)),
+        },
+        attrs={"Conventions": CONVENTIONS, "title": "protocol", "cell": values["cell"]},
+    )
+
+
+def _step_attrs() -> dict[str, Any]:
+    return {
+        "long_name": "how the step ended",
+        "flag_values": np.array([outcome.value for outcome in StepOutcome], dtype=np.int8),
+        "flag_meanings": " ".join(outcome.name.lower() for outcome in StepOutcome),
+    }

@@ -6,6 +6,9 @@ from .experiment import (
     FileReading,
     StepRead,
 )
+from .fullness import (
+    starting_full,
+)
 from .gathering import (
     Curves,
     gather,
@@ -13,33 +16,48 @@ from .gathering import (
 from .measurement import (
     Measurement,
 )
+from .published import (
+    MeasuredData,
+    open_measured,
+)
 from .reading import (
     Reading,
     Unread,
     curve_files,
+    inspect_file,
     is_curve_file,
+    read_cells,
     read_experiment,
     read_file,
     read_files,
     read_frame,
     read_measurements,
 )
+from .samples import (
+    Samples,
+)
 
 __all__ = [
     "Curves",
     "Experiment",
     "FileReading",
+    "MeasuredData",
     "Measurement",
     "Reading",
+    "Samples",
     "StepRead",
     "Unread",
     "curve_files",
     "gather",
+    "inspect_file",
     "is_curve_file",
+    "open_measured",
+    "read_cells",
     "read_experiment",
     "read_file",
     "read_files",
     "read_frame",
     "read_measurements",
+    "starting_full",
     "without_copies",
 ]

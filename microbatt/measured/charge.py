@@ -268,11 +268,9 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
             f"{piece.source}: the time stands still from row {piece.rows[0]} to {piece.rows[-1]}. "
             "Map another column: `--column time='NAME:UNIT'`."
         )
-    ratios = np.diff(by_time)[np.diff(counted) > 0.0] / np.diff(counted)[np.diff(counted) > 0.0]
-    ratio = float(by_time[-1] / counted[-1])
-    if ratios.size >= 3 and np.diff(counted).min() > 3.0 * piece.steps.get("capacity", 0.0):
-        ratio = float(np.median(ratios))
     current = float(np.abs(piece.current[1:]).mean())
+    time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
+    ratio = _usual_ratio(counted, by_time, max(piece.steps.get("capacity", 0.0), time_step))
     rounded = 0.55 * piece.steps.get("current", 0.0) / current
     coarse = 2.0 * piece.steps.get("capacity", 0.0) / float(counted[-1])
     if abs(ratio - 1.0) <= APART + rounded + coarse:
@@ -285,6 +283,20 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
         f"and current × time {by_time[-1]:.5g} A h m⁻².{guess} Correct the unit in the heading, or "
         "map the columns: `--column time='NAME:UNIT'`."
     )
+
+
+def _usual_ratio(counted: Array, by_time: Array, fine: float) -> float:
+    """Return current × time over counted charge: the median of stretches that rounding spares.
+
+    Single intervals of a fast tester count a few steps of the counter each, or none.
+    """
+    stretches = int(min(counted.size - 1, 200, APART * counted[-1] / max(2.0 * fine, 1e-300)))
+    if stretches < 3:
+        return float(by_time[-1] / counted[-1])
+    edges = np.linspace(0, counted.size - 1, stretches + 1).astype(int)
+    moved, expected = np.diff(counted[edges]), np.diff(by_time[edges])
+    some = moved > 0.0
+    return float(np.median(expected[some] / moved[some]))
 
 
 def _outages(piece: Record, counted: Array, by_time: Array) -> NDArray[np.int64]:

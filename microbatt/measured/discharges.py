@@ -13,6 +13,7 @@ from microbatt.measured.charge import delivered, steady_current
 from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
 from microbatt.measured.record import clean, named_rows
+from microbatt.measured.samples import Samples
 from microbatt.measured.steps import (
     CHARGE,
     DISCHARGE,
@@ -65,9 +66,32 @@ class _Start:
     current: float
 
 
-def discharges(
-    record: Record, *, skip_bad_rows: bool = False
-) -> tuple[tuple[Measurement, ...], tuple[StepRead, ...], Record]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is in a record.
+
+    Attributes
+    ----------
+    measurements : tuple of Measurement
+        The discharges from a full cell.
+    steps : tuple of StepRead
+        All steps, and what became of each.
+    samples : Samples
+        All samples.
+    record : Record
+        Without the rows that were left out.
+    refusal : MeasurementError or None
+        Why nothing of it should be fitted, naming the row and the remedy.
+    """
+
+    measurements: tuple[Measurement, ...]
+    steps: tuple[StepRead, ...]
+    samples: Samples
+    record: Record
+    refusal: MeasurementError | None
+
+
+def discharges(record: Record, *, skip_bad_rows: bool = False) -> Found:
     """Find the discharges from a full cell in a record.
 
     Parameters
@@ -80,17 +104,13 @@ def discharges(
 
     Returns
     -------
-    measurements : tuple of Measurement
-        At least one.
-    steps : tuple of StepRead
-        All steps, and what became of each.
-    record : Record
-        Without the rows that were left out.
+    Found
+        The discharges, or why there is none.
 
     Raises
     ------
     MeasurementError
-        If there is none, or one cannot be read; naming the row and the remedy.
+        If the rows cannot be cut into steps; naming the row and the remedy.
     """
     cleaned = clean(record, skip=skip_bad_rows)
     rounded = any("three times" in one for one in cleaned.remarks)
@@ -112,13 +132,51 @@ def discharges(
         for i, step in enumerate(steps)
     )
     hard = [error for i, error in refused.items() if not _is_passable(cleaned, steps[i])]
-    if hard:
-        raise hard[0]
-    if not found:
-        raise next(iter(refused.values()), _no_discharge(cleaned, steps, read))
+    refusal = hard[0] if hard else None
+    if not found and refusal is None:
+        refusal = next(iter(refused.values()), _no_discharge(cleaned, steps, read))
     told = (*cleaned.remarks, *_left_out(read), *_contradicted(cleaned))
-    measured = tuple(replace(one, remarks=(*one.remarks, *told)) for one in found.values())
-    return measured, read, cleaned
+    return Found(
+        measurements=tuple(replace(one, remarks=(*one.remarks, *told)) for one in found.values()),
+        steps=read,
+        samples=_samples(cleaned, steps),
+        record=cleaned,
+        refusal=refusal,
+    )
+
+
+def _samples(record: Record, steps: Sequence[Step]) -> Samples:
+    """Return all samples, with the time going on and the current positive on discharge."""
+    time = record.time
+    if time is not None:
+        forward = np.diff(time)
+        usual = float(np.median(forward[forward > 0.0])) if (forward > 0.0).any() else 0.0
+        time = np.concatenate([[0.0], np.cumsum(np.where(forward < 0.0, usual, forward))])
+    return Samples(
+        rows=record.rows,
+        time=time,
+        current=_discharging_positive(record, steps),
+        voltage=record.voltage,
+        capacity=record.capacity,
+        temperature=record.temperature,
+        step=np.repeat(np.arange(len(steps)), [len(one) for one in steps]),
+    )
+
+
+def _discharging_positive(record: Record, steps: Sequence[Step]) -> Array:
+    """Return the current, positive on discharge: by the file's signs, or by the kinds of steps."""
+    current = record.current
+    way = {DISCHARGE: 1.0, CHARGE: -1.0}
+    loaded = [one for one in steps if one.kind in way]
+    vote = sum(way[one.kind] * float(current[one.samples].sum()) for one in loaded)
+    if any(one.kind == CHARGE for one in loaded) and not (current < 0.0).any():
+        signs = np.ones(current.size)
+        last = 1.0
+        for one in steps:  # a hold goes the way of the step before
+            last = way.get(one.kind, last)
+            signs[one.samples] = last
+        return np.asarray(current * signs)
+    return np.asarray(current if vote >= 0.0 else 0.0 - current)
 
 
 def _is_passable(record: Record, step: Step) -> bool:

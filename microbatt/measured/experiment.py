@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +13,12 @@ from microbatt.measured.record import named_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from microbatt.measured.samples import Samples
+
 READ: Final = "read"
 """What became of a step that is a measurement now."""
+_ALTERNATIVES: Final = 6
+"""Columns named that could be taken instead."""
 _SHOWN: Final = 50
 """Rows of a table in a notebook."""
 
@@ -69,6 +73,16 @@ class FileReading:
         Rows that were left out, and why.
     remarks : tuple of str
         Columns that were ignored, copies, and whatever else was changed.
+    samples : Samples, optional
+        All samples of the file, rests, charges and pulses included.
+    part : str, default ""
+        Which of several cells of the file this is; empty if it holds one.
+    refusal : str, default ""
+        Why nothing of the file should be fitted, and what to do; empty if the measurements stand.
+    per_area : bool, default True
+        Whether currents and charges are per area; in A and A h where no area was given.
+    others : dict of str to tuple of str
+        Quantity → headings of columns that could be taken instead.
     """
 
     source: str
@@ -78,6 +92,11 @@ class FileReading:
     steps: tuple[StepRead, ...]
     left_out: tuple[tuple[tuple[int, ...], str], ...] = ()
     remarks: tuple[str, ...] = ()
+    samples: Samples | None = None
+    part: str = ""
+    refusal: str = ""
+    per_area: bool = True
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         read = sum(step.taken for step in self.steps)
@@ -86,23 +105,55 @@ class FileReading:
             f"discharge{'s' if read != 1 else ''}>"
         )
 
-    def summary(self) -> str:
+    def summary(self, *, most: int | None = None) -> str:
         """Return what was read, as text.
+
+        Parameters
+        ----------
+        most : int, optional
+            Steps told one by one, from the first; all of them if it is left out.
 
         Returns
         -------
         str
             Several lines.
         """
+        current, charge = self.units
         lines = [f"{self.source}: {self.format}", f"  columns: {self.columns_text}"]
+        shown = self.steps if most is None else self.steps[:most]
         lines += [
-            f"  rows {step.rows[0]}–{step.rows[1]}: {step.kind}, {step.current:.4g} A m⁻², "
-            f"{step.charge:.4g} A h m⁻²" + ("" if step.kind == "rest" else f" – {step.became}")
-            for step in self.steps
+            f"  rows {step.rows[0]}–{step.rows[1]}: {step.kind}, {step.current:.4g} {current}, "
+            f"{step.charge:.4g} {charge}" + ("" if step.kind == "rest" else f" – {step.became}")
+            for step in shown
         ]
+        if len(shown) < len(self.steps):
+            lines.append(f"  and {len(self.steps) - len(shown)} more steps")
         lines += [f"  {named_rows(rows)} left out: {why}" for rows, why in self.left_out]
         lines += [f"  {remark}" for remark in self.remarks]
         return "\n".join(lines)
+
+    @property
+    def units(self) -> tuple[str, str]:
+        """Of currents and of charges."""
+        return ("A m⁻²", "A h m⁻²") if self.per_area else ("A", "A h")
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What may be said to settle what the file leaves open, as options of the command."""
+        found = []
+        if not self.per_area:
+            found.append("the electrode's area, for currents per area: `--area '1.54 cm2'`")
+        for quantity, headings in self.others.items():
+            taken = self.columns.get(quantity)
+            shown = ", ".join(f"`{one}`" for one in headings[:_ALTERNATIVES])
+            if taken is None:
+                found.append(f"{quantity} is not read; there is {shown}")
+            else:
+                found.append(
+                    f"another {quantity} than `{taken[0]}`: `--column {quantity}="
+                    f"'{headings[0]}'`" + (f" (there is {shown})" if len(headings) > 1 else "")
+                )
+        return tuple(found)
 
     @property
     def columns_text(self) -> str:
@@ -123,7 +174,8 @@ class FileReading:
         return (
             f"<b>{escape(self.source)}</b>: {escape(self.format)}<br>"
             f"{escape(self.columns_text)}<table><tr><th>rows</th><th>step</th>"
-            f"<th>current [A m⁻²]</th><th>charge [A h m⁻²]</th><th>became</th></tr>{rows}</table>"
+            f"<th>current [{self.units[0]}]</th><th>charge [{self.units[1]}]</th><th>became</th>"
+            f"</tr>{rows}</table>"
             f"<ul>{told}</ul>"
         )
 

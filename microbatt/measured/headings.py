@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -31,11 +31,15 @@ _DIMENSIONS: Final = {
     "capacity": ("A h m-2", "A h"),
 }
 """Units that a quantity may come in; the first is the one used."""
+_TEMPERATURES: Final = ("degC", "C", "c", "K")
+"""Units of a temperature, in which C is no coulomb; one without is taken for degrees Celsius."""
 _LAYOUTS: Final = (
     ("datapoint", "testtime", "steptime", "stepindex", "cycleindex", "current", "voltage"),
     ("rec", "cyc", "step", "testtime", "steptime", "amps", "volts", "state"),
+    ("voltagemeasured", "currentmeasured", "temperaturemeasured", "time"),
 )
-"""Headings that only one maker's files have together: Arbin's and Maccor's, in s, V, A and A h."""
+"""Headings that only the files of one maker, or of one archive, have together, in s, V, A and A h:
+Arbin's, Maccor's, those of NASA's prognostics archive."""
 _FIXED: Final = {
     "time": "s",
     "step time": "s",
@@ -47,7 +51,13 @@ _FIXED: Final = {
 _UNIT_NAMES: Final = {"time": "s min h", "voltage": "V mV", "current": "A mA", "capacity": "Ah mAh"}
 """Units that stand for the quantity where the whole heading is a unit: `Volts`, `Amps`, `hrs`."""
 _LONGEST: Final = 200
+_COPIED: Final = re.compile(r"^(.*\S)\.(\d{1,3})$")
+"""What pandas writes for a heading that stands before already: ``Voltage (V).1``."""
+_AGAINST: Final = re.compile(r"\s+(vs|gegen|against)\b.*$", re.IGNORECASE)
+"""What a potential is measured against, behind its unit."""
 _BRACKETS: Final = re.compile(r"^(.*?)\s*[(\[{<]\s*([^)\]}>]*?)\s*[)\]}>]$")
+_NUMBERED: Final = re.compile(r"^(.*\S)\s*\(([^()]*)\)_(\d{1,3})$")
+"""A unit before the number of a channel, as Arbin writes ``Aux_Temperature(C)_1``."""
 _COMMA: Final = re.compile(r"^([^,]*\S)\s*,\s*(\S+)$")
 _TAIL: Final = re.compile(r"^(.*\S)[_\s]([A-Za-zµ]+)$")
 _DOUBLE_TAIL: Final = re.compile(r"^(.*\S)[_\s](ampere[_ ]hour)$", re.IGNORECASE)
@@ -97,6 +107,8 @@ class Column:
         Multiplies the numbers of that one.
     counts_discharge : bool
         Whether a capacity counts discharge only.
+    offset : float
+        Added to the numbers: 273.15 for degrees Celsius.
     """
 
     index: int
@@ -107,6 +119,7 @@ class Column:
     minus: int | None = None
     minus_factor: float = 1.0
     counts_discharge: bool = False
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +133,13 @@ class Columns:
         step, cycle and date there are.
     remarks : tuple of str
         Columns that cannot be used, and why.
+    others : dict of str to tuple of str
+        Quantity → other columns that could be mapped to it.
     """
 
     taken: Mapping[str, Column]
     remarks: tuple[str, ...] = ()
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)
@@ -163,6 +179,35 @@ def read_heading(text: str) -> Heading:
     if named is None:
         return Heading(text=text, quantity=None, unit="")
     return Heading(text=text, quantity=named[0], unit="", rank=named[1])
+
+
+def without_numbers(headings: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
+    """Return headings without the numbers that pandas adds to those that stand twice.
+
+    Parameters
+    ----------
+    headings : sequence of str
+        Of a table.
+    mapping : mapping of str to str
+        Quantity → heading; those that it names stay as they are.
+
+    Returns
+    -------
+    tuple of str
+        Of the same length.
+
+    Examples
+    --------
+    >>> without_numbers(["U [V]", "U [V].1", "Aux.1"], {})
+    ('U [V]', 'U [V]', 'Aux.1')
+    """
+    there = set(headings)
+    mapped = {one.rpartition(":")[0] for one in mapping.values()} | set(mapping.values())
+    found = []
+    for text in headings:
+        match = None if text in mapped else _COPIED.match(text[:_LONGEST])
+        found.append(match[1] if match is not None and match[1] in there else text)
+    return tuple(found)
 
 
 def is_unit(text: str) -> bool:
@@ -230,13 +275,15 @@ def find_columns(
             "`voltage [V]`, or map it: `--column voltage='NAME:V'`."
         )
     taken["voltage"] = _cell_voltage(taken["voltage"], known, mapping, remarks)
-    capacity = _capacity(source, headings, mapping, known, remarks)
-    if capacity is not None:
-        taken["capacity"] = capacity
+    optional = {
+        "capacity": _capacity(source, headings, mapping, known, remarks),
+        "temperature": _temperature(known, remarks),
+    }
+    taken |= {quantity: column for quantity, column in optional.items() if column is not None}
     for quantity in WORDS:
         for index, heading in _ranked(known, quantity):
             taken.setdefault(quantity, Column(index=index, heading=heading.text, factor=1.0))
-    return Columns(taken=taken, remarks=tuple(remarks))
+    return Columns(taken=taken, remarks=tuple(remarks), others=_others(taken, known))
 
 
 def useful(
@@ -306,6 +353,53 @@ def _capacity(
                 return column
             remarks.append(f"column `{heading.text}` ignored: {_why(heading, quantity)}")
     return None
+
+
+def _temperature(known: Mapping[int, Heading], remarks: list[str]) -> Column | None:
+    """Return the best temperature in kelvins; one of another unit is told of and ignored."""
+    for index, heading in _ranked(known, "temperature"):
+        if heading.unit and heading.unit not in _TEMPERATURES:
+            remarks.append(f"column `{heading.text}` ignored: `{heading.unit}` is not °C or K")
+            continue
+        celsius = heading.unit != "K"
+        return Column(
+            index=index,
+            heading=heading.text,
+            factor=1.0,
+            offset=273.15 if celsius else 0.0,
+            unit="°C" if celsius else "K",
+        )
+    return None
+
+
+def _others(
+    taken: Mapping[str, Column], known: Mapping[int, Heading]
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns that could be mapped to a quantity in place of the one taken."""
+    kinds = {
+        "time": ("time", "step time"),
+        "voltage": ("voltage", "counter voltage"),
+        "current": ("current",),
+        "capacity": ("discharge capacity", "capacity"),
+    }
+    used = {i for column in taken.values() for i in (column.index, column.minus)}
+    found: dict[str, tuple[str, ...]] = {}
+    for quantity, those in kinds.items():
+        texts = [
+            _mappable(i, one) for i, one in known.items() if one.quantity in those and i not in used
+        ]
+        found[quantity] = tuple(one for one in texts if one)
+    return {quantity: texts for quantity, texts in found.items() if texts}
+
+
+def _mappable(index: int, heading: Heading) -> str:
+    """Return what to map a column by; empty if its unit cannot be used."""
+    quantity = heading.quantity or ""
+    if quantity not in _DIMENSIONS:
+        return ""
+    if heading.unit:
+        return heading.text if _column(index, heading, quantity) is not None else ""
+    return f"{heading.text}:{_DIMENSIONS[quantity][-1]}"
 
 
 def _cell_voltage(
@@ -403,6 +497,9 @@ def _split(text: str) -> list[tuple[str, str, bool]]:
     match = _BRACKETS.match(text)
     if match is not None and match[1]:
         ways.append((match[1], match[2], True))
+    numbered = _NUMBERED.match(text)
+    if numbered is not None:
+        ways.append((f"{numbered[1]} {numbered[3]}", numbered[2], True))
     slashes = [i for i, one in enumerate(text) if one == "/"]
     ways += [(text[:i].strip(), text[i + 1 :].strip(), True) for i in slashes if text[:i].strip()]
     ways.sort(key=lambda way: not way[2])
@@ -441,11 +538,13 @@ _RANKS: Final = {
 
 
 def _spelled(unit: str) -> str:
-    plain = unit.strip()
+    plain = _AGAINST.sub("", unit.strip())
     return SPELLED.get(plain.lower(), plain.replace(".", " "))
 
 
 def _measures(quantity: str, unit: str) -> bool:
+    if quantity == "temperature":
+        return unit in _TEMPERATURES
     found = _unit(unit)
     allowed = [parse_unit(one).dimension for one in _DIMENSIONS.get(quantity, ())]
     return found is not None and found.dimension in allowed

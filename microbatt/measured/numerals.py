@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SAMPLE: Final = 20_000
 """Texts of a column among which the decimal sign is looked for, from both ends and between."""
+_DAY: Final = 86400.0
+"""[s]."""
 _BODY: Final = r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?"
 _NUMBER: Final = re.compile(rf"^{_BODY}$")
 _CLOCK: Final = re.compile(
@@ -29,6 +31,7 @@ _GROUPS: Final = {
     sign: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+$") for sign in ".,"
 }
 _BLANKS: Final = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
+_SIGNS: Final = re.compile(r"[\s'_]")
 _MINUS: Final = str.maketrans("−–", "--")
 
 
@@ -111,9 +114,27 @@ def grouped_text(texts: Iterable[str], decimal: str) -> str | None:
     return text if sign and sign != decimal else None
 
 
+def proves_points(texts: Sequence[str]) -> bool:
+    """Tell whether a column without commas has decimal points, or none that could mean a thousand.
+
+    A text that is no number, such as ``1'000``, leaves it open.
+    """
+    proof = False
+    for text in texts:
+        if "." not in text:
+            continue
+        if _GROUPS["."].match(text) is None:
+            proof = True
+            break
+    return proof or not any("." in one for one in texts)
+
+
 def tidied(text: str) -> str:
     """Return a number without blanks and apostrophes between its digits."""
-    plain = text.strip().translate(_MINUS)
+    plain = text.strip()
+    if plain.isascii() and not _SIGNS.search(plain):
+        return plain
+    plain = plain.translate(_MINUS)
     return plain if ":" in plain else plain.translate(_BLANKS)
 
 
@@ -129,7 +150,7 @@ def clock_seconds(texts: pd.Series) -> Array:
 
     quick = _three_parts(texts)
     if quick is not None:
-        return quick
+        return over_midnight(quick)
     plain = texts.astype("string").str.strip().str.replace(",", ".", regex=False)
     parts = plain.str.extract(_CLOCK.pattern)
     days, hours, minutes, seconds = (
@@ -137,7 +158,8 @@ def clock_seconds(texts: pd.Series) -> Array:
         for name in ("days", "hours", "minutes", "seconds")
     )
     whole = hours * 3600.0 + minutes * 60.0
-    return np.asarray(np.nan_to_num(days) * 86400.0 + whole + np.nan_to_num(seconds))
+    total = np.nan_to_num(days) * _DAY + whole + np.nan_to_num(seconds)
+    return over_midnight(np.asarray(total))
 
 
 def _three_parts(texts: pd.Series) -> Array | None:
@@ -177,11 +199,34 @@ def date_seconds(dates: pd.Series) -> Array:
                 pd.to_datetime(texts, errors="coerce", dayfirst=dayfirst, format=form)
                 for dayfirst, form in ((False, None), (True, None), (True, "mixed"))
             ]
-        dates = max(tried, key=lambda one: (int(one.notna().sum()), one.is_monotonic_increasing))
+        dates = max(tried, key=_likely)
     known = dates.dropna()
     if known.empty:
         return np.full(len(dates), np.nan)
     return np.asarray((dates - known.iloc[0]).dt.total_seconds().to_numpy(dtype=float))
+
+
+def _likely(dates: pd.Series) -> tuple[int, bool, float]:
+    """Rank a way to read dates: most of them, in order, and without leaps.
+
+    9.3. and 10.3. are a day apart; read as months first they are thirty.
+    """
+    known = dates.dropna()
+    span = (known.max() - known.min()).total_seconds() if len(known) else 0.0
+    return len(known), bool(known.is_monotonic_increasing), -span
+
+
+def over_midnight(seconds: Array) -> Array:
+    """Return times of day that go on over midnight; any other clock as it is."""
+    steps = np.diff(seconds)
+    back = steps < 0.0
+    usual = steps[steps > 0.0]
+    if not back.any() or not usual.size or not seconds[0] > 0.0 or np.nanmax(seconds) >= _DAY:
+        return seconds
+    went = steps[back] + _DAY
+    if (went > max(10.0 * float(np.median(usual)), 60.0)).any():
+        return seconds
+    return np.asarray(seconds + _DAY * np.concatenate([[0.0], np.cumsum(back)]))
 
 
 def rounding(values: Array, *, decimals: int = 9) -> float:

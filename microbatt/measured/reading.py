@@ -12,6 +12,7 @@ from microbatt.measured.copies import without_copies
 from microbatt.measured.discharges import discharges
 from microbatt.measured.experiment import Experiment, FileReading
 from microbatt.measured.headings import find_columns
+from microbatt.measured.parts import cells_apart, choose_part
 from microbatt.measured.record import make_record
 from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
 
@@ -41,12 +42,15 @@ class Reading:
         Discharge current [A m⁻²] where the files have no column of it.
     skip_bad_rows : bool, default False
         Leave out rows that lack a number or repeat a time, instead of refusing the file.
+    part : str, optional
+        Which of several cells of a file, or which sheets of a workbook, by name.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     area: float | None = None
     current: float | None = None
     skip_bad_rows: bool = False
+    part: str | None = None
 
     def __post_init__(self) -> None:
         if self.area is not None:
@@ -99,7 +103,86 @@ def read_file(path: str | Path, reading: Reading | None = None) -> FileReading:
     read_experiment : Several files, or folders, as one experiment.
     """
     how = reading or Reading()
-    return _read_table(read_table(Path(path), how.columns), how)
+    return _read_table(read_table(Path(path), how.columns, how.part), how)
+
+
+def inspect_file(path: str | Path, reading: Reading | None = None) -> tuple[FileReading, ...]:
+    r"""Read a file to look at it: whatever steps are in it, fit to be used or not.
+
+    Unlike `read_file` it goes on where nothing should be fitted, and says why in
+    `FileReading.refusal`; shows currents in A where the electrode's area is not given; and reads
+    every cell of a file that holds several.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        As for `read_file`.
+    reading : Reading, optional
+        What the headings do not say.
+
+    Returns
+    -------
+    tuple of FileReading
+        One for each cell of the file.
+
+    Raises
+    ------
+    MeasurementError
+        If its rows cannot be read at all; naming column, row, what is allowed and what to do.
+
+    See Also
+    --------
+    read_file : The same for use: one cell, and an error where nothing should be fitted.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> rows = "".join(f"{60 * i},{4.1 - 0.02 * i},-0.01\n" for i in range(40))
+    >>> _ = Path("a.csv").write_text(f"time [s],voltage [V],current [A]\n{rows}", "utf-8")
+    >>> (found,) = inspect_file("a.csv")
+    >>> found.steps[0].kind, found.per_area
+    ('discharge', False)
+    """
+    how = reading or Reading()
+    table = read_table(Path(path), how.columns, how.part)
+    parts = _chosen(table, how, every=True)
+    return tuple(_inspected(name, one, how) for name, one in parts.items())
+
+
+def read_cells(path: str | Path, reading: Reading | None = None) -> tuple[Experiment, ...]:
+    """Read a file of several cells, each as an experiment of its own.
+
+    The cells stand below each other, with a column that names them, or side by side, in blocks of
+    columns under the same headings.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        As for `read_file`.
+    reading : Reading, optional
+        What the headings do not say; the area is that of each cell.
+
+    Returns
+    -------
+    tuple of Experiment
+        One for each cell, in the order of the file.
+
+    Raises
+    ------
+    MeasurementError
+        If the file, or one of its cells, cannot be read.
+    """
+    how = reading or Reading()
+    table = read_table(Path(path), how.columns, how.part)
+    found = []
+    for name, one in _chosen(table, how, every=True).items():
+        file = _read_part(name, one, how)
+        kept, copies = without_copies(file.measurements)
+        called = name or Path(path).stem
+        found.append(
+            Experiment(name=called, measurements=kept, reading=(_with_copies(file, copies),))
+        )
+    return tuple(found)
 
 
 def read_frame(
@@ -275,6 +358,43 @@ def files_of(place: Path) -> tuple[Path, ...]:
 
 
 def _read_table(table: Table, how: Reading) -> FileReading:
+    """Read a table of one cell, or the cell that is chosen."""
+    ((name, one),) = _chosen(table, how).items()
+    return _read_part(name, one, how)
+
+
+def _chosen(table: Table, how: Reading, *, every: bool = False) -> dict[str, Table]:
+    """Return the cell that is chosen, or every one if none is and every one is wanted."""
+    parts = cells_apart(table)
+    if how.part is not None and how.part in table.parts:  # the sheets were chosen already
+        return parts
+    if every and how.part is None:
+        return parts
+    name = choose_part(table.source, parts, how.part)
+    return {name: parts[name]}
+
+
+def _read_part(name: str, table: Table, how: Reading) -> FileReading:
+    file, refusal = _look(name, table, how)
+    if refusal is not None:
+        raise refusal
+    return file
+
+
+def _inspected(name: str, table: Table, how: Reading) -> FileReading:
+    """Read a table whose currents may be in A without an area."""
+    if how.area is not None:
+        return _look(name, table, how)[0]
+    columns = find_columns(table.source, table.headings, how.columns, table.units).taken
+    current = columns.get("current")
+    if current is None or current.per_area:
+        return _look(name, table, how)[0]
+    file, _ = _look(name, table, replace(how, area=1.0))
+    return replace(file, per_area=False)
+
+
+def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, MeasurementError | None]:
+    """Return what is in a table, and why it should not be used, if so."""
     columns = find_columns(table.source, table.headings, how.columns, table.units)
     taken = {quantity: one for quantity, one in columns.taken.items() if one.index in table.columns}
     if "voltage" not in taken:
@@ -283,29 +403,34 @@ def _read_table(table: Table, how: Reading) -> FileReading:
             f"`{columns.taken['voltage'].heading}` is not among them. Export the file again."
         )
     record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
-    remarks = (*columns.remarks, *record.remarks)
+    remarks = (*table.remarks, *columns.remarks, *record.remarks)
     shown = _shown(taken)
-    measurements, steps, cleaned = discharges(
-        replace(record, remarks=remarks), skip_bad_rows=how.skip_bad_rows
-    )
+    found = discharges(replace(record, remarks=remarks), skip_bad_rows=how.skip_bad_rows)
     told = "columns: " + ", ".join(f"{name} `{heading}`" for name, (heading, _) in shown.items())
-    return FileReading(
+    notes = [note for one in found.measurements for note in one.remarks]
+    file = FileReading(
         source=table.source,
         format=table.format,
         columns=shown,
         measurements=tuple(
-            replace(one, remarks=(f"{table.source} – {told}", *one.remarks)) for one in measurements
+            replace(one, remarks=(f"{table.source} – {told}", *one.remarks))
+            for one in found.measurements
         ),
-        steps=steps,
-        left_out=cleaned.left_out,
-        remarks=tuple(dict.fromkeys(note for one in measurements for note in one.remarks)),
+        steps=found.steps,
+        left_out=found.record.left_out,
+        remarks=tuple(dict.fromkeys(notes or found.record.remarks)),
+        samples=found.samples,
+        part=name,
+        refusal="" if found.refusal is None else str(found.refusal),
+        others=columns.others,
     )
+    return file, found.refusal
 
 
 def _shown(taken: Mapping[str, Column]) -> dict[str, tuple[str, str]]:
     """Return the columns that a reader should know of: those with units, and the state."""
     clock = next((one for one in ("time", "step time", "date") if one in taken), "")
-    named = ("voltage", "current", clock, "capacity", "state")
+    named = ("voltage", "current", clock, "capacity", "temperature", "state")
     return {name: (taken[name].heading, taken[name].unit) for name in named if name in taken}
 
 

@@ -23,11 +23,22 @@ if TYPE_CHECKING:
 
 _PATTERN: Final = 0.99
 _VOLTS: Final = (0.05, 20.0)
+_KELVINS: Final = (220.0, 400.0)
 _BACK: Final = 0.01
 """A time that falls to this share of the whole has begun again."""
 ZERO_ROW: Final = "time zero of a step within a time that goes on"
 """Why a row under the time zero of its step is left out."""
-_SERIES: Final = ("rows", "voltage", "current", "time", "capacity", "state", "step", "step_time")
+_SERIES: Final = (
+    "rows",
+    "voltage",
+    "current",
+    "time",
+    "capacity",
+    "state",
+    "step",
+    "step_time",
+    "temperature",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +56,8 @@ class Record:
     time, capacity, state, step, step_time : numpy.ndarray or None
         Shape (n,): the time that goes on, the tester's counter of charge, which of the `words` says
         what it does, the number of the step, and the time in it.
+    temperature : numpy.ndarray or None
+        Of the cell [K], shape (n,); NaN where a row has none.
     words : tuple of str
         Of the state.
     counts_discharge : bool
@@ -69,6 +82,7 @@ class Record:
     words: tuple[str, ...] = ()
     step: Array | None = None
     step_time: Array | None = None
+    temperature: Array | None = None
     counts_discharge: bool = False
     steps: dict[str, float] = field(default_factory=dict)
     factors: dict[str, float] = field(default_factory=dict)
@@ -145,10 +159,10 @@ def make_record(
     Raises
     ------
     MeasurementError
-        If there is neither a current nor one given, no area for a current in A, or the table is
-        of several cells.
+        If there is neither a current nor one given, no area for a current in A, or two voltages
+        stand under one heading.
     """
-    _check_one_cell(table, columns)
+    _check_one_voltage(table, columns)
     voltage = _values(table, columns["voltage"])
     if "current" in columns:
         scale = _per_area(table.source, columns["current"], area)
@@ -188,6 +202,7 @@ def make_record(
         words=words,
         step=_optional(table, columns.get("step")),
         step_time=_optional(table, columns.get("step time")),
+        temperature=_temperatures(table, columns.get("temperature"), remarks),
         counts_discharge=counter is not None and counter.counts_discharge,
         steps={
             "time": 0.0 if clock is None else _step(table, clock),
@@ -343,16 +358,8 @@ def _check_volts(record: Record) -> None:
     )
 
 
-def _check_one_cell(table: Table, columns: dict[str, Column]) -> None:
-    """Refuse a table of several cells, one below or beside another."""
-    named = columns.get("cell")
-    words = () if named is None else _words(table, named)[1]
-    if named is not None and len(words) > 1:
-        shown = ", ".join(f"`{one}`" for one in words[:4])
-        raise MeasurementError(
-            f"{table.source}: column `{named.heading}` names {len(words)} cells ({shown}); a file "
-            "is read as one cell. Give each cell a file of its own."
-        )
+def _check_one_voltage(table: Table, columns: dict[str, Column]) -> None:
+    """Refuse two voltages under one heading that are not told apart by their currents."""
     voltage = columns["voltage"]
     twins = [i for i, one in enumerate(table.headings) if one == voltage.heading]
     for i in twins:
@@ -368,7 +375,7 @@ def _check_one_cell(table: Table, columns: dict[str, Column]) -> None:
 
 
 def _values(table: Table, column: Column) -> Array:
-    values = np.asarray(table.columns[column.index], dtype=float) * column.factor
+    values = np.asarray(table.columns[column.index], dtype=float) * column.factor + column.offset
     if column.minus is None:
         return values
     other = np.asarray(table.columns[column.minus], dtype=float) * column.minus_factor
@@ -394,6 +401,21 @@ def _optional(table: Table, column: Column | None) -> Array | None:
         return None
     values = _values(table, column)
     return values if np.isfinite(values).all() else None
+
+
+def _temperatures(table: Table, column: Column | None, remarks: list[str]) -> Array | None:
+    """Return temperatures; those of no sensor, or in another unit, are told of and ignored."""
+    if column is None:
+        return None
+    values = _values(table, column)
+    known = values[np.isfinite(values)]
+    low, high = _KELVINS
+    if known.size and low <= float(np.median(known)) <= high:
+        return values
+    remarks.append(
+        f"column `{column.heading}` ignored: it holds no temperatures of a cell in {column.unit}"
+    )
+    return None
 
 
 def _words(table: Table, column: Column | None) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:

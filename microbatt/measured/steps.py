@@ -37,6 +37,8 @@ _SMALL: Final = 0.02
 """Currents below this share of the largest may be a rest …"""
 _LITTLE: Final = 0.02
 """… if they move less than this share of the charge of the largest step."""
+_GOES_ON: Final = 0.5
+"""A current of at least this share of the one before goes on with it."""
 _DEPARTS: Final = 0.01
 """A current that leaves its plateau by more, and does not come back, begins another step."""
 _HELD: Final = 4e-3
@@ -157,7 +159,9 @@ def _rests(record: Record) -> NDArray[np.bool_]:
     resting = np.abs(record.current) <= 0.5 * record.steps.get("current", 0.0)
     resting |= record.current == 0.0
     moved = np.append(charges(record), 0.0)
+    still = resting.copy()
     _mark_rests(np.abs(record.current), moved, np.flatnonzero(~resting), resting)
+    _unmark_tails(record.current, still, resting)
     if record.state is not None:
         idle = [i for i, word in enumerate(record.words) if state_kind(word) == REST]
         if idle:
@@ -186,6 +190,17 @@ def _mark_rests(
             again.append(run)
     if again:
         _mark_rests(size, moved, np.concatenate(again), resting, whole)
+
+
+def _unmark_tails(current: Array, still: NDArray[np.bool_], resting: NDArray[np.bool_]) -> None:
+    """Take back rests that are the end of a current that falls bit by bit, as in a hold."""
+    size = np.abs(current)
+    goes_on = np.append(False, (size[1:] > _GOES_ON * size[:-1]) & (current[1:] * current[:-1] > 0))
+    for first in np.flatnonzero(resting[1:] & ~resting[:-1]) + 1:
+        i = int(first)
+        while i < size.size and resting[i] and not still[i] and goes_on[i]:
+            resting[i] = False
+            i += 1
 
 
 def _cuts(record: Record, resting: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -348,9 +363,13 @@ def _joined_holds(record: Record, steps: Sequence[Step]) -> list[Step]:
 
 
 def _one_hold(record: Record, before: Step, step: Step) -> bool:
-    if REST in (before.kind, step.kind) or (len(step) > 2 and step.kind != HOLD):
+    """Tell whether a step goes on with the hold before it.
+
+    At the end of a hold a rounded current stays the same for many rows; the voltage still does.
+    """
+    if REST in (before.kind, step.kind):
         return False
-    if before.kind != HOLD and len(before) > 2:
+    if before.kind != HOLD and (len(before) > 2 or (len(step) > 2 and step.kind != HOLD)):
         return False
     both = slice(before.first, step.last + 1)
     same_sign = np.sign(record.current[before.first]) == np.sign(record.current[step.first])

@@ -11,7 +11,7 @@ import numpy as np
 from microbatt.checks import check_extra
 from microbatt.errors import MeasurementError
 from microbatt.measured.delimited import heading_score, read_delimited, with_unit_row
-from microbatt.measured.headings import useful
+from microbatt.measured.headings import useful, without_numbers
 from microbatt.measured.numerals import (
     clock_seconds,
     date_seconds,
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
     from microbatt.measured.delimited import Values
 
-SUFFIXES: Final = (".csv", ".txt", ".tsv", ".dat", ".mpt", ".parquet", ".xlsx", ".xlsm")
+SUFFIXES: Final = (
+    *(".csv", ".txt", ".tsv", ".dat", ".mpt", ".dta"),
+    *(".parquet", ".xlsx", ".xlsm"),
+)
 """Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
 LARGEST: Final = 512 * 2**20
 """Largest file, and largest content of a compressed one [bytes]."""
@@ -72,6 +75,10 @@ class Table:
         Of columns whose numbers have a unit of their own, such as hours, minutes and seconds.
     decimals : dict of int to float
         Last decimal place that is written in each column of a text.
+    remarks : tuple of str
+        What was taken together, and left alone.
+    parts : tuple of str
+        Sheets that the rows stand on, where they may be chosen by name.
     """
 
     source: str
@@ -81,9 +88,11 @@ class Table:
     rows: NDArray[np.int64]
     units: Mapping[int, str] = field(default_factory=dict)
     decimals: Mapping[int, float] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
-def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
+def read_table(path: Path, mapping: Mapping[str, str], part: str | None = None) -> Table:
     """Read a file with columns of numbers.
 
     Parameters
@@ -93,6 +102,8 @@ def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
         headings, any usual separator, and either decimal sign.
     mapping : mapping of str to str
         Quantity → heading, of columns that are wanted whatever their names say.
+    part : str, optional
+        Sheet of a workbook, if it is the name of one.
 
     Returns
     -------
@@ -108,10 +119,10 @@ def read_table(path: Path, mapping: Mapping[str, str]) -> Table:
         If the format needs a package that is not installed.
     """
     check_file(path)
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return _read_excel(path, mapping, part)
     readers: dict[str, Callable[[Path, Mapping[str, str]], Table]] = {
         ".parquet": _read_parquet,
-        ".xlsx": _read_excel,
-        ".xlsm": _read_excel,
         ".gz": _read_gzip,
     }
     return readers.get(path.suffix.lower(), _read_text)(path, mapping)
@@ -281,7 +292,7 @@ def _too_many(name: str, rows: int, columns: int) -> str:
     )
 
 
-def _read_excel(path: Path, mapping: Mapping[str, str]) -> Table:
+def _read_excel(path: Path, mapping: Mapping[str, str], part: str | None) -> Table:
     check_extra("openpyxl", extra="files")
     from zipfile import BadZipFile, ZipFile
 
@@ -297,6 +308,9 @@ def _read_excel(path: Path, mapping: Mapping[str, str]) -> Table:
         raise
     except (BadZipFile, KeyError, OSError, SyntaxError, TypeError, ValueError) as error:
         raise MeasurementError(f"{path.name}: it cannot be read as Excel: {error}.") from error
+    if part is not None and part in sheets:
+        only = _from_sheets(path.name, {part: sheets[part]}, mapping)
+        return replace(only, parts=(part,))
     return _from_sheets(path.name, sheets, mapping)
 
 
@@ -381,6 +395,7 @@ def _table(
     """Make a table of columns whose values may be numbers, texts, clocks or dates."""
     import pandas as pd
 
+    headings = without_numbers(headings, mapping)
     clocks = {i: "s" for i, one in columns.items() if _is_duration(one)}
     wanted = useful(headings, mapping, clocks)
     made: dict[int, Values] = {}

@@ -7,7 +7,8 @@ NAMES: Final = {
         "total time, test time, tests total time, time since start, elapsed time, run time, "
         "experiment time, t total, test, time, t, "
         "gesamtzeit, versuchszeit, prüfzeit, testzeit, laufzeit, zeit, messzeit, "
-        "temps total, durée totale, temps essai, temps d essai, temps de test, durée, temps, "
+        "temps total, durée totale, temps écoulé, temps essai, temps d essai, "
+        "temps de test, durée, temps, "
         "总时间, 测试时间, 累计时间, 运行时间, 时间"
     ),
     "step time": (
@@ -18,14 +19,14 @@ NAMES: Final = {
     "voltage": (
         "ewe ece, ecell, cell voltage, u cell, ucell, v cell, vcell, cell potential, cell pot, "
         "terminal voltage, battery voltage, pack voltage, full cell voltage, "
-        "voltage, volt, volts, voltages, potential, ewe, "
+        "voltage, volt, volts, voltages, potential, voltage measured, measured voltage, vf, ewe, "
         "zellspannung, klemmenspannung, spannung, tension cellule, tension de cellule, tension, "
         "电池电压, 单体电压, 电压, v, u, e"
     ),
     "counter voltage": "ece, counter electrode potential, counter potential",
     "current": (
-        "current density, curr den, current, measured current, cell current, curr, amps, amp, "
-        "ampere, amperes, "
+        "current density, curr den, current, measured current, current measured, cell current, "
+        "curr, amps, amp, im, ampere, amperes, "
         "stromdichte, strom, stromstärke, densité de courant, courant, intensité, "
         "电流密度, 电流, i, j, control i"
     ),
@@ -40,6 +41,14 @@ NAMES: Final = {
         "capacity, areal capacity, step capacity, cumulative capacity, net capacity, "
         "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, "
         "q charge discharge, q, q qo, kapazität, ladungsmenge, capacité, 容量, 比容量"
+    ),
+    "temperature": (
+        "cell temperature, surface temperature, aux temperature 1, auxiliary temperature 1, "
+        "temperature 1, temperature t1, temperature measured, measured temperature, temp 1, t1, "
+        "tc1, aux temperature, temperature, temp, "
+        "ambient temperature, chamber temperature, environment temperature, "
+        "zelltemperatur, oberflächentemperatur, temperatur, température cellule, température, "
+        "电池温度, 温度, 辅助温度, 环境温度"
     ),
     "state": (
         "step type, step name, state, status, md, mode, step state, ox red, "
@@ -120,6 +129,16 @@ SPELLED: Final = {
     "ampere hour": "Ah",
     "ampere_hour": "Ah",
     "amp-hours": "Ah",
+    "°c": "degC",
+    "℃": "degC",
+    "deg c": "degC",
+    "degc": "degC",
+    "deg_c": "degC",
+    "celsius": "degC",
+    "degrees celsius": "degC",
+    "grad c": "degC",
+    "k": "K",
+    "kelvin": "K",
     "安时": "Ah",
     "毫安时": "mAh",
 }

@@ -41,9 +41,15 @@ from .pairs import (
 from .predictions import (
     draw_parity,
 )
+from .protocol import (
+    draw_simulation,
+)
 from .published import (
     FIGURES,
     drawable,
+)
+from .reading import (
+    draw_reading,
 )
 
 __all__ = [
@@ -70,6 +76,8 @@ __all__ = [
     "draw_fit",
     "draw_fit_residuals",
     "draw_parity",
+    "draw_reading",
+    "draw_simulation",
     "draw_sweep",
     "drawable",
 ]

@@ -186,6 +186,12 @@ class CubePlots:
 
         return draw_bounds(_new_axes(3) if axes is None else axes, bounds_in(self._dataset))
 
+    def simulation(self, *, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+        """Draw what a protocol gave: voltage against time on one, the current on another of two."""
+        from microbatt.plots.protocol import draw_simulation
+
+        return draw_simulation(_stacked_axes() if axes is None else axes, self._dataset)
+
     def _at(self, values: xr.DataArray, current: float | None) -> xr.DataArray:
         if "current" not in values.dims:
             return values
@@ -210,6 +216,17 @@ def _new_axes(count: int) -> Sequence[Axes]:
 
     size = (6.4, 4.8) if count == 1 else (4.4 * count, 3.8)
     return list(plt.subplots(1, count, figsize=size, layout="constrained", squeeze=False)[1][0])
+
+
+def _stacked_axes() -> Sequence[Axes]:
+    check_extra("matplotlib", extra="plot")
+    from matplotlib import pyplot as plt
+
+    heights = {"height_ratios": (2, 1)}
+    size = (6.4, 4.8)
+    return list(
+        plt.subplots(2, sharex=True, figsize=size, layout="constrained", gridspec_kw=heights)[1]
+    )
 
 
 def _name_current(axes: Axes, values: xr.DataArray) -> None:

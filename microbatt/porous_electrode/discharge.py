@@ -395,7 +395,7 @@ def simulate(
     ending = Ending(
         end.outcome,
         end.points,
-        open_circuit_voltage(p),
+        open_circuit_voltage(p, p.initial_temperature),
         initial_voltage,
         end.march.T,
         end.min_salt_concentration,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from microbatt.constants import FARADAY
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import kernel
@@ -34,6 +35,7 @@ MAX_ITERATIONS = 25
 NO_SALT = 1e-12
 CURVATURE = 0.05
 NEWTON_SHARE = 0.03
+LONGEST_DISCHARGE = 3.6e6
 
 
 class Solve(NamedTuple):
@@ -117,6 +119,13 @@ def change_metal_current(w: Workspace, voltage_per_current: float) -> Change:
 
 
 @kernel
+def least_current(p: CellParameters) -> float:
+    """A current next to a rest [A m⁻²]: it would fill the positive sites in a thousand hours."""
+    e = p.positive
+    return FARADAY * e.max_concentration * e.active_fraction * e.length / LONGEST_DISCHARGE
+
+
+@kernel
 def iterate(
     w: Workspace,
     layout: Layout,
@@ -137,11 +146,12 @@ def iterate(
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage
     salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration)
+    resistance = V_T / max(abs(current), least_current(p))
     if p.negative.planar:
-        negative = change_metal_current(w, V_T / current)
+        negative = change_metal_current(w, resistance)
     else:
-        negative = change_current(w, 0, n_neg, p.negative, V_T, V_T / current)
-    positive = change_current(w, first_pos, n, p.positive, V_T, V_T / current)
+        negative = change_current(w, 0, n_neg, p.negative, V_T, resistance)
+    positive = change_current(w, first_pos, n, p.positive, V_T, resistance)
     return Change(
         max(salt.size, negative.size, positive.size),
         salt.whole and negative.whole and positive.whole,
@@ -186,8 +196,7 @@ def solve_step(
     n, n_neg, first_pos = ends(layout)
     start_particles(w, 0, n_neg, 0, p.negative, now.negative, formula, numerics)
     start_particles(w, first_pos, n, 1, p.positive, now.positive, formula, numerics)
-    bounds = (p.negative.lowest_stoichiometry, p.positive.highest_stoichiometry)
-    if not can_carry(w, n_neg, first_pos, n, bounds, current, p.negative.planar):
+    if not can_carry(w, layout, p, current):
         # What a profile can carry is known only as well as it is guessed
         return Solve(False, w.profile.size > 0, 0)
     for i in range(n):

@@ -13,7 +13,8 @@ from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
 from microbatt.porous_electrode.lookup import Array
-from microbatt.porous_electrode.parameters import ElectrodeParameters, Numerics
+from microbatt.porous_electrode.mesh import Layout, ends
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.radial_step import (
     accept_profiles,
     linearise_profiles,
@@ -146,22 +147,31 @@ def room_to(w: Workspace, start: int, stop: int, bound: float) -> float:
 @kernel
 def can_carry(
     w: Workspace,
-    n_neg: int,
-    first_pos: int,
-    n: int,
-    bounds: tuple[float, float],
+    layout: Layout,
+    p: CellParameters,
     current: float,
-    planar: bool,
 ) -> bool:
     """Whether the particles can carry `current` to the end of the step.
 
-    They cannot if that takes the surfaces of one electrode beyond their bound everywhere: the
-    lowest stoichiometry of the negative, the highest of the positive.  A `planar` negative has no
-    such bound.
+    They cannot if that takes the surfaces of one electrode beyond a bound everywhere: in discharge
+    the lowest stoichiometry of the negative or the highest of the positive, in charge the others.
+    Lithium metal has no such bound.
     """
-    positive = -room_to(w, first_pos, n, bounds[1])
-    enough = planar or room_to(w, 0, n_neg, bounds[0]) > w.depletion[0] * current
-    return enough and positive > w.depletion[first_pos] * current
+    n, n_neg, first_pos = ends(layout)
+    neg, pos = p.negative, p.positive
+    gained = w.depletion[first_pos] * current
+    enough = (
+        -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
+        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
+    )
+    if neg.planar:
+        return enough
+    lost = w.depletion[0] * current
+    return (
+        enough
+        and room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
+        and -room_to(w, 0, n_neg, neg.highest_stoichiometry) > -lost
+    )
 
 
 @node_kernel

@@ -31,9 +31,8 @@ def potential_at_rest(e: ElectrodeParameters, temperature: float) -> float:
 
 
 @kernel
-def open_circuit_voltage(p: CellParameters) -> float:
-    """Voltage at rest [V]."""
-    T = p.initial_temperature
+def open_circuit_voltage(p: CellParameters, T: float) -> float:
+    """Voltage at rest at the temperature `T` [K], before the discharge [V]."""
     return potential_at_rest(p.positive, T) - potential_at_rest(p.negative, T)
 
 

@@ -61,6 +61,15 @@ class Attempt(NamedTuple):
     error: float
 
 
+class Guess(NamedTuple):
+    """What a step starts from; ``smooth`` is whether nothing that drives the cell has a kink."""
+
+    formula: Formula
+    weights: Weights
+    now: Conditions
+    smooth: bool
+
+
 @node_kernel
 def extrapolate(weights: Weights, newest: float, older: float, oldest: float) -> float:
     """Value of the parabola through the last three levels."""
@@ -127,6 +136,44 @@ def distance_from_guess(w: Workspace, layout: Layout, weights: Weights, salt: fl
 
 
 @kernel
+def judge(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    march: March,
+    h: float,
+    guess: Guess,
+    solve: Solve,
+) -> Attempt:
+    """Find voltage, temperature and local error of a step that was solved.
+
+    A voltage that jumps with the current is no error of the step: where the drive has kinks, only
+    salt, stoichiometries and temperature count.
+    """
+    formula, weights, now = guess.formula, guess.weights, guess.now
+    T_guess = now.temperature
+    if not solve.converged:
+        return Attempt(now, solve, formula, math.nan, T_guess, math.inf)
+    V = voltage_now(w, layout, p, now, current)
+    T = T_guess
+    if not math.isinf(p.heat_capacity):
+        heat = heat_rate(w, layout, p, now, formula.step, current, V)
+        T = step_temperature(p, formula, march.T, march.T1, heat)
+    if march.steps == 0:
+        return Attempt(now, solve, formula, V, T, 0.0)
+    distance = 0.0
+    if guess.smooth:
+        # On a cliff an error of voltage is a small error of time
+        cliff = 1.0 + CLIFF_SHARE * abs(V - march.V) * march.t / h
+        distance = abs(V - extrapolate(weights, march.V, march.V1, march.V2)) / cliff
+    distance = max(distance, abs(T - T_guess) / TEMPERATURE_SCALE)
+    distance = max(distance, distance_from_guess(w, layout, weights, p.initial_concentration))
+    return Attempt(now, solve, formula, V, T, formula.error * distance / numerics.tolerance)
+
+
+@kernel
 def try_step(
     w: Workspace,
     layout: Layout,
@@ -144,21 +191,9 @@ def try_step(
         T_guess = extrapolate(weights, march.T, march.T1, march.T2)
     now = conditions_at(p, T_guess)
     solve = solve_step(w, layout, p, now, numerics, current, formula)
-    if not solve.converged:
-        return Attempt(now, solve, formula, math.nan, T_guess, math.inf)
-    V = voltage_now(w, layout, p, now, current)
-    T = T_guess
-    if not math.isinf(p.heat_capacity):
-        heat = heat_rate(w, layout, p, now, formula.step, current, V)
-        T = step_temperature(p, formula, march.T, march.T1, heat)
-    if march.steps == 0:
-        return Attempt(now, solve, formula, V, T, 0.0)
-    # On a cliff an error of voltage is a small error of time
-    cliff = 1.0 + CLIFF_SHARE * abs(V - march.V) * march.t / h
-    distance = abs(V - extrapolate(weights, march.V, march.V1, march.V2)) / cliff
-    distance = max(distance, abs(T - T_guess) / TEMPERATURE_SCALE)
-    distance = max(distance, distance_from_guess(w, layout, weights, p.initial_concentration))
-    return Attempt(now, solve, formula, V, T, formula.error * distance / numerics.tolerance)
+    return judge(
+        w, layout, p, numerics, current, march, h, Guess(formula, weights, now, True), solve
+    )
 
 
 @kernel

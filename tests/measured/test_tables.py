@@ -3,12 +3,14 @@
 import gzip
 import os
 import zipfile
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from microbatt.errors import MeasurementError
-from microbatt.measured import Reading, curve_files, is_curve_file, read_file, tables
+from microbatt.measured import Reading, curve_files, is_curve_file, read_cells, read_file, tables
 from tests.measured.protocols import AREA, ONE_C, rate_test, write
 
 TABLE = rate_test().frame()
@@ -116,13 +118,53 @@ def test_a_folder_offers_packed_files_too(tmp_path):
     assert [one.name for one in curve_files(tmp_path)] == ["a.csv", "b.csv.gz"]
 
 
-def test_several_cells_in_one_file_are_refused_with_the_remedy(tmp_path):
+def test_several_cells_below_each_other_are_told_apart_by_their_names(tmp_path):
     below = pd.concat([TABLE.assign(cell="A1"), TABLE.assign(cell="A2")])
     path = write(tmp_path / "a.csv", below, headings=NAMES | {"cell": "Cell ID"})
-    assert "`A1`, `A2`" in refused(path)
+    message = refused(path)
+    assert "`A1`, `A2`" in message
+    assert "--part 'A1'" in message
+    assert [one.name for one in read_cells(path, HOW)] == ["A1", "A2"]
+    chosen = read_file(path, replace(HOW, part="A2"))
+    assert chosen.steps[0].rows[0] == len(TABLE) + 2
+    alone = write(tmp_path / "c.csv", TABLE.assign(cell="A1"), headings=NAMES | {"cell": "Cell"})
+    assert currents(alone) == [ONE_C, 2 * ONE_C]
+
+
+def test_a_column_that_counts_samples_names_no_cells(tmp_path):
+    numbered = TABLE.assign(cell=np.arange(len(TABLE)))
+    path = write(tmp_path / "a.csv", numbered, headings=NAMES | {"cell": "Sample"})
+    assert currents(path) == [ONE_C, 2 * ONE_C]
+
+
+@pytest.mark.parametrize("mangled", [False, True])
+def test_several_cells_side_by_side_are_told_apart(tmp_path, mangled):
+    named = TABLE[list(NAMES)].rename(columns=NAMES)
+    shorter = named.iloc[: len(named) - 40].copy()
+    shorter["voltage [V]"] -= 0.1
+    beside = pd.concat([named, shorter], axis=1)
+    if mangled:
+        beside.columns = [*named.columns, *(f"{one}.1" for one in named.columns)]
+    beside.to_csv(tmp_path / "a.csv", index=False)
+    assert "--part 'block 1'" in refused(tmp_path / "a.csv")
+    first, second = read_cells(tmp_path / "a.csv", HOW)
+    assert first.currents == second.currents == (ONE_C, 2 * ONE_C)
+    apart = first.measurements[0].voltage - second.measurements[0].voltage
+    np.testing.assert_allclose(apart, 0.1)
+
+
+def test_two_voltages_under_one_heading_and_one_current_are_refused(tmp_path):
     beside = TABLE[list(NAMES)].rename(columns=NAMES)
     beside.insert(3, "voltage [V]", beside["voltage [V]"] - 0.1, allow_duplicates=True)
     beside.to_csv(tmp_path / "b.csv", index=False)
     assert "both called `voltage [V]`" in refused(tmp_path / "b.csv")
-    alone = write(tmp_path / "c.csv", TABLE.assign(cell="A1"), headings=NAMES | {"cell": "Cell"})
-    assert currents(alone) == [ONE_C, 2 * ONE_C]
+
+
+def test_a_sheet_of_a_workbook_is_chosen_by_its_name(tmp_path):
+    pytest.importorskip("openpyxl")
+    named = TABLE[list(NAMES)].rename(columns=NAMES)
+    with pd.ExcelWriter(tmp_path / "a.xlsx") as book:
+        named.to_excel(book, sheet_name="Cell 1", index=False)
+        named.iloc[:230].to_excel(book, sheet_name="Cell 2", index=False)
+    chosen = read_file(tmp_path / "a.xlsx", replace(HOW, part="Cell 2"))
+    assert len(chosen.samples) == 230

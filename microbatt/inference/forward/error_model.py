@@ -24,13 +24,42 @@ ENGINE_VOLTAGE: Final = 5e-5
 """Standard deviation allowed for the engine's own error of a voltage [V]."""
 ENGINE_CAPACITY: Final = 1e-5
 """Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
+OWN: Final = 0.5
+"""Of a stated model error, what each curve has of its own beside what all share [-]."""
+LENGTH: Final = 0.2
+"""Share of the charge over which a smooth model error changes [-]."""
 UNKNOWN: Final = 1e-3
 """Noise assumed where a curve has too few samples to tell [V]."""
+_PARTS: Final = 8
 _SMALLEST: Final = 2e-5
 _ENOUGH: Final = 30
 _THIRD: Final = np.sqrt(20.0)
 """Standard deviation of a third difference of white noise of one."""
 _MAD: Final = 1.4826
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedErrors:
+    """What is stated of the errors of an experiment, in advance.
+
+    Attributes
+    ----------
+    noise
+        Standard deviation of the white noise of a single sample [V].
+    charge_error
+        Relative standard deviation of the charge of each curve [-], beside what its file shows;
+        None takes `CHARGE`.
+    offset
+        Standard deviation of an offset of each curve's own [V].
+    model_error
+        Size of a smooth error of the model [V]: so much is shared by all curves, and `OWN` of it is
+        each curve's own; see `smooth_moves`.
+    """
+
+    noise: float
+    charge_error: float | None = None
+    offset: float = 0.0
+    model_error: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +68,10 @@ class ErrorModel:
 
     Errors of single averages are independent; the charge of a curve is off by one factor, which
     moves all its averages along their slope; and its voltage may be off by an offset of its own.
-    And the charge before its first sample may be off by an amount of its own.  So the covariance
-    is diag(deviation²) + charge chargeᵀ + start startᵀ + offset offsetᵀ, which leaves a cliff no
-    heavier than a capacity known that well.
+    And the charge before its first sample may be off by an amount of its own.  The model may be off
+    by a smooth function of the charge.  So the covariance is diag(deviation²) + charge chargeᵀ +
+    start startᵀ + offset offsetᵀ + smooth smoothᵀ, which leaves a cliff no heavier than a capacity
+    known that well.
 
     Attributes
     ----------
@@ -55,9 +85,11 @@ class ErrorModel:
         Relative standard deviation of the curve's charge [-].
     offset
         What one standard deviation of it does to each average, shape (m,) [V]: as much, but on a
-        cliff, where capacities are compared; see `seeing`.
+        cliff, where capacities are compared.
     start
         What one standard deviation of the charge before the first sample does, shape (m,) [V].
+    smooth
+        What the parts of a smooth error of the curve's own do, shape (m, r) [V].
     """
 
     deviation: Array
@@ -66,12 +98,20 @@ class ErrorModel:
     charge_error: float
     offset: Array
     start: Array | float = 0.0
+    smooth: Array | None = None
 
     @property
     def sigma(self) -> Array:
-        """Whole standard deviation of each average about a curve's own offset, shape (m,) [V]."""
+        """Standard deviation of each average about a smooth error and an offset, (m,) [V]."""
         whole: Array = np.sqrt(self.deviation**2 + self.charge**2 + self.start**2)
         return whole
+
+    @property
+    def smooth_variance(self) -> Array:
+        """Variance that a smooth error of the curve's own may add, shape (m,) [V²]."""
+        if self.smooth is None:
+            return np.zeros_like(self.deviation)
+        return np.asarray(np.sum(self.smooth**2, axis=1))
 
     def scaled(self, factor: float) -> ErrorModel:
         """Return an allowance of `factor` times the standard deviations."""
@@ -83,11 +123,8 @@ class ErrorModel:
             own=factor * self.own,
             charge_error=factor * self.charge_error,
             offset=factor * self.offset,
+            smooth=None if self.smooth is None else factor * self.smooth,
         )
-
-    def seeing(self, effect: Array) -> ErrorModel:
-        """Return an allowance for which an offset of one does `effect` to each average."""
-        return replace(self, offset=self.own * effect)
 
     def whiten(self, values: Array) -> Array:
         """Multiply by the inverse root of the covariance; averages along the last axis."""
@@ -112,20 +149,43 @@ class ErrorModel:
     def _along(self, values: Array, *, inverse: bool) -> Array:
         """Stretch or shrink along the directions in which charge and offset move."""
         axes, square = self._stretched
-        length = np.sqrt(1.0 + square)
-        change = (1.0 / length if inverse else length) - 1.0
-        return np.asarray(values + (values @ axes * change) @ axes.T)
+        return stretched(values, axes, square, inverse=inverse)
 
     @cached_property
     def _stretched(self) -> tuple[Array, Array]:
-        """Orthonormal directions, shape (m, 3), and the variance along each beyond one."""
+        """Orthonormal directions, shape (m, r), and the variance along each beyond one."""
         moves = np.stack(np.broadcast_arrays(self.charge, self.start, self.offset), axis=-1)
-        axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
-        return axes, lengths**2
+        if self.smooth is not None:
+            moves = np.concatenate([moves, self.smooth], axis=1)
+        return directions(moves / self.deviation[:, None])
+
+
+def directions(moves: Array) -> tuple[Array, Array]:
+    """Return orthonormal directions of common errors, (m, r), and the variance along each.
+
+    Parameters
+    ----------
+    moves
+        What one standard deviation of each error does, whitened, shape (m, r).
+    """
+    axes, lengths, _ = np.linalg.svd(moves, full_matrices=False)
+    return axes, lengths**2
+
+
+def stretched(values: Array, axes: Array, square: Array, *, inverse: bool) -> Array:
+    """Multiply by the root of 1 + axes square axesᵀ, or by its inverse; along the last axis."""
+    length = np.sqrt(1.0 + square)
+    change = (1.0 / length if inverse else length) - 1.0
+    return np.asarray(values + (values @ axes * change) @ axes.T)
 
 
 def make_error_model(
-    curve: BinnedCurve, noise: float, charge_error: float | None = None, offset: float = 0.0
+    curve: BinnedCurve,
+    noise: float,
+    charge_error: float | None = None,
+    offset: float = 0.0,
+    *,
+    model_error: float = 0.0,
 ) -> ErrorModel:
     """Return how far the averages of a curve may lie from the truth.
 
@@ -140,6 +200,8 @@ def make_error_model(
         None takes `CHARGE`.
     offset
         Standard deviation of an offset of the curve's own [V].
+    model_error
+        Size of the smooth error of the model, see `AllowedErrors` [V].
     """
     stated = CHARGE if charge_error is None else charge_error
     charge = float(np.hypot(stated, curve.charge_error))
@@ -151,8 +213,74 @@ def make_error_model(
         start=curve.start_error * curve.slope,
         own=offset,
         charge_error=charge,
-        offset=np.full_like(curve.voltage, offset),
+        offset=offset * curve.offset_effect,
+        smooth=smooth_moves(curve, OWN * model_error, float(curve.capacity[-1])),
     )
+
+
+def error_models(
+    curves: Sequence[BinnedCurve], errors: AllowedErrors
+) -> tuple[tuple[ErrorModel, ...], Array | None]:
+    """Return the errors of each curve, and those that all curves share.
+
+    Parameters
+    ----------
+    curves
+        The averages, k curves, m in all.
+    errors
+        What is stated.
+
+    Returns
+    -------
+    models
+        One for each curve.
+    shared
+        What the parts of a smooth error that all curves share do, shape (m, r) [V]; None without.
+    """
+    models = tuple(
+        make_error_model(
+            curve,
+            errors.noise,
+            errors.charge_error,
+            errors.offset,
+            model_error=errors.model_error,
+        )
+        for curve in curves
+    )
+    longest = max(float(curve.capacity[-1]) for curve in curves)
+    parts = [smooth_moves(curve, errors.model_error, longest) for curve in curves]
+    known = [one for one in parts if one is not None]
+    return models, np.concatenate(known) if known else None
+
+
+def smooth_moves(curve: BinnedCurve, size: float, span: float) -> Array | None:
+    """Return what the parts of a smooth error of the voltage do to averages; None for no error.
+
+    A Gaussian process along the charge of correlation length `LENGTH` of the span, in its leading
+    cosines: √2 cos(jπq), with variances that fall as exp(−(jπ LENGTH)²/2) and add up to size².
+
+    Parameters
+    ----------
+    curve
+        The averages.
+    size
+        Standard deviation of the error [V].
+    span
+        Charge over which it is smooth [A h m⁻²].
+
+    Returns
+    -------
+    ndarray, shape (m, r), or None
+        One standard deviation of each part [V].
+    """
+    if not size > 0.0:
+        return None
+    order = np.arange(_PARTS)
+    power = np.exp(-0.5 * (order * np.pi * LENGTH) ** 2)
+    power[0] *= 0.5
+    depth = (curve.capacity / span)[:, None]
+    shape = np.where(order == 0, 1.0, np.sqrt(2.0) * np.cos(np.pi * order * depth))
+    return np.asarray(size * np.sqrt(power / power.sum()) * shape * curve.offset_effect[:, None])
 
 
 def white_noise(measurements: Sequence[Measurement]) -> float:
