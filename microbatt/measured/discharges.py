@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import MeasurementError
+from microbatt.measured.bounds import MOST_CURVES, check_count
 from microbatt.measured.charge import delivered, steady_current
 from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
@@ -119,6 +120,7 @@ def discharges(record: Record, *, skip_bad_rows: bool = False) -> Found:
     drawn = {i: float(moved[one.first : one.last].sum()) for i, one in enumerate(steps)}
     became = _judged(cleaned, steps, drawn)
     whole = [i for i, why in became.items() if why == READ]
+    check_count(cleaned.source, "discharges", len(whole), MOST_CURVES)
     found: dict[int, Measurement] = {}
     refused: dict[int, MeasurementError] = {}
     for number, i in enumerate(whole, start=1):
