@@ -11,6 +11,8 @@ MOST_BYTES: Final = 512 * 2**20
 MOST_ROWS: Final = 10_000_000
 MOST_COLUMNS: Final = 1000
 MOST_STEPS: Final = 20_000
+MOST_LOADS: Final = 3000
+"""Discharges and pulses of one file."""
 MOST_CURVES: Final = 500
 """Discharges that are read of one file."""
 LONGEST: Final = 3.2e9

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import MeasurementError
-from microbatt.measured.bounds import MOST_CURVES, check_count
+from microbatt.measured.bounds import MOST_CURVES, MOST_LOADS, check_count
 from microbatt.measured.charge import delivered, steady_current
 from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
@@ -197,6 +197,7 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     few = [i for i in found if len(steps[i]) < MIN_SAMPLES]
     became |= {i: "too few rows" for i in few if i not in became}
     candidates = [i for i in found if i not in became]
+    check_count(record.source, "discharges and pulses", len(candidates), MOST_LOADS)
     starts = {i: _start(record, steps, i) for i in candidates}
     series = _series(steps, found, candidates, starts, drawn)
     for chain in series:
@@ -205,7 +206,7 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     for i in candidates:
         if i in became:
             continue
-        others = [j for j in candidates if became.get(j, READ) == READ]
+        others = (j for j in candidates if became.get(j, READ) == READ)
         fuller = next((j for j in others if _is_lower(starts[i], starts[j])), None)
         if fuller is None:
             became[i] = READ
