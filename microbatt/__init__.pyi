@@ -1,4 +1,4 @@
-from . import explorer
+from . import explorer, protocols
 from .campaign import run_campaign
 from .catalog import open_dataset
 from .cells import Cell, load_cell
@@ -7,11 +7,14 @@ from .engines import (
     Isothermal,
     Lumped,
     Settings,
+    simulate,
     simulate_discharge,
     simulate_discharges,
+    simulate_many,
 )
 from .errors import MicrobattError
 from .inference import infer
+from .measured import open_measured
 from .outcomes import Outcome
 
 __version__: str
@@ -29,7 +32,11 @@ __all__ = [
     "infer",
     "load_cell",
     "open_dataset",
+    "open_measured",
+    "protocols",
     "run_campaign",
+    "simulate",
     "simulate_discharge",
     "simulate_discharges",
+    "simulate_many",
 ]

@@ -14,7 +14,7 @@ def catalog_folder(kind: str) -> Path:
     Parameters
     ----------
     kind
-        Name of the folder: ``"cells"`` or ``"datasets"``.
+        Name of the folder: ``"cells"``, ``"datasets"`` or ``"measured"``.
 
     Returns
     -------

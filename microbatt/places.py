@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile, ZipFile
 
-from microbatt.errors import OccupiedError, StoreError
+from microbatt.errors import OccupiedError, ParameterError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,10 +61,12 @@ class Kind(StrEnum):
     DECK = "a deck of dualfoil"
     ACTIVATION = "a list of activation energies of dualfoil"
     CELL_FILE = "a cell file"
+    BPX = "a BPX file"
     CAMPAIGN_FILE = "a campaign file"
     WEIGHTS = "the weights of a network"
     CHECKPOINT = "a checkpoint of a training"
     ARCHIVE = "a zipped store"
+    PUBLICATION = "a published cube"
     ZARR = "a Zarr store of another program"
     NETCDF = "a netCDF file of another program"
     FOLDER = "a folder with other things"
@@ -90,6 +92,51 @@ def mark(kind: Kind) -> dict[str, str]:
     {'microbatt_kind': 'ESTIMATES'}
     """
     return {MARK: kind.name}
+
+
+def read_text(path: str | Path, most: int) -> str:
+    """Read a text file that a person wrote, and nothing else.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Of the file.
+    most : int
+        Bytes that it may have.
+
+    Returns
+    -------
+    str
+        Its text, in UTF-8.
+
+    Raises
+    ------
+    ParameterError
+        If it is no file (a pipe, a device), larger, or not in UTF-8.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> read_text("/dev/zero", 1000)
+    Traceback (most recent call last):
+    microbatt.errors.ParameterError: /dev/zero is no file but a device or a pipe; give a file.
+    """
+    place = Path(path).expanduser()
+    if place.exists() and not place.is_file() and not place.is_dir():
+        raise ParameterError(f"{place} is no file but a device or a pipe; give a file.")
+    with place.open("rb") as opened:
+        size = os.fstat(opened.fileno()).st_size
+        content = opened.read(min(size, most)) if size <= most else b""
+    if size > most:
+        raise ParameterError(
+            f"{place} has {size} bytes; a file of this kind has at most {most}. "
+            "Is it the right one?"
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{place} is not in UTF-8 ({error}). Save it so.") from error
 
 
 def kind_of(path: str | Path) -> Kind | None:
@@ -240,9 +287,15 @@ def _kind_of_folder(folder: Path) -> Kind | None:
         return _of_attributes(_zarr_attributes(folder / "zarr.json"), Kind.ZARR)
     if {".zgroup", ".zarray", ".zattrs"} & names:
         return Kind.ZARR
+    if _MANIFEST in names:
+        return _of_attributes(_json((folder / _MANIFEST).read_bytes()), Kind.FOLDER)
     if "network.json" in names and _WEIGHTS in _json((folder / "network.json").read_bytes()):
         return Kind.WEIGHTS
     return Kind.FOLDER
+
+
+_MANIFEST: Final = "manifest.json"
+"""What a published cube holds beside its archive."""
 
 
 def _zarr_attributes(root: Path) -> Mapping[str, Any]:
@@ -310,6 +363,11 @@ _CHECKPOINT: Final = "about.npy"
 """What a checkpoint of a training holds beside its arrays."""
 
 
+def _is_bpx(read: Mapping[str, Any]) -> bool:
+    header = read.get("Header")
+    return isinstance(header, dict) and "BPX" in header
+
+
 def _kind_of_text(file: Path, head: bytes) -> Kind:
     try:
         text = head.decode("utf-8", errors="strict" if len(head) < _HEAD else "ignore")
@@ -320,7 +378,8 @@ def _kind_of_text(file: Path, head: bytes) -> Kind:
     match file.suffix.lower():
         case ".json":
             read = _json(file.read_bytes())
-            return Kind.WEIGHTS if _WEIGHTS in read else _of_attributes(read, Kind.FILE)
+            foreign = Kind.BPX if _is_bpx(read) else Kind.FILE
+            return Kind.WEIGHTS if _WEIGHTS in read else _of_attributes(read, foreign)
         case ".toml":
             return _kind_of_toml(file)
         case ".csv":

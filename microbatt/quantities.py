@@ -356,6 +356,25 @@ _ALL = (
         long_name="share of true values inside the stated interval",
         comment="equal to the interval's probability if the stated uncertainties are true",
     ),
+    Quantity(
+        name="lithium_overpotential",
+        symbol="η_Li",
+        units="V",
+        long_name="least potential of the negative electrode against lithium metal",
+        comment="solid less electrolyte, least across the electrode; below 0 lithium may plate",
+    ),
+    Quantity(
+        name="mean_negative_stoichiometry",
+        symbol="θ̄_n",
+        units="1",
+        long_name="mean stoichiometry of the negative electrode",
+    ),
+    Quantity(
+        name="mean_positive_stoichiometry",
+        symbol="θ̄_p",
+        units="1",
+        long_name="mean stoichiometry of the positive electrode",
+    ),
     Quantity(name="status", symbol="", units="1", long_name="how the discharge ended"),
 )
 

@@ -1,8 +1,8 @@
 """Unit strings to SI: the border where customary units become SI, and nowhere else.
 
 A unit is a product of powers: ``"µm"``, ``"cm² s⁻¹"``, ``"m2/s"``, ``"mAh/g"``, ``"W h kg-1"``.
-A dimensionless number has the unit ``"1"``. Percentages and degrees Celsius are not units here:
-they are shifts and habits that hide mistakes, so they are refused.
+A dimensionless number has the unit ``"1"``, or ``"%"``.  Degrees Celsius are a shifted scale, no
+product of powers: `value_in_si` understands them where a temperature is wanted, `to_si` does not.
 """
 
 import re
@@ -34,10 +34,14 @@ _SYMBOLS: dict[str, tuple[float, tuple[int, ...]]] = {
     "W": (1.0, (1, 2, -3, 0, 0, 0)),
     "Ah": (3600.0, (0, 0, 1, 1, 0, 0)),
     "Wh": (3600.0, (1, 2, -2, 0, 0, 0)),
+    "%": (0.01, (0, 0, 0, 0, 0, 0)),
 }
+_CELSIUS = frozenset({"°C", "℃", "degC", "deg C", "celsius", "Celsius"})
+_ICE = 273.15
+"""Melting point of ice [K]."""
 _PREFIXES = {"n": 1e-9, "µ": 1e-6, "u": 1e-6, "m": 1e-3, "c": 1e-2, "d": 1e-1, "k": 1e3, "M": 1e6}
 _SPELLING = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻·*μΩ", "0123456789-  µΩ", "^")
-_TERM = re.compile(r"(/?)\s*([A-Za-zµΩ]+)(-?\d+(?:\.\d+)?)?\s*")
+_TERM = re.compile(r"(/?)\s*([A-Za-zµΩ]+|%)(-?\d+(?:\.\d+)?)?\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ def parse_unit(text: str) -> Unit:
     Parameters
     ----------
     text : str
-        Product of powers, divisors after ``/``; ``"1"`` is dimensionless.
+        Product of powers, divisors after ``/``; ``"1"`` and ``"%"`` are dimensionless.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def to_si(value: float, unit: str, *, si_unit: str) -> float:
     given, wanted = parse_unit(unit), parse_unit(si_unit)
     if given.dimension != wanted.dimension:
         raise ParameterError(
-            f"the unit is `{unit}`, which does not measure the same thing as `{si_unit}`; "
+            f"the unit is `{unit[:100]}`, which does not measure the same thing as `{si_unit}`; "
             f"give the value in `{si_unit}` or a multiple of it."
         )
     factor = given.factor / wanted.factor
@@ -135,8 +139,71 @@ def to_si(value: float, unit: str, *, si_unit: str) -> float:
     return value * factor if factor >= 1.0 else value / (1.0 / factor)
 
 
+def value_in_si(value: float, unit: str, *, si_unit: str) -> float:
+    """Convert a value to SI, a temperature in degrees Celsius too.
+
+    Parameters
+    ----------
+    value : float
+        The number given; where kelvin is wanted, an absolute temperature.
+    unit : str
+        Its unit, or ``"°C"``.
+    si_unit : str
+        The SI unit expected.
+
+    Returns
+    -------
+    float
+        The value in `si_unit`.
+
+    Raises
+    ------
+    ParameterError
+        If the two units differ in dimension.
+
+    See Also
+    --------
+    to_si : For what is no temperature, or a difference of two.
+
+    Examples
+    --------
+    >>> value_in_si(25.0, "°C", si_unit="K")
+    298.15
+    """
+    if is_celsius(unit) and si_unit == "K":
+        return value + _ICE
+    return to_si(value, unit, si_unit=si_unit)
+
+
+def is_celsius(unit: str) -> bool:
+    """Return whether a unit is the shifted scale of degrees Celsius.
+
+    Parameters
+    ----------
+    unit : str
+        As a person wrote it.
+
+    Returns
+    -------
+    bool
+        True for ``"°C"``, ``"degC"`` and ``"celsius"``.
+
+    Examples
+    --------
+    >>> is_celsius("°C"), is_celsius("C")
+    (True, False)
+    """
+    return unit.strip() in _CELSIUS
+
+
+_LARGEST_POWER = 12.0
+"""Of a symbol in a unit."""
+
+
 def _term(text: str, slash: str, symbol: str, power: str | None) -> Unit:
     exponent = float(power or 1) * (-1 if slash else 1)
+    if abs(exponent) > _LARGEST_POWER:
+        raise ParameterError(_unreadable(text))
     factor, dimension = _symbol(text, symbol)
     return Unit(factor=factor**exponent, dimension=tuple(exponent * d for d in dimension))
 
@@ -157,7 +224,8 @@ def _product(a: Unit, b: Unit) -> Unit:
 
 
 def _unreadable(text: str) -> str:
+    printable = "".join(letter for letter in text[:100] if letter.isprintable())
     return (
-        f"`{text}` is not a unit known here; write a product of powers such as "
+        f"`{printable}` is not a unit known here; write a product of powers such as "
         "`µm`, `m² s⁻¹`, `mAh/g` or `1` for a plain number."
     )

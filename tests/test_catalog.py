@@ -24,7 +24,7 @@ def datasets(tmp_path, monkeypatch):
     folder = tmp_path / "datasets"
     folder.mkdir()
     write_campaign(folder)
-    for module in ("microbatt.catalog", "microbatt.campaign.reading"):
+    for module in ("microbatt.catalog.datasets", "microbatt.campaign.reading"):
         monkeypatch.setattr(f"{module}.catalog_folder", lambda _: folder)
     return folder
 

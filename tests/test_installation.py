@@ -99,7 +99,7 @@ def core(archives, tmp_path_factory):
 def test_the_wheel_holds_the_package_its_catalogs_and_its_types(archives):
     names = zipfile.ZipFile(archives[0]).namelist()
     assert "microbatt/py.typed" in names
-    for kind in ("cells", "datasets"):
+    for kind in ("cells", "datasets", "measured"):
         shipped = {path.name for path in (ROOT / "catalogs" / kind).glob("*.toml")}
         packed = {
             Path(name).name for name in names if name.startswith(f"microbatt/_catalogs/{kind}")

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
-from microbatt.checks import FINITE, POSITIVE, check_integer, check_number, suggestion
+from microbatt.checks import (
+    FINITE,
+    POSITIVE,
+    check_choice,
+    check_integer,
+    check_number,
+    shown,
+    suggestion,
+)
+from microbatt.cube import MOST_VALUES, LogUniform, Normal, check_bound
 from microbatt.errors import ParameterError
 from microbatt.units import to_si
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from microbatt.cube import Marginal
+
 _FORMS: Final = (
     "`{ values = [...] }`, `{ start = ..., stop = ..., step = ... }` or "
     "`{ start = ..., stop = ..., count = ... }`"
 )
+_SPREADS: Final = (
+    '`{ low = ..., high = ... }`, the same with `distribution = "log-uniform"`, or '
+    '`{ distribution = "normal", mean = ..., std = ... }`'
+)
 _DIGITS: Final = 10
 """Evenly spaced values are rounded to this many decimals, so that 0.3 is 0.3."""
+_SIGNIFICANT: Final = 12
+"""Small ones, such as a thickness in metres, to this many digits."""
+_NOISE: Final = 1e-9
+"""What rounding may change, relative to a value."""
 
 
 def read_axis(name: str, table: object, unit: str) -> tuple[float, ...]:
@@ -47,14 +67,39 @@ def read_axis(name: str, table: object, unit: str) -> tuple[float, ...]:
     (0.0, 0.1, 0.2, 0.3)
     """
     if not isinstance(table, dict):
-        raise ParameterError(f"`{name}` is {table!r}; write it as {_FORMS}.")
-    factor = _factor(name, table, unit)
+        raise ParameterError(f"`{name}` is {shown(table)}; write it as {_FORMS}.")
+    _check_unit(name, table, unit)
     values = _values(name, {key: value for key, value in table.items() if key != "unit"})
-    return tuple(round(value * factor, _DIGITS) for value in values)
+    return _rounded([_in_si(value, table, unit) for value in values])
 
 
-def read_range(name: str, table: object) -> tuple[float, float]:
-    """Read a range of plain numbers, ``{ low = ..., high = ... }``.
+def _rounded(values: list[float]) -> tuple[float, ...]:
+    largest = max((abs(value) for value in values), default=0.0)
+    digits = _DIGITS
+    if 0.0 < largest < 10.0 ** (_DIGITS - _SIGNIFICANT):
+        digits = _SIGNIFICANT - math.floor(math.log10(largest))
+    # Rounding takes away what arithmetic added, never a value that somebody wrote.
+    near = [(value, round(value, digits)) for value in values]
+    return tuple(short if abs(short - v) <= _NOISE * abs(v) else v for v, short in near)
+
+
+def read_spread(name: str, table: object, unit: str) -> Marginal:
+    """Read how a number is spread over points that are drawn.
+
+    Parameters
+    ----------
+    name : str
+        Of the key, for messages.
+    table : object
+        ``{ low, high }``, with ``distribution = "log-uniform"`` or without; or ``{ distribution =
+        "normal", mean, std }``; with a ``unit`` unless it is a plain number.
+    unit : str
+        SI unit of the number.
+
+    Returns
+    -------
+    tuple, LogUniform or Normal
+        In the SI unit.
 
     Raises
     ------
@@ -63,12 +108,26 @@ def read_range(name: str, table: object) -> tuple[float, float]:
 
     Examples
     --------
-    >>> read_range("alpha", {"low": 0, "high": 10})
+    >>> read_spread("alpha", {"low": 0, "high": 10}, "1")
     (0.0, 10.0)
+    >>> read_spread("thickness", {"low": 50, "high": 100, "unit": "µm"}, "m")
+    (5e-05, 0.0001)
     """
-    if not isinstance(table, dict) or set(table) != {"low", "high"}:
-        raise ParameterError(f"`{name}` is {table!r}; write it as `{{ low = ..., high = ... }}`.")
-    return check_number(f"{name}.low", table["low"]), check_number(f"{name}.high", table["high"])
+    if not isinstance(table, dict):
+        raise ParameterError(f"`{name}` is {shown(table)}; write it as {_SPREADS}.")
+    kind = table.get("distribution", "uniform")
+    check_choice(f"{name}.distribution", kind, ["uniform", "log-uniform", "normal"])
+    keys = ("mean", "std") if kind == "normal" else ("low", "high")
+    if {*table} - {"unit", "distribution"} != {*keys}:
+        raise ParameterError(f"`{name}` is {shown(table)}; write it as {_SPREADS}.")
+    _check_unit(name, table, unit)
+    first, second = (
+        _rounded([_in_si(check_number(f"{name}.{key}", table[key]), table, unit)])[0]
+        for key in keys
+    )
+    if kind == "normal":
+        return Normal(mean=first, std=second)
+    return LogUniform(low=first, high=second) if kind == "log-uniform" else (first, second)
 
 
 def read_quantity(name: str, table: object, unit: str) -> float:
@@ -86,19 +145,24 @@ def read_quantity(name: str, table: object, unit: str) -> float:
     """
     if not isinstance(table, dict) or set(table) != {"value", "unit"}:
         raise ParameterError(
-            f'`{name}` is {table!r}; write it as `{{ value = ..., unit = "{unit}" }}`.'
+            f'`{name}` is {shown(table)}; write it as `{{ value = ..., unit = "{unit}" }}`.'
         )
-    return check_number(f"{name}.value", table["value"]) * _factor(name, table, unit)
+    _check_unit(name, table, unit)
+    return _in_si(check_number(f"{name}.value", table["value"]), table, unit)
 
 
-def _factor(name: str, table: Mapping[str, object], unit: str) -> float:
+def _check_unit(name: str, table: Mapping[str, object], unit: str) -> None:
     given = table.get("unit", "1" if unit == "1" else None)
     if not isinstance(given, str):
         raise ParameterError(f'`{name}` has no unit; add for example `unit = "{unit}"`.')
     try:
-        return to_si(1.0, given, si_unit=unit)
+        to_si(1.0, given, si_unit=unit)
     except ParameterError as error:
         raise ParameterError(f"`{name}`: {error}") from error
+
+
+def _in_si(value: float, table: Mapping[str, object], unit: str) -> float:
+    return to_si(value, str(table.get("unit", unit)), si_unit=unit)
 
 
 def _values(name: str, table: Mapping[str, object]) -> list[float]:
@@ -109,8 +173,11 @@ def _values(name: str, table: Mapping[str, object]) -> list[float]:
             return _stepped(name, table)
         case keys if keys == {"start", "stop", "count"}:
             return _counted(name, table)
+        case keys if keys == {"start", "stop", "count", "spacing"}:
+            check_choice(f"{name}.spacing", table["spacing"], ["linear", "log"])
+            return _counted(name, table, logarithmic=table["spacing"] == "log")
         case keys:
-            known = {"values", "start", "stop", "step", "count", "unit"}
+            known = {"values", "start", "stop", "step", "count", "spacing", "unit"}
             strange = [key for key in keys if key not in known]
             hint = f" {suggestion(strange[0], known)}" if strange else ""
             raise ParameterError(
@@ -120,7 +187,7 @@ def _values(name: str, table: Mapping[str, object]) -> list[float]:
 
 def _listed(name: str, values: object) -> list[float]:
     if not isinstance(values, list):
-        raise ParameterError(f"`{name}.values` is {values!r}; it must be a list of numbers.")
+        raise ParameterError(f"`{name}.values` is {shown(values)}; it must be a list of numbers.")
     return [check_number(f"{name}.values", value, FINITE) for value in values]
 
 
@@ -128,6 +195,7 @@ def _stepped(name: str, table: Mapping[str, object]) -> list[float]:
     start, stop = _ends(name, table)
     step = check_number(f"{name}.step", table["step"], POSITIVE)
     steps = (stop - start) / step
+    check_bound(f"`{name}.step`", steps + 1.0, MOST_VALUES, "Take a larger step.")
     if abs(steps - round(steps)) > 1e-6:
         raise ParameterError(
             f"`{name}` goes from {start:g} to {stop:g}, which is not a whole number of steps of "
@@ -136,9 +204,13 @@ def _stepped(name: str, table: Mapping[str, object]) -> list[float]:
     return [start + i * step for i in range(round(steps) + 1)]
 
 
-def _counted(name: str, table: Mapping[str, object]) -> list[float]:
+def _counted(name: str, table: Mapping[str, object], *, logarithmic: bool = False) -> list[float]:
     start, stop = _ends(name, table)
     count = check_integer(f"{name}.count", table["count"], low=2)
+    check_bound(f"`{name}.count`", float(count), MOST_VALUES, "Take fewer.")
+    if logarithmic:
+        check_number(f"{name}.start", start, POSITIVE, remedy="Decades begin above zero.")
+        return [start * (stop / start) ** (i / (count - 1)) for i in range(count)]
     return [start + i * (stop - start) / (count - 1) for i in range(count)]
 
 

@@ -12,15 +12,19 @@ from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 import dask
-from distributed import Client, LocalCluster
+from distributed import Client
 
+from microbatt.campaign.listening import SETTINGS, start_cluster
 from microbatt.checks import check_integer
 from microbatt.errors import CampaignError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from distributed import SpecCluster
+
 _SETTINGS = {
+    **SETTINGS,
     # The runner looks into a block at the first death, and gives it another chance alone.
     "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.multiprocessing-method": "spawn",
@@ -44,6 +48,9 @@ def local_client(
 ) -> Iterator[Client]:
     """Start a cluster on this machine, and end it afterwards.
 
+    Nobody else can send it work: threads talk in memory, processes through TLS on the loopback,
+    with a certificate made for this one cluster.
+
     Parameters
     ----------
     workers : int, optional
@@ -54,7 +61,8 @@ def local_client(
     profiled : bool, default False
         Whether Dask samples what its workers do, a hundred times a second; for its report.
     dashboard : bool, default True
-        Whether to serve Dask's dashboard, where bokeh is installed; loading it takes half a second.
+        Whether to serve Dask's dashboard on the loopback, where bokeh is installed; loading it
+        takes half a second. Other users of this machine can look at it.
 
     Yields
     ------
@@ -65,14 +73,12 @@ def local_client(
         check_integer("workers", workers, low=1)
     count = workers or dask.system.CPU_COUNT
     start = partial(
-        LocalCluster,
-        n_workers=count if processes else 1,
-        threads_per_worker=1 if processes else count,
+        start_cluster,
+        count,
         processes=processes,
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": dashboard and _has_bokeh()},
+        dashboard=dashboard and _has_bokeh(),
         silence_logs=logging.CRITICAL,
-        **({"preload": "microbatt.campaign.worker_setup"} if processes else {}),
+        preload="microbatt.campaign.worker_setup",
     )
     with (
         dask.config.set(_SETTINGS | {"distributed.worker.profile.enabled": profiled}),
@@ -82,7 +88,7 @@ def local_client(
         yield client
 
 
-def _whole_cluster(start: Callable[[], LocalCluster], *, processes: bool) -> LocalCluster:
+def _whole_cluster(start: Callable[[], SpecCluster], *, processes: bool) -> SpecCluster:
     """Start a cluster out of an interrupt's way.
 
     One that is interrupted while it starts cannot be closed any more, so it is started by another

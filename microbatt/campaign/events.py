@@ -96,6 +96,26 @@ class CurveCrashed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkersAwaited:
+    """Nothing has come for a while, because no worker works.
+
+    Attributes
+    ----------
+    waited : float
+        Since then [s].
+    workers, answering : int
+        How many the scheduler knows, and how many of them have said lately that they are alive.
+    reason : str
+        What is missing, and what to do.
+    """
+
+    waited: float
+    workers: int
+    answering: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFinished:
     """Nothing is left to do, or the campaign was stopped.
 
@@ -122,7 +142,13 @@ class CampaignFinished:
 
 
 Event: TypeAlias = (
-    CampaignStarted | BlockFinished | BlockRetried | BlockSplit | CurveCrashed | CampaignFinished
+    CampaignStarted
+    | BlockFinished
+    | BlockRetried
+    | BlockSplit
+    | CurveCrashed
+    | WorkersAwaited
+    | CampaignFinished
 )
 Listener: TypeAlias = Callable[[Event], None]
 
@@ -168,6 +194,8 @@ def log_listener(event: Event) -> None:
             _log.warning("block %s killed its worker; halving its curves", event.block)
         case CurveCrashed():
             _log.warning("crashed: alpha=%g S=%g I=%g", event.alpha, event.S, event.current)
+        case WorkersAwaited():
+            _log.warning("waiting for %.0f s: %s", event.waited, event.reason)
         case CampaignFinished():
             _log.info("%d simulated, %d remain", event.simulated, event.remaining)
 

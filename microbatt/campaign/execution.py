@@ -32,13 +32,13 @@ from microbatt.campaign.preload import preload_for
 from microbatt.campaign.reading import default_store, load_campaign
 from microbatt.campaign.runner import run_tasks
 from microbatt.campaign.tasks import Job, numbers_of
+from microbatt.checks import POSITIVE, check_number
 from microbatt.cube import (
     check_fence,
     close_run,
     explained,
     fence_of,
     has_cube,
-    heal_coordinates,
     locate,
     open_cube,
     open_run,
@@ -77,6 +77,7 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
     report: str | Path | None = None,
     storage_options: Mapping[str, Any] | None = None,
     chunks: Chunks = "auto",
+    timeout: float | None = None,
 ) -> xr.Dataset:
     """Run a campaign into a store; what is in the store already is kept.
 
@@ -104,6 +105,9 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
         Of the store's protocol; see `microbatt.cube.location.locate`.
     chunks : Chunks, default 'auto'
         Of the cube that is returned; as in `xarray.open_zarr`.
+    timeout : float, optional
+        Give up after so long without any worker that works [s]: none registered, none that
+        answers, a scheduler that does not. None waits, and says what is missing.
 
     Returns
     -------
@@ -130,37 +134,49 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
         preload_for(plan)
     if report is not None:
         check_replaceable(report, Kind.DASK_REPORT, overwrite=True)
+    if timeout is not None:
+        check_number("timeout", timeout, POSITIVE, unit="s")
     tell = broadcast([log_listener, *listeners])
     rerun = (Outcome.NOT_RUN, *(FAILURES if retry_failed else ()))
     with (
         nullcontext(client) if client is not None else local_client() as connected,
         _reported(connected, report),
     ):
-        _run(plan, source, location, connected, tell, rerun)
+        how = _How(client=connected, tell=tell, rerun=rerun, timeout=timeout)
+        _run(plan, source, location, how)
     return open_cube(location, chunks=chunks)
 
 
-def _run(
-    plan: Plan,
-    source: Location | None,
-    location: Location,
-    client: Client,
-    tell: Listener,
-    rerun: tuple[Outcome, ...],
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    """On which cluster a plan is run, who hears of it, and what is simulated."""
+
+    client: Client
+    tell: Listener
+    rerun: tuple[Outcome, ...]
+    timeout: float | None
+
+    def fill(self, plan: Plan, known: KnownCurves | None = None) -> None:
+        """Fill the cube of a plan."""
+        fill_store(
+            plan, self.client, self.tell, rerun=self.rerun, known=known, timeout=self.timeout
+        )
+
+
+def _run(plan: Plan, source: Location | None, location: Location, how: _How) -> None:
     """Fill the cube of a plan, and put it in its place."""
     known = None if source is None else known_curves(plan, source)
     if plan.location == location:
-        fill_store(plan, client, tell, rerun=rerun, known=known)
+        how.fill(plan, known)
         return
     try:
-        fill_store(plan, client, tell, rerun=rerun, known=known)
+        how.fill(plan, known)
         replace_by_larger(location, fence=None if known is None else known.fence)
     except StoreChangedError:
         there = replace(plan, location=location)
         if not has_cube(location) or has_to_grow(there):
             raise
-        fill_store(there, client, tell, rerun=rerun)  # another runner was the first to finish it
+        how.fill(there)  # another runner was the first to finish it
 
 
 def fill_store(
@@ -170,6 +186,7 @@ def fill_store(
     *,
     rerun: tuple[Outcome, ...] = (Outcome.NOT_RUN,),
     known: KnownCurves | None = None,
+    timeout: float | None = None,
 ) -> None:
     """Simulate what is left of a campaign, and record who did it.
 
@@ -185,6 +202,8 @@ def fill_store(
         Outcomes that are to be simulated.
     known : KnownCurves, optional
         Where curves of it can be copied from.
+    timeout : float, optional
+        Give up after so long without any worker that works [s]; None waits.
 
     Raises
     ------
@@ -194,7 +213,6 @@ def fill_store(
         If the store cannot be read or written, or another takes its place.
     """
     fence = fence_of(prepare_store(plan))
-    heal_coordinates(plan.location)
     pending = read_pending(plan.location, fence=fence)
     tally = _Tally.of(pending, rerun)
     tell(_started(plan, tally, client))
@@ -215,9 +233,10 @@ def fill_store(
             run_id=run_id,
             rerun=rerun,
             known=known,
+            voltage_rounding=plan.voltage_rounding,
         )
-        tasks = pending.tasks(plan.design, rerun, first=int(run_id, 16))
-        run_tasks(client, job, tasks, broadcast([tally, tell]))
+        tasks = pending.tasks(plan.design, plan.request, rerun, first=int(run_id, 16))
+        run_tasks(client, job, tasks, broadcast([tally, tell]), timeout=timeout)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""More alphas, shape factors or currents for a cube, without simulating again what it holds.
+"""Longer axes or more points for a cube, without simulating again what it holds.
 
 The larger cube grows beside the old one, which stays readable; curves that the old one holds are
 copied block by block.  When it is complete, it takes the old one's place by renaming.
@@ -21,6 +21,7 @@ from microbatt.cube import (
     check_fence,
     copy_joined,
     cube_attributes,
+    design_from_dict,
     explained,
     fence_of,
     has_cube,
@@ -36,10 +37,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.campaign.plan import Plan
-    from microbatt.cube import BlockStore, Location, Region, Rows
+    from microbatt.cube import BlockStore, Design, Location, Region, Rows
+
+    Coordinates = Mapping[str, tuple[str, NDArray[np.float64]]]
 
 GROWING: Final = ".extending"
 """Suffix of the larger cube until it is complete."""
+_GROWS: Final = ("design", "microbatt_schema")
+"""Parts of an identity that may differ between a cube and a larger one."""
 REPLACED: Final = ".replaced"
 """Suffix of the old cube for the moment of the change."""
 
@@ -89,23 +94,37 @@ def _blocks_of(store: Location, fence: str) -> BlockStore:
 
 
 def match_axes(
-    dims: Sequence[str], new: Mapping[str, Any], old: Mapping[str, Any]
+    dims: Sequence[str], new: Coordinates, old: Coordinates
 ) -> tuple[NDArray[np.int64], ...]:
     """Return for each step of the new axes its place on the old ones, or -1.
 
+    Parameters
+    ----------
+    dims : sequence of str
+        Of both designs.
+    new, old : dict
+        Name → (dimension it lies along, values).  Points of a list are the same if all of their
+        numbers are.
+
     Examples
     --------
-    >>> match_axes(["alpha"], {"alpha": [0.0, 0.5, 1.0]}, {"alpha": [0.0, 1.0]})
+    >>> new = {"alpha": ("alpha", np.array([0.0, 0.5, 1.0]))}
+    >>> match_axes(["alpha"], new, {"alpha": ("alpha", np.array([0.0, 1.0]))})
     (array([ 0, -1,  1]),)
     """
-    return tuple(_places(np.asarray(new[dim]), np.asarray(old[dim])) for dim in dims)
+    return tuple(_places(_steps(dim, new), _steps(dim, old)) for dim in dims)
 
 
-def _places(new: NDArray[Any], old: NDArray[Any]) -> NDArray[np.int64]:
-    order = np.argsort(old, kind="stable")
-    at = np.clip(np.searchsorted(old, new, sorter=order), 0, old.size - 1)
-    found: NDArray[np.int64] = np.where(old[order[at]] == new, order[at], -1)
-    return found
+def _steps(dim: str, coordinates: Coordinates) -> NDArray[np.float64]:
+    """Return the numbers of each step of a dimension, a row a step."""
+    along = sorted(name for name, (place, _) in coordinates.items() if place == dim)
+    # Adding nothing makes 0 of -0, which has other bytes.
+    return np.stack([coordinates[name][1] + 0.0 for name in along], axis=1)
+
+
+def _places(new: NDArray[np.float64], old: NDArray[np.float64]) -> NDArray[np.int64]:
+    known = {row.tobytes(): place for place, row in reversed([*enumerate(old)])}
+    return np.array([known.get(row.tobytes(), -1) for row in new], dtype=np.int64)
 
 
 def known_curves(plan: Plan, location: Location) -> KnownCurves:
@@ -117,18 +136,13 @@ def known_curves(plan: Plan, location: Location) -> KnownCurves:
         If it belongs to a campaign that differs in more than the length of its axes.
     """
     attributes = cube_attributes(location)
-    _refuse_unlike(plan, location, attributes)
-    design = plan.design
-    if design.to_dict()["kind"] != "grid":
-        raise CampaignError(
-            "only grids can be extended: scattered points have no axes to add to. "
-            "Run the new points into a store of their own."
-        )
-    new = {name: values for name, (_, values) in design.coordinates().items()}
+    old = _refuse_unlike(plan, location, attributes).coordinates()
+    new = plan.design.coordinates()
+    _refuse_loss(plan, location, old)
     return KnownCurves(
         store=location,
         fence=fence_of(attributes),
-        places=match_axes(design.dims, new, attributes["design"]),
+        places=match_axes(plan.design.dims, new, old),
     )
 
 
@@ -205,25 +219,47 @@ def recover_replacement(location: Location) -> None:
                 shutil.rmtree(replaced)
 
 
-def _refuse_unlike(plan: Plan, location: Location, attributes: Mapping[str, Any]) -> None:
+def _refuse_unlike(plan: Plan, location: Location, attributes: Mapping[str, Any]) -> Design:
+    """Return the design of a cube, which differs from that of the plan in nothing but its length.
+
+    Raises
+    ------
+    CampaignError
+        If anything else differs.
+    """
     stored = identity_in(plan, attributes)
     unlike = differences(
-        {name: value for name, value in stored.items() if name != "design"},
-        {name: value for name, value in plan.identity.items() if name != "design"},
+        {name: value for name, value in stored.items() if name not in _GROWS},
+        {name: value for name, value in plan.identity.items() if name not in _GROWS},
     )
+    design = design_from_dict(attributes["design"])
+    here, there = (set(one.coordinates()) for one in (plan.design, design))
+    if design.dims != plan.design.dims or here != there:
+        unlike.append(
+            f"what varies: {', '.join(sorted(there))} along {', '.join(design.dims)} in the store, "
+            f"{', '.join(sorted(here))} along {', '.join(plan.design.dims)} asked for"
+        )
     if unlike:
         raise CampaignError(
             f"the curves of {location} cannot be used for this campaign, because it differs in "
             f"more than its axes:\n{shortened(unlike)}\nRun it into a store of its own."
         )
-    missing = {
-        dim: sorted(set(attributes["design"][dim]) - set(plan.design.to_dict()[dim]))
-        for dim in plan.design.dims
-        if dim in attributes["design"]
-    }
-    if any(missing.values()):
-        dropped = "; ".join(f"{dim} {values}" for dim, values in missing.items() if values)
+    return design
+
+
+def _refuse_loss(plan: Plan, location: Location, old: Coordinates) -> None:
+    """Raise if a cube has values that the design of a plan lacks."""
+    new = plan.design.coordinates()
+    lost = match_axes(plan.design.dims, old, new)
+    dropped = [
+        f"{dim} {old[dim][1][places < 0].tolist()}"
+        if dim in old
+        else f"{int((places < 0).sum())} of its {places.size} points"
+        for dim, places in zip(plan.design.dims, lost, strict=True)
+        if (places < 0).any()
+    ]
+    if dropped:
         raise CampaignError(
-            f"extending {location} would drop values that it holds: {dropped}. "
-            "Keep them in the axes."
+            f"extending {location} would drop values that it holds: {'; '.join(dropped)}. "
+            "Keep them in the axes; drawn points grow by `count` alone."
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cube import Block, Design, Location
+    from microbatt.engines import Request
     from microbatt.outcomes import Outcome
 
 
@@ -49,13 +50,17 @@ class Pending:
         """
         return cut(self.status.shape, self.chunks)
 
-    def tasks(self, design: Design, rerun: Sequence[Outcome], *, first: int = 0) -> Iterator[Task]:
+    def tasks(
+        self, design: Design, request: Request, rerun: Sequence[Outcome], *, first: int = 0
+    ) -> Iterator[Task]:
         """Make the tasks that are left.
 
         Parameters
         ----------
         design : Design
             Of the cube: its points are those of the design, whatever has become of the store.
+        request : Request
+            What the engine is asked: it names the columns of the points.
         rerun : sequence of Outcome
             Outcomes that are to be simulated.
         first : int, default 0
@@ -75,7 +80,13 @@ class Pending:
         start = first % len(left) if left else 0
         coordinates = design.coordinates()
         for block, wanted in left[start:] + left[:start]:
-            points = region_points(design.dims, coordinates, block.region)
+            points = region_points(
+                design.dims,
+                coordinates,
+                block.region,
+                columns=request.columns,
+                cell=request.cell,
+            )
             yield Task(block=block, points=points, wanted=wanted)
 
 

@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from microbatt.campaign.campaign import Campaign, differences, identity_hash, shortened
+from microbatt.campaign.campaign import (
+    OPTIONAL,
+    Campaign,
+    differences,
+    shortened,
+)
 from microbatt.cube import (
     choose_chunks,
     create_cube,
@@ -16,9 +21,13 @@ from microbatt.cube import (
     depth_axis,
     explained,
     has_cube,
+    heal_store,
+    identity_hash,
+    region_points,
+    schema_of,
 )
 from microbatt.engines import load_engine
-from microbatt.errors import CampaignError
+from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +65,8 @@ class Plan:
         SHA-256 of the identity.
     attributes : dict
         What the cube says of all this.
+    voltage_rounding : float, optional
+        By how much a stored voltage may differ from the simulated one [V].
     """
 
     name: str
@@ -68,6 +79,7 @@ class Plan:
     identity: Mapping[str, Any]
     hash: str
     attributes: Mapping[str, Any]
+    voltage_rounding: float | None = None
 
 
 def plan_campaign(campaign: Campaign, location: Location) -> Plan:
@@ -99,16 +111,19 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
         identity={name: attributes[name] for name in campaign.identity},
         hash=attributes["campaign_hash"],
         attributes=attributes | {"chunks": list(chunks)},
+        voltage_rounding=campaign.voltage_rounding,
     )
 
 
-def campaign_of(location: Location) -> Campaign:
+def campaign_of(location: Location, *, engine: str | None = None) -> Campaign:
     """Return the campaign of a cube, from its attributes.
 
     Parameters
     ----------
     location : Location
         Of the cube.
+    engine : str, optional
+        The cube's engine, to vouch for it if it is somebody's own; see `Campaign.from_dict`.
 
     Returns
     -------
@@ -121,13 +136,15 @@ def campaign_of(location: Location) -> Campaign:
         If today's engine would not give the same numbers.
     """
     attributes = cube_attributes(location)
-    campaign = Campaign.from_dict(attributes)
+    campaign = Campaign.from_dict(attributes, engine=engine)
     refuse_other(plan_campaign(campaign, location), attributes)
     return campaign
 
 
 def prepare_store(plan: Plan) -> Mapping[str, Any]:
     """Return the attributes of the cube of a plan, which is made if there is none.
+
+    What a loss of power took from it is made good, as far as it costs no simulation.
 
     Raises
     ------
@@ -136,9 +153,11 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     CampaignError
         If it holds the cube of another campaign; both hashes and what differs are told.
     """
+    rebuilt = False
     with explained(plan.location, "creating the cube"):
         if not has_cube(plan.location):
-            create_cube(
+            _refuse_impossible(plan)
+            rebuilt = create_cube(
                 plan.location,
                 plan.design,
                 depth=plan.depth,
@@ -148,7 +167,34 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
             )
     attributes = cube_attributes(plan.location)
     refuse_other(plan, attributes)
+    heal_store(plan.location, rebuilt=rebuilt)
     return attributes
+
+
+def _refuse_impossible(plan: Plan) -> None:
+    """Raise before anything is made if one of the cells of a design cannot be.
+
+    Every number lies in its own range by then; together they may still not fit, as porosity and
+    fractions of solids that make more than the whole.
+    """
+    if not plan.request.varied:
+        return
+    *leading, current = plan.design.shape
+    first = (*(slice(0, length) for length in leading), slice(0, min(1, current)))
+    points = region_points(
+        plan.design.dims,
+        plan.design.coordinates(),
+        first,
+        columns=plan.request.columns,
+        cell=plan.request.cell,
+    )
+    try:
+        load_engine(plan.engine).check(plan.request, points)
+    except ParameterError as error:
+        raise CampaignError(
+            f"the design of {plan.name!r} has a point that is no cell, or one that the engine "
+            f"{plan.engine!r} cannot simulate: {error}"
+        ) from error
 
 
 def belongs(plan: Plan, attributes: Mapping[str, Any]) -> bool:
@@ -158,7 +204,11 @@ def belongs(plan: Plan, attributes: Mapping[str, Any]) -> bool:
 
 def identity_in(plan: Plan, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the identity stored in a cube's attributes, as far as a plan has its keys."""
-    return {name: attributes[name] for name in plan.identity if name in attributes}
+    names = (*plan.identity, *(name for name in OPTIONAL if name not in plan.identity))
+    stored = {name: attributes[name] for name in names if name in attributes}
+    if isinstance(attributes.get("design"), dict):
+        stored["microbatt_schema"] = schema_of(attributes["design"])
+    return stored
 
 
 def refuse_other(plan: Plan, attributes: Mapping[str, Any]) -> None:

@@ -40,6 +40,8 @@ def _preload(engine: str, request: Request, design: Design) -> None:
 def _simulate_one(engine: str, request: Request, design: Design) -> None:
     """Simulate one curve for nothing: what an engine loads when first used is loaded then."""
     one = tuple(slice(0, 1) for _ in design.shape)
-    points = region_points(design.dims, design.coordinates(), one)
-    batch = load_engine(engine).simulate(request, points)
+    points = region_points(
+        design.dims, design.coordinates(), one, columns=request.columns, cell=request.cell
+    )
+    batch = load_engine(engine).solve(request, points)
     rows_from_batch(batch, depth_axis(), 0.0)

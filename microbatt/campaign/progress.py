@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -22,6 +23,7 @@ from microbatt.campaign.events import (
     CampaignFinished,
     CampaignStarted,
     CurveCrashed,
+    WorkersAwaited,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 
 
 class ProgressListener:
-    """Shows a campaign on the standard error; silent where that is no terminal.
+    """Shows a campaign on the standard error.
+
+    Where that is no terminal it says one thing only: which workers are missing, if nothing comes.
 
     Parameters
     ----------
@@ -64,17 +68,20 @@ class ProgressListener:
             case BlockFinished():
                 self._advance(event)
             case BlockRetried():
-                self._say(f"[yellow]block {event.block}: {event.reason}; attempt {event.attempt}")
+                reason = escape(event.reason)
+                self._say(f"[yellow]block {event.block}: {reason}; attempt {event.attempt}")
             case BlockSplit():
                 self._say(f"[yellow]block {event.block} killed its worker; halving it")
             case CurveCrashed():
                 point = f"alpha={event.alpha:g} S={event.S:g} current={event.current:g}"
                 self._say(f"[red]crashed: {point}")
+            case WorkersAwaited():
+                self._warn(f"waiting for {event.waited:.0f} s: {event.reason}")
             case CampaignFinished():
                 self._progress.stop()
 
     def _start(self, event: CampaignStarted) -> None:
-        self._say(f"{event.name} in {event.store}")
+        self._say(escape(f"{event.name} in {event.store}"))
         if event.dashboard:
             self._say(f"dashboard {event.dashboard}")
         self._count(event.outcomes)
@@ -103,6 +110,10 @@ class ProgressListener:
 
     def _failure_words(self) -> str:
         return ", ".join(f"{n} {outcome.name.lower()}" for outcome, n in self._failures.items())
+
+    def _warn(self, words: str) -> None:
+        """Say something that a log of a batch system must hold too."""
+        self._progress.console.print(words, style="yellow", markup=False, highlight=False)
 
     def _say(self, words: str) -> None:
         if not self._progress.disable:

@@ -8,14 +8,16 @@ idle cluster, so that only the guilty part dies.
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from itertools import islice
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from distributed import CancelledError as FutureCancelled
-from distributed import KilledWorker, as_completed
+from distributed import KilledWorker
 from distributed.comm.core import CommClosedError
 
 from microbatt.campaign.events import BlockRetried, BlockSplit, CurveCrashed
@@ -26,6 +28,7 @@ from microbatt.campaign.tasks import (
     store_rows,
     with_own_numbers,
 )
+from microbatt.campaign.waiting import Watch, ask_scheduler
 from microbatt.cube import is_remote_trouble, joined_rows, merged_rows, rows_without_curve
 from microbatt.engines import end_all
 from microbatt.errors import CampaignError
@@ -48,6 +51,8 @@ ATTEMPTS: Final = 4
 """How often a block is tried when the network or an object store fails it."""
 _RECOUNT: Final = 5.0
 """How long a count of the cluster's threads stays good [s]."""
+_GOODBYE: Final = 5.0
+"""How long a scheduler may take to hear that tasks are not wanted any more [s]."""
 _run_task = with_own_numbers(run_task)
 _kept_rows = with_own_numbers(kept_rows)
 _simulate_rows = with_own_numbers(simulate_rows)
@@ -69,20 +74,19 @@ class _Window:
 
     client: Client
     job: Job
+    watch: Watch
     flights: dict[str, _Flight] = field(default_factory=dict)
     futures: dict[str, Future[BlockFinished]] = field(default_factory=dict)
-    finished: as_completed = field(init=False)
+    finished: SimpleQueue[Future[BlockFinished]] = field(default_factory=SimpleQueue)
     _counted: float = -_RECOUNT
-    _size: int = 0
-
-    def __post_init__(self) -> None:
-        self.finished = as_completed(loop=self.client.loop)
+    _size: int = TASKS_PER_THREAD
 
     def free(self) -> int:
         """Return how many more tasks may fly; clusters grow and shrink."""
         if time.monotonic() - self._counted > _RECOUNT:
-            threads = sum(self.client.nthreads().values())
-            self._size = TASKS_PER_THREAD * max(threads, 1)
+            state = ask_scheduler(self.client)
+            if state is not None:
+                self._size = TASKS_PER_THREAD * max(state.threads, 1)
             self._counted = time.monotonic()
         return self._size - len(self.flights)
 
@@ -92,26 +96,45 @@ class _Window:
         key = f"{self.job.run_id}-{flight.task.block}-{flight.attempt}"
         future = self.client.submit(_run_task, self.job, flight.task, delay, key=key, pure=False)
         self.flights[key], self.futures[key] = flight, future
-        self.finished.add(future)
+        future.add_done_callback(self.finished.put)
 
-    def landed(self) -> Iterator[tuple[_Flight, Future[BlockFinished]]]:
-        """Wait for attempts and hand them over, until none is in flight."""
-        for future in self.finished:
-            del self.futures[future.key]
-            yield self.flights.pop(future.key), future
+    def landed(self) -> Iterator[tuple[_Flight, Future[BlockFinished]] | None]:
+        """Wait for attempts and hand them over, until none is in flight.
+
+        None tells that a moment has passed, in which the cluster may have grown.
+        """
+        while self.futures:
+            future = self.watch.next(self.finished)
+            if future is None:
+                yield None
+            else:
+                key = str(future.key)
+                del self.futures[key]
+                yield self.flights.pop(key), future
 
     def abandon(self) -> None:
         """Drop what is in flight; a task that already runs may still finish its block.
 
-        Programs that threads of this process wait for are ended.
+        Programs that threads of this process wait for are ended. A scheduler that does not answer
+        is not waited for.
         """
         if self.futures:
             end_all()
         if self.futures and self.client.status == "running":
-            self.client.cancel(list(self.futures.values()))
+            work = (list(self.futures.values()),)
+            cancelling = threading.Thread(target=self.client.cancel, args=work, daemon=True)
+            cancelling.start()
+            cancelling.join(_GOODBYE)
 
 
-def run_tasks(client: Client, job: Job, tasks: Iterator[Task], tell: Listener) -> None:
+def run_tasks(
+    client: Client,
+    job: Job,
+    tasks: Iterator[Task],
+    tell: Listener,
+    *,
+    timeout: float | None = None,
+) -> None:
     """Bring every task to its end.
 
     Parameters
@@ -124,17 +147,20 @@ def run_tasks(client: Client, job: Job, tasks: Iterator[Task], tell: Listener) -
         Blocks with something left to do.
     tell : Listener
         Hears of every block.
+    timeout : float, optional
+        Give up after so long without any worker that works [s]; None waits.
 
     Raises
     ------
     CampaignError
-        If the cluster is lost.
+        If the cluster is lost, or no worker of it works for too long.
     OSError
         If the store cannot be read or written.
     """
+    watch = Watch(client=client, tell=tell, patience=timeout)
     try:
-        for task in _run_all(_Window(client=client, job=job), tasks, tell):
-            tell(bisect_crashes(client, job, task, tell))
+        for task in _run_all(_Window(client=client, job=job, watch=watch), tasks, tell):
+            tell(bisect_crashes(watch, job, task, tell))
     except _LOST as error:
         raise CampaignError(_lost_cluster(client)) from error
 
@@ -144,8 +170,8 @@ def _run_all(window: _Window, tasks: Iterator[Task], tell: Listener) -> list[Tas
     killers: list[Task] = []
     try:
         _fill(window, tasks)
-        for flight, future in window.landed():
-            receipt = _settle(window, flight, future, killers, tell)
+        for landed in window.landed():
+            receipt = None if landed is None else _settle(window, *landed, killers, tell)
             if receipt is not None:
                 tell(receipt)
             _fill(window, tasks)
@@ -171,6 +197,11 @@ def _settle(
         receipt: BlockFinished = future.result()
     except KilledWorker:
         killers.append(flight.task)
+    except ImportError as error:
+        raise CampaignError(
+            f"a worker cannot import what it needs ({error}). Install the same microbatt, and the "
+            "same engine, where the workers run, and run again; finished blocks are kept."
+        ) from error
     except Exception as error:
         if flight.attempt == ATTEMPTS or not is_remote_trouble(error):
             raise
@@ -191,7 +222,7 @@ def _lost_cluster(client: Client) -> str:
     )
 
 
-def bisect_crashes(client: Client, job: Job, task: Task, tell: Listener) -> BlockFinished:
+def bisect_crashes(watch: Watch, job: Job, task: Task, tell: Listener) -> BlockFinished:
     """Finish a block during which a worker died.
 
     The whole block gets one more chance alone: perhaps its neighbour on the worker was to blame,
@@ -199,7 +230,9 @@ def bisect_crashes(client: Client, job: Job, task: Task, tell: Listener) -> Bloc
 
     Parameters
     ----------
-    client, job, task, tell
+    watch : Watch
+        Of the cluster.
+    job, task, tell
         As for `run_tasks`.
 
     Returns
@@ -208,17 +241,17 @@ def bisect_crashes(client: Client, job: Job, task: Task, tell: Listener) -> Bloc
         The block's receipt; curves that cannot be simulated have the outcome ``crashed``.
     """
     try:
-        return client.submit(_run_task, job, task, pure=False).result()
+        return watch.result(watch.client.submit(_run_task, job, task, pure=False))
     except KilledWorker:
         tell(BlockSplit(block=str(task.block), curves=len(task.points)))
-    kept, wanted = client.submit(_kept_rows, job, task, pure=False).result()
-    fresh = joined_rows(_halves(client, job, task, task.points[wanted], tell))
+    kept, wanted = watch.result(watch.client.submit(_kept_rows, job, task, pure=False))
+    fresh = joined_rows(_halves(watch, job, task, task.points[wanted], tell))
     rows = merged_rows(kept, fresh, wanted)
-    return client.submit(_store_rows, job, task, rows, pure=False).result()
+    return watch.result(watch.client.submit(_store_rows, job, task, rows, pure=False))
 
 
 def _halves(
-    client: Client, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
+    watch: Watch, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
 ) -> list[Rows]:
     if len(points) == 1:
         alpha, S, current = points[0]
@@ -228,15 +261,15 @@ def _halves(
     return [
         rows
         for half in (points[:middle], points[middle:])
-        for rows in _part(client, job, task, half, tell)
+        for rows in _part(watch, job, task, half, tell)
     ]
 
 
 def _part(
-    client: Client, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
+    watch: Watch, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
 ) -> list[Rows]:
     try:
-        return [client.submit(_simulate_rows, job, points, pure=False).result()]
+        return [watch.result(watch.client.submit(_simulate_rows, job, points, pure=False))]
     except KilledWorker:
         tell(BlockSplit(block=str(task.block), curves=len(points)))
-        return _halves(client, job, task, points, tell)
+        return _halves(watch, job, task, points, tell)

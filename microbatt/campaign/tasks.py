@@ -64,6 +64,8 @@ class Job:
         Outcomes that are to be simulated: ``not_run``, with or without the failures.
     known : KnownCurves, optional
         Where curves of this campaign can be copied from.
+    voltage_rounding : float, optional
+        By how much a stored voltage may differ from the simulated one [V].
     """
 
     engine: str
@@ -75,6 +77,7 @@ class Job:
     run_id: str
     rerun: tuple[Outcome, ...] = (Outcome.NOT_RUN,)
     known: KnownCurves | None = None
+    voltage_rounding: float | None = None
 
     def blocks(self) -> BlockStore:
         """Open the curves of the cube for writing."""
@@ -128,7 +131,7 @@ class Task:
     block : Block
         Of whole chunks.
     points : numpy.ndarray
-        Of all its curves, shape (n, 3): alpha, S, current.
+        Of all its curves, shape (n, 3 + k): see `microbatt.engines.Request.columns`.
     wanted : int
         How many of them are to be simulated, as the runner saw the store.
     """
@@ -202,17 +205,17 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
     job : Job
         Of the run.
     points : numpy.ndarray
-        alpha, S and current of each, shape (n, 3); n may be 0.
+        Of each curve, shape (n, 3 + k); n may be 0.
     """
     if len(points) == 0:
         return rows_without_curve(0, job.depth.size, Outcome.NOT_RUN)
     engine = load_engine(job.engine)
-    engine.refuse(job.request, points)
+    engine.check(job.request, points)
 
     def simulate(part: NDArray[np.float64]) -> Rows:
         start = time.perf_counter()
-        batch = engine.simulate(job.request, part)
-        return rows_from_batch(batch, job.depth, time.perf_counter() - start)
+        batch = engine.solve(job.request, part)
+        return rows_from_batch(batch, job.depth, time.perf_counter() - start, job.voltage_rounding)
 
     if engine.in_threads:
         return joined_rows(in_thread_pool(simulate, points))
@@ -259,9 +262,9 @@ def in_thread_pool(
     Parameters
     ----------
     work : callable
-        Takes points, shape (m, 3).
+        Takes points, shape (m, 3 + k).
     points : numpy.ndarray
-        Shape (n, 3), n at least 1.
+        Shape (n, 3 + k), n at least 1.
 
     Returns
     -------

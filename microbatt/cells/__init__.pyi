@@ -1,6 +1,5 @@
 from .cell import (
     NUMBERS,
-    PARTS,
     TEMPERATURE,
     Cell,
     Number,
@@ -20,6 +19,9 @@ from .electrolyte_fits import (
     SALT_TOP,
     ElectrolyteFit,
 )
+from .lithium_metal import (
+    LithiumMetal,
+)
 from .loading import (
     available_cells,
     load_cell,
@@ -33,6 +35,12 @@ from .open_circuit import (
     OPEN_CIRCUIT_FITS,
     OpenCircuitFit,
 )
+from .parts import (
+    PARTS,
+)
+from .pybamm_sets import (
+    available_pybamm_sets,
+)
 from .records import (
     FitSpec,
     Spec,
@@ -41,7 +49,10 @@ from .records import (
 from .separator import (
     Separator,
 )
-from .toml import (
+from .stoichiometry_functions import (
+    StoichiometryFunction,
+)
+from .toml_writing import (
     to_toml,
 )
 
@@ -58,12 +69,15 @@ __all__ = [
     "Electrolyte",
     "ElectrolyteFit",
     "FitSpec",
+    "LithiumMetal",
     "Number",
     "OpenCircuitFit",
     "Separator",
     "Spec",
+    "StoichiometryFunction",
     "area_density",
     "available_cells",
+    "available_pybamm_sets",
     "load_cell",
     "matrix_factor",
     "number_of",

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cells.cell import Cell
-from microbatt.cells.electrolyte_fits import SALT_TOP
-from microbatt.cells.functions import material_function
+from microbatt.cells.bpx_writing import BESIDE, BULK, DIVIDER, OWN, RANGE
+from microbatt.cells.cell import NUMBERS, TEMPERATURE, Cell
+from microbatt.cells.electrolyte_fits import PROPERTIES, SALT_TOP
+from microbatt.cells.functions import MaterialFunction, material_function
 from microbatt.cells.microstructure import matrix_factor
-from microbatt.cells.records import USE_FRACTION
+from microbatt.cells.parts import UNCERTAINTIES
+from microbatt.cells.records import ACTIVATION, USE_FRACTION
+from microbatt.cells.stoichiometry_functions import own_entropy, split_diffusivity
 from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
 from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.errors import CellFileError, ParameterError
@@ -33,19 +36,52 @@ _LARGEST_FILE: Final = 2**26
 _ELECTRODES: Final = {"negative": "Negative electrode", "positive": "Positive electrode"}
 _SPHERE: Final = 3.0
 _SAMPLES: Final = 1201
+_DIFFUSIVITY: Final = "Diffusivity [m2.s-1]"
 _ENTROPY: Final = "Entropic change coefficient [V.K-1]"
 _SECTIONS: Final = ("Cell", "Electrolyte", "Separator", *_ELECTRODES.values())
-_POSITIVE: Final = dict.fromkeys(
-    (
-        "Electrode area [m2]",
+_ENERGY: Final = Interval(0.0, ACTIVATION.high * GAS_CONSTANT)
+_ALLOWED: Final = (
+    dict.fromkeys(
+        (
+            "Electrode area [m2]",
+            "Number of electrode pairs connected in parallel to make a cell",
+            "Maximum concentration [mol.m-3]",
+            "Particle radius [m]",
+            "Initial concentration [mol.m-3]",
+            "Initial electrolyte concentration [mol.m-3]",
+        ),
+        POSITIVE,
+    )
+    | dict.fromkeys(
+        (
+            "Diffusivity activation energy [J.mol-1]",
+            "Conductivity activation energy [J.mol-1]",
+            "Reaction rate constant activation energy [J.mol-1]",
+        ),
+        _ENERGY,
+    )
+    | dict.fromkeys(
+        ("Reference temperature [K]", "Initial temperature [K]", "Ambient temperature [K]"),
+        TEMPERATURE,
+    )
+)
+"""Numbers that others are divided by, or that stand in an exponent → where they may lie."""
+_FUNCTIONS: Final = {
+    "Electrolyte": frozenset({"Conductivity [S.m-1]", "Diffusivity [m2.s-1]"}),
+} | dict.fromkeys(_ELECTRODES.values(), frozenset({"Diffusivity [m2.s-1]", "OCP [V]", _ENTROPY}))
+"""What may be an expression or a table; everything else is a number."""
+_PLAIN: Final = frozenset(
+    {
+        "Porosity",
+        "Transport efficiency",
+        "Cation transference number",
+        "Minimum stoichiometry",
+        "Maximum stoichiometry",
         "Number of electrode pairs connected in parallel to make a cell",
-        "Maximum concentration [mol.m-3]",
-        "Particle radius [m]",
-        "Initial concentration [mol.m-3]",
-    ),
-    POSITIVE,
-) | {"Reference temperature [K]": Interval(200.0, 400.0)}
-"""Numbers that others are divided by → where they may lie."""
+    }
+)
+"""Numbers without a unit."""
+_CHARGE: Final = "Initial state-of-charge"
 _NOT_SERVED: Final = {
     "Particle": "several active materials in one electrode (a blend)",
     "OCP (lithiation) [V]": "hysteresis of the open-circuit potential",
@@ -114,13 +150,13 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
     state = checked.state.initial_conditions if checked.state else None
     around = checked.state.thermal_environment if checked.state else None
     given = checked.parameterisation
+    _check_state(state, around)
+    _refuse_degradation(checked.state)
     start = _number_or(getattr(state, "initial_temperature", None), REFERENCE_TEMPERATURE)
     salt = getattr(state, "initial_electrolyte_concentration", None)
     if salt is None:
         raise ParameterError("the file gives no initial electrolyte concentration.")
-    check_number("Initial electrolyte concentration [mol.m-3]", salt, POSITIVE)
     charge = _number_or(getattr(state, "initial_soc", None), 1.0)
-    check_number("Initial state-of-charge", charge, FRACTION, remedy=USE_FRACTION)
     at = _Reference(_number_or(given.cell.reference_temperature, REFERENCE_TEMPERATURE))
     per_area = given.cell.electrode_area * given.cell.number_of_electrodes
     layers = {
@@ -130,41 +166,53 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
     density, rest = _masses(given, per_area)
     for layer in layers.values():
         layer["density"] = density
-    _warn_of_entropy(raw)
     return Cell.from_dict(
-        {
-            "name": name,
-            "description": checked.header.title or "",
-            "cell": {
-                "polymer_density": density,
-                "filler_density": density,
-                "heat_capacity": _number_or(
-                    given.cell.specific_heat_capacity, _DEFAULT_HEAT_CAPACITY
+        _with_own(
+            {
+                "name": name,
+                "description": checked.header.title or "",
+                "references": [one for one in (checked.header.references or "").split("; ") if one],
+                "cell": {
+                    "polymer_density": density,
+                    "filler_density": density,
+                    "heat_capacity": _number_or(
+                        given.cell.specific_heat_capacity, _DEFAULT_HEAT_CAPACITY
+                    ),
+                    "initial_temperature": start,
+                    "ambient_temperature": _number_or(
+                        getattr(around, "ambient_temperature", None), start
+                    ),
+                    "one_c_current": _tidy(given.cell.nominal_cell_capacity / per_area),
+                    "electrode_area": given.cell.electrode_area,
+                    "electrode_pairs": given.cell.number_of_electrodes,
+                    "nominal_capacity": given.cell.nominal_cell_capacity,
+                    "lower_cutoff_voltage": given.cell.lower_voltage_cutoff,
+                    "upper_cutoff_voltage": given.cell.upper_voltage_cutoff,
+                },
+                **layers,
+                "separator": _porous("Separator", given.separator) | {"density": density},
+                "electrolyte": _electrolyte(
+                    raw["Electrolyte"], given.electrolyte, at, salt, density
                 ),
-                "initial_temperature": start,
-                "ambient_temperature": _number_or(
-                    getattr(around, "ambient_temperature", None), start
-                ),
-                "one_c_current": given.cell.nominal_cell_capacity / per_area,
-                "electrode_area": given.cell.electrode_area,
-                "electrode_pairs": given.cell.number_of_electrodes,
-                "nominal_capacity": given.cell.nominal_cell_capacity,
-                "lower_cutoff_voltage": given.cell.lower_voltage_cutoff,
-                "upper_cutoff_voltage": given.cell.upper_voltage_cutoff,
+                "negative_collector": {"thickness": 0.5 * rest, "density": density},
+                "positive_collector": {"thickness": 0.5 * rest, "density": density},
             },
-            **layers,
-            "separator": _porous("Separator", given.separator) | {"density": density},
-            "electrolyte": _electrolyte(raw["Electrolyte"], given.electrolyte, at, salt, density),
-            "negative_collector": {"thickness": 0.5 * rest, "density": density},
-            "positive_collector": {"thickness": 0.5 * rest, "density": density},
-        }
+            raw.get("User-defined"),
+            checked.header.description or "",
+        )
     )
 
 
 def _document(path: Path) -> object:
     if path.stat().st_size > _LARGEST_FILE:
         raise ParameterError(f"is larger than {_LARGEST_FILE // 2**20} MiB, more than a cell.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise ParameterError(f"a number in it cannot be read ({error}).") from error
 
 
 # --- what the file says --------------------------------------------------------------------------
@@ -196,13 +244,39 @@ def _refuse_what_is_not_served(raw: Mapping[str, Any]) -> None:
                 raise ParameterError(f"`{title}` has `{key}`: {what} is not served yet.")
 
 
+def _refuse_degradation(state: Any) -> None:  # noqa: ANN401 - a section of a pydantic model
+    """Refuse a state of health other than new: lithium or material that is lost."""
+    aged = getattr(state, "degradation", None)
+    lost = {} if aged is None else aged.model_dump(by_alias=True)
+    for key, value in lost.items():
+        if value != 0.0:
+            raise ParameterError(
+                f"`State: Degradation` has `{key}` = {value}: an aged cell is not served. Give the "
+                "stoichiometric windows and the active area of the aged cell, and 0 here."
+            )
+
+
 def _check_numbers(raw: Mapping[str, Any]) -> None:
     """Refuse what is no finite number, and what must be positive to be divided by."""
-    for section, values in raw.items():
-        for key, value in values.items() if section in _SECTIONS else ():
-            if isinstance(value, bool | int | float):
-                allowed = _POSITIVE.get(key, FINITE)
+    for section in _SECTIONS:
+        for key, value in raw[section].items():
+            is_number = isinstance(value, bool | int | float)
+            named = "[" in key or key in _PLAIN
+            if value is None or not (is_number or named):
+                continue  # what is none of the standard's is for the schema to refuse
+            if is_number or not _is_function(section, key):
+                allowed = _ALLOWED.get(key, FINITE)
                 check_number(f"{section}: {key}", value, allowed, remedy="Check its unit.")
+
+
+def _check_state(state: Any, around: Any) -> None:  # noqa: ANN401 - sections of a pydantic model
+    for section in (state, around):
+        for name, field in type(section).model_fields.items() if section is not None else ():
+            value = getattr(section, name)
+            if isinstance(value, int | float):
+                allowed = FRACTION if field.alias == _CHARGE else _ALLOWED.get(field.alias, FINITE)
+                remedy = USE_FRACTION if field.alias == _CHARGE else "Check its unit."
+                check_number(field.alias, value, allowed, remedy=remedy)
 
 
 def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON in, a pydantic model out
@@ -212,7 +286,7 @@ def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON 
     skeleton = {key: copy.deepcopy(document[key]) for key in ("Header", "State") if key in document}
     skeleton["Parameterisation"] = {
         section: {
-            key: 1.0 if _is_function(key, value) else copy.deepcopy(value)
+            key: 1.0 if _is_function(section, key) and _is_text(value) else copy.deepcopy(value)
             for key, value in values.items()
         }
         for section, values in raw.items()
@@ -232,19 +306,37 @@ def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON 
         raise ParameterError(f"is no BPX file of its version: {error}.") from error
 
 
-def _is_function(key: str, value: object) -> bool:
-    return key != "Description" and isinstance(value, str | dict)
+def _is_function(section: str, key: str) -> bool:
+    return key in _FUNCTIONS.get(section, ())
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is an expression or a table, and not a number."""
+    return isinstance(value, str | dict)
 
 
 class _Reference:
     """Brings properties from a file's reference temperature to 298.15 K."""
 
     def __init__(self, temperature: float) -> None:
+        self.warmth = temperature - REFERENCE_TEMPERATURE
         self.inverse_kelvin = 1.0 / temperature - 1.0 / REFERENCE_TEMPERATURE
 
     def factor(self, energy: float | None) -> float:
         """exp(E/R (1/T_file − 1/298.15 K)) of an activation energy [J mol⁻¹]."""
         return math.exp((energy or 0.0) / GAS_CONSTANT * self.inverse_kelvin)
+
+
+def _kelvin(energy: float | None) -> float:
+    """E/R of an activation energy [J mol⁻¹]."""
+    return _tidy((energy or 0.0) / GAS_CONSTANT)
+
+
+def _between(empty: float, full: float, charge: float) -> float:
+    """Return the stoichiometry at a state of charge; exact at both ends."""
+    if charge in (0.0, 1.0):
+        return full if charge else empty
+    return _tidy(charge * full + (1.0 - charge) * empty)
 
 
 def _electrode(
@@ -266,25 +358,32 @@ def _electrode(
             f"fill {active:.4g} of it: more than there is."
         )
     window = (given.minimum_stoichiometry, given.maximum_stoichiometry)
-    share = charge if part == "negative" else 1.0 - charge
+    empty, full = window if part == "negative" else window[::-1]
     matrix = matrix_factor(given.porosity, 0.0)
     rate = given.reaction_rate_constant / (given.maximum_concentration * math.sqrt(salt))
-    return layer | {
-        "filler_fraction": max(inert, 0.0),
-        "particle_radius": given.particle_radius,
-        "solid_diffusivity": _constant(title, raw, "Diffusivity [m2.s-1]")
-        * at.factor(given.diffusivity_activation_energy),
-        "max_concentration": given.maximum_concentration,
-        "solid_conductivity": given.conductivity / matrix,
-        "effective_solid_conductivity": given.conductivity,
-        "initial_stoichiometry": window[0] + share * (window[1] - window[0]),
-        "rate_constant": rate * at.factor(given.reaction_rate_constant_activation_energy),
-        "open_circuit": _potential(title, raw["OCP [V]"], window),
-        "S": _SPHERE,
-        "solid_diffusivity_activation": (given.diffusivity_activation_energy or 0.0) / GAS_CONSTANT,
-        "rate_constant_activation": (given.reaction_rate_constant_activation_energy or 0.0)
-        / GAS_CONSTANT,
-    }
+    entropy = _entropy(title, raw, window)
+    own = _diffusivity(title, raw, window, at.factor(given.diffusivity_activation_energy)) | entropy
+    return (
+        layer
+        | own
+        | {
+            "filler_fraction": max(_tidy(inert), 0.0),
+            "particle_radius": given.particle_radius,
+            "max_concentration": given.maximum_concentration,
+            "solid_conductivity": given.conductivity / matrix,
+            "effective_solid_conductivity": given.conductivity,
+            "initial_stoichiometry": _between(empty, full, charge),
+            "stoichiometry_full": full,
+            "stoichiometry_empty": empty,
+            "rate_constant": _tidy(
+                rate * at.factor(given.reaction_rate_constant_activation_energy)
+            ),
+            "open_circuit": _potential(title, raw["OCP [V]"], window, at, entropy),
+            "S": _SPHERE,
+            "solid_diffusivity_activation": _kelvin(given.diffusivity_activation_energy),
+            "rate_constant_activation": _kelvin(given.reaction_rate_constant_activation_energy),
+        }
+    )
 
 
 _ROUNDING: Final = 1e-3
@@ -294,12 +393,14 @@ _ROUNDING: Final = 1e-3
 def _porous(title: str, given: Any) -> dict[str, Any]:  # noqa: ANN401 - a section of a pydantic model
     """Return thickness, pores and alpha: B = ε^(1 + alpha)."""
     pores, efficiency = given.porosity, given.transport_efficiency
+    if pores == efficiency == 1.0:  # nothing but electrolyte, in which alpha means nothing
+        return {"thickness": given.thickness, "electrolyte_fraction": pores}
     if not 0.0 < efficiency <= pores < 1.0:
         raise ParameterError(
             f"`{title}` has a transport efficiency of {efficiency:g} at a porosity of {pores:g}; "
             "it must be positive and at most the porosity, which must be below 1."
         )
-    alpha = max(math.log(efficiency) / math.log(pores) - 1.0, 0.0)
+    alpha = max(_tidy(math.log(efficiency) / math.log(pores) - 1.0), 0.0)
     return {"thickness": given.thickness, "electrolyte_fraction": pores, "alpha": alpha}
 
 
@@ -322,9 +423,94 @@ def _electrolyte(
             "diffusivity": _positive(raw, "Diffusivity [m2.s-1]", at.factor(diffusing)),
         },
         "density": density,
-        "conductivity_activation": (conducting or 0.0) / GAS_CONSTANT,
-        "diffusivity_activation": (diffusing or 0.0) / GAS_CONSTANT,
+        "conductivity_activation": _kelvin(conducting),
+        "diffusivity_activation": _kelvin(diffusing),
     }
+
+
+# --- what microbatt wrote beside the standard ----------------------------------------------------
+
+
+def _with_own(cell: dict[str, Any], own: object, words: str) -> dict[str, Any]:
+    """Return a cell with what `microbatt.cells.bpx_writing` wrote into ``User-defined``."""
+    ours = {
+        key.removeprefix(OWN): check_number(f"User-defined: {key}", value, remedy=_OURS)
+        for key, value in (own.items() if isinstance(own, dict) else ())
+        if key.startswith(OWN)
+    }
+    stated = {key.removeprefix(_STATED): ours.pop(key) for key in list(ours) if _is_stated(key)}
+    for name, value in ours.items():
+        of, _, what = name.partition(" ")
+        place = NUMBERS.get(name)
+        if place is not None and place.key in BESIDE.get(place.part, ()):
+            cell[place.part][place.key] = value
+        elif of in _RANGED and what in RANGE:
+            _set_range(cell, *_RANGED[of], end=what, value=value)
+        elif of in _EFFECTIVE and what == BULK:
+            del cell[_EFFECTIVE[of]]["effective_solid_conductivity"]
+        else:
+            raise ParameterError(f"`User-defined: {OWN}{name}` is not known here. {_OURS}")
+    _share_volume(cell)
+    if ours:
+        _name_materials(cell, words)
+    return cell | {UNCERTAINTIES: stated}
+
+
+_OURS: Final = "Take it out, or write the file anew."
+_STATED: Final = "uncertainty of "
+_RANGED: Final = {
+    **{
+        f"{part}_{name}": (part, key)
+        for part in _ELECTRODES
+        for name, key in (
+            ("open_circuit", "open_circuit"),
+            ("solid_diffusivity", "solid_diffusivity_shape"),
+            ("entropic_change_coefficient", "entropic_change_coefficient"),
+        )
+    },
+    **{f"electrolyte_{name}": ("electrolyte", "fit", name) for name in PROPERTIES},
+}
+"""Functions whose range may be stated → where they stand in the form of plain numbers."""
+_EFFECTIVE: Final = {f"{part}_effective_solid_conductivity": part for part in _ELECTRODES}
+
+
+def _is_stated(key: str) -> bool:
+    return key.startswith(_STATED)
+
+
+def _set_range(cell: dict[str, Any], *path: str, end: str, value: float) -> None:
+    place: Any = cell
+    for one in path:
+        place = place[one]
+    if "range" in place:
+        place["range"][RANGE.index(end)] = value
+
+
+def _share_volume(cell: dict[str, Any]) -> None:
+    """Take the polymer out of the pores, and the gas out of what is inert."""
+    for part in ("negative", "separator", "positive"):
+        layer = cell[part]
+        pores = layer["electrolyte_fraction"]
+        layer["electrolyte_fraction"] = _tidy(pores - layer.get("polymer_fraction", 0.0))
+        if part in _ELECTRODES and "gas_fraction" in layer:
+            layer["filler_fraction"] = max(
+                _tidy(layer["filler_fraction"] - layer["gas_fraction"]), 0.0
+            )
+
+
+def _name_materials(cell: dict[str, Any], words: str) -> None:
+    """Take the names of the materials out of the description that we wrote."""
+    said = dict(one.split(": ", 1) for one in words.split(DIVIDER) if ": " in one)
+    for part, title in _ELECTRODES.items():
+        if title in said:
+            cell[part]["open_circuit"]["material"] = said[title]
+    if "Electrolyte" in said:
+        cell["electrolyte"]["fit"]["description"] = said["Electrolyte"]
+
+
+def _tidy(value: float) -> float:
+    """Round off the last digits of what is computed, so that a cell that is written comes back."""
+    return float(f"{value:.12g}")
 
 
 # --- its functions -------------------------------------------------------------------------------
@@ -341,16 +527,33 @@ def _described(key: str, value: object) -> dict[str, Any]:
     raise ParameterError(f"`{key}` is {value!r}; it must be a number, an expression or a table.")
 
 
-def _potential(title: str, value: object, window: tuple[float, float]) -> dict[str, Any]:
-    """Return an open-circuit potential, on the stoichiometric window where it holds no further."""
+def _potential(
+    title: str,
+    value: object,
+    window: tuple[float, float],
+    at: _Reference,
+    entropy: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return an open-circuit potential at 298.15 K."""
     key = f"{title}: OCP [V]"
+    function = _of_stoichiometry(key, value, window)
+    plain = function.plain()
+    if entropy and at.warmth:
+        coefficient = own_entropy(key, entropy["entropic_change_coefficient"])
+        theta = np.linspace(function.lower, function.upper, _SAMPLES)
+        shifted = function(theta) - at.warmth * coefficient.value(theta)
+        plain = {"table": {"x": theta.tolist(), "y": shifted.tolist()}}
+    return plain | {"material": f"{title.split(maxsplit=1)[0].lower()} of the file"}
+
+
+def _of_stoichiometry(key: str, value: object, window: tuple[float, float]) -> MaterialFunction:
+    """Return a function from 0 to 1, or on the stoichiometric window if it is finite there only."""
     described = _described(key, value)
-    material = {"material": f"{title.split(maxsplit=1)[0].lower()} of the file"}
     try:
-        return material_function(key, described, lower=0.0, upper=1.0).plain() | material
+        return material_function(key, described, lower=0.0, upper=1.0)
     except ParameterError:
         low, high = window
-        return material_function(key, described, lower=low, upper=high).plain() | material
+        return material_function(key, described, lower=low, upper=high)
 
 
 def _positive(raw: Mapping[str, Any], name: str, factor: float) -> dict[str, Any]:
@@ -375,27 +578,22 @@ def _positive(raw: Mapping[str, Any], name: str, factor: float) -> dict[str, Any
     raise refusal or ParameterError(f"`{key}` cannot be read.")
 
 
-def _constant(title: str, raw: Mapping[str, Any], name: str) -> float:
-    key = f"{title}: {name}"
-    function = material_function(key, _described(key, raw.get(name)), lower=0.0, upper=1.0)
-    values = function(np.linspace(function.lower, function.upper, _SAMPLES))
-    if np.ptp(values) > 1e-9 * abs(float(values[0])):
-        raise ParameterError(
-            f"`{key}` depends on the stoichiometry, from {values.min():.3g} to {values.max():.3g}, "
-            "which is not served yet. Give a constant."
-        )
-    return float(values[0])
+def _diffusivity(
+    title: str, raw: Mapping[str, Any], window: tuple[float, float], factor: float
+) -> dict[str, Any]:
+    """Return D_s, a number or a function of the stoichiometry, at 298.15 K."""
+    key = f"{title}: {_DIFFUSIVITY}"
+    split = split_diffusivity(key, _of_stoichiometry(key, raw.get(_DIFFUSIVITY), window).plain())
+    return split | {"solid_diffusivity": factor * split["solid_diffusivity"]}
 
 
-def _warn_of_entropy(raw: Mapping[str, Any]) -> None:
-    titles = [title for title in _ELECTRODES.values() if raw[title].get(_ENTROPY) not in (None, 0)]
-    if titles:
-        warnings.warn(
-            f"the {_ENTROPY.split(' [')[0].lower()} of {' and '.join(titles).lower()} is not used: "
-            "reversible heat, and the shift of potentials away from the reference temperature, are "
-            "left out",
-            stacklevel=2,
-        )
+def _entropy(title: str, raw: Mapping[str, Any], window: tuple[float, float]) -> dict[str, Any]:
+    """Return dU/dT, where the file says something of it."""
+    value = raw.get(_ENTROPY)
+    if value in (None, 0):
+        return {}
+    function = _of_stoichiometry(f"{title}: {_ENTROPY}", value, window)
+    return {"entropic_change_coefficient": function.plain()}
 
 
 def _masses(given: Any, per_area: float) -> tuple[float, float]:  # noqa: ANN401 - a pydantic model

@@ -1,15 +1,27 @@
 """A whole cell: electrodes, separator, electrolyte, collectors, and what it does as one."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from microbatt.cells.bpx_writing import bpx_document
 from microbatt.cells.collector import Collector
 from microbatt.cells.currents import current_density
 from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
 from microbatt.cells.identity import content_digest
+from microbatt.cells.lithium_metal import MATERIAL, LithiumMetal
+from microbatt.cells.parts import (
+    PARTS,
+    UNCERTAINTIES,
+    check_parts,
+    number_name,
+    part_kind,
+    short_name,
+)
 from microbatt.cells.records import (
     NumberSpec,
     Record,
@@ -20,24 +32,17 @@ from microbatt.cells.records import (
     to_mapping,
 )
 from microbatt.cells.separator import Separator
-from microbatt.checks import Interval, suggestion
+from microbatt.cells.start import start_at, state_of_charge
+from microbatt.cells.synonyms import nearest_meaning
+from microbatt.cells.toml_writing import to_toml
+from microbatt.cells.uncertainty import Uncertainties, standard_deviation
+from microbatt.checks import Interval
 from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.errors import ParameterError
+from microbatt.places import Kind, replacing
 
 TEMPERATURE = Interval(200.0, 400.0)
-
-PARTS: dict[str, type[Any]] = {
-    "negative": Electrode,
-    "separator": Separator,
-    "positive": Electrode,
-    "electrolyte": Electrolyte,
-    "negative_collector": Collector,
-    "positive_collector": Collector,
-}
-"""The parts of a cell, by name."""
-
-LABELS = ("name", "description", "references")
-"""What a cell says about itself in words."""
+_EFFECTIVE = "effective_solid_conductivity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -48,8 +53,8 @@ class Cell:
     ----------
     name, description : str
         For people.
-    negative : Electrode
-        The layer next to the negative collector.
+    negative : Electrode or LithiumMetal
+        The layer next to the negative collector; lithium metal makes a half-cell.
     separator : Separator
         Between the electrodes.
     positive : Electrode
@@ -78,11 +83,14 @@ class Cell:
         Between which the cell is used [V].
     references : tuple of str
         Keys in docs/references.bib.
+    uncertainties : mapping of str to float
+        Name of a number, as for `with_values` → its standard deviation, in the SI unit of the
+        number; see `with_uncertainties`.  A number that is not named has none stated.
     """
 
     name: str
     description: str = ""
-    negative: Electrode
+    negative: Electrode  # or lithium metal, which refuses to be read as anything else
     separator: Separator
     positive: Electrode
     electrolyte: Electrolyte
@@ -134,9 +142,11 @@ class Cell:
         "V", Interval(0.0, 10.0, low_open=True), default=None, rare=True
     )
     references: tuple[str, ...] = ()
+    uncertainties: Mapping[str, float] = Uncertainties()
 
     def __post_init__(self) -> None:
         check_numbers(self)
+        object.__setattr__(self, "uncertainties", _uncertainties(self))
         if not self.open_circuit_voltage > 0.0:
             raise ParameterError(
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be above "
@@ -146,8 +156,9 @@ class Cell:
     def __repr__(self) -> str:
         return (
             f"<Cell {self.name!r}: {self.positive.open_circuit.material} | "
-            f"{self.negative.open_circuit.material}, alpha {self.positive.alpha:g}, "
-            f"S {self.positive.S:g}, 1 C = {self.one_c_current:g} A m⁻²>"
+            f"{MATERIAL if self.metal else self.negative.open_circuit.material}, "
+            f"alpha {self.positive.alpha:g}, S {self.positive.S:g}, "
+            f"1 C = {self.one_c_current:g} A m⁻²>"
         )
 
     def _repr_html_(self) -> str:
@@ -157,8 +168,16 @@ class Cell:
     def open_circuit_voltage(self) -> float:
         """Voltage at rest before discharge, at 298.15 K [V]."""
         positive = self.positive.open_circuit.potential(self.positive.initial_stoichiometry)
+        if self.metal is not None:
+            return float(positive)
         negative = self.negative.open_circuit.potential(self.negative.initial_stoichiometry)
         return float(positive - negative)
+
+    @property
+    def metal(self) -> LithiumMetal | None:
+        """The counter-electrode of a half-cell; None in a cell with two porous electrodes."""
+        part: object = self.negative
+        return part if isinstance(part, LithiumMetal) else None
 
     @property
     def cutoff_voltage(self) -> float:
@@ -201,11 +220,13 @@ class Cell:
     @property
     def mass_per_area(self) -> float:
         """Mass of the sandwich with its collectors: Σ thickness × Σ fraction × density [kg m⁻²]."""
-        layers = (
-            (self.negative, self.negative.active_fraction),
+        layers: list[tuple[Electrode | Separator, float]] = [
             (self.separator, self.separator.inert_fraction),
             (self.positive, self.positive.active_fraction),
-        )
+        ]
+        if self.metal is None:
+            layers.insert(0, (self.negative, self.negative.active_fraction))
+        sheet = 0.0 if self.metal is None else self.metal.mass_per_area
         layer_mass = sum(
             layer.thickness
             * (
@@ -217,7 +238,7 @@ class Cell:
             for layer, solid_fraction in layers
         )
         return layer_mass + (
-            self.negative_collector.mass_per_area + self.positive_collector.mass_per_area
+            sheet + self.negative_collector.mass_per_area + self.positive_collector.mass_per_area
         )
 
     @property
@@ -270,6 +291,78 @@ class Cell:
         }
         return _changed("[cell]", self, own | parts)
 
+    def with_uncertainties(self, stated: Mapping[str, float | str]) -> "Cell":
+        """Return the cell with the standard deviations of some of its numbers.
+
+        Parameters
+        ----------
+        stated : mapping of str to float or str
+            Name, as for `with_values` → a standard deviation in the number's SI unit, or text:
+            per cent of the number (``"2 %"``), or with a unit (``"3 µm"``).
+
+        Returns
+        -------
+        Cell
+            A new cell with these beside those that it had.  Other values of its numbers leave a
+            standard deviation as it is, in its unit.
+
+        Raises
+        ------
+        ParameterError
+            If a name is unknown, or a standard deviation is none or not positive.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1").with_uncertainties({"positive_thickness": "2 %"})
+        >>> cell.uncertainties
+        {'positive_thickness': 3.48e-06}
+        """
+        new = {
+            number_of(name).name: _deviation(self, name, given) for name, given in stated.items()
+        }
+        return replace(self, uncertainties=dict(self.uncertainties) | new)
+
+    def starting_at(self, start: float | str) -> "Cell":
+        """Return the cell with the stoichiometries of a state of charge or a voltage at rest.
+
+        Full and empty are the stoichiometries that the cell states (``stoichiometry_full`` and
+        ``stoichiometry_empty`` of both electrodes), or else those at which its voltage at rest is
+        that of its cut-offs, with the lithium that it holds now.
+
+        Parameters
+        ----------
+        start : float or str
+            A state of charge, ``0.8`` or ``"80 %"``, or a voltage at rest at 298.15 K, ``"3.9 V"``.
+
+        Returns
+        -------
+        Cell
+            A new cell.
+
+        Raises
+        ------
+        ParameterError
+            If it is neither, the cell does not say when it is full, or has no such voltage.
+
+        See Also
+        --------
+        with_values : Sets the stoichiometries themselves, ``negative_initial_stoichiometry``.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1").starting_at("3.9 V")
+        >>> round(cell.open_circuit_voltage, 9)
+        3.9
+        """
+        return self.with_values(start_at(self, start).values())
+
+    @property
+    def state_of_charge(self) -> float | None:
+        """At which the cell starts [-]; None if it does not say when it is full."""
+        return state_of_charge(self)
+
     def value(self, name: str) -> float:
         """Return one number, by its name in `microbatt.parameters`.
 
@@ -296,8 +389,10 @@ class Cell:
         """
         found = number_of(name)
         record = self if found.part == "cell" else getattr(self, found.part)
+        if found.key not in specs(record):
+            raise ParameterError(f"the cell is a half-cell, whose metal has no `{found.key}`.")
         value = getattr(record, found.key)
-        if value is None and isinstance(record, Electrode):
+        if value is None and isinstance(record, Electrode) and found.key == _EFFECTIVE:
             return record.matrix_conductivity
         if value is None:
             raise ParameterError(f"the cell says nothing of `{found.name}`.")
@@ -339,7 +434,73 @@ class Cell:
             "references": list(self.references),
         }
         parts = {name: to_mapping(getattr(self, name)) for name in PARTS}
-        return words | {"cell": to_mapping(self)} | parts
+        stated = {UNCERTAINTIES: dict(self.uncertainties)} if self.uncertainties else {}
+        return words | {"cell": to_mapping(self)} | parts | stated
+
+    def to_toml(self, path: str | Path, *, source: str = "", overwrite: bool = False) -> None:
+        """Write the cell as a TOML file, which `load_cell` reads back as an equal cell.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file, ``.toml``.
+        source : str, default the cell's name
+            What to name as the source of every value; edit the file where you know better.
+        overwrite : bool, default False
+            Whether a cell file that lies there is replaced.
+
+        Raises
+        ------
+        ParameterError
+            If the path does not end in ``.toml``.
+        OccupiedError
+            If something lies there that is not to be lost.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     cell.to_toml(f"{folder}/mine.toml")
+        ...     load_cell(f"{folder}/mine.toml") == cell
+        True
+        """
+        text = to_toml(self, source=source or f"the cell {self.name}")
+        _write(path, ".toml", text, Kind.CELL_FILE, overwrite=overwrite)
+
+    def to_bpx(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the cell as a BPX file (version 1.1), which `load_cell` reads back.
+
+        A cell of spheres, with its area, nominal capacity and cut-offs, comes back equal but for
+        its name, which is that of the file, and for fits with a name, which come back as tables.
+        Numbers that change no voltage, as densities and uncertainties, stand in the section
+        ``User-defined``, where other programs may pass them over.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file, ``.json``.
+        overwrite : bool, default False
+            Whether a BPX file that lies there is replaced.
+
+        Raises
+        ------
+        ParameterError
+            If the standard cannot hold the cell, naming everything that it cannot: a film or
+            contact resistance, an S other than 3, a thermodynamic factor.
+        OccupiedError
+            If something lies there that is not to be lost.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> load_cell("doyle-1996-cell-1").to_bpx("mine.json")
+        Traceback (most recent call last):
+        microbatt.errors.ParameterError: this cell cannot be written as BPX: it has no `electro...
+        """
+        text = json.dumps(bpx_document(self), indent=1, ensure_ascii=False)
+        _write(path, ".json", text, Kind.BPX, overwrite=overwrite)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Cell":
@@ -361,7 +522,10 @@ class Cell:
             Naming the part and the key that is unknown, missing or out of range.
         """
         check_parts(values)
-        parts = {name: _record(kind, values[name], f"[{name}]") for name, kind in PARTS.items()}
+        parts = {
+            name: _record(part_kind(name, values[name]), values[name], f"[{name}]")
+            for name in PARTS
+        }
         return _record(
             cls,
             values["cell"],
@@ -369,6 +533,7 @@ class Cell:
             name=str(values["name"]),
             description=str(values.get("description", "")),
             references=tuple(values.get("references", ())),
+            uncertainties=values.get(UNCERTAINTIES, {}),
             **parts,
         )
 
@@ -393,16 +558,12 @@ class Number:
     spec: NumberSpec
 
 
-_SHORT = {"positive_alpha": "alpha", "positive_S": "S"}
-
-
 def _numbers() -> dict[str, Number]:
     numbers = {}
     for part, kind in {"cell": Cell, **PARTS}.items():
         for key, (_, spec) in specs(kind).items():
             if isinstance(spec, NumberSpec):
-                long = key if part == "cell" else f"{part}_{key}"
-                name = _SHORT.get(long, long)
+                name = number_name(part, key)
                 numbers[name] = Number(name=name, part=part, key=key, spec=spec)
     return numbers
 
@@ -434,37 +595,50 @@ def number_of(name: str) -> Number:
     >>> number_of("separator_alpha").part
     'separator'
     """
-    short = _SHORT.get(name, name)
+    short = short_name(name)
     if short not in NUMBERS:
-        raise ParameterError(f"a cell has no number `{name}`. {suggestion(name, NUMBERS)}")
+        raise ParameterError(f"a cell has no number `{name}`. {nearest_meaning(name, NUMBERS)}")
     return NUMBERS[short]
+
+
+def _write(path: str | Path, ending: str, text: str, kind: Kind, *, overwrite: bool) -> None:
+    """Write the text of a cell file, if its name has the ending by which it is read."""
+    if Path(path).suffix != ending:
+        raise ParameterError(f"`path` is {str(path)!r}; a file of this kind ends in {ending}.")
+    with replacing(path, kind, overwrite=overwrite, option="`overwrite=True`") as written:
+        written.write_text(text, encoding="utf-8")
+
+
+def _deviation(cell: Cell, name: str, given: float | str) -> float:
+    """Return the standard deviation of a number of a cell, in its SI unit."""
+    found = number_of(name)
+    record = cell if found.part == "cell" else getattr(cell, found.part)
+    value = getattr(record, found.key)
+    return standard_deviation(found.name, given, value=value, unit=found.spec.unit)
+
+
+def _uncertainties(cell: Cell) -> Uncertainties:
+    """Check the standard deviations that a new cell is given."""
+    given = cell.uncertainties
+    if not isinstance(given, Mapping):
+        raise ParameterError(
+            f"`{UNCERTAINTIES}` is {given!r}; it must map names of numbers to standard deviations."
+        )
+    checked = {
+        number_of(name).name: _deviation(cell, name, stated) for name, stated in given.items()
+    }
+    return Uncertainties(pairs=tuple(sorted(checked.items())))
 
 
 def _changed(section: str, record: Record, changes: dict[str, Any]) -> Record:
     """Return a record with other values, its section in front of any complaint."""
+    for name in changes if isinstance(record, LithiumMetal) else ():
+        if name not in specs(record):
+            raise ParameterError(f"in {section}, lithium metal has no `{name}`.")
     try:
         return replace(record, **changes)  # type: ignore[type-var]  # every part is a dataclass
     except ParameterError as error:
         raise ParameterError(f"in {section}, {error}") from error
-
-
-def check_parts(values: Mapping[str, Any]) -> None:
-    """Refuse a description of a cell that has an unknown part or lacks one.
-
-    Raises
-    ------
-    ParameterError
-        Naming the part.
-    """
-    known = (*LABELS, "cell", *PARTS)
-    for name in values:
-        if name not in known:
-            raise ParameterError(f"`{name}` is not a part of a cell. {suggestion(name, known)}")
-    for name in ("name", "cell", *PARTS):
-        if name not in values:
-            raise ParameterError(f"`{name}` is missing. A cell has {', '.join(known)}.")
-        if name not in LABELS and not isinstance(values[name], Mapping):
-            raise ParameterError(f"`{name}` is {values[name]!r}; it must be a table of values.")
 
 
 def _record(

@@ -45,6 +45,8 @@ def record_html(title: str, record: Any) -> str:  # noqa: ANN401 - any record of
     for name, (_, spec) in specs(record).items():
         value = getattr(record, name)
         if isinstance(spec, FitSpec):
+            if value is None:
+                continue
             rows.append(_row(name, [escape(str(value.name))]))
         elif value is not None:
             unit = "" if spec.unit == "1" else f" {pretty_units(spec.unit)}"
@@ -78,7 +80,9 @@ def cell_html(cell: Any) -> str:  # noqa: ANN401 - a cell, whose module imports 
 
 def _material(layer: Any) -> str:  # noqa: ANN401 - an electrode or the separator
     fit = getattr(layer, "open_circuit", None)
-    return "" if fit is None else escape(fit.material)
+    if fit is None:
+        return "lithium metal" if hasattr(layer, "exchange_current_density") else ""
+    return escape(fit.material)
 
 
 def _text(value: float | None, factor: float, unit: str) -> str:

@@ -9,9 +9,15 @@ from microbatt.cells.records import (
     activation,
     check_numbers,
     check_volume,
+    end_of_window,
     fraction,
     number,
     one_of,
+)
+from microbatt.cells.stoichiometry_functions import (
+    StoichiometryFunction,
+    own_entropy,
+    own_shape,
 )
 from microbatt.checks import Interval
 from microbatt.errors import ParameterError
@@ -39,6 +45,8 @@ class Electrode:
         Radius r_p of the particles of active material [m].
     solid_diffusivity : float
         D_s of lithium in the particles [m² s⁻¹].
+    solid_diffusivity_shape : StoichiometryFunction or None
+        What D_s is multiplied by, a function of the stoichiometry [-]; None where it is constant.
     max_concentration : float
         Lithium in the full material [mol m⁻³].
     solid_conductivity : float
@@ -48,14 +56,22 @@ class Electrode:
     initial_stoichiometry : float
         Lithium over its maximum, θ, at rest before discharge [-], inside the range of the
         open-circuit fit.
+    stoichiometry_full, stoichiometry_empty : float or None
+        Stoichiometry at 100 % and at 0 % of the cell's state of charge, if it is known [-].
     rate_constant : float
         Factor k in i_0 = F k c_max √(c_e θ (1 − θ)) [m^2.5 mol^−0.5 s⁻¹].
+    exchange_current_shape : StoichiometryFunction or None
+        What that i_0 is multiplied by beside, a function of the stoichiometry [-].
+    salt_exponent : float
+        Power of c_e over that at rest in i_0, 1/2 in the standard form [-].
     film_resistance : float
         R_film [Ω m² of particle area].
     density : float
         Of the active material [kg m⁻³].
     open_circuit : OpenCircuitFit
-        Fitted open-circuit potential.
+        Fitted open-circuit potential at 298.15 K.
+    entropic_change_coefficient : StoichiometryFunction or None
+        How it changes with temperature, dU/dT [V K⁻¹]; None where nobody knows, which counts as 0.
     alpha : float
         Tortuosity exponent: D_eff = D ε^(1 + alpha) [-].
     S : float
@@ -87,14 +103,26 @@ class Electrode:
         "S m-1", Interval(1e-6, 1e9), default=None, uncertainty=0.7
     )
     initial_stoichiometry: float = fraction(step=2e-3)
+    stoichiometry_full: float | None = end_of_window()
+    stoichiometry_empty: float | None = end_of_window()
     rate_constant: float = number(
         "m2.5 mol-0.5 s-1", Interval(0.0, 1.0, low_open=True), uncertainty=1.0
     )
+    exchange_current_shape: StoichiometryFunction | None = one_of(
+        {}, build=own_shape, unit="1", optional=True
+    )
+    salt_exponent: float = number("1", Interval(0.0, 2.0), default=0.5, rare=True)
     film_resistance: float = number(
         "ohm m2", Interval(0.0, 100.0), default=0.0, uncertainty=0.02, step=5e-4
     )
     density: float = number("kg m-3", DENSITY, uncertainty=0.02)
     open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS, build=own_potential, unit="V")
+    solid_diffusivity_shape: StoichiometryFunction | None = one_of(
+        {}, build=own_shape, unit="1", optional=True
+    )
+    entropic_change_coefficient: StoichiometryFunction | None = one_of(
+        {}, build=own_entropy, unit="V K-1", optional=True
+    )
     alpha: float = number(
         "1",
         ALPHA,

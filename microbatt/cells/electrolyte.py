@@ -50,6 +50,14 @@ class Electrolyte:
                 f"{self.fit.upper:.6g}] mol m-3. Start inside it, or use another fit."
             )
 
+    @property
+    def transference(self) -> float:
+        """Cation transference number t₊ at rest [-]."""
+        function = self.fit.transference_function
+        if function is None:
+            return self.fit.transference
+        return float(function(self.initial_concentration))
+
     def __repr__(self) -> str:
         return f"<Electrolyte {self.fit.description}: {self.initial_concentration:.6g} mol m⁻³>"
 

@@ -29,6 +29,8 @@ PROPERTIES = ("conductivity", "diffusivity", "thermodynamic_factor")
 """Functions of the salt concentration."""
 _TRANSFERENCE = Interval(0.0, 1.0, high_open=True)
 _SAMPLES = 1025
+_LEAST_TRANSFERENCE = 2.0
+"""Below nought: measured ones of concentrated electrolytes go to about −1."""
 PER_LITRE = 1e3
 """mol m⁻³ in one mol L⁻¹."""
 
@@ -63,6 +65,8 @@ class ElectrolyteFit:
         Function 1 + ∂ln f/∂ln c [-].
     thermodynamic_factor_slope : callable
         Derivative of `thermodynamic_factor` by c [m³ mol⁻¹].
+    transference_function : Constant, Expression, Table or None
+        Function t₊(c), in the place of ``transference`` [-]; None where it is constant.
     """
 
     name: str
@@ -77,6 +81,7 @@ class ElectrolyteFit:
     diffusivity_slope: Function
     thermodynamic_factor: Function
     thermodynamic_factor_slope: Function
+    transference_function: MaterialFunction | None = None
 
     def __repr__(self) -> str:
         return (
@@ -98,11 +103,14 @@ class ElectrolyteFit:
         }
         if len(plain) < len(own):
             return None
-        return {"description": self.description, "transference": self.transference} | plain
+        function = self.transference_function
+        transference = self.transference if function is None else function.plain()
+        return {"description": self.description, "transference": transference} | plain
 
     @property
     def functions(self) -> tuple[Function, ...]:
         """All that the fit computes."""
+        function = self.transference_function
         return (
             _Constant(self.transference),
             self.conductivity,
@@ -111,6 +119,7 @@ class ElectrolyteFit:
             self.diffusivity_slope,
             self.thermodynamic_factor,
             self.thermodynamic_factor_slope,
+            *(() if function is None else (function, SlopeOf(function=function))),
         )
 
 
@@ -157,9 +166,10 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
     key : str
         What the caller calls it, for messages.
     described : mapping of str to Any
-        ``transference``, a number; ``conductivity``, ``diffusivity`` and, unless it is 1,
-        ``thermodynamic_factor``, each described as for `microbatt.cells.material_function`, in SI
-        units, x being the salt concentration [mol m⁻³]; and a ``description`` in words.
+        ``transference``, a number or a function; ``conductivity``, ``diffusivity`` and, unless it
+        is 1, ``thermodynamic_factor``, functions described as for
+        `microbatt.cells.material_function`, in SI units, x being the salt concentration
+        [mol m⁻³]; and a ``description`` in words.
 
     Returns
     -------
@@ -180,19 +190,36 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
             raise ParameterError(f"`{key}` has no `{name}`; an electrolyte needs one.")
     plain = {"thermodynamic_factor": {"value": 1.0}} | dict(described)
     own = {name: _property(f"{key}.{name}", plain[name]) for name in PROPERTIES}
-    slopes = {f"{name}_slope": SlopeOf(function=function) for name, function in own.items()}
+    transference, function = _transference(f"{key}.transference", plain["transference"])
+    slopes = {f"{name}_slope": SlopeOf(function=one) for name, one in own.items()}
     return ElectrolyteFit(
         name="of its own",
         description=str(plain.get("description", "an electrolyte of its own")),
         reference="",
         lower=max(one.lower for one in own.values()),
         upper=min(one.upper for one in own.values()),
-        transference=check_number(
-            f"{key}.transference", plain["transference"], _TRANSFERENCE, remedy="It is a fraction."
-        ),
+        transference=transference,
+        transference_function=function,
         **own,
         **slopes,
     )
+
+
+def _transference(key: str, described: object) -> tuple[float, MaterialFunction | None]:
+    """Return t₊: a number, or its mean over where it holds and a function that says more."""
+    if not isinstance(described, Mapping):
+        number = check_number(key, described, _TRANSFERENCE, remedy="It is a fraction.")
+        return number, None
+    function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+    values = function(np.linspace(function.lower, function.upper, _SAMPLES))
+    for value in (float(values.min()), float(values.max())):
+        if not -_LEAST_TRANSFERENCE <= value < 1.0:
+            raise ParameterError(
+                f"`{key}` goes to {value:.4g}; a transference number must lie in "
+                f"[-{_LEAST_TRANSFERENCE:g}, 1). Give the `range` of concentrations in which it "
+                "holds."
+            )
+    return float(values.mean()), function
 
 
 def _property(key: str, described: object) -> MaterialFunction:

@@ -117,7 +117,13 @@ class Table:
     slopes: tuple[float, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        slopes = node_slopes(np.array(self.x), np.array(self.y))
+        with np.errstate(over="ignore", invalid="ignore"):
+            slopes = node_slopes(np.array(self.x), np.array(self.y))
+        for i in np.flatnonzero(~np.isfinite(slopes)):
+            raise ParameterError(
+                f"the table is too steep to be interpolated near x = {self.x[i]:.6g}, "
+                f"y = {self.y[i]:.6g}. Check the columns, their order and their units."
+            )
         object.__setattr__(self, "slopes", tuple(slopes.tolist()))
 
     def __repr__(self) -> str:
@@ -275,7 +281,10 @@ def _table(key: str, given: object, factor: float) -> Table:
                 f"`{key}.table.x` goes from {x[i]:.6g} to {x[i + 1]:.6g}; it must rise, or fall, "
                 "throughout. Sort the rows and take repeated ones out."
             )
-    return Table(x=tuple(x), y=tuple(factor * value for value in y))
+    try:
+        return Table(x=tuple(x), y=tuple(factor * value for value in y))
+    except ParameterError as error:
+        raise ParameterError(f"`{key}`: {error}") from error
 
 
 def _column(key: str, values: Sequence[Any] | object) -> list[float]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from microbatt.cells.bpx import read_bpx
 from microbatt.cells.cell import Cell
+from microbatt.cells.pybamm_sets import PREFIX, read_pybamm_set
 from microbatt.cells.toml import read_cell
 from microbatt.checks import check_choice
 from microbatt.data_files import catalog_folder
@@ -37,8 +38,9 @@ def load_cell(cell: str | Path | Cell) -> Cell:
     Parameters
     ----------
     cell : str, Path or Cell
-        A name of the catalog (`microbatt.cells.catalog.available_cells`), the path of a TOML
-        file, or a cell. Text that ends in ``.toml`` or holds a folder separator is a path.
+        A name of the catalog (`available_cells`), the path of a TOML or BPX file, ``pybamm:`` and
+        the name of a parameter set of an installed PyBaMM, or a cell. Text that ends in ``.toml``
+        or ``.json``, or holds a folder separator, is a path.
 
     Returns
     -------
@@ -47,6 +49,8 @@ def load_cell(cell: str | Path | Cell) -> Cell:
 
     Raises
     ------
+    MissingExtraError
+        If a set of PyBaMM is asked for and PyBaMM is not installed.
     CellFileError
         If there is no such file, or it does not describe a cell; file, key, value, allowed range
         and remedy are named.
@@ -66,6 +70,8 @@ def load_cell(cell: str | Path | Cell) -> Cell:
             f"`cell` is {cell!r}; it must be a name that `microbatt cells` lists, the path of a "
             "cell file, or a Cell."
         )
+    if isinstance(cell, str) and cell.startswith(PREFIX):
+        return read_pybamm_set(cell.removeprefix(PREFIX))
     if isinstance(cell, Path) or cell.endswith((".toml", ".json")) or "/" in cell:
         path = Path(cell)
         if not path.exists():

@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeVar
 
 from numpy.typing import ArrayLike, NDArray
 
-from microbatt.checks import Interval, check_choice, check_number, suggestion
+from microbatt.cells.synonyms import nearest_meaning
+from microbatt.checks import Interval, check_choice, check_number
 from microbatt.errors import ParameterError
 
 Record = TypeVar("Record")
@@ -110,11 +111,18 @@ class FitSpec:
         Makes a fit of its key and its description in JSON's terms.
     unit : str
         SI unit of a function that stands there in place of a name; empty where there are several.
+    optional : bool
+        Whether a cell may do without; nothing is written down then.
     """
 
     known: Mapping[str, Fit]
     build: Callable[[str, Mapping[str, Any]], Fit]
     unit: str = ""
+    optional: bool = False
+
+    def left_out(self, value: Fit | None) -> bool:
+        """Whether there is nothing to write down."""
+        return value is None
 
 
 Spec = NumberSpec | FitSpec
@@ -176,6 +184,11 @@ def fraction(
     )
 
 
+def end_of_window() -> Any:  # noqa: ANN401
+    """Declare an end of the window of stoichiometries in which a cell is used."""
+    return number("1", Interval(0.0, 1.0), remedy=USE_FRACTION, default=None, rare=True)
+
+
 def activation() -> Any:  # noqa: ANN401
     """Declare the activation temperature E/R of an Arrhenius factor; none means no effect."""
     return number(
@@ -200,10 +213,15 @@ def factor(*, uncertainty: float) -> Any:  # noqa: ANN401
 
 
 def one_of(
-    known: Mapping[str, Any], *, build: Callable[[str, Mapping[str, Any]], Fit], unit: str = ""
+    known: Mapping[str, Any],
+    *,
+    build: Callable[[str, Mapping[str, Any]], Fit],
+    unit: str = "",
+    optional: bool = False,
 ) -> Any:  # noqa: ANN401
     """Declare a field that holds one of the known fits, or one of the file's own."""
-    return field(metadata={_KEY: FitSpec(known=known, build=build, unit=unit)})
+    spec = FitSpec(known=known, build=build, unit=unit, optional=optional)
+    return field(default=None if optional else MISSING, metadata={_KEY: spec})
 
 
 def specs(record: type[Any] | Any) -> dict[str, tuple[Field[Any], Spec]]:  # noqa: ANN401
@@ -265,9 +283,11 @@ def to_mapping(record: Any) -> dict[str, Any]:  # noqa: ANN401
     plain = {}
     for name, (_, spec) in specs(record).items():
         value = getattr(record, name)
+        if spec.left_out(value):
+            continue
         if isinstance(spec, FitSpec):
             plain[name] = value.name if value.plain is None else value.plain
-        elif not spec.left_out(value):
+        else:
             plain[name] = value
     return plain
 
@@ -311,7 +331,7 @@ def check_keys(values: Mapping[str, Any], declared: Mapping[str, tuple[Field[Any
     """
     for name in values:
         if name not in declared:
-            raise ParameterError(f"`{name}` is not a key here. {suggestion(name, declared)}")
+            raise ParameterError(f"`{name}` is not a key here. {nearest_meaning(name, declared)}")
     for name, (declaration, spec) in declared.items():
         if name not in values and declaration.default is MISSING:
             raise ParameterError(f"`{name}` is missing. Add {_example(name, spec)}.")

@@ -1,6 +1,5 @@
-"""Cells as TOML files: every number with its value, unit and source."""
+"""Cells from TOML files: every number with its value, unit and source."""
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -8,18 +7,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from microbatt.cells.cell import LABELS, PARTS, Cell, check_parts
+from microbatt.cells.cell import Cell
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.functions import material_function
-from microbatt.cells.records import FitSpec, NumberSpec, Spec, check_keys, specs
-from microbatt.checks import Interval, check_choice, check_number, suggestion
+from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts, part_kind
+from microbatt.cells.records import NumberSpec, Spec, check_keys, specs
+from microbatt.cells.stoichiometry_functions import split_diffusivity
+from microbatt.cells.synonyms import nearest_meaning
+from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
+from microbatt.cells.uncertainty import standard_deviation
+from microbatt.checks import Interval, check_choice, check_number
 from microbatt.errors import CellFileError, ParameterError
-from microbatt.units import to_si
+from microbatt.units import is_celsius, to_si, value_in_si
 
-FORMAT = 1
-"""Version of the file format that this reader understands."""
-
-_NUMBER_KEYS = frozenset({"value", "unit", "source", "note"})
+_NUMBER_KEYS = frozenset({"value", "unit", "source", "note", "uncertainty"})
 _FIT_KEYS = frozenset({"fit", "source", "note"})
 _OWN_KEYS = {
     "value": frozenset({"value"}),
@@ -28,13 +29,13 @@ _OWN_KEYS = {
     "x": frozenset({"x", "y"}),
 }
 """What may stand in place of `fit` → the keys that go with it."""
-_OPTIONAL = frozenset({"note", "range", "material"})
-_ELECTROLYTE = {
-    "conductivity": "S m-1",
-    "diffusivity": "m2 s-1",
-    "thermodynamic_factor": "1",
-}
-"""Functions that stand in `[electrolyte]` in place of a fit → their SI units."""
+_OPTIONAL = frozenset({"note", "range", "material", "uncertainty"})
+_POROSITY = "porosity"
+"""Stands in place of `electrolyte_fraction`, with which it agrees where there is no polymer."""
+_START = "start"
+"""Stands in `[cell]`: a state of charge or a voltage at rest."""
+_FUNCTION_KEYS = frozenset(_OWN_KEYS) - {"value"}
+"""What tells a function from a number."""
 _TRANSFERENCE = NumberSpec(
     unit="1",
     allowed=Interval(0.0, 1.0, high_open=True),
@@ -66,7 +67,7 @@ def read_cell(path: Path) -> Cell:
         See `load_cell`.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         # what may name a file beside it cannot be remembered by its text
         return parse_cell(text, path.parent) if "table" in text else _parsed(text)
     except OSError as error:
@@ -75,8 +76,16 @@ def read_cell(path: Path) -> Cell:
         raise CellFileError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise CellFileError(f"{path}: is not valid TOML: {error}. Mend it there.") from error
+    except RecursionError as error:
+        raise CellFileError(f"{path}: is not a cell file: it is nested too deeply.") from error
     except ParameterError as error:
         raise CellFileError(f"{path}: {error}") from error
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ParameterError(f"is larger than {_LARGEST_FILE // 2**20} MiB. Thin out its tables.")
+    return path.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=64)
@@ -95,31 +104,114 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     tomllib.TOMLDecodeError
         If it is not TOML.
     """
-    document = tomllib.loads(text)
+    document = _document(text)
     version = document.pop("format", None)
     if version != FORMAT:
         raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
     check_parts(document)
-    kinds: dict[str, type[Any]] = {"cell": Cell, **PARTS}
+    document["cell"] = dict(document["cell"])
+    if UNCERTAINTIES in document:
+        raise ParameterError(
+            f"`{UNCERTAINTIES}` is not a part of a cell file. State each beside its value: "
+            f'`thickness = {{ value = 100, unit = "µm", uncertainty = "2 %", source = "..." }}`.'
+        )
+    start = _read_start(document)
+    _fill_one_c(document["cell"])
+    kinds: dict[str, type[Any]] = {
+        "cell": Cell,
+        **{part: part_kind(part, document[part]) for part in PARTS},
+    }
     words = {name: document[name] for name in LABELS if name in document}
-    return Cell.from_dict(
-        words | {name: _read_part(name, kinds[name], document[name], folder) for name in kinds}
+    parts = {name: _read_part(name, kind, document[name], folder) for name, kind in kinds.items()}
+    stated = {name: value for _, known in parts.values() for name, value in known.items()}
+    cell = Cell.from_dict(
+        words | {name: values for name, (values, _) in parts.items()} | {UNCERTAINTIES: stated}
     )
+    return cell if start is None else cell.starting_at(start)
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise ParameterError(f"a number in it cannot be read ({error}).") from error
+
+
+def _fill_one_c(table: dict[str, Any]) -> None:
+    """Let 1 C be the nominal capacity over the area, where the file says both and nothing else."""
+    wanted = {"nominal_capacity": "A h", "electrode_area": "m2"}
+    if "one_c_current" in table or not all(key in table for key in wanted):
+        return
+    declared = specs(Cell)
+    said = {
+        key: _read_entry(f"cell.{key}", declared[key][1], table[key], None)
+        for key in (*wanted, "electrode_pairs")
+        if key in table
+    }
+    area = said["electrode_area"] * said.get("electrode_pairs", 1.0)
+    table["one_c_current"] = {
+        "value": said["nominal_capacity"] / area,
+        "unit": "A m-2",
+        "source": "nominal capacity over area",
+    }
+
+
+def _read_start(document: dict[str, Any]) -> str | None:
+    """Take the start out of `[cell]`; electrodes that say when they are full need no other."""
+    if _START not in document["cell"]:
+        return None
+    entry = document["cell"].pop(_START)
+    example = '{ value = 80, unit = "%", source = "..." }'
+    checked = _checked_entry(f"cell.{_START}", entry, _NUMBER_KEYS - {"uncertainty"}, example)
+    number = check_number(f"cell.{_START}", checked["value"])
+    for part in ("negative", "positive"):
+        table = document[part]
+        if "initial_stoichiometry" not in table and "stoichiometry_full" in table:
+            document[part] = table | {"initial_stoichiometry": table["stoichiometry_full"]}
+    return f"{number!r} {checked['unit']}"
 
 
 def _read_part(
     part: str, kind: type[Any], table: Mapping[str, Any], folder: Path | None
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """Return the values of a part by their keys, and their uncertainties by their names."""
     declared = specs(kind)
-    own = _read_electrolyte(table, folder) if part == "electrolyte" else {}
-    entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
+    if part == "electrolyte":
+        own = _read_electrolyte(table, folder)
+        entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
+    else:
+        own = _read_diffusivity(part, table, folder)
+        entries = {key: entry for key, entry in table.items() if key not in own}
+    entries = _of_porosity(part, entries, declared)
     try:
         check_keys(entries | own, declared)
     except ParameterError as error:
         raise ParameterError(f"in [{part}], {error}") from error
-    return own | {
-        key: _read_entry(f"{part}.{key}", declared[key][1], entry, folder)
-        for key, entry in entries.items()
+    values, stated = own, {}
+    for key, entry in entries.items():
+        spec = declared[key][1]
+        values[key] = _read_entry(f"{part}.{key}", spec, entry, folder)
+        if isinstance(spec, NumberSpec) and "uncertainty" in entry:
+            name = key if part == "cell" else f"{part}_{key}"
+            stated[name] = _read_uncertainty(f"{part}.{key}", spec, entry)
+    if _POROSITY in table:
+        values["electrolyte_fraction"] -= values.get("polymer_fraction", 0.0)
+    return values, stated
+
+
+def _of_porosity(part: str, entries: dict[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the porosity as the fraction of the electrolyte, which the polymer is yet to leave."""
+    if _POROSITY not in entries or "electrolyte_fraction" not in declared:
+        return entries
+    if "electrolyte_fraction" in entries:
+        raise ParameterError(
+            f"in [{part}], `{_POROSITY}` and `electrolyte_fraction` are both given; the porosity "
+            "is the electrolyte with the polymer that it swells. Give one of them."
+        )
+    return {
+        "electrolyte_fraction" if key == _POROSITY else key: entry for key, entry in entries.items()
     }
 
 
@@ -135,7 +227,21 @@ def _read_entry(key: str, spec: Spec, entry: object, folder: Path | None) -> Any
     return check_choice(key, table["fit"], spec.known)
 
 
-_OF_OWN = frozenset({*_ELECTROLYTE, "transference_number", "description"})
+def _read_diffusivity(part: str, table: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Read a solid diffusivity that is a function of the stoichiometry, where it is one."""
+    entry = table.get("solid_diffusivity")
+    if not isinstance(entry, Mapping) or not any(kind in entry for kind in _FUNCTION_KEYS):
+        return {}
+    key = f"{part}.solid_diffusivity"
+    if "solid_diffusivity_shape" in table:
+        raise ParameterError(
+            f"`{key}` is a function of the stoichiometry and `{key}_shape` is given beside it. "
+            "Give the one, or a number and the other."
+        )
+    return split_diffusivity(key, _read_function(key, "m2 s-1", entry, folder, upper=1.0))
+
+
+_OF_OWN = frozenset({*ELECTROLYTE, "transference_number", "description"})
 
 
 def _read_electrolyte(table: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
@@ -143,15 +249,16 @@ def _read_electrolyte(table: Mapping[str, Any], folder: Path | None) -> dict[str
     if "fit" in table or not any(name in table for name in _OF_OWN):
         return {}
     plain: dict[str, Any] = {}
-    for name, unit in _ELECTROLYTE.items():
+    for name, unit in ELECTROLYTE.items():
         if name in table:
             key = f"electrolyte.{name}"
             plain[name] = _read_function(key, unit, table[name], folder, upper=SALT_TOP)
     if "transference_number" in table:
-        key = "electrolyte.transference_number"
-        plain["transference"] = _read_entry(
-            key, _TRANSFERENCE, table["transference_number"], folder
-        )
+        key, entry = "electrolyte.transference_number", table["transference_number"]
+        if isinstance(entry, Mapping) and any(kind in entry for kind in _FUNCTION_KEYS):
+            plain["transference"] = _read_function(key, "1", entry, folder, upper=SALT_TOP)
+        else:
+            plain["transference"] = _read_entry(key, _TRANSFERENCE, entry, folder)
     if "description" in table:
         plain["description"] = str(table["description"])
     return {"fit": plain}
@@ -216,12 +323,29 @@ def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[f
 def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
     unit = str(table["unit"])
     try:
-        in_si = to_si(1.0, unit, si_unit=spec.unit)
+        _refuse_celsius(unit, spec)
+        zero = value_in_si(0.0, unit, si_unit=spec.unit)
+        in_si = 1.0 if zero else to_si(1.0, unit, si_unit=spec.unit)
     except ParameterError as error:
         raise ParameterError(f"`{key}`: {error}") from error
-    allowed = spec.allowed.scaled(1.0 / in_si)
+    allowed = spec.allowed.shifted(-zero).scaled(1.0 / in_si)
     value = check_number(key, table["value"], allowed, unit=unit, remedy=spec.remedy)
-    return to_si(value, unit, si_unit=spec.unit)
+    return value_in_si(value, unit, si_unit=spec.unit)
+
+
+def _refuse_celsius(unit: str, spec: NumberSpec) -> None:
+    """Refuse degrees Celsius for what is no temperature, as an energy over R."""
+    if is_celsius(unit) and spec.unit == "K" and not spec.allowed.low > 0.0:
+        raise ParameterError(f"the unit is `{unit}`, and this is no temperature. Give it in K.")
+
+
+def _read_uncertainty(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
+    unit = str(table["unit"])
+    value = check_number(key, table["value"])
+    if is_celsius(unit):
+        value, unit = value_in_si(value, unit, si_unit="K"), "K"
+    given = standard_deviation(key, table["uncertainty"], value=value, unit=unit)
+    return to_si(given, unit, si_unit=spec.unit)
 
 
 def _checked_entry(
@@ -233,7 +357,7 @@ def _checked_entry(
     for name in entry:
         if name not in allowed:
             raise ParameterError(
-                f"`{key}.{name}` is not a key here. {suggestion(name, allowed)} "
+                f"`{key}.{name}` is not a key here. {nearest_meaning(name, allowed)} "
                 f"Write it as {example}."
             )
     for name in sorted(allowed - _OPTIONAL):
@@ -245,77 +369,3 @@ def _checked_entry(
             "by a reference's key."
         )
     return entry
-
-
-def to_toml(cell: Cell, *, source: str) -> str:
-    """Return the text of a cell file.
-
-    Parameters
-    ----------
-    cell : Cell
-        The cell to write.
-    source : str
-        What to name as the source of every value.
-
-    Returns
-    -------
-    str
-        TOML in SI units; reading it gives an equal cell.
-    """
-    lines = [
-        f"format = {FORMAT}",
-        f"name = {_text(cell.name)}",
-        f"description = {_text(cell.description)}",
-        f"references = [{', '.join(_text(key) for key in cell.references)}]",
-    ]
-    for name in ("cell", *PARTS):
-        lines += [
-            "",
-            f"[{name}]",
-            *_entries(cell if name == "cell" else getattr(cell, name), source),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _entries(record: Any, source: str) -> list[str]:  # noqa: ANN401 - a cell or one of its parts
-    lines = []
-    for name, (_, spec) in specs(record).items():
-        value = getattr(record, name)
-        if isinstance(spec, FitSpec):
-            lines += _fit_lines(name, value, spec.unit, source)
-        elif value is not None and not spec.left_out(value):
-            lines.append(
-                f"{name} = {{ value = {value!r}, unit = {_text(spec.unit)}, "
-                f"source = {_text(source)} }}"
-            )
-    return lines
-
-
-def _fit_lines(name: str, fit: Any, unit: str, source: str) -> list[str]:  # noqa: ANN401 - a fit
-    if fit.plain is None:
-        return [f"{name} = {{ fit = {_text(fit.name)}, source = {_text(source)} }}"]
-    if unit:
-        return [f"{name} = {_function(fit.plain, unit, source)}"]
-    plain = fit.plain
-    number = {"value": plain["transference"]}
-    return [
-        f"description = {_text(plain['description'])}",
-        f"transference_number = {_function(number, '1', source)}",
-        *(f"{key} = {_function(plain[key], of, source)}" for key, of in _ELECTROLYTE.items()),
-    ]
-
-
-def _function(plain: Mapping[str, Any], unit: str, source: str) -> str:
-    """Write a function of one's own as an inline table."""
-    entry = dict(plain)
-    entry |= entry.pop("table", {})
-    written = {
-        key: _text(value) if isinstance(value, str) else repr(value) for key, value in entry.items()
-    }
-    written |= {"unit": _text(unit), "source": _text(source)}
-    return f"{{ {', '.join(f'{key} = {value}' for key, value in written.items())} }}"
-
-
-def _text(words: str) -> str:
-    """Quote text as a TOML basic string, whose escapes are those of JSON."""
-    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -19,8 +19,20 @@ if TYPE_CHECKING:
 @click.argument("store", shell_complete=cube_names)
 @click.option("--repair", is_flag=True, help="Simulate the damaged blocks again.")
 @click.option("--workers", type=int, help="Number of processes for the repair.  [default: threads]")
+@click.option(
+    "--engine",
+    metavar="MODULE:ATTRIBUTE",
+    help="The cube's engine, to vouch for one that is not microbatt's.",
+)
 @storage_options
-def command(store: str, *, repair: bool, workers: int | None, options: tuple[str, ...]) -> None:
+def command(
+    store: str,
+    *,
+    repair: bool,
+    workers: int | None,
+    engine: str | None,
+    options: tuple[str, ...],
+) -> None:
     """Read every chunk of STORE, verify its checksum, and tell which are damaged.
 
     The exit status is 1 if something is damaged and stays so.
@@ -37,11 +49,21 @@ def command(store: str, *, repair: bool, workers: int | None, options: tuple[str
             f"{len(report.damages)} damages in {location}. "
             f"Run `microbatt check {store} --repair` to simulate those blocks again."
         )
-    _repair(location, report, workers)
+    _repair(location, report, workers, engine)
+    left = check_store(location)
+    if left.damages:
+        _show(location, left)
+        raise StoreError(
+            f"{len(left.damages)} damages in {location} cannot be repaired: what was edited is "
+            "kept nowhere else. Restore it from a copy, or run its campaign into a store of its "
+            "own."
+        )
     click.echo("repaired")
 
 
-def _repair(location: Location, report: CheckReport, workers: int | None) -> None:
+def _repair(
+    location: Location, report: CheckReport, workers: int | None, engine: str | None
+) -> None:
     from microbatt.campaign import ProgressListener, campaign_of, fill_store, plan_campaign
     from microbatt.cube import check_store, repair_store
     from microbatt.engines import load_engine
@@ -51,7 +73,7 @@ def _repair(location: Location, report: CheckReport, workers: int | None) -> Non
         # With its metadata mended the rest can be looked at.
         repair_store(location, check_store(location))
     if any(damage.block is not None for damage in report.damages):
-        plan = plan_campaign(campaign_of(location), location)
+        plan = plan_campaign(campaign_of(location, engine=engine), location)
         threads = workers is None and load_engine(plan.engine).in_threads
         with client_for(None, workers, threads=threads, dashboard=True) as client:
             fill_store(plan, client, ProgressListener())

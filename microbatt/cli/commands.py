@@ -29,6 +29,7 @@ SECTIONS: Final = {
     "Simulate": {
         "cells": Entry("microbatt.cli.cells", "List the cells of the catalog."),
         "discharge": Entry("microbatt.cli.discharge", "Simulate a cell and show its curves."),
+        "simulate": Entry("microbatt.cli.simulate", "Run any protocol: charge, rest, pulse, hold."),
         "compare": Entry("microbatt.cli.compare", "Compare engines on the same random points."),
     },
     "Sweeps and their cubes": {
@@ -36,6 +37,7 @@ SECTIONS: Final = {
         "datasets": Entry("microbatt.cli.datasets", "List the cubes of the catalog."),
         "status": Entry("microbatt.cli.status", "Show how far a campaign is."),
         "check": Entry("microbatt.cli.check", "Find damage in a cube and repair it."),
+        "publish": Entry("microbatt.cli.publish", "Write a cube ready to be archived."),
         "import": Entry("microbatt.cli.import_", "Make a cube of curves that exist already."),
     },
     "From curves to microstructure": {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -69,8 +70,22 @@ def _pair(pair: str) -> tuple[str, Any]:
 
 
 def _remember(context: click.Context, option: click.Parameter, path: str | None) -> None:
-    del context, option
+    """Name the executable to this command and to the processes that it starts, no longer."""
+    del option
     if path is not None:
-        from microbatt.engines.dualfoil import EXECUTABLE_VARIABLE
+        context.with_resource(_executable_named(path))
 
-        os.environ[EXECUTABLE_VARIABLE] = path
+
+@contextmanager
+def _executable_named(path: str) -> Iterator[None]:
+    from microbatt.engines.dualfoil import EXECUTABLE_VARIABLE
+
+    before = os.environ.get(EXECUTABLE_VARIABLE)
+    os.environ[EXECUTABLE_VARIABLE] = path
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[EXECUTABLE_VARIABLE]
+        else:
+            os.environ[EXECUTABLE_VARIABLE] = before

@@ -48,6 +48,12 @@ if TYPE_CHECKING:
     "--engine", help="Engine to use instead of the campaign's, with its default settings."
 )
 @click.option("--time-limit", type=float, help="Wall-clock limit for a curve [s].")
+@click.option(
+    "--timeout",
+    type=float,
+    help="Give up after so long without any worker that works [s].  [default: wait, and say what "
+    "is missing]",
+)
 @dualfoil_option
 @storage_options
 def command(  # noqa: PLR0913 - one argument an option
@@ -64,6 +70,7 @@ def command(  # noqa: PLR0913 - one argument an option
     reuse: str | None,
     engine: str | None,
     time_limit: float | None,
+    timeout: float | None,
     options: tuple[str, ...],
 ) -> None:
     """Run CAMPAIGN, a name of the catalog or a TOML file, into a cube.
@@ -110,6 +117,7 @@ def command(  # noqa: PLR0913 - one argument an option
                 report=report,
                 storage_options=read_options(options),
                 chunks=None,
+                timeout=timeout,
             )
     except KeyboardInterrupt as error:
         from microbatt.cli.commands import Interrupted

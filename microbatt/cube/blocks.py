@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from microbatt.cells import Cell
+
 Region: TypeAlias = tuple[slice, ...]
 """A box of a cube: one slice of whole steps for each dimension of the design."""
 
@@ -105,9 +107,14 @@ def choose_chunks(shape: Sequence[int], curves: int) -> tuple[int, ...]:
 
 
 def region_points(
-    dims: Sequence[str], coordinates: Mapping[str, tuple[str, NDArray[np.float64]]], region: Region
+    dims: Sequence[str],
+    coordinates: Mapping[str, tuple[str, NDArray[np.float64]]],
+    region: Region,
+    *,
+    columns: Sequence[str] = ("alpha", "S", "current"),
+    cell: Cell | None = None,
 ) -> NDArray[np.float64]:
-    """Return the points of a region.
+    """Return the points of a region, as an engine takes them.
 
     Parameters
     ----------
@@ -117,11 +124,15 @@ def region_points(
         Name → (dimension it lies along, values), as `Design.coordinates` or a store gives them.
     region : Region
         A slice of each dimension.
+    columns : sequence of str
+        Names of the columns; see `microbatt.engines.Request.columns`.
+    cell : Cell, optional
+        Whose own number stands in a column that is no coordinate.
 
     Returns
     -------
     numpy.ndarray
-        alpha, S and current of each curve, shape (n, 3); the last dimension runs fastest.
+        A row for each curve, shape (n, 3 + k); the last dimension runs fastest.
 
     Examples
     --------
@@ -132,11 +143,14 @@ def region_points(
            [ 2.3,  3. , 35. ]])
     """
     lengths = [r.stop - r.start for r in region]
-    columns = []
-    for name in ("alpha", "S", "current"):
+    table = []
+    for name in columns:
+        if name not in coordinates and cell is not None:
+            table.append(np.full(math.prod(lengths), cell.value(name)))
+            continue
         dim, values = coordinates[name]
         place = list(dims).index(dim)
         shape = [-1 if place == i else 1 for i in range(len(dims))]
         along = values[region[place]].reshape(shape)
-        columns.append(np.broadcast_to(along, lengths).ravel())
-    return np.stack(columns, axis=1)
+        table.append(np.broadcast_to(along, lengths).ravel())
+    return np.stack(table, axis=1)

@@ -14,14 +14,14 @@ import numpy as np
 
 from microbatt.cells import Cell
 from microbatt.cube.depth import depth_axis
-from microbatt.cube.design import design_from_dict
+from microbatt.cube.design import coordinate_names, design_from_dict
 from microbatt.cube.fence import alone
 from microbatt.cube.location import explained, open_store, write_object
-from microbatt.cube.provenance import RUNS
 from microbatt.cube.schema import (
     AXES_DIGEST,
     BLOCKS,
     CURVE_DIM,
+    RUNS,
     axes_digest,
     coordinate_objects,
     coordinates_of,
@@ -43,9 +43,22 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 UNREADABLE: Final = (ValueError, RuntimeError, TypeError, IndexError)
 """What decoding a damaged chunk raises, depending on what is wrong with it."""
-NAMES: Final = ("alpha", "S", "current", "c_rate", CURVE_DIM)
+_WITHOUT_DESIGN: Final = ("alpha", "S", "current")
 _DRAWN: Final = "sobol"
 """The kind of design whose coordinates are drawn by SciPy, perhaps not by all versions alike."""
+
+
+def names_in(attributes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the coordinates of a cube, from its attributes.
+
+    Examples
+    --------
+    >>> names_in({"design": {"kind": "grid", "separator_alpha": [2.3], "current": [17.5]}})
+    ('separator_alpha', 'current', 'c_rate', 'depth')
+    """
+    design = attributes.get("design")
+    along = coordinate_names(design) if isinstance(design, dict) else _WITHOUT_DESIGN
+    return (*along, "c_rate", CURVE_DIM)
 
 
 def check_coordinates(location: Location, group: zarr.Group) -> None:
@@ -77,11 +90,12 @@ def coordinate_trouble(group: zarr.Group) -> dict[str, str]:
 
     A part of a cube that was saved with xarray need not have them all, nor those of the design.
     """
-    values, attributes = _read(group), _attributes(group)
+    attributes = _attributes(group)
+    values = _read(group, names_in(attributes))
     own = _is_of_a_campaign(group)
     trouble = {
         name: found
-        for name in NAMES
+        for name in values
         if (own or name in group) and (found := _trouble_alone(values[name]))
     }
     if trouble or not own:
@@ -143,8 +157,8 @@ def _digest(values: Values) -> str:
     return axes_digest({name: one for name, one in values.items() if one is not None})
 
 
-def _read(group: zarr.Group) -> dict[str, NDArray[np.float64] | None]:
-    return {name: _values(group, name) for name in NAMES}
+def _read(group: zarr.Group, names: tuple[str, ...]) -> dict[str, NDArray[np.float64] | None]:
+    return {name: _values(group, name) for name in names}
 
 
 def _values(group: zarr.Group, name: str) -> NDArray[np.float64] | None:
@@ -169,7 +183,7 @@ def _unlike_design(values: Values, attributes: Mapping[str, Any]) -> dict[str, s
         return {}
     return {
         name: "is not what the design says"
-        for name in NAMES
+        for name in made
         if not _same(values[name], made[name][1])
     }
 
@@ -195,7 +209,8 @@ def _are_those_of(made: Coordinates, group: zarr.Group) -> bool:
     if attributes["design"]["kind"] != _DRAWN:
         return True
     # From before there were digests: of points that are drawn, one half vouches for the other.
-    sound = [name for name in ("alpha", "S") if not _trouble_alone(_values(group, name))]
+    drawn = [name for name, (dim, _) in made.items() if dim == "point"]
+    sound = [name for name in drawn if not _trouble_alone(_values(group, name))]
     return any(_same(_values(group, name), made[name][1]) for name in sound)
 
 

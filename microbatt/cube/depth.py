@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube.outcomes import status_of
+from microbatt.cube.outcomes import status_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
@@ -135,7 +135,7 @@ def _labelled(
 ) -> xr.DataArray:
     import xarray as xr
 
-    scalars = {name: place[name] for name in ("alpha", "S", "current", "c_rate") if name in place}
+    scalars = {name: place[name] for name in varied_in(place)}
     return xr.DataArray(
         voltage,
         dims="capacity",

@@ -57,7 +57,7 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
     import zarr
 
     with explained(location, "joining variables"), alone(location):
-        group = zarr.open_group(store, mode="r+", use_consolidated=False)
+        group = zarr.open_group(store, mode="r+", zarr_format=3, use_consolidated=False)
         check_same_cube(group, joined)
         check_same_points(group, joined)
         names = [str(name) for name in joined.data_vars]

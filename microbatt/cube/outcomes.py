@@ -8,6 +8,7 @@ import numpy as np
 
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
+from microbatt.parameters import PARAMETERS, POINT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +64,23 @@ def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
     )
 
 
+def varied_in(dataset: xr.Dataset) -> tuple[str, ...]:
+    """Return which coordinates of a cube say what its curves differ in.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A cube or a part of one.
+
+    Returns
+    -------
+    tuple of str
+        Names of `microbatt.parameters`, alpha and S first, then ``current`` and ``c_rate``.
+    """
+    order = (*POINT, *PARAMETERS, "current", "c_rate")
+    return tuple(dict.fromkeys(name for name in order if name in dataset.coords))
+
+
 def tally(status: NDArray[np.int8]) -> dict[Outcome, int]:
     """Count the outcomes in an array of status codes; outcomes that do not occur are left out.
 
@@ -100,8 +118,8 @@ def failure_table(dataset: xr.Dataset) -> pd.DataFrame:
     failed = np.isin(codes, FAILED)
     columns = {
         name: _spread(dataset[name], status)[failed]
-        for name in ("alpha", "S", "current")
-        if name in dataset.coords
+        for name in varied_in(dataset)
+        if name != "c_rate"
     }
     outcomes = [Outcome(int(code)) for code in codes[failed]]
     return pd.DataFrame(

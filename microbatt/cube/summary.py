@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.outcomes import count_outcomes, status_of
+from microbatt.cube.outcomes import count_outcomes, status_of, varied_in
 from microbatt.cube.predictions import copies_in
 from microbatt.outcomes import Outcome
+from microbatt.parameters import quantity_of
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
         title=f"{attrs.get('name', 'cube')}: {attrs.get('title', '')}".rstrip(": "),
         axes={
             name: (int(values.size), float(values.min()), float(values.max()))
-            for name in ("alpha", "S", "current", "depth")
-            if name in dataset.coords
+            for name in (*varied_in(dataset), "depth")
+            if name in dataset.coords and name != "c_rate"
             for values in [dataset[name]]
         },
         curves=int(status_of(dataset).size),
@@ -117,10 +118,11 @@ def _made_by(attrs: Mapping[str, Any]) -> dict[str, str]:
 
 def _axis_lines(axes: Mapping[str, tuple[int, float, float]]) -> list[str]:
     lines = []
+    width = max(8, *(len(name) for name in axes)) if axes else 0
     for name, (count, low, high) in axes.items():
-        units = quantity(name).pretty_units
-        shown = "" if quantity(name).units == "1" else f" {units}"
-        lines.append(f"  {name:<8} {count:>6}   {low:g} to {high:g}{shown}")
+        found = quantity_of(name)
+        shown = "" if found.units == "1" else f" {found.pretty_units}"
+        lines.append(f"  {name:<{width}} {count:>6}   {low:g} to {high:g}{shown}")
     return lines
 
 

@@ -20,16 +20,19 @@ from microbatt.cube.fence import alone
 from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
 from microbatt.cube.location import explained, list_objects, open_store, read_object, write_object
 from microbatt.cube.opening import open_cube, open_group
+from microbatt.cube.outcomes import varied_in
 from microbatt.cube.prediction_groups import group_of_points, prediction_groups
 from microbatt.cube.predictions import (
     FOLD,
     NETWORK,
     ORIGIN,
     PREDICTION_STATUS,
-    PREDICTION_VARIABLES,
-    TRUTH,
     copies_in,
+    is_prediction,
     origins_of,
+    targets_in,
+    truth_names,
+    variables_of,
 )
 from microbatt.cube.schema import VARIABLES as OWN
 from microbatt.cube.schema import array_of, compression, consolidate, dimensions, plain_attributes
@@ -39,9 +42,12 @@ if TYPE_CHECKING:
 
     import xarray as xr
     import zarr
+    from numpy.typing import NDArray
 
     from microbatt.cube.location import Location
     from microbatt.cube.predictions import Facts
+
+_LISTED: Final = "point"
 
 
 def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: bool = False) -> None:
@@ -74,7 +80,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
 
     with explained(location, "joining predictions"), alone(location):
         known = open_group(location)
-        root = zarr.open_group(store, mode="r+", use_consolidated=False)
+        root = zarr.open_group(store, mode="r+", zarr_format=3, use_consolidated=False)
         if as_group:
             group, predicted = group_of_points(root, predicted)
         else:
@@ -128,10 +134,20 @@ def _replaced(given: Sequence[int], folds: int, *, fresh: bool) -> list[int]:
 
 def _empty(group: zarr.Group, place: int, folds: Sequence[int]) -> None:
     """Empty slabs of a network, the status first."""
-    for name in reversed(PREDICTION_VARIABLES):
+    for name in reversed(_held_by(group)):
         array = array_of(group, name)
         for fold in folds:
             array[place, fold] = array.fill_value
+
+
+def _held_by(group: zarr.Group) -> tuple[str, ...]:
+    """Return the arrays of predictions that a group has, the status last."""
+    names = sorted(name for name in group.array_keys() if is_prediction(name))
+    return (*(name for name in names if name != PREDICTION_STATUS), PREDICTION_STATUS)
+
+
+def _variables(predicted: xr.Dataset) -> tuple[str, ...]:
+    return variables_of(targets_in(predicted.data_vars))
 
 
 def _forget(group: zarr.Group, name: str, folds: Sequence[int]) -> None:
@@ -157,7 +173,7 @@ def _origins(group: zarr.Group) -> dict[str, dict[str, Facts]]:
 
 def _write(group: zarr.Group, place: int, predicted: xr.Dataset) -> None:
     """Write slabs of a network, all but the status."""
-    for name in PREDICTION_VARIABLES[:-1]:
+    for name in _variables(predicted)[:-1]:
         _write_one(group, place, predicted[name])
 
 
@@ -233,13 +249,13 @@ def make_room(
         With the variables and coordinates of `microbatt.cube.predictions`.
     """
     shape = (len(room.names), room.folds)
-    for name in PREDICTION_VARIABLES:
+    for name in _variables(predicted):
         _ensure(group, name, shape, predicted)
     for name in (NETWORK, FOLD):
         if name not in group:
             _create_labels(group, name)
     for one in {found.path: found for found in (*held, group)}.values():
-        for name in PREDICTION_VARIABLES:
+        for name in _held_by(one):
             array = array_of(one, name)
             if array.shape[:2] != shape:
                 array.resize((*shape, *array.shape[2:]))
@@ -260,7 +276,8 @@ def _ensure(group: zarr.Group, name: str, shape: tuple[int, int], predicted: xr.
     dims = tuple(str(dim) for dim in variable.dims)
     if name in group and dimensions(array_of(group, name)) == dims:
         return
-    truth = (*TRUTH, *TRUTH.values())
+    named = truth_names(targets_in(predicted.data_vars))
+    truth = (*named, *named.values())
     auxiliary = [c for c in truth if c in predicted.coords and c not in dims]
     links = {"coordinates": " ".join(auxiliary)} if auxiliary else {}
     points = variable.shape[2:]
@@ -306,16 +323,30 @@ def copy_joined(smaller: Location, larger: Location) -> None:
         points that `smaller` lacks are not predicted.
     """
     _carry_groups(smaller, larger)
-    axes = open_cube(larger, chunks=None).indexes
+    grown = open_cube(larger, chunks=None)
+    axes: dict[str, object] = {str(dim): index for dim, index in grown.indexes.items()}
     joined = open_cube(smaller, chunks=None).drop_vars([variable.name for variable in OWN])
+    if _LISTED in joined.dims:
+        joined = joined.assign_coords({_LISTED: _places_of_points(joined, grown)})
+        axes[_LISTED] = np.arange(grown.sizes[_LISTED])
     joined = joined.reset_coords(drop=True).drop_attrs(deep=False)
-    joined = _grown(joined, {dim: axes[dim] for dim in joined.indexes if dim in axes})
+    joined = _grown(joined, {str(dim): axes[str(dim)] for dim in joined.indexes if dim in axes})
+    joined = joined.drop_vars(_LISTED, errors="ignore")
     for name, folds in copies_in(joined).items():
-        predicted = joined[list(PREDICTION_VARIABLES)].sel({NETWORK: [name], FOLD: list(folds)})
+        predicted = joined[list(_variables(joined))].sel({NETWORK: [name], FOLD: list(folds)})
         join_predictions(larger, predicted)
     others = joined.drop_dims([NETWORK, FOLD], errors="ignore")
     if others.data_vars:
         join_variables(larger, others)
+
+
+def _places_of_points(smaller: xr.Dataset, larger: xr.Dataset) -> NDArray[np.int64]:
+    """Return where the listed points of a cube stand among those of a larger one."""
+    names = [name for name in varied_in(smaller) if smaller[name].dims == (_LISTED,)]
+    rows = np.stack([larger[name].to_numpy() for name in names], axis=1)
+    known = {row.tobytes(): place for place, row in enumerate(rows)}
+    wanted = np.stack([smaller[name].to_numpy() for name in names], axis=1)
+    return np.array([known[row.tobytes()] for row in wanted], dtype=np.int64)
 
 
 def _carry_groups(smaller: Location, larger: Location) -> None:

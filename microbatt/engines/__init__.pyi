@@ -5,6 +5,7 @@ from .engine import (
 )
 from .labelled import (
     outcome_attrs,
+    summary_dataset,
 )
 from .native import (
     ENGINE,
@@ -19,9 +20,19 @@ from .process import (
     end_all,
     run_limited,
 )
+from .protocol import (
+    simulate,
+    simulate_many,
+)
+from .protocol_result import (
+    Simulation,
+    StepResult,
+)
 from .registry import (
     ENGINES,
+    check_stored_engine,
     load_engine,
+    stored_settings,
 )
 from .request import (
     Adiabatic,
@@ -29,6 +40,7 @@ from .request import (
     Inventory,
     Isothermal,
     Lumped,
+    MeasuredTemperature,
     Settings,
     Thermal,
     check_thermal,
@@ -41,6 +53,7 @@ from .resample import (
 from .result import (
     Discharge,
     DischargeBatch,
+    Sensitivities,
     as_batch,
     join_batches,
 )
@@ -63,11 +76,16 @@ __all__ = [
     "Inventory",
     "Isothermal",
     "Lumped",
+    "MeasuredTemperature",
     "Request",
+    "Sensitivities",
     "Settings",
+    "Simulation",
+    "StepResult",
     "Stop",
     "Thermal",
     "as_batch",
+    "check_stored_engine",
     "check_thermal",
     "end_all",
     "in_parts",
@@ -76,8 +94,12 @@ __all__ = [
     "outcome_attrs",
     "resample_curves",
     "run_limited",
+    "simulate",
     "simulate_discharge",
     "simulate_discharges",
+    "simulate_many",
+    "stored_settings",
+    "summary_dataset",
     "thermal_from_dict",
     "thermal_to_dict",
 ]

@@ -56,3 +56,33 @@ def _labels(capacity: float, low: float, high: float) -> Iterable[str]:
     yield f'<text x="0" y="{_MARGIN - 5}">{high:.3g} V</text>'
     yield f'<text x="0" y="{_HEIGHT - 4}">{low:.3g} V</text>'
     yield (f'<text x="{_WIDTH}" y="{_HEIGHT - 4}" text-anchor="end">{capacity:.4g} A h m⁻²</text>')
+
+
+def timeline_svg(
+    time: NDArray[np.float64], voltage: NDArray[np.float64], current: NDArray[np.float64]
+) -> str:
+    """Draw voltage [V] against time [s], and the current [A m⁻²] under it."""
+    if time.size < 2:
+        return ""
+    tall = _HEIGHT - 2 * _MARGIN
+    upper = _trace(time, voltage, _MARGIN, 0.6 * tall, "hsl(210,60%,45%)")
+    lower = _trace(time, current, _MARGIN + 0.7 * tall, 0.3 * tall, "hsl(20,70%,45%)")
+    high, low = voltage.max(), voltage.min()
+    return (
+        f'<svg width="{2 * _WIDTH}" height="{_HEIGHT}" role="img" font-size="10" '
+        'fill="currentColor" aria-label="voltage and current against time">'
+        f'{upper}{lower}<text x="0" y="{_MARGIN - 5}">{low:.3g} to {high:.3g} V</text>'
+        f'<text x="0" y="{_HEIGHT - 4}">{current.min():.3g} to {current.max():.3g} A m⁻²</text>'
+        f'<text x="{2 * _WIDTH}" y="{_HEIGHT - 4}" text-anchor="end">{time[-1]:.4g} s</text></svg>'
+    )
+
+
+def _trace(
+    x: NDArray[np.float64], y: NDArray[np.float64], top: float, tall: float, colour: str
+) -> str:
+    kept = np.unique(np.linspace(0, x.size - 1, min(x.size, 4 * _POINTS)).astype(int))
+    wide = 2 * _WIDTH - 2 * _MARGIN
+    across = _MARGIN + wide * x[kept] / max(float(x[-1]), 1e-9)
+    down = top + tall * (y.max() - y[kept]) / max(float(y.max() - y.min()), 1e-9)
+    places = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, down, strict=True))
+    return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="1.2"/>'

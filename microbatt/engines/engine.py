@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias
 
+import numpy as np
+
 from microbatt.checks import POSITIVE, check_choice, check_number
-from microbatt.engines.points import as_points, in_parts
+from microbatt.engines.points import COLUMNS, as_points, check_varied, in_parts, varied_in
 from microbatt.engines.request import (
     Adiabatic,
     Inventory,
@@ -17,13 +19,12 @@ from microbatt.engines.request import (
     Thermal,
     check_thermal,
 )
-from microbatt.engines.result import join_batches
+from microbatt.engines.result import join_batches, reordered
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
@@ -72,6 +73,9 @@ class Request:
         What happens to the heat.
     time_limit : float or None
         Wall-clock limit for one curve [s]; None is none.
+    varied : tuple of str
+        Numbers of the cell, by their name in `microbatt.parameters`, that vary from point to point
+        beside alpha and S. Each is a further column of the points; the cell's own stands for none.
     """
 
     cell: Cell
@@ -80,8 +84,15 @@ class Request:
     inventory: Inventory = Inventory.CONSERVING
     thermal: Thermal = field(default_factory=Isothermal)
     time_limit: float | None = None
+    varied: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the columns of the points are: alpha, S, current, then what else varies."""
+        return (*COLUMNS, *self.varied)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "varied", check_varied(self.varied))
         check_choice("inventory", str(self.inventory), [str(one) for one in Inventory])
         object.__setattr__(self, "inventory", Inventory(self.inventory))
         check_number("cutoff_voltage", self.cutoff_voltage, POSITIVE, unit="V")
@@ -105,7 +116,8 @@ class Engine:
     simulate : Simulate
         A request and points (alpha, S, current [A m⁻²]), shape (n, 3), in; n discharges out, in
         order.  Failures are endings, never exceptions.  The same input gives the same numbers to
-        the last bit, whatever the other points of the call.
+        the last bit, whatever the other points of the call.  What else varies it need not know:
+        `Engine.solve` hands it a request and its points for each cell.
     version : callable
         Of the engine with given settings; it changes when the numbers change.
     curves_per_task : int
@@ -187,7 +199,9 @@ class Engine:
         request : Request
             From `Engine.request`.
         points : array_like, dict, DataFrame or Dataset
-            Rows of (alpha, S, current [A m⁻²]), shape (n, 3); or columns of these names.
+            Rows of (alpha, S, current [A m⁻²]), shape (n, 3), and a further column for each name
+            of ``request.varied``; or columns of these names. Columns of other numbers of the cell
+            vary too.
         threads : int
             How many threads share the points.
 
@@ -201,10 +215,13 @@ class Engine:
         ParameterError
             If a point is out of range or beyond this engine, or it does not work in threads.
         """
-        rows = as_points(points, request.cell)
-        self.refuse(request, rows)
+        named = tuple(name for name in varied_in(points) if name not in request.varied)
+        if named:
+            request = replace(request, varied=(*request.varied, *named))
+        rows = as_points(points, request.cell, request.varied)
+        self.check(request, rows)
         if threads == 1 or len(rows) == 1:
-            return self.simulate(request, rows)
+            return self.solve(request, rows)
         if not self.in_threads:
             raise ParameterError(
                 f"`threads` is {threads}; the engine {self.name!r} does not work in threads. Leave "
@@ -212,11 +229,53 @@ class Engine:
             )
         parts = in_parts(rows, threads, _POINTS_A_PART)
         with ThreadPoolExecutor(threads) as pool:
-            futures = [pool.submit(self.simulate, request, part) for part in parts]
+            futures = [pool.submit(self.solve, request, part) for part in parts]
             try:
                 return join_batches([future.result() for future in futures])
             finally:  # after an interrupt nothing that waits is begun
                 pool.shutdown(cancel_futures=True)
+
+    def check(self, request: Request, points: NDArray[np.float64]) -> None:
+        """Refuse cells that there cannot be, and what is beyond this engine.
+
+        Parameters
+        ----------
+        request : Request
+            From `Engine.request`.
+        points : ndarray
+            Checked rows, shape (n, 3 + k), with the columns that ``request.columns`` names.
+
+        Raises
+        ------
+        ParameterError
+            Saying which number of which cell it is, and why.
+        """
+        for one, rows in _cells_of(request, points):
+            self.refuse(one, points[rows, : len(COLUMNS)])
+
+    def solve(self, request: Request, points: NDArray[np.float64]) -> DischargeBatch:
+        """Discharge at checked points, cell by cell where more than alpha, S and current vary.
+
+        Parameters
+        ----------
+        request : Request
+            From `Engine.request`.
+        points : ndarray
+            Checked rows, shape (n, 3 + k), with the columns that ``request.columns`` names.
+
+        Returns
+        -------
+        DischargeBatch
+            The n discharges, in order.
+        """
+        if not request.varied:
+            return self.simulate(request, points)
+        batches, places = [], []
+        for one, rows in _cells_of(request, points):
+            batches.append(self.simulate(one, np.ascontiguousarray(points[rows, : len(COLUMNS)])))
+            places.append(rows)
+        joined = join_batches(batches)
+        return reordered(joined, np.argsort(np.concatenate(places), kind="stable"))
 
     def _own(self, settings: object) -> EngineSettings:
         if isinstance(settings, self.settings):
@@ -226,6 +285,21 @@ class Engine:
             f"`settings` is {settings!r}; for the engine {self.name!r} it must be "
             f"{kind.__name__}(…), from {kind.__module__}; {kind.__name__}.from_dict reads a dict."
         )
+
+
+def _cells_of(
+    request: Request, points: NDArray[np.float64]
+) -> Iterator[tuple[Request, NDArray[np.intp]]]:
+    """Yield a request for each different cell among some points, and the rows that are of it."""
+    if not request.varied:
+        yield request, np.arange(len(points))
+        return
+    cells, number = np.unique(points[:, len(COLUMNS) :], axis=0, return_inverse=True)
+    order = np.argsort(number.ravel(), kind="stable")
+    ends = np.cumsum(np.bincount(number.ravel(), minlength=len(cells)))
+    for values, rows in zip(cells.tolist(), np.split(order, ends[:-1]), strict=True):
+        numbers = dict(zip(request.varied, values, strict=True))
+        yield replace(request, cell=request.cell.with_values(numbers), varied=()), rows
 
 
 def _check_known(what: str, asked: str, known: Any, engine: str) -> None:  # noqa: ANN401 - names

@@ -24,7 +24,7 @@ from microbatt.engines.result import DischargeBatch, join_batches
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -68,21 +68,34 @@ def numerics_version() -> str:
     return f"numerics {hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
-    from microbatt.porous_electrode import cell_parameters, numerics, simulate_many
+def cell_for_kernels(request: Request, values: Mapping[str, float] | None = None) -> Any:  # noqa: ANN401 - a record of the kernels
+    """Return the numbers that the kernels read of a request's cell, or of one with other values."""
+    from microbatt.porous_electrode import cell_parameters
+
+    return cell_parameters(
+        request.cell.with_values(values) if values else request.cell,
+        heat_transfer_coefficient=heat_transfer(request.thermal),
+        heat_follows_charge=heat_follows_charge(request.thermal),
+    )
+
+
+def resolution_of(request: Request) -> Any:  # noqa: ANN401 - a record of the kernels
+    """Return how finely the kernels are to solve a request."""
+    from microbatt.porous_electrode import numerics
 
     settings: Any = request.settings
-    parameters = cell_parameters(
-        request.cell,
-        heat_transfer_coefficient=_heat_transfer(request.thermal),
-        heat_follows_charge=_heat_follows_charge(request.thermal),
-    )
-    resolution = numerics(
+    return numerics(
         tolerance=float(settings.tolerance),
         mesh=float(settings.mesh),
         particle_modes=int(settings.particle_modes),
         max_steps=int(settings.max_steps),
     )
+
+
+def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
+    from microbatt.porous_electrode import simulate_many
+
+    parameters, resolution = cell_for_kernels(request), resolution_of(request)
     conserving = request.inventory is Inventory.CONSERVING
     cutoff = float(request.cutoff_voltage)
 
@@ -113,7 +126,7 @@ def _in_slices(
 
 def _refuse(request: Request, points: NDArray[np.float64]) -> None:
     """Refuse a heat balance that would leave the range of the open-circuit fit."""
-    if not _heat_follows_charge(request.thermal) or request.inventory is Inventory.CONSERVING:
+    if not heat_follows_charge(request.thermal) or request.inventory is Inventory.CONSERVING:
         return
     for row, S in enumerate(points[:, 1]):
         if S > SPHERE:
@@ -124,11 +137,13 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
             )
 
 
-def _heat_follows_charge(thermal: Thermal) -> bool:
+def heat_follows_charge(thermal: Thermal) -> bool:
+    """Return whether the heat's open-circuit potential is that of the charge per site."""
     return not isinstance(thermal, Isothermal) and thermal.heat_of is HeatOf.CHARGE
 
 
-def _heat_transfer(thermal: Thermal) -> float | None:
+def heat_transfer(thermal: Thermal) -> float | None:
+    """Return the heat-transfer coefficient [W m⁻² K⁻¹]; None keeps the temperature."""
     if isinstance(thermal, Lumped):
         return float(thermal.heat_transfer_coefficient)
     return 0.0 if isinstance(thermal, Adiabatic) else None

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from itertools import pairwise
+from typing import Any, Final
 
-from microbatt.checks import NOT_NEGATIVE, Interval, check_choice, check_integer, check_number
+from microbatt.checks import (
+    NOT_NEGATIVE,
+    Interval,
+    check_choice,
+    check_integer,
+    check_number,
+    shown,
+)
 from microbatt.errors import ParameterError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Inventory(enum.StrEnum):
@@ -82,6 +88,42 @@ class Lumped:
 def _check_heat_of(mode: Adiabatic | Lumped) -> None:
     check_choice("heat_of", str(mode.heat_of), [str(one) for one in HeatOf])
     object.__setattr__(mode, "heat_of", HeatOf(mode.heat_of))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredTemperature:
+    """A temperature that was measured drives the cell; straight lines between the samples.
+
+    For `simulate`: a protocol has a time, from its start. Before the first sample and after the
+    last the temperature is theirs.
+
+    Attributes
+    ----------
+    time : tuple of float
+        From the start of the protocol, rising [s].
+    temperature : tuple of float
+        As many [K].
+    """
+
+    time: tuple[float, ...]
+    temperature: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("time", "temperature"):
+            object.__setattr__(self, name, tuple(float(value) for value in getattr(self, name)))
+        if not len(self.time) == len(self.temperature) >= 1:
+            raise ParameterError(
+                f"`time` has {len(self.time)} samples and `temperature` {len(self.temperature)}; "
+                "give as many of both, at least one."
+            )
+        for value in self.time:
+            check_number("time", value, unit="s")
+        if any(not after > before for before, after in pairwise(self.time)):
+            raise ParameterError("`time` must rise from sample to sample; sort them, each once.")
+        for value in self.temperature:
+            check_number(
+                "temperature", value, Interval(200.0, 400.0), unit="K", remedy="Give kelvin."
+            )
 
 
 Thermal = Isothermal | Adiabatic | Lumped
@@ -162,6 +204,11 @@ def thermal_from_dict(described: Mapping[str, Any]) -> Thermal:
     ParameterError
         If the mode is unknown, or a key is missing or does not belong to it.
     """
+    if not isinstance(described, Mapping):
+        raise ParameterError(
+            f"`thermal` is {shown(described)}; it must be a table such as "
+            '`{ mode = "adiabatic" }`.'
+        )
     mode = check_choice("thermal.mode", described.get("mode"), _THERMAL)
     values = {name: value for name, value in described.items() if name != "mode"}
     needed = {"heat_transfer_coefficient"} if mode == "lumped" else set()

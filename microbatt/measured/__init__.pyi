@@ -16,6 +16,10 @@ from .gathering import (
 from .measurement import (
     Measurement,
 )
+from .published import (
+    MeasuredData,
+    open_measured,
+)
 from .reading import (
     Reading,
     Unread,
@@ -37,6 +41,7 @@ __all__ = [
     "Curves",
     "Experiment",
     "FileReading",
+    "MeasuredData",
     "Measurement",
     "Reading",
     "Samples",
@@ -46,6 +51,7 @@ __all__ = [
     "gather",
     "inspect_file",
     "is_curve_file",
+    "open_measured",
     "read_cells",
     "read_experiment",
     "read_file",

@@ -5,7 +5,9 @@ from .coordinates import (
 from .parameter import (
     PARAMETERS,
     Parameter,
+    Transform,
     parameter,
+    quantity_of,
 )
 
 __all__ = [
@@ -13,5 +15,7 @@ __all__ = [
     "POINT",
     "Coordinates",
     "Parameter",
+    "Transform",
     "parameter",
+    "quantity_of",
 ]

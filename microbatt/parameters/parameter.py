@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from microbatt.cells import NUMBERS, number_of
 from microbatt.checks import Interval
+from microbatt.quantities import QUANTITIES, Quantity, quantity
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell, Number
@@ -60,6 +61,26 @@ class Parameter:
     step: float
     uncertainty: float | None
 
+    @property
+    def quantity(self) -> Quantity:
+        """What a cube or a picture says of it: its words, its unit, its symbol."""
+        if self.name in QUANTITIES:
+            return QUANTITIES[self.name]
+        words = _WORDS.get(self.key, self.key.replace("_", " "))
+        part = "" if self.part == "cell" else f" of the {self.part.replace('_', ' ')}"
+        electrode = " electrode" if self.part in _ELECTRODES else ""
+        return Quantity(
+            name=self.name,
+            symbol=self.name,
+            units=self.unit,
+            long_name=f"{words}{part}{electrode}",
+        )
+
+    @property
+    def shapes_curves(self) -> bool:
+        """Whether a discharge depends on it, rather than what is counted or stated of the cell."""
+        return self.key not in _STATED
+
     def to_coordinate(self, value: float) -> float:
         """Return the coordinate of a value.
 
@@ -100,6 +121,31 @@ class Parameter:
         """
         return math.exp(coordinate) if self.transform is Transform.LOG else coordinate
 
+    def uncertainty_in(self, cell: Cell) -> float | None:
+        """Return how well it is known of a cell: as the cell states it, else as usual.
+
+        Parameters
+        ----------
+        cell : Cell
+            Whose `uncertainties` are standard deviations in SI units.
+
+        Returns
+        -------
+        float or None
+            Standard deviation in the coordinate, as `uncertainty`: that of a logarithm is relative.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> cell = load_cell("doyle-1996-cell-1").with_uncertainties({"S": 0.3})
+        >>> round(parameter("S").uncertainty_in(cell), 9)
+        0.1
+        """
+        stated = cell.uncertainties.get(self.name)
+        if stated is None:
+            return self.uncertainty
+        return stated / cell.value(self.name) if self.transform is Transform.LOG else stated
+
     def range_in(self, cell: Cell) -> Interval:
         """Return where it may lie in a cell: inside the range of its fits too.
 
@@ -127,6 +173,49 @@ class Parameter:
         else:
             return self.allowed
         return Interval(max(self.allowed.low, fit.lower), min(self.allowed.high, fit.upper))
+
+
+_ELECTRODES: Final = ("negative", "positive")
+_WORDS: Final = {"alpha": "tortuosity exponent", "S": "particle shape factor"}
+_STATED: Final = frozenset(
+    {
+        "one_c_current",
+        "electrode_area",
+        "electrode_pairs",
+        "nominal_capacity",
+        "lower_cutoff_voltage",
+        "upper_cutoff_voltage",
+    }
+)
+"""What a cell file states beside the sandwich itself: no discharge per area depends on it."""
+
+
+def quantity_of(name: str) -> Quantity:
+    """Return what is to be said of a coordinate or variable of a cube.
+
+    Parameters
+    ----------
+    name : str
+        Of a parameter, or of a quantity that `microbatt.quantities` lists.
+
+    Returns
+    -------
+    Quantity
+        Its symbol, unit and words.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither.
+
+    Examples
+    --------
+    >>> quantity_of("positive_thickness").label
+    'Thickness of the positive electrode [m]'
+    >>> quantity_of("current").pretty_units
+    'A m⁻²'
+    """
+    return quantity(name) if name in QUANTITIES else parameter(name).quantity
 
 
 def parameter(name: str) -> Parameter:

@@ -86,7 +86,7 @@ def _case(cube: xr.Dataset, cubes: xr.Dataset, row: xr.Dataset) -> Case:
     here = (cubes["alpha"] == truth.alpha) & (cubes["S"] == truth.S)
     stored = curves_in(cubes.isel(point=int(here.to_numpy().argmax())))
     expected = [curve for curve in stored if curve.capacity.size]
-    simulated = _simulated(Campaign.from_dict(cube.attrs), predicted, expected)
+    simulated = _simulated(Campaign.from_dict(cube.attrs, engine="native"), predicted, expected)
     there = [curve.capacity.size > 0 for curve in simulated]
     return Case(
         truth=truth,

@@ -2,8 +2,19 @@ from .batch import (
     Batch,
     simulate_many,
 )
+from .control import (
+    CURRENT,
+    POWER,
+    VOLTAGE,
+)
 from .curves import (
     resample,
+)
+from .follow import (
+    Followed,
+    Track,
+    follow,
+    lead,
 )
 from .lookup import (
     SALT_STEP,
@@ -13,13 +24,34 @@ from .preparation import (
     cell_parameters,
     numerics,
 )
+from .protocol import (
+    Samples,
+)
+from .protocol_run import (
+    ProtocolCurves,
+    Row,
+    Terms,
+    run_protocol,
+)
 
 __all__ = [
+    "CURRENT",
+    "POWER",
     "SALT_STEP",
+    "VOLTAGE",
     "Batch",
+    "Followed",
+    "ProtocolCurves",
+    "Row",
+    "Samples",
+    "Terms",
+    "Track",
     "cell_parameters",
     "electrolyte_table",
+    "follow",
+    "lead",
     "numerics",
     "resample",
+    "run_protocol",
     "simulate_many",
 ]

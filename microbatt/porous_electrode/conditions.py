@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from microbatt.constants import FARADAY
+from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.parameters import (
     CellParameters,
@@ -27,12 +27,18 @@ class ElectrodeConditions(NamedTuple):
         k [m^2.5 mol^−0.5 s⁻¹].
     film_resistance
         [Ω m²].
+    warmth
+        T − 298.15 K.
+    salt_at_rest
+        Concentration to which an exchange-current density belongs [mol m⁻³].
     """
 
     diffusion_rate: float
     flux: float
     rate_constant: float
     film_resistance: float
+    warmth: float
+    salt_at_rest: float
 
 
 class Conditions(NamedTuple):
@@ -48,7 +54,9 @@ class Conditions(NamedTuple):
 
 
 @kernel
-def electrode_conditions(e: ElectrodeParameters, temperature: float) -> ElectrodeConditions:
+def electrode_conditions(
+    e: ElectrodeParameters, temperature: float, salt_at_rest: float
+) -> ElectrodeConditions:
     """Rates of one electrode at `temperature` [K]."""
     diffusivity = e.solid_diffusivity * arrhenius(e.solid_diffusivity_activation, temperature)
     return ElectrodeConditions(
@@ -56,6 +64,8 @@ def electrode_conditions(e: ElectrodeParameters, temperature: float) -> Electrod
         e.flux_factor / (FARADAY * e.particle_radius * e.max_concentration),
         e.rate_constant * arrhenius(e.rate_constant_activation, temperature),
         e.film_resistance * arrhenius(e.film_resistance_activation, temperature),
+        temperature - REFERENCE_TEMPERATURE,
+        salt_at_rest,
     )
 
 
@@ -68,6 +78,6 @@ def conditions_at(p: CellParameters, temperature: float) -> Conditions:
         thermal_voltage(temperature) * (1.0 - p.transference),
         arrhenius(p.conductivity_activation, temperature),
         arrhenius(p.diffusivity_activation, temperature),
-        electrode_conditions(p.negative, temperature),
-        electrode_conditions(p.positive, temperature),
+        electrode_conditions(p.negative, temperature, p.initial_concentration),
+        electrode_conditions(p.positive, temperature, p.initial_concentration),
     )

@@ -107,7 +107,8 @@ def extreme_surfaces(w: Workspace, layout: Layout, p: CellParameters) -> tuple[f
         empty = min(empty, w.room[i, 0])
     for i in range(first_pos + 1, n):
         full = min(full, w.room[i, 1])
-    return p.negative.lowest_stoichiometry + empty, p.positive.highest_stoichiometry - full
+    smallest = math.nan if p.negative.planar else p.negative.lowest_stoichiometry + empty
+    return smallest, p.positive.highest_stoichiometry - full
 
 
 @kernel
@@ -135,10 +136,16 @@ def step_factor(error: float) -> float:
 
 @kernel
 def advance(
-    w: Workspace, layout: Layout, march: March, tried: Attempt, h: float, curve: Curve
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    march: March,
+    tried: Attempt,
+    h: float,
+    curve: Curve,
 ) -> March:
     """Accept a step and write its point."""
-    march = accept(w, layout, march, tried, h)
+    march = accept(w, layout, p, march, tried, h)
     write_point(curve, march.steps, march.t, march.V, march.T)
     return march
 
@@ -226,7 +233,7 @@ def land(
         march = count_work(march, tried, 1)
         gap = tried.voltage - cutoff if tried.solve.converged else -1.0
         if abs(gap) <= VOLTAGE_ACCURACY:
-            march = advance(w, layout, march, tried, h, curve)
+            march = advance(w, layout, p, march, tried, h, curve)
             return Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
         if gap > 0.0:
             below = weakened(below, gap, above) if side > 0 else below
@@ -237,7 +244,7 @@ def land(
             solved = tried.solve.converged or not tried.solve.possible
     if low > 0.0:
         tried = try_step(w, layout, p, numerics, current, march, low)
-        march = advance(w, layout, march, tried, low, curve)
+        march = advance(w, layout, p, march, tried, low, curve)
     return fall(w, layout, p, cutoff, march, high - low, solved, curve)
 
 
@@ -277,7 +284,7 @@ def go_on(
             )
         else:
             failures = 0
-            march = advance(w, layout, count_work(march, tried, 0), tried, h, curve)
+            march = advance(w, layout, p, count_work(march, tried, 0), tried, h, curve)
             c_min = min(c_min, least_salt(w, layout))
             h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
         if wall - march.t < time_resolution(march):
@@ -326,8 +333,10 @@ def for_brief(numerics: Numerics) -> Numerics:
         numerics.max_steps,
         numerics.brief_rates,
         numerics.brief_weights,
+        numerics.brief_shells,
         numerics.brief_rates,
         numerics.brief_weights,
+        numerics.brief_shells,
     )
 
 
@@ -386,7 +395,7 @@ def simulate(
     ending = Ending(
         end.outcome,
         end.points,
-        open_circuit_voltage(p),
+        open_circuit_voltage(p, p.initial_temperature),
         initial_voltage,
         end.march.T,
         end.min_salt_concentration,

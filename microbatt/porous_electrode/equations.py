@@ -26,11 +26,16 @@ import math
 from microbatt.constants import FARADAY
 from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
-from microbatt.porous_electrode.kinetics import exchange_current_density, overpotential
+from microbatt.porous_electrode.kinetics import (
+    exchange_current_density,
+    overpotential,
+    planar_exchange_current_density,
+)
 from microbatt.porous_electrode.lookup import (
     SALT_STEP,
     Array,
     hermite,
+    look_up,
     look_up_potential,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
@@ -38,6 +43,8 @@ from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParam
 from microbatt.porous_electrode.workspace import Workspace
 
 STEEP = 0.05
+FIXED_TRANSFERENCE = 6
+"""Columns of an electrolyte's table whose t₊ is the same everywhere."""
 EXHAUSTED_SALT = 1e-3
 """Of the initial concentration."""
 
@@ -59,6 +66,10 @@ def evaluate_electrolyte(w: Workspace, i: int, c: float, table: Array, now: Cond
     w.diffusivity[i, 1] = now.diffusivity * diffusivity_c / SALT_STEP
     w.chi[i] = now.salt_voltage * factor
     w.log_c[i] = math.log(c)
+    if table.shape[1] > FIXED_TRANSFERENCE:
+        change, change_c = hermite(table[k, 6], table[k, 7], table[k + 1, 6], table[k + 1, 7], t)
+        w.transference[i, 0] = change
+        w.transference[i, 1] = change_c / SALT_STEP
 
 
 @node_kernel
@@ -68,22 +79,54 @@ def evaluate_kinetics(
     e: ElectrodeParameters,
     at: ElectrodeConditions,
     thermal_voltage: float,
-    depletion: float,
 ) -> None:
     """Fill φ_s − φ_e = U + R_film j + η of node `i`, and its derivatives by c and j.
 
-    `depletion` is −∂θ_surf/∂j over the step.
+    U(θ, T) = U(θ) + (T − 298.15 K) dU/dT.
     """
     c, j = w.c_new[i], w.j_new[i]
     theta = e.lowest_stoichiometry + w.room_new[i, 0]
     vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
     potential, slope = look_up_potential(e.open_circuit, theta)
+    if e.entropy.shape[0] > 0:
+        entropy, entropy_slope = look_up(e.entropy, theta)
+        potential += at.warmth * entropy
+        slope += at.warmth * entropy_slope
     i_0 = exchange_current_density(at.rate_constant, c, theta, vacant, e.max_concentration)
-    eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
     log_by_theta = 0.5 * (vacant - theta) / (theta * vacant)
+    if e.exchange.shape[0] > 0:
+        factor, factor_slope = look_up(e.exchange, theta)
+        i_0 *= factor * math.exp((e.salt_exponent - 0.5) * math.log(c / at.salt_at_rest))
+        log_by_theta += factor_slope / factor
+    eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
     w.eta[i, 0] = potential + at.film_resistance * j + eta
-    w.eta[i, 1] = eta_log * 0.5 / c
-    w.eta[i, 2] = at.film_resistance + eta_j - depletion * (slope + eta_log * log_by_theta)
+    w.eta[i, 1] = eta_log * e.salt_exponent / c
+    w.eta[i, 2] = at.film_resistance + eta_j - w.depletion[i] * (slope + eta_log * log_by_theta)
+
+
+@kernel
+def evaluate_metal(
+    w: Workspace, e: ElectrodeParameters, at: ElectrodeConditions, thermal_voltage: float
+) -> None:
+    """Fill φ_s − φ_e = R_film j + η of a planar electrode, the first node, and its derivatives."""
+    c, j = w.c_new[0], w.j_new[0]
+    i_0 = planar_exchange_current_density(at.rate_constant, c, e.salt_exponent)
+    eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
+    w.eta[0, 0] = at.film_resistance * j + eta
+    w.eta[0, 1] = eta_log * e.salt_exponent / c
+    w.eta[0, 2] = at.film_resistance + eta_j
+
+
+@kernel
+def evaluate_negative(
+    w: Workspace, first: int, stop: int, p: CellParameters, now: Conditions
+) -> None:
+    """Fill φ_s − φ_e of the nodes [first, stop) of the negative electrode."""
+    if p.negative.planar:
+        evaluate_metal(w, p.negative, now.negative, now.thermal_voltage)
+        return
+    for i in range(first, stop):
+        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
 
 
 @node_kernel
@@ -332,6 +375,112 @@ def assemble_mixed(w: Workspace, layout: Layout, p: CellParameters, current: flo
 
 
 @kernel
+def pore_currents(
+    w: Workspace, a: int, width: float, electrode: ElectrodeParameters, current: float
+) -> tuple[float, float, float]:
+    """i_e at the three nodes of an element [A m⁻²], as `assemble_charge` has it."""
+    rho = electrode.solid_resistivity
+    g0, g1, g2 = gradients(w.eta[a, 0], w.eta[a + 1, 0], w.eta[a + 2, 0])
+    l0, l1, l2 = gradients(w.log_c[a], w.log_c[a + 1], w.log_c[a + 2])
+    r0 = 1.0 / (electrode.pore_factor * w.conductivity[a, 0])
+    r1 = 1.0 / (electrode.pore_factor * w.conductivity[a + 1, 0])
+    r2 = 1.0 / (electrode.pore_factor * w.conductivity[a + 2, 0])
+    drop = current * rho * width
+    return (
+        (g0 + w.chi[a] * l0 + drop) / (width * (r0 + rho)),
+        (g1 + w.chi[a + 1] * l1 + drop) / (width * (r1 + rho)),
+        (g2 + w.chi[a + 2] * l2 + drop) / (width * (r2 + rho)),
+    )
+
+
+@kernel
+def steep_pore_currents(
+    w: Workspace, a: int, width: float, electrode: ElectrodeParameters, current: float
+) -> tuple[float, float]:
+    """i_e in both halves of an element [A m⁻²], as `assemble_steep_charge` has it."""
+    m, b, rho = a + 1, a + 2, electrode.solid_resistivity
+    ka = 1.0 / (width * (1.0 / (electrode.pore_factor * w.conductivity[a, 0]) + rho))
+    km = 1.0 / (width * (1.0 / (electrode.pore_factor * w.conductivity[m, 0]) + rho))
+    kb = 1.0 / (width * (1.0 / (electrode.pore_factor * w.conductivity[b, 0]) + rho))
+    half = 0.5 * current * rho * width
+    left = w.eta[m, 0] - w.eta[a, 0] + half
+    left += 0.5 * (w.chi[a] + w.chi[m]) * (w.log_c[m] - w.log_c[a])
+    right = w.eta[b, 0] - w.eta[m, 0] + half
+    right += 0.5 * (w.chi[m] + w.chi[b]) * (w.log_c[b] - w.log_c[m])
+    return (ka + km) * left, (km + kb) * right
+
+
+@kernel
+def assemble_migration(
+    w: Workspace, layout: Layout, p: CellParameters, current: float, steep: bool
+) -> None:
+    """Add what salt moves because t₊ is not everywhere that at rest, t₀.
+
+    The flux (t₊ − t₀) i_e/F, beside the source (1 − t₀) a j/F that is there already.  Its
+    derivative by i_e is left to the charge balance, ∂i_e/∂x = a j, which is exact where t₊ does not
+    change within an element; Newton's method does the rest.
+    """
+    separator = layout.negative
+    positive = separator + layout.separator
+    n, _, _ = ends(layout)
+    for i in range(n):
+        w.diagonal[i, 1] += w.transference[i, 0] * w.area[i] / FARADAY
+    least = EXHAUSTED_SALT * p.initial_concentration
+    for e in range(positive + layout.positive):
+        a, in_separator = 2 * e, separator <= e < positive
+        electrode = p.negative if e < separator else p.positive
+        if steep and is_steep(w, a, least):
+            left, right = current, current
+            if not in_separator:
+                left, right = steep_pore_currents(w, a, w.width[e], electrode, current)
+            add_steep_migration(w, a, w.block[e], left / FARADAY, right / FARADAY)
+        else:
+            i0, i1, i2 = current, current, current
+            if not in_separator:
+                i0, i1, i2 = pore_currents(w, a, w.width[e], electrode, current)
+            add_migration(w, a, w.block[e], i0 / FARADAY, i1 / FARADAY, i2 / FARADAY)
+
+
+@kernel
+def add_migration(w: Workspace, a: int, block: Array, q0: float, q1: float, q2: float) -> None:
+    """Add the flux of one element whose pores carry `q0`, `q1`, `q2` [mol m⁻² s⁻¹]."""
+    m, b = a + 1, a + 2
+    n0, n1, n2 = -w.transference[a, 0] * q0, -w.transference[m, 0] * q1, -w.transference[b, 0] * q2
+    w.rhs[a, 0] += 0.5 * n0 + (4.0 * n1 - n2) / 6.0
+    w.rhs[m, 0] += 2.0 / 3.0 * (n2 - n0)
+    w.rhs[b, 0] += (n0 - 4.0 * n1) / 6.0 - 0.5 * n2
+    d0, d1, d2 = -w.transference[a, 1] * q0, -w.transference[m, 1] * q1, -w.transference[b, 1] * q2
+    w.diagonal[a, 0] -= 0.5 * d0
+    w.diagonal[b, 0] += 0.5 * d2
+    block[0] -= 2.0 / 3.0 * d1
+    block[1] += d2 / 6.0
+    block[2] += 2.0 / 3.0 * d0
+    block[3] -= 2.0 / 3.0 * d2
+    block[4] -= d0 / 6.0
+    block[5] += 2.0 / 3.0 * d1
+
+
+@kernel
+def add_steep_migration(w: Workspace, a: int, block: Array, left: float, right: float) -> None:
+    """Add the flux of one element in which the salt runs out, from node to node."""
+    m, b = a + 1, a + 2
+    n_left = -0.5 * (w.transference[a, 0] + w.transference[m, 0]) * left
+    n_right = -0.5 * (w.transference[m, 0] + w.transference[b, 0]) * right
+    w.rhs[a, 0] += n_left
+    w.rhs[m, 0] += n_right - n_left
+    w.rhs[b, 0] -= n_right
+    da, dm = -0.5 * w.transference[a, 1] * left, -0.5 * w.transference[m, 1] * left
+    em, eb = -0.5 * w.transference[m, 1] * right, -0.5 * w.transference[b, 1] * right
+    w.diagonal[a, 0] -= da
+    w.diagonal[m, 0] += dm - em
+    w.diagonal[b, 0] += eb
+    block[0] -= dm
+    block[2] += da
+    block[3] -= eb
+    block[5] += em
+
+
+@kernel
 def assemble(
     w: Workspace, layout: Layout, p: CellParameters, current: float, step: float, steep: bool
 ) -> None:
@@ -345,6 +494,8 @@ def assemble(
         assemble_mixed(w, layout, p, current)
     else:
         assemble_smooth(w, layout, p, current)
+    if p.electrolyte.shape[1] > FIXED_TRANSFERENCE:
+        assemble_migration(w, layout, p, current, steep)
 
 
 @kernel

@@ -21,6 +21,15 @@ def exchange_current_density(
 
 
 @node_kernel
+def planar_exchange_current_density(k: float, c_e: float, exponent: float) -> float:
+    """Exchange-current density [A m⁻²] of lithium metal, i_0 = k c_e^exponent.
+
+    In the place of the particles of a counter-electrode; `k` is i_0 at rest over c_e^exponent.
+    """
+    return k * math.exp(exponent * math.log(c_e))
+
+
+@node_kernel
 def overpotential(j: float, i_0: float, thermal_voltage: float) -> tuple[float, float, float]:
     """Overpotential [V] that drives the current density j, anodic positive.
 

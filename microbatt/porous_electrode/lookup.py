@@ -16,7 +16,7 @@ from microbatt.cells import SALT_TOP
 from microbatt.porous_electrode.compilation import node_kernel
 
 if TYPE_CHECKING:
-    from microbatt.cells import Electrolyte, OpenCircuitFit
+    from microbatt.cells import Electrolyte, OpenCircuitFit, StoichiometryFunction
 
 Array = NDArray[np.float64]
 
@@ -24,6 +24,8 @@ SEGMENT_INTERVALS = 4096
 EDGE = 0.02
 SALT_STEP = 10.0
 CONDUCTIVITY_FLOOR = 1e-2
+UNIFORM_INTERVALS = 2048
+UNIFORM_NODES = np.linspace(0.0, 1.0, UNIFORM_INTERVALS + 1)
 
 
 def open_circuit_table(fit: OpenCircuitFit) -> Array:
@@ -61,10 +63,32 @@ def electrolyte_table(electrolyte: Electrolyte) -> Array:
 
     Returns
     -------
-    ndarray, shape (n, 6)
+    ndarray, shape (n, 6) or (n, 8)
         Values [S m⁻¹], [m² s⁻¹], [-] in the even columns, slope × interval in the odd ones, at
-        concentrations 0, SALT_STEP, … SALT_TOP.
+        concentrations 0, SALT_STEP, … SALT_TOP. Where t₊ depends on the concentration, the
+        thermodynamic factor is multiplied by (1 − t₊)/(1 − t₀), with t₀ that at rest, and t₊ − t₀
+        stands in the last two columns.
     """
+    fit = electrolyte.fit
+    if fit.transference_function is not None:
+        return _with_transference(electrolyte)
+    return _fixed_transference(electrolyte)
+
+
+def _with_transference(electrolyte: Electrolyte) -> Array:
+    t = electrolyte.fit.transference_function
+    assert t is not None  # noqa: S101 - the caller has asked
+    c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
+    rest = electrolyte.transference
+    table, value, slope = _fixed_transference(electrolyte), t(c), SALT_STEP * t.slope(c)
+    share, share_slope = (1.0 - value) / (1.0 - rest), -slope / (1.0 - rest)
+    factor, factor_slope = table[:, 4].copy(), table[:, 5].copy()
+    table[:, 4] = factor * share
+    table[:, 5] = factor_slope * share + factor * share_slope
+    return np.ascontiguousarray(np.column_stack([table, value - rest, slope]))
+
+
+def _fixed_transference(electrolyte: Electrolyte) -> Array:
     fit = electrolyte.fit
     c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
     kappa, kappa_slope = _floored(fit.conductivity(c), fit.conductivity_slope(c))
@@ -78,6 +102,35 @@ def electrolyte_table(electrolyte: Electrolyte) -> Array:
         SALT_STEP * fit.thermodynamic_factor_slope(c),
     )
     return np.ascontiguousarray(np.column_stack([np.broadcast_to(k, c.shape) for k in columns]))
+
+
+def uniform_table(value: Array, slope: Array) -> Array:
+    """Join a function and its slope, sampled at `UNIFORM_NODES`, to a table for `look_up`.
+
+    Returns
+    -------
+    ndarray, shape (UNIFORM_INTERVALS + 1, 2)
+        Value, and slope × interval.
+    """
+    return np.ascontiguousarray(np.column_stack([value, slope / UNIFORM_INTERVALS]))
+
+
+def diffusion_table(diffusivity: StoichiometryFunction, scale: float) -> Array:
+    """Sample ∫ D_s dθ, whose slope is D_s, over `scale`.
+
+    The integral over each interval is Gauss's with three points, exact up to fifth order.
+
+    Returns
+    -------
+    ndarray, shape (UNIFORM_INTERVALS + 1, 2)
+        See `uniform_table`.
+    """
+    points, weights = np.polynomial.legendre.leggauss(3)
+    middle = 0.5 * (UNIFORM_NODES[1:] + UNIFORM_NODES[:-1])
+    inside = middle[:, None] + 0.5 * points / UNIFORM_INTERVALS
+    parts = diffusivity.value(inside) @ (0.5 * weights) / UNIFORM_INTERVALS
+    integral = np.concatenate([[0.0], np.cumsum(parts)])
+    return uniform_table(integral / scale, diffusivity.value(UNIFORM_NODES) / scale)
 
 
 def _floored(value: Array, slope: Array) -> tuple[Array, Array]:
@@ -98,6 +151,18 @@ def hermite(v0: float, s0: float, v1: float, s1: float, t: float) -> tuple[float
     bend = a * u + b * t
     value = v0 + t * (rise + u * bend)
     return value, rise + (u - t) * bend + t * u * (b - a)
+
+
+@node_kernel
+def look_up(table: Array, theta: float) -> tuple[float, float]:
+    """Value and slope of a `uniform_table` at stoichiometry `theta`; straight on outside [0, 1]."""
+    last = table.shape[0] - 1
+    position = theta * last
+    i = min(max(int(position), 0), last - 1)
+    t = position - i
+    held = min(max(t, 0.0), 1.0)
+    value, slope = hermite(table[i, 0], table[i, 1], table[i + 1, 0], table[i + 1, 1], held)
+    return value + slope * (t - held), slope * last
 
 
 @node_kernel

@@ -25,7 +25,7 @@ from microbatt.constants import FARADAY
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
 from microbatt.porous_electrode.kinetics import exchange_current_density
-from microbatt.porous_electrode.lookup import SALT_STEP
+from microbatt.porous_electrode.lookup import SALT_STEP, look_up
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.workspace import Workspace, make_workspace
 
@@ -67,13 +67,10 @@ def reaction_depth(
     """
     c = p.initial_concentration
     kappa = now.conductivity * p.electrolyte[int(c / SALT_STEP), 0] * e.pore_factor
-    i_0 = exchange_current_density(
-        at.rate_constant,
-        c,
-        e.initial_stoichiometry,
-        1.0 - e.initial_stoichiometry,
-        e.max_concentration,
-    )
+    theta = e.initial_stoichiometry
+    i_0 = exchange_current_density(at.rate_constant, c, theta, 1.0 - theta, e.max_concentration)
+    if e.exchange.shape[0] > 0:
+        i_0 *= look_up(e.exchange, theta)[0]
     spread = 1.0 / ((1.0 / kappa + e.solid_resistivity) * e.area_density)
     depth = e.length
     for _ in range(DEPTH_ITERATIONS):
@@ -204,8 +201,10 @@ def finer(numerics: Numerics) -> Numerics:
         numerics.max_steps,
         numerics.rates,
         numerics.weights,
+        numerics.shells,
         numerics.brief_rates,
         numerics.brief_weights,
+        numerics.brief_shells,
     )
 
 
@@ -229,7 +228,7 @@ def grade(
     [m]; zero where there was none.
     """
     neg, pos = p.negative, p.positive
-    neg_depth = reaction_depth(p, neg, now.negative, now, current)
+    neg_depth = 0.0 if neg.planar else reaction_depth(p, neg, now.negative, now, current)
     pos_depth = reaction_depth(p, pos, now.positive, now, current)
     pos_depth = 1.0 / (1.0 / pos_depth + 1.0 / salt_depth(p, pos, now, current))
     return (
@@ -251,19 +250,30 @@ def grade(
 
 
 @kernel
+def shell_count(p: CellParameters, numerics: Numerics) -> int:
+    """How many elements a particle needs: none where D_s is constant in both electrodes."""
+    if p.negative.diffusion.shape[0] + p.positive.diffusion.shape[0] == 0:
+        return 0
+    return numerics.shells.shape[0]
+
+
+@kernel
 def lay_out(
     p: CellParameters, now: Conditions, numerics: Numerics, current: float, front: float
 ) -> tuple[Workspace, Layout]:
     """Build the mesh of the three layers, in a workspace of its size; `front` as for `grade`."""
     neg, pos = grade(p, now, numerics, current, front)
-    n_neg = graded_count(neg.length, neg.first, neg.largest, neg.growth, neg.focus)
+    n_neg = 0
+    if not p.negative.planar:
+        n_neg = graded_count(neg.length, neg.first, neg.largest, neg.growth, neg.focus)
     n_pos = graded_count(pos.length, pos.first, pos.largest, pos.growth, pos.focus)
     n_sep = numerics.separator_elements
     layout = Layout(n_neg, n_sep, n_pos)
     start = n_neg + n_sep
-    w = make_workspace(start + n_pos, numerics.rates.size)
-    widths = w.width[:n_neg][::-1]
-    fill_graded(widths, neg.length, neg.first, neg.largest, neg.growth, neg.focus)
+    w = make_workspace(start + n_pos, numerics.rates.size, shell_count(p, numerics))
+    if n_neg > 0:
+        widths = w.width[:n_neg][::-1]
+        fill_graded(widths, neg.length, neg.first, neg.largest, neg.growth, neg.focus)
     w.width[n_neg:start] = p.separator_length / n_sep
     fill_graded(w.width[start:], pos.length, pos.first, pos.largest, pos.growth, pos.focus)
     share_out(w, layout, p)
@@ -274,6 +284,8 @@ def lay_out(
 def share_out(w: Workspace, layout: Layout, p: CellParameters) -> None:
     """Share pores and particle area out among the nodes by Simpson's rule."""
     start = layout.negative + layout.separator
+    if p.negative.planar:
+        w.area[0] = p.negative.area_density
     for e in range(start + layout.positive):
         if e < layout.negative:
             pore, area = p.negative.pore_fraction, p.negative.area_density

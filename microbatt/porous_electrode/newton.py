@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from microbatt.constants import FARADAY
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import kernel
@@ -15,6 +16,7 @@ from microbatt.porous_electrode.equations import (
     assemble,
     evaluate_electrolyte,
     evaluate_kinetics,
+    evaluate_negative,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
@@ -22,20 +24,22 @@ from microbatt.porous_electrode.particle_step import (
     BOUNDARY_FRACTION,
     can_carry,
     changed_room,
-    close_particles,
+    go_on_with_profiles,
     start_particles,
     start_rooms,
 )
+from microbatt.porous_electrode.radial_step import profile_gap
 from microbatt.porous_electrode.workspace import Workspace
 
 MAX_ITERATIONS = 25
 NO_SALT = 1e-12
 CURVATURE = 0.05
 NEWTON_SHARE = 0.03
+LONGEST_DISCHARGE = 3.6e6
 
 
 class Solve(NamedTuple):
-    """How a Newton solution went; ``depletions`` are −∂θ_surf/∂j of the electrodes.
+    """How a Newton solution went.
 
     ``possible`` says whether the particles hold enough to carry the current to the end of the step.
     """
@@ -43,8 +47,6 @@ class Solve(NamedTuple):
     converged: bool
     possible: bool
     iterations: int
-    negative_depletion: float
-    positive_depletion: float
 
 
 class Change(NamedTuple):
@@ -78,7 +80,6 @@ def change_current(
     start: int,
     stop: int,
     e: ElectrodeParameters,
-    depletion: float,
     thermal_voltage: float,
     voltage_per_current: float,
 ) -> Change:
@@ -89,7 +90,7 @@ def change_current(
     size, moved, whole = 0.0, 0.0, True
     width = e.highest_stoichiometry - e.lowest_stoichiometry
     for i in range(start, stop):
-        change = w.rhs[i, 1]
+        change, depletion = w.rhs[i, 1], w.depletion[i]
         step = -depletion * change
         empty, full = w.room_new[i, 0], w.room_new[i, 1]
         if empty < full:
@@ -110,6 +111,21 @@ def change_current(
 
 
 @kernel
+def change_metal_current(w: Workspace, voltage_per_current: float) -> Change:
+    """Add Newton's change of j to a planar electrode, the first node."""
+    change = w.rhs[0, 1]
+    w.j_new[0] += change
+    return Change(abs(change) * w.area[0] * voltage_per_current, True)
+
+
+@kernel
+def least_current(p: CellParameters) -> float:
+    """A current next to a rest [A m⁻²]: it would fill the positive sites in a thousand hours."""
+    e = p.positive
+    return FARADAY * e.max_concentration * e.active_fraction * e.length / LONGEST_DISCHARGE
+
+
+@kernel
 def iterate(
     w: Workspace,
     layout: Layout,
@@ -117,27 +133,53 @@ def iterate(
     now: Conditions,
     current: float,
     step: float,
-    depletions: tuple[float, float],
     steep: bool,
 ) -> Change:
     """Make one Newton change; sizes are in units of stoichiometry, c/c_0 and volts."""
     n, n_neg, first_pos = ends(layout)
     for i in range(n):
         evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    for i in range(n_neg):
-        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage, depletions[0])
+    evaluate_negative(w, 0, n_neg, p, now)
     for i in range(first_pos, n):
-        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage, depletions[1])
+        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
     assemble(w, layout, p, current, step, steep)
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage
     salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration)
-    negative = change_current(w, 0, n_neg, p.negative, depletions[0], V_T, V_T / current)
-    positive = change_current(w, first_pos, n, p.positive, depletions[1], V_T, V_T / current)
+    resistance = V_T / max(abs(current), least_current(p))
+    if p.negative.planar:
+        negative = change_metal_current(w, resistance)
+    else:
+        negative = change_current(w, 0, n_neg, p.negative, V_T, resistance)
+    positive = change_current(w, first_pos, n, p.positive, V_T, resistance)
     return Change(
         max(salt.size, negative.size, positive.size),
         salt.whole and negative.whole and positive.whole,
     )
+
+
+@kernel
+def settled(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    formula: Formula,
+) -> bool:
+    """Whether the particles' equations hold at the j that was found; if not, go on from there.
+
+    They do where D_s is constant: they are linear then.
+    """
+    n, n_neg, first_pos = ends(layout)
+    if w.profile.size == 0:
+        return True
+    gap = max(profile_gap(w, 0, n_neg, p.negative), profile_gap(w, first_pos, n, p.positive))
+    if gap <= NEWTON_SHARE * numerics.tolerance:
+        return True
+    go_on_with_profiles(w, 0, n_neg, p.negative, now.negative, formula, numerics)
+    go_on_with_profiles(w, first_pos, n, p.positive, now.positive, formula, numerics)
+    return False
 
 
 @kernel
@@ -152,29 +194,28 @@ def solve_step(
 ) -> Solve:
     """Find c and j at the end of a step; ``c_new`` and ``j_new`` hold the guess and the answer."""
     n, n_neg, first_pos = ends(layout)
-    rates, weights = numerics.rates, numerics.weights
-    negative = start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
-    positive = start_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
-    close_particles(w, 0, n_neg, p.negative)
-    close_particles(w, first_pos, n, p.positive)
-    depletions = (negative, positive)
-    bounds = (p.negative.lowest_stoichiometry, p.positive.highest_stoichiometry)
-    if not can_carry(w, n_neg, first_pos, n, bounds, depletions, current):
-        return Solve(False, False, 0, negative, positive)
+    start_particles(w, 0, n_neg, 0, p.negative, now.negative, formula, numerics)
+    start_particles(w, first_pos, n, 1, p.positive, now.positive, formula, numerics)
+    if not can_carry(w, layout, p, current):
+        # What a profile can carry is known only as well as it is guessed
+        return Solve(False, w.profile.size > 0, 0)
     for i in range(n):
         w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
-    start_rooms(w, 0, n_neg, p.negative, negative)
-    start_rooms(w, first_pos, n, p.positive, positive)
+    if not p.negative.planar:
+        start_rooms(w, 0, n_neg, p.negative)
+    start_rooms(w, first_pos, n, p.positive)
     steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     previous = math.inf
     for iteration in range(1, MAX_ITERATIONS + 1):
-        change = iterate(w, layout, p, now, current, formula.step, depletions, steep)
+        change = iterate(w, layout, p, now, current, formula.step, steep)
         if not math.isfinite(change.size):
-            return Solve(False, True, iteration, negative, positive)
+            return Solve(False, True, iteration)
         # The next change is about size²/CURVATURE, or smaller by the ratio seen last
         ratio = change.size / previous if iteration > 1 else math.inf
         ahead = change.size * min(change.size / CURVATURE, ratio)
-        if change.whole and ahead < NEWTON_SHARE * numerics.tolerance:
-            return Solve(True, True, iteration, negative, positive)
         previous = change.size
-    return Solve(False, True, MAX_ITERATIONS, negative, positive)
+        if change.whole and ahead < NEWTON_SHARE * numerics.tolerance:
+            if settled(w, layout, p, now, numerics, formula):
+                return Solve(True, True, iteration)
+            previous = math.inf
+    return Solve(False, True, MAX_ITERATIONS)

@@ -20,7 +20,13 @@ class ElectrodeParameters(NamedTuple):
     """One electrode at one microstructure.
 
     ``flux_factor`` is what a particle loses per unit of the current density on its area:
-    1 in the ``area-only`` balance, S/3 in the ``conserving`` one.
+    1 in the ``area-only`` balance, S/3 in the ``conserving`` one.  ``diffusion`` and ``entropy``
+    are tables of `lookup.uniform_table`, without rows where D_s is constant and where dU/dT is
+    nought; ``solid_diffusivity`` is what the table of D_s is divided by.  ``exchange`` is what the
+    exchange-current density is multiplied by beside its standard form, without rows for nothing,
+    and ``salt_exponent`` the power of c_e in it.  A ``planar`` electrode is a sheet of lithium at
+    the separator, of no thickness here and with an area density of one: its rate constant is
+    i_0/c_e^``salt_exponent``, and all that concerns particles is without meaning.
     """
 
     length: float
@@ -42,6 +48,11 @@ class ElectrodeParameters(NamedTuple):
     lowest_stoichiometry: float
     highest_stoichiometry: float
     open_circuit: Array
+    diffusion: Array
+    entropy: Array
+    exchange: Array
+    salt_exponent: float
+    planar: bool
 
 
 class CellParameters(NamedTuple):
@@ -72,8 +83,9 @@ class Numerics(NamedTuple):
     Element widths are relative: ``first_element`` to the depth of the reaction next to the
     separator, ``largest_element`` to the thickness of the electrode; ``growth`` is the gain of
     width per unit of distance from the separator; ``focus_element`` to the place of a front.
-    ``brief_rates`` and ``brief_weights`` are those of particles in a discharge that is over before
-    lithium gets anywhere in them.
+    ``rates`` and ``weights`` are those of the reduced sphere, ``shells`` the elements of one whose
+    D_s depends on the stoichiometry; ``brief_…`` are for a discharge that is over before lithium
+    gets anywhere in the particles.
     """
 
     tolerance: float
@@ -85,8 +97,10 @@ class Numerics(NamedTuple):
     max_steps: int
     rates: Array
     weights: Array
+    shells: Array
     brief_rates: Array
     brief_weights: Array
+    brief_shells: Array
 
 
 transport_factor = kernel(transport_factor_law)
@@ -121,6 +135,11 @@ def with_microstructure(
         e.lowest_stoichiometry,
         e.highest_stoichiometry,
         e.open_circuit,
+        e.diffusion,
+        e.entropy,
+        e.exchange,
+        e.salt_exponent,
+        e.planar,
     )
 
 

@@ -1,7 +1,8 @@
 """The particles over one step: as far as they go without the current, and with it.
 
-Diffusion is linear, so over an implicit step the surface stoichiometry is affine in the current
-density, θ_surf = history − depletion · j, and the particles drop out of Newton's equations.
+Where D_s is constant diffusion is linear, so over an implicit step the surface stoichiometry is
+affine in the current density, θ_surf = history − depletion · j, and the particles drop out of
+Newton's equations.  Where it is not, they are linear about a guessed profile; see `radial_step`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
 from microbatt.porous_electrode.lookup import Array
-from microbatt.porous_electrode.parameters import ElectrodeParameters
+from microbatt.porous_electrode.mesh import Layout, ends
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
+from microbatt.porous_electrode.radial_step import (
+    accept_profiles,
+    linearise_profiles,
+    start_profiles,
+)
 from microbatt.porous_electrode.workspace import Workspace
 
 BOUNDARY_FRACTION = 0.9
@@ -29,17 +36,41 @@ def start_particles(
     start: int,
     stop: int,
     electrode: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    formula: Formula,
+    numerics: Numerics,
+) -> None:
+    """Step the particles of nodes [start, stop) as far as possible without j.
+
+    Fills their histories and ``depletion``.  A planar electrode has none.
+    """
+    if e.planar:
+        w.depletion[start], w.surface_history[start] = 0.0, e.initial_stoichiometry
+        return
+    for i in range(start, stop):
+        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
+    if e.diffusion.shape[0] > 0:
+        start_profiles(w, start, stop, e, formula)
+        linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
+    else:
+        step_modes(w, start, stop, electrode, at, formula, numerics.rates, numerics.weights)
+    close_particles(w, start, stop, e)
+
+
+@kernel
+def step_modes(
+    w: Workspace,
+    start: int,
+    stop: int,
+    electrode: int,
     at: ElectrodeConditions,
     formula: Formula,
     rates: Array,
     weights: Array,
-) -> float:
-    """Step the particles of nodes [start, stop) as far as possible without j.
-
-    Fills their histories; returns −∂θ_surf/∂j [m² A⁻¹].
-    """
+) -> None:
+    """Do it for reduced spheres."""
     for i in range(start, stop):
-        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
         w.surface_history[i] = w.mean_history[i]
     depletion = 3.0
     for k in range(rates.size):
@@ -51,7 +82,9 @@ def start_particles(
             level = newest * w.modes[0, k, i] + older * w.modes[1, k, i]
             w.modes_history[k, i] = level
             w.surface_history[i] += weights[k] * level
-    return depletion * formula.step * at.flux
+    depletion = depletion * formula.step * at.flux
+    for i in range(start, stop):
+        w.depletion[i] = depletion
 
 
 @kernel
@@ -73,11 +106,13 @@ def finish_particles(
     start: int,
     stop: int,
     electrode: int,
+    e: ElectrodeParameters,
     at: ElectrodeConditions,
     formula: Formula,
-    depletion: float,
 ) -> None:
     """Accept the step of the particles of nodes [start, stop) with the j that was found."""
+    if e.planar:
+        return
     taken = formula.step * at.flux
     for i in range(start, stop):
         j = w.j_new[i]
@@ -85,7 +120,10 @@ def finish_particles(
         w.mean[0, i] = w.mean_history[i] - 3.0 * taken * j
         w.surface[2, i] = w.surface[1, i]
         w.surface[1, i] = w.surface[0, i]
-        w.surface[0, i] = w.surface_history[i] - depletion * j
+        w.surface[0, i] = w.surface_history[i] - w.depletion[i] * j
+    if e.diffusion.shape[0] > 0:
+        accept_profiles(w, start, stop)
+        return
     for k in range(w.decay.shape[1]):
         lost = taken * w.decay[electrode, k]
         for i in range(start, stop):
@@ -95,31 +133,45 @@ def finish_particles(
 
 @kernel
 def room_to(w: Workspace, start: int, stop: int, bound: float) -> float:
-    """Σ a (θ_surf − bound) over the nodes [start, stop), at j = 0."""
+    """The current that takes the surfaces of the nodes [start, stop) to a bound, × depletion.
+
+    Σ a (θ_surf − bound) at j = 0, weighed by how easily each is depleted beside the first.
+    """
     room = 0.0
     for i in range(start, stop):
-        room += w.area[i] * (w.surface_history[i] - bound)
+        share = w.area[i] * (w.depletion[start] / w.depletion[i])
+        room += share * (w.surface_history[i] - bound)
     return room
 
 
 @kernel
 def can_carry(
     w: Workspace,
-    n_neg: int,
-    first_pos: int,
-    n: int,
-    bounds: tuple[float, float],
-    depletions: tuple[float, float],
+    layout: Layout,
+    p: CellParameters,
     current: float,
 ) -> bool:
     """Whether the particles can carry `current` to the end of the step.
 
-    They cannot if that takes the surfaces of one electrode beyond their bound everywhere: the
-    lowest stoichiometry of the negative, the highest of the positive.
+    They cannot if that takes the surfaces of one electrode beyond a bound everywhere: in discharge
+    the lowest stoichiometry of the negative or the highest of the positive, in charge the others.
+    Lithium metal has no such bound.
     """
-    negative = room_to(w, 0, n_neg, bounds[0])
-    positive = -room_to(w, first_pos, n, bounds[1])
-    return negative > depletions[0] * current and positive > depletions[1] * current
+    n, n_neg, first_pos = ends(layout)
+    neg, pos = p.negative, p.positive
+    gained = w.depletion[first_pos] * current
+    enough = (
+        -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
+        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
+    )
+    if neg.planar:
+        return enough
+    lost = w.depletion[0] * current
+    return (
+        enough
+        and room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
+        and -room_to(w, 0, n_neg, neg.highest_stoichiometry) > -lost
+    )
 
 
 @node_kernel
@@ -139,15 +191,14 @@ def changed_room(room: float, change: float) -> float:
 
 
 @kernel
-def start_rooms(
-    w: Workspace, start: int, stop: int, e: ElectrodeParameters, depletion: float
-) -> None:
+def start_rooms(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
     """Find how far the guessed surfaces are from empty and full, and pull them inside.
 
     A surface that was all but exhausted is guessed to stay as it was.
     """
     width = e.highest_stoichiometry - e.lowest_stoichiometry
     for i in range(start, stop):
+        depletion = w.depletion[i]
         theta = w.surface_history[i] - depletion * w.j_new[i]
         empty, full = theta - e.lowest_stoichiometry, e.highest_stoichiometry - theta
         least_empty, least_full = w.room[i, 0], w.room[i, 1]
@@ -162,3 +213,25 @@ def start_rooms(
             full, empty = least_full, width - least_full
             w.j_new[i] = (w.surface_history[i] - (e.highest_stoichiometry - full)) / depletion
         w.room_new[i, 0], w.room_new[i, 1] = empty, full
+
+
+@kernel
+def go_on_with_profiles(
+    w: Workspace,
+    start: int,
+    stop: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    formula: Formula,
+    numerics: Numerics,
+) -> None:
+    """Linearise again, about the profiles that were found, with the surfaces where they are."""
+    if e.diffusion.shape[0] == 0:
+        return
+    linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
+    close_particles(w, start, stop, e)
+    for i in range(start, stop):
+        theta = e.lowest_stoichiometry + w.room_new[i, 0]
+        if w.room_new[i, 1] < w.room_new[i, 0]:
+            theta = e.highest_stoichiometry - w.room_new[i, 1]
+        w.j_new[i] = (w.surface_history[i] - theta) / w.depletion[i]

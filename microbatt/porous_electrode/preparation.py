@@ -6,17 +6,35 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from microbatt.porous_electrode.lookup import electrolyte_table, open_circuit_table
+import numpy as np
+
+from microbatt.porous_electrode.lookup import (
+    SEGMENT_INTERVALS,
+    UNIFORM_NODES,
+    diffusion_table,
+    electrolyte_table,
+    open_circuit_table,
+    uniform_table,
+)
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.particle import reduced_sphere
+from microbatt.porous_electrode.radial_elements import BRIEF_OUTERMOST, radial_elements
 
 if TYPE_CHECKING:
-    from microbatt.cells import Cell, Electrode
+    from numpy.typing import NDArray
+
+    from microbatt.cells import Cell, Electrode, LithiumMetal
 
 FIRST_ELEMENT = 0.4
 LARGEST_ELEMENT = 0.2
 GROWTH = 0.14
 FOCUS_ELEMENT = 0.005
+FEWEST_SHELLS = 3
+_NO_TABLE = np.zeros((0, 2))
+_NEVER = 1e-30
+"""Diffusivity of a particle that is none [m² s⁻¹]."""
+_STANDARD_EXPONENT = 0.5
+"""Of c_e in an exchange-current density."""
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:
@@ -30,7 +48,7 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
         area_density=e.area_density,
         flux_factor=1.0,
         particle_radius=e.particle_radius,
-        solid_diffusivity=e.solid_diffusivity,
+        solid_diffusivity=_diffusivity_at_rest(e),
         max_concentration=e.max_concentration,
         initial_stoichiometry=e.initial_stoichiometry,
         rate_constant=e.rate_constant,
@@ -41,7 +59,73 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
         lowest_stoichiometry=low,
         highest_stoichiometry=high,
         open_circuit=open_circuit_table(e.open_circuit),
+        diffusion=_diffusion(e),
+        entropy=_entropy(e),
+        exchange=_exchange(e),
+        salt_exponent=e.salt_exponent,
+        planar=False,
     )
+
+
+def _metal(metal: LithiumMetal, salt: float) -> ElectrodeParameters:
+    """A sheet at the separator; see `ElectrodeParameters`."""
+    return ElectrodeParameters(
+        length=0.0,
+        pore_fraction=1.0,
+        active_fraction=1.0,
+        pore_factor=1.0,
+        solid_resistivity=0.0,
+        area_density=1.0,
+        flux_factor=0.0,
+        particle_radius=1.0,
+        solid_diffusivity=_NEVER,
+        max_concentration=1.0,
+        initial_stoichiometry=1.0,
+        rate_constant=metal.exchange_current_density / salt**metal.salt_exponent,
+        film_resistance=metal.film_resistance,
+        solid_diffusivity_activation=0.0,
+        rate_constant_activation=metal.exchange_current_density_activation,
+        film_resistance_activation=metal.film_resistance_activation,
+        lowest_stoichiometry=0.0,
+        highest_stoichiometry=2.0,
+        open_circuit=np.zeros((3, SEGMENT_INTERVALS + 2, 2)),
+        diffusion=_NO_TABLE,
+        entropy=_NO_TABLE,
+        exchange=_NO_TABLE,
+        salt_exponent=metal.salt_exponent,
+        planar=True,
+    )
+
+
+def _exchange(e: Electrode) -> NDArray[np.float64]:
+    shape = e.exchange_current_shape
+    if shape is None and e.salt_exponent == _STANDARD_EXPONENT:
+        return _NO_TABLE
+    if shape is None:
+        return uniform_table(np.ones_like(UNIFORM_NODES), np.zeros_like(UNIFORM_NODES))
+    return uniform_table(shape.value(UNIFORM_NODES), shape.slope(UNIFORM_NODES))
+
+
+def _diffusivity_at_rest(e: Electrode) -> float:
+    """D_s at the stoichiometry before the discharge [m² s⁻¹]."""
+    shape = e.solid_diffusivity_shape
+    if shape is None:
+        return e.solid_diffusivity
+    return e.solid_diffusivity * float(shape.value(e.initial_stoichiometry))
+
+
+def _diffusion(e: Electrode) -> NDArray[np.float64]:
+    shape = e.solid_diffusivity_shape
+    if shape is None:
+        return _NO_TABLE
+    return diffusion_table(shape, float(shape.value(e.initial_stoichiometry)))
+
+
+def _entropy(e: Electrode) -> NDArray[np.float64]:
+    entropy = e.entropic_change_coefficient
+    if entropy is None:
+        return _NO_TABLE
+    return uniform_table(entropy.value(UNIFORM_NODES), entropy.slope(UNIFORM_NODES))
 
 
 @lru_cache(maxsize=64)
@@ -61,14 +145,15 @@ def cell_parameters(
         electrode, rather than that of its particles.
     """
     isothermal = heat_transfer_coefficient is None
+    salt = cell.electrolyte.initial_concentration
     return CellParameters(
-        negative=_electrode(cell.negative),
+        negative=_electrode(cell.negative) if cell.metal is None else _metal(cell.metal, salt),
         positive=_electrode(cell.positive),
         separator_length=cell.separator.thickness,
         separator_pore_fraction=cell.separator.porosity,
         separator_pore_factor=cell.separator.transport_factor,
-        initial_concentration=cell.electrolyte.initial_concentration,
-        transference=cell.electrolyte.fit.transference,
+        initial_concentration=salt,
+        transference=cell.electrolyte.transference,
         conductivity_activation=cell.electrolyte.conductivity_activation,
         diffusivity_activation=cell.electrolyte.diffusivity_activation,
         electrolyte=electrolyte_table(cell.electrolyte),
@@ -85,6 +170,7 @@ def cell_parameters(
 @lru_cache(maxsize=64)
 def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: int) -> Numerics:
     """Prepare the resolution; `mesh` divides every element width."""
+    shells = max(FEWEST_SHELLS, particle_modes // 2)
     rates, weights = reduced_sphere(particle_modes)
     brief_rates, brief_weights = reduced_sphere(particle_modes, slowest=1e3, fastest=1e8)
     return Numerics(
@@ -97,6 +183,8 @@ def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: i
         max_steps=max_steps,
         rates=rates,
         weights=weights,
+        shells=radial_elements(shells),
         brief_rates=brief_rates,
         brief_weights=brief_weights,
+        brief_shells=radial_elements(shells, outermost=BRIEF_OUTERMOST),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.bdf import backward_euler
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
-from microbatt.porous_electrode.lookup import look_up_potential
+from microbatt.porous_electrode.lookup import look_up, look_up_potential
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import solve_step
-from microbatt.porous_electrode.parameters import CellParameters, Numerics
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.step import Attempt, March, voltage_now
 from microbatt.porous_electrode.workspace import Workspace
 
@@ -20,18 +21,37 @@ STAGES = 8
 
 
 @kernel
-def open_circuit_voltage(p: CellParameters) -> float:
-    """Voltage at rest [V]."""
-    pos, _ = look_up_potential(p.positive.open_circuit, p.positive.initial_stoichiometry)
-    neg, _ = look_up_potential(p.negative.open_circuit, p.negative.initial_stoichiometry)
-    return pos - neg
+def potential_at_rest(e: ElectrodeParameters, temperature: float) -> float:
+    """Open-circuit potential of one electrode before the discharge [V]."""
+    potential, _ = look_up_potential(e.open_circuit, e.initial_stoichiometry)
+    if e.entropy.shape[0] > 0:
+        entropy, _ = look_up(e.entropy, e.initial_stoichiometry)
+        potential += (temperature - REFERENCE_TEMPERATURE) * entropy
+    return potential
+
+
+@kernel
+def open_circuit_voltage(p: CellParameters, T: float) -> float:
+    """Voltage at rest at the temperature `T` [K], before the discharge [V]."""
+    return potential_at_rest(p.positive, T) - potential_at_rest(p.negative, T)
+
+
+@kernel
+def rest_profile(w: Workspace, i: int, theta: float) -> None:
+    """Fill the profile of the particles of node `i`, where they have one."""
+    for k in range(w.profile.shape[1]):
+        w.profile_new[k, i] = theta
+        for level in range(3):
+            w.profile[level, k, i] = theta
 
 
 @kernel
 def set_rest(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
     """Fill the state at rest, and an even current density as the first guess."""
     n, n_neg, first_pos = ends(layout)
-    neg_j = current / (p.negative.area_density * p.negative.length)
+    neg_j = current / p.negative.area_density
+    if not p.negative.planar:
+        neg_j = current / (p.negative.area_density * p.negative.length)
     pos_j = -current / (p.positive.area_density * p.positive.length)
     for i in range(n):
         theta, j, low, high = 0.0, 0.0, 0.0, 1.0
@@ -51,6 +71,7 @@ def set_rest(w: Workspace, layout: Layout, p: CellParameters, current: float) ->
             w.mean[level, i] = theta
             for k in range(w.modes.shape[1]):
                 w.modes[level, k, i] = 0.0
+        rest_profile(w, i, theta)
 
 
 @kernel
@@ -72,7 +93,7 @@ def start_current(
             scale_current(w, layout, min(stage + 1, STAGES) / stage)
     V = math.nan
     if solve.converged:
-        V = voltage_now(w, layout, p, now, current, solve)
+        V = voltage_now(w, layout, p, now, current)
     return Attempt(now, solve, formula, V, p.initial_temperature, 0.0)
 
 

@@ -16,6 +16,7 @@ from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.equations import (
     evaluate_electrolyte,
     evaluate_kinetics,
+    evaluate_negative,
     terminal_voltage,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
@@ -60,6 +61,15 @@ class Attempt(NamedTuple):
     error: float
 
 
+class Guess(NamedTuple):
+    """What a step starts from; ``smooth`` is whether nothing that drives the cell has a kink."""
+
+    formula: Formula
+    weights: Weights
+    now: Conditions
+    smooth: bool
+
+
 @node_kernel
 def extrapolate(weights: Weights, newest: float, older: float, oldest: float) -> float:
     """Value of the parabola through the last three levels."""
@@ -82,36 +92,35 @@ def choose_formula(w: Workspace, layout: Layout, march: March, h: float) -> tupl
 
 @kernel
 def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
-    """Extrapolate salt and current density into ``c_new`` and ``j_new``."""
+    """Extrapolate salt, current density and the particles' profiles to the end of the step."""
     n, _, _ = ends(layout)
     for i in range(n):
         c = extrapolate(weights, w.c[0, i], w.c[1, i], w.c[2, i])
         w.c_new[i] = max(c, SMALLEST_GUESS * w.c[0, i])
         w.j_new[i] = extrapolate(weights, w.j[0, i], w.j[1, i], w.j[2, i])
+    for k in range(w.profile.shape[1]):
+        for i in range(n):
+            w.profile_new[k, i] = extrapolate(
+                weights, w.profile[0, k, i], w.profile[1, k, i], w.profile[2, k, i]
+            )
 
 
 @kernel
 def voltage_now(
-    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float, solve: Solve
+    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float
 ) -> float:
     """Terminal voltage of the state in ``c_new`` and ``j_new`` [V]."""
     _, n_neg, first = ends(layout)
     last = n_neg - 1
     for i in range(last, first + 1):
         evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    evaluate_kinetics(
-        w, last, p.negative, now.negative, now.thermal_voltage, solve.negative_depletion
-    )
-    evaluate_kinetics(
-        w, first, p.positive, now.positive, now.thermal_voltage, solve.positive_depletion
-    )
+    evaluate_negative(w, last, n_neg, p, now)
+    evaluate_kinetics(w, first, p.positive, now.positive, now.thermal_voltage)
     return terminal_voltage(w, layout, p, current)
 
 
 @kernel
-def distance_from_guess(
-    w: Workspace, layout: Layout, solve: Solve, weights: Weights, salt: float
-) -> float:
+def distance_from_guess(w: Workspace, layout: Layout, weights: Weights, salt: float) -> float:
     """Largest difference of salt and surface stoichiometry from their extrapolation."""
     distance = 0.0
     n, n_neg, first_pos = ends(layout)
@@ -120,11 +129,48 @@ def distance_from_guess(
         distance = max(distance, abs(w.c_new[i] - guess) / salt)
         if n_neg <= i < first_pos:
             continue
-        depletion = solve.negative_depletion if i < n_neg else solve.positive_depletion
-        theta = w.surface_history[i] - depletion * w.j_new[i]
+        theta = w.surface_history[i] - w.depletion[i] * w.j_new[i]
         guess = extrapolate(weights, w.surface[0, i], w.surface[1, i], w.surface[2, i])
         distance = max(distance, abs(theta - guess))
     return distance
+
+
+@kernel
+def judge(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    current: float,
+    march: March,
+    h: float,
+    guess: Guess,
+    solve: Solve,
+) -> Attempt:
+    """Find voltage, temperature and local error of a step that was solved.
+
+    A voltage that jumps with the current is no error of the step: where the drive has kinks, only
+    salt, stoichiometries and temperature count.
+    """
+    formula, weights, now = guess.formula, guess.weights, guess.now
+    T_guess = now.temperature
+    if not solve.converged:
+        return Attempt(now, solve, formula, math.nan, T_guess, math.inf)
+    V = voltage_now(w, layout, p, now, current)
+    T = T_guess
+    if not math.isinf(p.heat_capacity):
+        heat = heat_rate(w, layout, p, now, formula.step, current, V)
+        T = step_temperature(p, formula, march.T, march.T1, heat)
+    if march.steps == 0:
+        return Attempt(now, solve, formula, V, T, 0.0)
+    distance = 0.0
+    if guess.smooth:
+        # On a cliff an error of voltage is a small error of time
+        cliff = 1.0 + CLIFF_SHARE * abs(V - march.V) * march.t / h
+        distance = abs(V - extrapolate(weights, march.V, march.V1, march.V2)) / cliff
+    distance = max(distance, abs(T - T_guess) / TEMPERATURE_SCALE)
+    distance = max(distance, distance_from_guess(w, layout, weights, p.initial_concentration))
+    return Attempt(now, solve, formula, V, T, formula.error * distance / numerics.tolerance)
 
 
 @kernel
@@ -145,27 +191,15 @@ def try_step(
         T_guess = extrapolate(weights, march.T, march.T1, march.T2)
     now = conditions_at(p, T_guess)
     solve = solve_step(w, layout, p, now, numerics, current, formula)
-    if not solve.converged:
-        return Attempt(now, solve, formula, math.nan, T_guess, math.inf)
-    V = voltage_now(w, layout, p, now, current, solve)
-    T = T_guess
-    if not math.isinf(p.heat_capacity):
-        heat = heat_rate(w, layout, p, now, formula.step, current, V)
-        T = step_temperature(p, formula, march.T, march.T1, heat)
-    if march.steps == 0:
-        return Attempt(now, solve, formula, V, T, 0.0)
-    # On a cliff an error of voltage is a small error of time
-    cliff = 1.0 + CLIFF_SHARE * abs(V - march.V) * march.t / h
-    distance = abs(V - extrapolate(weights, march.V, march.V1, march.V2)) / cliff
-    distance = max(distance, abs(T - T_guess) / TEMPERATURE_SCALE)
-    distance = max(
-        distance, distance_from_guess(w, layout, solve, weights, p.initial_concentration)
+    return judge(
+        w, layout, p, numerics, current, march, h, Guess(formula, weights, now, True), solve
     )
-    return Attempt(now, solve, formula, V, T, formula.error * distance / numerics.tolerance)
 
 
 @kernel
-def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float) -> March:
+def accept(
+    w: Workspace, layout: Layout, p: CellParameters, march: March, tried: Attempt, h: float
+) -> March:
     """Move the histories on by the step that was just solved."""
     n, n_neg, first_pos = ends(layout)
     for i in range(n):
@@ -176,12 +210,8 @@ def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float)
         w.j[1, i] = w.j[0, i]
         w.j[0, i] = w.j_new[i]
         w.room[i, 0], w.room[i, 1] = w.room_new[i, 0], w.room_new[i, 1]
-    finish_particles(
-        w, 0, n_neg, 0, tried.now.negative, tried.formula, tried.solve.negative_depletion
-    )
-    finish_particles(
-        w, first_pos, n, 1, tried.now.positive, tried.formula, tried.solve.positive_depletion
-    )
+    finish_particles(w, 0, n_neg, 0, p.negative, tried.now.negative, tried.formula)
+    finish_particles(w, first_pos, n, 1, p.positive, tried.now.positive, tried.formula)
     return March(
         march.t + h,
         h,

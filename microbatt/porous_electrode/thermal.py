@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
-from microbatt.porous_electrode.lookup import look_up_potential
+from microbatt.porous_electrode.lookup import look_up, look_up_potential
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
 from microbatt.porous_electrode.workspace import Workspace
@@ -34,10 +35,11 @@ def open_circuit_power(
     step: float,
     share: float,
 ) -> float:
-    """∫ a j U dx over one electrode [W m⁻²].
+    """∫ a j (U − T dU/dT) dx over one electrode [W m⁻²].
 
-    U is that of the mean of each particle, θ_0 + (θ̄ − θ_0), with the change taken `share` times;
-    within the range of the fit.
+    U(T) − T dU/dT = U(298.15 K) − 298.15 K dU/dT at every temperature.  U is that of the mean of
+    each particle, θ_0 + (θ̄ − θ_0), with the change taken `share` times; within the range of the
+    fit.
     """
     power = 0.0
     for i in range(start, stop):
@@ -45,6 +47,9 @@ def open_circuit_power(
         theta = e.initial_stoichiometry + share * (mean - e.initial_stoichiometry)
         theta = min(max(theta, e.lowest_stoichiometry), e.highest_stoichiometry)
         potential, _ = look_up_potential(e.open_circuit, theta)
+        if e.entropy.shape[0] > 0:
+            entropy, _ = look_up(e.entropy, theta)
+            potential -= REFERENCE_TEMPERATURE * entropy
         power += w.area[i] * w.j_new[i] * potential
     return power
 
@@ -61,9 +66,9 @@ def heat_rate(
 ) -> float:
     """Heat made per area of the cell [W m⁻²]: what the reactions give less what leaves as work.
 
-    q = −∫ a j U dx − I V over both electrodes; Rao & Newman (1997).  U is taken at the mean
-    composition: without a heat of mixing the enthalpy of a particle depends on nothing else.  The
-    entropic term is left out, since the fits hold no data for it.  Which composition that is in
+    q = −∫ a j (U − T dU/dT) dx − I V over both electrodes; Rao & Newman (1997).  U is taken at the
+    mean composition: without a heat of mixing the enthalpy of a particle depends on nothing else.
+    The entropic term is nought where the cell says nothing of dU/dT.  Which composition that is in
     ``area-only`` is the thermal mode's choice; see docs/physics.md.
     """
     n, n_neg, first_pos = ends(layout)

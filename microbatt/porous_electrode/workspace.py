@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 class Workspace(NamedTuple):
-    """State, history and scratch of up to ``n`` nodes and ``k`` particle modes.
+    """State, history and scratch of up to ``n`` nodes, ``k`` modes and ``r`` radial nodes.
 
     Histories hold the newest level first.  Electrode quantities are laid out along all
     nodes; their separator entries stay zero.
@@ -30,6 +30,7 @@ class Workspace(NamedTuple):
     surface: Array  # (3, n) surface stoichiometry
     room: Array  # (n, 2) how far the surface was from empty and from full
     decay: Array  # (2, k) of each electrode's modes over the step
+    profile: Array  # (3, r, n) stoichiometry at the nodes of a particle, from its centre
     c_new: Array  # (n,)
     j_new: Array  # (n,)
     room_new: Array  # (n, 2)
@@ -37,11 +38,18 @@ class Workspace(NamedTuple):
     surface_history: Array  # (n,) surface stoichiometry at j = 0
     mean_history: Array  # (n,)
     modes_history: Array  # (k, n)
+    depletion: Array  # (n,) −∂θ_surf/∂j over the step [m² A⁻¹]
+    profile_new: Array  # (r, n)
+    profile_history: Array  # (r, n)
+    profile_slope: Array  # (r, n) D_s there, as its table has it, at the last linearisation
+    profile_integral: Array  # (r, n) ∫ D_s dθ there
+    profile_factors: Array  # (elements of a particle, 9, n)
     eta: Array  # (n, 3) φ_s − φ_e [V] and its derivatives by c and j
     log_c: Array  # (n,)
     conductivity: Array  # (n, 2) κ [S m⁻¹] and its derivative by c
     diffusivity: Array  # (n, 2) D [m² s⁻¹] and its derivative by c
     chi: Array  # (n,) voltage that a unit of ln c is worth [V]
+    transference: Array  # (n, 2) t₊ less that at rest, and its derivative by c, where it varies
     diagonal: Array  # (n, 4)
     rhs: Array  # (n, 2)
     block: Array  # (elements, 18) couplings within an element
@@ -49,9 +57,9 @@ class Workspace(NamedTuple):
 
 
 @kernel
-def make_workspace(elements: int, k: int) -> Workspace:
-    """Allocate for at most `elements` elements and `k` modes."""
-    n = 2 * elements + 1
+def make_workspace(elements: int, k: int, shells: int) -> Workspace:
+    """Allocate for at most `elements` elements, `k` modes and `shells` elements of a particle."""
+    n, r = 2 * elements + 1, 3 * shells + min(shells, 1)
     return Workspace(
         np.zeros(elements),
         np.zeros(n),
@@ -64,6 +72,7 @@ def make_workspace(elements: int, k: int) -> Workspace:
         np.zeros((3, n)),
         np.zeros((n, 2)),
         np.zeros((2, k)),
+        np.zeros((3, r, n)),
         np.zeros(n),
         np.zeros(n),
         np.zeros((n, 2)),
@@ -71,11 +80,18 @@ def make_workspace(elements: int, k: int) -> Workspace:
         np.zeros(n),
         np.zeros(n),
         np.zeros((k, n)),
+        np.zeros(n),
+        np.zeros((r, n)),
+        np.zeros((r, n)),
+        np.zeros((r, n)),
+        np.zeros((r, n)),
+        np.zeros((shells, 9, n)),
         np.zeros((n, 3)),
         np.zeros(n),
         np.zeros((n, 2)),
         np.zeros((n, 2)),
         np.zeros(n),
+        np.zeros((n, 2)),
         np.zeros((n, 4)),
         np.zeros((n, 2)),
         np.zeros((elements, 18)),

@@ -52,16 +52,16 @@ def prepare(cell, settings, alpha, S, current):
 
 
 @kernel
-def repeat_properties(w, layout, p, now, depletions, n):
+def repeat_properties(w, layout, p, now, n):
     """Evaluate the properties of all nodes n times."""
     nodes, n_neg, first_pos = ends(layout)
     for _ in range(n):
         for i in range(nodes):
             evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
         for i in range(n_neg):
-            evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage, depletions[0])
+            evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
         for i in range(first_pos, nodes):
-            evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage, depletions[1])
+            evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
 
 
 @kernel
@@ -81,36 +81,33 @@ def repeat_solution(w, layout, p, current, n):
 
 
 @kernel
-def repeat_change(w, layout, p, now, current, depletions, n):
+def repeat_change(w, layout, p, now, current, n):
     """Apply a change of zero n times."""
     nodes, n_neg, first_pos = ends(layout)
     V_T = now.thermal_voltage
     w.rhs[:] = 0.0
     for _ in range(n):
         change_salt(w, 0, nodes, V_T, 1.0 / p.initial_concentration)
-        change_current(w, 0, n_neg, p.negative, depletions[0], V_T, V_T / current)
-        change_current(w, first_pos, nodes, p.positive, depletions[1], V_T, V_T / current)
+        change_current(w, 0, n_neg, p.negative, V_T, V_T / current)
+        change_current(w, first_pos, nodes, p.positive, V_T, V_T / current)
 
 
 @kernel
-def repeat_start(w, layout, now, settings, formula, n):
+def repeat_start(w, layout, p, now, settings, formula, n):
     """Step the particles without the current n times."""
     nodes, n_neg, first_pos = ends(layout)
-    rates, weights = settings.rates, settings.weights
-    negative = positive = 0.0
     for _ in range(n):
-        negative = start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
-        positive = start_particles(w, first_pos, nodes, 1, now.positive, formula, rates, weights)
-    return negative, positive
+        start_particles(w, 0, n_neg, 0, p.negative, now.negative, formula, settings)
+        start_particles(w, first_pos, nodes, 1, p.positive, now.positive, formula, settings)
 
 
 @kernel
-def repeat_finish(w, layout, now, formula, depletions, n):
+def repeat_finish(w, layout, p, now, formula, n):
     """Finish the step of the particles n times."""
     nodes, n_neg, first_pos = ends(layout)
     for _ in range(n):
-        finish_particles(w, 0, n_neg, 0, now.negative, formula, depletions[0])
-        finish_particles(w, first_pos, nodes, 1, now.positive, formula, depletions[1])
+        finish_particles(w, 0, n_neg, 0, p.negative, now.negative, formula)
+        finish_particles(w, first_pos, nodes, 1, p.positive, now.positive, formula)
 
 
 def _cost(repeat, *arguments) -> float:
@@ -141,14 +138,14 @@ def _costs_at(parameters, settings, point) -> tuple[Array, int]:
     alpha, S, current = point
     w, p, now, layout = prepare(parameters, settings, alpha, S, current)
     formula = bdf2(STEP, STEP, STEP)
-    start = _cost(repeat_start, w, layout, now, settings, formula)
-    depletions = (0.0, 0.0)  # keeps the spread stoichiometries where they are
+    start = _cost(repeat_start, w, layout, p, now, settings, formula)
+    w.depletion[:] = 0.0  # keeps the spread stoichiometries where they are
     _spread(w, layout, current, p)
-    properties = _cost(repeat_properties, w, layout, p, now, depletions)
+    properties = _cost(repeat_properties, w, layout, p, now)
     assembly = _cost(repeat_assembly, w, layout, p, current)
     solution = _cost(repeat_solution, w, layout, p, current) - assembly
-    change = _cost(repeat_change, w, layout, p, now, current, depletions)
-    finish = _cost(repeat_finish, w, layout, now, formula, depletions)
+    change = _cost(repeat_change, w, layout, p, now, current)
+    finish = _cost(repeat_finish, w, layout, p, now, formula)
     return np.array([properties, assembly, solution, change, start, finish]), ends(layout)[0]
 
 

@@ -17,8 +17,8 @@ from microbatt.engines import Inventory
 from microbatt.engines.pybamm.discharge import discharge
 from microbatt.engines.pybamm.engine import ENGINE
 from microbatt.engines.pybamm.equations import build_equations
-from microbatt.engines.pybamm.loading import load_pybamm
 from microbatt.engines.pybamm.settings import PybammSettings
+from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
     from engine_sample import Array

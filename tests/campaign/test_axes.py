@@ -2,7 +2,8 @@
 
 import pytest
 
-from microbatt.campaign.axes import read_axis, read_quantity, read_range
+from microbatt.campaign.axes import read_axis, read_quantity, read_spread
+from microbatt.cube import LogUniform, Normal
 from microbatt.errors import ParameterError
 
 
@@ -43,11 +44,34 @@ def test_a_wrong_axis_is_refused_with_the_key_and_the_remedy(table, words):
 
 
 def test_a_range_has_a_low_and_a_high_end():
-    assert read_range("alpha", {"low": 0, "high": 10}) == (0.0, 10.0)
+    assert read_spread("alpha", {"low": 0, "high": 10}, "1") == (0.0, 10.0)
     with pytest.raises(ParameterError, match="low"):
-        read_range("alpha", {"start": 0, "stop": 10})
+        read_spread("alpha", {"start": 0, "stop": 10}, "1")
 
 
 def test_a_quantity_needs_its_unit():
     with pytest.raises(ParameterError, match="unit"):
         read_quantity("cutoff_voltage", 2.0, "V")
+
+
+def test_a_small_number_keeps_its_digits_in_its_si_unit():
+    thickness = read_axis("thickness", {"start": 50, "stop": 100, "count": 6, "unit": "µm"}, "m")
+    assert thickness == (5e-5, 6e-5, 7e-5, 8e-5, 9e-5, 1e-4)
+    diffusivity = {"values": [1e-14, 3.9e-14], "unit": "m2/s"}
+    assert read_axis("diffusivity", diffusivity, "m2 s-1") == (1e-14, 3.9e-14)
+
+
+def test_decades_may_be_spaced_alike():
+    table = {"start": 1e-15, "stop": 1e-13, "count": 3, "spacing": "log", "unit": "m2/s"}
+    assert read_axis("diffusivity", table, "m2 s-1") == (1e-15, 1e-14, 1e-13)
+
+
+def test_a_spread_is_read_in_its_own_unit():
+    normal = {"distribution": "normal", "mean": 100, "std": 2, "unit": "µm"}
+    assert read_spread("thickness", normal, "m") == Normal(mean=1e-4, std=2e-6)
+    decades = {"distribution": "log-uniform", "low": 1e-15, "high": 1e-13, "unit": "m2/s"}
+    assert read_spread("diffusivity", decades, "m2 s-1") == LogUniform(low=1e-15, high=1e-13)
+    with pytest.raises(ParameterError, match="has no unit"):
+        read_spread("thickness", {"low": 50, "high": 100}, "m")
+    with pytest.raises(ParameterError, match="Nearest: 'normal'"):
+        read_spread("alpha", {"distribution": "norml", "mean": 1, "std": 2}, "1")

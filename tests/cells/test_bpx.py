@@ -134,9 +134,32 @@ def test_a_conductivity_that_turns_negative_is_held_before_it_does():
     assert np.all(kappa[1:] > 0.0)
 
 
-def test_entropy_is_left_out_with_a_warning():
-    with pytest.warns(UserWarning, match="coefficient of negative electrode is not used"):
-        read((P, N, "Entropic change coefficient [V.K-1]", "1e-4*x"))
+def test_entropy_is_read_and_brings_potentials_to_our_reference_temperature():
+    entropy = (P, N, "Entropic change coefficient [V.K-1]", "1e-4*x")
+    cell = read(entropy)
+    x = np.linspace(0.05, 0.75, 20)
+    np.testing.assert_allclose(cell.negative.entropic_change_coefficient.value(x), 1e-4 * x)
+    np.testing.assert_array_equal(
+        cell.negative.open_circuit.potential(x), CELL.negative.open_circuit.potential(x)
+    )
+    warm = read(entropy, (P, "Cell", "Reference temperature [K]", 308.15))
+    np.testing.assert_allclose(
+        warm.negative.open_circuit.potential(x),
+        CELL.negative.open_circuit.potential(x) - 10.0 * 1e-4 * x,
+        atol=1e-6,
+    )
+
+
+def test_a_diffusivity_may_depend_on_the_stoichiometry():
+    for function in ("1e-14*(1+x)", {"x": [0, 1], "y": [1e-14, 2e-14]}):
+        electrode = read((P, N, "Diffusivity [m2.s-1]", function)).negative
+        assert electrode.solid_diffusivity == pytest.approx(1.5e-14)
+        x = np.array([0.0, 0.5, 1.0])
+        np.testing.assert_allclose(
+            electrode.solid_diffusivity * electrode.solid_diffusivity_shape.value(x),
+            [1e-14, 1.5e-14, 2e-14],
+        )
+    assert CELL.negative.solid_diffusivity_shape is None
 
 
 @pytest.mark.parametrize(
@@ -147,10 +170,7 @@ def test_entropy_is_left_out_with_a_warning():
             [(P, N, "OCP (lithiation) [V]", "1-x")],
             "hysteresis of the open-circuit potential is not",
         ),
-        (
-            [(P, N, "Diffusivity [m2.s-1]", "1e-14*(1+x)")],
-            "`Negative electrode: Diffusivity .* depends on the stoichiometry, from 1e-14 to 2e-14",
-        ),
+        ([(P, N, "Diffusivity [m2.s-1]", "1e-14*(0.5-x)")], "a diffusivity must be positive"),
         ([(P, E, None)], "has no section `Electrolyte`"),
         ([("Header", None)], "is no BPX file: it has no `Header`"),
         ([(P, N, "Porosity", None)], "is no BPX file of its version: .*Porosity"),
@@ -166,6 +186,28 @@ def test_entropy_is_left_out_with_a_warning():
         ([("State", None)], "no initial electrolyte concentration"),
         ([("State", "Initial conditions", "Initial state-of-charge", 80)], r"lie in \[0, 1\]"),
         ([("Header", "BPX", "two")], "BPX"),
+        (
+            [(P, "Cell", "Electrode area [m2]", "0.016")],
+            r"`Cell: Electrode area \[m2\]` is '0.016'; it must be a number",
+        ),
+        ([(P, N, "Porosity", {"x": [0, 1], "y": [0.3, 0.3]})], "Porosity` is .* must be a number"),
+        ([(P, "Cell", "Reference temperature [K]", 25)], r"25; it must lie in \[200, 400\]"),
+        ([("State", "Initial conditions", "Initial temperature [K]", 25)], r"\[200, 400\]"),
+        ([("State", "Thermal environment", "Ambient temperature [K]", 2e5)], r"\[200, 400\]"),
+        (
+            [(P, N, "Diffusivity activation energy [J.mol-1]", 1e9)],
+            r"energy \[J.mol-1\]` is 1e\+09; it must lie in \[0, 249434\]",
+        ),
+        (
+            [
+                (
+                    "State",
+                    "Degradation",
+                    {"LLI": 0.1, "LAM: Positive electrode": 0, "LAM: Negative electrode": 0},
+                )
+            ],
+            "`State: Degradation` has `LLI` = 0.1: an aged cell is not served",
+        ),
     ],
     ids=lambda case: str(case)[:50],
 )
@@ -206,10 +248,14 @@ def test_a_file_that_is_none_is_named(tmp_path, content, message):
 
 
 LEAVES = [
-    (section, key)
-    for section, values in DOCUMENT[P].items()
-    for key in values
-]  # fmt: skip
+    *((P, section, key) for section, values in DOCUMENT[P].items() for key in values),
+    (P, "Cell", "Density [kg.m-3]"),
+    (P, "Cell", "Volume [m3]"),
+    (P, "Cell", "Specific heat capacity [J.K-1.kg-1]"),
+    *(("State", section, key) for section, values in DOCUMENT["State"].items() for key in values),
+    ("Header", "BPX"),
+    ("Header", "Title"),
+]
 ODD = st.one_of(
     st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=20),
     st.lists(st.floats(), max_size=4),
@@ -219,8 +265,7 @@ ODD = st.one_of(
 
 @given(st.sampled_from(LEAVES), ODD)
 def test_odd_values_are_refused_or_make_a_cell(leaf, value):
-    changed = copy.deepcopy(DOCUMENT)
-    changed[P][leaf[0]][leaf[1]] = value
+    changed = document((*leaf, value)) if value is not None else copy.deepcopy(DOCUMENT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -89,9 +89,27 @@ STOICHIOMETRY = "initial_stoichiometry = { value = 0.5635"
         ),
         pytest.param(
             POROSITY,
-            'electrolyte_fraction = { value = 35.7, unit = "%", source = "doyle1996" }',
-            ["`negative.electrolyte_fraction`", "`%` is not a unit known here", "`1` for a plain"],
-            id="percent as unit",
+            'electrolyte_fraction = { value = 135, unit = "%", source = "doyle1996" }',
+            ["`negative.electrolyte_fraction` is 135 %", "lie in [1, 100]"],
+            id="more than all",
+        ),
+        pytest.param(
+            POROSITY,
+            'void_fraction = { value = 0.357, unit = "1", source = "doyle1996" }',
+            ["in [negative]", "`void_fraction` is not a key", "called `electrolyte_fraction` here"],
+            id="another word",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "°C", source = "doyle1996" }',
+            ["`negative.thickness`", "`°C` is not a unit known here"],
+            id="a temperature for a length",
+        ),
+        pytest.param(
+            THICKNESS,
+            'thickness = { value = 100, unit = "µm", uncertainty = -2, source = "doyle1996" }',
+            ["`uncertainty of negative.thickness` is -2 µm", "standard deviation"],
+            id="a negative uncertainty",
         ),
         pytest.param(
             THICKNESS,
@@ -304,3 +322,35 @@ def test_a_mistake_in_a_function_is_told_with_its_key(edited, old, new, messages
         load_cell(path)
     for message in (str(path), *messages):
         assert message in str(caught.value)
+
+
+def test_words_and_units_that_people_write_are_understood(edited):
+    """The polymer is part of the porosity: 0.357 + 0.146."""
+    entry = 'porosity = { value = 50.3, unit = "%", source = "doyle1996" }'
+    assert load_cell(edited(POROSITY, entry)).negative.electrolyte_fraction == pytest.approx(0.357)
+    warm = edited('initial_temperature = { value = 298.15, unit = "K"',
+                  'initial_temperature = { value = 35, unit = "°C"')  # fmt: skip
+    assert load_cell(warm).initial_temperature == pytest.approx(308.15)
+    micro = edited('value = 100, unit = "µm"', 'value = 100, unit = "um"')
+    assert load_cell(micro) == load_cell("doyle-1996-cell-1")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [("2", 2e-6), ('"2 %"', 2e-6), ('"± 3 µm"', 3e-6), ('"0.002 mm"', 2e-6)]
+)
+def test_a_value_carries_its_uncertainty(edited, given, expected):
+    entry = THICKNESS.replace("source", f"uncertainty = {given}, source")
+    cell = load_cell(edited(THICKNESS, entry))
+    assert cell.uncertainties == {"negative_thickness": pytest.approx(expected)}
+    assert parse_cell(to_toml(cell, source="a test")) == cell
+    assert Cell.from_dict(json.loads(json.dumps(cell.to_dict()))) == cell
+    assert cell.digest == load_cell("doyle-1996-cell-1").digest
+
+
+def test_a_file_may_say_at_which_charge_or_voltage_it_starts(edited):
+    head = "[cell]\n"
+    at = edited(head, f'{head}start = {{ value = 3900, unit = "mV", source = "a" }}\n')
+    assert load_cell(at).open_circuit_voltage == pytest.approx(3.9)
+    charge = edited(head, f'{head}start = {{ value = 80, unit = "%", source = "a" }}\n')
+    with pytest.raises(CellFileError, match="does not say when it is full"):
+        load_cell(charge)

@@ -1,9 +1,14 @@
 """Settings of engines as words of a command line."""
 
+import os
+
+import click
 import pytest
+from click.testing import CliRunner
 
 from microbatt.cli.compare import settings_by_engine
-from microbatt.cli.engines import read_settings
+from microbatt.cli.engines import dualfoil_option, read_settings
+from microbatt.engines.dualfoil import EXECUTABLE_VARIABLE
 from microbatt.errors import ParameterError
 
 
@@ -27,3 +32,17 @@ def test_words_are_sorted_by_engine():
         "pybamm": ("rtol=1e-6", "atol=1e-8"),
         "dualfoil": ('version="5.2"',),
     }
+
+
+@pytest.mark.parametrize("before", [None, "/opt/dualfoil"])
+def test_an_executable_is_named_for_one_command_only(monkeypatch, before):
+    if before is None:
+        monkeypatch.delenv(EXECUTABLE_VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(EXECUTABLE_VARIABLE, before)
+    seen = []
+    command = click.Command("look", callback=lambda: seen.append(os.environ[EXECUTABLE_VARIABLE]))
+    result = CliRunner().invoke(dualfoil_option(command), ["--dualfoil", "/usr/bin/true"])
+    assert result.exit_code == 0
+    assert seen == ["/usr/bin/true"]
+    assert os.environ.get(EXECUTABLE_VARIABLE) == before

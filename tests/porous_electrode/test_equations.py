@@ -36,19 +36,19 @@ def _make(digest):
         return w, p, now, layout, digest
 
     @entry_kernel
-    def evaluate(w, layout, p, now, current, step, depletion):
+    def evaluate(w, layout, p, now, current, step):
         """Fill residual and Jacobian at the state in ``c_new`` and ``j_new``."""
         n, n_neg, first_pos = ends(layout)
         for i in range(n):
             e = p.negative if i < n_neg else p.positive
-            theta = w.surface_history[i] - depletion * w.j_new[i]
+            theta = w.surface_history[i] - w.depletion[i] * w.j_new[i]
             w.room_new[i, 0] = theta - e.lowest_stoichiometry
             w.room_new[i, 1] = e.highest_stoichiometry - theta
             evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
             if i < n_neg:
-                evaluate_kinetics(w, i, e, now.negative, now.thermal_voltage, depletion)
+                evaluate_kinetics(w, i, e, now.negative, now.thermal_voltage)
             elif i >= first_pos:
-                evaluate_kinetics(w, i, e, now.positive, now.thermal_voltage, depletion)
+                evaluate_kinetics(w, i, e, now.positive, now.thermal_voltage)
         least = EXHAUSTED_SALT * p.initial_concentration
         assemble(w, layout, p, current, step, any_steep(w, layout, least))
         return digest
@@ -83,9 +83,10 @@ class State:
         w.j_new[: self.n_neg] = rng.uniform(0.1, 1.0, self.n_neg)
         w.j_new[self.first_pos : self.n] = -rng.uniform(0.1, 1.0, self.n - self.first_pos)
         w.surface_history[: self.n] = SURFACE
+        w.depletion[: self.n] = DEPLETION
 
     def residual(self):
-        evaluate(self.w, self.layout, self.p, self.now, CURRENT, STEP, DEPLETION)
+        evaluate(self.w, self.layout, self.p, self.now, CURRENT, STEP)
         return -self.w.rhs[: self.n].copy()
 
     def jacobian(self):
@@ -154,4 +155,4 @@ def test_no_node_is_drained_to_where_more_salt_is_once_salt_runs_out():
 def test_salt_runs_out_in_an_element_by_what_is_left_there_or_beside_the_rest(salt, steep):
     state = State(PLENTY)
     state.w.c[0, :3] = salt
-    assert is_steep(state.w, 0, 1.0) is steep
+    assert is_steep(state.w, 0, 1.0) == steep

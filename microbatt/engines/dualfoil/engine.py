@@ -145,6 +145,7 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
     """Refuse what the executable cannot be told, saying so."""
     settings, cell = _settings(request), request.cell
     find_executable(settings)
+    _refuse_functions(cell)
     electrolyte = ELECTROLYTES.number_of(cell.electrolyte.fit)
     deck_from_cell(cell, galvanostatic(1.0, request.cutoff_voltage))
     if request.inventory is Inventory.CONSERVING:
@@ -165,6 +166,32 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
             _refuse_other(name, values, built_in, _built_in(name, built_in))
     if cell.contact_resistance and settings.version == "5.1":
         _refuse_warm_contact(request)
+
+
+def _refuse_functions(cell: Cell) -> None:
+    """Refuse functions of the stoichiometry that only other engines take."""
+    for part in ("negative", "positive"):
+        electrode = getattr(cell, part)
+        for key in (
+            "solid_diffusivity_shape",
+            "entropic_change_coefficient",
+            "exchange_current_shape",
+        ):
+            if getattr(electrode, key) is not None:
+                raise ParameterError(
+                    f"the cell has `{part}.{key}`; dualfoil's deck takes a constant solid "
+                    "diffusivity, the standard exchange-current density and no entropic "
+                    "coefficient. Take the native engine."
+                )
+        if electrode.salt_exponent != _STANDARD_EXPONENT:
+            raise ParameterError(
+                f"the cell has `{part}.salt_exponent` = {electrode.salt_exponent:g}; dualfoil's "
+                f"exchange-current density has {_STANDARD_EXPONENT:g}. Take the native engine."
+            )
+
+
+_STANDARD_EXPONENT: Final = 0.5
+"""Of the salt concentration in an exchange-current density."""
 
 
 _NOT_CONSERVING: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -209,7 +210,17 @@ def _environment(given: object) -> tuple[tuple[str, str], ...]:
         raise ParameterError(
             f'`environment` is {given!r}; write it as `{{ DF_ALPHA = "{{alpha}}" }}`.'
         )
+    for name in given:
+        if _LOADING.match(str(name)):
+            raise ParameterError(
+                f"`environment` sets {str(name)!r}, which says what code programs of this machine "
+                "load. Set it where microbatt is started, if you must."
+            )
     return tuple((str(name), str(template)) for name, template in given.items())
+
+
+_LOADING: Final = re.compile(r"(LD_|DYLD_|PYTHON)|(PATH|IFS|BASH_ENV|ENV)$", re.IGNORECASE)
+"""Environment variables that name code to be loaded or run."""
 
 
 def _check_nodes(nodes: tuple[int, ...], most: int) -> None:

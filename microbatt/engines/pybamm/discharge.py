@@ -11,7 +11,7 @@ from microbatt.engines.pybamm.curve import (
     ending_of_error,
 )
 from microbatt.engines.pybamm.equations import build_equations
-from microbatt.engines.pybamm.loading import load_pybamm
+from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
     from microbatt.engines import Discharge, Request

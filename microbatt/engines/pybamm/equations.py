@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.engines import Inventory
-from microbatt.engines.pybamm.loading import load_pybamm
 from microbatt.engines.pybamm.parameters import SPHERE, cell_parameters
+from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
     import pybamm

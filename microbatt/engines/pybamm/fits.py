@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from microbatt.engines.pybamm.loading import load_pybamm
+from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.porous_electrode import SALT_STEP, electrolyte_table
+from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,20 +17,41 @@ if TYPE_CHECKING:
     import pybamm
     from numpy.typing import NDArray
 
-    from microbatt.cells import Electrolyte, OpenCircuitFit
+    from microbatt.cells import Electrode, Electrolyte
 
     Law: TypeAlias = Callable[..., pybamm.Symbol]
 
 _NODES: Final = 2000
 
 
-def open_circuit_law(fit: OpenCircuitFit) -> Law:
-    """Return U(θ) [V] as a cubic spline whose nodes crowd at both ends, where potentials plunge."""
-    low, high = fit.limits
+def open_circuit_law(e: Electrode, temperature: float) -> Law:
+    """Return U(θ, T) [V] as a cubic spline whose nodes crowd at both ends, where it plunges."""
+    low, high = e.open_circuit.limits
     theta = low + (high - low) * 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, _NODES)))
-    spline = _spline(theta, fit.potential(theta), f"open circuit, {fit.name}")
+    potential = e.open_circuit.potential(theta)
+    if e.entropic_change_coefficient is not None:
+        warmth = temperature - REFERENCE_TEMPERATURE
+        potential = potential + warmth * e.entropic_change_coefficient.value(theta)
+    spline = _spline(theta, potential, f"open circuit, {e.open_circuit.name}")
 
     def law(sto: pybamm.Symbol) -> pybamm.Symbol:
+        return spline(sto)
+
+    return law
+
+
+def solid_diffusivity_law(e: Electrode, factor: float) -> Law | float:
+    """Return `factor` D_s(θ) [m² s⁻¹], a number where it is one."""
+    shape = e.solid_diffusivity_shape
+    if shape is None:
+        return factor * e.solid_diffusivity
+    theta = np.linspace(0.0, 1.0, _NODES + 1)
+    spline = _spline(theta, factor * e.solid_diffusivity * shape.value(theta), "solid diffusivity")
+
+    def law(
+        sto: pybamm.Symbol,
+        T: pybamm.Symbol,  # noqa: ARG001 - PyBaMM's signature
+    ) -> pybamm.Symbol:
         return spline(sto)
 
     return law

@@ -19,9 +19,10 @@ from microbatt.engines.pybamm.fits import (
     conductivity_law,
     diffusivity_law,
     open_circuit_law,
+    solid_diffusivity_law,
     thermodynamic_law,
 )
-from microbatt.engines.pybamm.loading import load_pybamm
+from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +104,7 @@ def _electrode(
 ) -> dict[str, Any]:
     """Describe an electrode whose area is `area` times that of its spheres."""
     c_max = e.max_concentration
-    diffusivity = e.solid_diffusivity * _warmed(e.solid_diffusivity_activation, temperature)
+    diffusivity = solid_diffusivity_law(e, _warmed(e.solid_diffusivity_activation, temperature))
     return {
         f"{name} electrode thickness [m]": e.thickness,
         f"{name} electrode porosity": e.porosity,
@@ -117,7 +118,7 @@ def _electrode(
         f"{name} electrode conductivity [S.m-1]": e.matrix_conductivity,
         f"{name} electrode Bruggeman coefficient (electrode)": 0.0,
         f"{name} electrode Bruggeman coefficient (electrolyte)": 1.0 + alpha,
-        f"{name} electrode OCP [V]": open_circuit_law(e.open_circuit),
+        f"{name} electrode OCP [V]": open_circuit_law(e, temperature),
         f"{name} electrode OCP entropic change [V.K-1]": 0.0,
         f"{name} electrode exchange-current density [A.m-2]": _exchange_current(
             area, e.rate_constant * _warmed(e.rate_constant_activation, temperature)

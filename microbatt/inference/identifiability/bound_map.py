@@ -149,7 +149,7 @@ def cube_bounds(
             "the dataset does not say of which cell it is: its attributes have no `cell` and "
             "`design`. Give a cube, or use `bound_map` with a cell."
         )
-    made = Campaign.from_dict(cube.attrs)
+    made = Campaign.from_dict(cube.attrs, engine="native")
     request = native_request(
         made.cell,
         inventory=made.inventory,

@@ -17,6 +17,11 @@ TELEMETRY_SWITCH: Final = "PYBAMM_DISABLE_TELEMETRY"
 def load_pybamm() -> ModuleType:
     """Import PyBaMM so that it reports nothing to anybody.
 
+    Returns
+    -------
+    module
+        Of the name ``pybamm``.
+
     Raises
     ------
     MissingExtraError
@@ -27,4 +32,5 @@ def load_pybamm() -> ModuleType:
     import pybamm
 
     pybamm.telemetry.disable()  # it may have been imported before
-    return pybamm
+    module: ModuleType = pybamm
+    return module

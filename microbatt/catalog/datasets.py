@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, overload
+from urllib.parse import urlsplit
 
 from microbatt.campaign import cache_folder, cached_store, load_campaign
 from microbatt.checks import suggestion
@@ -59,6 +61,7 @@ def open_dataset(name_or_path: None = None) -> pd.DataFrame: ...
 def open_dataset(
     name_or_path: str | Path,
     *,
+    checksum: str | None = ...,
     chunks: Chunks = ...,
     cache_dir: str | Path | None = ...,
     storage_options: Mapping[str, Any] | None = ...,
@@ -69,6 +72,7 @@ def open_dataset(
 def open_dataset(
     name_or_path: str | Path | None = None,
     *,
+    checksum: str | None = None,
     chunks: Chunks = "auto",
     cache_dir: str | Path | None = None,
     storage_options: Mapping[str, Any] | None = None,
@@ -81,6 +85,9 @@ def open_dataset(
     name_or_path : str or pathlib.Path, optional
         A name of the catalog: its cube is computed, or downloaded, the first time. Or a path, or
         any URL that fsspec knows. None lists the catalog.
+    checksum : str, optional
+        ``sha256:...`` of a zipped store at an ``http`` or ``https`` address, which is then
+        downloaded once, verified and kept.
     chunks : Chunks, default 'auto'
         As in `xarray.open_zarr`; None reads with NumPy instead of Dask.
     cache_dir : str or pathlib.Path, optional
@@ -112,11 +119,24 @@ def open_dataset(
         return catalog_table(cache_dir)
     known = available_datasets()
     name = str(name_or_path)
+    if checksum is not None:
+        archive = Archive(url=name, checksum=checksum)
+        return open_cube(locate(fetch_archive(_stem(name), archive, cache_dir)), chunks=chunks)
     if name not in known:
         _refuse_unknown_name(name_or_path, known)
         return open_cube(locate(name_or_path, storage_options), chunks=chunks)
     location = _obtained(name, cache_dir, listeners)
     return open_cube(location, chunks=chunks)
+
+
+def _stem(address: str) -> str:
+    """Return the name of the file at an address that is published with a checksum."""
+    if not re.match(r"https?://", address):
+        raise ParameterError(
+            f"`checksum` is given and the place is {address!r}; a checksum is for a zipped store "
+            "at an address that begins with http:// or https://. Leave it out for a path."
+        )
+    return Path(urlsplit(address).path).name.removesuffix(".zip").removesuffix(".zarr") or "cube"
 
 
 def available_datasets() -> tuple[str, ...]:

@@ -1,0 +1,98 @@
+"""Cells to TOML files: every number with its value, unit and source."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from microbatt.cells.parts import PARTS, number_name
+from microbatt.cells.records import FitSpec, specs
+
+FORMAT = 1
+"""Version of the file format."""
+ELECTROLYTE = {
+    "conductivity": "S m-1",
+    "diffusivity": "m2 s-1",
+    "thermodynamic_factor": "1",
+}
+"""Functions that stand in `[electrolyte]` in place of a fit → their SI units."""
+
+
+def to_toml(cell: Any, *, source: str) -> str:  # noqa: ANN401 - a cell, whose module imports this
+    """Return the text of a cell file.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell to write.
+    source : str
+        What to name as the source of every value.
+
+    Returns
+    -------
+    str
+        TOML in SI units; reading it gives an equal cell.
+    """
+    lines = [
+        f"format = {FORMAT}",
+        f"name = {_text(cell.name)}",
+        f"description = {_text(cell.description)}",
+        f"references = [{', '.join(_text(key) for key in cell.references)}]",
+    ]
+    for name in ("cell", *PARTS):
+        lines += [
+            "",
+            f"[{name}]",
+            *_entries(
+                name, cell if name == "cell" else getattr(cell, name), source, cell.uncertainties
+            ),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _entries(part: str, record: Any, source: str, stated: Mapping[str, float]) -> list[str]:  # noqa: ANN401 - a cell or one of its parts
+    lines = []
+    for name, (_, spec) in specs(record).items():
+        value = getattr(record, name)
+        if value is None or spec.left_out(value):
+            continue
+        if isinstance(spec, FitSpec):
+            lines += _fit_lines(name, value, spec.unit, source)
+        else:
+            number = number_name(part, name)
+            known = f"uncertainty = {stated[number]!r}, " if number in stated else ""
+            lines.append(
+                f"{name} = {{ value = {value!r}, unit = {_text(spec.unit)}, {known}"
+                f"source = {_text(source)} }}"
+            )
+    return lines
+
+
+def _fit_lines(name: str, fit: Any, unit: str, source: str) -> list[str]:  # noqa: ANN401 - a fit
+    if fit.plain is None:
+        return [f"{name} = {{ fit = {_text(fit.name)}, source = {_text(source)} }}"]
+    if unit:
+        return [f"{name} = {_function(fit.plain, unit, source)}"]
+    plain = fit.plain
+    given = plain["transference"]
+    transference = given if isinstance(given, Mapping) else {"value": given}
+    return [
+        f"description = {_text(plain['description'])}",
+        f"transference_number = {_function(transference, '1', source)}",
+        *(f"{key} = {_function(plain[key], of, source)}" for key, of in ELECTROLYTE.items()),
+    ]
+
+
+def _function(plain: Mapping[str, Any], unit: str, source: str) -> str:
+    """Write a function of one's own as an inline table."""
+    entry = dict(plain)
+    entry |= entry.pop("table", {})
+    written = {
+        key: _text(value) if isinstance(value, str) else repr(value) for key, value in entry.items()
+    }
+    written |= {"unit": _text(unit), "source": _text(source)}
+    return f"{{ {', '.join(f'{key} = {value}' for key, value in written.items())} }}"
+
+
+def _text(words: str) -> str:
+    """Quote text as a TOML basic string, whose escapes are those of JSON."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,328 @@
+"""Running a protocol on a cell: charge, rest, pulse, hold and profile, each from the last state."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microbatt.cells import load_cell
+from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.engines.native import heat_follows_charge, heat_transfer
+from microbatt.engines.protocol_result import Simulation, step_results
+from microbatt.engines.protocol_rows import Limits, Table, table_of
+from microbatt.engines.request import (
+    Inventory,
+    Isothermal,
+    MeasuredTemperature,
+    Settings,
+    Thermal,
+    check_thermal,
+)
+from microbatt.errors import ParameterError, SimulationError
+from microbatt.outcomes import StepOutcome
+from microbatt.protocols import Protocol, as_protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import ArrayLike
+
+    from microbatt.cells import Cell
+    from microbatt.porous_electrode import ProtocolCurves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """All that a call says beside the cell and the protocol."""
+
+    inventory: Inventory
+    thermal: Thermal | MeasuredTemperature
+    settings: Settings
+    limits: Limits
+    time_limit: float | None
+
+
+def simulate(  # noqa: PLR0913 - one parameter a term
+    cell: str | Path | Cell,
+    protocol: Any,  # noqa: ANN401 - see the docstring
+    *,
+    inventory: Inventory | str = Inventory.CONSERVING,
+    thermal: Thermal | MeasuredTemperature = Isothermal(),
+    lower_voltage: float | None = None,
+    upper_voltage: float | None = None,
+    settings: Settings | None = None,
+    time_limit: float | None = None,
+    raise_on_failure: bool = False,
+    **values: float,
+) -> Simulation:
+    """Run a protocol on a cell: charges, discharges, rests, holds, powers and sampled profiles.
+
+    Each step begins from the state that the one before left; the first from rest. A step that
+    cannot be run, or leaves the range in which the cell is used, ends the protocol, and the steps
+    after it say that they were not run.
+
+    Parameters
+    ----------
+    cell : str, Path or Cell
+        A name that `microbatt cells` lists, the path of a cell file, or a cell.
+    protocol : str, Step, Samples, Path, Protocol or iterable of these
+        Sentences such as ``"Charge at 1C until 4.2 V"`` or ``"Rest for 1 hour"``, a TOML file, or
+        records; see `microbatt.protocols.as_protocol`.
+    inventory : {"conserving", "area-only"}
+        The lithium balance of the particles; see `simulate_discharge`.
+    thermal : Isothermal, Adiabatic, Lumped or MeasuredTemperature
+        What happens to the heat, or a temperature that was measured.
+    lower_voltage, upper_voltage : float, default the cell's own
+        Between which the cell is used [V]; 2 V and no limit where it does not say. 0 and infinity
+        are no limits. A step may end there, and none goes beyond.
+    settings : Settings, default those of the native engine
+        How finely to solve.
+    time_limit : float, optional
+        Wall-clock limit for the whole protocol [s].
+    raise_on_failure : bool
+        Raise instead of returning a simulation whose protocol was not run to its end.
+    **values : float
+        Other numbers of the cell, by the names of `microbatt.parameters` in SI units:
+        ``alpha=2.0``, ``positive_thickness=1e-4``.
+
+    Returns
+    -------
+    Simulation
+        Time, current, voltage and more, and how each step ended.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or unknown, a sentence is not understood, or a step asks for
+        a voltage outside the limits.
+    SimulationError
+        If `raise_on_failure` and a step did not end as it says.
+
+    See Also
+    --------
+    simulate_many : Many cells by their numbers, one protocol.
+    simulate_discharge : A discharge from rest by itself, which is faster.
+
+    Examples
+    --------
+    >>> simulation = simulate("lco-graphite", ["Discharge at 1C for 10 minutes", "Rest for 1 hour"])
+    >>> [step.outcome.name for step in simulation.steps]
+    ['TIME', 'TIME']
+    >>> round(simulation.steps[0].capacity, 3)
+    5.0
+    """
+    loaded = load_cell(cell)
+    loaded = loaded.with_values(values) if values else loaded
+    terms = _terms(loaded, inventory, thermal, (lower_voltage, upper_voltage), settings, time_limit)
+    simulation = _run(loaded, as_protocol(protocol), terms)
+    if raise_on_failure and simulation.stopped is not None:
+        step = simulation.stopped
+        raise SimulationError(f"step {step.number}, '{step.text}': {step.outcome.message}.")
+    return simulation
+
+
+def simulate_many(  # noqa: PLR0913 - one parameter a term
+    cell: str | Path | Cell,
+    protocol: Any,  # noqa: ANN401 - see `simulate`
+    values: Mapping[str, ArrayLike],
+    *,
+    inventory: Inventory | str = Inventory.CONSERVING,
+    thermal: Thermal | MeasuredTemperature = Isothermal(),
+    lower_voltage: float | None = None,
+    upper_voltage: float | None = None,
+    settings: Settings | None = None,
+    time_limit: float | None = None,
+    threads: int = 1,
+) -> tuple[Simulation, ...]:
+    """Run one protocol on many cells that differ in some numbers.
+
+    Parameters
+    ----------
+    cell : str, Path or Cell
+        As for `simulate`.
+    protocol : str, Step, Samples, Path, Protocol or iterable of these
+        As for `simulate`.
+    values : mapping of str to array_like
+        Columns of numbers by the names of `microbatt.parameters`, of one length or single numbers:
+        ``{"alpha": [1.0, 2.0], "S": 3.0}``.
+    inventory : {"conserving", "area-only"}
+        As for `simulate`.
+    thermal : Isothermal, Adiabatic, Lumped or MeasuredTemperature
+        As for `simulate`.
+    lower_voltage, upper_voltage : float, default the cell's own
+        As for `simulate` [V].
+    settings : Settings, default those of the native engine
+        How finely to solve.
+    time_limit : float, optional
+        Wall-clock limit for each [s].
+    threads : int
+        How many threads share the work.
+
+    Returns
+    -------
+    tuple of Simulation
+        In the order of the rows; the same numbers as one by one.
+
+    Raises
+    ------
+    ParameterError
+        As for `simulate`, or if the columns differ in length.
+
+    Examples
+    --------
+    >>> both = simulate_many("lco-graphite", "Discharge at 1C for 60 s", {"alpha": [0.5, 3.0]})
+    >>> both[0].voltage[-1] > both[1].voltage[-1]
+    True
+    """
+    loaded = load_cell(cell)
+    check_integer("threads", threads, low=1)
+    steps = as_protocol(protocol)
+    terms = _terms(loaded, inventory, thermal, (lower_voltage, upper_voltage), settings, time_limit)
+    cells = [loaded.with_values(row) for row in _rows(values)]
+    if threads == 1:
+        return tuple(_run(one, steps, terms) for one in cells)
+    with ThreadPoolExecutor(threads) as pool:
+        futures = [pool.submit(_run, one, steps, terms) for one in cells]
+        try:
+            return tuple(future.result() for future in futures)
+        finally:  # after an interrupt nothing that waits is begun
+            pool.shutdown(cancel_futures=True)
+
+
+def _rows(values: Mapping[str, ArrayLike]) -> list[dict[str, float]]:
+    try:
+        columns = {
+            name: np.atleast_1d(np.asarray(column, float)) for name, column in values.items()
+        }
+        table = np.broadcast_arrays(*columns.values())
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"`values` are not columns of numbers of one length: {error}."
+        ) from error
+    if not columns or table[0].ndim != 1:
+        raise ParameterError("`values` must hold at least one column, of one dimension.")
+    return [dict(zip(columns, map(float, row), strict=True)) for row in zip(*table, strict=True)]
+
+
+def _terms(
+    cell: Cell,
+    inventory: Inventory | str,
+    thermal: Thermal | MeasuredTemperature,
+    limits: tuple[float | None, float | None],
+    settings: Settings | None,
+    time_limit: float | None,
+) -> _Terms:
+    check_choice("inventory", str(inventory), [str(one) for one in Inventory])
+    if not isinstance(thermal, MeasuredTemperature):
+        check_thermal(thermal)
+    if settings is not None and not isinstance(settings, Settings):
+        raise ParameterError(f"`settings` is {settings!r}; it must be microbatt.Settings(…).")
+    if time_limit is not None:
+        check_number("time_limit", time_limit, POSITIVE, unit="s")
+    return _Terms(
+        inventory=Inventory(inventory),
+        thermal=thermal,
+        settings=settings or Settings(),
+        limits=_limits(cell, *limits),
+        time_limit=time_limit,
+    )
+
+
+def _limits(cell: Cell, lower: float | None, upper: float | None) -> Limits:
+    highest = cell.upper_cutoff_voltage if upper is None else upper
+    limits = Limits(
+        float(cell.cutoff_voltage if lower is None else lower),
+        math.inf if highest is None else float(highest),
+    )
+    if not 0.0 <= limits.lowest < limits.highest:
+        raise ParameterError(
+            f"`lower_voltage` is {limits.lowest:g} V and `upper_voltage` {limits.highest:g} V; the "
+            "first must be at least 0 V and below the second."
+        )
+    return limits
+
+
+def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
+    from microbatt.porous_electrode import Samples as Drive
+    from microbatt.porous_electrode import Terms, cell_parameters, numerics, run_protocol
+
+    table = table_of(protocol, cell, terms.limits)
+    thermal, settings = terms.thermal, terms.settings
+    measured = isinstance(thermal, MeasuredTemperature)
+    heated = Isothermal() if isinstance(thermal, MeasuredTemperature) else thermal
+    empty = np.empty(0)
+    drive = Drive(
+        table.time,
+        table.value,
+        table.charge,
+        np.array(thermal.time, float) if isinstance(thermal, MeasuredTemperature) else empty,
+        np.array(thermal.temperature, float) if isinstance(thermal, MeasuredTemperature) else empty,
+    )
+    curves = run_protocol(
+        cell_parameters(
+            cell,
+            heat_transfer_coefficient=heat_transfer(heated),
+            heat_follows_charge=heat_follows_charge(heated),
+        ),
+        numerics(
+            tolerance=float(settings.tolerance),
+            mesh=float(settings.mesh),
+            particle_modes=int(settings.particle_modes),
+            max_steps=int(settings.max_steps),
+        ),
+        table.rows,
+        drive,
+        Terms(
+            alpha=cell.positive.alpha,
+            S=cell.positive.S,
+            conserving=terms.inventory is Inventory.CONSERVING,
+            largest_current=table.largest_current,
+            initial_temperature=(
+                float(drive.temperature[0]) if measured else cell.initial_temperature
+            ),
+            time_limit=terms.time_limit,
+        ),
+    )
+    return _labelled(cell, protocol, table, curves)
+
+
+def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurves) -> Simulation:
+    """Give the kernel's rows their names."""
+    points = curves.points
+    return Simulation(
+        cell=cell.name,
+        protocol=protocol,
+        time=points[0],
+        current=points[1],
+        voltage=points[2],
+        temperature=points[3],
+        capacity=points[4] / SECONDS_PER_HOUR,
+        lithium_overpotential=points[5],
+        mean_negative_stoichiometry=points[6],
+        mean_positive_stoichiometry=points[7],
+        min_salt_concentration=points[8],
+        step=points[9].astype(np.int64),
+        steps=step_results(protocol, points[[0, 1, 2, 4]], _endings(table, curves, len(protocol))),
+        open_circuit_voltage=cell.open_circuit_voltage,
+        area=cell.area,
+        newton_iterations=curves.newton_iterations,
+        rejected_steps=curves.rejected_steps,
+    )
+
+
+def _endings(table: Table, curves: ProtocolCurves, steps: int) -> Sequence[tuple[int, StepOutcome]]:
+    """Return where the points of each step end and how it did: as its last row that was run."""
+    endings = [(0, StepOutcome.NOT_RUN)] * steps
+    for k, row in enumerate(table.rows):
+        outcome = StepOutcome(int(curves.outcome[k]))
+        if outcome is StepOutcome.TIME and k in table.by_capacity:
+            outcome = StepOutcome.CAPACITY
+        if outcome is not StepOutcome.NOT_RUN:
+            endings[row.step] = (int(curves.last[k]), outcome)
+    return endings

@@ -1,0 +1,52 @@
+"""A protocol against time: the voltage, and the current under it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.plots.colours import PALETTE
+from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+_MOST_LINES: Final = 60
+"""Beginnings of so many steps are drawn; more would hide the curve."""
+
+
+def draw_simulation(axes: Sequence[Axes], simulation: xr.Dataset) -> Sequence[Axes]:
+    """Draw voltage against time, the current under it, and where steps begin.
+
+    Parameters
+    ----------
+    axes : sequence of matplotlib.axes.Axes
+        Two: for the voltage and for the current.
+    simulation : xarray.Dataset
+        What `microbatt.engines.Simulation.to_dataset` returns.
+
+    Returns
+    -------
+    sequence of matplotlib.axes.Axes
+        The same axes.
+    """
+    hours = simulation["time"].to_numpy() / SECONDS_PER_HOUR
+    upper, lower = axes
+    upper.plot(hours, simulation["voltage"].to_numpy(), color=PALETTE[0])
+    lower.plot(hours, simulation["current"].to_numpy(), color=PALETTE[1])
+    starts = simulation["step_start"].to_numpy() / SECONDS_PER_HOUR
+    starts = starts[np.isfinite(starts) & (starts > 0.0)]
+    for start in starts if starts.size <= _MOST_LINES else ():
+        for one in axes:
+            one.axvline(float(start), color="0.85", linewidth=0.8, zorder=0)
+    upper.set_ylabel(quantity("voltage").label)
+    lower.set_ylabel(f"Current [{quantity('current').pretty_units}]")
+    lower.set_xlabel("Time [h]")
+    upper.tick_params(labelbottom=False)
+    upper.set_title(str(simulation.attrs.get("cell", "")))
+    return axes

@@ -1,0 +1,901 @@
+"""A protocol, row by row: each hands its state on to the next.
+
+A row holds a current, a voltage or a power, or follows samples, until a time, a voltage, a current
+or a charge; where it ends is found as a root of the length of its last step.  A row begins by
+distributing the new current at fixed concentrations, and with a step as short as the jump of the
+current density asks for.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microbatt.outcomes import StepOutcome
+from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
+from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
+from microbatt.porous_electrode.control import (
+    CURRENT,
+    POWER,
+    Control,
+    Controlled,
+    start_control,
+    try_control,
+)
+from microbatt.porous_electrode.discharge import (
+    AFTER_FAILURE,
+    EXHAUSTED_ROOM,
+    FALSE_POSITIONS,
+    MOST_FAILURES,
+    MOST_TRIALS,
+    SHORTEST_STEP,
+    TIME_ACCURACY,
+    TOWARDS_WALL,
+    VERTICAL_FALL,
+    VOLTAGE_ACCURACY,
+    least_salt,
+    mean_room,
+    step_factor,
+    time_resolution,
+    weakened,
+)
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_negative
+from microbatt.porous_electrode.mesh import Layout, ends, lay_out
+from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
+from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
+from microbatt.porous_electrode.step import Attempt, March, accept
+from microbatt.porous_electrode.workspace import Workspace
+
+Array = NDArray[np.float64]
+
+NOT_RUN = int(StepOutcome.NOT_RUN)
+TIME = int(StepOutcome.TIME)
+VOLTAGE_REACHED = int(StepOutcome.VOLTAGE)
+CURRENT_REACHED = int(StepOutcome.CURRENT)
+CAPACITY_REACHED = int(StepOutcome.CAPACITY)
+ALREADY = int(StepOutcome.ALREADY)
+LIMIT = int(StepOutcome.VOLTAGE_LIMIT)
+SALT_EXHAUSTED = int(StepOutcome.SALT_EXHAUSTED)
+LITHIUM_EXHAUSTED = int(StepOutcome.LITHIUM_EXHAUSTED)
+UNREACHABLE = int(StepOutcome.UNREACHABLE)
+STEP_BUDGET = int(StepOutcome.STEP_BUDGET)
+NO_CONVERGENCE = int(StepOutcome.NO_CONVERGENCE)
+UNRESOLVED_FALL = int(StepOutcome.UNRESOLVED_FALL)
+
+# Columns of the table of rows
+(KIND, VALUE, DURATION, LOW, HIGH, LOW_IS_LIMIT, HIGH_IS_LIMIT) = range(7)
+(LEAST_CURRENT, CHARGE, FIRST, LAST, STEP) = range(7, 12)
+COLUMNS = 12
+
+# Rows of the curves
+(AT, FLOWS, VOLTS, KELVIN, GONE, LITHIUM, NEGATIVE, POSITIVE, SALT, NUMBER) = range(10)
+RECORDED = 10
+
+NEEDED_ROOM = 4
+GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
+SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
+ATTEMPTS_A_SAMPLE = 20
+CAUTION = 0.05  # of the last step, for a step that knows no past
+STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
+FIRST_DROP = 0.1  # what the largest current may cost before anything is known [V]
+
+
+class Stand(NamedTuple):
+    """Where a protocol stands between two calls; the rest of its state is in the workspace.
+
+    ``begun`` says whether the row is under way; ``start`` is when it began [s]; ``charge`` and
+    ``charge1`` are what went through the cell since the protocol began [C m⁻²], ``row_charge`` what
+    had when the row began; ``h`` is the next step, ``wall`` a time at which the particles cannot
+    have carried the current [s].
+    """
+
+    row: int
+    begun: bool
+    march: March
+    current: float
+    resistance: float
+    start: float
+    charge: float
+    charge1: float
+    row_charge: float
+    h: float
+    wall: float
+    failures: int
+    attempts: int
+    points: int
+    newton: int
+    rejected: int
+
+
+class Samples(NamedTuple):
+    """What follows samples: the control by row time, and the temperature by protocol time.
+
+    ``time`` [s], ``value`` [A m⁻²] or [W m⁻²], ``charge`` the integral of a sampled current
+    [C m⁻²]; ``temperature_time`` [s] and ``temperature`` [K] are empty unless it drives.
+    """
+
+    time: Array
+    value: Array
+    charge: Array
+    temperature_time: Array
+    temperature: Array
+
+
+class Recorded(NamedTuple):
+    """Where points and endings are written: (10, room) and, one a row, codes and time [s]."""
+
+    points: Array
+    outcome: NDArray[np.int8]
+    last: NDArray[np.int64]
+
+
+@kernel
+def set_march(march: March, temperature: float) -> March:
+    """The march with another temperature, of an isothermal cell that somebody heats."""
+    return March(
+        march.t,
+        march.h1,
+        march.h2,
+        march.V,
+        march.V1,
+        march.V2,
+        temperature,
+        march.T1,
+        march.T2,
+        march.steps,
+        march.rejected,
+        march.newton,
+    )
+
+
+@kernel
+def place_of(times: Array, first: int, last: int, t: float) -> int:
+    """Index i of [first, last) with times[i] ≤ t < times[i + 1], by bisection."""
+    low, high = first, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if times[middle] <= t:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def sampled(times: Array, values: Array, first: int, last: int, t: float) -> float:
+    """Straight line between samples; the ends go on."""
+    if t <= times[first]:
+        return values[first]
+    if t >= times[last]:
+        return values[last]
+    i = place_of(times, first, last, t)
+    share = (t - times[i]) / (times[i + 1] - times[i])
+    return values[i] + share * (values[i + 1] - values[i])
+
+
+@kernel
+def sampled_charge(s: Samples, first: int, last: int, t: float) -> float:
+    """Integral of the sampled current from the first sample to `t` [C m⁻²]."""
+    i = place_of(s.time, first, last, t)
+    here = sampled(s.time, s.value, first, last, t)
+    return s.charge[i] - s.charge[first] + 0.5 * (t - s.time[i]) * (s.value[i] + here)
+
+
+@kernel
+def reach(s: Samples, first: int, last: int, t: float, h: float, off: float) -> float:
+    """How far a step from `t` may go: `h`, or to the sample beyond which the line bends.
+
+    Samples that lie within `off` of the line from here to the end of the step may be passed over.
+    """
+    i = place_of(s.time, first, last, t)
+    here = sampled(s.time, s.value, first, last, t)
+    steepest, flattest = math.inf, -math.inf
+    farthest = s.time[min(i + 1, last)]
+    k = i + 1
+    while k <= last and s.time[k] <= t + h:
+        span = s.time[k] - t
+        if span <= 0.0:
+            k += 1
+            continue
+        slope = (s.value[k] - here) / span
+        if not flattest <= slope <= steepest:
+            break
+        farthest = s.time[k]
+        steepest = min(steepest, (s.value[k] + off - here) / span)
+        flattest = max(flattest, (s.value[k] - off - here) / span)
+        k += 1
+    return min(h, max(farthest - t, 0.0)) if farthest > t else h
+
+
+@kernel
+def follows_samples(row: Array) -> bool:
+    """Whether a row follows samples."""
+    return row[LAST] > row[FIRST]
+
+
+@kernel
+def value_at(row: Array, s: Samples, t: float) -> float:
+    """What is controlled at `t` [s] of a row."""
+    if follows_samples(row):
+        return sampled(s.time, s.value, int(row[FIRST]), int(row[LAST]), t)
+    return row[VALUE]
+
+
+@kernel
+def control_at(
+    row: Array, s: Samples, t: float, guess: float, resistance: float, stubborn: bool
+) -> Control:
+    """The control at `t` [s] of a row.
+
+    A `stubborn` row may let its voltage jump: salt that all but runs out within an element can
+    switch it between two ways to discretise, back and forth, at every step however short.
+    """
+    smooth = not (stubborn or follows_samples(row))
+    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, smooth)
+
+
+@kernel
+def temperature_at(s: Samples, t: float, otherwise: float) -> float:
+    """The measured temperature at `t` [s] of the protocol, if it drives."""
+    if s.temperature_time.size == 0:
+        return otherwise
+    return sampled(s.temperature_time, s.temperature, 0, s.temperature_time.size - 1, t)
+
+
+@kernel
+def gap_of(row: Array, current: float, voltage: float, moved: float) -> float:
+    """How far the row is from the nearest of its endings [V]; negative beyond it."""
+    gap = math.inf
+    if current > 0.0:
+        gap = min(gap, voltage - row[LOW])
+    if current < 0.0:
+        gap = min(gap, row[HIGH] - voltage)
+    least = row[LEAST_CURRENT]
+    if least >= 0.0:
+        gap = min(gap, GAUGE * (abs(current) / least - 1.0))
+    if math.isfinite(row[CHARGE]):
+        gap = min(gap, GAUGE * (1.0 - moved / row[CHARGE]))
+    return gap
+
+
+@kernel
+def what_ended(row: Array, current: float, voltage: float, moved: float) -> int:
+    """Which of its endings a row has reached: the nearest."""
+    gap, code = math.inf, TIME
+    if current > 0.0 and voltage - row[LOW] < gap:
+        gap, code = voltage - row[LOW], LIMIT if row[LOW_IS_LIMIT] > 0.0 else VOLTAGE_REACHED
+    if current < 0.0 and row[HIGH] - voltage < gap:
+        gap, code = row[HIGH] - voltage, LIMIT if row[HIGH_IS_LIMIT] > 0.0 else VOLTAGE_REACHED
+    least = row[LEAST_CURRENT]
+    if least >= 0.0 and GAUGE * (abs(current) / least - 1.0) < gap:
+        gap, code = GAUGE * (abs(current) / least - 1.0), CURRENT_REACHED
+    if math.isfinite(row[CHARGE]) and GAUGE * (1.0 - moved / row[CHARGE]) < gap:
+        code = CAPACITY_REACHED
+    return code
+
+
+@kernel
+def what_ran_out(w: Workspace, layout: Layout, p: CellParameters, current: float) -> int:
+    """What the state says has run out in the direction of the current; NOT_RUN for nothing."""
+    n, n_neg, first_pos = ends(layout)
+    least = EXHAUSTED_SALT * p.initial_concentration
+    side = 0 if current > 0.0 else 1
+    negative = mean_room(w, 0, n_neg, side, 0.0)
+    positive = mean_room(w, first_pos, n, 1 - side, 0.0)
+    if min(negative, positive) < EXHAUSTED_ROOM:
+        return LITHIUM_EXHAUSTED
+    start, stop = (first_pos, n) if current > 0.0 else (0, n_neg)
+    if mean_room(w, start, stop, 1, least) < EXHAUSTED_ROOM:
+        return SALT_EXHAUSTED
+    return NOT_RUN
+
+
+@kernel
+def mean_stoichiometry(w: Workspace, start: int, stop: int) -> float:
+    """Mean over one electrode."""
+    total, area = 0.0, 0.0
+    for i in range(start, stop):
+        total += w.area[i] * w.mean[0, i]
+        area += w.area[i]
+    return total / area
+
+
+@kernel
+def least_potential(w: Workspace, layout: Layout, p: CellParameters, now: Conditions) -> float:
+    """Least φ_s − φ_e of the negative electrode [V]: below zero lithium metal may plate."""
+    _, n_neg, _ = ends(layout)
+    least = math.inf
+    evaluate_negative(w, 0, n_neg, p, now)
+    for i in range(n_neg):
+        least = min(least, w.eta[i, 0])
+    return least
+
+
+@kernel
+def record(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    table: Array,
+    out: Recorded,
+    stand: Stand,
+    tried: Controlled,
+) -> None:
+    """Write the point at which the protocol stands; `tried` is the solution there."""
+    n, n_neg, first_pos = ends(layout)
+    attempt, k, march = tried.attempt, stand.points, stand.march
+    out.points[AT, k] = stand.start + march.t
+    out.points[FLOWS, k] = stand.current
+    out.points[VOLTS, k] = march.V
+    out.points[KELVIN, k] = march.T
+    out.points[GONE, k] = stand.charge
+    out.points[LITHIUM, k] = least_potential(w, layout, p, attempt.now)
+    out.points[NEGATIVE, k] = math.nan if p.negative.planar else mean_stoichiometry(w, 0, n_neg)
+    out.points[POSITIVE, k] = mean_stoichiometry(w, first_pos, n)
+    out.points[SALT, k] = least_salt(w, layout)
+    out.points[NUMBER, k] = table[stand.row, STEP]
+
+
+@kernel
+def fastest_change(w: Workspace, start: int, stop: int, at: ElectrodeConditions) -> float:
+    """Largest (q Δj)²/γ of one electrode [s⁻¹], see `microbatt.porous_electrode.rest.first_step`.
+
+    Δj is the jump of the current density.
+    """
+    fastest = 0.0
+    for i in range(start, stop):
+        change = at.flux * (w.j_new[i] - w.j[0, i])
+        fastest = max(fastest, change * change / at.diffusion_rate)
+    return fastest
+
+
+@kernel
+def stand_at_jump(w: Workspace, layout: Layout, now: Conditions, tolerance: float) -> float:
+    """Take the new current density, forget how the state came about; return a first step [s]."""
+    n, n_neg, first_pos = ends(layout)
+    fastest = max(
+        fastest_change(w, 0, n_neg, now.negative), fastest_change(w, first_pos, n, now.positive)
+    )
+    for i in range(n):
+        for level in range(3):
+            w.j[level, i] = w.j_new[i]
+            w.c[level, i] = w.c[0, i]
+            w.surface[level, i] = w.surface[0, i]
+            for k in range(w.profile.shape[1]):
+                w.profile[level, k, i] = w.profile[0, k, i]
+        w.room[i, 0], w.room[i, 1] = w.room_new[i, 0], w.room_new[i, 1]
+    step = (FIRST_CHANGE * tolerance) ** 2
+    return step / fastest if fastest > 0.0 else math.inf
+
+
+@kernel
+def past_point(stand: Stand) -> Stand:
+    """The stand after its point was written."""
+    return Stand(
+        stand.row,
+        stand.begun,
+        stand.march,
+        stand.current,
+        stand.resistance,
+        stand.start,
+        stand.charge,
+        stand.charge1,
+        stand.row_charge,
+        stand.h,
+        stand.wall,
+        stand.failures,
+        stand.attempts,
+        stand.points + 1,
+        stand.newton,
+        stand.rejected,
+    )
+
+
+@kernel
+def begin(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    table: Array,
+    samples: Samples,
+    stand: Stand,
+    out: Recorded,
+) -> Stand:
+    """Begin a row: meet its control at once, unless one of its endings is met already."""
+    row = table[stand.row]
+    T = temperature_at(samples, stand.start, stand.march.T)
+    control = control_at(row, samples, 0.0, stand.current, stand.resistance, False)
+    if control.kind != CURRENT:
+        guess = stand.current + (stand.march.V - control.value) / stand.resistance
+        if control.kind == POWER:
+            guess = control.value / stand.march.V
+        control = Control(control.kind, control.value, guess, control.resistance, control.smooth)
+    tried = start_control(w, layout, p, numerics, control, stand.current, T)
+    attempt = tried.attempt
+    stand = count(stand, attempt, 0)
+    if not attempt.solve.converged:
+        return leave(stand, table, out, UNREACHABLE)
+    if gap_of(row, tried.current, attempt.voltage, 0.0) <= 0.0:
+        code = what_ended(row, tried.current, attempt.voltage, 0.0)
+        return leave(stand, table, out, LIMIT if code == LIMIT else ALREADY)
+    h = stand_at_jump(w, layout, attempt.now, numerics.tolerance)
+    voltage = attempt.voltage
+    stand = Stand(
+        stand.row,
+        True,
+        March(0.0, 0.0, 0.0, voltage, voltage, voltage, T, T, T, 0, 0, 0),
+        tried.current,
+        tried.resistance,
+        stand.start,
+        stand.charge,
+        stand.charge,
+        stand.charge,
+        min(h, CAUTION * stand.h),
+        math.inf,
+        0,
+        0,
+        stand.points,
+        stand.newton,
+        stand.rejected,
+    )
+    record(w, layout, p, table, out, stand, tried)
+    return past_point(stand)
+
+
+@kernel
+def count(stand: Stand, attempt: Attempt, rejected: int) -> Stand:
+    """Count the work of an attempt."""
+    return Stand(
+        stand.row,
+        stand.begun,
+        stand.march,
+        stand.current,
+        stand.resistance,
+        stand.start,
+        stand.charge,
+        stand.charge1,
+        stand.row_charge,
+        stand.h,
+        stand.wall,
+        stand.failures,
+        stand.attempts + 1,
+        stand.points,
+        stand.newton + attempt.solve.iterations,
+        stand.rejected + rejected,
+    )
+
+
+@kernel
+def with_step(stand: Stand, h: float, wall: float, failures: int) -> Stand:
+    """The stand with another next step."""
+    return Stand(
+        stand.row,
+        stand.begun,
+        stand.march,
+        stand.current,
+        stand.resistance,
+        stand.start,
+        stand.charge,
+        stand.charge1,
+        stand.row_charge,
+        h,
+        wall,
+        failures,
+        stand.attempts,
+        stand.points,
+        stand.newton,
+        stand.rejected,
+    )
+
+
+@kernel
+def goes_on(row: Array, current: float, code: int) -> bool:
+    """Whether the next step is run after a row that ended so.
+
+    A voltage that falls vertically, because something ran out, goes through the voltage at which
+    the row was to end.
+    """
+    if code in (TIME, VOLTAGE_REACHED, CURRENT_REACHED, CAPACITY_REACHED, ALREADY):
+        return True
+    if code not in (SALT_EXHAUSTED, LITHIUM_EXHAUSTED):
+        return False
+    if current > 0.0:
+        return math.isfinite(row[LOW]) and row[LOW_IS_LIMIT] == 0.0
+    return math.isfinite(row[HIGH]) and row[HIGH_IS_LIMIT] == 0.0
+
+
+@kernel
+def leave(stand: Stand, table: Array, out: Recorded, code: int) -> Stand:
+    """End a row, and stand before the next one that is to be run."""
+    k = stand.row
+    row = table[k]
+    out.outcome[k] = code
+    out.last[k] = stand.points
+    following = k + 1
+    if not goes_on(row, stand.current, code):
+        following = table.shape[0]
+    elif code != TIME:
+        while following < table.shape[0] and table[following, STEP] == row[STEP]:
+            out.outcome[following] = code
+            out.last[following] = stand.points
+            following += 1
+    spent = stand.march.t if stand.begun else 0.0
+    V, T = stand.march.V, stand.march.T
+    return Stand(
+        following,
+        False,
+        March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, 0),
+        stand.current,
+        stand.resistance,
+        stand.start + spent,
+        stand.charge,
+        stand.charge,
+        stand.charge,
+        stand.h,
+        math.inf,
+        0,
+        0,
+        stand.points,
+        stand.newton,
+        stand.rejected,
+    )
+
+
+@kernel
+def charge_after(row: Array, s: Samples, stand: Stand, tried: Controlled, h: float) -> float:
+    """What has gone through the cell after a step [C m⁻²], as the particles have it."""
+    if follows_samples(row):
+        t = stand.march.t
+        if int(row[KIND]) == CURRENT:
+            first, last = int(row[FIRST]), int(row[LAST])
+            gone = sampled_charge(s, first, last, t + h) - sampled_charge(s, first, last, t)
+            return stand.charge + gone
+        return stand.charge + 0.5 * h * (stand.current + tried.current)
+    formula = tried.attempt.formula
+    return (
+        formula.newest * stand.charge + formula.older * stand.charge1 + formula.step * tried.current
+    )
+
+
+@kernel
+def correct_means(
+    w: Workspace, start: int, stop: int, at: ElectrodeConditions, h: float, missing: float
+) -> None:
+    """Give particles what the current between two samples gave them, rather than that at its end.
+
+    By the trapezoidal rule, and the charge that is `missing` from it [C m⁻²] spread evenly, so that
+    no charge is lost however often the current changes.
+    """
+    area = 0.0
+    for i in range(start, stop):
+        area += w.area[i]
+    for i in range(start, stop):
+        gone = 0.5 * h * (w.j[0, i] + w.j[1, i]) + missing / area
+        mean = w.mean[1, i] - 3.0 * at.flux * gone
+        for k in range(w.profile.shape[1]):
+            w.profile[0, k, i] += mean - w.mean[0, i]
+        w.mean[0, i] = mean
+
+
+@kernel
+def take(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    table: Array,
+    samples: Samples,
+    stand: Stand,
+    tried: Controlled,
+    h: float,
+    out: Recorded,
+) -> Stand:
+    """Accept a step and write its point."""
+    row = table[stand.row]
+    charge = charge_after(row, samples, stand, tried, h)
+    march = accept(w, layout, p, stand.march, tried.attempt, h)
+    if follows_samples(row):
+        n, n_neg, first_pos = ends(layout)
+        missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)
+        now = tried.attempt.now
+        correct_means(w, 0, n_neg, now.negative, h, missing)
+        correct_means(w, first_pos, n, now.positive, h, -missing)
+    stand = Stand(
+        stand.row,
+        True,
+        march,
+        tried.current,
+        tried.resistance,
+        stand.start,
+        charge,
+        stand.charge,
+        stand.row_charge,
+        stand.h,
+        stand.wall,
+        0,
+        stand.attempts,
+        stand.points,
+        stand.newton,
+        stand.rejected,
+    )
+    record(w, layout, p, table, out, stand, tried)
+    return past_point(stand)
+
+
+@kernel
+def attempt_step(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    row: Array,
+    samples: Samples,
+    stand: Stand,
+    h: float,
+) -> Controlled:
+    """Try a step of length `h` of a row."""
+    march = stand.march
+    t = march.t + h
+    T = temperature_at(samples, stand.start + t, march.T)
+    guess = stand.current
+    if int(row[KIND]) == POWER:
+        guess = value_at(row, samples, t) / march.V
+    stubborn = stand.attempts > STUBBORN * numerics.max_steps
+    control = control_at(row, samples, t, guess, stand.resistance, stubborn)
+    return try_control(w, layout, p, numerics, control, set_march(march, T), h)
+
+
+@kernel
+def gap_after(row: Array, samples: Samples, stand: Stand, tried: Controlled, h: float) -> float:
+    """How far the row would be from its nearest ending after a step; negative if not solved."""
+    if not tried.attempt.solve.converged:
+        return -1.0
+    moved = abs(charge_after(row, samples, stand, tried, h) - stand.row_charge)
+    return gap_of(row, tried.current, tried.attempt.voltage, moved)
+
+
+@kernel
+def share_of(above: float, below: float, trial: int) -> float:
+    """Where in the interval to look for the ending next; in the middle when that lingers.
+
+    A current that has just changed its sign has no ending on the one side.
+    """
+    if trial > FALSE_POSITIONS or not math.isfinite(above) or above <= 0.0:
+        return 0.5
+    return min(max(above / (above - below), 0.02), 0.98)
+
+
+@kernel
+def land(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    table: Array,
+    samples: Samples,
+    stand: Stand,
+    overshoot: tuple[float, float],
+    out: Recorded,
+) -> Stand:
+    """Find the step that ends the row, between none and one that went too far by a gap [s], [V].
+
+    As `microbatt.porous_electrode.discharge.land` does.
+    """
+    row = table[stand.row]
+    moved = abs(stand.charge - stand.row_charge)
+    low, above = 0.0, gap_of(row, stand.current, stand.march.V, moved)
+    high, below = overshoot
+    side, solved = 0, True
+    for trial in range(MOST_TRIALS):
+        if high - low <= TIME_ACCURACY * (stand.march.t + stand.march.h1 + high):
+            break
+        h = low + (high - low) * share_of(above, below, trial)
+        tried = attempt_step(w, layout, p, numerics, row, samples, stand, h)
+        stand = count(stand, tried.attempt, 1)
+        gap = gap_after(row, samples, stand, tried, h)
+        if abs(gap) <= VOLTAGE_ACCURACY and tried.attempt.solve.converged:
+            stand = take(w, layout, p, table, samples, stand, tried, h, out)
+            return leave(stand, table, out, ending_of(row, stand))
+        if gap > 0.0:
+            below = weakened(below, gap, above) if side > 0 else below
+            low, above, side = h, gap, 1
+        else:
+            above = weakened(above, gap, below) if side < 0 else above
+            high, below, side = h, gap, -1
+            solved = tried.attempt.solve.converged or not tried.attempt.solve.possible
+    if low > 0.0:
+        tried = attempt_step(w, layout, p, numerics, row, samples, stand, low)
+        if tried.attempt.solve.converged:
+            stand = take(w, layout, p, table, samples, stand, tried, low, out)
+    return fall(w, layout, p, table, stand, solved, out)
+
+
+@kernel
+def ending_of(row: Array, stand: Stand) -> int:
+    """Which ending a row stands at."""
+    moved = abs(stand.charge - stand.row_charge)
+    return what_ended(row, stand.current, stand.march.V, moved)
+
+
+@kernel
+def fall(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    table: Array,
+    stand: Stand,
+    solved: bool,
+    out: Recorded,
+) -> Stand:
+    """End a row whose voltage falls or rises vertically, or that cannot go on.
+
+    `solved` says whether it is known that the ending is passed next, or only that Newton's method
+    found nothing.
+    """
+    row = table[stand.row]
+    moved = abs(stand.charge - stand.row_charge)
+    if solved and gap_of(row, stand.current, stand.march.V, moved) < VERTICAL_FALL:
+        return leave(stand, table, out, ending_of(row, stand))
+    code = what_ran_out(w, layout, p, stand.current)
+    if code == NOT_RUN:
+        code = UNRESOLVED_FALL if solved else NO_CONVERGENCE
+        if not solved and int(row[KIND]) == POWER:
+            code = UNREACHABLE
+    return leave(stand, table, out, code)
+
+
+@kernel
+def span(
+    row: Array, samples: Samples, stand: Stand, tolerance: float, largest: float
+) -> tuple[float, bool]:
+    """Length of the next step [s], and whether the row's time is then over."""
+    t = stand.march.t
+    remaining = row[DURATION] - t
+    h = stand.h
+    if h > 0.999 * remaining:
+        h = remaining
+    elif h > 0.6 * remaining:
+        h = 0.5 * remaining
+    if follows_samples(row):
+        off = SAMPLE_TOLERANCES * tolerance * largest
+        h = reach(samples, int(row[FIRST]), int(row[LAST]), t, h, off)
+    return h, h >= remaining * (1.0 - 1e-12)
+
+
+@kernel
+def check_progress(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    table: Array,
+    stand: Stand,
+    out: Recorded,
+) -> Stand:
+    """End a row that cannot go on, or takes too long."""
+    row, wall = table[stand.row], stand.wall
+    resolution = time_resolution(stand.march)
+    if wall - stand.march.t < resolution:
+        return fall(w, layout, p, table, stand, True, out)
+    shortest = resolution * (1.0 if stand.failures > 0 else SHORTEST_STEP)
+    if stand.failures > MOST_FAILURES or not stand.h >= shortest:
+        return fall(w, layout, p, table, stand, False, out)
+    allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
+    if stand.attempts > allowed:
+        return leave(stand, table, out, STEP_BUDGET)
+    return stand
+
+
+@kernel
+def go_on(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    table: Array,
+    samples: Samples,
+    stand: Stand,
+    largest: float,
+    out: Recorded,
+) -> Stand:
+    """Try one step of the row that is under way."""
+    row = table[stand.row]
+    h, last = span(row, samples, stand, numerics.tolerance, largest)
+    tried = attempt_step(w, layout, p, numerics, row, samples, stand, h)
+    attempt = tried.attempt
+    gap = gap_after(row, samples, stand, tried, h)
+    wall, failures = stand.wall, stand.failures
+    if not attempt.solve.converged:
+        stand = count(stand, attempt, 1)
+        if attempt.solve.possible:
+            failures += 1
+        else:
+            wall = stand.march.t + h
+        stand = with_step(stand, h * AFTER_FAILURE, wall, failures)
+    elif not attempt.error <= 1.0:
+        stand = with_step(count(stand, attempt, 1), h * step_factor(attempt.error), wall, failures)
+    elif gap < 0.0:
+        stand = count(stand, attempt, 1)
+        return land(w, layout, p, numerics, table, samples, stand, (h, gap), out)
+    else:
+        stand = take(w, layout, p, table, samples, count(stand, attempt, 0), tried, h, out)
+        ahead = max(h * step_factor(attempt.error), min(h, stand.h))
+        if last:
+            return leave(with_step(stand, max(ahead, stand.h), wall, 0), table, out, TIME)
+        stand = with_step(stand, min(ahead, TOWARDS_WALL * (wall - stand.march.t)), wall, 0)
+    return check_progress(w, layout, p, numerics, table, stand, out)
+
+
+def _make_run_rows(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba's type
+    @entry_kernel
+    def run_rows(
+        p: CellParameters,
+        numerics: Numerics,
+        table: Array,
+        samples: Samples,
+        w: Workspace,
+        layout: Layout,
+        stand: Stand,
+        largest: float,
+        out: Recorded,
+        attempts: int,
+    ) -> tuple[Stand, int]:
+        """Go on with a protocol for so many attempts, or until the points fill their room."""
+        for _ in range(attempts):
+            done = stand.row >= table.shape[0]
+            if done or stand.points + NEEDED_ROOM > out.points.shape[1]:
+                break
+            if stand.begun:
+                stand = go_on(w, layout, p, numerics, table, samples, stand, largest, out)
+            else:
+                stand = begin(w, layout, p, numerics, table, samples, stand, out)
+        return stand, digest
+
+    return run_rows
+
+
+def _make_prepare(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba's type
+    @entry_kernel
+    def prepare(
+        cell: CellParameters,
+        numerics: Numerics,
+        point: tuple[float, float],
+        conserving: bool,
+        largest: float,
+        temperature: float,
+    ) -> tuple[CellParameters, Workspace, Layout, Stand, int]:
+        """Lay out the mesh for currents up to `largest` [A m⁻²], and the cell at rest on it."""
+        p = at_point(cell, point[0], point[1], conserving)
+        w, layout = lay_out(p, conditions_at(p, temperature), numerics, largest, 0.0)
+        set_rest(w, layout, p, 0.0)
+        V, T = open_circuit_voltage(p, temperature), temperature
+        march = March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, 0)
+        resistance = FIRST_DROP / largest
+        stand = Stand(
+            0,
+            False,
+            march,
+            0.0,
+            resistance,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            math.inf,
+            math.inf,
+            0,
+            0,
+            0,
+            0,
+            0,
+        )
+        return p, w, layout, stand, digest
+
+    return prepare
+
+
+run_rows = _make_run_rows(source_digest())
+prepare = _make_prepare(source_digest())

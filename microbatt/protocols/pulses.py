@@ -1,0 +1,147 @@
+"""What a textbook reads from a pulse of current and the rest after it.
+
+Two numbers come out that look like properties of a material and are not quite: the resistance
+depends on when it is read, and the diffusivity supposes one particle size, a flat reaction, an even
+electrolyte and a pulse so short that the particle is half-infinite.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.checks import POSITIVE, check_number
+from microbatt.errors import ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+READ_AT: Final = (1e-3, 1.0, 10.0)
+"""Times after the current came on at which a resistance is read [s]."""
+_NO_CURRENT: Final = 1e-6
+"""Share of the largest current that counts as a rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """A pulse of current, read as a textbook does.
+
+    Attributes
+    ----------
+    current : float
+        Of the pulse, discharge positive [A m⁻²], or [A] where it was given so.
+    duration : float
+        Of the pulse [s].
+    voltage_before, voltage_after : float
+        Before the pulse, and at the end of the rest after it [V].
+    resistances : tuple of (float, float)
+        Time after the current came on [s], and the voltage lost since over the current [Ω m²] or
+        [Ω]; times beyond the pulse are left out.
+    diffusivity : float
+        Apparent solid diffusivity of the particles, D = (4/π τ) (r/S)² (ΔE_s/ΔE_τ)² [m² s⁻¹];
+        NaN without a radius, or where the rest was not told.
+    """
+
+    current: float
+    duration: float
+    voltage_before: float
+    voltage_after: float
+    resistances: tuple[tuple[float, float], ...]
+    diffusivity: float
+
+
+def evaluate_pulse(
+    time: ArrayLike,
+    current: ArrayLike,
+    voltage: ArrayLike,
+    *,
+    particle_radius: float | None = None,
+    S: float = 3.0,
+) -> Pulse:
+    """Read resistance and apparent diffusivity from one pulse and the rest after it.
+
+    The diffusivity is that of Weppner & Huggins, J. Electrochem. Soc. 124 (1977) 1569, for a
+    particle of volume over area r/S: ΔE_s is the change of the voltage from rest to rest, ΔE_τ its
+    change during the pulse without the drop that the first sample under current shows.
+
+    Parameters
+    ----------
+    time, current, voltage : array_like, shape (n,)
+        A rest, a pulse and a rest [s], [A m⁻²] or [A], [V]; discharge positive. Two samples at one
+        time are a jump.
+    particle_radius : float, optional
+        Of the electrode whose diffusion is meant [m].
+    S : float
+        Area times radius over volume of its particles; 3 for a sphere.
+
+    Returns
+    -------
+    Pulse
+        What was read.
+
+    Raises
+    ------
+    ParameterError
+        If the arrays do not fit, or hold no pulse that begins from a rest.
+
+    Examples
+    --------
+    >>> pulse = evaluate_pulse([0, 0, 10, 10, 60], [0, 2, 2, 0, 0], [4.0, 3.9, 3.8, 3.9, 3.95])
+    >>> [(at, round(ohm, 3)) for at, ohm in pulse.resistances]
+    [(0.001, 0.05), (1.0, 0.055), (10.0, 0.1)]
+    """
+    t, i, v = (np.asarray(column, dtype=float) for column in (time, current, voltage))
+    if not t.ndim == 1 == i.ndim == v.ndim or not t.size == i.size == v.size or t.size < 3:
+        raise ParameterError(
+            f"`time`, `current` and `voltage` have the shapes {t.shape}, {i.shape} and {v.shape}; "
+            "give rows of equal length, of at least three samples."
+        )
+    flows = np.abs(i) > _NO_CURRENT * np.abs(i).max()
+    on = int(np.argmax(flows))
+    if not flows.any() or on == 0:
+        raise ParameterError(
+            "no pulse begins from a rest here; let the first sample be one without current."
+        )
+    off = on + int(np.argmin(flows[on:])) if not flows[on:].all() else t.size
+    pulse, rest = slice(on, off), slice(off, t.size)
+    return Pulse(
+        current=float(i[on]),
+        duration=float(t[off - 1] - t[on]),
+        voltage_before=float(v[on - 1]),
+        voltage_after=float(v[-1]) if off < t.size else math.nan,
+        resistances=_resistances(t[pulse], i[pulse], v[pulse], float(v[on - 1])),
+        diffusivity=_diffusivity(t[pulse], v, on, rest, particle_radius, S),
+    )
+
+
+def _resistances(
+    t: NDArray[np.float64], i: NDArray[np.float64], v: NDArray[np.float64], before: float
+) -> tuple[tuple[float, float], ...]:
+    since = t - t[0]
+    return tuple(
+        (at, float((before - np.interp(at, since, v)) / np.interp(at, since, i)))
+        for at in READ_AT
+        if at <= since[-1]
+    )
+
+
+def _diffusivity(
+    t: NDArray[np.float64],
+    v: NDArray[np.float64],
+    on: int,
+    rest: slice,
+    particle_radius: float | None,
+    S: float,
+) -> float:
+    if particle_radius is None or rest.start >= v.size or t.size < 2:
+        return math.nan
+    check_number("particle_radius", particle_radius, POSITIVE, unit="m")
+    check_number("S", S, POSITIVE)
+    steady, transient = v[-1] - v[on - 1], v[rest.start - 1] - v[on]
+    if transient == 0.0:
+        return math.nan
+    length = particle_radius / S
+    return float(4.0 / (math.pi * (t[-1] - t[0])) * (length * steady / transient) ** 2)

@@ -1,0 +1,160 @@
+"""Protocols that laboratories run every day."""
+
+from __future__ import annotations
+
+from microbatt.checks import check_integer
+from microbatt.protocols.protocol import Protocol
+from microbatt.protocols.step import Step
+
+
+def _reversed(current: float | str) -> float | str:
+    """Return a current that charges, from its size."""
+    return f"-{current.strip()}" if isinstance(current, str) else -current
+
+
+def cccv(
+    *,
+    current: float | str = "1C",
+    voltage: float = 4.2,
+    until_current: float | str = "C/20",
+    rest: float = 3600.0,
+    discharge: float | str | None = None,
+    until_voltage: float = 2.7,
+    cycles: int = 1,
+) -> Protocol:
+    """Charge at constant current, then at constant voltage; rest; discharge if asked.
+
+    Parameters
+    ----------
+    current : float or str
+        Of the charge, without a sign: [A m⁻²], or text such as ``"1C"`` or ``"5 A"``.
+    voltage : float
+        To which the charge goes, and which is held [V].
+    until_current : float or str
+        At which the hold ends, without a sign.
+    rest : float
+        After the hold, and after the discharge [s].
+    discharge : float or str, optional
+        Current of a discharge after it; none without.
+    until_voltage : float
+        At which the discharge ends [V].
+    cycles : int
+        How many times.
+
+    Returns
+    -------
+    Protocol
+        Three steps a cycle, five with a discharge.
+
+    Examples
+    --------
+    >>> [str(step) for step in cccv(current="C/2")][1]
+    'Hold at 4.2 V until C/20'
+    """
+    steps = [
+        Step(current=_reversed(current), until_voltage=voltage),
+        Step(voltage=voltage, until_current=until_current),
+        Step(current=0.0, duration=rest),
+    ]
+    if discharge is not None:
+        steps += [
+            Step(current=discharge, until_voltage=until_voltage),
+            Step(current=0.0, duration=rest),
+        ]
+    return Protocol(steps=tuple(steps) * check_integer("cycles", cycles, low=1))
+
+
+def gitt(
+    *,
+    current: float | str = "C/10",
+    pulse: float = 1800.0,
+    rest: float = 7200.0,
+    pulses: int = 20,
+    charge: bool = False,
+) -> Protocol:
+    """Galvanostatic intermittent titration: short pulses of current with long rests between.
+
+    It ends with the last pulse, or where the voltage leaves the range in which the cell is used.
+    Weppner & Huggins, J. Electrochem. Soc. 124 (1977) 1569.
+
+    Parameters
+    ----------
+    current : float or str
+        Of a pulse, without a sign: [A m⁻²], or text such as ``"C/10"``.
+    pulse, rest : float
+        Length of a pulse, and of the rest after it [s].
+    pulses : int
+        How many.
+    charge : bool
+        Charge instead of discharge.
+
+    Returns
+    -------
+    Protocol
+        Two steps a pulse.
+
+    See Also
+    --------
+    evaluate_pulse : What a textbook reads from a pulse.
+
+    Examples
+    --------
+    >>> len(gitt(pulses=12))
+    24
+    """
+    along = _reversed(current) if charge else current
+    pair = (Step(current=along, duration=pulse), Step(current=0.0, duration=rest))
+    return Protocol(steps=pair * check_integer("pulses", pulses, low=1))
+
+
+def hppc(
+    *,
+    current: float | str = "1C",
+    regenerative: float | str = "0.75C",
+    pulse: float = 10.0,
+    between: float = 40.0,
+    step_current: float | str = "C/3",
+    step_duration: float = 1080.0,
+    rest: float = 3600.0,
+    levels: int = 9,
+) -> Protocol:
+    """Hybrid pulse power characterisation: at each of some states of charge two short pulses.
+
+    A discharge pulse, a rest, a charge pulse, a rest; then a slow discharge to the next state of
+    charge and a long rest. The defaults are those of the USABC's manual (Battery Test Manual for
+    Electric Vehicles, Idaho National Laboratory, INL/EXT-15-34184), 10 % of charge a level.
+
+    Parameters
+    ----------
+    current, regenerative : float or str
+        Of the discharge and of the charge pulse, without a sign.
+    pulse, between : float
+        Length of each pulse, and of the rest after it [s].
+    step_current : float or str
+        Of the discharge to the next level.
+    step_duration : float
+        Its length [s].
+    rest : float
+        After it [s].
+    levels : int
+        How many.
+
+    Returns
+    -------
+    Protocol
+        Six steps a level.
+
+    Examples
+    --------
+    >>> len(hppc(levels=2))
+    12
+    """
+    level = (
+        Step(current=current, duration=pulse),
+        Step(current=0.0, duration=between),
+        Step(current=_reversed(regenerative), duration=pulse),
+        Step(current=0.0, duration=between),
+        Step(current=step_current, duration=step_duration),
+        Step(current=0.0, duration=rest),
+    )
+    return Protocol(steps=level * check_integer("levels", levels, low=1))

@@ -1,0 +1,231 @@
+"""One step of a protocol: what is controlled, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+from microbatt.checks import FINITE, POSITIVE, Interval, check_number
+from microbatt.errors import ParameterError
+from microbatt.protocols.amounts import kind_of, per_area, size_of
+
+if TYPE_CHECKING:
+    from microbatt.cells import Cell
+    from microbatt.protocols.samples import Samples
+
+_CONTROLS: Final = ("current", "voltage", "power", "samples")
+_VOLTAGES: Final = Interval(0.0, 10.0, low_open=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Step:
+    """One thing that a tester does until something is reached.
+
+    Exactly one of `current`, `voltage`, `power` and `samples` is given; the first of its endings
+    that is reached ends it.
+
+    Attributes
+    ----------
+    current : float or str or None
+        Held current, discharge positive: [A m⁻² of separator], or text such as ``"1C"``, ``"C/20"``
+        or ``"-5 A"``. Zero is a rest.
+    voltage : float or None
+        Held voltage [V].
+    power : float or str or None
+        Held power, discharge positive: [W m⁻²], or text such as ``"25 W"``.
+    samples : Samples or None
+        A current or a power that follows samples; it ends with the last of them.
+    duration : float or None
+        Longest time [s].
+    until_voltage : float or None
+        Of a step at constant current or power: voltage that is not passed, the lower end of a
+        discharge or the upper end of a charge [V].
+    until_current : float or str or None
+        Of a step at constant voltage: where the current has fallen to, without its sign.
+    until_capacity : float or str or None
+        Charge moved in the step, without its sign: [A h m⁻²], or text such as ``"2 A h"``.
+    """
+
+    current: float | str | None = None
+    voltage: float | None = None
+    power: float | str | None = None
+    samples: Samples | None = None
+    duration: float | None = None
+    until_voltage: float | None = None
+    until_current: float | str | None = None
+    until_capacity: float | str | None = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in _CONTROLS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ParameterError(
+                f"a step has {' and '.join(given) or 'nothing'} to control; give one of "
+                f"{', '.join(_CONTROLS)}."
+            )
+        for name in ("current", "power"):
+            _check_amount(name, getattr(self, name))
+        for name in ("until_current", "until_capacity"):
+            value = getattr(self, name)
+            _check_amount(name, value)
+            if value is not None and not _sign(value) > 0.0:
+                raise ParameterError(f"`{name}` is {value!r}; it must be above 0, without a sign.")
+        for name in ("voltage", "until_voltage"):
+            if getattr(self, name) is not None:
+                check_number(name, getattr(self, name), _VOLTAGES, unit="V")
+        if self.duration is not None:
+            check_number("duration", self.duration, POSITIVE, unit="s")
+        self._check_endings()
+
+    def _check_endings(self) -> None:
+        ends = [self.duration, self.until_voltage, self.until_current, self.until_capacity]
+        if self.samples is None and all(end is None for end in ends):
+            raise ParameterError(
+                f"the step '{self}' never ends; give it a duration, or say until when."
+            )
+        if self.is_rest and self.duration is None:
+            raise ParameterError("a rest ends by time alone; give it a duration.")
+        if self.until_voltage is not None and (self.voltage is not None or self.is_rest):
+            raise ParameterError(
+                f"the step '{self}' holds a voltage or rests, and is to end at one; leave "
+                "`until_voltage` out."
+            )
+        if self.until_voltage is not None and self.samples is not None:
+            raise ParameterError(
+                "a sampled step ends with its samples, or at the voltage limits of the whole "
+                "protocol; leave `until_voltage` out."
+            )
+        if self.until_current is not None and self.voltage is None:
+            raise ParameterError(
+                f"the step '{self}' is to end at a current; only one that holds a voltage can."
+            )
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether no current flows."""
+        return self.current is not None and _sign(self.current) == 0.0
+
+    @property
+    def is_discharge(self) -> bool:
+        """Whether a current or power is held that discharges the cell."""
+        held = self.current if self.current is not None else self.power
+        return held is not None and _sign(held) > 0.0
+
+    def current_in(self, cell: Cell) -> float:
+        """Return the held current of a cell.
+
+        Parameters
+        ----------
+        cell : Cell
+            Whose size and 1 C count.
+
+        Returns
+        -------
+        float
+            Discharge positive [A m⁻²].
+
+        Raises
+        ------
+        ParameterError
+            If it is given for a whole cell, and this one does not say how large it is.
+        """
+        held = self.current
+        if held is None:
+            raise ParameterError(f"the step '{self}' holds no current.")
+        if isinstance(held, str) and held.strip().startswith("-"):
+            return -cell.current_density(held.strip()[1:])
+        return cell.current_density(held)
+
+    def power_in(self, cell: Cell) -> float:
+        """Return the held power of a cell.
+
+        Parameters
+        ----------
+        cell : Cell
+            Whose size counts.
+
+        Returns
+        -------
+        float
+            Discharge positive [W m⁻²].
+
+        Raises
+        ------
+        ParameterError
+            If it is given for a whole cell, and this one does not say how large it is.
+        """
+        if self.power is None:
+            raise ParameterError(f"the step '{self}' holds no power.")
+        return per_area("power", self.power, cell, unit="W")
+
+    def capacity_in(self, cell: Cell) -> float:
+        """Return the charge after which it ends.
+
+        Parameters
+        ----------
+        cell : Cell
+            Whose size counts.
+
+        Returns
+        -------
+        float
+            Without a sign [A h m⁻²].
+
+        Raises
+        ------
+        ParameterError
+            If it is given for a whole cell, and this one does not say how large it is.
+        """
+        if self.until_capacity is None:
+            raise ParameterError(f"the step '{self}' does not end by its capacity.")
+        return per_area("until_capacity", self.until_capacity, cell, unit="A h")
+
+    def __str__(self) -> str:
+        return f"{self._control()}{self._endings()}"
+
+    def __repr__(self) -> str:
+        return f"<Step: {self}>"
+
+    def _control(self) -> str:
+        if self.samples is not None:
+            return f"Follow {len(self.samples)} samples of {self.samples.quantity}"
+        if self.voltage is not None:
+            return f"Hold at {self.voltage:g} V"
+        if self.is_rest:
+            return "Rest"
+        held = self.current if self.current is not None else self.power
+        unit = "A/m2" if self.current is not None else "W/m2"
+        shown = held.strip().lstrip("+-") if isinstance(held, str) else f"{abs(held or 0):g} {unit}"
+        return f"{'Discharge' if self.is_discharge else 'Charge'} at {shown}"
+
+    def _endings(self) -> str:
+        text = "" if self.duration is None else f" for {self.duration:g} s"
+        units = {"until_voltage": "V", "until_current": "A/m2", "until_capacity": "A h/m2"}
+        for name, unit in units.items():
+            value = getattr(self, name)
+            if value is not None:
+                shown = value if isinstance(value, str) else f"{value:g} {unit}"
+                text += f"{' or' if text else ''} until {shown}"
+        return text
+
+
+STEP_KEYS: Final = tuple(field.name for field in fields(Step))
+
+
+def _sign(value: float | str) -> float:
+    """Return a number with the sign of an amount, zero for none."""
+    if not isinstance(value, str):
+        return float(value)
+    text = value.strip()
+    return -size_of(text[1:]) if text.startswith("-") else size_of(text.lstrip("+"))
+
+
+def _check_amount(name: str, value: float | str | None) -> None:
+    if value is None:
+        return
+    wanted = name.removeprefix("until_")
+    if not isinstance(value, str):
+        check_number(name, value, FINITE)
+        return
+    if kind_of(value.strip().lstrip("+-")) != wanted:
+        how = {"current": "'1C', 'C/20' or '5 A'", "power": "'25 W'", "capacity": "'2 A h'"}
+        raise ParameterError(f"`{name}` is {value!r}, which is no {wanted}; write {how[wanted]}.")

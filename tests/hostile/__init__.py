@@ -1,0 +1,1 @@
+"""Attacks and accidents that the package has to withstand, as they were found."""
