@@ -11,7 +11,7 @@ import click
 
 from microbatt.cli.completion import cube_names
 from microbatt.cli.outputs import overwrite_option
-from microbatt.cli.stores import find_store, storage_options
+from microbatt.cli.stores import find_store, storage_options, words_without_secrets
 from microbatt.errors import OccupiedError
 from microbatt.places import Kind, kind_of
 
@@ -32,7 +32,10 @@ _FILES = ("network.json", "weights.npz")
 )
 @click.argument("cube", shell_complete=cube_names)
 @click.option(
-    "--network", type=click.Choice(["curve", "published"]), default="curve", help="Kind of network."
+    "--network",
+    type=click.Choice(["curve", "published", "joint"]),
+    default="curve",
+    help="Kind of network: curve and published answer alpha and S, joint whatever varies in CUBE.",
 )
 @click.option("--folds", type=int, help="Number of folds to cross-validate with first.")
 @click.option("--blocked", is_flag=True, help="Hold out whole regions instead of random points.")
@@ -248,10 +251,16 @@ def _trained(
     copies: Mapping[int, TrainedNetwork],
 ) -> Network:
     from microbatt.networks import PublishedNetwork
-    from microbatt.training import fit_curve_network, fit_published_network
+    from microbatt.training import (
+        fit_curve_network,
+        fit_joint_network,
+        fit_published_network,
+    )
 
     if network == "curve":
         return fit_curve_network(cube, settings=settings, folder=out, listeners=listeners)
+    if network == "joint":
+        return fit_joint_network(cube, settings=settings, folder=out, listeners=listeners)
     # The copies of all folds combine by the scores of all points that the folds hold out.
     networks = (copy.network for copy in copies.values())
     scores = (one.bin_scores for one in networks if isinstance(one, PublishedNetwork))
@@ -270,14 +279,15 @@ def _save(
     """Write the weights; `earlier_scores` has refused to replace those of another training."""
     import sys
 
-    from microbatt.networks import save_network
+    from microbatt.networks import JointNetwork, save_network
     from microbatt.training import training_points, with_record
 
+    told = words_without_secrets(sys.argv[1:])
     recorded = with_record(
         trained,
         cube,
-        points=training_points(cube),
-        settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
+        points=training_points(cube, complete=not isinstance(trained, JointNetwork)),
+        settings=asdict(settings) | {"command": shlex.join(["microbatt", *told])},
         scores=scores,
     )
     save_network(out, recorded, overwrite=True)

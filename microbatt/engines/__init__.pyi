@@ -53,6 +53,7 @@ from .resample import (
 from .result import (
     Discharge,
     DischargeBatch,
+    Sensitivities,
     as_batch,
     join_batches,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "Lumped",
     "MeasuredTemperature",
     "Request",
+    "Sensitivities",
     "Settings",
     "Simulation",
     "StepResult",

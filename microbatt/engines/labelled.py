@@ -66,12 +66,35 @@ def curve_dataset(values: Values) -> xr.Dataset:
         for name in ("voltage", "capacity", "temperature")
     }
     scalars = {name: ((), values[name], quantity(name).attrs) for name in SCALARS}
+    scalars |= _labelled_sensitivities(values.get("sensitivities"))
     return xr.Dataset(
         {**curve, **scalars, "outcome": ((), np.int8(values["outcome"]), outcome_attrs())},
         coords={name: ((), values[name], quantity(name).attrs) for name in POINT}
-        | {"time": ("time", values["time"], quantity("time").attrs)},
+        | {"time": ("time", values["time"], quantity("time").attrs)}
+        | _parameter_axis(values.get("sensitivities")),
         attrs={"Conventions": CONVENTIONS, "title": "constant-current discharge"},
     )
+
+
+def _parameter_axis(told: Any) -> dict[str, Any]:  # noqa: ANN401 - Sensitivities or None
+    return {} if told is None else {"parameter": list(told.names)}
+
+
+def _labelled_sensitivities(told: Any) -> dict[str, Any]:  # noqa: ANN401 - Sensitivities or None
+    """Return derivatives as variables along ``parameter``; none where none were asked for."""
+    if told is None:
+        return {}
+    per = {"comment": "per SI unit of each parameter, at fixed capacity"}
+    words = "derivative by the numbers of the cell: "
+    table = {
+        "voltage": (("parameter", "time"), told.voltage),
+        "discharge_capacity": ("parameter", told.discharge_capacity),
+        "energy": ("parameter", told.energy),
+    }
+    return {
+        f"{name}_sensitivity": (dims, array, {"long_name": words + quantity(name).long_name} | per)
+        for name, (dims, array) in table.items()
+    }
 
 
 def batch_dataset(values: Values) -> xr.Dataset:

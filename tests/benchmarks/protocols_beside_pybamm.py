@@ -10,6 +10,7 @@ import time
 import warnings
 
 import numpy as np
+from microbatt.engines.pybamm.loading import load_pybamm
 
 from microbatt.cells import load_cell
 from microbatt.engines import simulate

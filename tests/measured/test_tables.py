@@ -10,7 +10,15 @@ import pandas as pd
 import pytest
 
 from microbatt.errors import MeasurementError
-from microbatt.measured import Reading, curve_files, is_curve_file, read_cells, read_file, tables
+from microbatt.measured import (
+    Reading,
+    bounds,
+    curve_files,
+    is_curve_file,
+    read_cells,
+    read_file,
+    tables,
+)
 from tests.measured.protocols import AREA, ONE_C, rate_test, write
 
 TABLE = rate_test().frame()
@@ -37,12 +45,13 @@ def test_a_pipe_and_a_device_are_refused_without_being_read(tmp_path):
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):
     with (tmp_path / "a.csv").open("wb") as file:
-        file.truncate(tables.LARGEST + 1)  # of holes: it takes no place
+        file.truncate(bounds.MOST_BYTES + 1)  # of holes: it takes no place
     assert "at most 512 MiB are read" in refused(tmp_path / "a.csv")
 
 
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "LARGEST", 2**20)
+    for module in (bounds, tables):
+        monkeypatch.setattr(module, "MOST_BYTES", 2**20)
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"0" * (2**20 + 1)))
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * (2**20 + 1))
