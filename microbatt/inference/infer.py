@@ -107,7 +107,10 @@ def infer(
     chosen, seconds = options.changed(changes), dict[str, float]()
     with _timing("reading", seconds):
         experiment = starting_full(
-            gather(curves), load_cell(cell), free=chosen.free, inventory=chosen.inventory
+            gather(curves),
+            load_cell(cell),
+            free=tuple(chosen.free),
+            inventory=chosen.inventory,
         )
         noise = white_noise(experiment.measurements) if chosen.noise is None else chosen.noise
         loaded = load_cell(cell)

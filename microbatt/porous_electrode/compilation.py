@@ -24,6 +24,13 @@ node_kernel = register_jitable(
 A call would hand over every array of the workspace, which takes longer than the work.
 """
 
+inner_kernel = numba.njit(error_model="numpy", nogil=True, inline="always")
+"""A kernel that is written into the one that calls it before either is compiled.
+
+Whatever a kernel calls is optimised again within it; a tower of drivers over a large solution would
+be compiled as often as it has storeys.
+"""
+
 entry_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
 """A kernel that Python calls, cached on disk.
 

@@ -17,6 +17,7 @@ from microbatt.engines import simulate
 from microbatt.engines.pybamm.equations import _options
 from microbatt.engines.pybamm.parameters import cell_parameters
 from microbatt.protocols import as_protocol, cccv, gitt, hppc, profile
+from microbatt.pybamm_import import load_pybamm
 
 CELLS = ("lco-graphite", "lmo-mcmb", "doyle-1996-cell-1")
 VOLUMES = {"x_n": 60, "x_s": 20, "x_p": 60, "r_n": 60, "r_p": 60}
