@@ -14,13 +14,14 @@ from microbatt.cells import TEMPERATURE
 from microbatt.checks import Interval, check_choice
 from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS as VOCABULARY
-from microbatt.parameters import parameter
-from microbatt.quantities import Quantity, pretty_units, quantity
+from microbatt.parameters import parameter, quantity_of
+from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from microbatt.cells import Cell
+    from microbatt.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,13 +201,9 @@ def unknown_quantity(name: str) -> Quantity:
     Examples
     --------
     >>> unknown_quantity("positive_thickness").label
-    'Positive thickness [m]'
+    'Thickness of the positive electrode [m]'
     """
-    try:
-        return quantity(name)
-    except ParameterError:
-        one = PARAMETERS[name]
-        return Quantity(name=name, symbol="", units=one.unit, long_name=name.replace("_", " "))
+    return quantity_of(name)
 
 
 def in_words(name: str, value: float, digits: int = 4) -> str:
