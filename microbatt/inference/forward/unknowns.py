@@ -68,7 +68,7 @@ class Parameter:
 
 
 MICROSTRUCTURE: Final = ("alpha", "S")
-"""What every fit moves, unless it is told that one of them is known."""
+"""What every fit moves, unless it is told that one of them is known; free, they have a prior."""
 
 _FRACTIONS: Final = (
     "electrolyte_fraction",
@@ -188,7 +188,8 @@ def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
     >>> check_unknowns(["contact_resistance"])
     ('contact_resistance',)
     """
-    checked = tuple(check_choice("free", known_name(name), UNKNOWNS) for name in names)
+    known = (*MICROSTRUCTURE, *UNKNOWNS)
+    checked = tuple(check_choice("free", known_name(name), known) for name in names)
     for name in checked:
         if checked.count(name) > 1:
             raise ParameterError(f"`free` names {name!r} twice; name each once.")
