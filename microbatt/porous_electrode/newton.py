@@ -12,11 +12,12 @@ from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions
 from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
+    FIXED_TRANSFERENCE,
     any_steep,
     assemble,
+    evaluate_electrode,
     evaluate_electrolyte,
-    evaluate_kinetics,
-    evaluate_negative,
+    evaluate_transference,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
@@ -139,9 +140,10 @@ def iterate(
     n, n_neg, first_pos = ends(layout)
     for i in range(n):
         evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    evaluate_negative(w, 0, n_neg, p, now)
-    for i in range(first_pos, n):
-        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    if p.electrolyte.shape[1] > FIXED_TRANSFERENCE:
+        evaluate_transference(w, n, p.electrolyte)
+    evaluate_electrode(w, 0, n_neg, p.negative, now.negative, now.thermal_voltage)
+    evaluate_electrode(w, first_pos, n, p.positive, now.positive, now.thermal_voltage)
     assemble(w, layout, p, current, step, steep)
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage
@@ -171,10 +173,14 @@ def settled(
 
     They do where D_s is constant: they are linear then.
     """
-    n, n_neg, first_pos = ends(layout)
     if w.profile.size == 0:
         return True
-    gap = max(profile_gap(w, 0, n_neg, p.negative), profile_gap(w, first_pos, n, p.positive))
+    n, n_neg, first_pos = ends(layout)
+    gap = 0.0
+    if p.negative.diffusion.shape[0] > 0:
+        gap = profile_gap(w, 0, n_neg, p.negative)
+    if p.positive.diffusion.shape[0] > 0:
+        gap = max(gap, profile_gap(w, first_pos, n, p.positive))
     if gap <= NEWTON_SHARE * numerics.tolerance:
         return True
     go_on_with_profiles(w, 0, n_neg, p.negative, now.negative, formula, numerics)

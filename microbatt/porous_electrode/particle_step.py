@@ -46,16 +46,29 @@ def start_particles(
     Fills their histories and ``depletion``.  A planar electrode has none.
     """
     if e.planar:
-        w.depletion[start], w.surface_history[start] = 0.0, e.initial_stoichiometry
-        return
-    for i in range(start, stop):
-        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
-    if e.diffusion.shape[0] > 0:
+        start_metal(w, e)
+    elif e.diffusion.shape[0] > 0:
+        start_means(w, start, stop, formula)
         start_profiles(w, start, stop, e, formula)
         linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
+        close_particles(w, start, stop, e)
     else:
+        start_means(w, start, stop, formula)
         step_modes(w, start, stop, electrode, at, formula, numerics.rates, numerics.weights)
-    close_particles(w, start, stop, e)
+        close_particles(w, start, stop, e)
+
+
+@kernel
+def start_metal(w: Workspace, e: ElectrodeParameters) -> None:
+    """The surface of a planar electrode, the first node, is always the same."""
+    w.depletion[0], w.surface_history[0] = 0.0, e.initial_stoichiometry
+
+
+@kernel
+def start_means(w: Workspace, start: int, stop: int, formula: Formula) -> None:
+    """Fill the history of the means."""
+    for i in range(start, stop):
+        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
 
 
 @kernel
@@ -112,8 +125,18 @@ def finish_particles(
 ) -> None:
     """Accept the step of the particles of nodes [start, stop) with the j that was found."""
     if e.planar:
-        return
-    taken = formula.step * at.flux
+        pass
+    elif e.diffusion.shape[0] > 0:
+        accept_means(w, start, stop, formula.step * at.flux)
+        accept_profiles(w, start, stop)
+    else:
+        accept_means(w, start, stop, formula.step * at.flux)
+        accept_modes(w, start, stop, electrode, formula.step * at.flux)
+
+
+@kernel
+def accept_means(w: Workspace, start: int, stop: int, taken: float) -> None:
+    """Move means and surfaces on; `taken` is the stoichiometry per j that leaves the surface."""
     for i in range(start, stop):
         j = w.j_new[i]
         w.mean[1, i] = w.mean[0, i]
@@ -121,9 +144,11 @@ def finish_particles(
         w.surface[2, i] = w.surface[1, i]
         w.surface[1, i] = w.surface[0, i]
         w.surface[0, i] = w.surface_history[i] - w.depletion[i] * j
-    if e.diffusion.shape[0] > 0:
-        accept_profiles(w, start, stop)
-        return
+
+
+@kernel
+def accept_modes(w: Workspace, start: int, stop: int, electrode: int, taken: float) -> None:
+    """Move the modes of reduced spheres on."""
     for k in range(w.decay.shape[1]):
         lost = taken * w.decay[electrode, k]
         for i in range(start, stop):
@@ -133,15 +158,20 @@ def finish_particles(
 
 @kernel
 def room_to(w: Workspace, start: int, stop: int, bound: float) -> float:
-    """The current that takes the surfaces of the nodes [start, stop) to a bound, × depletion.
-
-    Σ a (θ_surf − bound) at j = 0, weighed by how easily each is depleted beside the first.
-    """
+    """Σ a (θ_surf − bound) over the nodes [start, stop), at j = 0."""
     room = 0.0
     for i in range(start, stop):
-        share = w.area[i] * (w.depletion[start] / w.depletion[i])
-        room += share * (w.surface_history[i] - bound)
+        room += w.area[i] * (w.surface_history[i] - bound)
     return room
+
+
+@kernel
+def even_depletion(w: Workspace, start: int, stop: int) -> float:
+    """−∂θ_surf/∂j of one electrode; the least of its nodes, where it is not the same for all."""
+    least = w.depletion[start]
+    for i in range(start + 1, stop):
+        least = min(least, w.depletion[i])
+    return least
 
 
 @kernel
@@ -159,14 +189,14 @@ def can_carry(
     """
     n, n_neg, first_pos = ends(layout)
     neg, pos = p.negative, p.positive
-    gained = w.depletion[first_pos] * current
+    gained = even_depletion(w, first_pos, n) * current
     enough = (
         -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
         and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
     )
     if neg.planar:
         return enough
-    lost = w.depletion[0] * current
+    lost = even_depletion(w, 0, n_neg) * current
     return (
         enough
         and room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
@@ -226,10 +256,15 @@ def go_on_with_profiles(
     numerics: Numerics,
 ) -> None:
     """Linearise again, about the profiles that were found, with the surfaces where they are."""
-    if e.diffusion.shape[0] == 0:
-        return
-    linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
-    close_particles(w, start, stop, e)
+    if e.diffusion.shape[0] > 0:
+        linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
+        close_particles(w, start, stop, e)
+        keep_surfaces(w, start, stop, e)
+
+
+@kernel
+def keep_surfaces(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
+    """Give the surfaces that were found the j that leads to them now."""
     for i in range(start, stop):
         theta = e.lowest_stoichiometry + w.room_new[i, 0]
         if w.room_new[i, 1] < w.room_new[i, 0]:

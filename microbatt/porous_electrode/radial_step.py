@@ -123,8 +123,6 @@ def profile_gap(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> 
 
     In units of stoichiometry.
     """
-    if e.diffusion.shape[0] == 0:
-        return 0.0
     gap, last = 0.0, w.profile.shape[1] - 1
     for i in range(start, stop):
         surface = w.surface_history[i] - w.depletion[i] * w.j_new[i]

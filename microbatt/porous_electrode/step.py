@@ -14,9 +14,8 @@ from microbatt.porous_electrode.bdf import (
 from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.equations import (
+    evaluate_electrode,
     evaluate_electrolyte,
-    evaluate_kinetics,
-    evaluate_negative,
     terminal_voltage,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
@@ -91,6 +90,16 @@ def choose_formula(w: Workspace, layout: Layout, march: March, h: float) -> tupl
 
 
 @kernel
+def predict_profiles(w: Workspace, n: int, weights: Weights) -> None:
+    """Extrapolate the particles' profiles, where they have one, into ``profile_new``."""
+    for k in range(w.profile.shape[1]):
+        for i in range(n):
+            w.profile_new[k, i] = extrapolate(
+                weights, w.profile[0, k, i], w.profile[1, k, i], w.profile[2, k, i]
+            )
+
+
+@kernel
 def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
     """Extrapolate salt, current density and the particles' profiles to the end of the step."""
     n, _, _ = ends(layout)
@@ -98,11 +107,7 @@ def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
         c = extrapolate(weights, w.c[0, i], w.c[1, i], w.c[2, i])
         w.c_new[i] = max(c, SMALLEST_GUESS * w.c[0, i])
         w.j_new[i] = extrapolate(weights, w.j[0, i], w.j[1, i], w.j[2, i])
-    for k in range(w.profile.shape[1]):
-        for i in range(n):
-            w.profile_new[k, i] = extrapolate(
-                weights, w.profile[0, k, i], w.profile[1, k, i], w.profile[2, k, i]
-            )
+    predict_profiles(w, n, weights)
 
 
 @kernel
@@ -114,8 +119,8 @@ def voltage_now(
     last = n_neg - 1
     for i in range(last, first + 1):
         evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    evaluate_negative(w, last, n_neg, p, now)
-    evaluate_kinetics(w, first, p.positive, now.positive, now.thermal_voltage)
+    evaluate_electrode(w, last, n_neg, p.negative, now.negative, now.thermal_voltage)
+    evaluate_electrode(w, first, first + 1, p.positive, now.positive, now.thermal_voltage)
     return terminal_voltage(w, layout, p, current)
 
 
