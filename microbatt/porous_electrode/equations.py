@@ -145,7 +145,7 @@ def evaluate_metal(
 
 
 @kernel
-def evaluate_electrode(
+def evaluate_others(
     w: Workspace,
     start: int,
     stop: int,
@@ -153,14 +153,11 @@ def evaluate_electrode(
     at: ElectrodeConditions,
     thermal_voltage: float,
 ) -> None:
-    """Fill φ_s − φ_e of the nodes [start, stop) of one electrode.
+    """Fill φ_s − φ_e of the nodes [start, stop) of an electrode that is not ``standard``.
 
-    One loop for the common case alone: what it does not need would slow it down.
+    Apart from the loop over those that are, which what they do not need would slow down.
     """
-    if e.standard:
-        for i in range(start, stop):
-            evaluate_kinetics(w, i, e, at, thermal_voltage)
-    elif e.planar:
+    if e.planar:
         evaluate_metal(w, e, at, thermal_voltage)
     else:
         for i in range(start, stop):

@@ -14,12 +14,7 @@ from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
-from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
-from microbatt.porous_electrode.radial_step import (
-    accept_profiles,
-    linearise_profiles,
-    start_profiles,
-)
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
 from microbatt.porous_electrode.workspace import Workspace
 
 BOUNDARY_FRACTION = 0.9
@@ -36,54 +31,18 @@ def start_particles(
     start: int,
     stop: int,
     electrode: int,
-    e: ElectrodeParameters,
-    at: ElectrodeConditions,
-    formula: Formula,
-    numerics: Numerics,
-) -> None:
-    """Step the particles of nodes [start, stop) as far as possible without j.
-
-    Fills their histories and ``depletion``.  A planar electrode has none.
-    """
-    if e.planar:
-        start_metal(w, e)
-    elif e.diffusion.shape[0] > 0:
-        start_means(w, start, stop, formula)
-        start_profiles(w, start, stop, e, formula)
-        linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
-        close_particles(w, start, stop, e)
-    else:
-        start_means(w, start, stop, formula)
-        step_modes(w, start, stop, electrode, at, formula, numerics.rates, numerics.weights)
-        close_particles(w, start, stop, e)
-
-
-@kernel
-def start_metal(w: Workspace, e: ElectrodeParameters) -> None:
-    """The surface of a planar electrode, the first node, is always the same."""
-    w.depletion[0], w.surface_history[0] = 0.0, e.initial_stoichiometry
-
-
-@kernel
-def start_means(w: Workspace, start: int, stop: int, formula: Formula) -> None:
-    """Fill the history of the means."""
-    for i in range(start, stop):
-        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
-
-
-@kernel
-def step_modes(
-    w: Workspace,
-    start: int,
-    stop: int,
-    electrode: int,
     at: ElectrodeConditions,
     formula: Formula,
     rates: Array,
     weights: Array,
 ) -> None:
-    """Do it for reduced spheres."""
+    """Step the reduced spheres of nodes [start, stop) as far as possible without j.
+
+    Fills their histories and ``depletion``.  The sheet of a half-cell passes through as particles
+    that no current reaches.
+    """
     for i in range(start, stop):
+        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
         w.surface_history[i] = w.mean_history[i]
     depletion = 3.0
     for k in range(rates.size):
@@ -119,24 +78,11 @@ def finish_particles(
     start: int,
     stop: int,
     electrode: int,
-    e: ElectrodeParameters,
     at: ElectrodeConditions,
     formula: Formula,
 ) -> None:
     """Accept the step of the particles of nodes [start, stop) with the j that was found."""
-    if e.planar:
-        pass
-    elif e.diffusion.shape[0] > 0:
-        accept_means(w, start, stop, formula.step * at.flux)
-        accept_profiles(w, start, stop)
-    else:
-        accept_means(w, start, stop, formula.step * at.flux)
-        accept_modes(w, start, stop, electrode, formula.step * at.flux)
-
-
-@kernel
-def accept_means(w: Workspace, start: int, stop: int, taken: float) -> None:
-    """Move means and surfaces on; `taken` is the stoichiometry per j that leaves the surface."""
+    taken = formula.step * at.flux
     for i in range(start, stop):
         j = w.j_new[i]
         w.mean[1, i] = w.mean[0, i]
@@ -144,11 +90,6 @@ def accept_means(w: Workspace, start: int, stop: int, taken: float) -> None:
         w.surface[2, i] = w.surface[1, i]
         w.surface[1, i] = w.surface[0, i]
         w.surface[0, i] = w.surface_history[i] - w.depletion[i] * j
-
-
-@kernel
-def accept_modes(w: Workspace, start: int, stop: int, electrode: int, taken: float) -> None:
-    """Move the modes of reduced spheres on."""
     for k in range(w.decay.shape[1]):
         lost = taken * w.decay[electrode, k]
         for i in range(start, stop):
@@ -166,8 +107,8 @@ def room_to(w: Workspace, start: int, stop: int, bound: float) -> float:
 
 
 @kernel
-def even_depletion(w: Workspace, start: int, stop: int) -> float:
-    """−∂θ_surf/∂j of one electrode; the least of its nodes, where it is not the same for all."""
+def least_depletion(w: Workspace, start: int, stop: int) -> float:
+    """The least −∂θ_surf/∂j of one electrode, where it is not the same everywhere."""
     least = w.depletion[start]
     for i in range(start + 1, stop):
         least = min(least, w.depletion[i])
@@ -185,22 +126,18 @@ def can_carry(
 
     They cannot if that takes the surfaces of one electrode beyond a bound everywhere: in discharge
     the lowest stoichiometry of the negative or the highest of the positive, in charge the others.
-    Lithium metal has no such bound.
     """
     n, n_neg, first_pos = ends(layout)
     neg, pos = p.negative, p.positive
-    gained = even_depletion(w, first_pos, n) * current
-    enough = (
-        -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
-        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
-    )
-    if neg.planar:
-        return enough
-    lost = even_depletion(w, 0, n_neg) * current
+    lost, gained = w.depletion[0] * current, w.depletion[first_pos] * current
+    if w.profile.size > 0:
+        lost = least_depletion(w, 0, n_neg) * current
+        gained = least_depletion(w, first_pos, n) * current
     return (
-        enough
-        and room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
+        room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
         and -room_to(w, 0, n_neg, neg.highest_stoichiometry) > -lost
+        and -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
+        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
     )
 
 
@@ -243,23 +180,6 @@ def start_rooms(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> 
             full, empty = least_full, width - least_full
             w.j_new[i] = (w.surface_history[i] - (e.highest_stoichiometry - full)) / depletion
         w.room_new[i, 0], w.room_new[i, 1] = empty, full
-
-
-@kernel
-def go_on_with_profiles(
-    w: Workspace,
-    start: int,
-    stop: int,
-    e: ElectrodeParameters,
-    at: ElectrodeConditions,
-    formula: Formula,
-    numerics: Numerics,
-) -> None:
-    """Linearise again, about the profiles that were found, with the surfaces where they are."""
-    if e.diffusion.shape[0] > 0:
-        linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
-        close_particles(w, start, stop, e)
-        keep_surfaces(w, start, stop, e)
 
 
 @kernel

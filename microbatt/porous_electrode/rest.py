@@ -13,7 +13,7 @@ from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import solve_step
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.step import Attempt, March, voltage_now
-from microbatt.porous_electrode.workspace import Workspace
+from microbatt.porous_electrode.workspace import NEW, Workspace
 
 INSTANT = 1e-9
 FIRST_CHANGE = 4.0
@@ -39,7 +39,7 @@ def open_circuit_voltage(p: CellParameters, T: float) -> float:
 def rest_profile(w: Workspace, i: int, theta: float) -> None:
     """Fill the profile of the particles of node `i`, where they have one."""
     for k in range(w.profile.shape[1]):
-        w.profile_new[k, i] = theta
+        w.profile[NEW, k, i] = theta
         for level in range(3):
             w.profile[level, k, i] = theta
 

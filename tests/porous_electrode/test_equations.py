@@ -10,15 +10,16 @@ from microbatt.cells.electrolyte_fits import own_electrolyte
 from microbatt.cells.stoichiometry_functions import own_entropy, own_shape
 from microbatt.constants import FARADAY
 from microbatt.engines.request import Settings
-from microbatt.porous_electrode.compilation import entry_kernel, source_digest
+from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
     FIXED_TRANSFERENCE,
     any_steep,
     assemble,
-    evaluate_electrode,
     evaluate_electrolyte,
+    evaluate_kinetics,
+    evaluate_others,
     evaluate_transference,
     is_steep,
 )
@@ -60,6 +61,16 @@ TRANSFERENCE = replace(
 )
 PLENTY = 1000.0  # mol m⁻³
 NEXT_TO_NOTHING = 1e-5
+
+
+@kernel
+def evaluate_electrode(w, start, stop, e, at, thermal_voltage):
+    """Fill φ_s − φ_e of one electrode, of whatever kind."""
+    if e.standard:
+        for i in range(start, stop):
+            evaluate_kinetics(w, i, e, at, thermal_voltage)
+    else:
+        evaluate_others(w, start, stop, e, at, thermal_voltage)
 
 
 def _make(digest):
