@@ -16,7 +16,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from PIL import Image
 
 import microbatt
-from microbatt.plots import PALETTE, draw_discharges
+from microbatt.plots import PALETTE, draw_discharges, draw_simulation
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"
@@ -41,6 +41,17 @@ def discharge_curves() -> Figure:
         axes.label_outer()
         axes.get_legend().set_visible(False)
     figure.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside right", frameon=False)
+    return figure
+
+
+def protocol() -> Figure:
+    """Draw two cycles of a cell: voltage against time, and the current under it."""
+    cycle = ("Discharge at 1C until 3 V", "Rest for 1 hour", "Charge at C/2 until 4.1 V",
+             "Hold at 4.1 V until C/20")  # fmt: skip
+    simulation = microbatt.simulate("lco-graphite", [cycle] * 2)
+    figure = Figure(figsize=(8.0, 4.2), layout="constrained")
+    axes = figure.subplots(2, sharex=True, gridspec_kw={"height_ratios": (2, 1)})
+    draw_simulation(list(axes), simulation.to_dataset())
     return figure
 
 
@@ -187,7 +198,7 @@ def main(*names: str) -> None:
     IMAGES.mkdir(exist_ok=True)
     if not names or "interactive" in names:
         interactive()
-    for draw in (discharge_curves, maps, cell_sketch, two_balances):
+    for draw in (discharge_curves, protocol, maps, cell_sketch, two_balances):
         if not names or draw.__name__ in names:
             draw().savefig(IMAGES / f"{draw.__name__}.png", dpi=120)
     for program in sorted((DOCS.parent / "examples").glob("*.py")):

@@ -45,7 +45,7 @@ _AUGMENTING: Final = 1
 _ONCE = Passes()
 
 
-def to_tf_dataset(
+def to_tf_dataset(  # noqa: PLR0913 - what to learn from, what of it, and in which batches
     cube: xr.Dataset,
     *,
     features: str | Feature | Sequence[str | Feature] = "curves",
@@ -55,6 +55,7 @@ def to_tf_dataset(
     passes: Passes = _ONCE,
     augmentation: Augmentation | None = None,
     memory: int = MEMORY,
+    targets: Sequence[str] | None = None,
 ) -> tf.data.Dataset:
     """Turn a cube into batches of features and targets.
 
@@ -80,11 +81,13 @@ def to_tf_dataset(
         Samples that take more bytes than this are streamed instead: whole chunks are read in a
         random order and shuffled within a window of them that keeps to it, beside 25 bytes a
         curve for what is known of each. 0 always streams, a chunk at a time.
+    targets : sequence of str, optional
+        Which numbers are to be learned, in which order; None is all that vary in the cube.
 
     Returns
     -------
     tf.data.Dataset
-        Of pairs (features by name, targets); targets are alpha and S, float32 of shape (batch, 2).
+        Of pairs (features by name, targets); targets are in SI units, float32 of shape (batch, k).
 
     Raises
     ------
@@ -101,7 +104,7 @@ def to_tf_dataset(
     wanted = wanted_features(features)
     finish = _finisher(wanted, augmentation, seed)
     full = with_currents_of(arranged(cube), wanted)
-    selection = select_points(full)
+    selection = select_points(full, targets=targets)
     points = _chosen(split, selection.usable, len(selection))
     _LOGGER.log(logging.WARNING if selection.left_out else logging.INFO, "%s", selection)
     source = Source(

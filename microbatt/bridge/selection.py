@@ -9,16 +9,19 @@ import numpy as np
 
 from microbatt.errors import ParameterError
 from microbatt.features import (
+    TARGETS,
     arranged,
     by_point,
+    check_targets,
     point_dims,
     scalars_by_point,
+    targets_of,
     true_values,
 )
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -34,19 +37,22 @@ class PointSelection:
     Parameters
     ----------
     targets : numpy.ndarray of float
-        alpha and S of every point, shape (points, 2).
+        Numbers that vary of every point, shape (points, k), in the order of ``names``.
     usable : numpy.ndarray of int
         Numbers of the points that can be learned from, increasing.
     left_out : mapping of str to int
         Why → how many points: the outcome of the first curve that is missing.
     hidden : mapping of str to int
         Why → how many curves of usable points are missing, and masked.
+    names : tuple of str, default ("alpha", "S")
+        What the targets are.
     """
 
     targets: NDArray[np.float64]
     usable: NDArray[np.int64]
     left_out: Mapping[str, int]
     hidden: Mapping[str, int]
+    names: tuple[str, ...] = TARGETS
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -58,7 +64,9 @@ class PointSelection:
         return "\n".join(lines)
 
 
-def select_points(cube: xr.Dataset, *, complete: bool = False) -> PointSelection:
+def select_points(
+    cube: xr.Dataset, *, complete: bool = False, targets: Sequence[str] | None = None
+) -> PointSelection:
     """Look at what a cube offers to learn from; reads its scalars, not its voltages.
 
     Parameters
@@ -68,6 +76,8 @@ def select_points(cube: xr.Dataset, *, complete: bool = False) -> PointSelection
     complete : bool, default False
         Whether a point needs a whole curve at every current; otherwise one is enough, and the
         others are masked.
+    targets : sequence of str, optional
+        Which numbers are to be learned; None is all that vary in the cube.
 
     Returns
     -------
@@ -77,7 +87,7 @@ def select_points(cube: xr.Dataset, *, complete: bool = False) -> PointSelection
     Raises
     ------
     ParameterError
-        If the dataset is not a cube, has no curve that is whole, or an alpha or S is not a number.
+        If the dataset is not a cube, has no curve that is whole, or a target is not a number.
 
     Examples
     --------
@@ -86,15 +96,17 @@ def select_points(cube: xr.Dataset, *, complete: bool = False) -> PointSelection
     """
     full = arranged(cube)
     whole = scalars_by_point(full)["whole"]
-    targets = true_values(full)
-    _check_targets(targets)
+    names = targets_of(full) if targets is None else check_targets(full, targets)
+    values = true_values(full, names)
+    _check_values(values, names)
     why = _reasons(by_point(full["status"], point_dims(full)), whole)
     enough = whole.all(axis=1) if complete else whole.any(axis=1)
     if not enough.any():
         raise ParameterError(_nothing_usable(why[~whole], some=bool(whole.any())))
     first_missing = why[np.arange(len(why)), np.argmin(whole, axis=1)]
     return PointSelection(
-        targets=targets,
+        targets=values,
+        names=names,
         usable=np.flatnonzero(enough),
         left_out=_counted(first_missing[~enough]),
         hidden=_counted(why[enough][~whole[enough]]),
@@ -117,12 +129,12 @@ def _counted(reasons: NDArray[Any]) -> dict[str, int]:
     return {str(n): int(c) for n, c in sorted(zip(names, counts, strict=True), key=lambda p: -p[1])}
 
 
-def _check_targets(targets: NDArray[np.float64]) -> None:
+def _check_values(targets: NDArray[np.float64], names: Sequence[str]) -> None:
     bad = ~np.isfinite(targets).all(axis=1)
     if bad.any():
         raise ParameterError(
-            f"alpha or S of {int(bad.sum())} points is not a number, the first at point "
-            f"{int(bad.argmax())}; every point of a cube to learn from needs both. Mend its "
+            f"{' or '.join(names)} of {int(bad.sum())} points is not a number, the first at point "
+            f"{int(bad.argmax())}; every point of a cube to learn from needs them all. Mend its "
             "coordinates, or select the other points."
         )
 

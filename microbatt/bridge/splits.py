@@ -173,7 +173,7 @@ def _splits(numbers: NDArray[np.int64], fold: NDArray[np.int64], folds: int) -> 
 
 def _boxes(truth: NDArray[np.float64], strips: tuple[int, int]) -> NDArray[np.int64]:
     """Return the box of each point, shape (n,): strips of equal counts in alpha, then in S."""
-    alpha, S = truth.T
+    alpha, S = truth[:, 0], truth[:, min(1, truth.shape[1] - 1)]
     along_alpha, along_S = strips
     strip = _strips(alpha, along_alpha)
     box = np.empty(len(truth), dtype=np.int64)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
-from microbatt.checks import check_integer
-from microbatt.cube import DEPTH_POINTS, Design, design_from_dict, schema_of
+from microbatt.checks import check_integer, shown
+from microbatt.cube import (
+    DEPTH_POINTS,
+    MOST_DEPTHS,
+    Design,
+    check_rounding,
+    check_shape,
+    design_from_dict,
+    identity_hash,
+    schema_of,
+)
 from microbatt.engines import (
     Inventory,
     Isothermal,
@@ -30,8 +37,12 @@ if TYPE_CHECKING:
     from microbatt.engines import EngineSettings, Request
 
 _NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
+_MOST_IN_TASK: Final = 100_000
+"""Curves of one task, which are in memory together."""
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
+OPTIONAL: Final = ("voltage_rounding",)
+"""Parts of an identity that are not there where nothing is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -58,6 +69,9 @@ class Campaign:
         As for a single discharge; settings of None become the engine's default.
     depth_points : int
         Length of the depth axis.
+    voltage_rounding : float, optional
+        By how much a stored voltage may differ from the simulated one [V]; 10 µV make the cube half
+        as large. None keeps every bit.
     curves_per_task : int, optional
         How many curves a task takes at most; None leaves it to the engine.
     time_limit : float, optional
@@ -74,17 +88,21 @@ class Campaign:
     thermal: Thermal = field(default_factory=Isothermal)
     settings: EngineSettings | None = None
     depth_points: int = DEPTH_POINTS
+    voltage_rounding: float | None = None
     curves_per_task: int | None = None
     time_limit: float | None = None
 
     def __post_init__(self) -> None:
         _check_name(self.name)
+        _check_title(self.title)
         request = self.request
         object.__setattr__(self, "inventory", request.inventory)
         object.__setattr__(self, "settings", request.settings)
-        check_integer("depth_points", self.depth_points, low=16)
+        check_integer("depth_points", self.depth_points, low=16, high=MOST_DEPTHS)
+        check_shape(self.design.shape)
+        object.__setattr__(self, "voltage_rounding", check_rounding(self.voltage_rounding))
         if self.curves_per_task is not None:
-            check_integer("curves_per_task", self.curves_per_task, low=1)
+            check_integer("curves_per_task", self.curves_per_task, low=1, high=_MOST_IN_TASK)
 
     def __repr__(self) -> str:
         said = ", ".join(words for name, words in self._words().items() if name != "title")
@@ -110,6 +128,12 @@ class Campaign:
     @property
     def _heat(self) -> str:
         return str(thermal_to_dict(self.thermal)["mode"])
+
+    @property
+    def _rounding(self) -> dict[str, float]:
+        """What is said of rounding: nothing where there is none, as ever."""
+        rounding = self.voltage_rounding
+        return {} if rounding is None else {"voltage_rounding": rounding}
 
     @property
     def request(self) -> Request:
@@ -178,6 +202,7 @@ class Campaign:
             "thermal": thermal_to_dict(self.thermal),
             "settings": self.request.settings.to_dict(),
             "depth_points": self.depth_points,
+            **self._rounding,
         }
 
     @classmethod
@@ -220,6 +245,7 @@ class Campaign:
                     stored_settings(loaded, described["settings"]) if chosen == named else None
                 ),
                 depth_points=described["depth_points"],
+                voltage_rounding=described.get("voltage_rounding"),
             )
         except ParameterError:
             raise
@@ -235,25 +261,25 @@ class Campaign:
             ) from error
 
 
+def _check_title(title: object) -> None:
+    """Refuse what is no line of words: terminals and pages show it."""
+    if not isinstance(title, str) or not (title.isprintable() and len(title) <= _LONGEST_TITLE):
+        raise ParameterError(
+            f"`title` is {shown(title)}; it must be one line of at most {_LONGEST_TITLE} printable "
+            "characters."
+        )
+
+
+_LONGEST_TITLE: Final = 1000
+
+
 def _check_name(name: object) -> None:
     """Refuse what makes no file name: it becomes one."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ParameterError(
-            f"`name` is {name!r}; it becomes a file name, so it must be 1 to 100 letters, digits, "
-            "blanks, `-`, `_`, `.` or `+`, and begin with a letter or a digit."
+            f"`name` is {shown(name)}; it becomes a file name, so it must be 1 to 100 letters, "
+            "digits, blanks, `-`, `_`, `.` or `+`, and begin with a letter or a digit."
         )
-
-
-def identity_hash(identity: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of an identity, whatever the order of its keys.
-
-    Examples
-    --------
-    >>> identity_hash({"a": 1, "b": 2}) == identity_hash({"b": 2, "a": 1})
-    True
-    """
-    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 _ABSENT = "absent"

@@ -39,7 +39,6 @@ from microbatt.cube import (
     explained,
     fence_of,
     has_cube,
-    heal_coordinates,
     locate,
     open_cube,
     open_run,
@@ -214,7 +213,6 @@ def fill_store(
         If the store cannot be read or written, or another takes its place.
     """
     fence = fence_of(prepare_store(plan))
-    heal_coordinates(plan.location)
     pending = read_pending(plan.location, fence=fence)
     tally = _Tally.of(pending, rerun)
     tell(_started(plan, tally, client))
@@ -235,6 +233,7 @@ def fill_store(
             run_id=run_id,
             rerun=rerun,
             known=known,
+            voltage_rounding=plan.voltage_rounding,
         )
         tasks = pending.tasks(plan.design, plan.request, rerun, first=int(run_id, 16))
         run_tasks(client, job, tasks, broadcast([tally, tell]), timeout=timeout)

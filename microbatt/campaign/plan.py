@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from microbatt.campaign.campaign import Campaign, differences, identity_hash, shortened
+from microbatt.campaign.campaign import (
+    OPTIONAL,
+    Campaign,
+    differences,
+    shortened,
+)
 from microbatt.cube import (
     choose_chunks,
     create_cube,
@@ -16,7 +21,10 @@ from microbatt.cube import (
     depth_axis,
     explained,
     has_cube,
+    heal_store,
+    identity_hash,
     region_points,
+    schema_of,
 )
 from microbatt.engines import load_engine
 from microbatt.errors import CampaignError, ParameterError
@@ -57,6 +65,8 @@ class Plan:
         SHA-256 of the identity.
     attributes : dict
         What the cube says of all this.
+    voltage_rounding : float, optional
+        By how much a stored voltage may differ from the simulated one [V].
     """
 
     name: str
@@ -69,6 +79,7 @@ class Plan:
     identity: Mapping[str, Any]
     hash: str
     attributes: Mapping[str, Any]
+    voltage_rounding: float | None = None
 
 
 def plan_campaign(campaign: Campaign, location: Location) -> Plan:
@@ -100,6 +111,7 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
         identity={name: attributes[name] for name in campaign.identity},
         hash=attributes["campaign_hash"],
         attributes=attributes | {"chunks": list(chunks)},
+        voltage_rounding=campaign.voltage_rounding,
     )
 
 
@@ -132,6 +144,8 @@ def campaign_of(location: Location, *, engine: str | None = None) -> Campaign:
 def prepare_store(plan: Plan) -> Mapping[str, Any]:
     """Return the attributes of the cube of a plan, which is made if there is none.
 
+    What a loss of power took from it is made good, as far as it costs no simulation.
+
     Raises
     ------
     StoreError
@@ -139,10 +153,11 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
     CampaignError
         If it holds the cube of another campaign; both hashes and what differs are told.
     """
+    rebuilt = False
     with explained(plan.location, "creating the cube"):
         if not has_cube(plan.location):
             _refuse_impossible(plan)
-            create_cube(
+            rebuilt = create_cube(
                 plan.location,
                 plan.design,
                 depth=plan.depth,
@@ -152,6 +167,7 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
             )
     attributes = cube_attributes(plan.location)
     refuse_other(plan, attributes)
+    heal_store(plan.location, rebuilt=rebuilt)
     return attributes
 
 
@@ -188,7 +204,11 @@ def belongs(plan: Plan, attributes: Mapping[str, Any]) -> bool:
 
 def identity_in(plan: Plan, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the identity stored in a cube's attributes, as far as a plan has its keys."""
-    return {name: attributes[name] for name in plan.identity if name in attributes}
+    names = (*plan.identity, *(name for name in OPTIONAL if name not in plan.identity))
+    stored = {name: attributes[name] for name in names if name in attributes}
+    if isinstance(attributes.get("design"), dict):
+        stored["microbatt_schema"] = schema_of(attributes["design"])
+    return stored
 
 
 def refuse_other(plan: Plan, attributes: Mapping[str, Any]) -> None:

@@ -64,6 +64,8 @@ class Job:
         Outcomes that are to be simulated: ``not_run``, with or without the failures.
     known : KnownCurves, optional
         Where curves of this campaign can be copied from.
+    voltage_rounding : float, optional
+        By how much a stored voltage may differ from the simulated one [V].
     """
 
     engine: str
@@ -75,6 +77,7 @@ class Job:
     run_id: str
     rerun: tuple[Outcome, ...] = (Outcome.NOT_RUN,)
     known: KnownCurves | None = None
+    voltage_rounding: float | None = None
 
     def blocks(self) -> BlockStore:
         """Open the curves of the cube for writing."""
@@ -212,7 +215,7 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
     def simulate(part: NDArray[np.float64]) -> Rows:
         start = time.perf_counter()
         batch = engine.solve(job.request, part)
-        return rows_from_batch(batch, job.depth, time.perf_counter() - start)
+        return rows_from_batch(batch, job.depth, time.perf_counter() - start, job.voltage_rounding)
 
     if engine.in_threads:
         return joined_rows(in_thread_pool(simulate, points))

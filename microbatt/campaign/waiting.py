@@ -90,7 +90,7 @@ class Watch:
     state: ClusterState | None = None
     _heard: dict[str, tuple[float, float]] = field(default_factory=dict)
     _since: float | None = None
-    _next_word: float = FIRST_WORD
+    _next_word: float = field(default_factory=lambda: FIRST_WORD)
     _looked: float = 0.0
 
     def result(self, future: Future[Result]) -> Result:
@@ -137,18 +137,18 @@ class Watch:
         if self._since is None:
             self._since = now
         waited = self._looked - self._since
-        if self.patience is not None and waited >= self.patience:
-            raise CampaignError(
-                f"gave up after {waited:.0f} s without a worker that works: {reason}. Finished "
-                "blocks are in the store: mend that and run again, or give it more time with "
-                "`--timeout` (`timeout=` in Python)."
-            )
         if waited >= self._next_word:
             self._next_word = waited + min(max(waited, FIRST_WORD), _LONGEST_PAUSE)
             workers = 0 if self.state is None else len(self.state.workers)
             answering = 0 if self.state is None else self.state.answering
             self.tell(
                 WorkersAwaited(waited=waited, workers=workers, answering=answering, reason=reason)
+            )
+        if self.patience is not None and waited >= self.patience:
+            raise CampaignError(
+                f"gave up after {waited:.0f} s without a worker that works: {reason}. Finished "
+                "blocks are in the store: mend that and run again, or give it more time with "
+                "`--timeout` (`timeout=` in Python)."
             )
 
 

@@ -206,7 +206,13 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
 def _document(path: Path) -> object:
     if path.stat().st_size > _LARGEST_FILE:
         raise ParameterError(f"is larger than {_LARGEST_FILE // 2**20} MiB, more than a cell.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise ParameterError(f"a number in it cannot be read ({error}).") from error
 
 
 # --- what the file says --------------------------------------------------------------------------
@@ -356,25 +362,28 @@ def _electrode(
     matrix = matrix_factor(given.porosity, 0.0)
     rate = given.reaction_rate_constant / (given.maximum_concentration * math.sqrt(salt))
     entropy = _entropy(title, raw, window)
-    diffusivity = _diffusivity(title, raw, window, at.factor(given.diffusivity_activation_energy))
-    return {
-        **layer,
-        **diffusivity,
-        **entropy,
-        "filler_fraction": max(_tidy(inert), 0.0),
-        "particle_radius": given.particle_radius,
-        "max_concentration": given.maximum_concentration,
-        "solid_conductivity": given.conductivity / matrix,
-        "effective_solid_conductivity": given.conductivity,
-        "initial_stoichiometry": _between(empty, full, charge),
-        "stoichiometry_full": full,
-        "stoichiometry_empty": empty,
-        "rate_constant": _tidy(rate * at.factor(given.reaction_rate_constant_activation_energy)),
-        "open_circuit": _potential(title, raw["OCP [V]"], window, at, entropy),
-        "S": _SPHERE,
-        "solid_diffusivity_activation": _kelvin(given.diffusivity_activation_energy),
-        "rate_constant_activation": _kelvin(given.reaction_rate_constant_activation_energy),
-    }
+    own = _diffusivity(title, raw, window, at.factor(given.diffusivity_activation_energy)) | entropy
+    return (
+        layer
+        | own
+        | {
+            "filler_fraction": max(_tidy(inert), 0.0),
+            "particle_radius": given.particle_radius,
+            "max_concentration": given.maximum_concentration,
+            "solid_conductivity": given.conductivity / matrix,
+            "effective_solid_conductivity": given.conductivity,
+            "initial_stoichiometry": _between(empty, full, charge),
+            "stoichiometry_full": full,
+            "stoichiometry_empty": empty,
+            "rate_constant": _tidy(
+                rate * at.factor(given.reaction_rate_constant_activation_energy)
+            ),
+            "open_circuit": _potential(title, raw["OCP [V]"], window, at, entropy),
+            "S": _SPHERE,
+            "solid_diffusivity_activation": _kelvin(given.diffusivity_activation_energy),
+            "rate_constant_activation": _kelvin(given.reaction_rate_constant_activation_energy),
+        }
+    )
 
 
 _ROUNDING: Final = 1e-3

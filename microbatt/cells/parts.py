@@ -19,7 +19,7 @@ PARTS: dict[str, type[Any]] = {
     "negative_collector": Collector,
     "positive_collector": Collector,
 }
-"""The parts of a cell, by name; see `part_kind` for a half-cell."""
+"""The parts of a cell, by name; in a half-cell the negative one is of another kind."""
 
 LABELS = ("name", "description", "references")
 """What a cell says about itself in words."""

@@ -29,13 +29,13 @@ _OWN_KEYS = {
     "x": frozenset({"x", "y"}),
 }
 """What may stand in place of `fit` → the keys that go with it."""
-_FUNCTION_KEYS = frozenset(_OWN_KEYS) - {"value"}
-"""What tells a function from a number."""
 _OPTIONAL = frozenset({"note", "range", "material", "uncertainty"})
 _POROSITY = "porosity"
 """Stands in place of `electrolyte_fraction`, with which it agrees where there is no polymer."""
 _START = "start"
 """Stands in `[cell]`: a state of charge or a voltage at rest."""
+_FUNCTION_KEYS = frozenset(_OWN_KEYS) - {"value"}
+"""What tells a function from a number."""
 _TRANSFERENCE = NumberSpec(
     unit="1",
     allowed=Interval(0.0, 1.0, high_open=True),
@@ -67,7 +67,7 @@ def read_cell(path: Path) -> Cell:
         See `load_cell`.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         # what may name a file beside it cannot be remembered by its text
         return parse_cell(text, path.parent) if "table" in text else _parsed(text)
     except OSError as error:
@@ -76,8 +76,16 @@ def read_cell(path: Path) -> Cell:
         raise CellFileError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise CellFileError(f"{path}: is not valid TOML: {error}. Mend it there.") from error
+    except RecursionError as error:
+        raise CellFileError(f"{path}: is not a cell file: it is nested too deeply.") from error
     except ParameterError as error:
         raise CellFileError(f"{path}: {error}") from error
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ParameterError(f"is larger than {_LARGEST_FILE // 2**20} MiB. Thin out its tables.")
+    return path.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=64)
@@ -96,22 +104,24 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     tomllib.TOMLDecodeError
         If it is not TOML.
     """
-    document = tomllib.loads(text)
+    document = _document(text)
     version = document.pop("format", None)
     if version != FORMAT:
         raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
     check_parts(document)
+    document["cell"] = dict(document["cell"])
     if UNCERTAINTIES in document:
         raise ParameterError(
             f"`{UNCERTAINTIES}` is not a part of a cell file. State each beside its value: "
             f'`thickness = {{ value = 100, unit = "µm", uncertainty = "2 %", source = "..." }}`.'
         )
     start = _read_start(document)
-    words = {name: document[name] for name in LABELS if name in document}
+    _fill_one_c(document["cell"])
     kinds: dict[str, type[Any]] = {
         "cell": Cell,
         **{part: part_kind(part, document[part]) for part in PARTS},
     }
+    words = {name: document[name] for name in LABELS if name in document}
     parts = {name: _read_part(name, kind, document[name], folder) for name, kind in kinds.items()}
     stated = {name: value for _, known in parts.values() for name, value in known.items()}
     cell = Cell.from_dict(
@@ -120,11 +130,38 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     return cell if start is None else cell.starting_at(start)
 
 
+def _document(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise ParameterError(f"a number in it cannot be read ({error}).") from error
+
+
+def _fill_one_c(table: dict[str, Any]) -> None:
+    """Let 1 C be the nominal capacity over the area, where the file says both and nothing else."""
+    wanted = {"nominal_capacity": "A h", "electrode_area": "m2"}
+    if "one_c_current" in table or not all(key in table for key in wanted):
+        return
+    declared = specs(Cell)
+    said = {
+        key: _read_entry(f"cell.{key}", declared[key][1], table[key], None)
+        for key in (*wanted, "electrode_pairs")
+        if key in table
+    }
+    area = said["electrode_area"] * said.get("electrode_pairs", 1.0)
+    table["one_c_current"] = {
+        "value": said["nominal_capacity"] / area,
+        "unit": "A m-2",
+        "source": "nominal capacity over area",
+    }
+
+
 def _read_start(document: dict[str, Any]) -> str | None:
     """Take the start out of `[cell]`; electrodes that say when they are full need no other."""
     if _START not in document["cell"]:
         return None
-    document["cell"] = dict(document["cell"])
     entry = document["cell"].pop(_START)
     example = '{ value = 80, unit = "%", source = "..." }'
     checked = _checked_entry(f"cell.{_START}", entry, _NUMBER_KEYS - {"uncertainty"}, example)

@@ -29,6 +29,7 @@ SECTIONS: Final = {
     "Simulate": {
         "cells": Entry("microbatt.cli.cells", "List the cells of the catalog."),
         "discharge": Entry("microbatt.cli.discharge", "Simulate a cell and show its curves."),
+        "simulate": Entry("microbatt.cli.simulate", "Run any protocol: charge, rest, pulse, hold."),
         "compare": Entry("microbatt.cli.compare", "Compare engines on the same random points."),
     },
     "Sweeps and their cubes": {

@@ -15,9 +15,9 @@ from microbatt.cli.values import free_option, read_free, read_list, read_measure
 from microbatt.places import Kind, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from microbatt.inference import Choice, Proposal
+    from microbatt.inference import Choice, Prior, Proposal
 
 CRITERIA = ("ellipse", "sum", "alpha", "S")
 
@@ -149,7 +149,11 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 
 def _show(
-    found: Proposal, others: Sequence[Choice], one_c: float, terms: str, free: dict[str, float]
+    found: Proposal,
+    others: Sequence[Choice],
+    one_c: float,
+    terms: str,
+    free: Mapping[str, float | Prior | None],
 ) -> None:
     from rich.table import Table
 
@@ -176,13 +180,17 @@ def _show(
     )
 
 
-def _unknown(free: dict[str, float]) -> str:
-    from microbatt.quantities import quantity
+def _unknown(free: Mapping[str, float | Prior | None]) -> str:
+    from microbatt.inference import Prior, free_widths, unknown_quantity
 
     words = ["alpha", "S"]
-    for name, width in free.items():
-        unit = quantity(name).pretty_units
-        words.append(f"{name.replace('_', ' ')} ± {width:g}{'' if unit == '1' else ' ' + unit}")
+    for name, width in free_widths(free).items():
+        if isinstance(width, Prior):
+            told = f"{100.0 * (width.width or 0.0):.3g} %"
+        else:
+            unit = unknown_quantity(name).pretty_units
+            told = f"{width:g}{'' if unit == '1' else ' ' + unit}"
+        words.append(f"{name.replace('_', ' ')} ± {told}")
     return ", ".join(words)
 
 

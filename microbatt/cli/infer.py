@@ -11,8 +11,9 @@ import click
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
+from microbatt.cli.files import read_options, reading_of
 from microbatt.cli.outputs import check_output, overwrite_option
-from microbatt.cli.values import free_option, read_free, read_measured
+from microbatt.cli.values import free_option, read_cell_errors, read_free, read_measured
 from microbatt.errors import ParameterError
 from microbatt.places import Kind, mark, replacing
 
@@ -43,7 +44,26 @@ if TYPE_CHECKING:
 @click.option(
     "--noise", help="Noise of a measured voltage, such as 1mV.  [default: found in the curves]"
 )
+@click.option(
+    "--unknown",
+    multiple=True,
+    metavar="NAME",
+    help="What is asked for, with no prior; may be repeated.  [default: alpha and S]",
+)
 @free_option
+@click.option(
+    "--cell-error",
+    "cell_errors",
+    multiple=True,
+    metavar="[NAME=]SHARE",
+    help="How well the cell file is known: 2% of every value, 0 for exact, 'usual', or a share for "
+    "a name or kind of value, which may be repeated.  [default: what the cell states, else usual]",
+)
+@click.option(
+    "--model-error",
+    help="Size of a smooth error of the model, such as 3mV.  [default: 1mV, none if the cell file "
+    "is exact]",
+)
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
 @click.option(
@@ -54,23 +74,7 @@ if TYPE_CHECKING:
 @click.option(
     "--offset-error", default="0mV", help="Standard deviation of each curve's own voltage offset."
 )
-@click.option("--area", help="Area of the electrode, such as '1.54 cm2', for currents in A.")
-@click.option(
-    "--current",
-    help="Current of the discharges, such as '17.5 A/m2', if the files have no such column.",
-)
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="QUANTITY=HEADING[:UNIT]",
-    help="Column that holds time, voltage, current or capacity; may be repeated.",
-)
-@click.option(
-    "--skip-bad-rows",
-    is_flag=True,
-    help="Leave out rows that hold no number or repeat the row before.",
-)
+@read_options
 @click.option(
     "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
 )
@@ -93,7 +97,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     *,
     cell: str,
     noise: str | None,
+    unknown: tuple[str, ...],
     free: tuple[str, ...],
+    cell_errors: tuple[str, ...],
+    model_error: str | None,
     inventory: str,
     thermal: str,
     heat_transfer: float,
@@ -105,6 +112,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     current: str | None,
     columns: tuple[str, ...],
     skip_bad_rows: bool,
+    part: str | None,
     each: bool,
     workers: int | None,
     scheduler: str | None,
@@ -123,25 +131,24 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import InferenceOptions
-    from microbatt.measured import Reading
+    from microbatt.inference import MICROSTRUCTURE, InferenceOptions
 
     loaded = load_cell(cell)
     options = InferenceOptions(
-        noise=None if noise is None else read_measured("--noise", noise, "V"),
+        noise=_volts("--noise", noise),
         charge_error=charge_error,
         offset_error=read_measured("--offset-error", offset_error, "V"),
+        unknown=unknown or MICROSTRUCTURE,
         free=read_free(free),
+        cell_error=read_cell_errors(cell_errors),
+        model_error=_volts("--model-error", model_error),
         inventory=Inventory(inventory),
         thermal=thermal_mode(thermal, heat_transfer, heat_of),
         level=level,
         network=network,
     )
-    reading = Reading(
-        columns=_mapping(columns),
-        area=None if area is None else read_measured("--area", area, "m2"),
-        current=None if current is None else read_measured("--current", current, "A m-2"),
-        skip_bad_rows=skip_bad_rows,
+    reading = reading_of(
+        area=area, current=current, columns=columns, skip_bad_rows=skip_bad_rows, part=part
     )
     outputs = Outputs(store=store, report=report, overwrite=overwrite)
     outputs.check()
@@ -205,15 +212,8 @@ class Outputs:
         click.echo(f"\nreport: {files.page}")
 
 
-def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in columns]
-    for name, equals, heading in pairs:
-        if not (name and equals and heading):
-            raise ParameterError(
-                f"`--column` is {name!r}; write QUANTITY=HEADING or QUANTITY=HEADING:UNIT, "
-                "`voltage=Ewe:mV` for instance."
-            )
-    return {name: heading for name, _, heading in pairs}
+def _volts(option: str, text: str | None) -> float | None:
+    return None if text is None else read_measured(option, text, "V")
 
 
 def _folder_of_folders(files: tuple[Path, ...]) -> bool:
@@ -281,7 +281,6 @@ def _line(one: Inferred) -> str:
     """Tell of an experiment in a line."""
     if one.estimate is None:
         return f"{one.name:24s} failed"
-    alpha, S = one.estimate["alpha"], one.estimate["S"]
     judged = [
         words
         for words, flag in (
@@ -291,10 +290,10 @@ def _line(one: Inferred) -> str:
         )
         if flag
     ]
-    return (
-        f"{one.name:24s} alpha {alpha.value:.4g} ± {alpha.std:.2g}, "
-        f"S {S.value:.4g} ± {S.std:.2g}" + (f"  ({'; '.join(judged)})" if judged else "")
+    found = ", ".join(
+        f"{each.name} {each.value:.4g} ± {each.std:.2g}" for each in one.estimate.parameters
     )
+    return f"{one.name:24s} {found}" + (f"  ({'; '.join(judged)})" if judged else "")
 
 
 def _listed(words: str, lines: Sequence[str]) -> str:

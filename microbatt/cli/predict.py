@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("cube", shell_complete=cube_names)
 @click.option(
     "--network",
-    type=click.Choice(["curve", "published"]),
+    type=click.Choice(["curve", "published", "joint"]),
     help="Kind of network; weights of another kind are refused.  [default: whatever kind they are]",
 )
 @click.option(

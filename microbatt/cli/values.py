@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
 from microbatt.errors import ParameterError
 from microbatt.units import to_si
 
+if TYPE_CHECKING:
+    from microbatt.inference import Prior
+
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
-FREE: Final = (
-    "contact_resistance",
-    "voltage_offset",
-    "area_scale",
-    "negative_stoichiometry",
-    "positive_stoichiometry",
-    "temperature",
-)
-"""What may be freed, said without importing what frees it; a test holds it to the truth."""
 _WRITTEN: Final = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
 
 
@@ -31,8 +25,9 @@ def free_option(command: _Command) -> _Command:
         "--free",
         multiple=True,
         metavar="NAME[=WIDTH]",
-        help="Value that is not known exactly, and its standard deviation; may be repeated. One of "
-        f"{', '.join(FREE)}.",
+        help="Value that is not known exactly, and its standard deviation, with a unit or in "
+        "percent; may be repeated. contact_resistance, voltage_offset, area_scale, temperature, or "
+        "any number of a cell, such as negative_thickness.",
     )(command)
 
 
@@ -109,34 +104,88 @@ def read_list(option: str, text: str) -> list[float]:
     return values
 
 
-def read_free(texts: tuple[str, ...]) -> dict[str, float]:
-    """Read freed nuisances: ``NAME``, or ``NAME=WIDTH`` with the width's unit.
+def read_free(texts: tuple[str, ...]) -> dict[str, float | Prior | None]:
+    """Read freed numbers: ``NAME``, or ``NAME=WIDTH`` with the width's unit, or in percent.
 
     Returns
     -------
     dict
-        Name → standard deviation of what is known beforehand, in the nuisance's own unit.
+        Name → standard deviation of what is known beforehand, in the number's own unit; None for
+        what is usual; a log-normal prior for percents.
 
     Raises
     ------
     ParameterError
-        If a nuisance is not known or a width cannot be read.
+        If a number cannot be free or a width cannot be read.
 
     Examples
     --------
     >>> read_free(("voltage_offset=5mV",))
     {'voltage_offset': 0.005}
     """
-    from microbatt.inference import WIDTHS, check_unknowns
-    from microbatt.quantities import quantity
+    from microbatt.inference import Prior, check_unknowns, unknown_quantity
 
-    free: dict[str, float] = {}
+    free: dict[str, float | Prior | None] = {}
     for text in texts:
-        name, equals, width = text.partition("=")
-        check_unknowns([*free, name])
-        unit = quantity(name).units
-        free[name] = read_measured(f"--free {name}", width, unit) if equals else WIDTHS[name]
+        given, equals, width = text.partition("=")
+        name = check_unknowns([*free, given])[-1]
+        if not equals:
+            free[name] = None
+        elif width.strip().endswith("%"):
+            share = read_share(f"--free {name}", width)
+            free[name] = Prior(kind="log-normal", width=share)
+        else:
+            free[name] = read_measured(f"--free {name}", width, unknown_quantity(name).units)
     return free
+
+
+def read_share(option: str, text: str) -> float:
+    """Read a share: ``2%``, or a fraction.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither.
+
+    Examples
+    --------
+    >>> read_share("--cell-error", "2%"), read_share("--cell-error", "0.02")
+    (0.02, 0.02)
+    """
+    written = text.strip()
+    values = _numbers([written.removesuffix("%")])
+    if values is None:
+        raise ParameterError(f"`{option}` is {text!r}; write a share, such as 2% or 0.02.")
+    return values[0] / 100.0 if written.endswith("%") else values[0]
+
+
+def read_cell_errors(texts: tuple[str, ...]) -> float | str | dict[str, float] | None:
+    """Read how well a cell file is known: ``2%``, ``usual``, or several ``NAME=2%``.
+
+    Raises
+    ------
+    ParameterError
+        If one is none of these, or both a share of all and one of some are given.
+
+    Examples
+    --------
+    >>> read_cell_errors(("2%",)), read_cell_errors(("thickness=2%", "alpha=0.3"))
+    (0.02, {'thickness': 0.02, 'alpha': 0.3})
+    """
+    if not texts:
+        return None
+    if all("=" in text for text in texts):
+        pairs = [text.partition("=") for text in texts]
+        return {
+            name.strip(): read_share(f"--cell-error {name.strip()}", width)
+            for name, _, width in pairs
+        }
+    if len(texts) > 1:
+        raise ParameterError(
+            f"`--cell-error` is {', '.join(texts)}; give one share of every value, or NAME=SHARE "
+            "as often as you like."
+        )
+    return texts[0] if texts[0] == "usual" else read_share("--cell-error", texts[0])
 
 
 def _numbers(texts: list[str]) -> list[float] | None:

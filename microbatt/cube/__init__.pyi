@@ -13,6 +13,15 @@ from .blocks import (
     cut,
     region_points,
 )
+from .bounds import (
+    MOST_CURVES,
+    MOST_DEPTHS,
+    MOST_IN_FILE,
+    MOST_POINTS,
+    MOST_VALUES,
+    check_bound,
+    check_shape,
+)
 from .creation import (
     create_cube,
     has_cube,
@@ -32,6 +41,9 @@ from .fence import (
     alone,
     check_fence,
     fence_of,
+)
+from .healing import (
+    heal_store,
 )
 from .integrity import (
     CheckReport,
@@ -79,8 +91,12 @@ from .predictions import (
     Fold,
     PredictionStatus,
     copies_in,
+    correlation_of,
     predicted_by,
+    prediction_quantity,
     strings,
+    targets_in,
+    variables_of,
 )
 from .provenance import (
     RunRecord,
@@ -101,7 +117,11 @@ from .schema import (
     SCHEMA_VERSION,
     UNREPEATABLE,
     VARIABLES,
+    identity_hash,
     schema_of,
+)
+from .voltage_codec import (
+    check_rounding,
 )
 from .write_predictions import (
     copy_joined,
@@ -113,6 +133,11 @@ __all__ = [
     "FACTS",
     "FOLD",
     "HELD_OUT",
+    "MOST_CURVES",
+    "MOST_DEPTHS",
+    "MOST_IN_FILE",
+    "MOST_POINTS",
+    "MOST_VALUES",
     "NETWORK",
     "ORIGIN",
     "PREDICTION_STATUS",
@@ -140,12 +165,16 @@ __all__ = [
     "RunRecord",
     "SobolPoints",
     "alone",
+    "check_bound",
     "check_fence",
+    "check_rounding",
+    "check_shape",
     "check_store",
     "choose_chunks",
     "close_run",
     "copies_in",
     "copy_joined",
+    "correlation_of",
     "create_cube",
     "cube_attributes",
     "cut",
@@ -156,6 +185,8 @@ __all__ = [
     "has_cube",
     "has_prediction_group",
     "heal_coordinates",
+    "heal_store",
+    "identity_hash",
     "is_remote_trouble",
     "join_predictions",
     "join_variables",
@@ -168,6 +199,7 @@ __all__ = [
     "open_prediction_group",
     "open_run",
     "predicted_by",
+    "prediction_quantity",
     "read_runs",
     "read_status",
     "region_points",
@@ -180,6 +212,8 @@ __all__ = [
     "status_of",
     "strings",
     "tally",
+    "targets_in",
+    "variables_of",
     "varied_in",
     "whole_curves",
 ]

@@ -17,7 +17,7 @@ import numpy as np
 from microbatt.cube.blocks import cut
 from microbatt.cube.coordinates import UNREADABLE
 from microbatt.cube.fence import fenced, read_fence
-from microbatt.cube.location import delete_object, explained, open_store
+from microbatt.cube.location import delete_object, explained, open_store, sync_objects
 from microbatt.cube.schema import BLOCK_DIGEST, RESULTS, STATUS, UNREPEATABLE, VARIABLES
 from microbatt.errors import StoreChangedError, StoreError
 from microbatt.outcomes import Outcome
@@ -70,7 +70,10 @@ class BlockStore:
         numpy.ndarray
             Outcome codes, shape (n,).
         """
-        status: NDArray[np.int8] = np.asarray(self.arrays[STATUS.name][block.region]).ravel()
+        try:
+            status: NDArray[np.int8] = np.asarray(self.arrays[STATUS.name][block.region]).ravel()
+        except UNREADABLE:  # its content never reached the disk: it counts as not there
+            return np.zeros(block.size, dtype=np.int8)
         return status
 
     def read(self, block: Block) -> Rows:
@@ -127,6 +130,7 @@ class BlockStore:
             for variable in RESULTS:
                 _write(self.arrays[variable.name], block.region, rows[variable.name])
             self._write_digest(block, block_digest(self.fence, block, rows))
+            self._sync(block)
             _write(self.arrays[STATUS.name], block.region, rows[STATUS.name])
 
     def reopen(self, block: Block, wanted: NDArray[np.bool_]) -> None:
@@ -172,6 +176,23 @@ class BlockStore:
             From `block_digest`, or 0.
         """
         return 0 if self.digests is None else int(np.asarray(self.digests[block.number]))
+
+    def digest_key(self, block: Block) -> str | None:
+        """Return the key of a block's digest; None in cubes from before there were any.
+
+        Parameters
+        ----------
+        block : Block
+            Which curves.
+
+        Returns
+        -------
+        str or None
+            Key of an object of the store.
+        """
+        if self.digests is None:
+            return None
+        return f"{BLOCK_DIGEST}/{self.digests.metadata.encode_chunk_key(block.number)}"
 
     def key(self, name: str, block: Block) -> str:
         """Return the key of a block's chunk of a variable.
@@ -220,6 +241,12 @@ class BlockStore:
                 delete_object(store, self.key(STATUS.name, block))
             raise
 
+    def _sync(self, block: Block) -> None:
+        """Wait until all that the status of a block vouches for is on the disk."""
+        keys = [self.key(variable.name, block) for variable in RESULTS]
+        digest = self.digest_key(block)
+        sync_objects(self.arrays[STATUS.name].store, [*keys, *([digest] if digest else [])])
+
     def _write_digest(self, block: Block, digest: int) -> None:
         if self.digests is not None:
             self.digests[block.number] = digest
@@ -265,7 +292,10 @@ def open_blocks(
             for variable in VARIABLES
         }
         try:
-            digests = zarr.open_array(store, path=BLOCK_DIGEST, mode=mode, zarr_format=3)
+            # A digest of 0 is stored too, so that one that is missing is a loss.
+            digests = zarr.open_array(
+                store, path=BLOCK_DIGEST, mode=mode, zarr_format=3
+            ).with_config({"write_empty_chunks": True})
         except FileNotFoundError:  # the cube was made before there were any
             digests = None
     return BlockStore(location=location, fence=known, arrays=arrays, digests=digests)
@@ -293,17 +323,22 @@ def read_status(
     Raises
     ------
     StoreError
-        If a chunk of it is damaged.
+        If it cannot be read.
+
+    Notes
+    -----
+    Curves whose chunk is empty or damaged count as not run.
     """
-    array = open_blocks(location, fence=fence, read_only=True).arrays[STATUS.name]
+    store = open_blocks(location, fence=fence, read_only=True)
+    array = store.arrays[STATUS.name]
     with explained(location, "reading the status"):
         try:
             return array.chunks, np.asarray(array[...])
-        except UNREADABLE as error:
-            raise StoreError(
-                f"a chunk of {location} is damaged ({error}). "
-                f"Run `microbatt check {location} --repair`."
-            ) from error
+        except UNREADABLE:
+            status = np.zeros(array.shape, dtype=np.int8)
+            for block in store.blocks():
+                status[block.region] = store.status(block).reshape(status[block.region].shape)
+            return array.chunks, status
 
 
 def block_digest(fence: str, block: Block, rows: Rows) -> int:

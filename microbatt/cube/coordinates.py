@@ -17,11 +17,11 @@ from microbatt.cube.depth import depth_axis
 from microbatt.cube.design import coordinate_names, design_from_dict
 from microbatt.cube.fence import alone
 from microbatt.cube.location import explained, open_store, write_object
-from microbatt.cube.provenance import RUNS
 from microbatt.cube.schema import (
     AXES_DIGEST,
     BLOCKS,
     CURVE_DIM,
+    RUNS,
     axes_digest,
     coordinate_objects,
     coordinates_of,

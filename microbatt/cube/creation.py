@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.location import ROOT, list_folder, object_exists, open_store
-from microbatt.cube.provenance import RUNS
-from microbatt.cube.schema import cube_skeleton, write_skeleton
+from microbatt.cube.healing import is_begun, reconsolidate
+from microbatt.cube.location import ROOT, list_folder, open_store, read_object
+from microbatt.cube.schema import RUNS, cube_skeleton, is_readable, write_skeleton
 from microbatt.errors import StoreError
 from microbatt.places import Kind, check_replaceable, kind_of
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 def has_cube(location: Location) -> bool:
     """Tell whether there is a Zarr root at a location; nothing is made by looking.
 
+    One that is empty or cannot be read, because its content never reached the disk, counts as not
+    there.
+
     Parameters
     ----------
     location : Location
@@ -35,7 +38,7 @@ def has_cube(location: Location) -> bool:
     """
     if location.is_local and not location.path.exists():
         return False
-    return object_exists(open_store(location, read_only=True), ROOT)
+    return is_readable(read_object(open_store(location, read_only=True), ROOT))
 
 
 def create_cube(
@@ -46,8 +49,8 @@ def create_cube(
     one_c_current: float,
     chunks: tuple[int, ...],
     attributes: Mapping[str, Any],
-) -> None:
-    """Write an empty cube.
+) -> bool:
+    """Write an empty cube, or the root of one that has lost it.
 
     Parameters
     ----------
@@ -64,22 +67,38 @@ def create_cube(
     attributes : dict
         Of the cube, in JSON's terms.
 
+    Returns
+    -------
+    bool
+        Whether there were arrays of a cube already; what is in them has to be looked into.
+
     Raises
     ------
     StoreError
         If the place holds other things, or cannot be written.
     """
-    if location.is_local and kind_of(location.path) is not Kind.FOLDER:
-        check_replaceable(location.path, Kind.CUBE)
     skeleton = cube_skeleton(
         design, depth=depth, one_c_current=one_c_current, chunks=chunks, attributes=attributes
     )
+    begun, ours = False, {key.split("/")[0] for key in skeleton} | {RUNS}
+    if not location.is_local or location.path.exists():
+        found = open_store(location, read_only=True)
+        begun = is_begun(found)
+        if not begun:
+            _check_place(location, sorted(set(list_folder(found)) - ours))
     store = open_store(location, read_only=False)
-    ours = {key.split("/")[0] for key in skeleton} | {RUNS}
-    foreign = sorted(set(list_folder(store)) - ours)
+    write_skeleton(store, skeleton)
+    if begun:
+        reconsolidate(store)
+    return begun
+
+
+def _check_place(location: Location, foreign: list[str]) -> None:
+    """Refuse a place that holds anything but what is left of a creation that was cut short."""
+    if foreign and location.is_local and kind_of(location.path) is not Kind.FOLDER:
+        check_replaceable(location.path, Kind.CUBE)
     if foreign:
         raise StoreError(
             f"{location} holds other things ({', '.join(foreign[:3])}); "
             "give a place of its own to the cube."
         )
-    write_skeleton(store, skeleton)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
-from contextlib import contextmanager
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,10 +15,11 @@ from zipfile import is_zipfile
 from zarr.core.buffer import default_buffer_prototype
 from zarr.core.sync import sync
 
+from microbatt.cube.voltage_codec import known_codec
 from microbatt.errors import MissingExtraError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zarr.abc.store import Store
 
@@ -25,7 +28,7 @@ ROOT: Final = "zarr.json"
 _REMEDIES = {
     errno.ENOSPC: "The disk is full. Free some space and run again; finished blocks are kept.",
     errno.EDQUOT: "The quota is used up. Free some space and run again; finished blocks are kept.",
-    errno.EROFS: "It is read-only. Give another place with `--store`.",
+    errno.EROFS: "It is read-only: work on a copy of it, or make it writable.",
     errno.EACCES: "Permission is denied: check the owner and the mode, or give another place.",
     errno.EPERM: "Permission is denied: check the owner and the mode, or give another place.",
     errno.ENOENT: "Check the path or URL.",
@@ -119,6 +122,7 @@ def open_store(location: Location, *, read_only: bool) -> Store:
     """
     from zarr.storage import LocalStore, ZipStore
 
+    known_codec()
     if not location.is_local:
         return _open_remote(location, read_only=read_only)
     if read_only and not location.path.exists():
@@ -216,6 +220,43 @@ def read_object(store: Store, key: str) -> bytes | None:
 def write_object(store: Store, key: str, content: bytes) -> None:
     """Put bytes under a key, in one piece: readers see the old object or the new one."""
     sync(store.set(key, default_buffer_prototype().buffer.from_bytes(content)))
+
+
+_SYNCING: Final = 16
+"""So many objects at once: a file system writes them down together."""
+
+
+def sync_objects(store: Store, keys: Iterable[str]) -> None:
+    """Return when objects of a folder are on its disk, where a loss of power leaves them.
+
+    An object store answers only when it is sure of an object. A file system that cannot tell is
+    left alone.
+    """
+    from zarr.storage import LocalStore
+
+    if not isinstance(store, LocalStore):
+        return
+    files = [store.root / key for key in keys]
+    folders = {store.root, *(one for file in files for one in file.parents)}
+    folders -= {*store.root.parents}
+    with ThreadPoolExecutor(_SYNCING, "syncing") as pool:
+        list(pool.map(_sync, files))
+        list(pool.map(_sync, folders))
+
+
+def _sync(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
+        finally:
+            os.close(descriptor)
+
+
+_CANNOT_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF})
 
 
 def delete_object(store: Store, key: str) -> None:

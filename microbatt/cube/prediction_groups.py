@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.predictions import PREDICTION_STATUS, TRUTH
+from microbatt.cube.predictions import (
+    PREDICTION_STATUS,
+    targets_in,
+    truth_names,
+    truths_in,
+)
 from microbatt.cube.schema import array_of, compression, dimensions, plain_attributes
 from microbatt.errors import ParameterError
 
@@ -61,7 +66,7 @@ def group_of_points(root: zarr.Group, predicted: xr.Dataset) -> tuple[zarr.Group
     if found is not None:
         _remove(root, found)
     group = root.create_group(name, attributes=_attributes(predicted))
-    for name in TRUTH.values():
+    for name in truths_in(listed.coords).values():
         _write_truth(group, listed[name])
     return group, listed
 
@@ -78,7 +83,7 @@ def _there(root: zarr.Group, name: str) -> zarr.Group | None:
             + ("is taken in the store." if name else "needs one.")
             + " Rename the campaign of the cube."
         )
-    if _POINT in dimensions(array_of(root, "alpha")):
+    if any(_POINT in dimensions(array) for _, array in root.arrays()):
         raise ParameterError(
             "the store lists points itself, and all groups of a tree share their dimensions; "
             "join predictions of other points to the cube of a grid, or to their own cube."
@@ -88,16 +93,17 @@ def _there(root: zarr.Group, name: str) -> zarr.Group | None:
 
 def _listed(predicted: xr.Dataset) -> xr.Dataset:
     """Return predictions along one dimension ``point``, the last."""
+    truth = truth_names(targets_in(predicted.data_vars))
     if _POINT not in predicted.dims:
-        predicted = predicted.stack({_POINT: list(TRUTH)}, create_index=False)
+        predicted = predicted.stack({_POINT: list(truth)}, create_index=False)
     listed = predicted.drop_vars(_POINT, errors="ignore").transpose(..., _POINT)
-    return listed.rename(TRUTH)
+    return listed.rename(truth)
 
 
 def _same_points(group: zarr.Group, listed: xr.Dataset) -> bool:
     return all(
         name in group and np.array_equal(np.asarray(array_of(group, name)), listed[name])
-        for name in TRUTH.values()
+        for name in truths_in(listed.coords).values()
     )
 
 

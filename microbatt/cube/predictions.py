@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 from enum import IntEnum
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
 from microbatt.checks import check_choice
 from microbatt.errors import ParameterError
+from microbatt.parameters import PARAMETERS, POINT, quantity_of
+from microbatt.quantities import QUANTITIES, Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import xarray as xr
 
@@ -36,7 +39,144 @@ PREDICTION_VARIABLES: Final = (
     HELD_OUT,
     PREDICTION_STATUS,
 )
-"""Along network, fold and points, the status last."""
+"""Those of alpha and S, along network, fold and points, the status last."""
+_PREDICTED: Final = "_predicted"
+_STD: Final = "_predicted_std"
+_CORRELATION: Final = "predicted_correlation"
+_TRUE: Final = "_true"
+
+
+def variables_of(targets: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the variables that hold predictions of some numbers.
+
+    Parameters
+    ----------
+    targets : sequence of str
+        Names of `microbatt.parameters`.
+
+    Returns
+    -------
+    tuple of str
+        Values, standard deviations, correlations of each pair, ``held_out`` and the status, last.
+
+    Examples
+    --------
+    >>> variables_of(["alpha", "S"]) == PREDICTION_VARIABLES
+    True
+    >>> variables_of(["positive_thickness"])[:2]
+    ('positive_thickness_predicted', 'positive_thickness_predicted_std')
+    """
+    values = [f"{name}{_PREDICTED}" for name in targets]
+    spreads = [f"{name}{_STD}" for name in targets]
+    pairs = [correlation_of(a, b) for a, b in combinations(targets, 2)]
+    return (*values, *spreads, *pairs, HELD_OUT, PREDICTION_STATUS)
+
+
+def correlation_of(first: str, second: str) -> str:
+    """Return the name of the variable that holds the correlation of two predictions.
+
+    Examples
+    --------
+    >>> correlation_of("alpha", "S"), correlation_of("alpha", "negative_alpha")
+    ('predicted_correlation', 'predicted_correlation_alpha_negative_alpha')
+    """
+    usual = (first, second) == ("alpha", "S")
+    return _CORRELATION if usual else f"{_CORRELATION}_{first}_{second}"
+
+
+def targets_in(names: Iterable[object]) -> tuple[str, ...]:
+    """Return of which numbers there are predictions among the names of variables.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of variables or arrays.
+
+    Returns
+    -------
+    tuple of str
+        In the order of `microbatt.parameters`, alpha and S first.
+
+    Examples
+    --------
+    >>> targets_in(["voltage", "S_predicted", "S_predicted_std", "alpha_predicted"])
+    ('alpha', 'S')
+    """
+    there = {str(name) for name in names}
+    order = dict.fromkeys((*POINT, *PARAMETERS))
+    return tuple(name for name in order if f"{name}{_PREDICTED}" in there)
+
+
+def prediction_quantity(name: str) -> Quantity:
+    """Return what is to be said of a variable of predictions.
+
+    Parameters
+    ----------
+    name : str
+        From `variables_of`.
+
+    Returns
+    -------
+    Quantity
+        Its symbol, unit and words.
+
+    Examples
+    --------
+    >>> prediction_quantity("positive_thickness_predicted").label
+    'Predicted thickness of the positive electrode [m]'
+    """
+    if name in QUANTITIES:
+        return QUANTITIES[name]
+    if name.startswith(_CORRELATION):
+        words = "correlation of the errors of two predictions"
+        return Quantity(name=name, symbol="ρ", units="1", long_name=words)
+    if name.endswith(_STD):
+        told = quantity_of(name.removesuffix(_STD))
+        words = f"standard deviation of the predicted {told.long_name}"
+        return Quantity(name=name, symbol=f"σ({told.symbol})", units=told.units, long_name=words)
+    told = quantity_of(name.removesuffix(_PREDICTED))
+    return Quantity(
+        name=name, symbol=told.symbol, units=told.units, long_name=f"predicted {told.long_name}"
+    )
+
+
+def truths_in(names: Iterable[object]) -> dict[str, str]:
+    """Return which true values a group beside a cube has: name of the number → of its coordinate.
+
+    Examples
+    --------
+    >>> truths_in(["alpha_true", "S_true", "network"])
+    {'alpha': 'alpha_true', 'S': 'S_true'}
+    """
+    there = {str(name) for name in names}
+    order = dict.fromkeys((*POINT, *PARAMETERS))
+    return {name: f"{name}{_TRUE}" for name in order if f"{name}{_TRUE}" in there}
+
+
+def truth_names(targets: Iterable[str]) -> dict[str, str]:
+    """Return how the true values of some numbers are called in a group beside a cube."""
+    return {name: f"{name}{_TRUE}" for name in targets}
+
+
+def is_prediction(name: str) -> bool:
+    """Whether an array of a store belongs to predictions.
+
+    Examples
+    --------
+    >>> is_prediction("S_predicted_std"), is_prediction("S")
+    (True, False)
+    """
+    return (
+        name.endswith((_PREDICTED, _STD))
+        or name.startswith(_CORRELATION)
+        or name
+        in (
+            HELD_OUT,
+            PREDICTION_STATUS,
+        )
+    )
+
+
 ORIGIN: Final = "provenance"
 """Attribute of ``prediction_status``: name → fold as text → what is known of the copy (`FACTS`)."""
 FACTS: Final = {
@@ -47,8 +187,6 @@ FACTS: Final = {
     "noise_voltage": "white noise on the voltages that it was told of [V]",
 }
 """What `ORIGIN` says of a copy → in words."""
-TRUTH: Final = {"alpha": "alpha_true", "S": "S_true"}
-"""Names of the true values in a group beside a cube, where a tree inherits the cube's axes."""
 
 Facts: TypeAlias = "dict[str, str | float]"
 Fold: TypeAlias = 'int | Literal["held_out"]'
@@ -110,9 +248,7 @@ def status_key(key: str) -> str | None:
     """
     path, mark, number = key.partition("/c/")
     group, slash, name = path.rpartition("/")
-    return (
-        f"{group}{slash}{PREDICTION_STATUS}{mark}{number}" if name in PREDICTION_VARIABLES else None
-    )
+    return f"{group}{slash}{PREDICTION_STATUS}{mark}{number}" if is_prediction(name) else None
 
 
 def as_points(node: xr.Dataset) -> xr.Dataset:
@@ -123,10 +259,11 @@ def as_points(node: xr.Dataset) -> xr.Dataset:
     node : xarray.Dataset
         A node of a tree; anything else is returned as it is.
     """
-    if not {*TRUTH.values()} <= set(node.coords):
+    truths = truths_in(node.coords)
+    if not truths:
         return node
     inherited = [name for name in node.indexes if name not in COPY]
-    return node.drop_vars(inherited).rename({long: name for name, long in TRUTH.items()})
+    return node.drop_vars(inherited).rename({long: name for name, long in truths.items()})
 
 
 def predicted_by(

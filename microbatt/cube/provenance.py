@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cube.fence import alone
 from microbatt.cube.location import list_objects, open_store, read_object, write_object
-from microbatt.cube.schema import update_attributes
+from microbatt.cube.schema import RUNS, update_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from microbatt.cube.location import Location
 
-RUNS: Final = "runs"
-"""Group that holds one empty group per run, whose attributes are the record."""
 _PACKAGES: Final = (
     "microbatt", "numpy", "numba", "llvmlite", "scipy", "xarray", "zarr", "numcodecs",
     "dask", "distributed",

@@ -11,6 +11,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.cube.schema import RESULTS, STATUS, VARIABLES
+from microbatt.cube.voltage_codec import rounded
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -25,7 +26,12 @@ Rows: TypeAlias = "dict[str, NDArray[Any]]"
 """Variable → array of shape (n,), or (n, depth) for the voltage."""
 
 
-def rows_from_batch(batch: DischargeBatch, depth: NDArray[np.float64], elapsed: float) -> Rows:
+def rows_from_batch(
+    batch: DischargeBatch,
+    depth: NDArray[np.float64],
+    elapsed: float,
+    rounding: float | None = None,
+) -> Rows:
     """Turn what an engine returned into rows.
 
     Parameters
@@ -36,6 +42,8 @@ def rows_from_batch(batch: DischargeBatch, depth: NDArray[np.float64], elapsed: 
         Depth axis of the cube.
     elapsed : float
         Wall-clock time of the whole batch [s]; shared out by Newton iterations.
+    rounding : float, optional
+        By how much voltages may be rounded [V]; None keeps every bit.
 
     Returns
     -------
@@ -44,7 +52,9 @@ def rows_from_batch(batch: DischargeBatch, depth: NDArray[np.float64], elapsed: 
     """
     from microbatt.engines import resample_curves
 
-    voltage = resample_curves(batch, depth)
+    voltage = np.asarray(resample_curves(batch, depth), dtype=np.float32)
+    if rounding is not None:
+        voltage = rounded(voltage, rounding)
     columns = {
         "voltage": voltage,
         "discharge_capacity": _end_capacity(batch),

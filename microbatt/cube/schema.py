@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from microbatt.cube.location import ROOT, list_objects, read_object, write_object
+from microbatt.cube.location import (
+    ROOT,
+    delete_object,
+    list_objects,
+    read_object,
+    sync_objects,
+    write_object,
+)
+from microbatt.cube.voltage_codec import packing
 from microbatt.errors import StoreError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import PARAMETERS, POINT, quantity_of
@@ -110,19 +118,27 @@ _SCHEMA_OF_TWO: Final = 1
 """Of cubes in which alpha, S and the current alone vary: the code of yesterday reads those."""
 AXES_DIGEST: Final = "axes_digest"
 """Attribute that holds a digest of every coordinate's values."""
+ROUNDING: Final = "voltage_rounding"
+"""Attribute that says by how much voltages were rounded at most [V]; absent if not at all."""
 IDENTITY_DIGEST: Final = "identity_digest"
 """Attribute that holds a digest of those that say what the curves are."""
 _IDENTITY: Final = (
     "cell", "cell_digest", "design", "engine", "engine_version", "inventory", "cutoff_voltage",
-    "thermal", "settings", "depth_points", "chunks", "campaign_hash",
+    "thermal", "settings", "depth_points", "chunks", "campaign_hash", "voltage_rounding",
 )  # fmt: skip
+_NOT_HASHED: Final = frozenset({"chunks", "campaign_hash"})
+RUNS: Final = "runs"
+"""Group that holds one empty group per run, whose attributes are the record."""
 BLOCKS: Final = "blocks"
 """Group that holds one number for each block: the digest of what was written into it."""
 BLOCK_DIGEST: Final = f"{BLOCKS}/digest"
 
 
 def schema_of(design: Mapping[str, Any]) -> int:
-    """Return the schema that a cube of a design has: the first that can say what varies.
+    """Return the first schema that can say what varies in a design.
+
+    It is part of the identity of a campaign, so that cubes that were begun under an earlier one go
+    on; a new store has the newest, `SCHEMA_VERSION`.
 
     Parameters
     ----------
@@ -181,7 +197,9 @@ def cube_skeleton(
     group = zarr.create_group(store, attributes=_root_attributes({**attributes, **digest}))
     auxiliary = _write_coordinates(group, coordinates)
     for variable in VARIABLES:
-        _create_variable(group, variable, design, depth.size, chunks, auxiliary)
+        _create_variable(
+            group, variable, design, depth.size, chunks, auxiliary, attributes.get(ROUNDING)
+        )
     _create_block_digests(group, design, chunks)
     consolidate(store)
     content = _objects(store)
@@ -221,6 +239,43 @@ def identity_digest(attributes: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def identity_hash(identity: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of an identity, whatever the order of its keys.
+
+    Parameters
+    ----------
+    identity : dict
+        Everything that determines the numbers of a cube, in JSON's terms.
+
+    Returns
+    -------
+    str
+        In hexadecimal digits.
+
+    Examples
+    --------
+    >>> identity_hash({"a": 1, "b": 2}) == identity_hash({"b": 2, "a": 1})
+    True
+    """
+    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def has_own_hash(attributes: Mapping[str, Any]) -> bool:
+    """Whether the hash of a campaign is that of the attributes beside which it stands.
+
+    Told only of cubes that say what they are in full: not of imported ones, whose hash covers
+    other words.
+    """
+    told = {name: attributes[name] for name in _IDENTITY if name in attributes}
+    told = {name: value for name, value in told.items() if name not in _NOT_HASHED}
+    design = told.get("design")
+    told["microbatt_schema"] = schema_of(design) if isinstance(design, dict) else None
+    if IDENTITY_DIGEST not in attributes or told.get("engine_version") == "imported":
+        return True
+    return bool(identity_hash(told) == attributes.get("campaign_hash"))
+
+
 def axes_digest(values: Mapping[str, NDArray[np.float64]]) -> str:
     """Return a digest of the values of coordinates.
 
@@ -240,33 +295,59 @@ def _objects(store: Store) -> dict[str, bytes]:
 
 
 def write_skeleton(store: Store, skeleton: Mapping[str, bytes]) -> None:
-    """Copy a skeleton into a store, in its order, so that the root comes last."""
+    """Copy a skeleton into a store, the root last, when the rest is safe."""
     for key, content in skeleton.items():
+        if key == ROOT:
+            sync_objects(store, [other for other in skeleton if other != ROOT])
         write_object(store, key, content)
+    sync_objects(store, [ROOT])
 
 
 def update_attributes(store: Store, attributes: Mapping[str, Any]) -> None:
-    """Replace or add attributes of a cube."""
-    import zarr
-
-    group = zarr.open_group(store, mode="r+", zarr_format=3, use_consolidated=False)
-    group.update_attributes(dict(attributes))
+    """Replace or add attributes of a cube, in one step after all else."""
     consolidate(store)
+    root = json.loads(read_object(store, ROOT) or b"")
+    root["attributes"] |= attributes
+    write_object(store, ROOT, json.dumps(root, indent=2).encode())
 
 
 def consolidate(store: Store) -> None:
-    """Copy the metadata of all arrays to the root, so that opening is one read."""
+    """Copy the metadata of all arrays to the root, so that opening is one read.
+
+    A record of a run that cannot be read is given up.
+    """
     import zarr
 
     with warnings.catch_warnings():
         # Version 3 of the format has no word on consolidated metadata yet; readers ignore it.
         warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
-        zarr.consolidate_metadata(store)
+        # A folder whose metadata were lost is none of the store's any more.
+        warnings.filterwarnings("ignore", message="Object at .* is not recognized")
+        try:
+            zarr.consolidate_metadata(store, zarr_format=3)
+        except ValueError:
+            for key in list_objects(store, f"{RUNS}/"):
+                if not is_readable(read_object(store, key)):
+                    delete_object(store, key)
+            zarr.consolidate_metadata(store, zarr_format=3)
+
+
+def is_readable(metadata: bytes | None) -> bool:
+    """Whether metadata of a group or an array are there and are what they must be.
+
+    Examples
+    --------
+    >>> is_readable(b""), is_readable(b'{"node_type": "group"}')
+    (False, True)
+    """
+    try:
+        return "node_type" in json.loads(metadata or b"")
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    schema = schema_of(attributes.get("design", {}))
-    return {"Conventions": "CF-1.11", "microbatt_schema": schema, **attributes}
+    return {"Conventions": "CF-1.11", **attributes, "microbatt_schema": SCHEMA_VERSION}
 
 
 def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
@@ -293,17 +374,22 @@ def _create_variable(
     depth_size: int,
     chunks: tuple[int, ...],
     auxiliary: str,
+    rounding: float | None,
 ) -> None:
+    told = {}
+    if rounding is not None and variable.name == "voltage":
+        told = {"comment": f"rounded, none by more than {rounding:g} V"}
     curve = variable.along_depth
+    packed = packing() if variable.name == "voltage" else {"compressors": compression()}
     group.create_array(
         variable.name,
         shape=(*design.shape, depth_size) if curve else design.shape,
         dtype=variable.dtype,
         chunks=(*chunks, depth_size) if curve else chunks,
         fill_value=variable.fill_value,
-        compressors=compression(),
         dimension_names=(*design.dims, CURVE_DIM) if curve else design.dims,
-        attributes=variable.attributes(auxiliary),
+        attributes=variable.attributes(auxiliary) | told,
+        **packed,
     )
 
 

@@ -27,10 +27,12 @@ from microbatt.cube.predictions import (
     NETWORK,
     ORIGIN,
     PREDICTION_STATUS,
-    PREDICTION_VARIABLES,
-    TRUTH,
     copies_in,
+    is_prediction,
     origins_of,
+    targets_in,
+    truth_names,
+    variables_of,
 )
 from microbatt.cube.schema import VARIABLES as OWN
 from microbatt.cube.schema import array_of, compression, consolidate, dimensions, plain_attributes
@@ -132,10 +134,20 @@ def _replaced(given: Sequence[int], folds: int, *, fresh: bool) -> list[int]:
 
 def _empty(group: zarr.Group, place: int, folds: Sequence[int]) -> None:
     """Empty slabs of a network, the status first."""
-    for name in reversed(PREDICTION_VARIABLES):
+    for name in reversed(_held_by(group)):
         array = array_of(group, name)
         for fold in folds:
             array[place, fold] = array.fill_value
+
+
+def _held_by(group: zarr.Group) -> tuple[str, ...]:
+    """Return the arrays of predictions that a group has, the status last."""
+    names = sorted(name for name in group.array_keys() if is_prediction(name))
+    return (*(name for name in names if name != PREDICTION_STATUS), PREDICTION_STATUS)
+
+
+def _variables(predicted: xr.Dataset) -> tuple[str, ...]:
+    return variables_of(targets_in(predicted.data_vars))
 
 
 def _forget(group: zarr.Group, name: str, folds: Sequence[int]) -> None:
@@ -161,7 +173,7 @@ def _origins(group: zarr.Group) -> dict[str, dict[str, Facts]]:
 
 def _write(group: zarr.Group, place: int, predicted: xr.Dataset) -> None:
     """Write slabs of a network, all but the status."""
-    for name in PREDICTION_VARIABLES[:-1]:
+    for name in _variables(predicted)[:-1]:
         _write_one(group, place, predicted[name])
 
 
@@ -237,13 +249,13 @@ def make_room(
         With the variables and coordinates of `microbatt.cube.predictions`.
     """
     shape = (len(room.names), room.folds)
-    for name in PREDICTION_VARIABLES:
+    for name in _variables(predicted):
         _ensure(group, name, shape, predicted)
     for name in (NETWORK, FOLD):
         if name not in group:
             _create_labels(group, name)
     for one in {found.path: found for found in (*held, group)}.values():
-        for name in PREDICTION_VARIABLES:
+        for name in _held_by(one):
             array = array_of(one, name)
             if array.shape[:2] != shape:
                 array.resize((*shape, *array.shape[2:]))
@@ -264,7 +276,8 @@ def _ensure(group: zarr.Group, name: str, shape: tuple[int, int], predicted: xr.
     dims = tuple(str(dim) for dim in variable.dims)
     if name in group and dimensions(array_of(group, name)) == dims:
         return
-    truth = (*TRUTH, *TRUTH.values())
+    named = truth_names(targets_in(predicted.data_vars))
+    truth = (*named, *named.values())
     auxiliary = [c for c in truth if c in predicted.coords and c not in dims]
     links = {"coordinates": " ".join(auxiliary)} if auxiliary else {}
     points = variable.shape[2:]
@@ -320,7 +333,7 @@ def copy_joined(smaller: Location, larger: Location) -> None:
     joined = _grown(joined, {str(dim): axes[str(dim)] for dim in joined.indexes if dim in axes})
     joined = joined.drop_vars(_LISTED, errors="ignore")
     for name, folds in copies_in(joined).items():
-        predicted = joined[list(PREDICTION_VARIABLES)].sel({NETWORK: [name], FOLD: list(folds)})
+        predicted = joined[list(_variables(joined))].sel({NETWORK: [name], FOLD: list(folds)})
         join_predictions(larger, predicted)
     others = joined.drop_dims([NETWORK, FOLD], errors="ignore")
     if others.data_vars:

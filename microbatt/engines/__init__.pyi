@@ -5,6 +5,7 @@ from .engine import (
 )
 from .labelled import (
     outcome_attrs,
+    summary_dataset,
 )
 from .native import (
     ENGINE,
@@ -52,6 +53,7 @@ from .resample import (
 from .result import (
     Discharge,
     DischargeBatch,
+    Sensitivities,
     as_batch,
     join_batches,
 )
@@ -76,6 +78,7 @@ __all__ = [
     "Lumped",
     "MeasuredTemperature",
     "Request",
+    "Sensitivities",
     "Settings",
     "Simulation",
     "StepResult",
@@ -96,6 +99,7 @@ __all__ = [
     "simulate_discharges",
     "simulate_many",
     "stored_settings",
+    "summary_dataset",
     "thermal_from_dict",
     "thermal_to_dict",
 ]

@@ -24,7 +24,7 @@ from microbatt.engines.result import DischargeBatch, join_batches
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -68,21 +68,34 @@ def numerics_version() -> str:
     return f"numerics {hashlib.sha256(content).hexdigest()[:12]}"
 
 
-def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
-    from microbatt.porous_electrode import cell_parameters, numerics, simulate_many
+def cell_for_kernels(request: Request, values: Mapping[str, float] | None = None) -> Any:  # noqa: ANN401 - a record of the kernels
+    """Return the numbers that the kernels read of a request's cell, or of one with other values."""
+    from microbatt.porous_electrode import cell_parameters
 
-    settings: Any = request.settings
-    parameters = cell_parameters(
-        request.cell,
+    return cell_parameters(
+        request.cell.with_values(values) if values else request.cell,
         heat_transfer_coefficient=heat_transfer(request.thermal),
         heat_follows_charge=heat_follows_charge(request.thermal),
     )
-    resolution = numerics(
+
+
+def resolution_of(request: Request) -> Any:  # noqa: ANN401 - a record of the kernels
+    """Return how finely the kernels are to solve a request."""
+    from microbatt.porous_electrode import numerics
+
+    settings: Any = request.settings
+    return numerics(
         tolerance=float(settings.tolerance),
         mesh=float(settings.mesh),
         particle_modes=int(settings.particle_modes),
         max_steps=int(settings.max_steps),
     )
+
+
+def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
+    from microbatt.porous_electrode import simulate_many
+
+    parameters, resolution = cell_for_kernels(request), resolution_of(request)
     conserving = request.inventory is Inventory.CONSERVING
     cutoff = float(request.cutoff_voltage)
 

@@ -88,6 +88,8 @@ def varied_in(points: object) -> tuple[str, ...]:
     >>> varied_in({"current": [17.5], "positive_thickness": [1e-4]})
     ('positive_thickness',)
     """
+    if points is None:
+        return ()
     if not isinstance(points, dict):
         names = getattr(points, "columns", getattr(points, "variables", ()))
         numbers = [str(name) for name in names if name in PARAMETERS and name not in POINT]

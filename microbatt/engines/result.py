@@ -21,9 +21,40 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_OWN_WAY: Final = ("offsets", "sensitivities")
+"""Fields of a batch that are not one array with an entry for each curve or point."""
 _CURVES: Final = 24
 """At most so many of a batch are drawn."""
 _SHOWN: Final = ("discharge_capacity", "energy", "power", "initial_voltage", "end_temperature")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Sensitivities:
+    """Derivatives of one curve by p numbers of its cell, per SI unit of each.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The numbers, by their names in `microbatt.parameters`.
+    voltage : ndarray
+        Of the voltage at the points of the curve, at fixed capacity, shape (p, n) [V per unit];
+        NaN throughout where a displaced curve was not solved.
+    discharge_capacity : ndarray
+        Of the capacity at the end, shape (p,) [A h m⁻² per unit].
+    energy : ndarray
+        Of the specific energy, shape (p,) [W h kg⁻¹ per unit].
+    """
+
+    names: tuple[str, ...]
+    voltage: NDArray[np.float64]
+    discharge_capacity: NDArray[np.float64]
+    energy: NDArray[np.float64]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Sensitivities of {self.voltage.shape[1]} points of a curve to "
+            f"{', '.join(self.names)}>"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -52,6 +83,8 @@ class Discharge:
         Work done.
     energy, power : float
         Per mass of the cell sandwich [W h kg⁻¹], [W kg⁻¹].
+    sensitivities : Sensitivities, optional
+        Derivatives of the curve by numbers of the cell; None unless they were asked for.
     """
 
     alpha: float
@@ -73,6 +106,7 @@ class Discharge:
     rejected_steps: int
     energy: float
     power: float
+    sensitivities: Sensitivities | None = None
 
     def __repr__(self) -> str:
         point = f"alpha {self.alpha:g}, S {self.S:g}, {self.current:g} A m⁻²"
@@ -145,6 +179,8 @@ class DischargeBatch:
         Work done.
     energy, power : ndarray
         Per mass of the cell sandwich [W h kg⁻¹], [W kg⁻¹].
+    sensitivities : tuple of Sensitivities, optional
+        Of each curve; None unless they were asked for.
     """
 
     alpha: NDArray[np.float64]
@@ -166,6 +202,7 @@ class DischargeBatch:
     rejected_steps: NDArray[np.int32]
     energy: NDArray[np.float64]
     power: NDArray[np.float64]
+    sensitivities: tuple[Sensitivities, ...] | None = None
 
     def __repr__(self) -> str:
         counts = Counter(Outcome(code) for code in self.outcome.tolist())
@@ -208,6 +245,7 @@ class DischargeBatch:
             rejected_steps=int(self.rejected_steps[i]),
             energy=float(self.energy[i]),
             power=float(self.power[i]),
+            sensitivities=None if self.sensitivities is None else self.sensitivities[i],
         )
 
     def __iter__(self) -> Iterator[Discharge]:
@@ -246,10 +284,15 @@ def join_batches(batches: Sequence[DischargeBatch]) -> DischargeBatch:
     joined = {
         field.name: np.concatenate([getattr(batch, field.name) for batch in batches])
         for field in fields(DischargeBatch)
-        if field.name != "offsets"
+        if field.name not in _OWN_WAY
     }
     lengths = np.concatenate([np.diff(batch.offsets) for batch in batches])
-    return DischargeBatch(**joined, offsets=np.concatenate([[0], np.cumsum(lengths)]))
+    told = [batch.sensitivities for batch in batches]
+    return DischargeBatch(
+        **joined,
+        offsets=np.concatenate([[0], np.cumsum(lengths)]),
+        sensitivities=None if None in told else tuple(one for some in told for one in some or ()),
+    )
 
 
 def reordered(batch: DischargeBatch, order: NDArray[np.intp]) -> DischargeBatch:
@@ -261,9 +304,14 @@ def reordered(batch: DischargeBatch, order: NDArray[np.intp]) -> DischargeBatch:
     columns = {
         field.name: getattr(batch, field.name)[places if field.name in curves else order]
         for field in fields(DischargeBatch)
-        if field.name != "offsets"
+        if field.name not in _OWN_WAY
     }
-    return DischargeBatch(**columns, offsets=offsets)
+    told = batch.sensitivities
+    return DischargeBatch(
+        **columns,
+        offsets=offsets,
+        sensitivities=None if told is None else tuple(told[i] for i in order.tolist()),
+    )
 
 
 def as_batch(discharges: Sequence[Discharge]) -> DischargeBatch:
@@ -306,4 +354,5 @@ def _batch_of_one(discharge: Discharge) -> DischargeBatch:
         rejected_steps=one("rejected_steps", np.int32),
         energy=one("energy"),
         power=one("power"),
+        sensitivities=None if discharge.sensitivities is None else (discharge.sensitivities,),
     )

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.checks import check_integer, check_number
-from microbatt.engines.points import ALLOWED, UNITS
+from microbatt.engines.points import ALLOWED, UNITS, varied_in
 from microbatt.engines.registry import load_engine
 from microbatt.engines.request import Inventory, Isothermal, Thermal
-from microbatt.errors import SimulationError
+from microbatt.engines.sensitivities import check_sensitivities, differentiate
+from microbatt.errors import ParameterError, SimulationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import ArrayLike
 
     from microbatt.cells import Cell
-    from microbatt.engines.engine import EngineSettings
+    from microbatt.engines.engine import Engine, EngineSettings, Request
     from microbatt.engines.result import Discharge, DischargeBatch
 
 
@@ -35,6 +39,7 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     engine: str = "native",
     time_limit: float | None = None,
     raise_on_failure: bool = False,
+    sensitivities: Sequence[str] = (),
 ) -> Discharge:
     """Discharge a cell from rest at constant current down to a cut-off voltage.
 
@@ -68,6 +73,9 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
         Wall-clock limit [s], for engines that may take long.
     raise_on_failure : bool
         Raise instead of returning a discharge without a whole curve.
+    sensitivities : sequence of str
+        Numbers of the cell, by their names in `microbatt.parameters`, by which voltage, capacity
+        and energy are differentiated; the native engine does so.
 
     Returns
     -------
@@ -109,7 +117,7 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
         settings=settings,
         time_limit=time_limit,
     )
-    discharge = found.run(request, point)[0]
+    discharge = _differentiated(found, request, found.run(request, point), sensitivities)[0]
     if raise_on_failure and not discharge.outcome.is_whole:
         at = f"alpha {discharge.alpha:g}, S {discharge.S:g}, {discharge.current:g} A m⁻²"
         raise SimulationError(f"{at}: {discharge.outcome.message}.")
@@ -127,6 +135,7 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
     engine: str = "native",
     time_limit: float | None = None,
     threads: int = 1,
+    sensitivities: Sequence[str] = (),
 ) -> DischargeBatch:
     """Discharge a cell at many points; the same numbers, to the last bit, as one by one.
 
@@ -151,6 +160,8 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
         Wall-clock limit for each curve [s].
     threads : int
         How many threads share the points, with an engine that works in threads.
+    sensitivities : sequence of str
+        As for `simulate_discharge`; the numbers must be the same for all points but alpha and S.
 
     Returns
     -------
@@ -184,4 +195,25 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
         settings=settings,
         time_limit=time_limit,
     )
-    return found.run(request, points, threads=threads)
+    batch = found.run(request, points, threads=threads)
+    return _differentiated(found, request, batch, sensitivities, points)
+
+
+def _differentiated(
+    engine: Engine,
+    request: Request,
+    batch: DischargeBatch,
+    names: Sequence[str],
+    points: object = None,
+) -> DischargeBatch:
+    """Return a batch with the derivatives of its curves, if any are asked for."""
+    checked = check_sensitivities(names)
+    if not checked:
+        return batch
+    if varied_in(points):
+        raise ParameterError(
+            f"`sensitivities` came with points in which {', '.join(varied_in(points))} vary; give "
+            "a cell for each of them, `cell.with_values(…)`, and points of alpha, S and current."
+        )
+    rows = np.column_stack([batch.alpha, batch.S, batch.current])
+    return replace(batch, sensitivities=tuple(differentiate(engine, request, rows, checked)))

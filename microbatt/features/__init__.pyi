@@ -19,7 +19,9 @@ from .points import (
     TARGETS,
     arranged,
     by_point,
+    check_targets,
     point_dims,
+    targets_of,
     true_values,
 )
 from .specification import (
@@ -49,6 +51,7 @@ __all__ = [
     "StoredCurves",
     "arranged",
     "by_point",
+    "check_targets",
     "curve_images",
     "curve_tensors",
     "energy_vectors",
@@ -57,6 +60,7 @@ __all__ = [
     "read_curves",
     "scalars_by_point",
     "stored_curves",
+    "targets_of",
     "tensors_of_cube",
     "tensors_of_curves",
     "true_values",

@@ -10,16 +10,51 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from microbatt.cube import status_of
+from microbatt.cube import status_of, varied_in
 from microbatt.errors import ParameterError
+from microbatt.parameters import PARAMETERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xarray as xr
     from numpy.typing import NDArray
 
 CURRENT = "current"
 TARGETS = ("alpha", "S")
-"""What is learned, in the order in which targets, predictions and covariances hold it."""
+"""What the published work learns, in the order in which targets and covariances hold it."""
+
+
+def targets_of(cube: xr.Dataset) -> tuple[str, ...]:
+    """Return which numbers of the cell vary in a cube, and so can be learned from it.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        A grid or scattered points.
+
+    Returns
+    -------
+    tuple of str
+        Names of `microbatt.parameters`, alpha and S first; the current is none.
+
+    Raises
+    ------
+    ParameterError
+        If the dataset has no coordinate of that kind, so that it is not a cube.
+
+    Examples
+    --------
+    ``targets_of(cube)`` says ``("alpha", "S")`` of the published sweep.
+    """
+    names = tuple(name for name in varied_in(cube) if name in PARAMETERS)
+    if not names:
+        raise ParameterError(
+            "the dataset has no coordinate `alpha`, `S` or of another number of a cell, so it is "
+            "not a microbatt cube; open one with `microbatt.open_dataset`, and keep its "
+            "coordinates."
+        )
+    return names
 
 
 def arranged(cube: xr.Dataset) -> xr.Dataset:
@@ -31,7 +66,7 @@ def arranged(cube: xr.Dataset) -> xr.Dataset:
     Parameters
     ----------
     cube : xarray.Dataset
-        With ``status`` and the coordinates ``alpha``, ``S`` and ``current``.
+        With ``status`` and the coordinates of its points and ``current``.
 
     Returns
     -------
@@ -44,14 +79,13 @@ def arranged(cube: xr.Dataset) -> xr.Dataset:
         If it is not a cube.
     """
     status = status_of(cube)
-    for name in (*TARGETS, CURRENT):
-        if name not in cube.coords:
-            raise ParameterError(
-                f"the dataset has no coordinate `{name}`, so it is not a microbatt cube; "
-                "open one with `microbatt.open_dataset`, and keep its coordinates."
-            )
+    if CURRENT not in cube.coords:
+        raise ParameterError(
+            f"the dataset has no coordinate `{CURRENT}`, so it is not a microbatt cube; "
+            "open one with `microbatt.open_dataset`, and keep its coordinates."
+        )
     per_curve = [name for name, v in cube.data_vars.items() if set(status.dims) <= set(v.dims)]
-    scalars = [name for name in (*TARGETS, CURRENT) if cube[name].ndim == 0]
+    scalars = [name for name in (*targets_of(cube), CURRENT) if cube[name].ndim == 0]
     full = cube[per_curve].expand_dims(scalars)
     order = [dim for dim in full["status"].dims if dim != CURRENT]
     return full.transpose(*order, CURRENT, ...)
@@ -68,29 +102,55 @@ def point_dims(cube: xr.Dataset) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        ``("alpha", "S")`` or ``("point",)``.
+        Such as ``("alpha", "S")``, or ``("point",)``.
     """
     return tuple(str(dim) for dim in status_of(cube).dims if dim != CURRENT)
 
 
-def true_values(cube: xr.Dataset) -> NDArray[np.float64]:
-    """Return alpha and S of every point of a cube, shape (points, 2).
+def true_values(cube: xr.Dataset, targets: Sequence[str] | None = None) -> NDArray[np.float64]:
+    """Return the numbers that vary of every point of a cube, shape (points, k).
 
     Parameters
     ----------
     cube : xarray.Dataset
         A grid or scattered points.
+    targets : sequence of str, optional
+        Which numbers, in which order; None is `targets_of` the cube.
 
     Returns
     -------
     numpy.ndarray of float
-        Values of alpha and S, shape (points, 2).
+        Values in SI units, shape (points, k).
+
+    Raises
+    ------
+    ParameterError
+        If one of them does not vary in the cube.
     """
     full = arranged(cube)
     dims = point_dims(full)
     like = full["status"].isel({CURRENT: 0})
-    columns = [by_point(full[name].broadcast_like(like), dims) for name in TARGETS]
+    names = targets_of(full) if targets is None else check_targets(cube, targets)
+    columns = [by_point(full[name].broadcast_like(like), dims) for name in names]
     return np.stack(columns, axis=1).astype(float)
+
+
+def check_targets(cube: xr.Dataset, targets: Sequence[str]) -> tuple[str, ...]:
+    """Return names of targets, after refusing one that does not vary in a cube.
+
+    Raises
+    ------
+    ParameterError
+        Saying what varies.
+    """
+    there = targets_of(cube)
+    lacking = [name for name in targets if name not in there]
+    if lacking:
+        raise ParameterError(
+            f"`{lacking[0]}` does not vary in the cube, so that it can be neither learned nor "
+            f"predicted there; what varies is {', '.join(there)}."
+        )
+    return tuple(targets)
 
 
 def by_point(values: xr.DataArray, dims: tuple[str, ...]) -> NDArray[Any]:

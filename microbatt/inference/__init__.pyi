@@ -16,6 +16,8 @@ from .forward.finite_differences import (
 )
 from .forward.priors import (
     WIDTHS,
+    Prior,
+    free_widths,
 )
 from .forward.sensitivity import (
     sensitivities_at_depth,
@@ -24,6 +26,7 @@ from .forward.unknowns import (
     MICROSTRUCTURE,
     UNKNOWNS,
     check_unknowns,
+    unknown_quantity,
 )
 from .identifiability.bound_map import (
     bound_map,
@@ -62,9 +65,13 @@ from .result.records import (
     FittedCurve,
     ParameterEstimate,
 )
+from .result.structure import (
+    DerivedNumber,
+)
 from .result.text import (
     cell_sensitivity_sentence,
     own_offset,
+    strained_sentence,
 )
 
 __all__ = [
@@ -73,6 +80,7 @@ __all__ = [
     "UNKNOWNS",
     "WIDTHS",
     "Choice",
+    "DerivedNumber",
     "Diagnostics",
     "Estimate",
     "FittedCurve",
@@ -80,6 +88,7 @@ __all__ = [
     "Inferred",
     "InitialGuess",
     "ParameterEstimate",
+    "Prior",
     "Proposal",
     "Readings",
     "Verdict",
@@ -89,6 +98,7 @@ __all__ = [
     "cube_bounds",
     "experiment_files",
     "experiments_dataset",
+    "free_widths",
     "infer",
     "infer_each",
     "infer_files",
@@ -100,4 +110,6 @@ __all__ = [
     "region_points",
     "sensitivities_at_depth",
     "simulate_displaced",
+    "strained_sentence",
+    "unknown_quantity",
 ]

@@ -19,7 +19,8 @@ from microbatt.inference.fit.posterior import posterior
 from microbatt.inference.fit.refinement import refine
 from microbatt.inference.fit.residuals import inflation
 from microbatt.inference.forward.binning import bin_measurement
-from microbatt.inference.forward.error_model import make_error_model, white_noise
+from microbatt.inference.forward.cell_errors import cell_doubts
+from microbatt.inference.forward.error_model import AllowedErrors, error_models, white_noise
 from microbatt.inference.forward.forward_model import ForwardModel, cutoff_below
 from microbatt.inference.forward.priors import make_priors, shape_factors
 from microbatt.inference.options import InferenceOptions
@@ -29,10 +30,11 @@ from microbatt.inference.result.estimate import Estimate
 from microbatt.inference.result.misfit_causes import misfit_causes
 from microbatt.inference.result.posterior_summary import (
     assumptions,
+    cell_value_estimates,
     fitted_curves,
     parameter_estimates,
 )
-from microbatt.measured import gather
+from microbatt.measured import gather, starting_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +65,8 @@ def infer(
         What to assume: noise, other unknowns, balances; how to solve.
     **changes
         Options by name that differ from `options`: ``noise=1e-3``,
-        ``free=["contact_resistance"]``, ``inventory="area-only"``; see `InferenceOptions`.
+        ``free=["contact_resistance"]``, ``cell_error=0.02``, ``inventory="area-only"``; see
+        `InferenceOptions`.
 
     Returns
     -------
@@ -73,7 +76,8 @@ def infer(
     Raises
     ------
     MeasurementError
-        If a file cannot be read as discharges; a `CurveError` if a curve is not one of this cell.
+        If a file cannot be read as discharges; a `CurveError` if a curve is not one of this cell,
+        or none starts where the cell file starts.
     ParameterError
         If an option is not known or its value cannot be meant.
     SimulationError
@@ -96,19 +100,27 @@ def infer(
     ...     capacity=depth,
     ...     voltage=np.interp(depth, curve.capacity, curve.voltage),
     ... )
-    >>> estimate = infer([measured], "doyle-1996-cell-1", noise=1e-3, network=False)
+    >>> estimate = infer([measured], "doyle-1996-cell-1", noise=1e-3, cell_error=0.0, network=False)
     >>> abs(estimate.alpha - 3.0) < 0.1, abs(estimate.S - 2.0) < 0.1
     (True, True)
     """
     chosen, seconds = options.changed(changes), dict[str, float]()
     with _timing("reading", seconds):
-        experiment = gather(curves)
+        experiment = starting_full(
+            gather(curves),
+            load_cell(cell),
+            free=tuple(chosen.free),
+            inventory=chosen.inventory,
+        )
         noise = white_noise(experiment.measurements) if chosen.noise is None else chosen.noise
-        model = forward_model(experiment, load_cell(cell), chosen, noise)
+        loaded = load_cell(cell)
+        doubts = cell_doubts(loaded, chosen.cell_error, chosen.thermal)
+        model = forward_model(experiment, loaded, chosen, noise)
+    exact = model.of_file(model.priors.mean)
     with _timing("network", seconds):
-        asked, unasked = network_start(experiment, model, noise) if chosen.network else (None, "")
+        asked, unasked = network_start(experiment, exact, noise) if chosen.network else (None, "")
     with _timing("scan", seconds):
-        starts = (*([asked] if asked else []), *scan_starts(model))
+        starts = (*([asked] if asked else []), *scan_starts(exact))
     with _timing("refinement", seconds):
         fit = refine(model, starts)
     with _timing("posterior", seconds):
@@ -119,7 +131,9 @@ def infer(
         moved = cell_sensitivity(fit.model, fit.minimum)
     with _timing("causes", seconds):
         causes = misfit_causes(fit.model, fit.minimum, noise)
+    shown = list(model.priors.shown)
     draws = model.priors.natural(drawn.draws)
+    n = model.priors.asked
     return Estimate(
         name=experiment.name,
         cell=model.cell,
@@ -130,16 +144,22 @@ def infer(
         noise_given=chosen.noise is not None,
         level=chosen.level,
         parameters=parameter_estimates(wider, minimum, drawn, chosen.level),
-        covariance=np.cov(draws, rowvar=False),
-        draws=draws,
+        covariance=np.atleast_2d(np.cov(draws[:, shown], rowvar=False)),
+        draws=draws[:, shown],
         posterior=drawn.kind,
         posterior_sentence=drawn.sentence,
         curves=fitted_curves(fit.model, fit.minimum, drawn, chosen.level),
         diagnostics=judge(fit.model, fit.minimum, fit.starts, drawn, noise, causes),
         cell_sensitivity=moved,
+        cell_values=cell_value_estimates(wider, drawn, chosen.level),
+        doubted=model.priors.doubted,
+        cell_value_draws=draws[:, n:],
+        cell_error_sentence=doubts.sentence,
+        model_error=chosen.model_error_at(exact=not doubts.widths),
+        independent_facts=fit.model.independent_facts,
         starts=fit.starts,
         unasked=unasked,
-        assumptions=assumptions(model, noise, chosen, scale),
+        assumptions=assumptions(fit.model, noise, chosen, scale, doubts.sentence),
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
     )
@@ -175,14 +195,27 @@ def forward_model(
         settings=options.settings,
         cutoff_voltage=cutoff_below(curves),
     )
+    doubts = cell_doubts(cell, options.cell_error, options.thermal)
+    errors = AllowedErrors(
+        noise=noise,
+        charge_error=options.charge_error,
+        offset=options.offset_error,
+        model_error=options.model_error_at(exact=not doubts.widths),
+    )
+    models, shared = error_models(curves, errors)
     return ForwardModel(
         request=request,
         curves=curves,
-        error_models=tuple(
-            make_error_model(one, noise, options.charge_error, options.offset_error)
-            for one in curves
+        errors=errors,
+        error_models=models,
+        shared=shared,
+        priors=make_priors(
+            cell,
+            options.free,
+            shape_factors(request.inventory, options.thermal),
+            unknown=options.unknown,
+            doubted=doubts.widths,
         ),
-        priors=make_priors(cell, options.free, shape_factors(request.inventory, options.thermal)),
     )
 
 
@@ -202,5 +235,9 @@ def _widened(model: ForwardModel, minimum: Minimum, scale: float) -> tuple[Forwa
     residual, jacobian = minimum.residual.copy(), minimum.jacobian.copy()
     residual[:m] /= scale
     jacobian[:m] /= scale
-    wider = replace(model, error_models=tuple(one.scaled(scale) for one in model.error_models))
+    wider = replace(
+        model,
+        error_models=tuple(one.scaled(scale) for one in model.error_models),
+        shared=None if model.shared is None else scale * model.shared,
+    )
     return wider, replace(minimum, residual=residual, jacobian=jacobian)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from microbatt.checks import Interval, check_choice, check_integer, check_number
 from microbatt.engines import Inventory, Isothermal, Settings, Thermal, check_thermal
 from microbatt.errors import ParameterError
+from microbatt.inference.forward.cell_errors import CellError, check_cell_error
 from microbatt.inference.forward.forward_model import SETTINGS
-from microbatt.inference.forward.priors import free_widths
+from microbatt.inference.forward.priors import Prior, check_asked, free_widths
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +24,8 @@ CHARGE_ERROR: Final = Interval(0.0, 0.2)
 """Relative standard deviation of a curve's charge that can be meant [-]."""
 LEVEL: Final = Interval(0.1, 0.9999)
 """Probability of an interval that can be meant [-]."""
+MODEL_ERROR: Final = 1e-3
+"""Smooth error of a model whose cell file is not exact, where none is stated [V]."""
 _VOLTS: Final = "Give volts: 1e-3 is 1 mV."
 
 
@@ -40,9 +44,20 @@ class InferenceOptions:
     offset_error : float, default 0
         Standard deviation of an offset that the voltage of each curve has of its own, from unequal
         rests or a drifting instrument [V].  The unknown ``voltage_offset`` is one for all curves.
-    free : iterable of str, or dict of str to float, default nothing
-        What is unknown beside alpha and S: names of `microbatt.inference.UNKNOWNS`; or name →
-        standard deviation of what is expected of it, in its own unit.
+    unknown : iterable of str, default ("alpha", "S")
+        What is asked for, with no prior but its range: names of `microbatt.parameters`.  Of alpha
+        and S, one that is left out is held at the cell's value.
+    free : iterable of str, or dict of str to float or Prior, default nothing
+        What is unknown beside that: names of `microbatt.inference.UNKNOWNS`; or name → standard
+        deviation of what is expected of it, in its own unit; or name → `Prior`.
+    cell_error : float, str, dict of str to float, or None, default None
+        How well the other values of the cell file are known: a share of each, such as 0.02, and 0
+        for a file that is exact; ``"usual"`` for the width that is usual for its kind; name or
+        kind of value → width, relative where `microbatt.parameters` fits the logarithm.  None takes
+        what the cell states, and what is usual if it states nothing.
+    model_error : float or None, default None
+        Size of a smooth error of the model, of its open-circuit curves and its equations [V]; None
+        takes 1 mV, and none where the cell file is exact.
     inventory : Inventory or str, default "conserving"
         The lithium balance of the particles; ``"area-only"`` for the published data set.
     thermal : Isothermal, Adiabatic or Lumped, default Isothermal()
@@ -65,12 +80,17 @@ class InferenceOptions:
     --------
     >>> InferenceOptions(noise=1e-3, free=["contact_resistance"]).free
     {'contact_resistance': 0.02}
+    >>> InferenceOptions(cell_error=0.02).model_error_at(exact=False)
+    0.001
     """
 
     noise: float | None = None
     charge_error: float | None = None
     offset_error: float = 0.0
-    free: Mapping[str, float] | Iterable[str] = ()
+    unknown: Iterable[str] = MICROSTRUCTURE
+    free: Mapping[str, float | Prior] | Iterable[str] = ()
+    cell_error: CellError = None
+    model_error: float | None = None
     inventory: Inventory | str = Inventory.CONSERVING
     thermal: Thermal = field(default_factory=Isothermal)
     level: float = 0.9
@@ -84,7 +104,11 @@ class InferenceOptions:
         if self.charge_error is not None:
             check_number("charge_error", self.charge_error, CHARGE_ERROR, remedy="Give a fraction.")
         check_number("offset_error", self.offset_error, OFFSET, unit="V", remedy=_VOLTS)
+        if self.model_error is not None:
+            check_number("model_error", self.model_error, OFFSET, unit="V", remedy=_VOLTS)
+        object.__setattr__(self, "unknown", check_asked(self.unknown))
         object.__setattr__(self, "free", free_widths(self.free))
+        object.__setattr__(self, "cell_error", check_cell_error(self.cell_error))
         check_choice("inventory", str(self.inventory), [str(one) for one in Inventory])
         object.__setattr__(self, "inventory", Inventory(self.inventory))
         check_thermal(self.thermal)
@@ -94,6 +118,23 @@ class InferenceOptions:
                 f"`settings` is {self.settings!r}; it must be Settings(…), from microbatt.engines."
             )
         check_integer("seed", self.seed, low=0)
+
+    def model_error_at(self, *, exact: bool) -> float:
+        """Return the size of the smooth model error [V].
+
+        Parameters
+        ----------
+        exact : bool
+            Whether the cell file is taken as exact.
+
+        Returns
+        -------
+        float
+            What was given, or what is usual.
+        """
+        if self.model_error is not None:
+            return self.model_error
+        return 0.0 if exact else MODEL_ERROR
 
     def changed(self, changes: Mapping[str, Any]) -> InferenceOptions:
         """Return options of which some are others.

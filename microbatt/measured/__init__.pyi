@@ -6,6 +6,9 @@ from .experiment import (
     FileReading,
     StepRead,
 )
+from .fullness import (
+    starting_full,
+)
 from .gathering import (
     Curves,
     gather,
@@ -55,5 +58,6 @@ __all__ = [
     "read_files",
     "read_frame",
     "read_measurements",
+    "starting_full",
     "without_copies",
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from microbatt.errors import MeasurementError
+from microbatt.measured.bounds import MOST_COLUMNS, check_size
 from microbatt.measured.headings import is_unit, read_heading, useful, without_numbers
 from microbatt.measured.numerals import (
     clock_seconds,
@@ -20,9 +21,11 @@ from microbatt.measured.numerals import (
     grouped_text,
     is_clock,
     last_place,
+    proves_points,
     tidied,
     to_numbers,
 )
+from microbatt.measured.strict_text import read_strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,10 +35,14 @@ if TYPE_CHECKING:
 
     Values: TypeAlias = NDArray[np.float64] | pd.Categorical
 
+WORDY: Final = ("state", "cell")
+"""Quantities whose columns hold words."""
 _HEAD: Final = 2**19
 """Bytes in which the headings are looked for."""
-_CHUNK, _CHUNKS = 2**14, 10
-"""So many pieces of so many bytes, spread over a file, show the decimals of a column."""
+_WHOLE: Final = 2**17
+"""A text of so many bytes is looked at as a whole for the decimals of its columns, …"""
+_CHUNK, _CHUNKS, _ROWS = 2**12, 40, 12
+"""… of a longer one so many pieces of so many bytes, spread over it, and so many rows of each."""
 _LINES: Final = 3000
 """Lines in which they are looked for."""
 _WIDEST: Final = 20_000
@@ -127,22 +134,59 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     MeasurementError
         If it is no text, is empty, or has no headings or no rows.
     """
-    import pandas as pd
-
     text, encoding = _utf8(source, raw)
+    check_size(source, text.count(b"\n"))
     head = text[:_HEAD].decode("utf-8", errors="ignore")
     lines = re.split(r"\r\n|\n|\r", head)[:_LINES]
     layout = find_layout(source, lines, mapping)
+    check_size(source, len(lines), len(layout.headings))
     layout = replace(layout, headings=without_numbers(layout.headings, mapping))
     units = _clocks(layout, lines)
     wanted = useful(layout.headings, mapping, units)
     width = _width(lines, layout)
     wanted = {i: quantity for i, quantity in wanted.items() if i < width}
-    words = {i for i, quantity in wanted.items() if quantity in ("state", "cell")}
-    dates = {i for i, quantity in wanted.items() if quantity == "date"}
-    numeric = [i for i in wanted if i not in words | dates]
+    numeric = [i for i, quantity in wanted.items() if quantity not in (*WORDY, "date")]
     samples = _samples(layout, text, [i for i in numeric if i not in units])
     decimal = _decimal_sign(source, text, layout, samples)
+    columns, rows = _columns(source, text, layout, wanted, units, decimal)
+    units |= {i: "s" for i, quantity in wanted.items() if quantity == "date"}
+    shown = _NAMES[layout.separator.strip(" ") or " "]
+    sign = "" if decimal == "." else ", decimal commas"
+    return Cells(
+        format=f"text between {shown}, {encoding}{sign}",
+        headings=layout.headings,
+        columns=columns,
+        units=units,
+        rows=rows,
+        decimals={
+            i: last_place(texts, decimal)
+            for i, texts in samples.items()
+            if wanted[i] in ("current", "mapped")
+        },
+    )
+
+
+def _columns(
+    source: str,
+    text: bytes,
+    layout: Layout,
+    wanted: Mapping[int, str],
+    clocks: Mapping[int, str],
+    decimal: str,
+) -> tuple[dict[int, Values], NDArray[np.int64]]:
+    """Return the columns of use, and the line of each row; of blank lines there is none."""
+    import pandas as pd
+
+    words = [i for i, quantity in wanted.items() if quantity in WORDY]
+    dates = [i for i, quantity in wanted.items() if quantity == "date"]
+    numeric = [i for i in wanted if i not in {*words, *dates}]
+    quick = _strict(text, layout, decimal, numeric=numeric, clocks=clocks, words=words)
+    if quick is not None and not dates:
+        empty = np.all([np.isnan(quick[i]) for i in numeric], axis=0)
+        rows = np.arange(empty.size) + layout.first + 1
+        if empty.any():
+            return {i: one[~empty] for i, one in quick.items()}, rows[~empty]
+        return quick, rows
     frame = _frame(source, text, layout, sorted(wanted), words=words, decimal=decimal)
     filled = frame.notna().any(axis=1).to_numpy()
     rows = np.flatnonzero(filled) + layout.first + 1
@@ -154,21 +198,34 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
         )
     columns: dict[int, Values] = {i: pd.Categorical(frame[i]) for i in words}
     columns |= {i: date_seconds(frame[i]) for i in dates}
-    units |= dict.fromkeys(dates, "s")
-    numbers = {i: _numbers(frame[i], decimal) for i in numeric}
-    shown = _NAMES[layout.separator.strip(" ") or " "]
-    sign = "" if decimal == "." else ", decimal commas"
-    return Cells(
-        format=f"text between {shown}, {encoding}{sign}",
-        headings=layout.headings,
-        columns=columns | numbers,
-        units=units,
-        rows=rows,
-        decimals={
-            i: last_place(texts, decimal)
-            for i, texts in samples.items()
-            if wanted[i] in ("current", "mapped")
-        },
+    return columns | {i: _numbers(frame[i], decimal) for i in numeric}, rows
+
+
+def _strict(
+    text: bytes,
+    layout: Layout,
+    decimal: str,
+    *,
+    numeric: Sequence[int],
+    clocks: Iterable[int],
+    words: Sequence[int],
+) -> dict[int, Values] | None:
+    """Read a text without faults quickly; None if it may have one."""
+    at = 0
+    for _ in range(layout.first):
+        at = text.find(b"\n", at) + 1
+        if at == 0:
+            return None
+    first = text[at : text.find(b"\n", at)].decode("utf-8", errors="ignore")
+    these = set(clocks)
+    return read_strict(
+        memoryview(text)[at:],
+        layout.separator,
+        decimal,
+        len(split_line(first, layout.separator)),
+        numbers=[i for i in numeric if i not in these],
+        clocks=[i for i in numeric if i in these],
+        words=words,
     )
 
 
@@ -205,6 +262,8 @@ def _candidates(
         if separator not in line or len(line) > _WIDEST or not re.search(r"[^\W\d_]", line):
             continue
         fields = split_line(line, separator)
+        if len(fields) > MOST_COLUMNS:
+            continue
         score = heading_score(fields, mapping)
         if score > best or (score == best and not (found and found[-1][2][0])):
             best = score
@@ -258,7 +317,7 @@ def _utf8(source: str, raw: bytes) -> tuple[bytes, str]:
         if raw.startswith(mark):
             body = raw[len(mark) :]
             if encoding == "utf-8":
-                return _checked(source, body), "UTF-8"
+                return _checked(source, body.decode(errors="replace").encode()), "UTF-8"
             return _checked(source, body.decode(encoding, errors="replace").encode()), encoding
     head = raw[:4096]
     for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
@@ -317,6 +376,7 @@ def _first_row(source: str, lines: Sequence[str]) -> Layout:
         counts = {one: len(split_line(line, one)) for one in _SEPARATORS[:4]}
         separator = max(counts, key=lambda one: counts[one])
         fields = split_line(line, separator)
+        check_size(source, len(lines), len(fields))
         words = [one for one in fields if one and _float(one) is None]
         if len(words) > 1:
             return _layout(lines, at, separator, fields)
@@ -377,8 +437,6 @@ def _frame(
             index_col=False,
             dtype="string" if as_text else dict.fromkeys(words, "category"),
             decimal=decimal,
-            encoding="utf-8",
-            encoding_errors="replace",
             **({} if separator == blanks["  "] else {"low_memory": False}),
         )
     except pd.errors.EmptyDataError:
@@ -391,10 +449,14 @@ def _frame(
 
 def _samples(layout: Layout, text: bytes, columns: Sequence[int]) -> dict[int, list[str]]:
     """Return texts of each column, from here and there in the file; all of a small one."""
+    pieces = [text]
+    if len(text) > _WHOLE:
+        every = len(text) // _CHUNKS
+        pieces = [text[at : at + _CHUNK] for at in range(0, len(text) - _CHUNK, every)]
     lines: list[str] = []
-    for start in range(0, len(text), max(_CHUNK, len(text) // _CHUNKS)):
-        chunk = text[start : start + _CHUNK].decode("utf-8", errors="ignore")
-        lines += re.split(r"\r\n|\n|\r", chunk)
+    for piece in pieces:
+        found = re.split(r"\r\n|\n|\r", piece.decode("utf-8", errors="ignore"))
+        lines += found if len(pieces) == 1 else found[1 : 1 + _ROWS]  # the first is cut
     rows = [split_line(one, layout.separator) for one in lines if one.strip()]
     fit = [row for row in rows if abs(len(row) - len(layout.headings)) <= 1]
     return {i: [row[i] for row in fit if i < len(row)] for i in columns}
@@ -410,6 +472,9 @@ def _decimal_sign(
     MeasurementError
         If columns contradict each other.
     """
+    commas = layout.separator == "," and b'"' not in text
+    if (commas or b"," not in text) and all(proves_points(one) for one in samples.values()):
+        return "."
     named = {layout.headings[i]: texts for i, texts in samples.items()}
     decimal = decimal_sign(source, named)
     for i, texts in samples.items():

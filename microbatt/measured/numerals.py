@@ -31,6 +31,7 @@ _GROUPS: Final = {
     sign: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+$") for sign in ".,"
 }
 _BLANKS: Final = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
+_SIGNS: Final = re.compile(r"[\s'_]")
 _MINUS: Final = str.maketrans("−–", "--")
 
 
@@ -113,9 +114,27 @@ def grouped_text(texts: Iterable[str], decimal: str) -> str | None:
     return text if sign and sign != decimal else None
 
 
+def proves_points(texts: Sequence[str]) -> bool:
+    """Tell whether a column without commas has decimal points, or none that could mean a thousand.
+
+    A text that is no number, such as ``1'000``, leaves it open.
+    """
+    proof = False
+    for text in texts:
+        if "." not in text:
+            continue
+        if _GROUPS["."].match(text) is None:
+            proof = True
+            break
+    return proof or not any("." in one for one in texts)
+
+
 def tidied(text: str) -> str:
     """Return a number without blanks and apostrophes between its digits."""
-    plain = text.strip().translate(_MINUS)
+    plain = text.strip()
+    if plain.isascii() and not _SIGNS.search(plain):
+        return plain
+    plain = plain.translate(_MINUS)
     return plain if ":" in plain else plain.translate(_BLANKS)
 
 

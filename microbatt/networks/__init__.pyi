@@ -10,6 +10,12 @@ from .draft import (
     CurveNetworkDraft,
     draft_curve_network,
 )
+from .joint import (
+    JointNetwork,
+    JointNetworkConfig,
+    JointNetworkDraft,
+    draft_joint_network,
+)
 from .measurement import (
     NOISE_FREE,
     MeasurementNoise,
@@ -41,6 +47,9 @@ __all__ = [
     "CurveNetwork",
     "CurveNetworkConfig",
     "CurveNetworkDraft",
+    "JointNetwork",
+    "JointNetworkConfig",
+    "JointNetworkDraft",
     "MeasurementNoise",
     "Network",
     "Origin",
@@ -51,6 +60,7 @@ __all__ = [
     "bin_scores",
     "build_published",
     "draft_curve_network",
+    "draft_joint_network",
     "fold_folder",
     "load_copies",
     "load_network",

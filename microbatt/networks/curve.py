@@ -85,9 +85,9 @@ class CurveEstimate:
     Parameters
     ----------
     mean : numpy.ndarray of float
-        Values of alpha and S, shape (n, 2).
+        Values of the k targets, alpha and S of a curve network, shape (n, k).
     covariance : numpy.ndarray of float
-        Covariance of alpha and S, shape (n, 2, 2).
+        Covariance of them, shape (n, k, k).
     in_range : numpy.ndarray of bool
         Whether the curves lie among those it learned, shape (n,).
     misfit : numpy.ndarray of float

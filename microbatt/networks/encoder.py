@@ -39,7 +39,7 @@ class Scaling:
     mean, spread : numpy.ndarray of float
         Mean and spread of each coarse voltage and of ln capacity, shape (c, bins + 1).
     target_mean, target_spread : numpy.ndarray of float
-        Mean and spread of u and v, shape (2,).
+        Mean and spread of each target, shape (k,).
     """
 
     mean: NDArray[np.float64]
@@ -59,7 +59,13 @@ class Scaling:
         return int(curves * (numbers + 1))
 
 
-def fit_scaling(tensors: CurveTensors, targets: NDArray[np.float64], bins: int) -> Scaling:
+def fit_scaling(
+    tensors: CurveTensors,
+    targets: NDArray[np.float64],
+    bins: int,
+    *,
+    least_spread: float = 1e-3,
+) -> Scaling:
     """Take scales from training points.
 
     Parameters
@@ -67,9 +73,11 @@ def fit_scaling(tensors: CurveTensors, targets: NDArray[np.float64], bins: int) 
     tensors : CurveTensors
         n points; missing curves do not count.
     targets : numpy.ndarray of float
-        u and v, shape (n, 2).
+        Shape (n, k).
     bins : int
         Coarse voltages per curve.
+    least_spread : float, default 0.001
+        A smaller spread of a target counts as this.
     """
     coarse = coarse_curves(tensors, bins)
     exists = np.broadcast_to(tensors.mask[..., None], coarse.shape)
@@ -77,7 +85,7 @@ def fit_scaling(tensors: CurveTensors, targets: NDArray[np.float64], bins: int) 
         mean=coarse.mean(axis=0, where=exists),
         spread=np.maximum(coarse.std(axis=0, where=exists), 1e-3),
         target_mean=targets.mean(axis=0),
-        target_spread=np.maximum(targets.std(axis=0), 1e-3),
+        target_spread=np.maximum(targets.std(axis=0), least_spread),
     )
 
 
@@ -126,7 +134,9 @@ def encoder_inputs_in_graph(features: Mapping[str, Tensor], scaling: Scaling) ->
     return tf.concat([flat, mask], axis=1)
 
 
-def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: str) -> keras.Model:
+def build_encoder(
+    inputs: int, width: int, depth: int, *, seed: int, precision: str, outputs: int = OUTPUTS
+) -> keras.Model:
     """Make the trainable layers.
 
     Parameters
@@ -139,6 +149,8 @@ def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: 
         Seed of the first weights.
     precision : str
         Keras's policy of the hidden layers; the input and the head are float32.
+    outputs : int, default 5
+        Numbers that they return.
     """
     import keras
 
@@ -149,7 +161,7 @@ def build_encoder(inputs: int, width: int, depth: int, *, seed: int, precision: 
             keras.layers.Dense(width, activation="silu", kernel_initializer=start, dtype=precision)
         )
     head = keras.initializers.RandomNormal(stddev=0.01, seed=seed * 1000 + depth)
-    layers.append(keras.layers.Dense(OUTPUTS, kernel_initializer=head, dtype="float32"))
+    layers.append(keras.layers.Dense(outputs, kernel_initializer=head, dtype="float32"))
     return keras.Sequential(layers)
 
 
@@ -172,11 +184,19 @@ def encoded(
     mean, covariance
         Of u and v, shapes (n, 2) and (n, 2, 2).
     """
+    return distribution(hidden_layers(weights, inputs).astype(float), scaling)
+
+
+def hidden_layers(
+    weights: Sequence[NDArray[Any]], inputs: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return what one member's layers say, shape (n, outputs)."""
     hidden = inputs
     for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
         hidden = hidden @ kernel + bias
         hidden = hidden / (1.0 + np.exp(-np.clip(hidden, -60.0, None)))
-    return distribution((hidden @ weights[-2] + weights[-1]).astype(float), scaling)
+    said: NDArray[np.float32] = hidden @ weights[-2] + weights[-1]
+    return said
 
 
 def distribution(

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from microbatt.checks import check_choice
 from microbatt.errors import ParameterError, StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
+from microbatt.networks.joint import JointNetwork, JointNetworkConfig
 from microbatt.networks.origin import Origin, TrainingRecord, check_origin, differences
-from microbatt.networks.published import PublishedNetwork
+from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
 from microbatt.networks.weights import (
     DESCRIPTION,
+    TARGETS,
     Arrays,
     arrays_hash,
     curve_arrays,
     curve_network,
+    joint_arrays,
+    joint_network,
     published_arrays,
     published_network,
     read_arrays,
@@ -27,17 +32,24 @@ from microbatt.networks.weights import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
-Network: TypeAlias = CurveNetwork | PublishedNetwork
+Network: TypeAlias = CurveNetwork | PublishedNetwork | JointNetwork
 
 _POINTS: Final = "training_points"
 """Beside the weights: alpha and S of the points from which they were learned."""
 _DECIMALS: Final = 9
 """To which two points are the same."""
 _FOLD: Final = "fold-"
+_ALPHA_AND_S: Final = ("alpha", "S")
+_MAKERS: Final[dict[str, Callable[[Mapping[str, Any], Arrays], Network]]] = {
+    CurveNetworkConfig.kind: curve_network,
+    PublishedNetworkConfig.kind: published_network,
+    JointNetworkConfig.kind: joint_network,
+}
+"""Kind of network → what makes one of its description and its arrays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +58,14 @@ class TrainedNetwork:
 
     Parameters
     ----------
-    network : CurveNetwork or PublishedNetwork
+    network : CurveNetwork, PublishedNetwork or JointNetwork
         Ready to estimate.
     record : TrainingRecord
         What it was trained on, how, and what it reached.
     weights_hash : str
         Hash of its weights.
     points : numpy.ndarray of float, optional
-        Where it was trained: alpha and S of the points, shape (n, 2); None where nobody knows.
+        Where it was trained: the targets of the points, shape (n, k); None where nobody knows.
     """
 
     network: Network
@@ -63,8 +75,14 @@ class TrainedNetwork:
 
     @property
     def kind(self) -> str:
-        """``"curve"`` or ``"published"``."""
+        """``"curve"``, ``"published"`` or ``"joint"``."""
         return self.network.config.kind
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What it answers, by the names of `microbatt.parameters`."""
+        network = self.network
+        return network.targets if isinstance(network, JointNetwork) else _ALPHA_AND_S
 
     @property
     def currents(self) -> tuple[float, ...]:
@@ -92,7 +110,7 @@ class TrainedNetwork:
         Parameters
         ----------
         points : numpy.ndarray of float
-            Values of alpha and S, shape (n, 2).
+            Values of the targets, shape (n, k).
 
         Returns
         -------
@@ -126,9 +144,9 @@ def load_network(folder: str | Path) -> TrainedNetwork:
     place = Path(folder)
     described = read_description(place)
     arrays = read_arrays(place, described)
-    make = curve_network if described["kind"] == CurveNetworkConfig.kind else published_network
+    kind = check_choice("kind", described["kind"], _MAKERS)
     return TrainedNetwork(
-        network=make(described["config"], arrays),
+        network=_MAKERS[kind](described["config"], arrays),
         record=record_of(described),
         weights_hash=described["weights_hash"],
         points=arrays.get(_POINTS),
@@ -147,7 +165,7 @@ def trained_network(
     record : TrainingRecord
         What it was trained on, how, and what it reached.
     points : numpy.ndarray of float, optional
-        Where it was trained: alpha and S of the points, shape (n, 2).
+        Where it was trained: the targets of the points, shape (n, k).
 
     Returns
     -------
@@ -216,7 +234,7 @@ def save_network(folder: str | Path, trained: TrainedNetwork, *, overwrite: bool
     write_weights(
         Path(folder),
         kind=trained.kind,
-        config=asdict(trained.network.config),
+        config=asdict(trained.network.config) | _told_targets(trained.network),
         arrays=_arrays(trained.network, trained.points),
         record=trained.record,
         overwrite=overwrite,
@@ -224,10 +242,17 @@ def save_network(folder: str | Path, trained: TrainedNetwork, *, overwrite: bool
 
 
 def _arrays(network: Network, points: NDArray[np.float64] | None) -> Arrays:
-    weights = (
-        curve_arrays(network) if isinstance(network, CurveNetwork) else published_arrays(network)
-    )
+    if isinstance(network, CurveNetwork):
+        weights = curve_arrays(network)
+    elif isinstance(network, JointNetwork):
+        weights = joint_arrays(network)
+    else:
+        weights = published_arrays(network)
     return weights if points is None else weights | {_POINTS: points}
+
+
+def _told_targets(network: Network) -> dict[str, Any]:
+    return {TARGETS: list(network.targets)} if isinstance(network, JointNetwork) else {}
 
 
 def fold_folder(folder: str | Path, number: int) -> Path:

@@ -14,6 +14,7 @@ from microbatt.errors import StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
 from microbatt.networks.encoder import Scaling
+from microbatt.networks.joint import JointNetwork, JointNetworkConfig
 from microbatt.networks.origin import Origin, TrainingRecord
 from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
 from microbatt.places import Kind, check_replaceable, kind_of, mark
@@ -29,6 +30,8 @@ Arrays = dict[str, "NDArray[Any]"]
 FORMAT: Final = 2
 """Raised when the code of one day cannot read what that of another wrote; 2 identifies a cell by
 what its fits compute."""
+TARGETS: Final = "targets"
+"""Beside the sizes of a network that may answer anything: what it answers."""
 DESCRIPTION: Final = "network.json"
 ARRAYS: Final = "weights.npz"
 
@@ -49,7 +52,7 @@ def write_weights(
     folder : pathlib.Path
         Made if it does not exist; other things may lie in it.
     kind : str
-        ``"curve"`` or ``"published"``.
+        ``"curve"``, ``"published"`` or ``"joint"``.
     config : mapping of str to object
         Sizes of the network.
     arrays : Arrays
@@ -217,6 +220,32 @@ def curve_network(config: Mapping[str, Any], arrays: Arrays) -> CurveNetwork:
         scaling=Scaling(**part("scaling_")),
         members=members,
         decoder=Decoder(**part("decoder_")),
+    )
+
+
+def joint_arrays(network: JointNetwork) -> Arrays:
+    """Return the weights of a joint network by name."""
+    arrays: Arrays = {name: getattr(network, name) for name in ("current", "low", "high")}
+    arrays |= {f"scaling_{name}": a for name, a in asdict(network.scaling).items()}
+    for number, weights in enumerate(network.members):
+        arrays |= {f"member_{number}_{i:02d}": w for i, w in enumerate(weights)}
+    return arrays
+
+
+def joint_network(config: Mapping[str, Any], arrays: Arrays) -> JointNetwork:
+    """Return the joint network that `joint_arrays` took apart."""
+    sizes = JointNetworkConfig(**{k: v for k, v in config.items() if k != TARGETS})
+
+    def part(prefix: str) -> Arrays:
+        named = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
+        return dict(sorted(named.items()))
+
+    return JointNetwork(
+        config=sizes,
+        targets=tuple(config[TARGETS]),
+        scaling=Scaling(**part("scaling_")),
+        members=tuple(tuple(part(f"member_{number}_").values()) for number in range(sizes.members)),
+        **{name: arrays[name] for name in ("current", "low", "high")},
     )
 
 

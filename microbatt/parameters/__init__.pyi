@@ -5,6 +5,7 @@ from .coordinates import (
 from .parameter import (
     PARAMETERS,
     Parameter,
+    Transform,
     parameter,
     quantity_of,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "POINT",
     "Coordinates",
     "Parameter",
+    "Transform",
     "parameter",
     "quantity_of",
 ]

@@ -41,6 +41,9 @@ from .pairs import (
 from .predictions import (
     draw_parity,
 )
+from .protocol import (
+    draw_simulation,
+)
 from .published import (
     FIGURES,
     drawable,
@@ -74,6 +77,7 @@ __all__ = [
     "draw_fit_residuals",
     "draw_parity",
     "draw_reading",
+    "draw_simulation",
     "draw_sweep",
     "drawable",
 ]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.errors import ParameterError
+from microbatt.inference import unknown_quantity
 from microbatt.plots.colours import MEASUREMENT, TRUTH
-from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,6 +174,6 @@ def _label(panels: Panels, names: Sequence[str], ranges: Sequence[tuple[float, f
 
 
 def _short(name: str) -> str:
-    known = quantity(name)
+    known = unknown_quantity(name)
     words = name.replace("_", " ")
     return words if known.units == "1" else f"{words}\n[{known.pretty_units}]"

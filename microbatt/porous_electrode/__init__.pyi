@@ -10,6 +10,12 @@ from .control import (
 from .curves import (
     resample,
 )
+from .follow import (
+    Followed,
+    Track,
+    follow,
+    lead,
+)
 from .lookup import (
     SALT_STEP,
     electrolyte_table,
@@ -34,12 +40,16 @@ __all__ = [
     "SALT_STEP",
     "VOLTAGE",
     "Batch",
+    "Followed",
     "ProtocolCurves",
     "Row",
     "Samples",
     "Terms",
+    "Track",
     "cell_parameters",
     "electrolyte_table",
+    "follow",
+    "lead",
     "numerics",
     "resample",
     "run_protocol",

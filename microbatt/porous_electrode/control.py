@@ -11,7 +11,7 @@ import math
 from typing import NamedTuple
 
 from microbatt.porous_electrode.bdf import Formula, backward_euler
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import inner_kernel, kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import Solve, solve_step
@@ -35,6 +35,9 @@ POWER = 2
 
 HELD_WITHIN = 2e-6
 MOST_CURRENTS = 40
+TOWARDS_REST = 0.8
+LEAST_GAIN = 0.2
+KNOWN_TO = 1e-7
 
 
 class Control(NamedTuple):
@@ -133,7 +136,9 @@ def surplus(control: Control, current: float, voltage: float) -> float:
 def slope_of(control: Control, current: float, voltage: float, resistance: float) -> float:
     """Derivative of `surplus` by the current [Ω m²], about."""
     if control.kind == POWER:
-        return -(voltage - current * resistance) / max(abs(current), 1e-9)
+        # a resistance that would leave no power to gain is not known well enough
+        left = max(voltage - current * resistance, LEAST_GAIN * voltage)
+        return -left / max(abs(current), 1e-9)
     return -resistance
 
 
@@ -166,10 +171,11 @@ def next_current(control: Control, search: Search, voltage: float) -> Search:
     low, high = (current, search.high) if gap > 0.0 else (search.low, current)
     slope = slope_of(control, current, voltage, resistance)
     found = (gap - search.gap) / (current - search.last)
-    if found < 0.0 and math.isfinite(found):
+    if math.isfinite(found) and (found < 0.0 or control.kind == POWER):
         slope = found
-        if control.kind == VOLTAGE:
-            resistance = -found
+        resistance = -found
+        if control.kind == POWER:
+            resistance = (voltage + found * abs(current)) / current
     ahead = current - gap / slope
     if not slope < 0.0:
         ahead = math.nan
@@ -181,8 +187,19 @@ def next_current(control: Control, search: Search, voltage: float) -> Search:
 
 
 @kernel
+def is_held(control: Control, search: Search, voltage: float, tolerance: float) -> bool:
+    """Whether the voltage is held; within the tolerance of a step where the current is known.
+
+    Under an enormous drop of voltage in the pores Newton's method leaves more than is asked here.
+    """
+    gap = abs(surplus(control, search.current, voltage))
+    known = search.high - search.low <= KNOWN_TO * abs(search.current)
+    return gap <= HELD_WITHIN or (known and gap <= tolerance)
+
+
+@kernel
 def drawn_back(search: Search, good: float) -> Search:
-    """Half way back from a current that cannot be solved to one that was."""
+    """Half way back from a current that cannot be solved to one that may be."""
     current = 0.5 * (search.current + good)
     return Search(current, search.resistance, search.low, search.high, search.last, search.gap)
 
@@ -203,6 +220,7 @@ def hold(
 
     `at_once` says that it is a jump from the current `before`: each trial begins from the state
     then, and a current that Newton's method does not reach is drawn back towards one that it did.
+    So is one, in any step, that the particles cannot carry to its end.
     """
     search = Search(control.guess, control.resistance, -math.inf, math.inf, math.nan, math.nan)
     good, iterations, solved = before, 0, False
@@ -218,19 +236,21 @@ def hold(
         if solve.converged:
             good = search.current
             V = voltage_now(w, layout, p, now, good)
-            solved = abs(surplus(control, good, V)) <= HELD_WITHIN
+            solved = is_held(control, search, V, numerics.tolerance)
             if solved:
                 break
             search = next_current(control, search, V)
         elif at_once:
             search = drawn_back(search, good)
+        elif not solve.possible:
+            search = drawn_back(search, TOWARDS_REST * search.current)
         else:
             break
     found = Solve(solved, True, iterations)
     return Held(found, search.current, search.resistance)
 
 
-@kernel
+@inner_kernel
 def start_control(
     w: Workspace,
     layout: Layout,
@@ -256,6 +276,24 @@ def start_control(
 
 
 @kernel
+def predicted_current(w: Workspace, layout: Layout) -> float:
+    """The current of the guessed current density [A m⁻²]."""
+    _, n_neg, _ = ends(layout)
+    current = 0.0
+    for i in range(n_neg):
+        current += w.area[i] * w.j_new[i]
+    return current
+
+
+@kernel
+def with_guess(control: Control, guess: float) -> Control:
+    """The control with another current to begin with; a power knows better."""
+    if control.kind == POWER:
+        return control
+    return Control(control.kind, control.value, guess, control.resistance, control.smooth)
+
+
+@inner_kernel
 def try_control(
     w: Workspace,
     layout: Layout,
@@ -276,6 +314,7 @@ def try_control(
     if control.kind == CURRENT:
         solve = solve_step(w, layout, p, now, numerics, current, formula)
     else:
+        control = with_guess(control, predicted_current(w, layout))
         held = hold(w, layout, p, now, numerics, formula, control, control.guess, False)
         solve, current, resistance = held.solve, held.current, held.resistance
     guess = Guess(formula, weights, now, control.smooth)

@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microbatt.outcomes import StepOutcome
-from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
+from microbatt.porous_electrode.compilation import (
+    entry_kernel,
+    inner_kernel,
+    kernel,
+    source_digest,
+)
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
 from microbatt.porous_electrode.control import (
     CURRENT,
@@ -79,6 +84,7 @@ GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
 SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
 ATTEMPTS_A_SAMPLE = 20
 CAUTION = 0.05  # of the last step, for a step that knows no past
+STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
 FIRST_DROP = 0.1  # what the largest current may cost before anything is known [V]
 
 
@@ -224,9 +230,16 @@ def value_at(row: Array, s: Samples, t: float) -> float:
 
 
 @kernel
-def control_at(row: Array, s: Samples, t: float, guess: float, resistance: float) -> Control:
-    """The control at `t` [s] of a row."""
-    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, not follows_samples(row))
+def control_at(
+    row: Array, s: Samples, t: float, guess: float, resistance: float, stubborn: bool
+) -> Control:
+    """The control at `t` [s] of a row.
+
+    A `stubborn` row may let its voltage jump: salt that all but runs out within an element can
+    switch it between two ways to discretise, back and forth, at every step however short.
+    """
+    smooth = not (stubborn or follows_samples(row))
+    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, smooth)
 
 
 @kernel
@@ -390,7 +403,7 @@ def past_point(stand: Stand) -> Stand:
     )
 
 
-@kernel
+@inner_kernel
 def begin(
     w: Workspace,
     layout: Layout,
@@ -404,7 +417,7 @@ def begin(
     """Begin a row: meet its control at once, unless one of its endings is met already."""
     row = table[stand.row]
     T = temperature_at(samples, stand.start, stand.march.T)
-    control = control_at(row, samples, 0.0, stand.current, stand.resistance)
+    control = control_at(row, samples, 0.0, stand.current, stand.resistance, False)
     if control.kind != CURRENT:
         guess = stand.current + (stand.march.V - control.value) / stand.resistance
         if control.kind == POWER:
@@ -621,7 +634,7 @@ def take(
     return past_point(stand)
 
 
-@kernel
+@inner_kernel
 def attempt_step(
     w: Workspace,
     layout: Layout,
@@ -639,7 +652,8 @@ def attempt_step(
     guess = stand.current
     if int(row[KIND]) == POWER:
         guess = value_at(row, samples, t) / march.V
-    control = control_at(row, samples, t, guess, stand.resistance)
+    stubborn = stand.attempts > STUBBORN * numerics.max_steps
+    control = control_at(row, samples, t, guess, stand.resistance, stubborn)
     return try_control(w, layout, p, numerics, control, set_march(march, T), h)
 
 
@@ -663,7 +677,7 @@ def share_of(above: float, below: float, trial: int) -> float:
     return min(max(above / (above - below), 0.02), 0.98)
 
 
-@kernel
+@inner_kernel
 def land(
     w: Workspace,
     layout: Layout,
@@ -780,11 +794,12 @@ def check_progress(
         return fall(w, layout, p, table, stand, False, out)
     allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
     if stand.attempts > allowed:
-        return leave(stand, table, out, STEP_BUDGET)
+        code = what_ran_out(w, layout, p, stand.current)
+        return leave(stand, table, out, STEP_BUDGET if code == NOT_RUN else code)
     return stand
 
 
-@kernel
+@inner_kernel
 def go_on(
     w: Workspace,
     layout: Layout,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -13,28 +14,28 @@ from microbatt.cube import (
     NETWORK,
     ORIGIN,
     PREDICTION_STATUS,
-    PREDICTION_VARIABLES,
     PredictionStatus,
+    correlation_of,
+    prediction_quantity,
     strings,
+    variables_of,
 )
 from microbatt.errors import ParameterError
 from microbatt.features import (
-    TARGETS,
     curve_images,
     curve_tensors,
     energy_vectors,
     point_dims,
     read_curves,
+    targets_of,
     true_values,
 )
 from microbatt.networks import (
     NOISE_FREE,
-    CurveNetwork,
     MeasurementNoise,
     PublishedNetwork,
     origin_of,
 )
-from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,23 +44,24 @@ if TYPE_CHECKING:
 
     from microbatt.cube import Facts
     from microbatt.features import StoredCurves
-    from microbatt.networks import CurveEstimate, TrainedNetwork
+    from microbatt.networks import CurveEstimate, CurveNetwork, JointNetwork, TrainedNetwork
 
 Columns: TypeAlias = "dict[str, NDArray[Any]]"
 """Name of a variable → its value at each point."""
 
 
 def curve_answers(
-    networks: Mapping[int, CurveNetwork],
+    networks: Mapping[int, CurveNetwork | JointNetwork],
     curves: StoredCurves,
     asked: Mapping[int, NDArray[np.int64]],
     noise: MeasurementNoise,
+    targets: tuple[str, ...],
 ) -> dict[int, list[Columns]]:
-    """Return what curve networks say of points.
+    """Return what networks of curve tensors say of points.
 
     Parameters
     ----------
-    networks : mapping of int to CurveNetwork
+    networks : mapping of int to CurveNetwork or JointNetwork
         By fold.
     curves : StoredCurves
         Curves of all points, at the networks' currents.
@@ -67,6 +69,8 @@ def curve_answers(
         Numbers of the points that each is asked for.
     noise : MeasurementNoise
         On the curves.
+    targets : tuple of str
+        What they answer.
 
     Returns
     -------
@@ -77,9 +81,9 @@ def curve_answers(
     for fold, network in networks.items():
         tensors = curve_tensors(curves, samples=network.config.samples)
         there = _with_curves(asked[fold], tensors.mask.any(axis=1))
-        columns = _empty_columns(len(tensors), asked[fold])
+        columns = _empty_columns(len(tensors), asked[fold], targets)
         if there.size:
-            _fill(columns, there, network.estimate(tensors.take(there), noise))
+            _fill(columns, there, network.estimate(tensors.take(there), noise), targets)
         answers[fold] = [columns]
     return answers
 
@@ -111,7 +115,7 @@ def published_answers(
         both = network.combined(weighted, relative)
         answers[fold] = []
         for answer in (both, weighted, relative):
-            columns = _empty_columns(len(curves), asked[fold])
+            columns = _empty_columns(len(curves), asked[fold], _ALPHA_AND_S)
             columns["alpha_predicted"][there], columns["S_predicted"][there] = answer.T
             columns[PREDICTION_STATUS][there] = PredictionStatus.PREDICTED
             answers[fold].append(columns)
@@ -123,23 +127,29 @@ def _with_curves(points: NDArray[np.int64], whole: ArrayLike) -> NDArray[np.int6
     return there
 
 
-def _fill(columns: Columns, points: NDArray[np.int64], estimate: CurveEstimate) -> None:
+def _fill(
+    columns: Columns,
+    points: NDArray[np.int64],
+    estimate: CurveEstimate,
+    targets: tuple[str, ...],
+) -> None:
     """Put the estimates of some points into columns."""
     spread = np.sqrt(np.diagonal(estimate.covariance, axis1=1, axis2=2))
-    for name, mean, std in zip(TARGETS, estimate.mean.T, spread.T, strict=True):
+    for name, mean, std in zip(targets, estimate.mean.T, spread.T, strict=True):
         columns[f"{name}_predicted"][points] = mean
         columns[f"{name}_predicted_std"][points] = std
-    alpha, S = 0, 1
-    covariance = estimate.covariance[:, alpha, S]
-    columns["predicted_correlation"][points] = covariance / spread.prod(axis=1)
+    for i, j in combinations(range(len(targets)), 2):
+        covariance = estimate.covariance[:, i, j]
+        name = correlation_of(targets[i], targets[j])
+        columns[name][points] = covariance / (spread[:, i] * spread[:, j])
     columns[PREDICTION_STATUS][points] = np.where(
         estimate.in_range, PredictionStatus.PREDICTED, PredictionStatus.OUT_OF_RANGE
     )
 
 
-def _empty_columns(count: int, asked: NDArray[np.int64]) -> Columns:
+def _empty_columns(count: int, asked: NDArray[np.int64], targets: tuple[str, ...]) -> Columns:
     """Return the variables of points of which those asked for have no curves."""
-    columns: Columns = {name: np.full(count, np.nan) for name in PREDICTION_VARIABLES[:-2]}
+    columns: Columns = {name: np.full(count, np.nan) for name in variables_of(targets)[:-2]}
     columns[PREDICTION_STATUS] = np.full(count, PredictionStatus.NOT_PREDICTED, dtype=np.int8)
     columns[PREDICTION_STATUS][asked] = PredictionStatus.NO_CURVES
     return columns
@@ -148,6 +158,7 @@ def _empty_columns(count: int, asked: NDArray[np.int64]) -> Columns:
 Copies: TypeAlias = "Mapping[int, TrainedNetwork]"
 """Number of a fold → the copy that did not see its points; 0 → a network that saw all."""
 
+_ALPHA_AND_S: Final = ("alpha", "S")
 _ENDS: Final = ("", "_L_w", "_L_M")
 """What follows the name of a published network: its two copies combined, and each alone."""
 
@@ -160,7 +171,7 @@ def predict_copies(
     noise: MeasurementNoise = NOISE_FREE,
     held_out_only: bool = False,
 ) -> xr.Dataset:
-    """Predict alpha and S of every point of a cube with each copy of a network.
+    """Predict every point of a cube with each copy of a network.
 
     Parameters
     ----------
@@ -191,14 +202,15 @@ def predict_copies(
     origin = origin_of(cube)
     for copy in copies.values():
         copy.check_curves(origin)
-    truth = true_values(cube)
+    targets = _same_targets(cube, copies)
+    truth = true_values(cube, targets)
     unseen = {fold: copy.never_saw(truth) for fold, copy in copies.items()}
     asked = {
         fold: np.flatnonzero(new) if held_out_only else np.arange(len(truth))
         for fold, new in unseen.items()
     }
     curves = read_curves(cube).at_currents(currents)
-    answers = _answers(copies, curves, asked, noise)
+    answers = _answers(copies, curves, asked, noise, targets)
     for fold, columns in answers.items():
         for answer in columns:
             answer[HELD_OUT] = unseen[fold]
@@ -248,13 +260,28 @@ def _answers(
     curves: StoredCurves,
     asked: Mapping[int, NDArray[np.int64]],
     noise: MeasurementNoise,
+    targets: tuple[str, ...],
 ) -> dict[int, list[Columns]]:
     networks = {fold: copy.network for fold, copy in copies.items()}
     published = {k: n for k, n in networks.items() if isinstance(n, PublishedNetwork)}
     if published:
         return published_answers(published, curves, asked)
-    of_curves = {k: n for k, n in networks.items() if isinstance(n, CurveNetwork)}
-    return curve_answers(of_curves, curves, asked, noise)
+    of_curves = {k: n for k, n in networks.items() if not isinstance(n, PublishedNetwork)}
+    return curve_answers(of_curves, curves, asked, noise, targets)
+
+
+def _same_targets(cube: xr.Dataset, copies: Copies) -> tuple[str, ...]:
+    """Return what copies answer, after refusing a cube in which something else varies."""
+    answered = {copy.targets for copy in copies.values()}
+    varying = targets_of(cube)
+    targets = answered.pop()
+    if answered or {*targets} != {*varying}:
+        raise ParameterError(
+            f"the network answers {', '.join(targets)}, and in the cube {', '.join(varying)} vary: "
+            "curves that differ in anything else mean something else. Train a joint network on "
+            "such a cube: `microbatt train CUBE --network joint`."
+        )
+    return targets
 
 
 def _laid_out(
@@ -271,9 +298,9 @@ def _laid_out(
     kept = {key: coord for key, coord in like.coords.items() if set(coord.dims) <= set(dims)}
     shape = (len(names), len(copies), *(cube.sizes[dim] for dim in dims))
     variables: dict[str, Any] = {}
-    for key in PREDICTION_VARIABLES:
+    for key in variables_of(next(iter(copies.values())).targets):
         values = [[answers[fold][i][key] for fold in copies] for i in range(len(names))]
-        attributes = quantity(key).attrs | (
+        attributes = prediction_quantity(key).attrs | (
             {} if key == PREDICTION_STATUS else {"ancillary_variables": PREDICTION_STATUS}
         )
         variables[key] = ((NETWORK, FOLD, *dims), np.reshape(values, shape), attributes)
@@ -291,7 +318,8 @@ def _laid_out(
 
 def _facts(copy: TrainedNetwork, noise: MeasurementNoise) -> Facts:
     """Return where predictions come from."""
-    noise_told = {"noise_voltage": noise.voltage} if isinstance(copy.network, CurveNetwork) else {}
+    told_noise = not isinstance(copy.network, PublishedNetwork)
+    noise_told = {"noise_voltage": noise.voltage} if told_noise else {}
     return {
         "network_kind": copy.kind,
         "weights_hash": copy.weights_hash,

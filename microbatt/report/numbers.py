@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.engines import thermal_to_dict
-from microbatt.quantities import quantity
+from microbatt.inference import unknown_quantity
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -41,15 +41,34 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
         "parameters": [
             {
                 "name": one.name,
-                "units": quantity(one.name).units,
+                "units": unknown_quantity(one.name).units,
+                "value": one.value,
+                "std": one.std,
+                "low": one.low,
+                "high": one.high,
+                "noise_std": _finite(one.noise_std),
+                "prior": one.prior,
+            }
+            for one in estimate.parameters
+        ],
+        "cell_values": [
+            {
+                "name": one.name,
+                "units": unknown_quantity(one.name).units,
                 "value": one.value,
                 "std": one.std,
                 "low": one.low,
                 "high": one.high,
                 "prior": one.prior,
             }
-            for one in estimate.parameters
+            for one in estimate.cell_values
         ],
+        "structure": [
+            {"name": one.name, "value": one.value, "std": one.std, "low": one.low, "high": one.high}
+            for one in estimate.structure
+        ],
+        "cell_error_sentence": estimate.cell_error_sentence,
+        "model_error": estimate.model_error,
         "covariance": estimate.covariance.tolist(),
         "correlation": _finite(estimate.correlation),
         "posterior": str(estimate.posterior),

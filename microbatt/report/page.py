@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cube import now
-from microbatt.inference import cell_sensitivity_sentence, own_offset
+from microbatt.inference import cell_sensitivity_sentence, own_offset, strained_sentence
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
@@ -60,6 +60,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
         noise=f"{1e3 * estimate.noise:.3g}\u00a0mV",
         facts=[parameter_fact(one) for one in estimate.parameters],
         structure=structure_facts(estimate),
+        strained=strained_sentence(estimate) if estimate.cell_values else "",
         correlation=f"{estimate.correlation:+.2f}",
         against_bounds=against_bounds(estimate, here),
         bounds_for=bounds["alpha_bound"].attrs,

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cells import area_density
-from microbatt.inference import MICROSTRUCTURE
-from microbatt.quantities import quantity
+from microbatt.inference import MICROSTRUCTURE, unknown_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import xarray as xr
 
-    from microbatt.inference import Estimate, ParameterEstimate
+    from microbatt.inference import DerivedNumber, Estimate, ParameterEstimate
 
 _SMALL: Final = 0.1
 """Numbers below this are told in thousandths or millionths of their unit."""
+_LESS: Final = 0.95
+"""Of a standard deviation, below which that of noise alone is told beside it."""
 _SAME: Final = 0.05
 """Bounds are computed to some percents."""
 
@@ -81,7 +79,7 @@ def significant(value: float, std: float) -> int:
 
 def parameter_fact(one: ParameterEstimate) -> Fact:
     """Write one parameter of an estimate."""
-    found = quantity(one.name)
+    found = unknown_quantity(one.name)
     unit = "" if found.units == "1" else found.pretty_units
     factor, prefix = scaled(max(abs(one.low), abs(one.high))) if unit else (1.0, "")
     value, low, high = (
@@ -92,7 +90,15 @@ def parameter_fact(one: ParameterEstimate) -> Fact:
         value=value,
         interval=f"{low} to {high}",
         unit=prefix + unit,
+        note=_alone(one, factor),
     )
+
+
+def _alone(one: ParameterEstimate, factor: float) -> str:
+    """Say what noise alone would leave, where the interval counts more."""
+    if not one.noise_std < _LESS * one.std:
+        return ""
+    return f"noise alone ± {factor * one.noise_std:.2g}"
 
 
 def scaled(size: float) -> tuple[float, str]:
@@ -114,41 +120,19 @@ def structure_facts(estimate: Estimate) -> tuple[Fact, ...]:
     Returns
     -------
     tuple of Fact
-        The tortuosity of the pores and the area of active material per volume of electrode.
+        Tortuosity and MacMullin number of the pores, and the area of active material per volume
+        of electrode.
     """
-    electrode = estimate.cell.positive
-    alpha, S = estimate["alpha"], estimate["S"]
+    porosity = f"at a porosity of {estimate.cell.positive.porosity:.3g}"
+    return tuple(_derived(one, porosity if one.units == "1" else "") for one in estimate.structure)
 
-    def tortuosity(exponent: float) -> float:
-        return float(electrode.porosity**-exponent)
 
-    def area(factor: float) -> float:
-        return 1e-3 * area_density(factor, electrode.active_fraction, electrode.particle_radius)
-
-    return (
-        _derived(
-            "tortuosity of the pores",
-            alpha,
-            tortuosity,
-            "",
-            f"at a porosity of {electrode.porosity:.3g}",
-        ),
-        _derived("area of active material", S, area, "mm⁻¹", "per volume of electrode"),
+def _derived(one: DerivedNumber, note: str) -> Fact:
+    factor, unit = (1e-3, "mm⁻¹") if one.units == "m-1" else (1.0, "")
+    value, low, high = (
+        rounded(factor * number, factor * one.std) for number in (one.value, one.low, one.high)
     )
-
-
-def _derived(
-    label: str, one: ParameterEstimate, law: Callable[[float], float], unit: str, note: str
-) -> Fact:
-    low, high = law(one.low), law(one.high)
-    std = (high - low) * one.std / (one.high - one.low) if one.high > one.low else 0.0
-    return Fact(
-        label=label,
-        value=rounded(law(one.value), std),
-        interval=f"{rounded(low, std)} to {rounded(high, std)}",
-        unit=unit,
-        note=note,
-    )
+    return Fact(label=one.label, value=value, interval=f"{low} to {high}", unit=unit, note=note)
 
 
 def against_bounds(estimate: Estimate, bounds: xr.Dataset) -> str:
@@ -162,7 +146,7 @@ def against_bounds(estimate: Estimate, bounds: xr.Dataset) -> str:
         One point of a map of bounds, at the estimate.
     """
     ratios = [
-        estimate[name].std / float(np.asarray(bounds[f"{name}_bound"]).item())
+        estimate[name].noise_std / float(np.asarray(bounds[f"{name}_bound"]).item())
         for name in ("alpha", "S")
     ]
     if not all(math.isfinite(ratio) and ratio > 0.0 for ratio in ratios):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from microbatt.checks import check_extra
 from microbatt.errors import ParameterError
+from microbatt.inference import MICROSTRUCTURE
 from microbatt.places import Kind, check_replaceable, mark, replacing
 from microbatt.report.nearby_bounds import MAP_STEPS, bounds_around, bounds_at
 
@@ -122,6 +123,11 @@ def write_report(
     OSError
         If a file cannot be written.
     """
+    if estimate.names[:2] != MICROSTRUCTURE:
+        raise ParameterError(
+            f"a report shows alpha and S, and this estimate is of {', '.join(estimate.names)}; "
+            "leave `unknown` out, or save the numbers: `estimate.to_dataset()`."
+        )
     check_extra("jinja2", extra="infer")
     check_extra("matplotlib", extra="plot")
     import xarray as xr

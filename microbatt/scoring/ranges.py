@@ -21,6 +21,38 @@ RANGES: Final[Mapping[str, tuple[float, ...]]] = {
 """Edges; a range holds its lower edge, the last one its upper edge too."""
 
 
+_PARTS: Final = 5
+
+
+def edges_of(name: str, values: ArrayLike) -> tuple[float, ...]:
+    """Return the usual edges of a number: those of alpha and S, or five equal parts of its values.
+
+    Parameters
+    ----------
+    name : str
+        Of the number.
+    values : array_like
+        Its true values, at least one.
+
+    Returns
+    -------
+    tuple of float
+        Increasing.
+
+    Examples
+    --------
+    >>> edges_of("positive_thickness", [5e-5, 1e-4])[::5]
+    (5e-05, 0.0001)
+    """
+    if name in RANGES:
+        return RANGES[name]
+    x = np.asarray(values, dtype=float)
+    low, high = float(np.nanmin(x)), float(np.nanmax(x))
+    if low == high:
+        return low, float(np.nextafter(high, np.inf))
+    return tuple(float(edge) for edge in np.linspace(low, high, _PARTS + 1))
+
+
 def range_numbers(values: ArrayLike, edges: Sequence[float]) -> NDArray[np.int64]:
     """Return the range in which each value lies.
 

@@ -14,9 +14,11 @@ from microbatt.cube import (
     NETWORK,
     PredictionStatus,
     predicted_by,
+    targets_in,
 )
 from microbatt.errors import ParameterError
-from microbatt.quantities import quantity
+from microbatt.parameters import quantity_of
+from microbatt.quantities import QUANTITIES, quantity
 from microbatt.scoring.coverage import LEVELS, interval_coverage, score_spread
 from microbatt.scoring.errors import (
     bias,
@@ -27,7 +29,13 @@ from microbatt.scoring.errors import (
     rms_error,
     worst_relative_error,
 )
-from microbatt.scoring.ranges import RANGES, edges_that_hold, range_names, range_numbers
+from microbatt.scoring.ranges import (
+    RANGES,
+    edges_of,
+    edges_that_hold,
+    range_names,
+    range_numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +44,6 @@ if TYPE_CHECKING:
 
     from microbatt.cube import Fold
 
-TARGETS: Final = ("alpha", "S")
 MEASURES: Final = {
     "mean_relative_error": mean_relative_error,
     "mean_relative_error_above_zero": lambda y, guess: mean_relative_error(_above_zero(y), guess),
@@ -95,8 +102,9 @@ def score(
     cube = predicted_by(cube, network, fold)
     points = _points(cube)
     parts = [_measured(points, levels)]
-    for name in TARGETS:
-        edges = edges_that_hold(ranges.get(name, RANGES[name]), points["truth"].sel(parameter=name))
+    for name in points["parameter"].to_numpy().tolist():
+        truth = points["truth"].sel(parameter=name)
+        edges = edges_that_hold(ranges.get(name, edges_of(name, truth.to_numpy())), truth)
         parts.append(_by_range(points, name, edges, levels))
     scores = xr.merge(parts, join="outer", compat="no_conflicts")
     return scores.assign_attrs(left_out=int(points.attrs["left_out"]), **_made_by(cube))
@@ -127,6 +135,7 @@ def with_errors(
     """
     cube = predicted_by(cube, network, fold)
     _check_predictions(cube)
+    targets = targets_in(cube.data_vars)
     errors = {
         f"{name}_error": xr.apply_ufunc(
             relative_error,
@@ -136,45 +145,56 @@ def with_errors(
             output_dtypes=[float],
         )
         .transpose(*cube[f"{name}_predicted"].dims)
-        .assign_attrs(quantity(f"{name}_error").attrs)
-        for name in TARGETS
+        .assign_attrs(_error_attrs(name))
+        for name in targets
     }
     return cube.assign(errors)
+
+
+def _error_attrs(name: str) -> dict[str, str]:
+    """Return the attributes of a relative error."""
+    if f"{name}_error" in QUANTITIES:
+        return quantity(f"{name}_error").attrs
+    words = f"relative error of the predicted {quantity_of(name).long_name}"
+    return quantity("S_error").attrs | {"long_name": words, "symbol": f"L_s,{name}"}
 
 
 def _points(cube: xr.Dataset) -> xr.Dataset:
     """Return truth, prediction and standard deviation, (parameter, …, sample), NaN where none."""
     _check_predictions(cube)
-    names = [f"{name}_predicted{end}" for name in TARGETS for end in ("", "_std")]
+    targets = targets_in(cube.data_vars)
+    names = [f"{name}_predicted{end}" for name in targets for end in ("", "_std")]
     kept = [name for name in (*names, "prediction_status") if name in cube]
     values = cube[kept].reset_coords(drop=True)
     if "prediction_status" in values:
         counts = values["prediction_status"] == PredictionStatus.PREDICTED
         values = values.drop_vars("prediction_status").where(counts)
-    dims = [d for d in values["alpha_predicted"].dims if d in ("alpha", "S", "point")]
-    truth = {name: cube[name] for name in TARGETS}
-    like = values["alpha_predicted"]
+    like = values[f"{targets[0]}_predicted"]
+    dims = [d for d in like.dims if d in (*targets, "point")]
+    truth = {name: cube[name] for name in targets}
     columns = {
-        "truth": [truth[name].broadcast_like(like) for name in TARGETS],
-        "predicted": [values[f"{name}_predicted"] for name in TARGETS],
+        "truth": [truth[name].broadcast_like(like) for name in targets],
+        "predicted": [values[f"{name}_predicted"] for name in targets],
         "std": [
             values.get(f"{name}_predicted_std", xr.full_like(like, np.nan, dtype=float))
-            for name in TARGETS
+            for name in targets
         ],
     }
-    return _stacked(columns, dims)
+    return _stacked(columns, dims, targets)
 
 
-def _stacked(columns: Mapping[str, Sequence[xr.DataArray]], dims: Sequence[Any]) -> xr.Dataset:
+def _stacked(
+    columns: Mapping[str, Sequence[xr.DataArray]], dims: Sequence[Any], targets: Sequence[str]
+) -> xr.Dataset:
     joined = {}
     for name, parts in columns.items():
-        plain = [part.drop_vars([c for c in part.coords if c in TARGETS]) for part in parts]
+        plain = [part.drop_vars([c for c in part.coords if c in targets]) for part in parts]
         both = xr.concat(plain, dim="parameter", coords="minimal", compat="override", join="exact")
         flat = (
             both.stack({_SAMPLE: dims}, create_index=False) if dims else both.expand_dims(_SAMPLE)
         )
         joined[name] = flat.transpose("parameter", ..., _SAMPLE)
-    points = xr.Dataset(joined).assign_coords(parameter=list(TARGETS)).load()
+    points = xr.Dataset(joined).assign_coords(parameter=list(targets)).load()
     lacking = points["predicted"].isnull().any("parameter")
     return points.assign_attrs(left_out=int(lacking.sum()))
 
@@ -215,7 +235,7 @@ def _above_zero(truth: ArrayLike) -> NDArray[np.float64]:
 
 
 def _check_predictions(cube: xr.Dataset) -> None:
-    for name in TARGETS:
+    for name in targets_in(cube.data_vars) or ("alpha",):
         if f"{name}_predicted" not in cube:
             raise ParameterError(
                 f"the cube has no variable `{name}_predicted`, so there is nothing to score. "

@@ -13,6 +13,10 @@ from .folds import (
     NETWORKS,
     cross_validate,
 )
+from .joint import (
+    JOINT_SETTINGS,
+    fit_joint_network,
+)
 from .listeners import (
     ProgressListener,
     TensorBoardListener,
@@ -32,6 +36,7 @@ from .settings import (
 
 __all__ = [
     "CURVE_SETTINGS",
+    "JOINT_SETTINGS",
     "NETWORKS",
     "Event",
     "Listener",
@@ -41,6 +46,7 @@ __all__ = [
     "TrainingSettings",
     "cross_validate",
     "fit_curve_network",
+    "fit_joint_network",
     "fit_published_network",
     "log_listener",
     "plain_scores",

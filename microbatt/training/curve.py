@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_extra
-from microbatt.features import Augmentation, Curves, tensors_of_cube, true_values
+from microbatt.features import TARGETS, Augmentation, Curves, tensors_of_cube, true_values
 from microbatt.networks import CurveNetwork, CurveNetworkConfig, draft_curve_network
-from microbatt.training.fit import Task, fit, training_points
+from microbatt.training.fit import Task, check_alpha_and_S, fit, training_points
 from microbatt.training.losses import negative_log_likelihood
 from microbatt.training.settings import TrainingSettings
 
@@ -73,9 +73,10 @@ def fit_curve_network(
     """
     check_extra("tensorflow", extra="learn")
     sizes = config or CurveNetworkConfig()
+    check_alpha_and_S(cube, CurveNetworkConfig.kind)
     chosen = training_points(cube, points)
     tensors = tensors_of_cube(cube, samples=sizes.samples).take(chosen)
-    draft = draft_curve_network(tensors, true_values(cube)[chosen], sizes)
+    draft = draft_curve_network(tensors, true_values(cube, TARGETS)[chosen], sizes)
     members = []
     for number in range(sizes.members):
         own = replace(settings, seed=settings.seed * 100 + number)

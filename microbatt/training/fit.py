@@ -12,6 +12,7 @@ import numpy as np
 
 from microbatt.bridge import select_points
 from microbatt.errors import ParameterError
+from microbatt.features import TARGETS, targets_of
 from microbatt.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted
 
@@ -64,6 +65,22 @@ def training_points(
     return points
 
 
+def check_alpha_and_S(cube: xr.Dataset, kind: str) -> None:  # noqa: N802 - the symbols
+    """Refuse a cube in which something else varies than alpha and S.
+
+    Raises
+    ------
+    ParameterError
+        Saying what does, and which network learns it.
+    """
+    names = targets_of(cube)
+    if set(names) != {*TARGETS}:
+        raise ParameterError(
+            f"in the cube {', '.join(names)} vary, and the {kind} network answers alpha and S "
+            "alone. Train the joint network: `microbatt train CUBE --network joint`."
+        )
+
+
 Tensor: TypeAlias = Any
 """Of TensorFlow, which has no annotations."""
 
@@ -90,9 +107,11 @@ class Task:
     inputs : callable
         Features of a batch → what the network takes.
     targets : callable
-        alpha and S of a batch → what the loss compares with.
+        True values of a batch → what the loss compares with.
     loss : callable
         Targets and the network's outputs → a scalar.
+    names : tuple of str, default ("alpha", "S")
+        Which true values, in which order.
     """
 
     name: str
@@ -102,6 +121,7 @@ class Task:
     targets: Callable[[Tensor], Tensor]
     loss: Callable[[Tensor, Tensor], Tensor]
     augmentation: Augmentation | None = None
+    names: tuple[str, ...] = TARGETS
 
 
 def fit(
@@ -187,6 +207,7 @@ def _epochs(
         seed=settings.seed,
         passes=Passes(epochs=range(done, settings.epochs), drop_remainder=True),
         augmentation=task.augmentation,
+        targets=task.names,
     )
     losses: list[Tensor] = []
     start = time.perf_counter()
@@ -256,6 +277,7 @@ def _identity(
     shapes = [list(weight.shape) for weight in task.network.variables]
     words = [task.name, chosen, shapes, repr(task.features), repr(task.augmentation)]
     words.append(cube.attrs.get("campaign_hash", ""))
+    words += [] if task.names == TARGETS else [task.names]
     text = json.dumps(words, sort_keys=True).encode()
     return sha256(text + points.astype(np.int64).tobytes()).hexdigest()
 

@@ -14,6 +14,8 @@ from microbatt.features import TARGETS, tensors_of_cube, true_values
 from microbatt.networks import (
     CurveNetwork,
     CurveNetworkConfig,
+    JointNetwork,
+    JointNetworkConfig,
     Network,
     PublishedNetwork,
     PublishedNetworkConfig,
@@ -24,6 +26,7 @@ from microbatt.scoring import mean_relative_error
 from microbatt.training.curve import CURVE_SETTINGS, fit_curve_network
 from microbatt.training.events import FoldFinished
 from microbatt.training.fit import training_points
+from microbatt.training.joint import JOINT_SETTINGS, fit_joint_network
 from microbatt.training.published import (
     NO_SCORES,
     PUBLISHED_SETTINGS,
@@ -45,7 +48,11 @@ if TYPE_CHECKING:
     from microbatt.training.events import Event, Listener
     from microbatt.training.settings import TrainingSettings
 
-NETWORKS: Final = {"curve": CURVE_SETTINGS, "published": PUBLISHED_SETTINGS}
+NETWORKS: Final = {
+    "curve": CURVE_SETTINGS,
+    "published": PUBLISHED_SETTINGS,
+    "joint": JOINT_SETTINGS,
+}
 """Kind of network → how it is trained unless somebody says otherwise."""
 
 
@@ -56,7 +63,7 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     folds: int = 10,
     blocked: bool = False,
     only: Sequence[int] | None = None,
-    config: CurveNetworkConfig | PublishedNetworkConfig | None = None,
+    config: CurveNetworkConfig | PublishedNetworkConfig | JointNetworkConfig | None = None,
     settings: TrainingSettings | None = None,
     folder: Path | None = None,
     client: Client | None = None,
@@ -70,14 +77,15 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     cube : xarray.Dataset
         A grid or scattered points.
     network : str, default "curve"
-        ``"curve"`` or ``"published"``.
+        ``"curve"``, ``"published"`` or ``"joint"``.
     folds : int, default 10
         How many.
     blocked : bool, default False
-        Whether whole regions of the (alpha, S) plane are held out, instead of random points.
+        Whether whole regions are held out, boxes of the first two targets, instead of random
+        points.
     only : sequence of int, optional
         Numbers of the folds to run, counted from 1; None runs all.
-    config : CurveNetworkConfig, PublishedNetworkConfig, optional
+    config : CurveNetworkConfig, PublishedNetworkConfig or JointNetworkConfig, optional
         Sizes of the network.
     settings : TrainingSettings, optional
         How to train.
@@ -106,7 +114,7 @@ def cross_validate(  # noqa: PLR0913 - what to train, on which folds, how and wh
     """
     check_choice("network", network, NETWORKS)
     chosen = settings or NETWORKS[network]
-    points = training_points(cube)
+    points = training_points(cube, complete=network != JointNetworkConfig.kind)
     splits = _splits(cube, points, folds, blocked=blocked, seed=chosen.seed)
     numbers = range(1, folds + 1) if only is None else sorted(only)
     wanted = {n: splits[check_integer("only", n, low=1, high=folds) - 1] for n in numbers}
@@ -175,7 +183,7 @@ def _trained(
     cube: xr.Dataset,
     split: Split,
     network: str,
-    config: CurveNetworkConfig | PublishedNetworkConfig | None,
+    config: CurveNetworkConfig | PublishedNetworkConfig | JointNetworkConfig | None,
     settings: TrainingSettings,
     folder: Path | None,
     listeners: Sequence[Listener] = (),
@@ -185,6 +193,12 @@ def _trained(
         return fit_published_network(
             cube, points=split.train, scores=NO_SCORES,
             config=config if isinstance(config, PublishedNetworkConfig) else None,
+            settings=settings, folder=folder, listeners=listeners,
+        )  # fmt: skip
+    if network == JointNetworkConfig.kind:
+        return fit_joint_network(
+            cube, points=split.train,
+            config=config if isinstance(config, JointNetworkConfig) else None,
             settings=settings, folder=folder, listeners=listeners,
         )  # fmt: skip
     return fit_curve_network(
@@ -205,10 +219,11 @@ def _combined_alike(
 
 
 def _scores(network: Network, cube: xr.Dataset, points: NDArray[np.int64]) -> dict[str, float]:
-    """Return L_s of alpha and S on points held out, where the truth is positive [%]."""
-    truths, estimates = true_values(cube)[points], _estimates(network, cube, points)
+    """Return L_s of each target on points held out, where the truth is positive [%]."""
+    names = network.targets if isinstance(network, JointNetwork) else TARGETS
+    truths, estimates = true_values(cube, names)[points], _estimates(network, cube, points)
     scores = {}
-    for name, truth, estimated in zip(TARGETS, truths.T, estimates.T, strict=True):
+    for name, truth, estimated in zip(names, truths.T, estimates.T, strict=True):
         there = truth > 0
         scores[name] = float(mean_relative_error(truth[there], estimated[there]))
     return scores
@@ -217,8 +232,8 @@ def _scores(network: Network, cube: xr.Dataset, points: NDArray[np.int64]) -> di
 def _estimates(
     network: Network, cube: xr.Dataset, points: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return alpha and S of some points, shape (n, 2)."""
-    if isinstance(network, CurveNetwork):
+    """Return the targets of some points, shape (n, k)."""
+    if isinstance(network, CurveNetwork | JointNetwork):
         tensors = tensors_of_cube(cube, samples=network.config.samples)
         return network.estimate(tensors.take(points)).mean
     return network.combined(*copy_answers(network, cube, points))

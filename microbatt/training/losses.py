@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
+import numpy as np
+
+from microbatt.networks.joint import HIGHEST_LOG, LOWEST_LOG
+
 Tensor: TypeAlias = Any
 """Of TensorFlow, which has no annotations."""
 
@@ -70,3 +74,32 @@ def negative_log_likelihood(truth: Tensor, outputs: Tensor) -> Tensor:
     share_u = 0.5 * (miss_u * tf.exp(-log_u)) ** 2 + log_u
     fair_v, fair_u = (tf.stop_gradient(tf.exp(_FAIRNESS * log)) for log in (log_v, log_u))
     return tf.reduce_mean(fair_v * share_v + fair_u * share_u)
+
+
+def joint_likelihood(truth: Tensor, outputs: Tensor) -> Tensor:
+    """Gaussian negative log-likelihood of all targets together.
+
+    Parameters
+    ----------
+    truth : tensorflow.Tensor
+        Scaled coordinates, shape (n, k).
+    outputs : tensorflow.Tensor
+        Means, then L row by row, shape (n, k + k (k + 1)/2); see `microbatt.networks.joint`.
+    """
+    import tensorflow as tf
+
+    count = int(truth.shape[-1])
+    rows, columns = np.tril_indices(count)
+    diagonal = np.flatnonzero(rows == columns)
+    entries = outputs[:, count:]
+    logs = tf.clip_by_value(tf.gather(entries, diagonal, axis=1), LOWEST_LOG, HIGHEST_LOG)
+    miss = truth - outputs[:, :count]
+    whitened = []
+    for row in range(count):
+        places = np.flatnonzero((rows == row) & (columns < row))
+        below = tf.reduce_sum(
+            tf.gather(entries, places, axis=1) * tf.gather(miss, columns[places], axis=1), axis=1
+        )
+        whitened.append(below + tf.exp(logs[:, row]) * miss[:, row])
+    squares = tf.reduce_sum(tf.stack(whitened, axis=1) ** 2, axis=1)
+    return tf.reduce_mean(0.5 * squares - tf.reduce_sum(logs, axis=1))

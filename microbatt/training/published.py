@@ -22,7 +22,7 @@ from microbatt.networks import (
     bin_scores,
     build_published,
 )
-from microbatt.training.fit import Task, Tensor, fit, training_points
+from microbatt.training.fit import Task, Tensor, check_alpha_and_S, fit, training_points
 from microbatt.training.losses import mean_relative, weighted_square
 from microbatt.training.settings import TrainingSettings
 
@@ -85,6 +85,7 @@ def fit_published_network(
         If TensorFlow is not installed.
     """
     check_extra("tensorflow", extra="learn")
+    check_alpha_and_S(cube, PublishedNetworkConfig.kind)
     chosen = training_points(cube, points)
     curves = read_curves(cube)
     energies = energy_vectors(curves)[chosen]

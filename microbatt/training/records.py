@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.features import true_values
-from microbatt.networks import TrainingRecord, origin_of, trained_network
+from microbatt.features import TARGETS, true_values
+from microbatt.networks import JointNetwork, TrainingRecord, origin_of, trained_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def with_record(
 
     Parameters
     ----------
-    network : CurveNetwork or PublishedNetwork
+    network : CurveNetwork, PublishedNetwork or JointNetwork
         Trained.
     cube : xarray.Dataset
         What it was trained on.
@@ -56,7 +56,8 @@ def with_record(
     record = TrainingRecord(
         origin=origin_of(cube), settings=settings, scores=scores, version=version("microbatt")
     )
-    return trained_network(network, record, true_values(cube)[points])
+    names = network.targets if isinstance(network, JointNetwork) else TARGETS
+    return trained_network(network, record, true_values(cube, names)[points])
 
 
 def plain_scores(predicted: xr.Dataset) -> dict[str, Any]:
@@ -70,11 +71,17 @@ def plain_scores(predicted: xr.Dataset) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``"alpha"`` and ``"S"`` → name of the measure → value; beside them ``"alpha from 0.3"``.
+        Name of each target → name of the measure → value; ``"alpha from 0.3"`` beside alpha and S.
     """
     from microbatt.scoring import score
 
     whole = score(predicted)
+    names = [str(name) for name in whole["parameter"].to_numpy()]
+    if set(names) != {*TARGETS}:
+        return {
+            name: {one: _rounded(whole[one].sel(parameter=name)) for one in _MEASURES}
+            for name in names
+        }
     there = predicted.where(predicted["alpha"] >= LEAST_ALPHA)
     away = score(there)
     chosen = {"alpha": (whole, "alpha"), f"alpha from {LEAST_ALPHA}": (away, "alpha")}

@@ -24,7 +24,7 @@ from microbatt.cells import load_cell
 from microbatt.engines import Inventory, Settings, simulate_discharges
 from microbatt.inference import InferenceOptions, infer
 from microbatt.inference.fit.refinement import sample_objective
-from microbatt.inference.forward.forward_model import seeing_offsets
+from microbatt.inference.forward.forward_model import beside
 from microbatt.inference.infer import forward_model
 from microbatt.measured import Experiment, Measurement
 
@@ -89,17 +89,18 @@ def expected(
         charge_error=CHARGE_ERROR,
         offset_error=own,
         free=FREE,
+        cell_error=0.0,
         inventory=Inventory.AREA_ONLY,
     )
     model = forward_model(one, load_cell("doyle-1996-cell-1"), options, noise)
+    x = np.array([truth[name] for name in model.priors.names])
+    x[1] = np.log(x[1])
+    model = beside(model, x)
     exact = tuple(
         replace(errors, deviation=noise / np.sqrt(curve.count))
         for errors, curve in zip(model.error_models, model.curves, strict=True)
     )
-    model = replace(model, error_models=exact)
-    x = np.array([truth[name] for name in model.priors.names])
-    x[1] = np.log(x[1])
-    found = sample_objective(seeing_offsets(model, x))(x)
+    found = sample_objective(replace(model, error_models=exact))(x)
     if found is None:
         return None
     residual, jacobian = found
@@ -122,6 +123,7 @@ def once(number: int, noise: float, own: float) -> dict[str, object]:
         charge_error=CHARGE_ERROR,
         offset_error=own,
         free=FREE,
+        cell_error=0.0,
         inventory=Inventory.AREA_ONLY,
         seed=number,
     )

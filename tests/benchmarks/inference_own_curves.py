@@ -56,7 +56,12 @@ def main() -> None:
     for number in range(chosen.count):
         truth, measured = curves(chosen.cell, number, chosen.inventory)
         estimate = infer(
-            measured, chosen.cell, noise=1e-3, network=False, inventory=chosen.inventory
+            measured,
+            chosen.cell,
+            noise=1e-3,
+            cell_error=0.0,
+            network=False,
+            inventory=chosen.inventory,
         )
         misfits += estimate.diagnostics.misfit
         print(

@@ -9,6 +9,8 @@ import signal
 import time
 from dataclasses import replace
 
+import numpy as np
+
 from microbatt.engines import Engine
 from microbatt.outcomes import Outcome
 from microbatt.testing.formula import formula_batch, formula_outcomes
@@ -53,3 +55,15 @@ def _simulate_cell(request, points):
 
 of_the_cell = replace(simulator, name="stand-in of the cell", simulate=_simulate_cell)
 """The same with energies that tell the cells apart."""
+
+
+def _simulate_curves(request, points):
+    batch = _simulate(request, points)
+    thicker = request.cell.positive.thickness / 1e-4
+    return replace(
+        batch, time=batch.time * thicker, voltage=batch.voltage - 0.02 * np.sqrt(thicker)
+    )
+
+
+curves_of_the_cell = replace(of_the_cell, name="stand-in of curves", simulate=_simulate_curves)
+"""The same with curves of a capacity and a voltage that tell a thickness."""

@@ -10,7 +10,7 @@ from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, load_cell
 from microbatt.cells.loading import available_cells, cell_path
 
 REFERENCES = Path(__file__).parents[2] / "docs" / "references.bib"
-EXPLAINED_IN_THE_FILE = {"convention", "release"}
+EXPLAINED_IN_THE_FILE = {"convention", "handbook", "release"}
 
 
 def reference_keys():
@@ -18,14 +18,21 @@ def reference_keys():
     return set(re.findall(r"^@\w+\{(\w+),", REFERENCES.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-def test_the_five_promised_cells_are_there():
-    assert available_cells() == (
+def test_the_promised_cells_are_there():
+    assert set(available_cells()) >= {
+        "chen-2020",
         "doyle-1996-cell-1",
         "doyle-1996-cell-2",
         "doyle-1996-cell-3",
+        "doyle-1996-decks",
+        "ecker-2015",
+        "kim-2011",
         "lco-graphite",
         "lmo-mcmb",
-    )
+        "marquis-2019",
+        "prada-2013",
+        "xu-2019",
+    }
 
 
 @pytest.mark.parametrize("name", available_cells())
@@ -41,6 +48,8 @@ def test_every_source_is_a_reference_or_explained_in_the_file(name):
     for section in tomllib.loads(text).values():
         if isinstance(section, dict):
             for entry in section.values():
+                if not isinstance(entry, dict):  # words
+                    continue
                 assert entry["source"] in keys or (
                     entry["source"] in EXPLAINED_IN_THE_FILE and entry["source"] in header
                 )
@@ -81,12 +90,13 @@ def test_one_c_empties_a_cell_in_about_an_hour(name):
         * room
         / cell.one_c_current
         for electrode, room in (
-            (cell.negative, cell.negative.initial_stoichiometry),
+            *(((cell.negative, cell.negative.initial_stoichiometry),) if not cell.metal else ()),
             (cell.positive, 1.0 - cell.positive.initial_stoichiometry),
         )
     ]
-    # Doyle's thick cell 3 counts its C-rate by the current of cell 1, as the paper does
-    assert 0.8 < min(hours) < (3.0 if name == "doyle-1996-cell-3" else 1.5)
+    # Doyle's thick cell 3 counts its C-rate by the current of cell 1, as the paper does; of a coin
+    # cell the paper states less than its electrode holds
+    assert 0.8 < min(hours) < (3.0 if name in {"doyle-1996-cell-3", "xu-2019"} else 1.5)
 
 
 @pytest.mark.parametrize("fit", [*OPEN_CIRCUIT_FITS.values(), *ELECTROLYTE_FITS.values()])

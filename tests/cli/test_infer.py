@@ -33,7 +33,7 @@ def write(folder, one):
 
 def run(*arguments):
     return CliRunner().invoke(
-        main, ["infer", *map(str, arguments), "--cell", CELL, "--noise", "1mV"]
+        main, ["infer", *map(str, arguments), "--cell", CELL, "--noise", "1mV", "--cell-error", "0"]
     )
 
 

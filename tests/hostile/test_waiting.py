@@ -7,10 +7,11 @@ import time
 from itertools import pairwise
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, SpecCluster
 
 from microbatt.campaign import run_campaign, waiting
 from microbatt.campaign.events import BlockFinished, WorkersAwaited
+from microbatt.campaign.listening import SilentScheduler, SilentWorker
 from microbatt.errors import CampaignError
 from tests.campaign.processes import finish, kill_tree, start, start_run, wait_until
 from tests.campaign.small import small_campaign, write_campaign
@@ -27,8 +28,12 @@ def hasty(monkeypatch):
 @pytest.fixture
 def idle():
     """A scheduler without any worker, in this process."""
+    here = {"protocol": "inproc://"}
     with (
-        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster,
+        SpecCluster(
+            scheduler={"cls": SilentScheduler, "options": here},
+            worker={"cls": SilentWorker, "options": here | {"nthreads": 1}},
+        ) as cluster,
         Client(cluster) as client,
     ):
         yield cluster, client

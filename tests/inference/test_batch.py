@@ -20,7 +20,7 @@ from microbatt.inference.batch import experiment_files, infer_folder, infer_many
 from tests.inference.experiments import CELL, experiment
 
 TRUTH = {"one": 3.0, "two": 5.0}
-OPTIONS = InferenceOptions(noise=1e-3, network=False)
+OPTIONS = InferenceOptions(noise=1e-3, cell_error=0.0, network=False)
 
 
 def treacherous(experiment, cell, options):
@@ -106,7 +106,17 @@ def test_the_command_uses_a_scheduler_that_runs_already(line, cluster, tmp_path)
     done = CliRunner().invoke(
         main,
         [
-            *("infer", str(line), "--cell", CELL, "--noise", "1mV", "--no-network"),
+            *(
+                "infer",
+                str(line),
+                "--cell",
+                CELL,
+                "--noise",
+                "1mV",
+                "--no-network",
+                "--cell-error",
+                "0",
+            ),
             *("--scheduler", cluster.scheduler_address, "--store", str(store)),
         ],
     )

@@ -1,4 +1,4 @@
-"""Protocols nobody thought of: discharges, charges with holds, rests, pulses, as testers write."""
+"""Protocols nobody thought of: discharges, charges with holds, rests, pulses, in any export."""
 
 import numpy as np
 import pytest
@@ -50,8 +50,8 @@ def exported(cell, rng):
     words = rng.choice(["", *WORDS])
     if words:
         table["word"], names["word"] = table["word"].map(WORDS[words]), "State"
-    optional = {"capacity": "Capacity [Ah]", "step": "Step"}
-    names |= {column: heading for column, heading in optional.items() if rng.random() < 0.5}
+    others = {"capacity": "Capacity [Ah]", "step": "Step"}
+    names |= {column: heading for column, heading in others.items() if rng.random() < 0.5}
     return table, names
 
 

@@ -88,6 +88,7 @@ def estimate_from(measurements: list[Measurement], cell: Cell) -> Estimate:
         noise=NOISE,
         charge_error=CHARGE_ERROR,
         free=free,
+        cell_error=0.0,
         inventory="area-only",
     )
 

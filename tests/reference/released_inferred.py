@@ -46,6 +46,7 @@ def infer_released(free: tuple[str, ...], offset_error: float) -> Estimate:
         released_cell(),
         noise=NOISE,
         free=free,
+        cell_error=0.0,
         offset_error=offset_error,
         inventory="area-only",
         thermal=Adiabatic(heat_of=HeatOf.CHARGE),
@@ -59,7 +60,9 @@ def main() -> None:
         print(f"\nfree: {', '.join(free) or 'nothing'}; own offsets {1e3 * offset_error:g} mV")
         print(estimate.summary(), flush=True)
     print("\ndoyle-1996-cell-1 as it is, isothermal")
-    plain = infer(released_curves(), "doyle-1996-cell-1", noise=NOISE, inventory="area-only")
+    plain = infer(
+        released_curves(), "doyle-1996-cell-1", noise=NOISE, cell_error=0.0, inventory="area-only"
+    )
     print(plain.summary())
 
 

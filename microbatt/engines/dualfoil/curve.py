@@ -5,7 +5,7 @@ The exit status tells nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -84,6 +84,7 @@ def discharge_from_rows(
     has_curve = time.size > 0
     work = float(np.trapezoid(voltage, capacity)) if has_curve else np.nan
     energy = work / cell.mass_per_area
+    untold: dict[str, Any] = dict.fromkeys(_UNTOLD, np.nan)
     return Discharge(
         alpha=cell.positive.alpha,
         S=cell.positive.S,
@@ -96,7 +97,7 @@ def discharge_from_rows(
         open_circuit_voltage=cell.open_circuit_voltage,
         initial_voltage=np.nan if first is None else first,
         end_temperature=float(temperature[-1]) if has_curve else np.nan,
-        **dict.fromkeys(_UNTOLD, np.nan),
+        **untold,
         steps=max(rows.size - 1, 0),
         newton_iterations=0,
         rejected_steps=0,

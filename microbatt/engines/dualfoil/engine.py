@@ -48,8 +48,6 @@ logger = logging.getLogger(__name__)
 
 _STEPS: Final = 600
 """The largest step is this part of the longest that a discharge can take."""
-_STANDARD_EXPONENT: Final = 0.5
-"""Of the salt concentration in dualfoil's exchange-current densities."""
 _SAME: Final = 1e-9
 """Exponents and shape factors closer than this are the same."""
 _NUMERICS: Final = (
@@ -176,19 +174,24 @@ def _refuse_functions(cell: Cell) -> None:
         electrode = getattr(cell, part)
         for key in (
             "solid_diffusivity_shape",
-            "exchange_current_shape",
             "entropic_change_coefficient",
+            "exchange_current_shape",
         ):
             if getattr(electrode, key) is not None:
                 raise ParameterError(
-                    f"the cell has `{part}.{key}`; dualfoil's deck has no place for a function "
-                    "there. Take the native engine."
+                    f"the cell has `{part}.{key}`; dualfoil's deck takes a constant solid "
+                    "diffusivity, the standard exchange-current density and no entropic "
+                    "coefficient. Take the native engine."
                 )
         if electrode.salt_exponent != _STANDARD_EXPONENT:
             raise ParameterError(
-                f"`{part}.salt_exponent` is {electrode.salt_exponent:g}; dualfoil's kinetics have "
-                "1/2. Take the native engine."
+                f"the cell has `{part}.salt_exponent` = {electrode.salt_exponent:g}; dualfoil's "
+                f"exchange-current density has {_STANDARD_EXPONENT:g}. Take the native engine."
             )
+
+
+_STANDARD_EXPONENT: Final = 0.5
+"""Of the salt concentration in an exchange-current density."""
 
 
 _NOT_CONSERVING: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -69,39 +69,12 @@ def diffusivity_law(electrolyte: Electrolyte, factor: float) -> Law:
 
 def thermodynamic_law(electrolyte: Electrolyte) -> Law:
     """Return 1 + ∂ln f/∂ln c, a function of c [-]."""
-    salt = _salt(electrolyte)
-    values = np.broadcast_to(electrolyte.fit.thermodynamic_factor(salt), salt.shape)
-    return _law_of_salt(electrolyte, values, "thermodynamic factor")
-
-
-def transference_law(electrolyte: Electrolyte) -> Law | float:
-    """Return t₊, a number where it is one [-]."""
-    function = electrolyte.fit.transference_function
-    if function is None:
-        return electrolyte.fit.transference
-    return _law_of_salt(electrolyte, function(_salt(electrolyte)), "transference number")
-
-
-def exchange_shape_law(e: Electrode) -> Callable[[pybamm.Symbol], Any]:
-    """Return what i_0 is multiplied by beside its standard form, a function of θ [-]."""
-    if e.exchange_current_shape is None:
-        return lambda sto: 1.0  # noqa: ARG005 - whatever the stoichiometry
-    theta = np.linspace(0.0, 1.0, _NODES + 1)
-    return _spline(theta, e.exchange_current_shape.value(theta), "exchange current")
-
-
-def _salt(electrolyte: Electrolyte) -> NDArray[np.float64]:
-    size = len(electrolyte_table(electrolyte))
-    return np.linspace(0.0, SALT_STEP * (size - 1), size)
+    return _electrolyte_law(electrolyte, column=4, factor=1.0, name="thermodynamic factor")
 
 
 def _electrolyte_law(electrolyte: Electrolyte, *, column: int, factor: float, name: str) -> Law:
     values = np.asarray(factor * electrolyte_table(electrolyte)[:, column], dtype=np.float64)
-    return _law_of_salt(electrolyte, values, name)
-
-
-def _law_of_salt(electrolyte: Electrolyte, values: NDArray[np.float64], name: str) -> Law:
-    salt = _salt(electrolyte)
+    salt = np.linspace(0.0, SALT_STEP * (values.size - 1), values.size)
     spline = _spline(salt, values, f"{name}, {electrolyte.fit.name}")
 
     def law(

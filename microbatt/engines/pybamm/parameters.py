@@ -18,11 +18,9 @@ from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE
 from microbatt.engines.pybamm.fits import (
     conductivity_law,
     diffusivity_law,
-    exchange_shape_law,
     open_circuit_law,
     solid_diffusivity_law,
     thermodynamic_law,
-    transference_law,
 )
 from microbatt.pybamm_import import load_pybamm
 
@@ -67,7 +65,7 @@ def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
         **{f"{one} temperature [K]": T for one in ("Reference", "Ambient", "Initial")},
         "Contact resistance [Ohm]": cell.contact_resistance,
         "Initial concentration in electrolyte [mol.m-3]": salt.initial_concentration,
-        "Cation transference number": transference_law(salt),
+        "Cation transference number": salt.fit.transference,
         "Thermodynamic factor": thermodynamic_law(salt),
         "Electrolyte diffusivity [m2.s-1]": diffusivity_law(
             salt, _warmed(salt.diffusivity_activation, T)
@@ -79,8 +77,8 @@ def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
         "Separator porosity": sep.porosity,
         "Separator Bruggeman coefficient (electrolyte)": 1.0 + sep.alpha,
         **_film(cell.negative, T),
-        **_electrode("Negative", cell, cell.negative.alpha, cell.negative.S / SPHERE),
-        **_electrode("Positive", cell, alpha, S / SPHERE),
+        **_electrode("Negative", cell.negative, T, cell.negative.alpha, cell.negative.S / SPHERE),
+        **_electrode("Positive", cell.positive, T, alpha, S / SPHERE),
     }
 
 
@@ -99,13 +97,12 @@ def _film(e: Electrode, temperature: float) -> dict[str, Any]:
 
 def _electrode(
     name: str,
-    cell: Cell,
+    e: Electrode,
+    temperature: float,
     alpha: float | pybamm.Symbol,
     area: float | pybamm.Symbol,
 ) -> dict[str, Any]:
     """Describe an electrode whose area is `area` times that of its spheres."""
-    e: Electrode = getattr(cell, name.lower())
-    temperature, salt = cell.initial_temperature, cell.electrolyte.initial_concentration
     c_max = e.max_concentration
     diffusivity = solid_diffusivity_law(e, _warmed(e.solid_diffusivity_activation, temperature))
     return {
@@ -124,15 +121,13 @@ def _electrode(
         f"{name} electrode OCP [V]": open_circuit_law(e, temperature),
         f"{name} electrode OCP entropic change [V.K-1]": 0.0,
         f"{name} electrode exchange-current density [A.m-2]": _exchange_current(
-            e, area, e.rate_constant * _warmed(e.rate_constant_activation, temperature), salt
+            area, e.rate_constant * _warmed(e.rate_constant_activation, temperature)
         ),
     }
 
 
-def _exchange_current(
-    e: Electrode, area: float | pybamm.Symbol, k: float, salt: float
-) -> Callable[..., pybamm.Symbol]:
-    sqrt, shape, exponent = load_pybamm().sqrt, exchange_shape_law(e), e.salt_exponent - 0.5
+def _exchange_current(area: float | pybamm.Symbol, k: float) -> Callable[..., pybamm.Symbol]:
+    sqrt = load_pybamm().sqrt
 
     def law(
         c_e: pybamm.Symbol,
@@ -140,8 +135,6 @@ def _exchange_current(
         c_s_max: pybamm.Symbol,
         T: pybamm.Symbol,  # noqa: ARG001 - PyBaMM's signature
     ) -> pybamm.Symbol:
-        standard = area * FARADAY * k * sqrt(c_e * c_s_surf * (c_s_max - c_s_surf))
-        own = standard * shape(c_s_surf / c_s_max)
-        return own * (c_e / salt) ** exponent if exponent else own
+        return area * FARADAY * k * sqrt(c_e * c_s_surf * (c_s_max - c_s_surf))
 
     return law

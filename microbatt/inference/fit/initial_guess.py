@@ -156,7 +156,7 @@ def _interpolated(model: ForwardModel, found: Scan, known: NDArray[np.bool_]) ->
 
 def _terminals(model: ForwardModel, x: Array) -> Terminals:
     """Return what the terminals add to curves of the cell as its file has it."""
-    values = dict(zip(model.priors.names, x, strict=True))
+    values = dict(zip(model.priors.names, model.priors.natural(x), strict=True))
     resistance = values.get("contact_resistance", model.cell.contact_resistance)
     return Terminals(
         resistance=float(resistance - model.cell.contact_resistance),

@@ -8,7 +8,7 @@ with the engine, not supposed.  Where they do not hold, the posterior is sampled
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -31,13 +31,8 @@ BENT: Final = 0.1
 """Largest shift by nonlinearity there, in standard deviations, that still counts as linear."""
 CLEAR: Final = 3.0
 """Standard deviations that must lie between the estimate and a bound."""
-_BENDING: Final = {
-    "area_scale",
-    "negative_stoichiometry",
-    "positive_stoichiometry",
-    "temperature",
-}
-"""Unknowns to which a curve need not respond linearly."""
+_STRAIGHT: Final = {"contact_resistance", "voltage_offset"}
+"""Unknowns to which a curve responds linearly."""
 
 
 class Posterior(enum.StrEnum):
@@ -75,6 +70,9 @@ class Drawn:
 def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> Drawn:
     """Draw from the posterior around a minimum.
 
+    Values of the cell file that are in doubt are integrated over as if the curves responded to
+    them linearly around the minimum; so is drawn of them.
+
     Parameters
     ----------
     model
@@ -89,6 +87,69 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
     MissingExtraError
         If sampling is needed and emcee is not installed.
     """
+    if not model.priors.doubted:
+        return _drawn(model, minimum, rng)
+    found = _drawn(*without_doubted(model, minimum), rng)
+    return replace(found, draws=with_doubted(model, minimum, found.draws, rng))
+
+
+def without_doubted(model: ForwardModel, minimum: Minimum) -> tuple[ForwardModel, Minimum]:
+    """Integrate over the doubted values of the cell file, to first order around a minimum.
+
+    The voltage at their expected values is that at the minimum, moved along its derivatives; what
+    they leave open is an error that all curves share.
+
+    Returns
+    -------
+    model
+        Of the other unknowns, with the cell of the minimum.
+    minimum
+        Of that model, at the same place.
+    """
+    m, n = model.measured.size, model.priors.asked
+    volts = -model.colour(minimum.jacobian[:m].T).T
+    expected, slope = _local_priors(model, minimum)
+    moves = volts[:, n:] / slope
+    shared = moves if model.shared is None else np.concatenate([model.shared, moves], axis=1)
+    shift = volts[:, n:] @ (expected / slope)
+    core = replace(model.of_file(minimum.x), shared=shared, shift=model.shift + shift)
+    residual = core.whiten(model.colour(minimum.residual[:m]) + shift)
+    jacobian = -core.whiten(volts[:, :n].T).T
+    x = minimum.x[:n]
+    return core, replace(
+        minimum,
+        x=x,
+        residual=np.concatenate([residual, core.priors.deviation(x)]),
+        jacobian=np.concatenate([jacobian, core.priors.rows(x)]),
+    )
+
+
+def _local_priors(model: ForwardModel, minimum: Minimum) -> tuple[Array, Array]:
+    """Return residuals of the doubted values from what is expected, and their derivatives."""
+    n = model.priors.asked
+    known = np.isfinite(model.priors.std[:n]).sum()
+    rows = model.priors.rows(minimum.x)[known:, n:]
+    return model.priors.deviation(minimum.x)[known:], np.diag(rows)
+
+
+def with_doubted(
+    model: ForwardModel, minimum: Minimum, draws: Array, rng: np.random.Generator
+) -> Array:
+    """Draw the doubted values of the cell file beside draws of the other unknowns, (n, p)."""
+    n, covariance = model.priors.asked, minimum.covariance
+    follow = np.linalg.solve(covariance[:n, :n], covariance[:n, n:])
+    rest = covariance[n:, n:] - covariance[n:, :n] @ follow
+    noise = rng.multivariate_normal(
+        np.zeros(len(rest)), 0.5 * (rest + rest.T), len(draws), method="eigh", check_valid="ignore"
+    )
+    doubted = minimum.x[n:] + (draws - minimum.x[:n]) @ follow + noise
+    return np.concatenate(
+        [draws, np.clip(doubted, model.priors.low[n:], model.priors.high[n:])], axis=1
+    )
+
+
+def _drawn(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> Drawn:
+    """Draw from the posterior of unknowns that are few."""
     reason = why_not_normal(model, minimum)
     if reason is None:
         draws = rng.multivariate_normal(minimum.x, minimum.covariance, DRAWS, method="cholesky")
@@ -121,6 +182,7 @@ def why_not_normal(model: ForwardModel, minimum: Minimum) -> str | None:
     near = (minimum.x - model.priors.low < CLEAR * std) | (
         model.priors.high - minimum.x < CLEAR * std
     )
+    near &= [name not in model.priors.held for name in model.priors.names]
     if near.any():
         name = model.priors.names[int(np.argmax(near))].replace("_", " ")
         return f"{name} is within {CLEAR:g} standard deviations of a bound"
@@ -159,7 +221,7 @@ def nonlinearity(model: ForwardModel, minimum: Minimum) -> Array:
 def _steps(model: ForwardModel, minimum: Minimum) -> Array:
     """Return steps of `REACH` standard deviations, shape (4, p) or (2p, p)."""
     covariance = minimum.covariance
-    if _BENDING & set(model.priors.free):
+    if set(model.priors.free) - _STRAIGHT:
         return axis_steps(covariance, REACH)
     steps = axis_steps(covariance[:2, :2], REACH)
     follow = np.linalg.solve(covariance[:2, :2], covariance[:2, 2:])

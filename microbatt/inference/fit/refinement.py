@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.engines import resample_curves
-from microbatt.errors import SimulationError
+from microbatt.errors import ParameterError, SimulationError
 from microbatt.inference.fit.least_squares import minimise
 from microbatt.inference.fit.residuals import UNLIKELY, reduced_chi_square, residual_trend
 from microbatt.inference.fit.shapes import (
@@ -23,7 +23,7 @@ from microbatt.inference.fit.shapes import (
     terminal_slopes,
     with_priors,
 )
-from microbatt.inference.forward.forward_model import respond, seeing_offsets
+from microbatt.inference.forward.forward_model import beside, cell_response, respond
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +50,18 @@ OF_MESH: Final = 50.0
 BETTER: Final = 0.8
 """It is, if a finer one leaves less than this share."""
 _FINER, _FINEST = 2.0, 64.0
+_REACH: Final = 2.0
+"""Strides that a fit goes between two renewals, at most."""
+_BETWEEN: Final = 5
+"""At most so many steps between two renewals."""
+_RENEWALS: Final = 10
+"""At most so often derivatives by values of the cell file are renewed."""
+_LITTLE: Final = 0.1
+"""A gain in the sum of squares for which no renewal is worth it."""
+_STAYS: Final = 0.3
+"""Strides below which they are as good as new."""
+_STRIDE: Final = 0.5
+"""A stride: the width of a prior, and at most this much of a coordinate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +104,17 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
         If the engine has no whole curve at any start.
     """
     found = []
+    exact = model.of_file(model.priors.mean)
     for start in starts:
-        shaped = _fit_shapes(model, _at(model, np.array([start.alpha, np.log(start.S)])))
+        shaped = _fit_shapes(exact, _at(exact, np.array([start.alpha, np.log(start.S)])))
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
     if found:
-        model = seeing_offsets(model, found[0][0].x)
-    fits = [(fit_samples(model, shaped.x), start) for shaped, start in _distinct(found)]
+        model = beside(model.solved(COARSE), _whole(model, found[0][0].x)).solved(model.settings)
+    fits = [
+        (fit_samples(model, _whole(model, shaped.x)), start) for shaped, start in _distinct(found)
+    ]
     good = [(minimum, start) for minimum, start in fits if minimum is not None]
     if not good:
         raise SimulationError(
@@ -107,9 +122,12 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
             "the highest current out, or check the area and the cell file."
         )
     best, kept = min(good, key=lambda one: one[0].chi_square)
+    if model.priors.doubted:
+        model, best = _beside_best(model, best)
     model, best = _meshed(model, best)
-    if reduced_chi_square(model, best) > POOR and _drifts(model, best):
-        others = [shaped.x for shaped, _ in found]
+    poor = reduced_chi_square(model, best) > POOR and _drifts(model, best)
+    if poor and not model.priors.doubted:
+        others = [_whole(model, shaped.x) for shaped, _ in found]
         best = _best_around(model, best, others)
     ordered = (kept, *(start for start in starts if start is not kept))
     return Fit(model=model, minimum=best, starts=ordered)
@@ -127,9 +145,51 @@ def _fit_shapes(model: ForwardModel, x: Array) -> Minimum | None:
 
 
 def fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | None:
-    """Fit the samples from coordinates `x`; None where the engine has no whole curve there."""
+    """Fit the samples from coordinates `x`; None where the engine has no whole curve there.
+
+    Derivatives by doubted values of the cell file cost a curve each and change little, so they are
+    renewed only where the fit has moved on; between two renewals it goes no further than they hold.
+    """
     bounds = model.priors.low, model.priors.high
-    return minimise(sample_objective(model), x, *bounds, most=most)
+    if not model.priors.doubted:
+        return minimise(sample_objective(model), x, *bounds, most=most)
+    x = np.clip(x, *bounds)
+    minimum = None
+    for _ in range(_RENEWALS):
+        columns = cell_response(model, x)
+        reach = _REACH * _strides(model)
+        near = np.maximum(bounds[0], x - reach), np.minimum(bounds[1], x + reach)
+        again = minimise(sample_objective(model, columns), x, *near, most=min(most, _BETWEEN))
+        if again is None:
+            return minimum
+        moved = float(np.max(np.abs(again.x - x) / _strides(model)))
+        gained = np.inf if minimum is None else minimum.chi_square - again.chi_square
+        minimum, x = again, again.x
+        if moved < _STAYS or gained < _LITTLE:
+            break
+    return _renewed(model, minimum)
+
+
+def _renewed(model: ForwardModel, minimum: Minimum | None) -> Minimum | None:
+    """Return a minimum with the derivatives by values of the cell file taken there."""
+    if minimum is None:
+        return None
+    jacobian = minimum.jacobian.copy()
+    columns = cell_response(model, minimum.x)
+    jacobian[: model.measured.size, model.priors.asked :] = -model.whiten(columns.T).T
+    return replace(minimum, jacobian=jacobian)
+
+
+def _strides(model: ForwardModel) -> Array:
+    """Return how far unknowns go before derivatives are another, shape (p,)."""
+    return np.asarray(np.minimum(model.priors.std, _STRIDE))
+
+
+def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
+    """Fit again with the cliffs and weights of the best fit, where it has left its start."""
+    renewed = beside(model, best.x)
+    again = fit_samples(renewed, best.x, most=8)
+    return (model, best) if again is None else (renewed, again)
 
 
 def _meshed(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
@@ -152,13 +212,15 @@ def _drifts(model: ForwardModel, best: Minimum) -> bool:
 
 def _best_around(model: ForwardModel, best: Minimum, others: list[Array]) -> Minimum:
     """Fit again from places around a poor fit and from other ones; return the best of all."""
+    exact = model.of_file(best.x)
     shaped = [
-        _fit_shapes(model, _at(model, point)) for point in (*(best.x[:2] + AROUND), *ELSEWHERE)
+        _fit_shapes(exact, _at(exact, point)) for point in (*(best.x[:2] + AROUND), *ELSEWHERE)
     ]
     elsewhere = sorted((one for one in shaped if one is not None), key=lambda one: one.chi_square)
-    around = [_at(model, point) for point in best.x[:2] + AROUND]
+    around = [_at(exact, point) for point in best.x[:2] + AROUND]
     for place in (*(one.x for one in elsewhere[:2]), *around[:2], *others[1:]):
-        again = fit_samples(model, place, most=8)
+        begun = np.append(place[: model.priors.asked], best.x[model.priors.asked :])
+        again = fit_samples(model, begun, most=8)
         if again is not None and again.chi_square < best.chi_square:
             best = again
         if reduced_chi_square(model, best) <= POOR:
@@ -173,6 +235,11 @@ def _at(model: ForwardModel, point: Array) -> Array:
     return np.clip(x, model.priors.low, model.priors.high)
 
 
+def _whole(model: ForwardModel, x: Array) -> Array:
+    """Return coordinates with the values of the cell file behind those asked for."""
+    return np.append(x, model.priors.mean[model.priors.asked :])
+
+
 def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, InitialGuess]]:
     """Return the best fit of shapes, and those elsewhere that are nearly as good."""
     kept: list[tuple[Minimum, InitialGuess]] = []
@@ -183,16 +250,30 @@ def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, 
     return kept
 
 
-def sample_objective(model: ForwardModel) -> Evaluate:
-    """Return the residuals of the samples, and of the unknowns from what is expected of them."""
+def sample_objective(model: ForwardModel, columns: Array | None = None) -> Evaluate:
+    """Return the residuals of the samples, and of the unknowns from what is expected of them.
+
+    Parameters
+    ----------
+    model
+        The measured curves and the unknowns.
+    columns
+        Derivatives by doubted values of the cell file, as `cell_response` has them.
+    """
+    n = model.priors.asked
 
     def evaluate(x: Array) -> tuple[Array, Array] | None:
-        response = respond(model, x)
+        try:
+            response = respond(model.of_file(x), x[:n])
+        except ParameterError:  # a cell that cannot be
+            return None
         if response is None:
             return None
         residual = model.whiten(model.measured - response.voltage)
-        jacobian = -model.whiten(response.jacobian.T).T
-        return with_priors(model, x, residual, jacobian)
+        volts = response.jacobian
+        if columns is not None:
+            volts = np.concatenate([volts, columns], axis=1)
+        return with_priors(model, x, residual, -model.whiten(volts.T).T)
 
     return evaluate
 

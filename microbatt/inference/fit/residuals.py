@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats import chi2
 
+from microbatt.inference.forward.error_model import OWN, SLOPE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,7 +54,7 @@ class Trend:
         Of that curve [A m⁻²].
     late
         How much later than the simulated ones measured cliffs come, of the worst curve, relative to
-        its end [-]; 0 if no curve has a cliff.
+        its end and beyond what a smooth model error allows [-]; 0 if no curve has a cliff.
     late_current
         Of that curve [A m⁻²].
     """
@@ -84,9 +86,13 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
             for one in _stretches(curve.voltage.size)
         ]
     )
-    freedom = max(1, scores.size - minimum.x.size)
-    drifts = [_drift(volts[rows], scatter * model.sigma[rows], curve) for curve, rows in pairs]
-    late = [_lateness(volts[rows], curve) for curve, rows in pairs]
+    freedom = max(1.0, scores.size - fitted_numbers(model, minimum))
+    drifts = [
+        _drift(volts[rows], scatter * model.sigma[rows], model.smooth_variance[rows], curve)
+        for curve, rows in pairs
+    ]
+    slack = 2.0 * float(np.hypot(1.0, OWN)) * model.errors.model_error / SLOPE
+    late = [_lateness(volts[rows], curve, slack) for curve, rows in pairs]
     worst, latest = int(np.argmax(drifts)), int(np.argmax(np.abs(late)))
     return Trend(
         chance=float(chi2.sf(np.sum((scores / scatter) ** 2), freedom)),
@@ -115,7 +121,17 @@ def is_misfit(trend: Trend, noise: float) -> bool:
 def reduced_chi_square(model: ForwardModel, minimum: Minimum) -> float:
     """Return the mean squared residual of the samples in units of what was allowed."""
     m = model.measured.size
-    return float(np.sum(minimum.residual[:m] ** 2) / max(1, m - minimum.x.size))
+    freedom = max(1.0, m - fitted_numbers(model, minimum))
+    return float(np.sum(minimum.residual[:m] ** 2) / freedom)
+
+
+def fitted_numbers(model: ForwardModel, minimum: Minimum) -> float:
+    """Return how many numbers the data themselves settle: the trace of the hat matrix.
+
+    As many as there are unknowns where nothing is known of them beforehand, else fewer.
+    """
+    rows = minimum.jacobian[: model.measured.size]
+    return float(np.sum((rows @ minimum.covariance) * rows))
 
 
 def inflation(model: ForwardModel, minimum: Minimum) -> float:
@@ -124,7 +140,7 @@ def inflation(model: ForwardModel, minimum: Minimum) -> float:
     The square root of the reduced chi square where that is beyond chance, by four standard
     deviations of its own, and 1 otherwise.
     """
-    freedom = max(1, model.measured.size - minimum.x.size)
+    freedom = max(1.0, model.measured.size - fitted_numbers(model, minimum))
     reduced = reduced_chi_square(model, minimum)
     return float(np.sqrt(reduced)) if reduced > 1.0 + 4.0 * np.sqrt(2.0 / freedom) else 1.0
 
@@ -169,24 +185,31 @@ def _stretches(size: int) -> list[NDArray[np.int64]]:
     return [one for one in np.array_split(np.arange(size), STRETCHES) if one.size]
 
 
-def _drift(volts: Array, allowed: Array, curve: BinnedCurve) -> float:
-    """Return the rms over a curve's capacity of its mean residuals, less what scatter leaves [V].
+def _drift(volts: Array, allowed: Array, smooth: Array, curve: BinnedCurve) -> float:
+    """Return the rms over a curve's capacity of its mean residuals, less what is allowed [V].
 
     Cliffs are left out; a stretch counts by the capacity that it spans.
     """
     flat = ~curve.steep
     volts, allowed, capacity = volts[flat], allowed[flat], curve.capacity[flat]
+    smooth = smooth[flat]
     parts = _stretches(volts.size)
     spans = np.array([np.ptp(capacity[one]) for one in parts])
     if not spans.sum() > 0.0:
         return 0.0
-    excess = [volts[one].mean() ** 2 - np.sum(allowed[one] ** 2) / one.size**2 for one in parts]
+    excess = [
+        volts[one].mean() ** 2 - np.sum(allowed[one] ** 2) / one.size**2 - smooth[one].mean()
+        for one in parts
+    ]
     return float(np.sqrt(max(0.0, np.average(excess, weights=spans))))
 
 
-def _lateness(volts: Array, curve: BinnedCurve) -> float:
-    """Return how much later than simulated a curve's cliff comes, relative to its end."""
+def _lateness(volts: Array, curve: BinnedCurve, slack: float) -> float:
+    """Return how much later than simulated a curve's cliff comes, beyond what is allowed.
+
+    Relative to its end; `slack` is what a smooth error of the model allows.
+    """
     if not curve.steep.any():
         return 0.0
-    late = -volts[curve.steep] / curve.slope[curve.steep]
-    return float(np.mean(late) / curve.capacity[-1])
+    late = np.mean(-volts[curve.steep] / curve.slope[curve.steep]) / curve.capacity[-1]
+    return float(np.sign(late) * max(0.0, abs(late) - slack))

@@ -200,10 +200,7 @@ def with_priors(
     model: ForwardModel, x: Array, residual: Array, jacobian: Array
 ) -> tuple[Array, Array]:
     """Append what is expected of the unknowns to residuals and their Jacobian."""
-    known = np.isfinite(model.priors.std)
-    mean, std = model.priors.mean[known], model.priors.std[known]
-    rows = np.eye(x.size)[known] / std[:, None]
     return (
-        np.concatenate([residual, (x[known] - mean) / std]),
-        np.concatenate([jacobian, rows]),
+        np.concatenate([residual, model.priors.deviation(x)]),
+        np.concatenate([jacobian, model.priors.rows(x)]),
     )

@@ -8,10 +8,11 @@ voltage can be averaged in the same way and no bend of the curve is mistaken for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,17 +49,18 @@ class BinnedCurve:
         Where each average begins among the nodes, shape (m,).
     capacity, voltage, count
         Averages and how many samples each is of, shape (m,) [A h m⁻²], [V].
-    slope
-        dV/dQ of the measured curve at the averages, the lesser of both sides, shape (m,)
-        [V m² A⁻¹ h⁻¹].
+    slope, steepest
+        dV/dQ at the averages, the lesser and the larger of both sides, shape (m,)
+        [V m² A⁻¹ h⁻¹]: of the measured curve, or of a simulated one, see `beside`.
+    steep
+        Whether an average lies on a cliff, in the second half of the curve, shape (m,).
+    offset_effect
+        What an offset of one does to each average: 1, and less on a cliff, shape (m,) [-].
     charge_error, start_error
         As of the measurement: of one factor on the charge [-], and of the charge before the first
         sample [A h m⁻²].
-    rounded
-        What the rounding of the capacity does to each average, one standard deviation, shape (m,)
-        [V].
-    steep
-        Whether an average lies on a cliff, in the second half of the curve, shape (m,).
+    capacity_step
+        To which the capacity of each sample is rounded [A h m⁻²].
     """
 
     source: str
@@ -71,11 +73,62 @@ class BinnedCurve:
     voltage: Array
     count: Array
     slope: Array
-    rounded: Array
+    steepest: Array
     steep: NDArray[np.bool_]
+    offset_effect: Array
+    capacity_step: float = 0.0
     charge_error: float = 0.0
     start_error: float = 0.0
     remarks: tuple[str, ...] = ()
+
+    @property
+    def rounded(self) -> Array:
+        """What the rounding of the capacity does to each average, one std, shape (m,) [V]."""
+        return np.asarray(
+            np.abs(self.steepest) * self.capacity_step / np.sqrt(12.0 * self.count), float
+        )
+
+    def beside(self, capacity: Array, voltage: Array) -> BinnedCurve:
+        """Return the same averages, with slopes and cliffs of a smooth curve near them.
+
+        A slope between noisy samples is noisy, and weights that follow the noise pull the fit with
+        it: a sample that lies low by chance makes its own cliff steeper and counts more.
+
+        Parameters
+        ----------
+        capacity, voltage
+            Of a simulated curve as the tester would see it, capacities increasing, shape (n,)
+            [A h m⁻²], [V]; it is stretched to end where the measured one does.
+
+        Returns
+        -------
+        BinnedCurve
+            Unchanged if the smooth curve does not come down to the measured end.
+        """
+        lowest = float(self.voltage[-1])
+        below = np.flatnonzero(voltage <= lowest)
+        if not below.size or below[0] == 0:
+            return self
+        after = int(below[0])
+        pair = slice(after - 1, after + 1)
+        end = float(np.interp(-lowest, -voltage[pair], capacity[pair]))
+        stretched = capacity * (self.capacity[-1] / end)
+        if not (end > 0.0 and np.all(np.diff(stretched) > 0.0)):
+            return self
+        smooth = PchipInterpolator(stretched, voltage)
+        last = float(stretched[-1])
+        expected = self.average(smooth(np.minimum(self.nodes, last)))
+        slope, steepest = _slopes(self.capacity, expected)
+        steep = _steep(self.capacity, slope)
+        local = smooth(np.minimum(self.capacity, last), 1)
+        effect = np.divide(slope, local, out=np.ones_like(slope), where=steep & (local < 0.0))
+        return replace(
+            self,
+            slope=slope,
+            steepest=steepest,
+            steep=steep,
+            offset_effect=np.clip(effect, 0.0, 1.0),
+        )
 
     def average(self, values: Array) -> Array:
         """Average values at the nodes, last axis, over the samples of each stretch."""
@@ -115,8 +168,10 @@ def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> Bi
         voltage=voltage,
         count=count,
         slope=slope,
-        rounded=np.abs(steepest) * measurement.capacity_step / np.sqrt(12.0 * count),
-        steep=(capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP),
+        steepest=steepest,
+        steep=_steep(capacity, slope),
+        offset_effect=np.ones_like(voltage),
+        capacity_step=measurement.capacity_step,
         charge_error=measurement.charge_error,
         start_error=measurement.start_error,
         remarks=measurement.remarks,
@@ -131,6 +186,13 @@ def _stretches(q: Array, v: Array, most: int) -> NDArray[np.int64]:
     along = np.concatenate([[0.0], np.cumsum(steps)])
     number = np.minimum((along / along[-1] * most).astype(int), most - 1)
     return np.flatnonzero(np.diff(number, prepend=-1))
+
+
+def _steep(capacity: Array, slope: Array) -> NDArray[np.bool_]:
+    """Tell which averages lie on a cliff: steep, in the second half of the curve."""
+    return np.asarray(
+        (capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP), dtype=bool
+    )
 
 
 def _slopes(q: Array, v: Array) -> tuple[Array, Array]:

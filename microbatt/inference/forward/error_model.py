@@ -24,13 +24,46 @@ ENGINE_VOLTAGE: Final = 5e-5
 """Standard deviation allowed for the engine's own error of a voltage [V]."""
 ENGINE_CAPACITY: Final = 1e-5
 """Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
+OWN: Final = 0.5
+"""Of a stated model error, what each curve has of its own beside what all share [-]."""
+SLOPE: Final = 1.0
+"""Slope by which a smooth error of a voltage is one of the capacity [V per capacity]."""
+ROUGH: Final = 0.1
+"""Of a stated model error, what is too fine to be smooth: independent from average to average."""
+LENGTHS: Final = (0.3, 0.05)
+"""Shares of a curve over which a smooth model error changes [-]."""
 UNKNOWN: Final = 1e-3
 """Noise assumed where a curve has too few samples to tell [V]."""
+_PARTS: Final = 40
 _SMALLEST: Final = 2e-5
 _ENOUGH: Final = 30
 _THIRD: Final = np.sqrt(20.0)
 """Standard deviation of a third difference of white noise of one."""
 _MAD: Final = 1.4826
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedErrors:
+    """What is stated of the errors of an experiment, in advance.
+
+    Attributes
+    ----------
+    noise
+        Standard deviation of the white noise of a single sample [V].
+    charge_error
+        Relative standard deviation of the charge of each curve [-], beside what its file shows;
+        None takes `CHARGE`.
+    offset
+        Standard deviation of an offset of each curve's own [V].
+    model_error
+        Size of a smooth error of the model [V]: so much is shared by all curves, `OWN` of it is
+        each curve's own, and `ROUGH` of it each average's; see `smooth_moves`.
+    """
+
+    noise: float
+    charge_error: float | None = None
+    offset: float = 0.0
+    model_error: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +72,10 @@ class ErrorModel:
 
     Errors of single averages are independent; the charge of a curve is off by one factor, which
     moves all its averages along their slope; and its voltage may be off by an offset of its own.
-    And the charge before its first sample may be off by an amount of its own.  So the covariance
-    is diag(deviation²) + charge chargeᵀ + start startᵀ + offset offsetᵀ, which leaves a cliff no
-    heavier than a capacity known that well.
+    And the charge before its first sample may be off by an amount of its own.  The model may be off
+    by a smooth function of the charge.  So the covariance is diag(deviation²) + charge chargeᵀ +
+    start startᵀ + offset offsetᵀ + smooth smoothᵀ, which leaves a cliff no heavier than a capacity
+    known that well.
 
     Attributes
     ----------
@@ -55,9 +89,11 @@ class ErrorModel:
         Relative standard deviation of the curve's charge [-].
     offset
         What one standard deviation of it does to each average, shape (m,) [V]: as much, but on a
-        cliff, where capacities are compared; see `seeing`.
+        cliff, where capacities are compared.
     start
         What one standard deviation of the charge before the first sample does, shape (m,) [V].
+    smooth
+        What the parts of a smooth error of the curve's own do, shape (m, r) [V].
     """
 
     deviation: Array
@@ -66,12 +102,20 @@ class ErrorModel:
     charge_error: float
     offset: Array
     start: Array | float = 0.0
+    smooth: Array | None = None
 
     @property
     def sigma(self) -> Array:
-        """Whole standard deviation of each average about a curve's own offset, shape (m,) [V]."""
+        """Standard deviation of each average about a smooth error and an offset, (m,) [V]."""
         whole: Array = np.sqrt(self.deviation**2 + self.charge**2 + self.start**2)
         return whole
+
+    @property
+    def smooth_variance(self) -> Array:
+        """Variance that a smooth error of the curve's own may add, shape (m,) [V²]."""
+        if self.smooth is None:
+            return np.zeros_like(self.deviation)
+        return np.asarray(np.sum(self.smooth**2, axis=1))
 
     def scaled(self, factor: float) -> ErrorModel:
         """Return an allowance of `factor` times the standard deviations."""
@@ -83,11 +127,8 @@ class ErrorModel:
             own=factor * self.own,
             charge_error=factor * self.charge_error,
             offset=factor * self.offset,
+            smooth=None if self.smooth is None else factor * self.smooth,
         )
-
-    def seeing(self, effect: Array) -> ErrorModel:
-        """Return an allowance for which an offset of one does `effect` to each average."""
-        return replace(self, offset=self.own * effect)
 
     def whiten(self, values: Array) -> Array:
         """Multiply by the inverse root of the covariance; averages along the last axis."""
@@ -112,20 +153,43 @@ class ErrorModel:
     def _along(self, values: Array, *, inverse: bool) -> Array:
         """Stretch or shrink along the directions in which charge and offset move."""
         axes, square = self._stretched
-        length = np.sqrt(1.0 + square)
-        change = (1.0 / length if inverse else length) - 1.0
-        return np.asarray(values + (values @ axes * change) @ axes.T)
+        return stretched(values, axes, square, inverse=inverse)
 
     @cached_property
     def _stretched(self) -> tuple[Array, Array]:
-        """Orthonormal directions, shape (m, 3), and the variance along each beyond one."""
+        """Orthonormal directions, shape (m, r), and the variance along each beyond one."""
         moves = np.stack(np.broadcast_arrays(self.charge, self.start, self.offset), axis=-1)
-        axes, lengths, _ = np.linalg.svd(moves / self.deviation[:, None], full_matrices=False)
-        return axes, lengths**2
+        if self.smooth is not None:
+            moves = np.concatenate([moves, self.smooth], axis=1)
+        return directions(moves / self.deviation[:, None])
+
+
+def directions(moves: Array) -> tuple[Array, Array]:
+    """Return orthonormal directions of common errors, (m, r), and the variance along each.
+
+    Parameters
+    ----------
+    moves
+        What one standard deviation of each error does, whitened, shape (m, r).
+    """
+    axes, lengths, _ = np.linalg.svd(moves, full_matrices=False)
+    return axes, lengths**2
+
+
+def stretched(values: Array, axes: Array, square: Array, *, inverse: bool) -> Array:
+    """Multiply by the root of 1 + axes square axesᵀ, or by its inverse; along the last axis."""
+    length = np.sqrt(1.0 + square)
+    change = (1.0 / length if inverse else length) - 1.0
+    return np.asarray(values + (values @ axes * change) @ axes.T)
 
 
 def make_error_model(
-    curve: BinnedCurve, noise: float, charge_error: float | None = None, offset: float = 0.0
+    curve: BinnedCurve,
+    noise: float,
+    charge_error: float | None = None,
+    offset: float = 0.0,
+    *,
+    model_error: float = 0.0,
 ) -> ErrorModel:
     """Return how far the averages of a curve may lie from the truth.
 
@@ -140,19 +204,117 @@ def make_error_model(
         None takes `CHARGE`.
     offset
         Standard deviation of an offset of the curve's own [V].
+    model_error
+        Size of the smooth error of the model, see `AllowedErrors` [V].
     """
     stated = CHARGE if charge_error is None else charge_error
     charge = float(np.hypot(stated, curve.charge_error))
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
     variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
+    variance = variance + (ROUGH * model_error * _steepness(curve)) ** 2
     return ErrorModel(
         deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
         start=curve.start_error * curve.slope,
         own=offset,
         charge_error=charge,
-        offset=np.full_like(curve.voltage, offset),
+        offset=offset * curve.offset_effect,
+        smooth=smooth_moves(curve, OWN * model_error, _along(curve)),
     )
+
+
+def error_models(
+    curves: Sequence[BinnedCurve], errors: AllowedErrors
+) -> tuple[tuple[ErrorModel, ...], Array | None]:
+    """Return the errors of each curve, and those that all curves share.
+
+    Parameters
+    ----------
+    curves
+        The averages, k curves, m in all.
+    errors
+        What is stated.
+
+    Returns
+    -------
+    models
+        One for each curve.
+    shared
+        What the parts of a smooth error that all curves share do, shape (m, r) [V]; None without.
+    """
+    models = tuple(
+        make_error_model(
+            curve,
+            errors.noise,
+            errors.charge_error,
+            errors.offset,
+            model_error=errors.model_error,
+        )
+        for curve in curves
+    )
+    longest = max(curves, key=lambda curve: float(curve.capacity[-1]))
+    along = _along(longest)
+    parts = [
+        smooth_moves(curve, errors.model_error, np.interp(curve.capacity, longest.capacity, along))
+        for curve in curves
+    ]
+    known = [one for one in parts if one is not None]
+    return models, np.concatenate(known) if known else None
+
+
+def smooth_moves(curve: BinnedCurve, size: float, place: Array) -> Array | None:
+    """Return what the parts of a smooth error of the voltage do to averages; None for no error.
+
+    A Gaussian process along the curve, half of its variance with the first and half with the second
+    of the correlation lengths `LENGTHS`, each with the Matérn covariance of smoothness 3/2, in its
+    leading cosines √2 cos(jπs): their variances fall as (3/length² + (jπ)²)⁻² and add up to size²
+    (Rasmussen & Williams 2006, chapter 4).  Errors of open-circuit curves have broad parts and
+    fine ones, and neither may pass for a microstructure.
+
+    Parameters
+    ----------
+    curve
+        The averages.
+    size
+        Standard deviation of the error [V].
+    place
+        Where each average stands along the curve, between 0 and 1, shape (m,).
+
+    Returns
+    -------
+    ndarray, shape (m, r), or None
+        One standard deviation of each part [V].
+    """
+    if not size > 0.0:
+        return None
+    order = np.arange(_PARTS)
+    variance = np.zeros(_PARTS)
+    for length in LENGTHS:
+        power = (3.0 / length**2 + (order * np.pi) ** 2) ** -2.0
+        power[0] *= 0.5
+        variance += power / power.sum() / len(LENGTHS)
+    waves = np.cos(np.pi * order * place[:, None])
+    shape = np.where(order == 0, 1.0, np.sqrt(2.0)) * waves
+    return np.asarray(size * np.sqrt(variance) * shape * _steepness(curve)[:, None])
+
+
+def _along(curve: BinnedCurve) -> Array:
+    """Return the share of a curve's length at each average, capacity and voltage scaled to 1."""
+    steps = np.hypot(
+        np.diff(curve.capacity) / np.ptp(curve.capacity),
+        np.diff(curve.voltage) / np.ptp(curve.voltage),
+    )
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    return np.asarray(along / along[-1])
+
+
+def _steepness(curve: BinnedCurve) -> Array:
+    """Return what a smooth error of one does to averages, more where a curve is steep.
+
+    An open-circuit curve that is off by 1 mV is off by a thousandth of the capacity too, as if it
+    sloped by `SLOPE`; on a cliff that counts.
+    """
+    return np.asarray(np.maximum(1.0, np.abs(curve.slope) * curve.capacity[-1] / SLOPE))
 
 
 def white_noise(measurements: Sequence[Measurement]) -> float:

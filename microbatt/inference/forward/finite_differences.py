@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cells import load_cell
+from microbatt.checks import Interval
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Inventory, Isothermal, Settings, Thermal, join_batches
 from microbatt.errors import ParameterError
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
-    from microbatt.checks import Interval
     from microbatt.engines import DischargeBatch, Request
 
     Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ _WHOLE: Final = [outcome.value for outcome in Outcome if outcome.is_whole]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiniteDifference:
-    """How a curve and two of its neighbours make a derivative.
+    """How a curve and two of its neighbours make a derivative by a coordinate.
 
     Attributes
     ----------
@@ -164,7 +164,7 @@ def simulate_displaced(
     currents : array_like, shape (k,)
         Discharge currents [A m⁻²].
     free : sequence of str, default none
-        Other unknowns, of `microbatt.inference.UNKNOWNS`.
+        Other unknowns, of `microbatt.inference.UNKNOWNS`; their derivatives are by coordinates.
     step : float, default 1
         Factor on the displacements that `PARAMETERS` gives.
     threads : int, default 1
@@ -262,7 +262,7 @@ def difference(values: Array, allowed: Interval, step: ArrayLike) -> tuple[Array
     allowed
         Where neighbours may be.
     step
-        Distance of the nearest neighbour, one number or shape (n,).
+        Distance of the nearest neighbour, one number or shape (n,); less where there is no room.
 
     Returns
     -------
@@ -283,9 +283,11 @@ def difference(values: Array, allowed: Interval, step: ArrayLike) -> tuple[Array
            [ 0., -1.,  1.]])
     """
     h = np.broadcast_to(np.asarray(step, dtype=float), values.shape)
+    below, above = values - allowed.low, allowed.high - values
+    h = np.minimum(h, np.maximum(0.5 * np.maximum(below, above), np.minimum(below, above)))
     side = np.zeros(values.shape)
-    side[values - h < allowed.low] = 1.0
-    side[values + h > allowed.high] = -1.0
+    side[h > below] = 1.0
+    side[(h > above) & (above < below)] = -1.0
     central = side == 0.0
     offsets = np.stack(
         [np.where(central, -h, side * h), np.where(central, h, 2 * side * h)], axis=1
@@ -308,20 +310,29 @@ def _moved_points(rows: Array, name: str, factor: float) -> tuple[list[Array], A
 
 
 def _displacements(cell: Cell, name: str, factor: float) -> tuple[list[float], Array]:
-    """Return two displacements of an unknown inside its range, and the weights, shape (1, 3)."""
-    step = factor * PARAMETERS[name].step
+    """Return two displacements of an unknown's coordinate, and the weights, shape (1, 3)."""
+    parameter = PARAMETERS[name]
+    step = factor * parameter.step
     if name == "area_scale":
-        value, allowed = 1.0, PARAMETERS[name].allowed
+        value, allowed = 1.0, parameter.allowed
     else:
         value, allowed = value_in_cell(cell, name), range_in_cell(cell, name)
+    if parameter.logarithmic:
+        value, low, high = (parameter.coordinate(one) for one in (value, *_ends(allowed)))
+        allowed = Interval(low, high)
     offsets, weights = difference(np.array([value]), allowed, step)
     return offsets[0].tolist(), weights
 
 
+def _ends(allowed: Interval) -> tuple[float, float]:
+    return max(allowed.low, 1e-300), allowed.high
+
+
 def _with_value(request: Request, name: str, offset: float) -> Request:
-    """Return the request for a cell with one of its parameters displaced."""
-    value = value_in_cell(request.cell, name) + offset
-    return replace(request, cell=cell_with(request.cell, name, value))
+    """Return the request for a cell with one of its parameters displaced along its coordinate."""
+    value = value_in_cell(request.cell, name)
+    moved = value * float(np.exp(offset)) if PARAMETERS[name].logarithmic else value + offset
+    return replace(request, cell=cell_with(request.cell, name, moved))
 
 
 def _as_rows(points: ArrayLike) -> Array:

@@ -11,13 +11,15 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Settings
+from microbatt.errors import ParameterError
+from microbatt.inference.forward.error_model import directions, error_models, stretched
 from microbatt.inference.forward.finite_differences import (
     end_capacity,
     moves_curve,
     simulate_displaced,
 )
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
-from microbatt.inference.forward.unknowns import PARAMETERS, cell_with
+from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
     from microbatt.engines import DischargeBatch, Inventory, Request, Thermal
     from microbatt.inference.forward.binning import BinnedCurve
-    from microbatt.inference.forward.error_model import ErrorModel
+    from microbatt.inference.forward.error_model import AllowedErrors, ErrorModel
     from microbatt.inference.forward.finite_differences import DisplacedCurves
     from microbatt.inference.forward.priors import Priors
     from microbatt.inference.forward.sensitivity import CurveSensitivity
@@ -38,6 +40,8 @@ SETTINGS: Final = Settings(tolerance=2e-5, mesh=1.5)
 """For refinement; 0.02 mV rms (median) from the refined solution, docs/results/inference.md."""
 FALL: Final = -10.0
 """Beyond its end a simulated curve goes on falling by this much per measured capacity [V]."""
+_SHARE_OF_STEP: Final = 0.3
+"""Of a parameter's step, for one-sided differences."""
 _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
@@ -53,16 +57,26 @@ class ForwardModel:
         voltage.
     curves
         The measured curves, averaged.
+    errors
+        What is stated of their errors.
     error_models
         How far the averages of each curve may lie from the truth.
     priors
         The unknowns.
+    shared
+        What errors common to all curves do to the averages, one standard deviation each, shape
+        (m, r) [V]; None where there are none.
+    shift
+        Added to the measured voltages, shape (m,) [V].
     """
 
     request: Request
     curves: tuple[BinnedCurve, ...]
+    errors: AllowedErrors
     error_models: tuple[ErrorModel, ...]
     priors: Priors
+    shared: Array | None = None
+    shift: Array | float = 0.0
 
     @property
     def cell(self) -> Cell:
@@ -93,6 +107,21 @@ class ForwardModel:
         """Return the model solved as finely as `settings` say."""
         return replace(self, request=replace(self.request, settings=settings))
 
+    def with_curves(self, curves: tuple[BinnedCurve, ...]) -> ForwardModel:
+        """Return the model of other averages, with what is stated of their errors."""
+        models, shared = error_models(curves, self.errors)
+        return replace(self, curves=curves, error_models=models, shared=shared)
+
+    def of_file(self, x: Array) -> ForwardModel:
+        """Return the model whose cell file has the doubted values of x and no doubt of them."""
+        doubted = self.priors.doubted
+        if not doubted:
+            return self
+        n = self.priors.asked
+        values = {name: self.priors.value(x, n + i) for i, name in enumerate(doubted)}
+        request = replace(self.request, cell=cell_with_values(self.cell, values))
+        return replace(self, request=request, priors=self.priors.without_file())
+
     def displaced_at(self, x: Array) -> DisplacedCurves:
         """Simulate the curves at x, shape (p,), and those that their derivatives need."""
         return simulate_displaced(
@@ -105,22 +134,51 @@ class ForwardModel:
     @cached_property
     def measured(self) -> Array:
         """All averages, curve after curve, shape (m,) [V]."""
-        return np.concatenate([curve.voltage for curve in self.curves])
+        return np.concatenate([curve.voltage for curve in self.curves]) + self.shift
 
     @cached_property
     def sigma(self) -> Array:
         """Standard deviation allowed for each of them, shape (m,) [V]."""
         return np.concatenate([one.sigma for one in self.error_models])
 
+    @cached_property
+    def smooth_variance(self) -> Array:
+        """Variance that smooth model errors may add to each, shape (m,) [V²]."""
+        own = np.concatenate([one.smooth_variance for one in self.error_models])
+        return own if self.shared is None else own + np.sum(self.shared**2, axis=1)
+
     def whiten(self, values: Array) -> Array:
         """Return voltages, averages along the last axis, in units of what is allowed."""
-        parts = zip(self.rows, self.error_models, strict=True)
-        return np.concatenate([one.whiten(values[..., rows]) for rows, one in parts], axis=-1)
+        alone = self._each(values)
+        if self._common is None:
+            return alone
+        return stretched(alone, *self._common, inverse=True)
 
     def colour(self, values: Array) -> Array:
         """Undo `whiten`."""
+        alone = values
+        if self._common is not None:
+            alone = stretched(values, *self._common, inverse=False)
         parts = zip(self.rows, self.error_models, strict=True)
-        return np.concatenate([one.colour(values[..., rows]) for rows, one in parts], axis=-1)
+        return np.concatenate([one.colour(alone[..., rows]) for rows, one in parts], axis=-1)
+
+    def _each(self, values: Array) -> Array:
+        """Whiten each curve by itself."""
+        parts = zip(self.rows, self.error_models, strict=True)
+        return np.concatenate([one.whiten(values[..., rows]) for rows, one in parts], axis=-1)
+
+    @cached_property
+    def _common(self) -> tuple[Array, Array] | None:
+        """Directions of the errors that all curves share, and the variance along each."""
+        return None if self.shared is None else directions(self._each(self.shared.T).T)
+
+    def _without_common(self, residual: Array) -> Array:
+        """Return residuals whitened by curve, less what errors of all curves explain."""
+        if self._common is None or self.shared is None:
+            return residual
+        axes, square = self._common
+        alone = stretched(residual, axes, square, inverse=False)
+        return np.asarray(alone - (alone @ axes * (square / (1.0 + square))) @ axes.T)
 
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
@@ -130,14 +188,36 @@ class ForwardModel:
         residual
             Measured less simulated voltages, whitened, shape (m,).
         """
+        alone = self._without_common(residual)
         parts = zip(self.rows, self.error_models, strict=True)
-        return np.array([one.expected_offset(residual[rows]) for rows, one in parts])
+        return np.array([one.expected_offset(alone[rows]) for rows, one in parts])
 
     def unexplained(self, residual: Array) -> Array:
         """Return whitened residuals in volts, less each curve's own offset, shape (m,) [V]."""
+        alone = self._without_common(residual)
         parts = zip(self.rows, self.error_models, strict=True)
-        own = [one.explained_by_offset(residual[rows]) for rows, one in parts]
+        own = [one.explained_by_offset(alone[rows]) for rows, one in parts]
         return np.asarray(self.colour(residual) - np.concatenate(own))
+
+    @cached_property
+    def plain_error_models(self) -> tuple[ErrorModel, ...]:
+        """What noise alone and the instrument leave of each curve, without a model error."""
+        return error_models(self.curves, replace(self.errors, model_error=0.0))[0]
+
+    @cached_property
+    def independent_facts(self) -> float:
+        """How many independent numbers the residuals hold: m²/‖R‖² of their correlations R."""
+        moves = [] if self.shared is None else [self.shared]
+        covariance = np.zeros((self.measured.size, self.measured.size))
+        for rows, one in zip(self.rows, self.error_models, strict=True):
+            own = np.stack(np.broadcast_arrays(one.charge, one.start, one.offset), axis=-1)
+            if one.smooth is not None:
+                own = np.concatenate([own, one.smooth], axis=1)
+            covariance[rows, rows] = np.diag(one.deviation**2) + own @ own.T
+        for move in moves:
+            covariance += move @ move.T
+        size = np.sqrt(np.diag(covariance))
+        return float(size.size**2 / np.sum((covariance / np.outer(size, size)) ** 2))
 
     @cached_property
     def rows(self) -> tuple[slice, ...]:
@@ -150,11 +230,15 @@ class ForwardModel:
 
     def request_at(self, x: Array) -> Request:
         """Return the request for the cell with the unknowns of `x`."""
-        cell = self.cell
-        for name, value in zip(self.priors.names, x, strict=True):
-            if PARAMETERS[name].owner == "cell":
-                cell = cell_with(cell, name, float(value))
-        return self.request if cell is self.cell else replace(self.request, cell=cell)
+        names = self.priors.names
+        values = {
+            name: self.priors.value(x, i)
+            for i, name in enumerate(names)
+            if PARAMETERS[name].owner == "cell"
+        }
+        if not values:
+            return self.request
+        return replace(self.request, cell=cell_with_values(self.cell, values))
 
     def moves_curve(self, name: str) -> bool:
         """Whether an unknown changes more than what the terminals see of the same curve."""
@@ -163,7 +247,7 @@ class ForwardModel:
     def value(self, x: Array, name: str) -> float:
         """Return the offset or the area scale of `x`, its neutral value if it is not free."""
         if name in self.priors.names:
-            return float(x[self.priors.names.index(name)])
+            return self.priors.value(x, self.priors.names.index(name))
         return float(PARAMETERS[name].neutral or 0.0)
 
 
@@ -183,13 +267,10 @@ class Response:
         Shape (m,) [V].
     jacobian
         Shape (m, p) [V per unit of the coordinate].
-    offset_effect
-        Derivative by an offset of the voltage, shape (m,) [-].
     """
 
     voltage: Array
     jacobian: Array
-    offset_effect: Array
 
 
 def respond(model: ForwardModel, x: Array) -> Response | None:
@@ -200,7 +281,8 @@ def respond(model: ForwardModel, x: Array) -> Response | None:
     model
         The measured curves and the unknowns.
     x
-        Coordinates, shape (p,); see `microbatt.inference.forward.priors.Priors`.
+        Coordinates, shape (p,); see `microbatt.inference.forward.priors.Priors`.  Derivatives by
+        doubted values of the cell file are those of `cell_response`.
 
     Returns
     -------
@@ -220,31 +302,61 @@ def respond(model: ForwardModel, x: Array) -> Response | None:
         _averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
         for curve, one in zip(model.curves, found, strict=True)
     ]
-    jacobian = np.concatenate([derivative for _, derivative, _ in pieces])
+    jacobian = np.concatenate([derivative for _, derivative in pieces])
     jacobian[:, 1] *= displaced.points[0, 1]  # per unit of ln S
-    if "area_scale" in model.priors.names:
-        jacobian[:, model.priors.names.index("area_scale")] /= scale
+    for i, name in enumerate(model.priors.names[2:], 2):
+        if name == "area_scale":
+            jacobian[:, i] /= scale
+        if model.priors.by_logarithm(i) and not PARAMETERS[name].logarithmic:
+            jacobian[:, i] *= model.value(x, name)
     return Response(
-        voltage=np.concatenate([voltage for voltage, _, _ in pieces]),
+        voltage=np.concatenate([voltage for voltage, _ in pieces]),
         jacobian=np.nan_to_num(jacobian),
-        offset_effect=np.concatenate([effect for _, _, effect in pieces]),
     )
 
 
-def seeing_offsets(model: ForwardModel, x: Array) -> ForwardModel:
-    """Return the model with what the curves' own offsets do to the averages at `x`.
+def beside(model: ForwardModel, x: Array) -> ForwardModel:
+    """Return the model whose cliffs, slopes and weights are those of simulated curves at `x`.
 
     Parameters
     ----------
     model, x
-        As for `respond`; unchanged where the curves have no such offsets, or there is no response.
+        As for `respond`; unchanged where the engine has no whole curve.
     """
-    response = respond(model, x) if any(one.own for one in model.error_models) else None
-    if response is None:
+    try:
+        smooth = simulated_curves(model, x)
+    except ParameterError:
         return model
-    parts = zip(model.rows, model.error_models, strict=True)
-    seen = tuple(one.seeing(response.offset_effect[rows]) for rows, one in parts)
-    return replace(model, error_models=seen)
+    curves = tuple(
+        curve.beside(one.x, one(one.x)) for curve, one in zip(model.curves, smooth, strict=True)
+    )
+    return model.with_curves(curves)
+
+
+def cell_response(model: ForwardModel, x: Array) -> Array:
+    """Differentiate the curves by the values of the cell file that are in doubt.
+
+    One-sided differences on a coarse mesh: one more curve for each value and current.
+
+    Parameters
+    ----------
+    model, x
+        As for `respond`.
+
+    Returns
+    -------
+    ndarray, shape (m, values)
+        [V per unit of the coordinate]; zero where the engine has no curve beside.
+    """
+    n, names = model.priors.asked, model.priors.doubted
+    coarse = model.solved(Settings())
+    steps = np.array([_SHARE_OF_STEP * PARAMETERS[name].step for name in names])
+    up = x[n:] + steps <= model.priors.high[n:]
+    steps = np.where(up, steps, -steps)
+    rows = np.repeat(x[None], len(names) + 1, axis=0)
+    rows[1 + np.arange(len(names)), n + np.arange(len(names))] += steps
+    here, *there = voltages(coarse, rows)
+    return np.asarray(np.nan_to_num((np.array(there) - here).T / steps))
 
 
 def voltages(model: ForwardModel, x: Array) -> Array:
@@ -330,8 +442,8 @@ def _where_asked(
 
 def _averaged(
     curve: BinnedCurve, found: CurveSensitivity, cutoff: float, *, scale: float, offset: float
-) -> tuple[Array, Array, Array]:
-    """Average voltage, derivatives and the effect of an offset over the samples of a curve."""
+) -> tuple[Array, Array]:
+    """Average voltage and derivatives over the samples of a curve."""
     end = found.discharge_capacity
     fall = FALL / curve.nodes[-1]
     beyond = found.capacity > end
@@ -341,12 +453,11 @@ def _averaged(
     )
     n = curve.nodes.size
     averaged = curve.average(derivative[:n].T).T
-    local = found.slope[n:] / found.capacity[n:]
+    at = found.capacity[n:]
+    local = np.divide(found.slope[n:], at, out=np.zeros_like(at), where=at > 0.0)
     ratio = np.divide(curve.slope[curve.steep], local, out=np.zeros_like(local), where=local < 0.0)
     averaged[curve.steep] = derivative[n:] * ratio[:, None]
-    effect = np.ones(curve.voltage.size)
-    effect[curve.steep] = ratio
-    return _voltage(curve, found.capacity, voltage, scale, offset), averaged, effect
+    return _voltage(curve, found.capacity, voltage, scale, offset), averaged
 
 
 def _voltage(
@@ -355,7 +466,8 @@ def _voltage(
     """Average the simulated voltage, and carry a cliff's distance in capacity over into voltage.
 
     On a cliff the capacity is compared at equal voltage, which is smooth where a voltage at equal
-    capacity would jump; the measured slope makes a voltage of the difference.
+    capacity would jump; the slope of a smooth curve near makes a voltage of the difference, so
+    that the noise of a sample does not weigh it.
     """
     n = curve.nodes.size
     averaged = curve.average(voltage[:n]) + offset

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from microbatt.checks import Interval, check_number
+from microbatt.checks import POSITIVE, Interval, check_number
 from microbatt.engines import HeatOf, Inventory
+from microbatt.errors import ParameterError
 from microbatt.inference.forward.unknowns import (
     MICROSTRUCTURE,
     PARAMETERS,
+    UNKNOWNS,
     check_unknowns,
+    in_words,
+    known_name,
     range_in_cell,
     value_in_cell,
 )
-from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,42 +36,119 @@ ALPHA: Final = Interval(0.0, 15.0)
 """Where alpha is looked for."""
 SHAPE_FACTOR: Final = Interval(0.05, 200.0)
 """Where S is looked for."""
+TAILS: Final = 4.0
+"""Degrees of freedom of Student's t that cell values get: a value may be far off now and then."""
 
-WIDTHS: Final = {
-    "contact_resistance": 0.02,
-    "voltage_offset": 0.01,
-    "area_scale": 0.02,
-    "negative_stoichiometry": 0.01,
-    "positive_stoichiometry": 0.01,
-    "temperature": 5.0,
-}
-"""Standard deviation assumed of an unknown beside alpha and S: Ω m², V, –, –, –, K."""
-WIDEST: Final = {
+WIDTHS: Final = {name: float(PARAMETERS[name].width or 0.0) for name in UNKNOWNS}
+"""Standard deviation usually assumed of an unknown, of its logarithm where it is fitted by it."""
+_WIDEST: Final = {
     "contact_resistance": 1.0,
     "voltage_offset": 0.5,
     "area_scale": 0.5,
-    "negative_stoichiometry": 0.5,
-    "positive_stoichiometry": 0.5,
+    "negative_initial_stoichiometry": 0.5,
+    "positive_initial_stoichiometry": 0.5,
     "temperature": 100.0,
 }
-"""Largest standard deviation that can be meant."""
+_FIXED: Final = 1e-3
+"""Width of the prior of alpha or ln S that is held at the cell's value: nothing that counts."""
+_HELD_BOX: Final = 6.0
+"""Widths between a held value and its bounds."""
+_REACH: Final = 8.0
+"""A value of the cell file is looked for no further than this many widths from it."""
+
+
+class PriorKind(enum.StrEnum):
+    """Families of distributions."""
+
+    NORMAL = "normal"
+    LOG_NORMAL = "log-normal"
+    UNIFORM = "uniform"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prior:
+    """What is known of a number beforehand.
+
+    Attributes
+    ----------
+    kind : PriorKind or str, default "normal"
+        ``"normal"``, ``"log-normal"`` or ``"uniform"``.
+    centre : float or None, default None
+        Mean, or median of a log-normal prior, in the number's unit; None is the cell's value.
+    width : float or None, default None
+        Standard deviation in the number's unit; of the logarithm for a log-normal prior.  None is
+        what `microbatt.parameters` calls usual.
+    low, high : float or None, default None
+        Ends of a uniform prior; None where the number itself ends.
+    tails : float, default inf
+        Degrees of freedom of Student's t in place of the normal distribution: 4 lets a value be
+        far off now and then, infinity is normal.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot be a distribution.
+
+    Examples
+    --------
+    >>> Prior(kind="log-normal", centre=1e-14, width=0.5).width
+    0.5
+    """
+
+    kind: PriorKind | str = PriorKind.NORMAL
+    centre: float | None = None
+    width: float | None = None
+    low: float | None = None
+    high: float | None = None
+    tails: float = math.inf
+
+    def __post_init__(self) -> None:
+        kinds = [str(one) for one in PriorKind]
+        if str(self.kind) not in kinds:
+            raise ParameterError(
+                f"`kind` of a prior is {str(self.kind)!r}; give one of {', '.join(kinds)}."
+            )
+        object.__setattr__(self, "kind", PriorKind(self.kind))
+        if self.width is not None:
+            check_number("width", self.width, POSITIVE, remedy="Give a standard deviation.")
+        if not self.tails >= 1.0:
+            raise ParameterError(
+                f"`tails` is {self.tails}; give the degrees of freedom of Student's t, at least 1; "
+                "infinity is the normal distribution."
+            )
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise ParameterError(f"a prior from {self.low} to {self.high}; `low` must be less.")
+
+
+Free: TypeAlias = "str | Iterable[str] | Mapping[str, float | Prior | None]"
+"""Names, or name → standard deviation in its own unit, or prior, or None for the usual one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priors:
     """The unknowns of a fit in the coordinates in which it is made.
 
-    The coordinates are alpha, ln S and the other unknowns as they are.  Transport in the pores is
-    proportional to ε^(1 + alpha), so alpha is the logarithm of what the curves see.
+    The coordinates are alpha, ln S and the other unknowns as they are, or their logarithms.
+    Transport in the pores is proportional to ε^(1 + alpha), so alpha is the logarithm of what the
+    curves see.
 
     Attributes
     ----------
     names
-        alpha, S, then the other unknowns.
+        alpha, S, then the other unknowns; the values of the cell file that are not quite known come
+        last.
     mean, std
-        Of normal priors; alpha and ln S are flat, with an infinite ``std``; shape (p,).
+        Of the priors; flat ones have an infinite ``std``; shape (p,).
     low, high
         Bounds in the coordinates, shape (p,).
+    logarithmic
+        Which coordinates are logarithms, shape (p,); None for alpha, ln S and no other.
+    tails
+        Degrees of freedom of Student's t, shape (p,); None for normal distributions.
+    of_file
+        How many of the last names are values of the cell file, in doubt but not asked for.
+    held
+        Which of alpha and S are known: not unknown at all.
     """
 
     names: tuple[str, ...]
@@ -75,60 +156,161 @@ class Priors:
     std: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    logarithmic: NDArray[np.bool_] | None = None
+    tails: NDArray[np.float64] | None = None
+    of_file: int = 0
+    held: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> int:
+        """How many unknowns are no mere values of the cell file."""
+        return len(self.names) - self.of_file
 
     @property
     def free(self) -> tuple[str, ...]:
-        """What is free beside alpha and S."""
-        return self.names[len(MICROSTRUCTURE) :]
+        """What is free beside alpha and S, without the values of the cell file."""
+        return self.names[len(MICROSTRUCTURE) : self.asked]
+
+    @property
+    def doubted(self) -> tuple[str, ...]:
+        """Values of the cell file that are in doubt."""
+        return self.names[self.asked :]
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """Which unknowns an estimate is of: not what is held, nor the cell file's values."""
+        return tuple(i for i in range(self.asked) if self.names[i] not in self.held)
+
+    def without_file(self) -> Priors:
+        """Return the priors of a cell file whose values are true."""
+        n = self.asked
+        return replace(
+            self,
+            names=self.names[:n],
+            mean=self.mean[:n],
+            std=self.std[:n],
+            low=self.low[:n],
+            high=self.high[:n],
+            logarithmic=None if self.logarithmic is None else self.logarithmic[:n],
+            tails=None if self.tails is None else self.tails[:n],
+            of_file=0,
+        )
 
     def natural(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the parameters of coordinates; the last axis is the parameter's."""
         values = np.array(x, dtype=float)
-        values[..., 1] = np.exp(values[..., 1])
+        if self.logarithmic is None:
+            values[..., 1] = np.exp(values[..., 1])
+            return values
+        where = np.flatnonzero(self.logarithmic[: values.shape[-1]])
+        values[..., where] = np.exp(values[..., where])
         return values
 
+    def by_logarithm(self, i: int) -> bool:
+        """Whether an unknown's coordinate is its logarithm."""
+        return i == 1 if self.logarithmic is None else bool(self.logarithmic[i])
+
+    def value(self, x: NDArray[np.float64], i: int) -> float:
+        """Return one parameter of coordinates of shape (p,)."""
+        return math.exp(float(x[i])) if self.by_logarithm(i) else float(x[i])
+
     def deviation(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how far the unknowns of x, shape (..., p), lie from what is expected [std]."""
+        """Return residuals of x, shape (..., p), from what is expected: half their square is -ln p.
+
+        Of a normal prior the distance in standard deviations z; of Student's t with ν degrees of
+        freedom ± √((ν + 1) ln(1 + z²/ν)).
+        """
+        return self._residual(x)[0]
+
+    def rows(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the derivatives of `deviation` at x, shape (known, p)."""
         known = np.isfinite(self.std)
-        return (x[..., known] - self.mean[known]) / self.std[known]
+        rows = np.zeros((int(known.sum()), self.mean.size))
+        rows[np.arange(len(rows)), np.flatnonzero(known)] = self._residual(x)[1]
+        return rows
+
+    def _residual(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return residuals of the known unknowns and their derivatives by the coordinates."""
+        known = np.isfinite(self.std)
+        std = self.std[known]
+        z = (x[..., known] - self.mean[known]) / std
+        slope = np.broadcast_to(1.0 / std, z.shape)
+        if self.tails is None or not np.isfinite(self.tails[known]).any():
+            return z, slope
+        nu = np.where(np.isfinite(self.tails[known]), self.tails[known], 1e9)
+        size = np.sqrt((nu + 1.0) * np.log1p(z**2 / nu))
+        small = np.abs(z) < 1e-6
+        steep = np.divide(
+            (nu + 1.0) * np.abs(z) / (nu + z**2), size, out=np.ones_like(z), where=~small
+        )
+        return np.where(small, z, np.sign(z) * size), np.where(small, 1.0, steep) / std
 
     def describe(self, index: int) -> str:
         """Return what was assumed of a parameter, in words."""
-        if index == 0:
-            return f"flat in {ALPHA}"
-        if index == 1:
-            low, high = np.exp([self.low[1], self.high[1]])
-            return f"flat in ln S, S in {Interval(low, high)}"
-        found = quantity(self.names[index])
-        unit = "" if found.units == "1" else f" {found.pretty_units}"
-        text = f"normal, {self.mean[index]:.6g} ± {self.std[index]:.3g}{unit}"
-        return text + (", not negative" if self.low[index] == 0.0 else "")
+        name = self.names[index]
+        of_log = self.by_logarithm(index)
+        low, high = self.low[index], self.high[index]
+        if name in self.held:
+            return f"held at {in_words(name, self.value(self.mean, index))}"
+        if not np.isfinite(self.std[index]):
+            if of_log:
+                return f"flat in ln {name}, {name} in {Interval(math.exp(low), math.exp(high))}"
+            return f"flat in {Interval(float(low), float(high))}"
+        family = "normal"
+        if self.tails is not None and np.isfinite(self.tails[index]):
+            family = f"Student's t of {self.tails[index]:g} degrees of freedom"
+        centre = in_words(name, self.value(self.mean, index), 6)
+        if of_log:
+            return f"{family} in its logarithm, {centre} ± {100.0 * self.std[index]:.3g} %"
+        number, _, unit = centre.partition(" ")
+        text = f"{family}, {number} ± {self.std[index]:.3g}{' ' + unit if unit else ''}"
+        return text + (", not negative" if low == 0.0 else "")
 
 
-def free_widths(free: str | Iterable[str] | Mapping[str, float]) -> dict[str, float]:
-    """Return how far each unknown beside alpha and S is known beforehand.
+def free_widths(free: Free) -> dict[str, float | Prior]:
+    """Return what is known of each unknown beside alpha and S beforehand.
 
     Parameters
     ----------
     free
-        Names of `UNKNOWNS`, or one name, of the widths in `WIDTHS`; or name → width.
+        Names of `UNKNOWNS`, or one name, of the widths in `WIDTHS`; or name → width or `Prior`.
+
+    Returns
+    -------
+    dict
+        Name of the vocabulary → standard deviation, in its own unit for a number that is fitted as
+        it is and for given ones, else of the logarithm; or the prior.
 
     Raises
     ------
     ParameterError
         If an unknown is not known or stands twice, or a width cannot be meant.
     """
-    widths = free if isinstance(free, Mapping) else WIDTHS
-    names = check_unknowns([free] if isinstance(free, str) else free)
-    return {
-        name: check_number(
-            f"width of {name}",
-            widths[name],
-            Interval(0.0, WIDEST[name], low_open=True),
-            unit=quantity(name).units,
-        )
-        for name in names
-    }
+    given: dict[str, float | Prior | None]
+    if isinstance(free, Mapping):
+        given = dict(free)
+        names = check_unknowns(given)
+    else:
+        names = check_unknowns([free] if isinstance(free, str) else free)
+        given = dict.fromkeys(names)
+    found: dict[str, float | Prior] = {}
+    for name, width in zip(names, given.values(), strict=True):
+        if width is None:
+            log = PARAMETERS[name].logarithmic
+            found[name] = (
+                Prior(kind=PriorKind.LOG_NORMAL, width=WIDTHS[name]) if log else WIDTHS[name]
+            )
+        elif isinstance(width, Prior):
+            found[name] = width
+        else:
+            most = _WIDEST.get(name, math.inf)
+            found[name] = check_number(
+                f"width of {name}",
+                width,
+                Interval(0.0, most, low_open=True) if math.isfinite(most) else POSITIVE,
+                unit=PARAMETERS[name].unit,
+            )
+    return found
 
 
 def shape_factors(inventory: Inventory, thermal: Thermal) -> Interval:
@@ -142,10 +324,26 @@ def shape_factors(inventory: Inventory, thermal: Thermal) -> Interval:
     return SHAPE_FACTOR
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """One unknown of `Priors`."""
+
+    name: str
+    mean: float
+    std: float
+    low: float
+    high: float
+    logarithmic: bool
+    tails: float = math.inf
+
+
 def make_priors(
     cell: Cell,
-    free: Iterable[str] | Mapping[str, float],
+    free: Free,
     shape_factor: Interval = SHAPE_FACTOR,
+    *,
+    unknown: Iterable[str] = MICROSTRUCTURE,
+    doubted: Mapping[str, float] | None = None,
 ) -> Priors:
     """Return the priors of alpha, S and the other unknowns.
 
@@ -157,32 +355,180 @@ def make_priors(
         As for `free_widths`.
     shape_factor
         Where S is looked for.
+    unknown
+        What is asked for, with flat priors; of alpha and S, those that are not among it are held at
+        the cell's values.
+    doubted
+        Values of the cell file that are not quite known → standard deviations, in coordinates.
 
     Raises
     ------
     ParameterError
-        As for `free_widths`.
+        As for `free_widths`, or if a number is both asked for and free.
     """
-    widths = free_widths(free)
-    names = tuple(widths)
-    ranges = [_range(cell, name) for name in names]
-    flat = [ALPHA, Interval(math.log(shape_factor.low), math.log(shape_factor.high))]
+    asked = check_asked(unknown)
+    priors = free_widths(free)
+    both = [name for name in asked if name in priors]
+    if both:
+        raise ParameterError(
+            f"`{both[0]}` is both `unknown` and `free`; name it once: unknown has no prior, free "
+            "has one."
+        )
+    columns = [_microstructure(cell, name, shape_factor, asked) for name in MICROSTRUCTURE]
+    columns += [_flat(cell, name) for name in asked if name not in MICROSTRUCTURE]
+    columns += [_column(cell, name, prior) for name, prior in priors.items()]
+    taken = {one.name for one in columns} | _covered(one.name for one in columns)
+    last = [
+        _doubted(cell, name, width) for name, width in (doubted or {}).items() if name not in taken
+    ]
+    columns += last
     return Priors(
-        names=(*MICROSTRUCTURE, *names),
-        mean=np.array([2.0, math.log(3.0), *(_expected(cell, name) for name in names)]),
-        std=np.array([math.inf, math.inf, *widths.values()]),
-        low=np.array([one.low for one in [*flat, *ranges]]),
-        high=np.array([one.high for one in [*flat, *ranges]]),
+        names=tuple(one.name for one in columns),
+        mean=np.array([one.mean for one in columns]),
+        std=np.array([one.std for one in columns]),
+        low=np.array([one.low for one in columns]),
+        high=np.array([one.high for one in columns]),
+        logarithmic=np.array([one.logarithmic for one in columns]),
+        tails=np.array([one.tails for one in columns]),
+        of_file=len(last),
+        held=tuple(name for name in MICROSTRUCTURE if name not in asked),
     )
 
 
-def _expected(cell: Cell, name: str) -> float:
-    neutral = PARAMETERS[name].neutral
-    if PARAMETERS[name].owner != "cell" and neutral is not None:
-        return neutral
-    return value_in_cell(cell, name)
+def check_asked(unknown: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the names of what is asked for, each once.
+
+    Raises
+    ------
+    ParameterError
+        If a name is not known, stands twice, or there is none.
+    """
+    names = [known_name(one) for one in ([unknown] if isinstance(unknown, str) else unknown)]
+    others = check_unknowns(one for one in names if one not in MICROSTRUCTURE)
+    first = [one for one in MICROSTRUCTURE if one in names]
+    if not names or len(names) != len({*names}):
+        raise ParameterError(
+            f"`unknown` is {', '.join(names) or 'nothing'}; name what is asked for, each once: "
+            "alpha, S, or numbers of microbatt.parameters."
+        )
+    return (*first, *others)
 
 
-def _range(cell: Cell, name: str) -> Interval:
+def _covered(names: Iterable[str]) -> set[str]:
+    """Return the cell's numbers that another unknown moves too."""
+    temperatures = {"initial_temperature", "ambient_temperature"}
+    return temperatures if "temperature" in set(names) else set()
+
+
+def _microstructure(
+    cell: Cell, name: str, shape_factor: Interval, asked: tuple[str, ...]
+) -> _Column:
+    """Return alpha or S: flat over the box, or held at the cell's own value."""
+    log, box = name == "S", shape_factor if name == "S" else ALPHA
+    low, high = (math.log(box.low), math.log(box.high)) if log else (box.low, box.high)
+    if name in asked:
+        usual = math.log(3.0) if log else 2.0
+        return _Column(name=name, mean=usual, std=math.inf, low=low, high=high, logarithmic=log)
+    value = PARAMETERS[name].coordinate(value_in_cell(cell, name))
+    room = _HELD_BOX * _FIXED
+    return _Column(
+        name=name,
+        mean=value,
+        std=_FIXED,
+        low=value - room if log else max(0.0, value - room),
+        high=value + room,
+        logarithmic=log,
+    )
+
+
+def _flat(cell: Cell, name: str) -> _Column:
+    """Return an unknown that is asked for: flat over all that it can be."""
+    log = PARAMETERS[name].logarithmic
+    low, high = _bounds(cell, name, logarithmic=log)
+    mean = _coordinate(name, _expected(cell, name), logarithmic=log)
+    return _Column(
+        name=name,
+        mean=float(np.clip(mean, low, high)),
+        std=math.inf,
+        low=low,
+        high=high,
+        logarithmic=log,
+    )
+
+
+def _column(cell: Cell, name: str, prior: float | Prior) -> _Column:
+    """Return an unknown with a prior."""
+    given = prior if isinstance(prior, Prior) else Prior(width=prior)
+    centre = _expected(cell, name) if given.centre is None else given.centre
+    log = PARAMETERS[name].logarithmic or given.kind is PriorKind.LOG_NORMAL
+    low, high = _bounds(cell, name, logarithmic=log)
+    if given.kind is PriorKind.UNIFORM:
+        ends = [
+            None if one is None else _coordinate(name, one, logarithmic=log)
+            for one in (given.low, given.high)
+        ]
+        low = low if ends[0] is None else max(low, ends[0])
+        high = high if ends[1] is None else min(high, ends[1])
+        if not low < high:
+            raise ParameterError(f"the uniform prior of `{name}` has no room where it may lie.")
+        std = math.inf
+    elif given.width is None:
+        std = WIDTHS[name]
+    elif log and given.kind is PriorKind.NORMAL:
+        std = given.width / centre if centre > 0.0 else math.nan
+    else:
+        std = given.width
+    mean = _coordinate(name, centre, logarithmic=log) if centre > 0.0 or not log else math.nan
+    if not (math.isfinite(mean) and not math.isnan(std)):
+        raise ParameterError(
+            f"the prior of `{name}` is log-normal around {centre:g}; give it a positive `centre`."
+        )
+    return _Column(
+        name=name,
+        mean=float(np.clip(mean, low, high)) if math.isinf(std) else mean,
+        std=std,
+        low=low,
+        high=high,
+        logarithmic=log,
+        tails=given.tails,
+    )
+
+
+def _doubted(cell: Cell, name: str, width: float) -> _Column:
+    """Return a value of the cell file that is known to a width, with heavy tails."""
+    log = PARAMETERS[name].logarithmic
+    low, high = _bounds(cell, name, logarithmic=log)
+    mean = _coordinate(name, value_in_cell(cell, name), logarithmic=log)
+    return _Column(
+        name=name,
+        mean=mean,
+        std=width,
+        low=max(low, mean - _REACH * width),
+        high=min(high, mean + _REACH * width),
+        logarithmic=log,
+        tails=TAILS,
+    )
+
+
+def _coordinate(name: str, value: float, *, logarithmic: bool) -> float:
+    if not logarithmic:
+        return value
+    if not value > 0.0:
+        raise ParameterError(f"`{name}` is fitted by its logarithm, and {value:g} has none.")
+    return math.log(value)
+
+
+def _bounds(cell: Cell, name: str, *, logarithmic: bool) -> tuple[float, float]:
+    """Return where an unknown may lie, in its coordinate."""
     parameter = PARAMETERS[name]
-    return range_in_cell(cell, name) if parameter.owner == "cell" else parameter.allowed
+    allowed = range_in_cell(cell, name) if parameter.owner == "cell" else parameter.allowed
+    if not logarithmic:
+        return allowed.low, allowed.high
+    return math.log(max(allowed.low, 1e-300)), math.log(allowed.high)
+
+
+def _expected(cell: Cell, name: str) -> float:
+    parameter = PARAMETERS[name]
+    if parameter.owner != "cell" and parameter.neutral is not None:
+        return parameter.neutral
+    return value_in_cell(cell, name)

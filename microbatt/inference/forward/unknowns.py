@@ -1,19 +1,26 @@
-"""What a measured curve depends on: alpha, S, and what may be unknown beside them."""
+"""What measured curves depend on: the numbers of a cell, of the run and of the instrument.
+
+The numbers of a cell, their names, ranges, coordinates, steps and usual uncertainties are those of
+`microbatt.parameters`; what a measurement adds to them stands here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from microbatt.cells import TEMPERATURE
-from microbatt.checks import FRACTION, Interval, check_choice
-from microbatt.engines import ALLOWED
+from microbatt.checks import Interval, check_choice
 from microbatt.errors import ParameterError
+from microbatt.parameters import PARAMETERS as VOCABULARY
+from microbatt.parameters import parameter
+from microbatt.quantities import Quantity, pretty_units, quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from microbatt.cells import Cell, OpenCircuitFit
+    from microbatt.cells import Cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,59 +30,152 @@ class Parameter:
     Attributes
     ----------
     name
-        Also the name of its quantity.
+        Of the vocabulary, or of a measurement.
     owner
         What it belongs to: the ``"microstructure"`` (alpha, S), the ``"cell"``, the ``"electrode"``
         whose area makes densities of currents and charges, or the ``"instrument"``, which sees the
         same simulated curve in another way.
+    unit
+        SI; ``"1"`` for a plain number.
     allowed
-        Where an engine or an instrument can have it.
+        Where an engine or an instrument can have it, in that unit.
+    logarithmic
+        Whether its coordinate is its logarithm.
     step
-        Of a finite difference; absolute, but for S relative.
+        Of a finite difference, in the coordinate.
+    width
+        Standard deviation with which it is usually known, in the coordinate; None for a
+        convention, which cannot be wrong.
     neutral
         Value at which it changes nothing; None where the cell or the point has its own.
     """
 
     name: str
     owner: Literal["microstructure", "cell", "electrode", "instrument"]
+    unit: str
     allowed: Interval
+    logarithmic: bool
     step: float
+    width: float | None
     neutral: float | None = None
 
+    def coordinate(self, value: float) -> float:
+        """Return the coordinate of a value: its logarithm, -inf for nothing, or itself."""
+        if not self.logarithmic:
+            return value
+        return math.log(value) if value > 0.0 else -math.inf
 
-_ALL: Final = (
-    Parameter(name="alpha", owner="microstructure", allowed=ALLOWED["alpha"], step=0.05),
-    Parameter(name="S", owner="microstructure", allowed=ALLOWED["S"], step=0.01),
+
+MICROSTRUCTURE: Final = ("alpha", "S")
+"""What every fit moves, unless it is told that one of them is known."""
+
+_FRACTIONS: Final = (
+    "electrolyte_fraction",
+    "polymer_fraction",
+    "filler_fraction",
+    "gas_fraction",
+)
+_FILLED: Final = 0.95
+"""Share of what is no pore that a volume fraction may take up."""
+
+_OF_MEASUREMENT: Final = (
     Parameter(
-        name="contact_resistance", owner="cell", allowed=Interval(0.0, 1.0), step=5e-4, neutral=0.0
+        name="temperature",
+        owner="cell",
+        unit="K",
+        allowed=TEMPERATURE,
+        logarithmic=False,
+        step=1.0,
+        width=5.0,
     ),
-    Parameter(name="negative_stoichiometry", owner="cell", allowed=FRACTION, step=2e-3),
-    Parameter(name="positive_stoichiometry", owner="cell", allowed=FRACTION, step=2e-3),
-    Parameter(name="temperature", owner="cell", allowed=TEMPERATURE, step=1.0),
     Parameter(
-        name="voltage_offset", owner="instrument", allowed=Interval(), step=1e-3, neutral=0.0
+        name="voltage_offset",
+        owner="instrument",
+        unit="V",
+        allowed=Interval(),
+        logarithmic=False,
+        step=1e-3,
+        width=0.01,
+        neutral=0.0,
     ),
     Parameter(
         name="area_scale",
         owner="electrode",
+        unit="1",
         allowed=Interval(0.1, 10.0),
+        logarithmic=False,
         step=1e-3,
+        width=0.02,
         neutral=1.0,
     ),
 )
 
-PARAMETERS: Final = {parameter.name: parameter for parameter in _ALL}
+
+def _of_vocabulary() -> dict[str, Parameter]:
+    """Return the numbers of a cell; of alpha and S the coordinates of every fit."""
+    return {
+        name: Parameter(
+            name=name,
+            owner="microstructure" if name in MICROSTRUCTURE else "cell",
+            unit=one.unit,
+            allowed=one.allowed,
+            logarithmic=one.transform == "log",
+            step=one.step,
+            width=one.uncertainty,
+            neutral=0.0 if name == "contact_resistance" else None,
+        )
+        for name, one in VOCABULARY.items()
+    }
+
+
+PARAMETERS: Final = _of_vocabulary() | {one.name: one for one in _OF_MEASUREMENT}
 """Every parameter by name."""
 
-MICROSTRUCTURE: Final = ("alpha", "S")
-"""What every inference asks for."""
+_SILENT: Final = {*MICROSTRUCTURE, "electrode_area", "nominal_capacity"}
+"""What moves no curve by itself, and what every fit moves."""
 
-UNKNOWNS: Final = tuple(name for name in PARAMETERS if name not in MICROSTRUCTURE)
-"""What may be unknown beside them."""
+UNKNOWNS: Final = tuple(
+    name for name, one in PARAMETERS.items() if name not in _SILENT and one.width is not None
+)
+"""What may be unknown beside alpha and S: numbers of the cell, then those of the measurement."""
+
+OTHER_NAMES: Final = {
+    "negative_stoichiometry": "negative_initial_stoichiometry",
+    "positive_stoichiometry": "positive_initial_stoichiometry",
+    "positive_alpha": "alpha",
+    "positive_S": "S",
+}
+"""Names that are understood too → the name of the vocabulary."""
+
+
+def known_name(name: str) -> str:
+    """Return the name of the vocabulary that a name means.
+
+    Raises
+    ------
+    ParameterError
+        If it is a convention, which cannot be unknown.
+
+    Examples
+    --------
+    >>> known_name("positive_stoichiometry")
+    'positive_initial_stoichiometry'
+    """
+    meant = OTHER_NAMES.get(name, name)
+    if meant in PARAMETERS and PARAMETERS[meant].width is None:
+        raise ParameterError(
+            f"`{name}` is a convention, which no curve depends on; it cannot be unknown."
+        )
+    if meant == "electrode_area":
+        raise ParameterError(
+            "`electrode_area` moves no curve by itself; free `area_scale`, the true over the "
+            "stated area, which moves the current and the charge per area."
+        )
+    return meant
 
 
 def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names if each is that of an unknown and stands once.
+    """Return the names of the vocabulary if each is that of an unknown and stands once.
 
     Raises
     ------
@@ -87,11 +187,38 @@ def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
     >>> check_unknowns(["contact_resistance"])
     ('contact_resistance',)
     """
-    checked = tuple(check_choice("free", name, UNKNOWNS) for name in names)
+    checked = tuple(check_choice("free", known_name(name), UNKNOWNS) for name in names)
     for name in checked:
         if checked.count(name) > 1:
             raise ParameterError(f"`free` names {name!r} twice; name each once.")
     return checked
+
+
+def unknown_quantity(name: str) -> Quantity:
+    """Return name, unit and label of an unknown.
+
+    Examples
+    --------
+    >>> unknown_quantity("positive_thickness").label
+    'Positive thickness [m]'
+    """
+    try:
+        return quantity(name)
+    except ParameterError:
+        one = PARAMETERS[name]
+        return Quantity(name=name, symbol="", units=one.unit, long_name=name.replace("_", " "))
+
+
+def in_words(name: str, value: float, digits: int = 4) -> str:
+    """Return a value with its unit.
+
+    Examples
+    --------
+    >>> in_words("positive_thickness", 1e-4)
+    '0.0001 m'
+    """
+    unit = PARAMETERS[name].unit
+    return f"{value:.{digits}g}" + ("" if unit == "1" else f" {pretty_units(unit)}")
 
 
 def value_in_cell(cell: Cell, name: str) -> float:
@@ -103,33 +230,26 @@ def value_in_cell(cell: Cell, name: str) -> float:
     >>> value_in_cell(load_cell("doyle-1996-cell-1"), "positive_stoichiometry")
     0.1705
     """
-    values = {
-        "contact_resistance": cell.contact_resistance,
-        "negative_stoichiometry": cell.negative.initial_stoichiometry,
-        "positive_stoichiometry": cell.positive.initial_stoichiometry,
-        "temperature": cell.initial_temperature,
-    }
-    return values[check_choice("parameter of a cell", name, values)]
+    if name == "temperature":
+        return cell.initial_temperature
+    return cell.value(known_name(name))
 
 
 def range_in_cell(cell: Cell, name: str) -> Interval:
-    """Return where a parameter of a cell may lie: also inside the range of its fits."""
-    if name == "negative_stoichiometry":
-        return _fitted(cell.negative.open_circuit)
-    if name == "positive_stoichiometry":
-        return _fitted(cell.positive.open_circuit)
-    return PARAMETERS[name].allowed
+    """Return where a parameter of a cell may lie: inside the range of its fits, and of volumes."""
+    if name == "temperature":
+        return PARAMETERS[name].allowed
+    known = parameter(known_name(name))
+    allowed = known.range_in(cell)
+    if known.key not in _FRACTIONS:
+        return allowed
+    record = getattr(cell, known.part)
+    room = _FILLED * (1.0 - sum(getattr(record, key) for key in _FRACTIONS))
+    return Interval(allowed.low, min(allowed.high, getattr(record, known.key) + max(room, 0.0)))
 
 
 def cell_with(cell: Cell, name: str, value: float) -> Cell:
-    """Return a cell with another value of one of its parameters.
-
-    A temperature is that of the cell at the start and of its surroundings.
-
-    Raises
-    ------
-    ParameterError
-        If the cell cannot have the value.
+    """Return a cell with another value of one of its parameters; see `cell_with_values`.
 
     Examples
     --------
@@ -137,15 +257,23 @@ def cell_with(cell: Cell, name: str, value: float) -> Cell:
     >>> cell_with(load_cell("doyle-1996-cell-1"), "temperature", 308.15).ambient_temperature
     308.15
     """
-    check_choice("parameter of a cell", name, [p.name for p in _ALL if p.owner == "cell"])
-    if name == "contact_resistance":
-        return replace(cell, contact_resistance=value)
-    if name == "temperature":
-        return replace(cell, initial_temperature=value, ambient_temperature=value)
-    if name == "negative_stoichiometry":
-        return replace(cell, negative=replace(cell.negative, initial_stoichiometry=value))
-    return replace(cell, positive=replace(cell.positive, initial_stoichiometry=value))
+    return cell_with_values(cell, {name: value})
 
 
-def _fitted(fit: OpenCircuitFit) -> Interval:
-    return Interval(fit.lower, fit.upper)
+def cell_with_values(cell: Cell, values: Mapping[str, float]) -> Cell:
+    """Return a cell with other values of its parameters.
+
+    A temperature is that of the cell at the start and of its surroundings.
+
+    Raises
+    ------
+    ParameterError
+        If the cell cannot have a value, or has no such parameter.
+    """
+    changed: dict[str, float] = {}
+    for name, value in values.items():
+        if name == "temperature":
+            changed |= {"initial_temperature": value, "ambient_temperature": value}
+        else:
+            changed[known_name(name)] = value
+    return cell.with_values(changed)

@@ -91,6 +91,8 @@ def cell_sensitivity(model: ForwardModel, minimum: Minimum) -> tuple[CellSensiti
         Of the values that the cell has, the largest shift of alpha first; without those for which
         the engine has no curve beside the fitted one.
     """
+    if model.priors.doubted:
+        return _from_derivatives(model, minimum)
     coarse = model.solved(Settings())  # of differences, which settings hardly change
     x, S = minimum.x, float(model.priors.natural(minimum.x)[1])
     here = voltages(coarse, x[None])[0]
@@ -108,6 +110,31 @@ def cell_sensitivity(model: ForwardModel, minimum: Minimum) -> tuple[CellSensiti
                         part=part, quantity=quantity, alpha=float(alpha), S=S * float(ln_S)
                     )
                 )
+    return tuple(sorted(found, key=lambda one: -abs(one.alpha)))
+
+
+def _from_derivatives(model: ForwardModel, minimum: Minimum) -> tuple[CellSensitivity, ...]:
+    """Tell the same of the doubted values of the cell file, from their derivatives at the fit."""
+    n, m = model.priors.asked, model.measured.size
+    core = model.of_file(minimum.x)
+    known = int(np.isfinite(core.priors.std).sum())
+    asked = [*range(m), *range(m, m + known)]
+    alone = replace(
+        minimum,
+        x=minimum.x[:n],
+        residual=minimum.residual[asked],
+        jacobian=minimum.jacobian[asked, :n],
+    )
+    pull = _pull(core, alone)[:2, :m]
+    S = float(model.priors.natural(minimum.x)[1])
+    found = []
+    for i, name in enumerate(model.priors.doubted, n):
+        part, _, quantity = name.partition("_")
+        share = 1.0 if model.priors.by_logarithm(i) else minimum.x[i]
+        alpha, ln_S = -ERROR * share * (pull @ minimum.jacobian[:m, i])
+        found.append(
+            CellSensitivity(part=part, quantity=quantity, alpha=float(alpha), S=S * float(ln_S))
+        )
     return tuple(sorted(found, key=lambda one: -abs(one.alpha)))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from microbatt.engines import thermal_to_dict
+from microbatt.inference.forward.unknowns import unknown_quantity
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ OF_PARAMETER: Final = {
     "low": "lower end of the interval",
     "high": "upper end of the interval",
 }
+_ALONE: Final = "standard deviation that noise alone would leave, were the cell file exact"
 
 
 def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
@@ -62,8 +64,13 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
         )
         for key, meaning in OF_PARAMETER.items()
     }
+    of_parameter["noise_std"] = (
+        "parameter",
+        [one.noise_std for one in estimate.parameters],
+        {"long_name": _ALONE},
+    )
     draws: dict[str, Labelled] = {
-        f"{name}_draw": ("draw", estimate.draws[:, i], quantity(name).attrs)
+        f"{name}_draw": ("draw", estimate.draws[:, i], unknown_quantity(name).attrs)
         for i, name in enumerate(names)
     }
     covariance: dict[str, Labelled] = {
@@ -73,13 +80,23 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
             {"long_name": "covariance of the posterior"},
         )
     }
+    doubted: dict[str, Labelled] = {
+        f"doubted_{key}": (
+            "doubted",
+            np.array([getattr(one, key) for one in estimate.cell_values], dtype=float),
+            {"long_name": f"{meaning}, of a value of the cell file"},
+        )
+        for key, meaning in OF_PARAMETER.items()
+    }
+    variables = of_parameter | doubted | covariance | draws
     return xr.Dataset(
-        of_parameter | covariance | draws | _curves(estimate) | _cell_sensitivity(estimate),
+        variables | _curves(estimate) | _cell_sensitivity(estimate),
         coords={
             "parameter": ("parameter", words(names)),
             "other_parameter": ("other_parameter", words(names)),
-            "parameter_units": ("parameter", words(quantity(name).units for name in names)),
+            "parameter_units": ("parameter", words(unknown_quantity(name).units for name in names)),
             "prior": ("parameter", words(one.prior for one in estimate.parameters)),
+            "doubted": ("doubted", words(one.name for one in estimate.cell_values)),
             "cell_value": ("cell_value", words(one.label for one in estimate.cell_sensitivity)),
             "source": ("curve", words(curve.source for curve in estimate.curves)),
             "current": (
@@ -89,6 +106,32 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
             ),
         },
         attrs=_attributes(estimate),
+    )
+
+
+def posterior_dataset(estimate: EstimateRecord) -> xr.Dataset:
+    """Label the draws as ArviZ reads them: one chain, a variable for each unknown.
+
+    Parameters
+    ----------
+    estimate
+        What `microbatt.infer` returned.
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``chain`` and ``draw``.
+    """
+    columns = dict(zip(estimate.names, estimate.draws.T, strict=True))
+    if estimate.doubted:
+        columns |= dict(zip(estimate.doubted, estimate.cell_value_draws.T, strict=True))
+    return xr.Dataset(
+        {
+            name: (("chain", "draw"), values[None], unknown_quantity(name).attrs)
+            for name, values in columns.items()
+        },
+        coords={"chain": [0], "draw": np.arange(len(estimate.draws))},
+        attrs={"inference_library": "microbatt", "title": estimate.name},
     )
 
 
@@ -184,6 +227,8 @@ def _attributes(estimate: EstimateRecord) -> dict[str, Attribute]:
         "settled_sentence": diagnostics.settled_sentence,
         "out_of_range": int(diagnostics.out_of_range),
         "range_sentence": diagnostics.range_sentence,
+        "cell_error_sentence": estimate.cell_error_sentence,
+        "model_error": estimate.model_error,
         "unasked": estimate.unasked,
         "assumptions": "\n".join(estimate.assumptions),
         "versions": json.dumps(estimate.versions),

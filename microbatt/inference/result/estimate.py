@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbatt.inference.result.dataset import estimate_dataset
+from microbatt.inference.result.dataset import estimate_dataset, posterior_dataset
 from microbatt.inference.result.html import estimate_html
 from microbatt.inference.result.records import EstimateRecord
+from microbatt.inference.result.structure import (
+    DerivedNumber,
+    estimated_cell,
+    structure_numbers,
+)
 from microbatt.inference.result.text import one_line, summarise
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from microbatt.cells import Cell
 
 
 class Estimate(EstimateRecord):
@@ -23,6 +30,33 @@ class Estimate(EstimateRecord):
 
     def _repr_html_(self) -> str:
         return estimate_html(self)
+
+    @property
+    def structure(self) -> tuple[DerivedNumber, ...]:
+        """Tortuosity, MacMullin number and area per volume of the positive electrode."""
+        return structure_numbers(self)
+
+    def to_cell(self) -> Cell:
+        """Return the cell with what was inferred written into it.
+
+        Returns
+        -------
+        Cell
+            With the medians of alpha, S, what was free and what was in doubt, and their standard
+            deviations; `microbatt.cells.save_cell` writes it as TOML or BPX.
+        """
+        return estimated_cell(self)
+
+    def to_inference_data(self) -> xr.Dataset:
+        """Return the draws as ArviZ reads them, with dimensions ``chain`` and ``draw``.
+
+        Returns
+        -------
+        xarray.Dataset
+            One variable for each unknown and for each doubted value of the cell file; give it to
+            ``arviz.InferenceData(posterior=…)`` or to ArviZ's functions as it is.
+        """
+        return posterior_dataset(self)
 
     def to_dataset(self) -> xr.Dataset:
         """Return everything as a labelled dataset.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import xarray as xr
 
+from microbatt.inference.forward.unknowns import unknown_quantity
 from microbatt.inference.result.dataset import CONVENTIONS, OF_PARAMETER, words
-from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +109,8 @@ def _parameter_columns(estimates: Sequence[Estimate | None], name: str) -> dict[
             getattr(one[name], key) if one is not None and name in one.names else np.nan
             for one in estimates
         ]
-        described = quantity(name).attrs | {"long_name": f"{quantity(name).long_name}, {meaning}"}
+        known = unknown_quantity(name)
+        described = known.attrs | {"long_name": f"{known.long_name}, {meaning}"}
         label = name if key == "value" else f"{name}_{key}"
         found[label] = ("experiment", np.array(values, dtype=float), described)
     return found

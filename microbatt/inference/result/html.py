@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.inference.forward.unknowns import unknown_quantity
 from microbatt.inference.result.text import rounded_with
-from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from microbatt.inference.result.records import EstimateRecord, FittedCurve
@@ -74,5 +74,5 @@ def fit_svg(curves: tuple[FittedCurve, ...]) -> str:
 
 
 def _unit(name: str) -> str:
-    found = quantity(name)
+    found = unknown_quantity(name)
     return "" if found.units == "1" else found.pretty_units

@@ -20,8 +20,12 @@ from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.refinement import fit_samples, refine
 from microbatt.inference.fit.residuals import is_misfit, residual_trend
 from microbatt.inference.forward.forward_model import voltages
-from microbatt.inference.forward.unknowns import cell_with, range_in_cell, value_in_cell
-from microbatt.quantities import quantity
+from microbatt.inference.forward.unknowns import (
+    cell_with,
+    range_in_cell,
+    unknown_quantity,
+    value_in_cell,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,6 +117,7 @@ def misfit_causes(model: ForwardModel, minimum: Minimum, noise: float) -> tuple[
     """
     if not is_misfit(residual_trend(model, minimum), noise):
         return ()
+    model, minimum = _with_file_of(model, minimum)
     S = float(model.priors.natural(minimum.x)[1])
     found = [_sized(model, minimum, one) for one in faults(model, S)]
     found += [
@@ -122,6 +127,20 @@ def misfit_causes(model: ForwardModel, minimum: Minimum, noise: float) -> tuple[
     ]
     named = [one for one in found if one is not None and one.explained >= NAMED]
     return tuple(sorted(named, key=lambda one: -one.explained)[:MOST])
+
+
+def _with_file_of(model: ForwardModel, minimum: Minimum) -> tuple[ForwardModel, Minimum]:
+    """Return the model and minimum with the cell file's doubted values at the best fit."""
+    if not model.priors.doubted:
+        return model, minimum
+    m, n = model.measured.size, model.priors.asked
+    core, x = model.of_file(minimum.x), minimum.x[:n]
+    return core, replace(
+        minimum,
+        x=x,
+        residual=np.concatenate([minimum.residual[:m], core.priors.deviation(x)]),
+        jacobian=np.concatenate([minimum.jacobian[:m, :n], core.priors.rows(x)]),
+    )
 
 
 def explained_share(before: float, after: float, samples: int) -> float:
@@ -187,7 +206,7 @@ def faults(model: ForwardModel, S: float) -> Iterator[Fault]:
         sentence=_start_words("the discharges"),
     )
     for side in ("negative", "positive"):
-        name = f"{side}_stoichiometry"
+        name = f"{side}_initial_stoichiometry"
         if name not in free:
             low, high = _room(cell, name)
             yield Fault(
@@ -415,8 +434,8 @@ def _sites(model: ForwardModel, side: str, S: float) -> float:
 def _lowest_start(model: ForwardModel, S: float) -> float:
     """Return how far above the file's full charge a discharge can begin, as a share, negative."""
     longest = max(float(one.capacity[-1]) for one in model.curves)
-    low = range_in_cell(model.cell, "positive_stoichiometry").low
-    high = range_in_cell(model.cell, "negative_stoichiometry").high
+    low = range_in_cell(model.cell, "positive_initial_stoichiometry").low
+    high = range_in_cell(model.cell, "negative_initial_stoichiometry").high
     room = min(
         (model.cell.positive.initial_stoichiometry - low) * _sites(model, "positive", S),
         (high - model.cell.negative.initial_stoichiometry) * _sites(model, "negative", S),
@@ -431,7 +450,7 @@ def _room(cell: Cell, name: str) -> tuple[float, float]:
 
 
 def _value_words(cell: Cell, name: str) -> Callable[[float], str]:
-    found = quantity(name)
+    found = unknown_quantity(name)
     unit = "" if found.units == "1" else f" {found.pretty_units}"
 
     def words(size: float) -> str:

@@ -47,17 +47,85 @@ def parameter_estimates(
     else:
         quantiles = np.quantile(model.priors.natural(drawn.draws), [0.5, tail, 1.0 - tail], axis=0)
     deviation = model.priors.natural(drawn.draws).std(axis=0)
+    noise = noise_alone(model, minimum)
+    beyond = _beyond(model, minimum.x)
     return tuple(
         ParameterEstimate(
-            name=name,
+            name=model.priors.names[i],
             value=float(quantiles[0, i]),
             std=float(deviation[i]),
             low=float(quantiles[1, i]),
             high=float(quantiles[2, i]),
             prior=model.priors.describe(i),
+            noise_std=float(noise[i]) if model.priors.doubted else float(deviation[i]),
+            beyond=float(beyond[i]),
         )
-        for i, name in enumerate(model.priors.names)
+        for i in model.priors.shown
     )
+
+
+def cell_value_estimates(
+    model: ForwardModel, drawn: Drawn, level: float
+) -> tuple[ParameterEstimate, ...]:
+    """Return what the data leave of each doubted value of the cell file, the most moved first.
+
+    Parameters
+    ----------
+    model, drawn, level
+        As for `parameter_estimates`.
+    """
+    priors, n = model.priors, model.priors.asked
+    if not priors.doubted:
+        return ()
+    tail = 0.5 * (1.0 - level)
+    draws = priors.natural(drawn.draws)
+    quantiles = np.quantile(draws, [0.5, tail, 1.0 - tail], axis=0)
+    beyond = _beyond(model, np.median(drawn.draws, axis=0))
+    found = [
+        ParameterEstimate(
+            name=name,
+            value=float(quantiles[0, i]),
+            std=float(draws[:, i].std()),
+            low=float(quantiles[1, i]),
+            high=float(quantiles[2, i]),
+            prior=priors.describe(i),
+            beyond=float(beyond[i]),
+        )
+        for i, name in enumerate(priors.doubted, n)
+    ]
+    return tuple(sorted(found, key=lambda one: -abs(one.beyond)))
+
+
+def noise_alone(model: ForwardModel, minimum: Minimum) -> Array:
+    """Return the standard deviations that noise would leave of what is asked for, shape (n,).
+
+    As if the values of the cell file were exact and the model without a smooth error.
+
+    Parameters
+    ----------
+    model, minimum
+        The measured curves, the unknowns and the best fit.
+    """
+    m, n = model.measured.size, model.priors.asked
+    volts = model.colour(minimum.jacobian[:m, :n].T)
+    scale = model.error_models[0].deviation / model.plain_error_models[0].deviation
+    plain = [one.scaled(float(scale[0])) for one in model.plain_error_models]
+    rows = [one.whiten(volts[:, part]) for part, one in zip(model.rows, plain, strict=True)]
+    x = minimum.x[:n]
+    priors = model.priors.without_file()
+    jacobian = np.concatenate([np.concatenate(rows, axis=1).T, priors.rows(x)])
+    covariance = np.linalg.pinv(jacobian.T @ jacobian, hermitian=True)
+    std = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    natural = [
+        priors.value(x, i) * one if priors.by_logarithm(i) else one for i, one in enumerate(std)
+    ]
+    return np.array(natural)
+
+
+def _beyond(model: ForwardModel, x: Array) -> Array:
+    """Return how many widths of its prior each unknown lies from what is expected, shape (p,)."""
+    priors = model.priors
+    return np.where(np.isfinite(priors.std), (x - priors.mean) / priors.std, 0.0)
 
 
 def fitted_curves(
@@ -141,7 +209,11 @@ def _fitted(
 
 
 def assumptions(
-    model: ForwardModel, noise: float, options: InferenceOptions, scale: float
+    model: ForwardModel,
+    noise: float,
+    options: InferenceOptions,
+    scale: float,
+    doubts: str,
 ) -> tuple[str, ...]:
     """Say what was taken as known.
 
@@ -155,6 +227,8 @@ def assumptions(
         What was to be assumed.
     scale
         Factor by which intervals were widened.
+    doubts
+        How well the cell file is known, in words.
     """
     cell, priors = model.cell, model.priors
     heat = type(model.thermal).__name__.lower()
@@ -163,10 +237,10 @@ def assumptions(
         if options.noise is not None
         else "estimated from the scatter of neighbouring samples"
     )
+    asked = [name.replace("_", " ") for i, name in enumerate(priors.names) if i in priors.shown]
     sentences = [
-        f"The cell is {cell.name!r} in everything but alpha and S of the positive electrode"
-        + "".join(f", {name.replace('_', ' ')}" for name in priors.free)
-        + ".",
+        f"The cell is {cell.name!r} in everything but {', '.join(asked)}.",
+        doubts,
         f"Lithium balance {model.inventory}; heat balance {heat}.",
         "Every discharge began from rest, fully charged.",
         f"White noise of {noise * 1e3:.3g} mV in each sample, {told}.",
@@ -175,9 +249,17 @@ def assumptions(
     if options.offset_error > 0.0:
         own = 1e3 * options.offset_error
         sentences.append(f"The voltage of each curve may have an offset of {own:.3g} mV.")
+    size = model.errors.model_error
+    if size > 0.0:
+        sentences.append(
+            f"The model may be off by {1e3 * size:.3g} mV that change smoothly with the charge, "
+            f"the same in all curves, and by half as much in each by itself: the "
+            f"{model.measured.size} averages hold some {model.independent_facts:.0f} "
+            "independent facts."
+        )
     sentences += [
-        f"{name.replace('_', ' ')}: {priors.describe(i)} beforehand."
-        for i, name in enumerate(priors.names)
+        f"{priors.names[i].replace('_', ' ')}: {priors.describe(i)} beforehand."
+        for i in range(len(priors.names))
     ]
     if scale > 1.0:
         sentences.append(

@@ -9,6 +9,7 @@ import numpy as np
 
 from microbatt.checks import check_choice
 from microbatt.inference.fit.residuals import residual_rms
+from microbatt.inference.forward.unknowns import OTHER_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +38,10 @@ class ParameterEstimate:
         Ends of the central interval at the estimate's `level`.
     prior
         What was assumed before looking at the data, in words.
+    noise_std
+        Standard deviation that noise alone would leave, were the cell file and the model exact.
+    beyond
+        How many widths of its prior the value lies from what was expected; 0 without a prior.
     """
 
     name: str
@@ -45,6 +50,8 @@ class ParameterEstimate:
     low: float
     high: float
     prior: str
+    noise_std: float = np.nan
+    beyond: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +148,16 @@ class EstimateRecord:
         Why the shipped network was not asked; empty if it was, or was not to be.
     cell_sensitivity
         How alpha and S move with each value of the cell file, the largest first.
+    cell_values
+        Values of the cell file that are in doubt, as the data leave them, the most moved first.
+    doubted, cell_value_draws
+        Names of these values, and draws of them in that order, shape (n, values).
+    cell_error_sentence
+        How well the cell file was taken to be known.
+    model_error
+        Size of the smooth model error that was allowed for [V].
+    independent_facts
+        How many independent numbers the residuals hold, with that.
     assumptions
         Sentences: everything taken as known.
     versions
@@ -168,6 +185,12 @@ class EstimateRecord:
     assumptions: tuple[str, ...]
     cell_sensitivity: tuple[CellSensitivity, ...] = ()
     unasked: str = ""
+    cell_values: tuple[ParameterEstimate, ...] = ()
+    doubted: tuple[str, ...] = ()
+    cell_value_draws: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    cell_error_sentence: str = ""
+    model_error: float = 0.0
+    independent_facts: float = np.nan
     versions: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -178,17 +201,22 @@ class EstimateRecord:
 
     @property
     def alpha(self) -> float:
-        """Median of alpha [-]."""
-        return self["alpha"].value
+        """Median of alpha, the cell's own where it was not asked for [-]."""
+        return self._value("alpha")
 
     @property
     def S(self) -> float:  # noqa: N802 - the literature's symbol
-        """Median of S [-]."""
-        return self["S"].value
+        """Median of S, the cell's own where it was not asked for [-]."""
+        return self._value("S")
+
+    def _value(self, name: str) -> float:
+        return self[name].value if name in self.names else self.cell.value(name)
 
     @property
     def correlation(self) -> float:
-        """Correlation of alpha and S."""
+        """Correlation of alpha and S; NaN where one of them was not asked for."""
+        if self.names[:2] != ("alpha", "S"):
+            return float("nan")
         return float(self.covariance[0, 1] / np.sqrt(self.covariance[0, 0] * self.covariance[1, 1]))
 
     @property
@@ -197,5 +225,6 @@ class EstimateRecord:
         return next((start for start in self.starts if start.origin == "network"), None)
 
     def __getitem__(self, name: str) -> ParameterEstimate:
+        name = OTHER_NAMES.get(name, name)
         check_choice("parameter", name, self.names)
         return next(parameter for parameter in self.parameters if parameter.name == name)

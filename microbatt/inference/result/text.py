@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.inference.forward.unknowns import in_words, unknown_quantity
 from microbatt.inference.result.cell_sensitivity import together
-from microbatt.quantities import quantity
+from microbatt.inference.result.structure import structure_numbers
+from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
     from microbatt.inference.result.records import EstimateRecord, FittedCurve, ParameterEstimate
+    from microbatt.inference.result.structure import DerivedNumber
+
+
+FAR: Final = 2.0
+"""Widths of its prior beyond which it is told that a value ended there."""
+_MOST: Final = 4
+_LARGE: Final = 1e4
 
 
 def summarise(estimate: EstimateRecord) -> str:
@@ -25,27 +34,25 @@ def summarise(estimate: EstimateRecord) -> str:
     curves = sorted(estimate.curves, key=lambda curve: curve.current)
     count = "1 curve" if len(curves) == 1 else f"{len(curves)} curves"
     lines = [f"{estimate.name}: {count} of {estimate.cell.name}"]
-    lines += [f"  {_line(one, percent)}" for one in estimate.parameters]
-    lines.append(f"  correlation of alpha and S {estimate.correlation:+.2f}")
+    doubtful = bool(estimate.cell_values)
+    lines += [f"  {_line(one, percent, alone=doubtful)}" for one in estimate.parameters]
+    if np.isfinite(estimate.correlation):
+        lines.append(f"  correlation of alpha and S {estimate.correlation:+.2f}")
+    lines += [f"  {_derived(one, percent)}" for one in structure_numbers(estimate)]
     network = estimate.network
     if network is not None:
         lines.append(f"  the network alone: alpha {network.alpha:.4g}, S {network.S:.4g}")
     elif estimate.unasked:
         lines.append(f"  {estimate.unasked}")
-    lines.append("")
-    for curve in curves:
-        alpha, S = curve.information
-        lines.append(
-            f"  {curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "
-            f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
-            + "".join(f"; {words}" for words in own_offset(curve))
-        )
+    lines += ["", *(f"  {_curve(curve)}" for curve in curves)]
     lines += ["", estimate.diagnostics.misfit_sentence]
     if estimate.diagnostics.out_of_range:
         lines.append(estimate.diagnostics.range_sentence)
     lines.append(estimate.posterior_sentence)
     if estimate.diagnostics.settled_sentence:
         lines.append(estimate.diagnostics.settled_sentence)
+    if doubtful:
+        lines += [estimate.cell_error_sentence, strained_sentence(estimate)]
     if estimate.cell_sensitivity:
         lines.append(cell_sensitivity_sentence(estimate))
     return "\n".join(lines)
@@ -61,9 +68,36 @@ def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
     """
     alpha, S = together(estimate.cell_sensitivity)
     most = [f"{one.label} ({one.alpha:+.2g})" for one in estimate.cell_sensitivity[:3]]
+    taken = (
+        "The intervals count what the cell file leaves open."
+        if estimate.cell_values
+        else "The intervals take the cell file as exact."
+    )
     return (
-        "The intervals take the cell file as exact. If each of its values were off by 1 %, alpha "
+        f"{taken} If each of its values were off by 1 %, alpha "
         f"would be off by {alpha:.2g} and S by {S:.2g}; alpha most by {', '.join(most)}."
+    )
+
+
+def strained_sentence(estimate: EstimateRecord) -> str:
+    """Say which values end far from what was expected of them.
+
+    Parameters
+    ----------
+    estimate
+        What `microbatt.infer` returned.
+    """
+    every = [*estimate.parameters, *estimate.cell_values]
+    far = sorted((one for one in every if abs(one.beyond) > FAR), key=lambda one: -abs(one.beyond))
+    if not far:
+        return f"No value ends further than {FAR:g} widths from what was expected of it."
+    told = [
+        f"{one.name.replace('_', ' ')} at {in_words(one.name, one.value)} ({one.beyond:+.1f})"
+        for one in far[:_MOST]
+    ]
+    return (
+        f"{len(far)} {'value ends' if len(far) == 1 else 'values end'} further than {FAR:g} widths "
+        f"from what was expected: {', '.join(told)}. Measure these, or state a wider error."
     )
 
 
@@ -106,10 +140,26 @@ def rounded_with(value: float, std: float) -> str:
     return f"{value:.{int(np.clip(1 - np.floor(np.log10(std)), 0, 9))}f}"
 
 
-def _line(one: ParameterEstimate, percent: str) -> str:
-    found = quantity(one.name)
+def _line(one: ParameterEstimate, percent: str, *, alone: bool) -> str:
+    found = unknown_quantity(one.name)
     shown = "" if found.units == "1" else f" {found.pretty_units}"
+    noise = f" (noise alone ± {one.noise_std:.2g})" if alone else ""
     return (
         f"{one.name:22s} {one.value:.5g} ± {one.std:.2g}{shown}, "
-        f"{percent} between {one.low:.5g} and {one.high:.5g}"
+        f"{percent} between {one.low:.5g} and {one.high:.5g}{noise}"
     )
+
+
+def _curve(curve: FittedCurve) -> str:
+    alpha, S = curve.information
+    return (
+        f"{curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "
+        f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
+        + "".join(f"; {words}" for words in own_offset(curve))
+    )
+
+
+def _derived(one: DerivedNumber, percent: str) -> str:
+    unit = "" if one.units == "1" else f" {pretty_units(one.units)}"
+    value = rounded_with(one.value, one.std) if one.value < _LARGE else f"{one.value:.4g}"
+    return f"{one.label}: {value}{unit}, {percent} between {one.low:.4g} and {one.high:.4g}"

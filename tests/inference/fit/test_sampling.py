@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.inference import infer
 from microbatt.inference.fit.sampling import (
     AGREES,
     EngineCurves,
@@ -17,6 +16,7 @@ from microbatt.inference.fit.sampling import (
 )
 from microbatt.inference.forward.priors import Priors
 from tests.inference.experiments import CELL, experiment
+from tests.inference.experiments import infer_exact as infer
 
 pytest.importorskip("emcee")
 

@@ -7,10 +7,11 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.engines import simulate_discharges
-from microbatt.inference import InferenceOptions, infer
+from microbatt.inference import InferenceOptions
 from microbatt.inference.fit.sampling import ask_engine, engine_log_density
 from microbatt.inference.infer import forward_model
 from microbatt.measured import Experiment, Measurement
+from tests.inference.experiments import infer_exact as infer
 
 pytest.importorskip("emcee")
 
@@ -34,7 +35,7 @@ def slow_curve(cell, rate, noise, points=60):
 
 def grid_quantiles(measured, cell, noise, draws):
     """Return quantiles of alpha and of S of the engine's posterior on a grid around the draws."""
-    options = InferenceOptions(noise=noise)
+    options = InferenceOptions(noise=noise, cell_error=0.0)
     experiment = Experiment(name="slow", measurements=(measured,))
     model = forward_model(experiment, load_cell(cell), options, noise)
     axes = []

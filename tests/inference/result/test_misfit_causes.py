@@ -7,9 +7,9 @@ import pytest
 from microbatt.cells import load_cell
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.engines import Adiabatic
-from microbatt.inference import infer
 from microbatt.inference.result.misfit_causes import explained_share
 from tests.inference.experiments import CELL, experiment
+from tests.inference.experiments import infer_exact as infer
 
 KNOWN = load_cell(CELL)
 

@@ -1,0 +1,297 @@
+"""What a protocol must keep, whatever its steps: lithium, continuity, limits, and its word."""
+
+import numpy as np
+import pytest
+
+from microbatt.cells import load_cell
+from microbatt.engines import (
+    Adiabatic,
+    Lumped,
+    MeasuredTemperature,
+    Settings,
+    simulate,
+    simulate_discharge,
+    simulate_many,
+    summary_dataset,
+)
+from microbatt.errors import ParameterError, SimulationError
+from microbatt.outcomes import StepOutcome
+from microbatt.protocols import Step, cccv, gitt, hppc, profile
+from tests.engines.protocol_fuzz import ALLOWED, run_case
+
+CELL = load_cell("lco-graphite")
+HALF = "Discharge at C/2 for 30 minutes"
+
+
+def names(simulation):
+    return [step.outcome.name for step in simulation.steps]
+
+
+def open_circuit(cell, simulation):
+    """Open-circuit voltage of the mean stoichiometries at the end [V]."""
+    positive = cell.positive.open_circuit.potential(simulation.mean_positive_stoichiometry[-1])
+    negative = cell.negative.open_circuit.potential(simulation.mean_negative_stoichiometry[-1])
+    return float(positive - negative)
+
+
+def test_a_charge_returns_what_a_discharge_took():
+    both = simulate(CELL, [HALF, "Charge at C/2 for 30 minutes", "Rest for 20 hours"])
+    assert names(both) == ["TIME"] * 3
+    assert both.capacity[-1] == pytest.approx(0.0, abs=1e-9)
+    for part, mean in (
+        (CELL.negative, both.mean_negative_stoichiometry),
+        (CELL.positive, both.mean_positive_stoichiometry),
+    ):
+        assert mean[-1] == pytest.approx(part.initial_stoichiometry, rel=1e-9)
+    assert both.voltage[-1] == pytest.approx(CELL.open_circuit_voltage, abs=2e-6)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_long_rest_ends_at_the_open_circuit_voltage_of_the_mean_stoichiometries(sign):
+    current = sign * CELL.one_c_current
+    rested = simulate(
+        CELL, [Step(current=current, duration=600.0), "Rest for 40 hours"], upper_voltage=4.5
+    )
+    assert abs(rested.voltage[-1] - rested.open_circuit_voltage) > 0.01
+    assert rested.voltage[-1] == pytest.approx(open_circuit(CELL, rested), abs=1e-6)
+    assert rested.min_salt_concentration[-1] == pytest.approx(
+        CELL.electrolyte.initial_concentration, rel=1e-6
+    )
+
+
+def test_the_first_millisecond_of_a_pulse_knows_nothing_of_diffusion():
+    drops = {}
+    for factor in (0.1, 1.0):
+        numbers = {
+            "negative_solid_diffusivity": factor * CELL.negative.solid_diffusivity,
+            "positive_solid_diffusivity": factor * CELL.positive.solid_diffusivity,
+            "electrolyte_diffusivity_scale": factor * CELL.electrolyte.diffusivity_scale,
+        }
+        pulse = simulate(CELL, "Discharge at 1C for 100 s", **numbers)
+        drops[factor] = [pulse.resistance(0, at) for at in (0.0, 1e-3, 50.0)]
+    at_once, first, late = np.array([drops[0.1], drops[1.0]]).T
+    # √t: the surfaces have moved by at most 0.2 % of what they have after 50 s
+    np.testing.assert_allclose(first, at_once[1], rtol=0.02)
+    assert at_once[0] == pytest.approx(at_once[1], rel=1e-6)
+    assert late[0] > 1.5 * late[1]
+
+
+def test_the_voltage_at_once_is_that_of_a_discharge():
+    pulse = simulate(CELL, "Discharge at 1C for 1 s")
+    expected = simulate_discharge(CELL, current="1C", cutoff_voltage=3.0)
+    assert pulse.voltage[0] == pytest.approx(expected.initial_voltage, abs=1e-6)
+
+
+def test_voltage_and_current_go_on_from_constant_current_to_constant_voltage():
+    charge = simulate(CELL, ["Discharge at 1C for 10 min", *cccv(voltage=4.1, rest=60.0)])
+    assert names(charge) == ["TIME", "VOLTAGE", "CURRENT", "TIME"]
+    one, two = charge.steps[1].points, charge.steps[2].points
+    # the landing is within 1e-5 V of 4.1 V, which is worth 5e-4 of the current
+    assert charge.voltage[one.stop - 1] == pytest.approx(4.1, abs=1e-5)
+    assert charge.current[two.start] == pytest.approx(charge.current[one.stop - 1], rel=1e-3)
+    np.testing.assert_allclose(charge.voltage[two], 4.1, atol=5e-6)
+    assert np.all(np.diff(charge.current[two]) > -1e-3 * CELL.one_c_current)
+    assert charge.current[two.stop - 1] == pytest.approx(-CELL.one_c_current / 20.0, rel=1e-4)
+
+
+def test_two_discharges_of_half_the_length_equal_one():
+    whole = simulate(CELL, "Discharge at C/2 for 1 hour")
+    halves = simulate(CELL, [HALF, HALF])
+    times = np.linspace(1.0, 3600.0, 50)
+    # the step restarts in between: within the tolerance of 0.2 mV
+    np.testing.assert_allclose(halves.voltage_at(times), whole.voltage_at(times), atol=2e-4)
+    assert halves.capacity[-1] == pytest.approx(whole.capacity[-1], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["doyle-1996-cell-1", "lco-graphite", "lmo-mcmb"])
+def test_a_discharge_is_that_of_the_fast_path(name):
+    cell = load_cell(name)
+    one = simulate_discharge(cell, current="1C")
+    two = simulate(cell, f"Discharge at 1C until {cell.cutoff_voltage:g} V")
+    assert two.capacity[-1] == pytest.approx(one.discharge_capacity, rel=1e-4)
+    inside = one.time < 0.95 * one.time[-1]  # where it falls, time tells more than voltage
+    np.testing.assert_allclose(two.voltage_at(one.time[inside]), one.voltage[inside], atol=1e-3)
+
+
+def test_a_power_is_what_is_held():
+    held = simulate(CELL, "Discharge at 100 W/m2 for 20 min")
+    np.testing.assert_allclose(held.voltage * held.current, 100.0, rtol=1e-5)
+    assert held.steps[0].energy == pytest.approx(100.0 / 3.0, rel=1e-5)
+
+
+def test_a_sampled_power_is_followed():
+    time = np.arange(0.0, 301.0, 5.0)
+    power = 80.0 * np.sin(time / 40.0)
+    sampled = simulate(CELL, profile(time, power=power), upper_voltage=5.0)
+    given = np.interp(sampled.time, time, power)
+    np.testing.assert_allclose(sampled.voltage * sampled.current, given, atol=2e-3)
+
+
+def test_samples_of_one_current_are_that_current():
+    one = CELL.one_c_current
+    steady = simulate(CELL, "Discharge at 1C for 10 min")
+    sampled = simulate(CELL, profile(np.arange(601.0), current=np.full(601, one)))
+    times = np.linspace(1.0, 600.0, 40)
+    np.testing.assert_allclose(sampled.voltage_at(times), steady.voltage_at(times), atol=3e-4)
+
+
+def test_a_profile_loses_no_charge_and_follows_its_finer_solution():
+    rng = np.random.default_rng(2)
+    time = np.cumsum(rng.exponential(3.0, 300))
+    current = CELL.one_c_current * rng.normal(0.3, 1.0, time.size)
+    samples = profile(time, current=current)
+    sampled = simulate(CELL, samples, upper_voltage=5.0)
+    charge = np.trapezoid(current, time) / 3600.0
+    assert sampled.capacity[-1] == pytest.approx(charge, rel=1e-12)
+    fine = simulate(CELL, samples, upper_voltage=5.0, settings=Settings(tolerance=1e-6))
+    at = samples.time
+    error = sampled.voltage_at(at) - fine.voltage_at(at)
+    # the tolerance is 0.2 mV; jumps of 1 C between samples move the surfaces by millivolts
+    assert np.sqrt(np.mean(error**2)) < 5e-4
+
+
+def test_a_jump_between_samples_is_a_jump_between_steps():
+    one = CELL.one_c_current
+    held = profile([0.0, 60.0, 120.0], current=[one, -one, 0.0], between="hold")
+    sampled = simulate(CELL, held)
+    steps = simulate(CELL, ["Discharge at 1C for 60 s", "Charge at 1C for 60 s"])
+    assert sampled.voltage[-1] == pytest.approx(steps.voltage[-1], abs=2e-4)
+    assert names(sampled) == ["TIME"]
+
+
+def test_a_measured_temperature_drives_the_cell():
+    warm = MeasuredTemperature(time=(0.0, 600.0), temperature=(318.15, 318.15))
+    driven = simulate(CELL, "Discharge at 1C for 10 min", thermal=warm)
+    stated = simulate(CELL, "Discharge at 1C for 10 min", initial_temperature=318.15)
+    np.testing.assert_allclose(driven.voltage, stated.voltage, rtol=1e-12)
+    rising = MeasuredTemperature(time=(0.0, 600.0), temperature=(298.15, 318.15))
+    between = simulate(CELL, "Discharge at 1C for 10 min", thermal=rising)
+    np.testing.assert_allclose(between.temperature, 298.15 + between.time / 30.0, rtol=1e-12)
+    cold = simulate(CELL, "Discharge at 1C for 10 min")
+    assert between.voltage[0] == pytest.approx(cold.voltage[0], abs=1e-9)
+    assert abs(between.voltage[-1] - driven.voltage[-1]) < 0.3 * abs(
+        cold.voltage[-1] - driven.voltage[-1]
+    )
+
+
+def test_heat_comes_from_charging_and_discharging_alike_and_leaves_at_rest():
+    steps = ["Discharge at 2C for 5 min", "Charge at 2C for 5 min"]
+    hot = simulate(CELL, steps, thermal=Adiabatic())
+    first, second = (hot.temperature[step.points.stop - 1] for step in hot.steps)
+    assert CELL.initial_temperature < first < second
+    cooling = Lumped(heat_transfer_coefficient=5.0)
+    rested = simulate(CELL, [*steps, "Rest for 100 hours"], thermal=cooling)
+    assert rested.temperature.max() > CELL.ambient_temperature + 1.0
+    assert rested.temperature[-1] == pytest.approx(CELL.ambient_temperature, abs=1e-3)
+
+
+def test_a_step_that_leaves_the_range_ends_the_protocol_and_the_rest_say_so():
+    simulation = simulate(
+        CELL, ["Charge at 1C for 10 hours", "Rest for 1 h", HALF], upper_voltage=4.2
+    )
+    assert names(simulation) == ["VOLTAGE_LIMIT", "NOT_RUN", "NOT_RUN"]
+    assert simulation.voltage[-1] == pytest.approx(4.2, abs=1e-5)
+    assert simulation.stopped is simulation.steps[0]
+    assert "upper_voltage" in simulation.stopped.outcome.message
+    with pytest.raises(SimulationError, match="step 0"):
+        simulate(CELL, "Charge at 1C for 10 h", upper_voltage=4.2, raise_on_failure=True)
+
+
+def test_a_step_that_is_at_its_end_already_takes_no_time_and_the_next_is_run():
+    simulation = simulate(CELL, ["Charge at C/2 until 3.5 V", HALF])
+    assert names(simulation) == ["ALREADY", "TIME"]
+    assert simulation.steps[0].duration == 0.0
+    assert simulation.steps[1].start == 0.0
+
+
+def test_a_voltage_outside_the_range_of_the_cell_is_refused():
+    for text in ("Charge at 1C until 4.5 V", "Hold at 4.5 V for 1 h"):
+        with pytest.raises(ParameterError, match="upper_voltage"):
+            simulate(CELL, [HALF, text], upper_voltage=4.2)
+
+
+def test_a_current_that_the_cell_cannot_carry_is_told():
+    simulation = simulate(CELL, ["Discharge at 3000C for 1 s", HALF], lower_voltage=0.0)
+    assert simulation.steps[0].outcome in (StepOutcome.UNREACHABLE, StepOutcome.VOLTAGE_LIMIT)
+    assert simulation.steps[1].outcome is StepOutcome.NOT_RUN
+
+
+def test_a_capacity_ends_a_step():
+    simulation = simulate(CELL, ["Discharge at 1C until 5 A h/m2", "Rest for 1 s"])
+    assert names(simulation) == ["CAPACITY", "TIME"]
+    assert simulation.steps[0].capacity == pytest.approx(5.0, rel=1e-9)
+
+
+def test_an_amount_of_a_whole_cell_needs_its_size():
+    with pytest.raises(ParameterError, match="electrode_area"):
+        simulate("doyle-1996-cell-1", "Discharge at 5 W for 1 s")
+
+
+def test_the_same_protocol_gives_the_same_numbers_alone_and_among_others():
+    values = {"alpha": [0.5, 2.0], "S": [3.0, 5.0]}
+    many = simulate_many(CELL, [HALF, "Rest for 60 s"], values, threads=2)
+    alone = simulate(CELL, [HALF, "Rest for 60 s"], alpha=2.0, S=5.0)
+    np.testing.assert_array_equal(many[1].voltage, alone.voltage)
+
+
+def test_ready_protocols_run_to_their_ends():
+    titration = simulate(CELL, gitt(pulses=2, pulse=300.0, rest=600.0))
+    assert names(titration) == ["TIME"] * 4
+    pulses = simulate(CELL, hppc(levels=2, rest=600.0))
+    assert names(pulses) == ["TIME"] * 12
+    assert pulses.resistance(0, 10.0) > pulses.resistance(0, 1e-3) > 0.0
+
+
+def test_lithium_may_plate_in_a_fast_charge_and_not_in_a_slow_one():
+    slow = simulate(CELL, "Charge at C/20 for 10 min", upper_voltage=5.0)
+    fast = simulate(CELL, "Charge at 6C for 10 min", upper_voltage=5.0)
+    assert slow.lithium_overpotential.min() > 0.0 > fast.lithium_overpotential.min()
+
+
+def test_points_and_steps_are_labelled():
+    dataset = simulate(CELL, [HALF, "Rest for 60 s"]).to_dataset()
+    assert dataset["voltage"].dims == ("point",)
+    assert dataset["voltage"].attrs["units"] == "V"
+    assert dataset["step_outcome"].to_numpy().tolist() == [1, 1]
+    drop = CELL.open_circuit_voltage - dataset["voltage"].to_numpy()[0]
+    resistance = dataset["step_resistance"].sel(step=0, after=1e-3)
+    assert float(resistance) == pytest.approx(drop / (0.5 * CELL.one_c_current), rel=0.02)
+
+
+def test_many_cells_stand_beside_each_other():
+    values = {"alpha": [0.5, 2.0, 4.0], "S": 3.0}
+    many = simulate_many(CELL, [HALF, "Rest for 60 s"], values)
+    summary = summary_dataset(many, values, at=[0.0, 900.0, 1e6])
+    assert dict(summary.sizes) == {"point": 3, "step": 2, "after": 3, "sample": 3}
+    assert summary["alpha"].to_numpy().tolist() == values["alpha"]
+    assert np.all(np.diff(summary["step_end_voltage"].sel(step=0)) < 0.0)
+    assert np.isnan(summary["voltage"].isel(sample=2)).all()
+    with pytest.raises(ParameterError, match="of one protocol"):
+        summary_dataset([*many, simulate(CELL, HALF)])
+
+
+def test_a_time_limit_ends_a_protocol():
+    long = [("Discharge at 1C for 60 s", "Charge at 1C for 60 s")] * 2000
+    simulation = simulate(CELL, long, time_limit=0.3)
+    outcomes = [step.outcome for step in simulation.steps]
+    assert StepOutcome.TIME_LIMIT in outcomes
+    assert outcomes[-1] is StepOutcome.NOT_RUN
+    assert simulation.stopped.outcome is StepOutcome.TIME_LIMIT
+
+
+# What the engine stores is summed over thousands of steps; nothing else is lost but by rounding.
+LITHIUM = 1e-10
+
+
+@pytest.mark.parametrize("seeds", [range(40)], ids=["forty"])
+def test_random_protocols_end_for_a_physical_reason_and_lose_no_lithium(seeds):
+    for seed in seeds:
+        simulation, missing = run_case(seed)
+        assert {step.outcome for step in simulation.steps} <= ALLOWED, seed
+        assert missing < LITHIUM, seed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(0, 5000, 500))
+def test_five_thousand_random_protocols_end_for_a_physical_reason(start):
+    test_random_protocols_end_for_a_physical_reason_and_lose_no_lithium(range(start, start + 500))

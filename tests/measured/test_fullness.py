@@ -1,0 +1,81 @@
+"""A discharge that does not start where the cell file starts is never taken for one that does."""
+
+import numpy as np
+import pytest
+
+from microbatt.cells import load_cell
+from microbatt.engines import simulate_discharge
+from microbatt.errors import CurveError
+from microbatt.measured import Experiment, Measurement, starting_full
+
+CELL = load_cell("doyle-1996-cell-1")
+HALF = CELL.with_values(
+    {
+        "positive_initial_stoichiometry": 0.5,
+        "negative_initial_stoichiometry": CELL.negative.initial_stoichiometry - 0.24,
+    }
+)
+"""The cell after a good part of its charge was drawn."""
+
+
+def measured(cell, rate, rest=None, *, name="a.csv"):
+    curve = simulate_discharge(cell, alpha=2.5, S=4.0, current=rate * CELL.one_c_current)
+    capacity = np.linspace(0.0, curve.discharge_capacity, 200)
+    voltage = np.interp(capacity, curve.capacity, curve.voltage)
+    noisy = voltage + 5e-4 * np.random.default_rng(3).standard_normal(200)
+    return Measurement(
+        source=name, current=curve.current, capacity=capacity, voltage=noisy, rest_voltage=rest
+    )
+
+
+def judged(*measurements, free=()):
+    return starting_full(Experiment(name="a", measurements=measurements), CELL, free=free)
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.0, 3.0])
+@pytest.mark.parametrize("rested", [True, False])
+def test_a_full_cell_is_taken_without_a_word(rate, rested):
+    one = measured(CELL, rate, CELL.open_circuit_voltage if rested else None)
+    assert judged(one).measurements[0] is one
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.0, 3.0])
+def test_a_half_full_cell_is_left_out_by_the_voltage_of_its_rest(rate):
+    full = measured(CELL, rate, CELL.open_circuit_voltage)
+    half = measured(HALF, rate, HALF.open_circuit_voltage, name="half.csv")
+    (kept,) = judged(full, half).measurements
+    assert kept.source == "a.csv"
+    assert any(
+        "half.csv left out: it does not start from a full cell" in told for told in kept.remarks
+    )
+
+
+def test_half_full_cells_alone_are_refused_with_the_remedies():
+    half = measured(HALF, 1.0, HALF.open_circuit_voltage)
+    with pytest.raises(CurveError, match="--free negative_stoichiometry"):
+        judged(half)
+    assert judged(half, free=("negative_stoichiometry",)).measurements[0] is half
+
+
+def test_a_slow_discharge_of_a_half_full_cell_is_known_without_a_rest():
+    with pytest.raises(CurveError, match="does not start from a full cell"):
+        judged(measured(HALF, 0.1))
+
+
+def test_a_rest_that_is_not_that_of_the_cell_is_told_of_and_disbelieved():
+    (kept,) = judged(measured(CELL, 1.0, 3.98)).measurements
+    assert "its curve is that of a full cell" in kept.remarks[-1]
+
+
+def test_with_a_free_stoichiometry_discharges_must_agree_with_each_other():
+    half = HALF.open_circuit_voltage
+    alike = judged(
+        measured(HALF, 1.0, half), measured(HALF, 2.0, half), free=("negative_stoichiometry",)
+    )
+    assert len(alike) == 2
+    apart = judged(
+        measured(CELL, 1.0, CELL.open_circuit_voltage),
+        measured(HALF, 2.0, half, name="half.csv"),
+        free=("positive_stoichiometry",),
+    )
+    assert len(apart) == 1
