@@ -61,6 +61,11 @@ Take a larger step.
 def check_shape(shape: tuple[int, ...]) -> None:
     """Refuse a design of more curves than a cube may hold.
 
+    Parameters
+    ----------
+    shape : tuple of int
+        Length of each dimension of the design.
+
     Raises
     ------
     ParameterError

@@ -242,6 +242,16 @@ def identity_digest(attributes: Mapping[str, Any]) -> str:
 def identity_hash(identity: Mapping[str, Any]) -> str:
     """Return the SHA-256 of an identity, whatever the order of its keys.
 
+    Parameters
+    ----------
+    identity : dict
+        Everything that determines the numbers of a cube, in JSON's terms.
+
+    Returns
+    -------
+    str
+        In hexadecimal digits.
+
     Examples
     --------
     >>> identity_hash({"a": 1, "b": 2}) == identity_hash({"b": 2, "a": 1})

@@ -220,22 +220,32 @@ def _cuts(record: Record, resting: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _plateaus(record: Record, piece: Indices) -> list[Indices]:
-    """Cut a piece where the current leaves its plateau for good."""
+    """Cut a piece where the current leaves its plateau for good, again and again."""
+    parts: list[Indices] = []
+    left = piece
+    while (at := _plateau_ends(record, left)) is not None:
+        parts.append(left[:at])
+        left = left[at:]
+    return [*parts, left]
+
+
+def _plateau_ends(record: Record, piece: Indices) -> int | None:
+    """Return where the current leaves its first plateau for good; None if it does not."""
     size = np.abs(record.current[piece])
     if size.size < 6:
-        return [piece]
+        return None
     level = float(np.median(size[1:6]))
     far = np.abs(size - level) > max(_DEPARTS * level, 1.01 * record.steps.get("current", 0.0))
     near = np.flatnonzero(~far)
     at = int(near[-1]) + 1 if near.size else 0
     if at == 0 or size.size - at < 3:
-        return [piece]
+        return None
     voltage = record.voltage[piece]
     held = float(np.median(voltage[at:]))
     if np.ptp(voltage[at:]) <= _held(record, voltage):
         while at > 2 and abs(voltage[at - 2] - held) <= max(1e-3, record.steps.get("voltage", 0.0)):
             at -= 1
-    return [piece[:at], *_plateaus(record, piece[at:])]
+    return at
 
 
 def _held(record: Record, voltage: Array) -> float:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (
     *(".csv", ".txt", ".tsv", ".dat", ".mpt", ".dta"),
-    *(".parquet", ".xlsx", ".xlsm"),
+    *(".parquet", ".xlsx", ".xlsm", ".nda", ".ndax"),
 )
 """Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
 _EMPTY_ROWS: Final = 1000
@@ -44,11 +44,13 @@ _SEARCHED: Final = 200
 """Rows of a sheet among which the headings are looked for."""
 _BINARY: Final = {
     ".mpr": "BioLogic's EC-Lab",
-    ".ndax": "Neware's BTSDA",
-    ".nda": "Neware's BTS",
     ".res": "Arbin's MITS Pro",
 }
-"""Binary formats of testers, and the program that exports them as text."""
+"""Binary formats of testers that are not read, and the program that exports them as text."""
+_SINGLE: Final = 6
+"""Decimal places of numbers of single precision that mean anything."""
+_NEWARE: Final = {"Time": "Step Time [s]", "Voltage": "Voltage [V]", "Status": "Step Type"}
+"""What the columns of Neware's binary files are, which their reader names without units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,8 @@ def read_table(path: Path, mapping: Mapping[str, str], part: str | None = None) 
     readers: dict[str, Callable[[Path, Mapping[str, str]], Table]] = {
         ".parquet": _read_parquet,
         ".gz": _read_gzip,
+        ".nda": _read_neware,
+        ".ndax": _read_neware,
     }
     return readers.get(path.suffix.lower(), _read_text)(path, mapping)
 
@@ -277,6 +281,24 @@ def _read_parquet(path: Path, mapping: Mapping[str, str]) -> Table:
     except (OSError, ValueError, KeyError, ArrowException) as error:
         raise MeasurementError(f"{path.name}: it cannot be read as Parquet: {error}.") from error
     return replace(frame_table(frame, path.name, mapping), format="Parquet")
+
+
+def _read_neware(path: Path, mapping: Mapping[str, str]) -> Table:
+    """Read Neware's own files by the package NewareNDA."""
+    check_extra("NewareNDA", extra="files")
+    import NewareNDA
+
+    try:
+        frame = NewareNDA.read(str(path), log_level="CRITICAL")
+    except Exception as error:  # it checks nothing, so anything may come
+        raise MeasurementError(
+            f"{path.name}: it cannot be read as a file of Neware's BTS or BTSDA "
+            f"({type(error).__name__}: {error}). Export it as text or Excel from there."
+        ) from error
+    check_size(path.name, *frame.shape)
+    short = {name: _SINGLE for name, one in frame.dtypes.items() if one == np.float32}
+    named = frame.astype(dict.fromkeys(short, float)).round(short).rename(columns=_NEWARE)
+    return replace(frame_table(named, path.name, mapping), format="Neware's binary format")
 
 
 def _read_excel(path: Path, mapping: Mapping[str, str], part: str | None) -> Table:

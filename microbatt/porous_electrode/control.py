@@ -27,7 +27,7 @@ from microbatt.porous_electrode.step import (
     predict,
     voltage_now,
 )
-from microbatt.porous_electrode.workspace import Workspace
+from microbatt.porous_electrode.workspace import NEW, Workspace
 
 CURRENT = 0
 VOLTAGE = 1
@@ -93,7 +93,7 @@ def guess_jump(w: Workspace, layout: Layout, p: CellParameters, change: float) -
         w.j_new[i] = w.j[0, i]
     for k in range(w.profile.shape[1]):
         for i in range(n):
-            w.profile_new[k, i] = w.profile[0, k, i]
+            w.profile[NEW, k, i] = w.profile[0, k, i]
     add_evenly(w, layout, p, change)
 
 

@@ -47,7 +47,7 @@ from microbatt.porous_electrode.discharge import (
     time_resolution,
     weakened,
 )
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_negative
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
 from microbatt.porous_electrode.mesh import Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
@@ -313,7 +313,11 @@ def least_potential(w: Workspace, layout: Layout, p: CellParameters, now: Condit
     """Least φ_s − φ_e of the negative electrode [V]: below zero lithium metal may plate."""
     _, n_neg, _ = ends(layout)
     least = math.inf
-    evaluate_negative(w, 0, n_neg, p, now)
+    if p.negative.standard:
+        for i in range(n_neg):
+            evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
+    else:
+        evaluate_others(w, 0, n_neg, p.negative, now.negative, now.thermal_voltage)
     for i in range(n_neg):
         least = min(least, w.eta[i, 0])
     return least
@@ -601,7 +605,7 @@ def take(
     """Accept a step and write its point."""
     row = table[stand.row]
     charge = charge_after(row, samples, stand, tried, h)
-    march = accept(w, layout, p, stand.march, tried.attempt, h)
+    march = accept(w, layout, stand.march, tried.attempt, h)
     if follows_samples(row):
         n, n_neg, first_pos = ends(layout)
         missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)

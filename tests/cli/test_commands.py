@@ -167,7 +167,7 @@ def test_the_cells_of_the_catalog_are_listed(run):
     assert result.exit_code == 0
     assert "doyle-1996-cell-1" in result.output
     words = " ".join(result.output.split())
-    for shown in ("NMC532 | lithium metal", "mA h cm⁻²", "θ₊", "pybamm:Chen2020", "0–0.67"):
+    for shown in ("NMC532 |", "lithium", "mA h cm⁻²", "θ₊", "pybamm:Chen2020", "0–0.67"):
         assert shown in words, shown
 
 

@@ -2,8 +2,10 @@
 
 import gzip
 import os
+import sys
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -79,14 +81,41 @@ def test_a_monstrous_heading_is_one_more_unknown_column(tmp_path, heading):
     assert currents(path) == [ONE_C, 2 * ONE_C]
 
 
-@pytest.mark.parametrize(
-    ("name", "program"), [("a.mpr", "EC-Lab"), ("a.ndax", "BTSDA"), ("a.res", "MITS")]
-)
+@pytest.mark.parametrize(("name", "program"), [("a.mpr", "EC-Lab"), ("a.res", "MITS")])
 def test_binary_files_are_refused_with_the_ways_to_read_them(tmp_path, name, program):
     (tmp_path / name).write_bytes(b"BIO-LOGIC MODULAR FILE\x1a")
     message = refused(tmp_path / name)
     assert program in message
     assert "DataFrame" in message
+
+
+def test_neware_s_own_files_are_read_by_its_reader(tmp_path, monkeypatch):
+    """A stand-in for the reader returns the columns and types that it documents."""
+    table = pd.DataFrame(
+        {
+            "Index": np.arange(1, len(TABLE) + 1),
+            "Cycle": 1,
+            "Step": TABLE["step"],
+            "Status": TABLE["word"].map({"Rest": "Rest", "CC DChg": "CC_DChg", "CC Chg": "CC_Chg"}),
+            "Time": TABLE["step time"],
+            "Voltage": TABLE["voltage"],
+            "Current(mA)": 1e3 * TABLE["current"],
+            "Charge_Capacity(mAh)": np.where(TABLE["current"] > 0, 1e3 * TABLE["capacity"], 0.0),
+            "Discharge_Capacity(mAh)": np.where(TABLE["current"] < 0, 1e3 * TABLE["capacity"], 0.0),
+            "Timestamp": pd.Timestamp("2024-01-01") + pd.to_timedelta(TABLE["time"], unit="s"),
+        }
+    )
+    stand_in = SimpleNamespace(read=lambda _path, **_options: table)
+    monkeypatch.setitem(sys.modules, "NewareNDA", stand_in)
+    monkeypatch.setattr(tables, "check_extra", lambda *_names, **_extra: None)
+    (tmp_path / "a.ndax").write_bytes(b"PK")
+    assert currents(tmp_path / "a.ndax") == [ONE_C, 2 * ONE_C]
+
+
+def test_a_damaged_file_of_neware_is_refused_in_a_sentence(tmp_path):
+    pytest.importorskip("NewareNDA")
+    (tmp_path / "a.nda").write_bytes(b"not at all")
+    assert "Export it as text or Excel" in refused(tmp_path / "a.nda")
 
 
 def test_a_damaged_workbook_parquet_or_archive_is_refused_in_a_sentence(tmp_path):
