@@ -245,7 +245,7 @@ def _cell(given: object, folder: Path) -> Cell:
         raise ParameterError(
             f"`cell` is {shown(given)}; it must be a name or the path of a cell file."
         )
-    return load_cell(folder / given if given.endswith(".toml") else given)
+    return load_cell(folder / given if given.endswith((".toml", ".json")) else given)
 
 
 def _design(document: Mapping[str, Any], cell: Cell) -> Design:

@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microbatt.outcomes import StepOutcome
-from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
+from microbatt.porous_electrode.compilation import (
+    entry_kernel,
+    inner_kernel,
+    kernel,
+    source_digest,
+)
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
 from microbatt.porous_electrode.control import (
     CURRENT,
@@ -394,7 +399,7 @@ def past_point(stand: Stand) -> Stand:
     )
 
 
-@kernel
+@inner_kernel
 def begin(
     w: Workspace,
     layout: Layout,
@@ -625,7 +630,7 @@ def take(
     return past_point(stand)
 
 
-@kernel
+@inner_kernel
 def attempt_step(
     w: Workspace,
     layout: Layout,
@@ -668,7 +673,7 @@ def share_of(above: float, below: float, trial: int) -> float:
     return min(max(above / (above - below), 0.02), 0.98)
 
 
-@kernel
+@inner_kernel
 def land(
     w: Workspace,
     layout: Layout,
@@ -785,11 +790,12 @@ def check_progress(
         return fall(w, layout, p, table, stand, False, out)
     allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
     if stand.attempts > allowed:
-        return leave(stand, table, out, STEP_BUDGET)
+        code = what_ran_out(w, layout, p, stand.current)
+        return leave(stand, table, out, STEP_BUDGET if code == NOT_RUN else code)
     return stand
 
 
-@kernel
+@inner_kernel
 def go_on(
     w: Workspace,
     layout: Layout,

@@ -62,6 +62,7 @@ def set_rest(w: Workspace, layout: Layout, p: CellParameters, current: float) ->
             theta, j = p.positive.initial_stoichiometry, pos_j
             low, high = p.positive.lowest_stoichiometry, p.positive.highest_stoichiometry
         w.room[i, 0], w.room[i, 1] = theta - low, high - theta
+        w.room_new[i, 0], w.room_new[i, 1] = theta - low, high - theta
         w.c_new[i] = p.initial_concentration
         w.j_new[i] = j
         for level in range(3):

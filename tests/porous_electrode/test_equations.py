@@ -155,4 +155,4 @@ def test_no_node_is_drained_to_where_more_salt_is_once_salt_runs_out():
 def test_salt_runs_out_in_an_element_by_what_is_left_there_or_beside_the_rest(salt, steep):
     state = State(PLENTY)
     state.w.c[0, :3] = salt
-    assert is_steep(state.w, 0, 1.0) is steep
+    assert is_steep(state.w, 0, 1.0) == steep
