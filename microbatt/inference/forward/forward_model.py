@@ -40,8 +40,10 @@ SETTINGS: Final = Settings(tolerance=2e-5, mesh=1.5)
 """For refinement; 0.02 mV rms (median) from the refined solution, docs/results/inference.md."""
 FALL: Final = -10.0
 """Beyond its end a simulated curve goes on falling by this much per measured capacity [V]."""
-_SHARE_OF_STEP: Final = 0.3
-"""Of a parameter's step, for one-sided differences."""
+_SHARE_OF_WIDTH: Final = 0.3
+"""Of a doubted value's width, for one-sided differences: so far a curve is straight enough, and the
+tenth of a millivolt by which two solutions differ anyway is little beside what a width does."""
+_LEAST_OF_STEP: Final = 0.1
 _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
@@ -363,7 +365,8 @@ def cell_response(model: ForwardModel, x: Array) -> Array:
     """
     n, names = model.priors.asked, model.priors.doubted
     coarse = model.solved(Settings())
-    steps = np.array([_SHARE_OF_STEP * PARAMETERS[name].step for name in names])
+    least = np.array([_LEAST_OF_STEP * PARAMETERS[name].step for name in names])
+    steps = np.maximum(_SHARE_OF_WIDTH * model.priors.std[n:], least)
     up = x[n:] + steps <= model.priors.high[n:]
     steps = np.where(up, steps, -steps)
     rows = np.repeat(x[None], len(names) + 1, axis=0)
