@@ -180,6 +180,19 @@ class ForwardModel:
         alone = stretched(residual, axes, square, inverse=False)
         return np.asarray(alone - (alone @ axes * (square / (1.0 + square))) @ axes.T)
 
+    def shared_error(self, residual: Array) -> Array:
+        """Return what the errors that all curves share are expected to be, shape (m,) [V].
+
+        Parameters
+        ----------
+        residual
+            Measured less simulated voltages, whitened, shape (m,).
+        """
+        if self._common is None or self.shared is None:
+            return np.zeros(self.measured.size)
+        own = stretched(residual, *self._common, inverse=True)
+        return np.asarray(self.shared @ (self._each(self.shared.T) @ own))
+
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
 
@@ -453,7 +466,8 @@ def _averaged(
     )
     n = curve.nodes.size
     averaged = curve.average(derivative[:n].T).T
-    local = found.slope[n:] / found.capacity[n:]
+    at = found.capacity[n:]
+    local = np.divide(found.slope[n:], at, out=np.zeros_like(at), where=at > 0.0)
     ratio = np.divide(curve.slope[curve.steep], local, out=np.zeros_like(local), where=local < 0.0)
     averaged[curve.steep] = derivative[n:] * ratio[:, None]
     return _voltage(curve, found.capacity, voltage, scale, offset), averaged

@@ -53,7 +53,7 @@ def summarise(estimate: EstimateRecord) -> str:
         lines.append(estimate.diagnostics.settled_sentence)
     if doubtful:
         lines += [estimate.cell_error_sentence, strained_sentence(estimate)]
-    if estimate.cell_sensitivity:
+    if any(one.alpha or one.S for one in estimate.cell_sensitivity):
         lines.append(cell_sensitivity_sentence(estimate))
     return "\n".join(lines)
 
@@ -152,9 +152,12 @@ def _line(one: ParameterEstimate, percent: str, *, alone: bool) -> str:
 
 def _curve(curve: FittedCurve) -> str:
     alpha, S = curve.information
+    beside = ""
+    if curve.shared_error is not None:
+        beside = f" ({curve.rms_beside_shared * 1e3:.2f} beside the error that all share)"
     return (
-        f"{curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "
-        f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
+        f"{curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms{beside}, "
+        f"tells {100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
         + "".join(f"; {words}" for words in own_offset(curve))
     )
 
