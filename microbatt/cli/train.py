@@ -11,7 +11,7 @@ import click
 
 from microbatt.cli.completion import cube_names
 from microbatt.cli.outputs import overwrite_option
-from microbatt.cli.stores import find_store, storage_options
+from microbatt.cli.stores import find_store, storage_options, words_without_secrets
 from microbatt.errors import OccupiedError
 from microbatt.places import Kind, kind_of
 
@@ -307,11 +307,12 @@ def _save(
     from microbatt.networks import JointNetwork, save_network
     from microbatt.training import training_points, with_record
 
+    told = words_without_secrets(sys.argv[1:])
     recorded = with_record(
         trained,
         cube,
         points=training_points(cube, complete=not isinstance(trained, JointNetwork)),
-        settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
+        settings=asdict(settings) | {"command": shlex.join(["microbatt", *told])},
         scores=scores,
     )
     save_network(out, recorded, overwrite=True)

@@ -106,11 +106,14 @@ def infer(
     """
     chosen, seconds = options.changed(changes), dict[str, float]()
     with _timing("reading", seconds):
+        loaded = load_cell(cell)
         experiment = starting_full(
-            gather(curves), load_cell(cell), free=chosen.free, inventory=chosen.inventory
+            gather(curves),
+            loaded,
+            free={*chosen.unknown, *chosen.free},
+            inventory=chosen.inventory,
         )
         noise = white_noise(experiment.measurements) if chosen.noise is None else chosen.noise
-        loaded = load_cell(cell)
         doubts = cell_doubts(loaded, chosen.cell_error, chosen.thermal)
         model = forward_model(experiment, loaded, chosen, noise)
     exact = model.of_file(model.priors.mean)

@@ -32,7 +32,11 @@ APART: Final = 0.03
 """A voltage at rest that differs by less is that of the same state [V] …"""
 MISSING: Final = 0.02
 """… and so is one that less than this share of the charge makes up for."""
-STATES: Final = frozenset({"negative_stoichiometry", "positive_stoichiometry"})
+STATES: Final = frozenset(
+    f"{electrode}_{name}"
+    for electrode in ("negative", "positive")
+    for name in ("initial_stoichiometry", "stoichiometry")
+)
 """Unknowns that let the start of all discharges differ from that of the cell's file."""
 _BEYOND: Final = 0.05
 """How far the open circuit is followed above the start, as a share of the charge."""
@@ -116,8 +120,8 @@ def starting_full(
         raise CurveError(
             f"{first.source}: {why}{others}. Give discharges from the state in which the cell file "
             "starts, or let the cell file start where they do, by its initial stoichiometries. If "
-            "all start alike, free these: `--free negative_stoichiometry --free "
-            "positive_stoichiometry`.",
+            "all start alike, free these: "
+            "`--free negative_initial_stoichiometry --free positive_initial_stoichiometry`.",
             first.source,
         )
     told = tuple(f"{one.source} left out: {why}" for one, why in out)

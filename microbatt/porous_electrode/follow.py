@@ -218,7 +218,7 @@ def march_along(
         tried = solved_step(w, layout, p, numerics, current, march, formula, weights)
         if not tried.solve.converged:
             return Followed(voltage, p.mass, False)
-        march = accept(w, layout, p, march, tried, h)
+        march = accept(w, layout, march, tried, h)
         voltage[k + 1] = march.V
         if leading:
             keep(w, track, k + 1)

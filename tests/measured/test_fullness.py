@@ -52,9 +52,9 @@ def test_a_half_full_cell_is_left_out_by_the_voltage_of_its_rest(rate):
 
 def test_half_full_cells_alone_are_refused_with_the_remedies():
     half = measured(HALF, 1.0, HALF.open_circuit_voltage)
-    with pytest.raises(CurveError, match="--free negative_stoichiometry"):
+    with pytest.raises(CurveError, match="--free negative_initial_stoichiometry"):
         judged(half)
-    assert judged(half, free=("negative_stoichiometry",)).measurements[0] is half
+    assert judged(half, free=("negative_initial_stoichiometry",)).measurements[0] is half
 
 
 def test_a_slow_discharge_of_a_half_full_cell_is_known_without_a_rest():
@@ -70,7 +70,9 @@ def test_a_rest_that_is_not_that_of_the_cell_is_told_of_and_disbelieved():
 def test_with_a_free_stoichiometry_discharges_must_agree_with_each_other():
     half = HALF.open_circuit_voltage
     alike = judged(
-        measured(HALF, 1.0, half), measured(HALF, 2.0, half), free=("negative_stoichiometry",)
+        measured(HALF, 1.0, half),
+        measured(HALF, 2.0, half),
+        free=("negative_initial_stoichiometry",),
     )
     assert len(alike) == 2
     apart = judged(

@@ -50,12 +50,18 @@ OF_MESH: Final = 50.0
 BETTER: Final = 0.8
 """It is, if a finer one leaves less than this share."""
 _FINER, _FINEST = 2.0, 64.0
-_RENEWALS: Final = 4
+_REACH: Final = 2.0
+"""Strides that a fit goes between two renewals, at most."""
+_BETWEEN: Final = 5
+"""At most so many steps between two renewals."""
+_RENEWALS: Final = 10
 """At most so often derivatives by values of the cell file are renewed."""
+_LITTLE: Final = 0.1
+"""A gain in the sum of squares for which no renewal is worth it."""
 _STAYS: Final = 0.3
 """Strides below which they are as good as new."""
-_STRIDE, _STRIDE_OF_ALPHA = 0.2, 0.5
-"""A stride: the width of a prior, at most this much of a coordinate, and this of alpha."""
+_STRIDE: Final = 0.5
+"""A stride: the width of a prior, and at most this much of a coordinate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +125,8 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     if model.priors.doubted:
         model, best = _beside_best(model, best)
     model, best = _meshed(model, best)
-    if reduced_chi_square(model, best) > POOR and _drifts(model, best):
+    poor = reduced_chi_square(model, best) > POOR and _drifts(model, best)
+    if poor and not model.priors.doubted:
         others = [_whole(model, shaped.x) for shaped, _ in found]
         best = _best_around(model, best, others)
     ordered = (kept, *(start for start in starts if start is not kept))
@@ -141,7 +148,7 @@ def fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | N
     """Fit the samples from coordinates `x`; None where the engine has no whole curve there.
 
     Derivatives by doubted values of the cell file cost a curve each and change little, so they are
-    renewed only where the fit has moved on.
+    renewed only where the fit has moved on; between two renewals it goes no further than they hold.
     """
     bounds = model.priors.low, model.priors.high
     if not model.priors.doubted:
@@ -150,13 +157,16 @@ def fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | N
     minimum = None
     for _ in range(_RENEWALS):
         columns = cell_response(model, x)
-        again = minimise(sample_objective(model, columns), x, *bounds, most=most)
+        reach = _REACH * _strides(model)
+        near = np.maximum(bounds[0], x - reach), np.minimum(bounds[1], x + reach)
+        again = minimise(sample_objective(model, columns), x, *near, most=min(most, _BETWEEN))
         if again is None:
             return minimum
         moved = float(np.max(np.abs(again.x - x) / _strides(model)))
+        gained = np.inf if minimum is None else minimum.chi_square - again.chi_square
         minimum, x = again, again.x
-        if moved < _STAYS:
-            return minimum
+        if moved < _STAYS or gained < _LITTLE:
+            break
     return _renewed(model, minimum)
 
 
@@ -172,9 +182,7 @@ def _renewed(model: ForwardModel, minimum: Minimum | None) -> Minimum | None:
 
 def _strides(model: ForwardModel) -> Array:
     """Return how far unknowns go before derivatives are another, shape (p,)."""
-    known = np.minimum(model.priors.std, _STRIDE)
-    known[0] = _STRIDE_OF_ALPHA
-    return np.asarray(known)
+    return np.asarray(np.minimum(model.priors.std, _STRIDE))
 
 
 def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats import chi2
 
+from microbatt.inference.forward.error_model import OWN, SLOPE
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,7 +54,7 @@ class Trend:
         Of that curve [A m⁻²].
     late
         How much later than the simulated ones measured cliffs come, of the worst curve, relative to
-        its end [-]; 0 if no curve has a cliff.
+        its end and beyond what a smooth model error allows [-]; 0 if no curve has a cliff.
     late_current
         Of that curve [A m⁻²].
     """
@@ -89,7 +91,8 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
         _drift(volts[rows], scatter * model.sigma[rows], model.smooth_variance[rows], curve)
         for curve, rows in pairs
     ]
-    late = [_lateness(volts[rows], curve) for curve, rows in pairs]
+    slack = 2.0 * float(np.hypot(1.0, OWN)) * model.errors.model_error / SLOPE
+    late = [_lateness(volts[rows], curve, slack) for curve, rows in pairs]
     worst, latest = int(np.argmax(drifts)), int(np.argmax(np.abs(late)))
     return Trend(
         chance=float(chi2.sf(np.sum((scores / scatter) ** 2), freedom)),
@@ -201,9 +204,12 @@ def _drift(volts: Array, allowed: Array, smooth: Array, curve: BinnedCurve) -> f
     return float(np.sqrt(max(0.0, np.average(excess, weights=spans))))
 
 
-def _lateness(volts: Array, curve: BinnedCurve) -> float:
-    """Return how much later than simulated a curve's cliff comes, relative to its end."""
+def _lateness(volts: Array, curve: BinnedCurve, slack: float) -> float:
+    """Return how much later than simulated a curve's cliff comes, beyond what is allowed.
+
+    Relative to its end; `slack` is what a smooth error of the model allows.
+    """
     if not curve.steep.any():
         return 0.0
-    late = -volts[curve.steep] / curve.slope[curve.steep]
-    return float(np.mean(late) / curve.capacity[-1])
+    late = np.mean(-volts[curve.steep] / curve.slope[curve.steep]) / curve.capacity[-1]
+    return float(np.sign(late) * max(0.0, abs(late) - slack))

@@ -26,11 +26,15 @@ ENGINE_CAPACITY: Final = 1e-5
 """Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
 OWN: Final = 0.5
 """Of a stated model error, what each curve has of its own beside what all share [-]."""
-LENGTH: Final = 0.2
-"""Share of the charge over which a smooth model error changes [-]."""
+SLOPE: Final = 1.0
+"""Slope by which a smooth error of a voltage is one of the capacity [V per capacity]."""
+ROUGH: Final = 0.1
+"""Of a stated model error, what is too fine to be smooth: independent from average to average."""
+LENGTHS: Final = (0.3, 0.05)
+"""Shares of a curve over which a smooth model error changes [-]."""
 UNKNOWN: Final = 1e-3
 """Noise assumed where a curve has too few samples to tell [V]."""
-_PARTS: Final = 8
+_PARTS: Final = 40
 _SMALLEST: Final = 2e-5
 _ENOUGH: Final = 30
 _THIRD: Final = np.sqrt(20.0)
@@ -52,8 +56,8 @@ class AllowedErrors:
     offset
         Standard deviation of an offset of each curve's own [V].
     model_error
-        Size of a smooth error of the model [V]: so much is shared by all curves, and `OWN` of it is
-        each curve's own; see `smooth_moves`.
+        Size of a smooth error of the model [V]: so much is shared by all curves, `OWN` of it is
+        each curve's own, and `ROUGH` of it each average's; see `smooth_moves`.
     """
 
     noise: float
@@ -207,6 +211,7 @@ def make_error_model(
     charge = float(np.hypot(stated, curve.charge_error))
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
     variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
+    variance = variance + (ROUGH * model_error * _steepness(curve)) ** 2
     return ErrorModel(
         deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
@@ -214,7 +219,7 @@ def make_error_model(
         own=offset,
         charge_error=charge,
         offset=offset * curve.offset_effect,
-        smooth=smooth_moves(curve, OWN * model_error, float(curve.capacity[-1])),
+        smooth=smooth_moves(curve, OWN * model_error, _along(curve)),
     )
 
 
@@ -247,17 +252,24 @@ def error_models(
         )
         for curve in curves
     )
-    longest = max(float(curve.capacity[-1]) for curve in curves)
-    parts = [smooth_moves(curve, errors.model_error, longest) for curve in curves]
+    longest = max(curves, key=lambda curve: float(curve.capacity[-1]))
+    along = _along(longest)
+    parts = [
+        smooth_moves(curve, errors.model_error, np.interp(curve.capacity, longest.capacity, along))
+        for curve in curves
+    ]
     known = [one for one in parts if one is not None]
     return models, np.concatenate(known) if known else None
 
 
-def smooth_moves(curve: BinnedCurve, size: float, span: float) -> Array | None:
+def smooth_moves(curve: BinnedCurve, size: float, place: Array) -> Array | None:
     """Return what the parts of a smooth error of the voltage do to averages; None for no error.
 
-    A Gaussian process along the charge of correlation length `LENGTH` of the span, in its leading
-    cosines: √2 cos(jπq), with variances that fall as exp(−(jπ LENGTH)²/2) and add up to size².
+    A Gaussian process along the curve, half of its variance with the first and half with the second
+    of the correlation lengths `LENGTHS`, each with the Matérn covariance of smoothness 3/2, in its
+    leading cosines √2 cos(jπs): their variances fall as (3/length² + (jπ)²)⁻² and add up to size²
+    (Rasmussen & Williams 2006, chapter 4).  Errors of open-circuit curves have broad parts and
+    fine ones, and neither may pass for a microstructure.
 
     Parameters
     ----------
@@ -265,8 +277,8 @@ def smooth_moves(curve: BinnedCurve, size: float, span: float) -> Array | None:
         The averages.
     size
         Standard deviation of the error [V].
-    span
-        Charge over which it is smooth [A h m⁻²].
+    place
+        Where each average stands along the curve, between 0 and 1, shape (m,).
 
     Returns
     -------
@@ -276,11 +288,33 @@ def smooth_moves(curve: BinnedCurve, size: float, span: float) -> Array | None:
     if not size > 0.0:
         return None
     order = np.arange(_PARTS)
-    power = np.exp(-0.5 * (order * np.pi * LENGTH) ** 2)
-    power[0] *= 0.5
-    depth = (curve.capacity / span)[:, None]
-    shape = np.where(order == 0, 1.0, np.sqrt(2.0) * np.cos(np.pi * order * depth))
-    return np.asarray(size * np.sqrt(power / power.sum()) * shape * curve.offset_effect[:, None])
+    variance = np.zeros(_PARTS)
+    for length in LENGTHS:
+        power = (3.0 / length**2 + (order * np.pi) ** 2) ** -2.0
+        power[0] *= 0.5
+        variance += power / power.sum() / len(LENGTHS)
+    waves = np.cos(np.pi * order * place[:, None])
+    shape = np.where(order == 0, 1.0, np.sqrt(2.0)) * waves
+    return np.asarray(size * np.sqrt(variance) * shape * _steepness(curve)[:, None])
+
+
+def _along(curve: BinnedCurve) -> Array:
+    """Return the share of a curve's length at each average, capacity and voltage scaled to 1."""
+    steps = np.hypot(
+        np.diff(curve.capacity) / np.ptp(curve.capacity),
+        np.diff(curve.voltage) / np.ptp(curve.voltage),
+    )
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    return np.asarray(along / along[-1])
+
+
+def _steepness(curve: BinnedCurve) -> Array:
+    """Return what a smooth error of one does to averages, more where a curve is steep.
+
+    An open-circuit curve that is off by 1 mV is off by a thousandth of the capacity too, as if it
+    sloped by `SLOPE`; on a cliff that counts.
+    """
+    return np.asarray(np.maximum(1.0, np.abs(curve.slope) * curve.capacity[-1] / SLOPE))
 
 
 def white_noise(measurements: Sequence[Measurement]) -> float:

@@ -188,7 +188,7 @@ def simulate_displaced(
     (10, ['S', 'alpha'])
     """
     rows, along = _as_rows(points), np.atleast_1d(np.asarray(currents, dtype=float))
-    names = check_unknowns(free)
+    names = tuple(name for name in check_unknowns(free) if name not in MICROSTRUCTURE)
 
     def simulated(terms: Request, members: Sequence[Array], at: Array = along) -> DischargeBatch:
         each = np.concatenate(members)

@@ -40,8 +40,10 @@ SETTINGS: Final = Settings(tolerance=2e-5, mesh=1.5)
 """For refinement; 0.02 mV rms (median) from the refined solution, docs/results/inference.md."""
 FALL: Final = -10.0
 """Beyond its end a simulated curve goes on falling by this much per measured capacity [V]."""
-_SHARE_OF_STEP: Final = 0.3
-"""Of a parameter's step, for one-sided differences."""
+_SHARE_OF_WIDTH: Final = 0.3
+"""Of a doubted value's width, for one-sided differences: so far a curve is straight enough, and the
+tenth of a millivolt by which two solutions differ anyway is little beside what a width does."""
+_LEAST_OF_STEP: Final = 0.1
 _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
@@ -179,6 +181,19 @@ class ForwardModel:
         axes, square = self._common
         alone = stretched(residual, axes, square, inverse=False)
         return np.asarray(alone - (alone @ axes * (square / (1.0 + square))) @ axes.T)
+
+    def shared_error(self, residual: Array) -> Array:
+        """Return what the errors that all curves share are expected to be, shape (m,) [V].
+
+        Parameters
+        ----------
+        residual
+            Measured less simulated voltages, whitened, shape (m,).
+        """
+        if self._common is None or self.shared is None:
+            return np.zeros(self.measured.size)
+        own = stretched(residual, *self._common, inverse=True)
+        return np.asarray(self.shared @ (self._each(self.shared.T) @ own))
 
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
@@ -350,7 +365,8 @@ def cell_response(model: ForwardModel, x: Array) -> Array:
     """
     n, names = model.priors.asked, model.priors.doubted
     coarse = model.solved(Settings())
-    steps = np.array([_SHARE_OF_STEP * PARAMETERS[name].step for name in names])
+    least = np.array([_LEAST_OF_STEP * PARAMETERS[name].step for name in names])
+    steps = np.maximum(_SHARE_OF_WIDTH * model.priors.std[n:], least)
     up = x[n:] + steps <= model.priors.high[n:]
     steps = np.where(up, steps, -steps)
     rows = np.repeat(x[None], len(names) + 1, axis=0)
@@ -453,7 +469,8 @@ def _averaged(
     )
     n = curve.nodes.size
     averaged = curve.average(derivative[:n].T).T
-    local = found.slope[n:] / found.capacity[n:]
+    at = found.capacity[n:]
+    local = np.divide(found.slope[n:], at, out=np.zeros_like(at), where=at > 0.0)
     ratio = np.divide(curve.slope[curve.steep], local, out=np.zeros_like(local), where=local < 0.0)
     averaged[curve.steep] = derivative[n:] * ratio[:, None]
     return _voltage(curve, found.capacity, voltage, scale, offset), averaged

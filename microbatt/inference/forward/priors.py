@@ -39,7 +39,9 @@ SHAPE_FACTOR: Final = Interval(0.05, 200.0)
 TAILS: Final = 4.0
 """Degrees of freedom of Student's t that cell values get: a value may be far off now and then."""
 
-WIDTHS: Final = {name: float(PARAMETERS[name].width or 0.0) for name in UNKNOWNS}
+WIDTHS: Final = {
+    name: float(PARAMETERS[name].width or 0.0) for name in (*MICROSTRUCTURE, *UNKNOWNS)
+}
 """Standard deviation usually assumed of an unknown, of its logarithm where it is fitted by it."""
 _WIDEST: Final = {
     "contact_resistance": 1.0,
@@ -356,8 +358,8 @@ def make_priors(
     shape_factor
         Where S is looked for.
     unknown
-        What is asked for, with flat priors; of alpha and S, those that are not among it are held at
-        the cell's values.
+        What is asked for, with flat priors; of alpha and S, those that are neither among it nor
+        free are held at the cell's values.
     doubted
         Values of the cell file that are not quite known → standard deviations, in coordinates.
 
@@ -368,13 +370,19 @@ def make_priors(
     """
     asked = check_asked(unknown)
     priors = free_widths(free)
-    both = [name for name in asked if name in priors]
+    known = tuple(name for name in priors if name in MICROSTRUCTURE)
+    both = [name for name in asked if name in priors and name not in MICROSTRUCTURE]
     if both:
         raise ParameterError(
             f"`{both[0]}` is both `unknown` and `free`; name it once: unknown has no prior, free "
             "has one."
         )
-    columns = [_microstructure(cell, name, shape_factor, asked) for name in MICROSTRUCTURE]
+    columns = [
+        _within(_column(cell, name, priors.pop(name)), shape_factor)
+        if name in priors
+        else _microstructure(cell, name, shape_factor, asked)
+        for name in MICROSTRUCTURE
+    ]
     columns += [_flat(cell, name) for name in asked if name not in MICROSTRUCTURE]
     columns += [_column(cell, name, prior) for name, prior in priors.items()]
     taken = {one.name for one in columns} | _covered(one.name for one in columns)
@@ -391,7 +399,7 @@ def make_priors(
         logarithmic=np.array([one.logarithmic for one in columns]),
         tails=np.array([one.tails for one in columns]),
         of_file=len(last),
-        held=tuple(name for name in MICROSTRUCTURE if name not in asked),
+        held=tuple(name for name in MICROSTRUCTURE if name not in {*asked, *known}),
     )
 
 
@@ -439,6 +447,14 @@ def _microstructure(
         high=value + room,
         logarithmic=log,
     )
+
+
+def _within(column: _Column, shape_factor: Interval) -> _Column:
+    """Return alpha or S with a prior, no further than it is looked for."""
+    low, high = ALPHA.low, ALPHA.high
+    if column.name == "S":
+        low, high = math.log(shape_factor.low), math.log(shape_factor.high)
+    return replace(column, low=max(column.low, low), high=min(column.high, high))
 
 
 def _flat(cell: Cell, name: str) -> _Column:

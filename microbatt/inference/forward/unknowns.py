@@ -14,13 +14,14 @@ from microbatt.cells import TEMPERATURE
 from microbatt.checks import Interval, check_choice
 from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS as VOCABULARY
-from microbatt.parameters import parameter
-from microbatt.quantities import Quantity, pretty_units, quantity
+from microbatt.parameters import parameter, quantity_of
+from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from microbatt.cells import Cell
+    from microbatt.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Parameter:
 
 
 MICROSTRUCTURE: Final = ("alpha", "S")
-"""What every fit moves, unless it is told that one of them is known."""
+"""What every fit moves, unless it is told that one of them is known; free, they have a prior."""
 
 _FRACTIONS: Final = (
     "electrolyte_fraction",
@@ -131,8 +132,11 @@ def _of_vocabulary() -> dict[str, Parameter]:
 PARAMETERS: Final = _of_vocabulary() | {one.name: one for one in _OF_MEASUREMENT}
 """Every parameter by name."""
 
+_SILENT: Final = {*MICROSTRUCTURE, "electrode_area", "nominal_capacity"}
+"""What moves no curve by itself, and what every fit moves."""
+
 UNKNOWNS: Final = tuple(
-    name for name, one in PARAMETERS.items() if name not in MICROSTRUCTURE and one.width is not None
+    name for name, one in PARAMETERS.items() if name not in _SILENT and one.width is not None
 )
 """What may be unknown beside alpha and S: numbers of the cell, then those of the measurement."""
 
@@ -184,7 +188,8 @@ def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
     >>> check_unknowns(["contact_resistance"])
     ('contact_resistance',)
     """
-    checked = tuple(check_choice("free", known_name(name), UNKNOWNS) for name in names)
+    known = (*MICROSTRUCTURE, *UNKNOWNS)
+    checked = tuple(check_choice("free", known_name(name), known) for name in names)
     for name in checked:
         if checked.count(name) > 1:
             raise ParameterError(f"`free` names {name!r} twice; name each once.")
@@ -197,13 +202,9 @@ def unknown_quantity(name: str) -> Quantity:
     Examples
     --------
     >>> unknown_quantity("positive_thickness").label
-    'Positive thickness [m]'
+    'Thickness of the positive electrode [m]'
     """
-    try:
-        return quantity(name)
-    except ParameterError:
-        one = PARAMETERS[name]
-        return Quantity(name=name, symbol="", units=one.unit, long_name=name.replace("_", " "))
+    return quantity_of(name)
 
 
 def in_words(name: str, value: float, digits: int = 4) -> str:

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import NOT_NEGATIVE, POSITIVE, Interval, check_integer, check_number
+from microbatt.errors import ParameterError
 from microbatt.inference.forward.binning import CHARGE
 from microbatt.inference.forward.error_model import ENGINE_CAPACITY
 from microbatt.inference.forward.finite_differences import simulate_displaced
-from microbatt.inference.forward.priors import make_priors
+from microbatt.inference.forward.priors import free_widths, make_priors
 from microbatt.inference.forward.sensitivity import sensitivities_at_depth
 from microbatt.inference.forward.unknowns import MICROSTRUCTURE
 
@@ -166,6 +167,12 @@ def curve_information(
         If a point or a current is out of range, or an unknown is not known.
     """
     priors = make_priors(request.cell, free)
+    known = [name for name in MICROSTRUCTURE if name in free_widths(free)]
+    if known:
+        raise ParameterError(
+            f"`free` gives {known[0]} a prior; bounds are of alpha and S that nothing is known of. "
+            "Leave it out."
+        )
     neighbours = simulate_displaced(request, points, currents, free=priors.free, threads=threads)
     found = sensitivities_at_depth(neighbours, readings.depth)
     return Information(

@@ -7,20 +7,21 @@ fit follows along its own derivatives, which costs one more curve for each value
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from microbatt.engines import Settings
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.forward_model import voltages
+from microbatt.inference.forward.unknowns import cell_with, value_in_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from microbatt.cells import Cell, ElectrolyteFit
+    from microbatt.cells import Cell
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.forward.forward_model import ForwardModel
 
@@ -51,6 +52,12 @@ _VALUES: Final = (
     ("electrolyte", "diffusivity"),
     ("electrolyte", "transference"),
 )
+
+_FACTORS: Final = {
+    "electrolyte_conductivity": "electrolyte_conductivity_scale",
+    "electrolyte_diffusivity": "electrolyte_diffusivity_scale",
+}
+"""Functions of the salt, by what multiplies them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,29 +177,25 @@ def together(found: Sequence[CellSensitivity]) -> tuple[float, float]:
 
 def _beside(cell: Cell, part: str, quantity: str) -> Iterator[tuple[Cell, float]]:
     """Give a cell with a value a little off and by how much; nothing where it has no such value."""
-    record = getattr(cell, part)
     for change in (_STEP, -_STEP):
         try:
-            if hasattr(record, quantity):
-                if not getattr(record, quantity):
-                    return
-                moved = replace(record, **{quantity: (1.0 + change) * getattr(record, quantity)})
-            else:
-                moved = replace(record, fit=_scaled(record.fit, quantity, 1.0 + change))
-            yield replace(cell, **{part: moved}), change
+            moved = _moved(cell, part, quantity, 1.0 + change)
         except ParameterError:
             continue
+        if moved is not None:
+            yield moved, change
         return
 
 
-def _scaled(fit: ElectrolyteFit, quantity: str, factor: float) -> ElectrolyteFit:
-    """Return a fit with one of its properties multiplied."""
-    found = getattr(fit, quantity)
-    changes: dict[str, Any] = {}
-    if callable(found):
-        slope = getattr(fit, f"{quantity}_slope")
-        changes[quantity] = lambda c: factor * found(c)
-        changes[f"{quantity}_slope"] = lambda c: factor * slope(c)
-    else:
-        changes[quantity] = factor * found
-    return replace(fit, **changes)
+def _moved(cell: Cell, part: str, quantity: str, factor: float) -> Cell | None:
+    """Return a cell with one of its values multiplied; None where it has no such value."""
+    if quantity == "transference":
+        fit = cell.electrolyte.fit
+        if fit.transference_function is not None:
+            return None
+        changed = replace(fit, transference=factor * fit.transference)
+        return replace(cell, electrolyte=replace(cell.electrolyte, fit=changed))
+    name = f"{part}_{quantity}"
+    name = _FACTORS.get(name, name)
+    value = value_in_cell(cell, name)
+    return cell_with(cell, name, factor * value) if value else None

@@ -36,7 +36,7 @@ OF_PARAMETER: Final = {
     "low": "lower end of the interval",
     "high": "upper end of the interval",
 }
-_ALONE: Final = "standard deviation that noise alone would leave, were the cell file exact"
+NOISE_ALONE: Final = "standard deviation that noise alone would leave, were the cell file exact"
 
 
 def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
@@ -67,7 +67,7 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
     of_parameter["noise_std"] = (
         "parameter",
         [one.noise_std for one in estimate.parameters],
-        {"long_name": _ALONE},
+        {"long_name": NOISE_ALONE},
     )
     draws: dict[str, Labelled] = {
         f"{name}_draw": ("draw", estimate.draws[:, i], unknown_quantity(name).attrs)
@@ -82,7 +82,7 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
     }
     doubted: dict[str, Labelled] = {
         f"doubted_{key}": (
-            "doubted_value",
+            "doubted",
             np.array([getattr(one, key) for one in estimate.cell_values], dtype=float),
             {"long_name": f"{meaning}, of a value of the cell file"},
         )
@@ -96,7 +96,7 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
             "other_parameter": ("other_parameter", words(names)),
             "parameter_units": ("parameter", words(unknown_quantity(name).units for name in names)),
             "prior": ("parameter", words(one.prior for one in estimate.parameters)),
-            "doubted_value": ("doubted_value", words(one.name for one in estimate.cell_values)),
+            "doubted": ("doubted", words(one.name for one in estimate.cell_values)),
             "cell_value": ("cell_value", words(one.label for one in estimate.cell_sensitivity)),
             "source": ("curve", words(curve.source for curve in estimate.curves)),
             "current": (

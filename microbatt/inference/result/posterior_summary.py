@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -145,8 +146,12 @@ def fitted_curves(
     variance = np.einsum("mi,ij,mj->m", response, spread, response)
     times = float(norm.ppf(0.5 + 0.5 * level))
     shares = information(model, minimum)
+    common = model.shared_error(minimum.residual[:m]) if model.errors.model_error else None
     return tuple(
-        _fitted(curve, simulated, float(offset), share, _Reach(times, variance[rows], sigma))
+        replace(
+            _fitted(curve, simulated, float(offset), share, _Reach(times, variance[rows], sigma)),
+            shared_error=None if common is None else common[rows],
+        )
         for curve, simulated, rows, sigma, offset, share in zip(
             model.curves,
             simulated_curves(model, minimum.x),

@@ -82,6 +82,9 @@ class FittedCurve:
     information
         What the curve tells of (alpha, S): the share of the whole information, between 0 and 1,
         summing to 1 over the curves.
+    shared_error
+        Smooth error of the model that all curves share, as expected; not in `fitted`, shape (n,)
+        [V].
     remarks
         What reading the file changed.
     """
@@ -97,6 +100,7 @@ class FittedCurve:
     sigma: NDArray[np.float64]
     information: tuple[float, float]
     offset: float = 0.0
+    shared_error: NDArray[np.float64] | None = None
     remarks: tuple[str, ...] = ()
 
     @property
@@ -108,6 +112,12 @@ class FittedCurve:
     def residual_rms(self) -> float:
         """Root mean square of the residual; see `residual_rms` [V]."""
         return residual_rms(self.capacity, self.residual)
+
+    @property
+    def rms_beside_shared(self) -> float:
+        """The same less the smooth error that all curves share [V]."""
+        shared = 0.0 if self.shared_error is None else self.shared_error
+        return residual_rms(self.capacity, self.residual - shared)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

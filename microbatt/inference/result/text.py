@@ -53,7 +53,7 @@ def summarise(estimate: EstimateRecord) -> str:
         lines.append(estimate.diagnostics.settled_sentence)
     if doubtful:
         lines += [estimate.cell_error_sentence, strained_sentence(estimate)]
-    if estimate.cell_sensitivity:
+    if any(one.alpha or one.S for one in estimate.cell_sensitivity):
         lines.append(cell_sensitivity_sentence(estimate))
     return "\n".join(lines)
 
@@ -67,7 +67,9 @@ def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
         What `microbatt.infer` returned, with cell_sensitivity.
     """
     alpha, S = together(estimate.cell_sensitivity)
-    most = [f"{one.label} ({one.alpha:+.2g})" for one in estimate.cell_sensitivity[:3]]
+    name = "alpha" if alpha else "S"
+    ranked = sorted(estimate.cell_sensitivity, key=lambda one: -abs(getattr(one, name)))
+    most = [f"{one.label} ({getattr(one, name):+.2g})" for one in ranked[:3]]
     taken = (
         "The intervals count what the cell file leaves open."
         if estimate.cell_values
@@ -75,7 +77,7 @@ def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
     )
     return (
         f"{taken} If each of its values were off by 1 %, alpha "
-        f"would be off by {alpha:.2g} and S by {S:.2g}; alpha most by {', '.join(most)}."
+        f"would be off by {alpha:.2g} and S by {S:.2g}; {name} most by {', '.join(most)}."
     )
 
 
@@ -152,9 +154,12 @@ def _line(one: ParameterEstimate, percent: str, *, alone: bool) -> str:
 
 def _curve(curve: FittedCurve) -> str:
     alpha, S = curve.information
+    beside = ""
+    if curve.shared_error is not None:
+        beside = f" ({curve.rms_beside_shared * 1e3:.2f} beside the error that all share)"
     return (
-        f"{curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms, tells "
-        f"{100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
+        f"{curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms{beside}, "
+        f"tells {100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
         + "".join(f"; {words}" for words in own_offset(curve))
     )
 
