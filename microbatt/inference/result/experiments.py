@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from microbatt.inference.forward.unknowns import unknown_quantity
-from microbatt.inference.result.dataset import CONVENTIONS, OF_PARAMETER, words
+from microbatt.inference.result.dataset import CONVENTIONS, NOISE_ALONE, OF_PARAMETER, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,7 +104,7 @@ def experiments_dataset(experiments: Sequence[Inferred]) -> xr.Dataset:
 def _parameter_columns(estimates: Sequence[Estimate | None], name: str) -> dict[str, Labelled]:
     """Return value, deviation and ends of a parameter; NaN where it was not inferred."""
     found: dict[str, Labelled] = {}
-    for key, meaning in OF_PARAMETER.items():
+    for key, meaning in (OF_PARAMETER | {"noise_std": NOISE_ALONE}).items():
         values = [
             getattr(one[name], key) if one is not None and name in one.names else np.nan
             for one in estimates

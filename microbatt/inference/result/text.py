@@ -67,7 +67,9 @@ def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
         What `microbatt.infer` returned, with cell_sensitivity.
     """
     alpha, S = together(estimate.cell_sensitivity)
-    most = [f"{one.label} ({one.alpha:+.2g})" for one in estimate.cell_sensitivity[:3]]
+    name = "alpha" if alpha else "S"
+    ranked = sorted(estimate.cell_sensitivity, key=lambda one: -abs(getattr(one, name)))
+    most = [f"{one.label} ({getattr(one, name):+.2g})" for one in ranked[:3]]
     taken = (
         "The intervals count what the cell file leaves open."
         if estimate.cell_values
@@ -75,7 +77,7 @@ def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
     )
     return (
         f"{taken} If each of its values were off by 1 %, alpha "
-        f"would be off by {alpha:.2g} and S by {S:.2g}; alpha most by {', '.join(most)}."
+        f"would be off by {alpha:.2g} and S by {S:.2g}; {name} most by {', '.join(most)}."
     )
 
 
