@@ -149,6 +149,7 @@ def as_points(
 
 
 def _columns(points: Any, cell: Cell, names: tuple[str, ...]) -> NDArray[np.float64]:  # noqa: ANN401 - mapping or frame
+    varied_in(points)  # which refuses what is not known
     own = {"alpha": cell.positive.alpha, "S": cell.positive.S}
     table = own | points if isinstance(points, dict) else points
     missing = [name for name in names if name not in table]
@@ -183,10 +184,10 @@ def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
 
 def _check_column(name: str, column: NDArray[np.float64]) -> None:
     allowed = ALLOWED[name] if name in ALLOWED else PARAMETERS[name].allowed
-    units = quantity_of(name).pretty_units
+    known = quantity_of(name)
     for row in np.flatnonzero(~(np.isfinite(column) & (column > -np.inf))):
         raise ParameterError(f"`{name}` is {column[row]} in row {row}; it must be in {allowed}.")
-    unit = "" if units == "1" else f" {units}"
+    unit = "" if known.units == "1" else f" {known.pretty_units}"
     outside = (column < allowed.low) | (column > allowed.high)
     if allowed.low_open:
         outside |= column == allowed.low
