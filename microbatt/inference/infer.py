@@ -106,9 +106,10 @@ def infer(
     """
     chosen, seconds = options.changed(changes), dict[str, float]()
     with _timing("reading", seconds):
-        loaded = load_cell(cell)
+        loaded, gathered = load_cell(cell), gather(curves)
+        check_currents(gathered.measurements, loaded)
         experiment = starting_full(
-            gather(curves),
+            gathered,
             loaded,
             free={*chosen.unknown, *chosen.free},
             inventory=chosen.inventory,

@@ -37,7 +37,13 @@ def curve(current, rng):
 
 def parameter(name, value, std):
     return ParameterEstimate(
-        name=name, value=value, std=std, low=value - 1.6 * std, high=value + 1.6 * std, prior="flat"
+        name=name,
+        value=value,
+        std=std,
+        low=value - 1.6 * std,
+        high=value + 1.6 * std,
+        prior="flat",
+        noise_std=std,
     )
 
 

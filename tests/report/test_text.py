@@ -32,9 +32,12 @@ def test_parameters_have_their_unit_and_interval():
 
 def test_alpha_and_the_shape_factor_become_tortuosity_and_area():
     estimate = made_estimate()
-    tortuosity, area = structure_facts(estimate)
+    tortuosity, macmullin, area = structure_facts(estimate)
     electrode = estimate.cell.positive
     assert float(tortuosity.value) == pytest.approx(electrode.porosity**-2.3, rel=1e-2)
+    assert float(macmullin.value) == pytest.approx(
+        float(tortuosity.value) / electrode.porosity, rel=1e-2
+    )
     expected = 1e-3 * 3.0 * electrode.active_fraction / electrode.particle_radius
     assert float(area.value) == pytest.approx(expected, rel=1e-2)
 
