@@ -30,7 +30,7 @@ def main() -> None:
     Path("porosity-study.toml").write_text(CAMPAIGN, encoding="utf-8")
 
     # On a cluster: Client("tcp://scheduler:8786"), or the client of dask-jobqueue, Coiled, ...
-    with Client(processes=False, dashboard_address=":0") as client:
+    with Client(processes=False, dashboard_address="127.0.0.1:0") as client:
         cube = microbatt.run_campaign(
             "porosity-study.toml",
             "porosity-study.zarr",

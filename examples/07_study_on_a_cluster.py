@@ -35,7 +35,7 @@ def main(address: str | None = None) -> None:
     cluster = {"address": address} if address else {"n_workers": 2, "threads_per_worker": 1}
     cell = microbatt.load_cell("doyle-1996-cell-1")
     cubes = []
-    with Client(**cluster, dashboard_address=":0") as client:
+    with Client(**cluster, dashboard_address="127.0.0.1:0") as client:
         for by in FACTORS:
             negative, positive = (
                 dataclasses.replace(one, thickness=by * one.thickness)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from numbers import Real
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from microbatt.errors import MissingExtraError, ParameterError
 
@@ -84,13 +84,13 @@ def check_number(
     """
     if not _is_number(value):
         raise ParameterError(
-            _sentence(f"`{name}` is {value!r}; it must be a number in {allowed}", unit, remedy)
+            _sentence(f"`{name}` is {shown(value)}; it must be a number in {allowed}", unit, remedy)
         )
     number = _as_float(value)
     if number not in allowed:
-        shown = f"{number:.6g}" if unit == "1" else f"{number:.6g} {unit}"
+        given = f"{number:.6g}" if unit == "1" else f"{number:.6g} {unit}"
         raise ParameterError(
-            _sentence(f"`{name}` is {shown}; it must lie in {allowed}", unit, remedy)
+            _sentence(f"`{name}` is {given}; it must lie in {allowed}", unit, remedy)
         )
     return number
 
@@ -111,10 +111,10 @@ def check_integer(name: str, value: object, *, low: int, high: int | None = None
     allowed = f"at least {low}" if high is None else f"from {low} to {high}"
     if (
         not _is_number(value)
+        or _as_float(value) not in Interval(low, math.inf if high is None else high)
         or value % 1 != 0
-        or value not in Interval(low, math.inf if high is None else high)
     ):
-        raise ParameterError(f"`{name}` is {value!r}; it must be a whole number {allowed}.")
+        raise ParameterError(f"`{name}` is {shown(value)}; it must be a whole number {allowed}.")
     return int(value)
 
 
@@ -134,7 +134,9 @@ def check_choice(name: str, value: object, known: Iterable[str]) -> str:
     names = list(known)
     if isinstance(value, str) and value in names:
         return value
-    raise ParameterError(f"`{name}` is {value!r}, which is not known. {suggestion(value, names)}")
+    raise ParameterError(
+        f"`{name}` is {shown(value)}, which is not known. {suggestion(value, names)}"
+    )
 
 
 def check_extra(module: str, *, extra: str) -> None:
@@ -168,11 +170,30 @@ def suggestion(value: object, known: Iterable[str]) -> str:
     "Nearest: 'voltage'. Known: 'time', 'voltage'."
     """
     names = sorted(known)
-    text = str(value)
+    text = shown(value) if not isinstance(value, str) else value[:_MOST_SHOWN]
     nearest = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
     nearest += [name for name in names if text and text in name and name not in nearest]
     all_names = f"Known: {_listed(names)}." if names else "None is known."
     return f"Nearest: {_listed(nearest)}. {all_names}" if nearest else all_names
+
+
+_MOST_SHOWN: Final = 200
+"""Characters of a value in a message."""
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it, in one line of some length at most.
+
+    Examples
+    --------
+    >>> shown("a" * 1000)[-5:]
+    'aaa …'
+    """
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # too many digits, or too deep
+        return f"a {type(value).__name__} that is too long to show"
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]} …"
 
 
 def _as_float(value: float) -> float:

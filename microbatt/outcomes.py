@@ -164,9 +164,12 @@ _STEP_MESSAGES: Final = {
         "the voltage left the range in which the cell is used; end the step earlier, or change "
         "`lower_voltage` or `upper_voltage`"
     ),
-    StepOutcome.SALT_EXHAUSTED: "the salt ran out in the pores, and the voltage went vertically",
+    StepOutcome.SALT_EXHAUSTED: (
+        "the salt ran out in the pores, so that the cell could not go on like this"
+    ),
     StepOutcome.LITHIUM_EXHAUSTED: (
-        "the particle surfaces of an electrode ran full or empty, and the voltage went vertically"
+        "the particle surfaces of an electrode ran full or empty, so that the cell could not go on "
+        "like this"
     ),
     StepOutcome.UNREACHABLE: (
         "the cell cannot carry this current or power, or reach this voltage, in the state it is in"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile, ZipFile
 
-from microbatt.errors import OccupiedError, StoreError
+from microbatt.errors import OccupiedError, ParameterError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,6 +92,51 @@ def mark(kind: Kind) -> dict[str, str]:
     {'microbatt_kind': 'ESTIMATES'}
     """
     return {MARK: kind.name}
+
+
+def read_text(path: str | Path, most: int) -> str:
+    """Read a text file that a person wrote, and nothing else.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Of the file.
+    most : int
+        Bytes that it may have.
+
+    Returns
+    -------
+    str
+        Its text, in UTF-8.
+
+    Raises
+    ------
+    ParameterError
+        If it is no file (a pipe, a device), larger, or not in UTF-8.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> read_text("/dev/zero", 1000)
+    Traceback (most recent call last):
+    microbatt.errors.ParameterError: /dev/zero is no file but a device or a pipe; give a file.
+    """
+    place = Path(path).expanduser()
+    if place.exists() and not place.is_file() and not place.is_dir():
+        raise ParameterError(f"{place} is no file but a device or a pipe; give a file.")
+    with place.open("rb") as opened:
+        size = os.fstat(opened.fileno()).st_size
+        content = opened.read(min(size, most)) if size <= most else b""
+    if size > most:
+        raise ParameterError(
+            f"{place} has {size} bytes; a file of this kind has at most {most}. "
+            "Is it the right one?"
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{place} is not in UTF-8 ({error}). Save it so.") from error
 
 
 def kind_of(path: str | Path) -> Kind | None:

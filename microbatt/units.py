@@ -131,7 +131,7 @@ def to_si(value: float, unit: str, *, si_unit: str) -> float:
     given, wanted = parse_unit(unit), parse_unit(si_unit)
     if given.dimension != wanted.dimension:
         raise ParameterError(
-            f"the unit is `{unit}`, which does not measure the same thing as `{si_unit}`; "
+            f"the unit is `{unit[:100]}`, which does not measure the same thing as `{si_unit}`; "
             f"give the value in `{si_unit}` or a multiple of it."
         )
     factor = given.factor / wanted.factor
@@ -196,8 +196,14 @@ def is_celsius(unit: str) -> bool:
     return unit.strip() in _CELSIUS
 
 
+_LARGEST_POWER = 12.0
+"""Of a symbol in a unit."""
+
+
 def _term(text: str, slash: str, symbol: str, power: str | None) -> Unit:
     exponent = float(power or 1) * (-1 if slash else 1)
+    if abs(exponent) > _LARGEST_POWER:
+        raise ParameterError(_unreadable(text))
     factor, dimension = _symbol(text, symbol)
     return Unit(factor=factor**exponent, dimension=tuple(exponent * d for d in dimension))
 
@@ -218,7 +224,8 @@ def _product(a: Unit, b: Unit) -> Unit:
 
 
 def _unreadable(text: str) -> str:
+    printable = "".join(letter for letter in text[:100] if letter.isprintable())
     return (
-        f"`{text}` is not a unit known here; write a product of powers such as "
+        f"`{printable}` is not a unit known here; write a product of powers such as "
         "`µm`, `m² s⁻¹`, `mAh/g` or `1` for a plain number."
     )

@@ -44,6 +44,9 @@ from .reading import (
     default_store,
     load_campaign,
 )
+from .sensitivities import (
+    join_sensitivities,
+)
 
 __all__ = [
     "Campaign",
@@ -60,6 +63,7 @@ __all__ = [
     "differences",
     "fill_store",
     "growing_beside",
+    "join_sensitivities",
     "load_campaign",
     "local_client",
     "plan_campaign",

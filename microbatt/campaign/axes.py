@@ -11,9 +11,10 @@ from microbatt.checks import (
     check_choice,
     check_integer,
     check_number,
+    shown,
     suggestion,
 )
-from microbatt.cube import LogUniform, Normal
+from microbatt.cube import MOST_VALUES, LogUniform, Normal, check_bound
 from microbatt.errors import ParameterError
 from microbatt.units import to_si
 
@@ -34,6 +35,8 @@ _DIGITS: Final = 10
 """Evenly spaced values are rounded to this many decimals, so that 0.3 is 0.3."""
 _SIGNIFICANT: Final = 12
 """Small ones, such as a thickness in metres, to this many digits."""
+_NOISE: Final = 1e-9
+"""What rounding may change, relative to a value."""
 
 
 def read_axis(name: str, table: object, unit: str) -> tuple[float, ...]:
@@ -64,7 +67,7 @@ def read_axis(name: str, table: object, unit: str) -> tuple[float, ...]:
     (0.0, 0.1, 0.2, 0.3)
     """
     if not isinstance(table, dict):
-        raise ParameterError(f"`{name}` is {table!r}; write it as {_FORMS}.")
+        raise ParameterError(f"`{name}` is {shown(table)}; write it as {_FORMS}.")
     _check_unit(name, table, unit)
     values = _values(name, {key: value for key, value in table.items() if key != "unit"})
     return _rounded([_in_si(value, table, unit) for value in values])
@@ -75,7 +78,9 @@ def _rounded(values: list[float]) -> tuple[float, ...]:
     digits = _DIGITS
     if 0.0 < largest < 10.0 ** (_DIGITS - _SIGNIFICANT):
         digits = _SIGNIFICANT - math.floor(math.log10(largest))
-    return tuple(round(value, digits) for value in values)
+    # Rounding takes away what arithmetic added, never a value that somebody wrote.
+    near = [(value, round(value, digits)) for value in values]
+    return tuple(short if abs(short - v) <= _NOISE * abs(v) else v for v, short in near)
 
 
 def read_spread(name: str, table: object, unit: str) -> Marginal:
@@ -109,12 +114,12 @@ def read_spread(name: str, table: object, unit: str) -> Marginal:
     (5e-05, 0.0001)
     """
     if not isinstance(table, dict):
-        raise ParameterError(f"`{name}` is {table!r}; write it as {_SPREADS}.")
+        raise ParameterError(f"`{name}` is {shown(table)}; write it as {_SPREADS}.")
     kind = table.get("distribution", "uniform")
     check_choice(f"{name}.distribution", kind, ["uniform", "log-uniform", "normal"])
     keys = ("mean", "std") if kind == "normal" else ("low", "high")
     if {*table} - {"unit", "distribution"} != {*keys}:
-        raise ParameterError(f"`{name}` is {table!r}; write it as {_SPREADS}.")
+        raise ParameterError(f"`{name}` is {shown(table)}; write it as {_SPREADS}.")
     _check_unit(name, table, unit)
     first, second = (
         _rounded([_in_si(check_number(f"{name}.{key}", table[key]), table, unit)])[0]
@@ -140,7 +145,7 @@ def read_quantity(name: str, table: object, unit: str) -> float:
     """
     if not isinstance(table, dict) or set(table) != {"value", "unit"}:
         raise ParameterError(
-            f'`{name}` is {table!r}; write it as `{{ value = ..., unit = "{unit}" }}`.'
+            f'`{name}` is {shown(table)}; write it as `{{ value = ..., unit = "{unit}" }}`.'
         )
     _check_unit(name, table, unit)
     return _in_si(check_number(f"{name}.value", table["value"]), table, unit)
@@ -182,7 +187,7 @@ def _values(name: str, table: Mapping[str, object]) -> list[float]:
 
 def _listed(name: str, values: object) -> list[float]:
     if not isinstance(values, list):
-        raise ParameterError(f"`{name}.values` is {values!r}; it must be a list of numbers.")
+        raise ParameterError(f"`{name}.values` is {shown(values)}; it must be a list of numbers.")
     return [check_number(f"{name}.values", value, FINITE) for value in values]
 
 
@@ -190,6 +195,7 @@ def _stepped(name: str, table: Mapping[str, object]) -> list[float]:
     start, stop = _ends(name, table)
     step = check_number(f"{name}.step", table["step"], POSITIVE)
     steps = (stop - start) / step
+    check_bound(f"`{name}.step`", steps + 1.0, MOST_VALUES, "Take a larger step.")
     if abs(steps - round(steps)) > 1e-6:
         raise ParameterError(
             f"`{name}` goes from {start:g} to {stop:g}, which is not a whole number of steps of "
@@ -201,6 +207,7 @@ def _stepped(name: str, table: Mapping[str, object]) -> list[float]:
 def _counted(name: str, table: Mapping[str, object], *, logarithmic: bool = False) -> list[float]:
     start, stop = _ends(name, table)
     count = check_integer(f"{name}.count", table["count"], low=2)
+    check_bound(f"`{name}.count`", float(count), MOST_VALUES, "Take fewer.")
     if logarithmic:
         check_number(f"{name}.start", start, POSITIVE, remedy="Decades begin above zero.")
         return [start * (stop / start) ** (i / (count - 1)) for i in range(count)]

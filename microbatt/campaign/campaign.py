@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
-from microbatt.checks import check_integer
+from microbatt.checks import check_integer, shown
 from microbatt.cube import (
     DEPTH_POINTS,
+    MOST_DEPTHS,
     Design,
     check_rounding,
+    check_shape,
     design_from_dict,
+    identity_hash,
     schema_of,
 )
 from microbatt.engines import (
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from microbatt.engines import EngineSettings, Request
 
 _NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
+_MOST_IN_TASK: Final = 100_000
+"""Curves of one task, which are in memory together."""
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
 OPTIONAL: Final = ("voltage_rounding",)
@@ -91,13 +94,15 @@ class Campaign:
 
     def __post_init__(self) -> None:
         _check_name(self.name)
+        _check_title(self.title)
         request = self.request
         object.__setattr__(self, "inventory", request.inventory)
         object.__setattr__(self, "settings", request.settings)
-        check_integer("depth_points", self.depth_points, low=16)
+        check_integer("depth_points", self.depth_points, low=16, high=MOST_DEPTHS)
+        check_shape(self.design.shape)
         object.__setattr__(self, "voltage_rounding", check_rounding(self.voltage_rounding))
         if self.curves_per_task is not None:
-            check_integer("curves_per_task", self.curves_per_task, low=1)
+            check_integer("curves_per_task", self.curves_per_task, low=1, high=_MOST_IN_TASK)
 
     def __repr__(self) -> str:
         said = ", ".join(words for name, words in self._words().items() if name != "title")
@@ -256,25 +261,25 @@ class Campaign:
             ) from error
 
 
+def _check_title(title: object) -> None:
+    """Refuse what is no line of words: terminals and pages show it."""
+    if not isinstance(title, str) or not (title.isprintable() and len(title) <= _LONGEST_TITLE):
+        raise ParameterError(
+            f"`title` is {shown(title)}; it must be one line of at most {_LONGEST_TITLE} printable "
+            "characters."
+        )
+
+
+_LONGEST_TITLE: Final = 1000
+
+
 def _check_name(name: object) -> None:
     """Refuse what makes no file name: it becomes one."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ParameterError(
-            f"`name` is {name!r}; it becomes a file name, so it must be 1 to 100 letters, digits, "
-            "blanks, `-`, `_`, `.` or `+`, and begin with a letter or a digit."
+            f"`name` is {shown(name)}; it becomes a file name, so it must be 1 to 100 letters, "
+            "digits, blanks, `-`, `_`, `.` or `+`, and begin with a letter or a digit."
         )
-
-
-def identity_hash(identity: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of an identity, whatever the order of its keys.
-
-    Examples
-    --------
-    >>> identity_hash({"a": 1, "b": 2}) == identity_hash({"b": 2, "a": 1})
-    True
-    """
-    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 _ABSENT = "absent"

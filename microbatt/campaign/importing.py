@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from microbatt.campaign.campaign import identity_hash
 from microbatt.cube import (
     DEPTH_POINTS,
     Grid,
@@ -21,6 +20,7 @@ from microbatt.cube import (
     explained,
     fence_of,
     has_cube,
+    identity_hash,
     merged_rows,
     open_blocks,
     open_run,

@@ -12,7 +12,6 @@ from microbatt.campaign.campaign import (
     OPTIONAL,
     Campaign,
     differences,
-    identity_hash,
     shortened,
 )
 from microbatt.cube import (
@@ -23,6 +22,7 @@ from microbatt.cube import (
     explained,
     has_cube,
     heal_store,
+    identity_hash,
     region_points,
     schema_of,
 )

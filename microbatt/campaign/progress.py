@@ -23,7 +23,6 @@ from microbatt.campaign.events import (
     CampaignFinished,
     CampaignStarted,
     CurveCrashed,
-    WorkersAwaited,
 )
 
 if TYPE_CHECKING:
@@ -34,9 +33,9 @@ if TYPE_CHECKING:
 
 
 class ProgressListener:
-    """Shows a campaign on the standard error.
+    """Shows a campaign on the standard error; silent where that is no terminal.
 
-    Where that is no terminal it says one thing only: which workers are missing, if nothing comes.
+    Which workers are missing, if nothing comes, is told by the log, there and everywhere.
 
     Parameters
     ----------
@@ -75,8 +74,6 @@ class ProgressListener:
             case CurveCrashed():
                 point = f"alpha={event.alpha:g} S={event.S:g} current={event.current:g}"
                 self._say(f"[red]crashed: {point}")
-            case WorkersAwaited():
-                self._warn(f"waiting for {event.waited:.0f} s: {event.reason}")
             case CampaignFinished():
                 self._progress.stop()
 
@@ -110,10 +107,6 @@ class ProgressListener:
 
     def _failure_words(self) -> str:
         return ", ".join(f"{n} {outcome.name.lower()}" for outcome, n in self._failures.items())
-
-    def _warn(self, words: str) -> None:
-        """Say something that a log of a batch system must hold too."""
-        self._progress.console.print(words, style="yellow", markup=False, highlight=False)
 
     def _say(self, words: str) -> None:
         if not self._progress.disable:

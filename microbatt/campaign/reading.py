@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from microbatt.campaign.axes import read_axis, read_quantity, read_spread
 from microbatt.campaign.campaign import Campaign
 from microbatt.cells import load_cell
-from microbatt.checks import check_choice, suggestion
-from microbatt.cube import Design, Grid, ListedPoints, SobolPoints
+from microbatt.checks import check_choice, shown, suggestion
+from microbatt.cube import MOST_IN_FILE, Design, Grid, ListedPoints, SobolPoints
 from microbatt.data_files import catalog_folder
 from microbatt.engines import load_engine, thermal_from_dict
 from microbatt.errors import CampaignError, ParameterError
 from microbatt.parameters import PARAMETERS, POINT, parameter
+from microbatt.places import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,14 +75,17 @@ def read_campaign(path: Path) -> Campaign:
         With the file, the key and what to do.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(read_text(path, MOST_IN_FILE))
     except OSError as error:
         raise CampaignError(
             f"{path}: cannot be read ({error.strerror}). Known campaigns: "
             f"{', '.join(available_recipes())}; anything else must be the path of a file."
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CampaignError(f"{path}: is not valid TOML: {error}. Mend it there.") from error
+    except ParameterError as error:
+        raise CampaignError(str(error)) from error
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        told = str(error).partition("; use sys.")[0]
+        raise CampaignError(f"{path}: is not valid TOML: {told}. Mend it there.") from error
     try:
         return parse_campaign(document, folder=path.parent)
     except ParameterError as error:
@@ -104,14 +108,24 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
         If it does not describe a campaign.
     """
     _check_keys("", document, _KEYS, required={"format", "name", "cell"})
-    if document["format"] != FORMAT:
+    if document["format"] != FORMAT or isinstance(document["format"], bool):
         raise ParameterError(
-            f"`format` is {document['format']!r}; this version reads `format = {FORMAT}`."
+            f"`format` is {shown(document['format'])}; this version reads `format = {FORMAT}`."
         )
     cell = _cell(document["cell"], folder)
     engine = document.get("engine", "native")
     tasks = document.get("tasks", {})
     _check_keys("tasks", tasks, {"curves", "time_limit"})
+    thermal, settings = (
+        document.get("thermal", {"mode": "isothermal"}),
+        document.get("settings", {}),
+    )
+    for key, table in (("thermal", thermal), ("settings", settings)):
+        if not isinstance(table, dict):
+            raise ParameterError(
+                f"`{key}` is {shown(table)}; it must be a table: write `[{key}]` on a line of its "
+                "own, and its keys below."
+            )
     optional = {key: document[key] for key in ("title", "inventory") if key in document}
     if "cutoff_voltage" in document:
         optional["cutoff_voltage"] = read_quantity(
@@ -128,8 +142,8 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
         cell=cell,
         engine=engine,
         design=_design(document, cell),
-        thermal=thermal_from_dict(document.get("thermal", {"mode": "isothermal"})),
-        settings=load_engine(engine).settings.from_dict(document.get("settings", {})),
+        thermal=thermal_from_dict(thermal),
+        settings=load_engine(engine).settings.from_dict(settings),
         curves_per_task=tasks.get("curves"),
         **optional,
     )
@@ -218,10 +232,20 @@ def cache_folder(cache_dir: str | Path | None = None) -> Path:
     return Path(pooch.os_cache("microbatt")) / "cubes"
 
 
+def _is_path(given: str) -> bool:
+    return given.isprintable() and max(map(len, given.split("/"))) <= _LONGEST_NAME
+
+
+_LONGEST_NAME: Final = 200
+"""Characters of the name of a cell file or its folder."""
+
+
 def _cell(given: object, folder: Path) -> Cell:
-    if not isinstance(given, str):
-        raise ParameterError(f"`cell` is {given!r}; it must be a name or the path of a cell file.")
-    return load_cell(folder / given if given.endswith(".toml") else given)
+    if not isinstance(given, str) or not _is_path(given):
+        raise ParameterError(
+            f"`cell` is {shown(given)}; it must be a name or the path of a cell file."
+        )
+    return load_cell(folder / given if given.endswith((".toml", ".json")) else given)
 
 
 def _design(document: Mapping[str, Any], cell: Cell) -> Design:
@@ -263,7 +287,7 @@ def _points(points: Mapping[str, Any], cell: Cell) -> Design:
 def _numbers(where: str, table: object, words: set[str]) -> dict[str, str]:
     """Return which numbers of a cell a table varies: name → key, the way the file writes it."""
     if not isinstance(table, dict):
-        raise ParameterError(f"`{where}` is {table!r}; it must be a table.")
+        raise ParameterError(f"`{where}` is {shown(table)}; it must be a table.")
     numbers: dict[str, str] = {}
     for key in table:
         if key in words:
@@ -302,7 +326,7 @@ def _check_keys(
     required: Iterable[str] = (),
 ) -> None:
     if not isinstance(table, dict):
-        raise ParameterError(f"`{where}` is {table!r}; it must be a table.")
+        raise ParameterError(f"`{where}` is {shown(table)}; it must be a table.")
     prefix = f"{where}." if where else ""
     for key in table:
         if key not in set(known):

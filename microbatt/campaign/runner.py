@@ -53,6 +53,8 @@ _RECOUNT: Final = 5.0
 """How long a count of the cluster's threads stays good [s]."""
 _GOODBYE: Final = 5.0
 """How long a scheduler may take to hear that tasks are not wanted any more [s]."""
+_GRAPH_UNREAD: Final = "deserialization of the task graph"
+"""What Dask says where its scheduler cannot import what a task is made of."""
 _run_task = with_own_numbers(run_task)
 _kept_rows = with_own_numbers(kept_rows)
 _simulate_rows = with_own_numbers(simulate_rows)
@@ -203,6 +205,11 @@ def _settle(
             "same engine, where the workers run, and run again; finished blocks are kept."
         ) from error
     except Exception as error:
+        if _GRAPH_UNREAD in str(error):
+            raise CampaignError(
+                "the scheduler cannot import what it needs. Install the same microbatt where it "
+                "runs, and look into its log; finished blocks are kept."
+            ) from error
         if flight.attempt == ATTEMPTS or not is_remote_trouble(error):
             raise
         again = _Flight(task=flight.task, attempt=flight.attempt + 1)

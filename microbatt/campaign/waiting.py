@@ -90,7 +90,7 @@ class Watch:
     state: ClusterState | None = None
     _heard: dict[str, tuple[float, float]] = field(default_factory=dict)
     _since: float | None = None
-    _next_word: float = FIRST_WORD
+    _next_word: float = field(default_factory=lambda: FIRST_WORD)
     _looked: float = 0.0
 
     def result(self, future: Future[Result]) -> Result:

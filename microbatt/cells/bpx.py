@@ -206,7 +206,13 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
 def _document(path: Path) -> object:
     if path.stat().st_size > _LARGEST_FILE:
         raise ParameterError(f"is larger than {_LARGEST_FILE // 2**20} MiB, more than a cell.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise ParameterError(f"a number in it cannot be read ({error}).") from error
 
 
 # --- what the file says --------------------------------------------------------------------------

@@ -356,11 +356,7 @@ class Cell:
         >>> round(cell.open_circuit_voltage, 9)
         3.9
         """
-        at = start_at(self, start)
-        values = {"positive_initial_stoichiometry": at.positive}
-        if self.metal is None:
-            values["negative_initial_stoichiometry"] = at.negative
-        return self.with_values(values)
+        return self.with_values(start_at(self, start).values())
 
     @property
     def state_of_charge(self) -> float | None:

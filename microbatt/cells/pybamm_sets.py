@@ -17,6 +17,7 @@ import numpy as np
 
 from microbatt.cells.cell import Cell
 from microbatt.cells.electrolyte_fits import SALT_TOP
+from microbatt.cells.stoichiometry_functions import LARGEST_ENTROPY, split_diffusivity
 from microbatt.checks import check_choice, check_extra
 from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE
 from microbatt.errors import ParameterError
@@ -44,7 +45,19 @@ _ARRHENIUS: Final = 0.02
 _DENSITY: Final = 2500.0
 _HEAT_CAPACITY: Final = 1000.0
 """Where a set says nothing of them: [kg m⁻³] and [J kg⁻¹ K⁻¹], usual for pouch cells."""
+_LEAST_VOLTAGE: Final = 1e-3
+"""Of a cut-off [V]."""
 _SPHERE: Final = 3.0
+_METAL: Final = "Exchange-current density for lithium metal electrode [A.m-2]"
+_LITHIUM: Final = 1.3e-5
+"""Molar volume of lithium [m³ mol⁻¹]."""
+_KINETIC_NODES: Final = 801
+_MARGIN: Final = 1e-3
+"""How far from 0 and 1 kinetics and diffusivities are sampled [-]."""
+_ACROSS: Final = np.linspace(0.02, 0.98, 49)
+"""Stoichiometries at which dependences are looked for."""
+_SALT_RANGE: Final = (10.0, 4000.0)
+"""Concentrations between which a transference number is taken [mol m⁻³]."""
 _LAYERS: Final = {
     "Negative current collector": "negative_collector",
     "Negative electrode": "negative",
@@ -112,6 +125,11 @@ class _Set:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of keys that were renamed
             self.values = self.pybamm.ParameterValues(name)
+
+    @property
+    def is_half_cell(self) -> bool:
+        """Whether lithium metal stands where a full cell has its negative electrode."""
+        return _METAL in self.values and "Negative particle radius [m]" not in self.values
 
     def __contains__(self, key: str) -> bool:
         return key in self.values
@@ -190,13 +208,6 @@ def _refuse_what_is_not_served(values: _Set) -> None:
                 f"PyBaMM's set {values.name} cannot be served: {what}, as `{min(found)}` "
                 "tells. Take a set with one material and one particle size in each electrode."
             )
-    if (
-        "Exchange-current density for lithium metal electrode [A.m-2]" in values
-        and "Negative particle radius [m]" not in values
-    ):
-        raise ParameterError(
-            f"PyBaMM's set {values.name} cannot be served: it is a half-cell against lithium."
-        )
     if values.number("Number of cells connected in series to make a battery", 1.0) != 1.0:
         raise values.trouble(
             "Number of cells connected in series to make a battery",
@@ -216,7 +227,11 @@ def _described(values: _Set) -> dict[str, Any]:
     around = values.values.get("Ambient temperature [K]")
     density, heat = _masses(values)
     layers: dict[str, Any] = {
-        "negative": _electrode(values, "Negative", density),
+        "negative": (
+            _metal(values, density)
+            if values.is_half_cell
+            else _electrode(values, "Negative", density)
+        ),
         "separator": _porous(values, "Separator") | {"density": density},
         "positive": _electrode(values, "Positive", density),
         "electrolyte": _electrolyte(values, density),
@@ -246,9 +261,9 @@ def _described(values: _Set) -> dict[str, Any]:
     }
 
 
-def _cutoff(values: _Set, which: str) -> float | None:
-    """Return a cut-off; none where the set has 0 V, at which a half-cell may stop."""
-    return values.number(f"{which} voltage cut-off [V]") or None
+def _cutoff(values: _Set, which: str) -> float:
+    """Return a cut-off; a thousandth of a volt where a half-cell stops at none."""
+    return max(values.number(f"{which} voltage cut-off [V]"), _LEAST_VOLTAGE)
 
 
 def _masses(values: _Set) -> tuple[float, float]:
@@ -290,10 +305,12 @@ def _electrode(values: _Set, side: str, density: float) -> dict[str, Any]:
     start = values.number(f"Initial concentration in {title.lower()} [mol.m-3]") / c_max
     conductivity = values.at_reference(f"{title} conductivity [S.m-1]")
     bruggeman = values.number(f"{title} Bruggeman coefficient (electrode)", 1.5)
-    rate, activation = _rate_constant(values, side, c_max)
+    entropy = _entropy(values, side)
     return (
         layer
         | _diffusivity(values, side)
+        | _kinetics(values, side, c_max)
+        | ({"entropic_change_coefficient": entropy} if entropy else {})
         | {
             "filler_fraction": max(1.0 - pores - active, 0.0),
             "particle_radius": values.number(f"{side} particle radius [m]"),
@@ -301,8 +318,6 @@ def _electrode(values: _Set, side: str, density: float) -> dict[str, Any]:
             "solid_conductivity": conductivity,
             "effective_solid_conductivity": conductivity * (1.0 - pores) ** bruggeman,
             "initial_stoichiometry": start,
-            "rate_constant": rate,
-            "rate_constant_activation": activation,
             "density": density,
             "open_circuit": _potential(values, side),
             "S": _SPHERE,
@@ -311,67 +326,134 @@ def _electrode(values: _Set, side: str, density: float) -> dict[str, Any]:
 
 
 def _potential(values: _Set, side: str) -> dict[str, Any]:
+    """Return the open-circuit potential, brought from the set's reference temperature to ours."""
     key = f"{side} electrode OCP [V]"
     function = getattr(values.values[key], "__name__", "") if key in values else ""
     words = re.sub(r"_?(ocp|function)", " ", function).replace("_", " ").strip()
-    return _table(values, key, f"{side} particle stoichiometry") | {
+    sampled = _table(values, key, f"{side} particle stoichiometry")
+    entropy = _entropy(values, side)
+    warmer = REFERENCE_TEMPERATURE - values.number("Reference temperature [K]")
+    if entropy and warmer:
+        x = np.array(sampled["table"]["x"])
+        shift = np.interp(x, entropy["table"]["x"], entropy["table"]["y"])
+        sampled["table"]["y"] = (np.array(sampled["table"]["y"]) + warmer * shift).tolist()
+    return sampled | {
         "material": " ".join(words.split()) or f"{side.lower()} electrode of {values.name}"
     }
+
+
+def _entropy(values: _Set, side: str) -> dict[str, Any]:
+    """Return dU/dT as a table; nothing where it is zero everywhere."""
+    key = f"{side} electrode OCP entropic change [V.K-1]"
+    if key not in values:
+        return {}
+    x, y = (np.array(one) for one in _table(values, key, f"{side} particle stoichiometry")
+            ["table"].values())  # fmt: skip
+    kept = np.abs(y) <= LARGEST_ENTROPY  # polynomials leave all bounds at the ends
+    if not np.any(y):
+        return {}
+    return {"table": {"x": x[kept].tolist(), "y": y[kept].tolist()}}
 
 
 def _table(values: _Set, key: str, variable: str) -> dict[str, Any]:
     """Sample a function of the stoichiometry, its nodes crowding at both ends."""
     for margin in _TINY:
-        nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, _NODES)))
-        x = margin + (1.0 - 2.0 * margin) * nodes
+        x = _nodes(margin, _NODES)
         y = values.sample(key, {variable: x})
         if np.all(np.isfinite(y)):
             return {"table": {"x": x.tolist(), "y": y.tolist()}}
     raise values.trouble(key, "is not finite between stoichiometries of 0.001 and 0.999.")
 
 
-def _diffusivity(values: _Set, side: str) -> dict[str, Any]:
-    key = f"{side} particle diffusivity [m2.s-1]"
-    variable = f"{side} particle stoichiometry"
+def _nodes(margin: float, count: int) -> Array:
+    return margin + (1.0 - 2.0 * margin) * 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, count)))
 
-    def at(temperature: float) -> Array:
-        x = np.linspace(0.01, 0.99, 99)
+
+def _diffusivity(values: _Set, side: str) -> dict[str, Any]:
+    """Return D_s, a number or one that a function of the stoichiometry multiplies, and its E/R."""
+    key = f"{side} particle diffusivity [m2.s-1]"
+
+    def at(temperature: float, x: Array = _ACROSS) -> Array:
+        variable = f"{side} particle stoichiometry"
         return values.sample(key, {variable: x, "Temperature [K]": temperature})
 
     here = at(REFERENCE_TEMPERATURE)
-    if np.ptp(here) > _SAME * np.abs(here).max():
-        raise values.trouble(key, "depends on the stoichiometry, which is not served yet.")
-    return {
-        "solid_diffusivity": float(here[0]),
-        "solid_diffusivity_activation": _activation(values, key, at),
-    }
+    energy = {"solid_diffusivity_activation": _activation(values, key, at)}
+    if np.ptp(here) <= _SAME * np.abs(here).max():
+        return {"solid_diffusivity": float(here[0])} | energy
+    x = _nodes(_MARGIN, _KINETIC_NODES)
+    table = {"x": x.tolist(), "y": at(REFERENCE_TEMPERATURE, x).tolist()}
+    return split_diffusivity(f"{values.name}: {key}", {"table": table}) | energy
 
 
-def _rate_constant(values: _Set, side: str, c_max: float) -> tuple[float, float]:
-    """Return k and its E/R, if the exchange-current density has the standard form."""
+def _kinetics(values: _Set, side: str, c_max: float) -> dict[str, Any]:
+    """Return k, its E/R, and what makes i_0 another than F k c_max √(c_e θ (1 − θ))."""
     key = f"{side} electrode exchange-current density [A.m-2]"
-    theta, salt = (grid.ravel() for grid in np.meshgrid([0.05, 0.3, 0.6, 0.95], [300.0, 1e3, 2e3]))
-    standard = FARADAY * c_max * np.sqrt(salt * theta * (1.0 - theta))
+    initial = values.number("Initial concentration in electrolyte [mol.m-3]")
 
-    def at(temperature: float) -> Array:
+    def at(temperature: float, theta: Array = _ACROSS, salt: float = initial) -> Array:
+        """i_0 over the standard form with k = 1."""
         found = values.sample(
             key,
             {
-                "Electrolyte concentration [mol.m-3]": salt,
+                "Electrolyte concentration [mol.m-3]": np.full(theta.shape, salt),
                 f"{side} particle surface concentration [mol.m-3]": theta * c_max,
                 f"{side} particle maximum concentration [mol.m-3]": c_max,
                 "Temperature [K]": temperature,
             },
         )
-        return np.asarray(found / standard)
+        return np.asarray(found / (FARADAY * c_max * np.sqrt(salt * theta * (1.0 - theta))))
 
     here = at(REFERENCE_TEMPERATURE)
-    if not np.ptp(here) <= 1e-6 * here.max():
-        raise values.trouble(
-            key,
-            "is not F k c_max √(c_e θ (1 − θ)) with one k, the only form that is served yet.",
+    described: dict[str, Any] = {"rate_constant_activation": _activation(values, key, at)}
+    exponent = _salt_exponent(
+        values, key, initial, lambda salt: at(REFERENCE_TEMPERATURE, salt=salt)
+    )
+    if abs(exponent) > _SAME:
+        described["salt_exponent"] = 0.5 + exponent
+    if np.ptp(here) <= 1e-6 * here.max():
+        return described | {"rate_constant": float(here.mean())}
+    x = _nodes(_MARGIN, _KINETIC_NODES)
+    middle = float(at(REFERENCE_TEMPERATURE, np.array([0.5]))[0])
+    shape = at(REFERENCE_TEMPERATURE, x) / middle
+    return described | {
+        "rate_constant": middle,
+        "exchange_current_shape": {"table": {"x": x.tolist(), "y": shape.tolist()}},
+    }
+
+
+def _salt_exponent(values: _Set, key: str, initial: float, at: Callable[[float], Array]) -> float:
+    """Return the power of the salt concentration in a property; refuse one that has no one."""
+    here = at(initial)
+    found = [np.log(at(factor * initial) / here) / np.log(factor) for factor in (0.3, 0.7, 1.6)]
+    if not np.ptp(found) <= 1e-6:
+        raise values.trouble(key, "does not follow one power of the salt concentration.")
+    return float(np.mean(found))
+
+
+def _metal(values: _Set, density: float) -> dict[str, Any]:
+    """Return the lithium metal of a half-cell."""
+    initial = values.number("Initial concentration in electrolyte [mol.m-3]")
+    lithium = 1.0 / values.number("Lithium metal partial molar volume [m3.mol-1]", _LITHIUM)
+
+    def at(temperature: float, salt: float = initial) -> Array:
+        return values.sample(
+            _METAL,
+            {
+                "Electrolyte concentration [mol.m-3]": np.array([salt]),
+                "Lithium metal concentration [mol.m-3]": lithium,
+                "Temperature [K]": temperature,
+            },
         )
-    return float(here.mean()), _activation(values, key, at)
+
+    exponent = _salt_exponent(values, _METAL, initial, lambda salt: at(REFERENCE_TEMPERATURE, salt))
+    return {
+        "exchange_current_density": float(at(REFERENCE_TEMPERATURE)[0]),
+        "exchange_current_density_activation": _activation(values, _METAL, at),
+        "salt_exponent": exponent,
+        "thickness": values.number("Negative electrode thickness [m]", 0.0),
+        "density": density,
+    }
 
 
 def _electrolyte(values: _Set, density: float) -> dict[str, Any]:
@@ -379,7 +461,7 @@ def _electrolyte(values: _Set, density: float) -> dict[str, Any]:
     initial = values.number("Initial concentration in electrolyte [mol.m-3]")
     fit: dict[str, Any] = {
         "description": f"electrolyte of PyBaMM's {values.name}",
-        "transference": _constant_of_salt(values, "Cation transference number"),
+        "transference": _transference(values),
     }
     activations = {}
     for name, key in (
@@ -410,15 +492,13 @@ def _of_salt(values: _Set, key: str, salt: Array, temperature: float) -> Array:
     )
 
 
-def _constant_of_salt(values: _Set, key: str) -> float:
-    sampled = _of_salt(values, key, np.linspace(200.0, 2500.0, 24), REFERENCE_TEMPERATURE)
-    if np.ptp(sampled) > _SAME:
-        raise values.trouble(
-            key,
-            f"depends on the salt, from {sampled.min():.3g} to {sampled.max():.3g}; only a "
-            "constant is served yet.",
-        )
-    return float(sampled[0])
+def _transference(values: _Set) -> float | dict[str, Any]:
+    """Return t₊, a number or a table."""
+    salt = np.linspace(*_SALT_RANGE, _SALTS // 3)
+    sampled = _of_salt(values, "Cation transference number", salt, REFERENCE_TEMPERATURE)
+    if np.ptp(sampled) <= _SAME:
+        return float(sampled[0])
+    return {"table": {"x": salt.tolist(), "y": sampled.tolist()}}
 
 
 def _while_positive(values: _Set, key: str, salt: Array, sampled: Array) -> dict[str, list[float]]:

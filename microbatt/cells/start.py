@@ -21,10 +21,18 @@ _INSIDE: Final = 1e-9
 
 
 class Start(NamedTuple):
-    """Stoichiometries of both electrodes; the metal of a half-cell has a NaN."""
+    """Stoichiometries of both electrodes; that of lithium metal is NaN."""
 
     negative: float
     positive: float
+
+    def values(self) -> dict[str, float]:
+        """Return them by the names of the vocabulary."""
+        return {
+            f"{part}_initial_stoichiometry": value
+            for part, value in self._asdict().items()
+            if value == value  # noqa: PLR0124 - NaN
+        }
 
 
 def start_at(cell: Any, start: float | str) -> Start:  # noqa: ANN401 - a cell, whose module imports this
@@ -88,16 +96,13 @@ def window(cell: Any) -> tuple[Start, Start] | None:  # noqa: ANN401 - a cell
 
 
 def _stated(cell: Any) -> tuple[Start, Start] | None:  # noqa: ANN401 - a cell
-    n, p = cell.negative, cell.positive
-    if cell.metal is not None:
-        if p.stoichiometry_full is None or p.stoichiometry_empty is None:
-            return None
-        return Start(math.nan, p.stoichiometry_full), Start(math.nan, p.stoichiometry_empty)
-    ends = (n.stoichiometry_full, p.stoichiometry_full, n.stoichiometry_empty,
-            p.stoichiometry_empty)  # fmt: skip
-    if any(one is None for one in ends):
+    ends = [
+        [math.nan if e is cell.metal else getattr(e, key) for e in (cell.negative, cell.positive)]
+        for key in ("stoichiometry_full", "stoichiometry_empty")
+    ]
+    if any(one is None for end in ends for one in end):
         return None
-    return Start(ends[0], ends[1]), Start(ends[2], ends[3])
+    return Start(*ends[0]), Start(*ends[1])
 
 
 def _at_charge(cell: Any, charge: float) -> Start:  # noqa: ANN401 - a cell
@@ -130,24 +135,34 @@ def _path(cell: Any) -> tuple[Callable[[float], Start], float, float]:  # noqa: 
     Between full and empty, if the cell states them; else from where it starts, the lithium of one
     electrode going into the other.
     """
-    if cell.metal is not None:
-        return lambda theta: Start(math.nan, theta), *_range(cell.positive.open_circuit)
-    n, p, stated = cell.negative, cell.positive, _stated(cell)
+    stated = _stated(cell)
+    electrodes = (cell.negative, cell.positive)
     if stated is not None:
         full, empty = stated
-        origin, rate = full, [b - a for a, b in zip(full, empty, strict=True)]
+        origin, rate = full, Start(*(b - a for a, b in zip(full, empty, strict=True)))
     else:
-        sites = [e.thickness * e.active_fraction * e.max_concentration for e in (n, p)]
-        origin = Start(n.initial_stoichiometry, p.initial_stoichiometry)
-        rate = [-1.0 / sites[0], 1.0 / sites[1]]
-    n_range, p_range = (_range(e.open_circuit) for e in (n, p))
-    low = max((n_range[1] - origin[0]) / rate[0], (p_range[0] - origin[1]) / rate[1])
-    high = min((n_range[0] - origin[0]) / rate[0], (p_range[1] - origin[1]) / rate[1])
+        origin = Start(
+            *(math.nan if e is cell.metal else e.initial_stoichiometry for e in electrodes)
+        )
+        rate = Start(*(sign * _share(cell, e) for sign, e in zip((-1, 1), electrodes, strict=True)))
+    ends = [
+        sorted((bound - at) / by for bound in _range(e.open_circuit))
+        for e, at, by in zip(electrodes, origin, rate, strict=True)
+        if e is not cell.metal
+    ]
+    low, high = max(end[0] for end in ends), min(end[1] for end in ends)
 
     def path(taken: float) -> Start:
-        return Start(origin[0] + taken * rate[0], origin[1] + taken * rate[1])
+        return Start(*(at + taken * by for at, by in zip(origin, rate, strict=True)))
 
     return path, low, high
+
+
+def _share(cell: Any, e: Any) -> float:  # noqa: ANN401 - a cell and its electrode
+    """Return by how much lithium [mol m⁻²] changes the stoichiometry of an electrode."""
+    if e is cell.metal:
+        return math.nan
+    return float(1.0 / (e.thickness * e.active_fraction * e.max_concentration))
 
 
 def _range(fit: Any) -> tuple[float, float]:  # noqa: ANN401 - an open-circuit fit
@@ -156,10 +171,10 @@ def _range(fit: Any) -> tuple[float, float]:  # noqa: ANN401 - an open-circuit f
 
 
 def _voltage(cell: Any, at: Start) -> float:  # noqa: ANN401 - a cell
-    positive = cell.positive.open_circuit.potential(at.positive)
+    positive = float(cell.positive.open_circuit.potential(at.positive))
     if cell.metal is not None:
-        return float(positive)
-    return float(positive - cell.negative.open_circuit.potential(at.negative))
+        return positive
+    return positive - float(cell.negative.open_circuit.potential(at.negative))
 
 
 def _where(

@@ -67,7 +67,7 @@ def read_cell(path: Path) -> Cell:
         See `load_cell`.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         # what may name a file beside it cannot be remembered by its text
         return parse_cell(text, path.parent) if "table" in text else _parsed(text)
     except OSError as error:
@@ -76,8 +76,16 @@ def read_cell(path: Path) -> Cell:
         raise CellFileError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise CellFileError(f"{path}: is not valid TOML: {error}. Mend it there.") from error
+    except RecursionError as error:
+        raise CellFileError(f"{path}: is not a cell file: it is nested too deeply.") from error
     except ParameterError as error:
         raise CellFileError(f"{path}: {error}") from error
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ParameterError(f"is larger than {_LARGEST_FILE // 2**20} MiB. Thin out its tables.")
+    return path.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=64)
@@ -96,7 +104,7 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     tomllib.TOMLDecodeError
         If it is not TOML.
     """
-    document = tomllib.loads(text)
+    document = _document(text)
     version = document.pop("format", None)
     if version != FORMAT:
         raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
@@ -120,6 +128,15 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
         words | {name: values for name, (values, _) in parts.items()} | {UNCERTAINTIES: stated}
     )
     return cell if start is None else cell.starting_at(start)
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise ParameterError(f"a number in it cannot be read ({error}).") from error
 
 
 def _fill_one_c(table: dict[str, Any]) -> None:

@@ -50,6 +50,14 @@ def command(
             f"Run `microbatt check {store} --repair` to simulate those blocks again."
         )
     _repair(location, report, workers, engine)
+    left = check_store(location)
+    if left.damages:
+        _show(location, left)
+        raise StoreError(
+            f"{len(left.damages)} damages in {location} cannot be repaired: what was edited is "
+            "kept nowhere else. Restore it from a copy, or run its campaign into a store of its "
+            "own."
+        )
     click.echo("repaired")
 
 

@@ -97,7 +97,7 @@ def show(*, file: Path, **options: Unpack[Reading]) -> None:
     type=click.Path(path_type=Path),
     help="File to write.  [default: the terminal]",
 )
-@click.option("--current", type=float, help="Current of the deck [A m⁻²].  [default: 1 C]")
+@click.option("--current", help="Current of the deck: 17.5 [A m⁻²], 2C or 12.5A.  [default: 1 C]")
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage of the deck [V].")
 @click.option(
     "--version",
@@ -111,7 +111,7 @@ def convert(
     *,
     file: str,
     output: Path | None,
-    current: float | None,
+    current: str | None,
     cutoff: float,
     version: str,
     overwrite: bool,
@@ -151,7 +151,7 @@ def _cell_of(file: Path, **options: Unpack[Reading]) -> str:
     return to_toml(read.cell, source=f"dualfoil deck {file.name}")
 
 
-def _deck_of(file: str, current: float | None, cutoff: float, version: str) -> tuple[str, str]:
+def _deck_of(file: str, current: str | None, cutoff: float, version: str) -> tuple[str, str]:
     """Return a cell as a deck and its activation energies, and say what they do not hold."""
     from microbatt.cells import load_cell
     from microbatt.engines.dualfoil import (
@@ -165,7 +165,7 @@ def _deck_of(file: str, current: float | None, cutoff: float, version: str) -> t
 
     cell = load_cell(file)
     kind: Version = "5.2" if version == "5.2" else "5.1"
-    asked = cell.one_c_current if current is None else current
+    asked = cell.one_c_current if current is None else cell.current_density(current)
     segments = galvanostatic(asked, cutoff, version=kind, resistance=cell.contact_resistance)
     _print_unmapped(not_in_a_deck(cell, kind))
     return (

@@ -11,7 +11,7 @@ import click
 from microbatt.cli.balances import inventory_option
 from microbatt.cli.completion import cell_names
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture, save_text
-from microbatt.cli.values import free_option, read_free, read_list, read_measured, read_range
+from microbatt.cli.values import free_option, read_currents, read_free, read_measured, read_range
 from microbatt.places import Kind, mark
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
     "--max-hours", type=float, help="Longest time that the discharges may take together [h]."
 )
 @click.option(
-    "--currents", help="Currents to choose from [A m⁻²], such as 17.5,35,70.  [default: C/10 to 7C]"
+    "--currents",
+    help="Currents to choose from, such as 17.5,35,70 [A m⁻²] or C/2,1C.  [default: C/10 to 7C]",
 )
 @click.option(
     "--alpha", default="0:10", help="Range in which alpha is expected: LOW:HIGH, or one number."
@@ -124,7 +125,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     found = propose_currents(
         request,
         points,
-        None if currents is None else read_list("--currents", currents),
+        None if currents is None else read_currents("--currents", currents, request.cell),
         readings,
         max_curves=max_curves,
         max_hours=math.inf if max_hours is None else max_hours,
@@ -134,7 +135,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
     others = [
         judge_currents(
-            request, found.points, read_list("--compare", one), readings,
+            request, found.points, read_currents("--compare", one, request.cell), readings,
             free=unknown, criterion=criterion,
         )
         for one in compare

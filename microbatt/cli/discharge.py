@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     help="Discharge current: 17.5 [A m⁻²], 2C, C/20 or 12.5A; give it again for more curves.  "
     "[default: 1 C]",
 )
+@click.option(
+    "--start",
+    help="State of charge or voltage at rest from which the discharge starts: 80% or 3.9V.  "
+    "[default: the cell's own]",
+)
 @balance_options
 @click.option(
     "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
@@ -58,6 +63,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     alpha: float | None,
     S: float | None,
     currents: tuple[str, ...],
+    start: str | None,
     inventory: str,
     cutoff: float | None,
     thermal: str,
@@ -72,9 +78,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Simulate the discharge of CELL and show the curve.
 
-    CELL is a name listed by `microbatt cells`, or the path of a cell file or a BPX file. The exit
-    code is 1 if a curve fails or does not reach its end; what there is of it is shown and saved all
-    the same.
+    CELL is a name listed by `microbatt cells`, the path of a cell file or a BPX file, or
+    pybamm:NAME, a parameter set of an installed PyBaMM. The exit code is 1 if a curve fails or does
+    not reach its end; what there is of it is shown and saved all the same.
     """
     from microbatt.cells import load_cell
     from microbatt.checks import check_extra
@@ -85,6 +91,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     check_output(csv_file, Kind.TABLE, overwrite=overwrite)
     check_output(picture, Kind.PICTURE, overwrite=overwrite)
     loaded = load_cell(cell)
+    if start is not None:
+        loaded = loaded.starting_at(start)
     cutoff = loaded.cutoff_voltage if cutoff is None else cutoff
     discharges = [
         simulate_discharge(
@@ -138,6 +146,9 @@ def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("current", "c_rate", "discharge_capacity", "energy", "power", "time"):
         table.add_column(heading(name), justify="right")
+        if name == "discharge_capacity":
+            for unit in capacity_units(cell):
+                table.add_column(f"\n[dim]{unit}[/dim]", justify="right")
     table.add_column("how it ended")
     for discharge in discharges:
         table.add_row(*row(cell, discharge), ending(discharge))
@@ -146,6 +157,12 @@ def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:
     if curves:
         out.print("\nvoltage [V] against capacity [A h m⁻²]", markup=False)
         out.print(chart(curves), markup=False)
+
+
+def capacity_units(cell: Cell) -> dict[str, float]:
+    """Return the units in which a capacity is shown beside A h m⁻² → how many make one of that."""
+    per_area = {"mA h cm⁻²": 0.1}
+    return per_area if cell.area is None else per_area | {"A h": cell.area}
 
 
 def ending(discharge: Discharge) -> str:
@@ -160,6 +177,7 @@ def row(cell: Cell, discharge: Discharge) -> list[str]:
         discharge.current,
         discharge.current / cell.one_c_current,
         discharge.discharge_capacity,
+        *(factor * discharge.discharge_capacity for factor in capacity_units(cell).values()),
         discharge.energy,
         discharge.power,
         end_time,

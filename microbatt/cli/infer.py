@@ -11,6 +11,7 @@ import click
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
+from microbatt.cli.files import read_options, reading_of
 from microbatt.cli.outputs import check_output, overwrite_option
 from microbatt.cli.values import free_option, read_cell_errors, read_free, read_measured
 from microbatt.errors import ParameterError
@@ -73,23 +74,7 @@ if TYPE_CHECKING:
 @click.option(
     "--offset-error", default="0mV", help="Standard deviation of each curve's own voltage offset."
 )
-@click.option("--area", help="Area of the electrode, such as '1.54 cm2', for currents in A.")
-@click.option(
-    "--current",
-    help="Current of the discharges, such as '17.5 A/m2', if the files have no such column.",
-)
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="QUANTITY=HEADING[:UNIT]",
-    help="Column that holds time, voltage, current or capacity; may be repeated.",
-)
-@click.option(
-    "--skip-bad-rows",
-    is_flag=True,
-    help="Leave out rows that hold no number or repeat the row before.",
-)
+@read_options
 @click.option(
     "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
 )
@@ -127,6 +112,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     current: str | None,
     columns: tuple[str, ...],
     skip_bad_rows: bool,
+    part: str | None,
     each: bool,
     workers: int | None,
     scheduler: str | None,
@@ -146,7 +132,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
     from microbatt.inference import MICROSTRUCTURE, InferenceOptions
-    from microbatt.measured import Reading
 
     loaded = load_cell(cell)
     options = InferenceOptions(
@@ -162,11 +147,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         level=level,
         network=network,
     )
-    reading = Reading(
-        columns=_mapping(columns),
-        area=None if area is None else read_measured("--area", area, "m2"),
-        current=None if current is None else read_measured("--current", current, "A m-2"),
-        skip_bad_rows=skip_bad_rows,
+    reading = reading_of(
+        area=area, current=current, columns=columns, skip_bad_rows=skip_bad_rows, part=part
     )
     outputs = Outputs(store=store, report=report, overwrite=overwrite)
     outputs.check()
@@ -232,17 +214,6 @@ class Outputs:
 
 def _volts(option: str, text: str | None) -> float | None:
     return None if text is None else read_measured(option, text, "V")
-
-
-def _mapping(columns: tuple[str, ...]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in columns]
-    for name, equals, heading in pairs:
-        if not (name and equals and heading):
-            raise ParameterError(
-                f"`--column` is {name!r}; write QUANTITY=HEADING or QUANTITY=HEADING:UNIT, "
-                "`voltage=Ewe:mV` for instance."
-            )
-    return {name: heading for name, _, heading in pairs}
 
 
 def _folder_of_folders(files: tuple[Path, ...]) -> bool:

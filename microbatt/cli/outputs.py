@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pandas as pd
     from matplotlib.figure import Figure
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -59,6 +60,27 @@ def save_picture(figure: Figure, path: Path, *, overwrite: bool, dpi: int = 200)
         )
     with replacing(path, Kind.PICTURE, overwrite=overwrite) as written:
         figure.savefig(written, dpi=dpi)
+
+
+def plain_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose words no spreadsheet takes for a formula: such a one gets a quote.
+
+    Names in it come from a store, which anybody may have written.
+    """
+    from pandas.api.types import is_numeric_dtype
+
+    plain = table.copy()
+    for name in plain.columns:
+        if not is_numeric_dtype(plain[name]):
+            plain[name] = [
+                f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+                for cell in plain[name]
+            ]
+    return plain
+
+
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet evaluates."""
 
 
 def save_text(text: str, path: Path, kind: Kind, *, overwrite: bool) -> None:

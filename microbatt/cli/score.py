@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from microbatt.cli.completion import cube_names
-from microbatt.cli.outputs import check_output, overwrite_option, save_text
+from microbatt.cli.outputs import check_output, overwrite_option, plain_cells, save_text
 from microbatt.cli.stores import find_store, storage_options
 from microbatt.places import Kind
 
@@ -93,7 +93,9 @@ def command(
         _tell_left_out(scores)
         out.print()
     if csv_file is not None:
-        save_text(_tidy(found).to_csv(index=False), csv_file, Kind.TABLE, overwrite=overwrite)
+        save_text(
+            plain_cells(_tidy(found)).to_csv(index=False), csv_file, Kind.TABLE, overwrite=overwrite
+        )
         click.echo(f"{csv_file} holds all scores.")
 
 

@@ -11,7 +11,7 @@ import click
 
 from microbatt.cli.completion import cube_names
 from microbatt.cli.outputs import overwrite_option
-from microbatt.cli.stores import find_store, storage_options
+from microbatt.cli.stores import find_store, storage_options, words_without_secrets
 from microbatt.errors import OccupiedError
 from microbatt.places import Kind, kind_of
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.networks import Network, TrainedNetwork
+    from microbatt.networks import JointNetworkConfig, Network, TrainedNetwork
     from microbatt.training import Listener, Precision, TrainingSettings
 
 
@@ -52,6 +52,11 @@ _FILES = ("network.json", "weights.npz")
     help="Precision of the hidden layers.",
 )
 @click.option("--xla", is_flag=True, help="Compile the steps with XLA.")
+@click.option(
+    "--noise",
+    default="1 mV",
+    help="Noise of the voltages for which a joint network is trained, such as 5mV.",
+)
 @click.option("--test", metavar="CUBE", help="Score the weights on this cube too.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Running Dask scheduler that trains the folds."
@@ -76,6 +81,7 @@ def command(  # noqa: PLR0913 - one argument an option
     seed: int,
     precision: Precision,
     xla: bool,
+    noise: str,
     test: str | None,
     scheduler: str | None,
     out: Path,
@@ -91,9 +97,16 @@ def command(  # noqa: PLR0913 - one argument an option
     each fold. With --only, no weights are trained on all points.
     """
     from microbatt.checks import check_extra
+    from microbatt.cli.values import read_measured
+    from microbatt.networks import JointNetworkConfig
     from microbatt.training import NETWORKS
 
     check_extra("tensorflow", extra="learn")
+    sizes = (
+        JointNetworkConfig(noise=read_measured("--noise", noise, "V"))
+        if network == JointNetworkConfig.kind
+        else None
+    )
     check_folder(out, overwrite=overwrite)
     opened = _opened(cube, options)
     usual = NETWORKS[network]
@@ -106,13 +119,13 @@ def command(  # noqa: PLR0913 - one argument an option
         xla=xla,
     )
     listeners = _listeners(out)
-    scores = earlier_scores(out, network, settings, opened, overwrite=overwrite)
+    scores = earlier_scores(out, network, settings, opened, overwrite=overwrite, config=sizes)
     copies: dict[int, TrainedNetwork] = {}
     if folds is not None:
         place = out / f"{'blocked' if blocked else 'random'}-folds"
         copies = _cross_validated(
             opened, network, folds, settings, place, listeners,
-            blocked=blocked, only=only, scheduler=scheduler, overwrite=overwrite,
+            blocked=blocked, only=only, scheduler=scheduler, overwrite=overwrite, config=sizes,
         )  # fmt: skip
         kind = f"{'blocked' if blocked else 'random'} folds, {folds}, of {opened.attrs['name']}"
         held_out = _held_out_scores(opened, copies, kind)
@@ -121,7 +134,7 @@ def command(  # noqa: PLR0913 - one argument an option
             click.echo(words)
         click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
-        trained = _trained(opened, network, settings, out, listeners, copies)
+        trained = _trained(opened, network, settings, out, listeners, copies, sizes)
         recorded = _save(trained, opened, settings, scores, out)
         if test is not None:
             _save_scores(recorded, _opened(test, options), Path(test).stem, out)
@@ -149,7 +162,13 @@ def check_folder(out: Path, *, overwrite: bool) -> None:
 
 
 def earlier_scores(
-    out: Path, network: str, settings: TrainingSettings, cube: xr.Dataset, *, overwrite: bool
+    out: Path,
+    network: str,
+    settings: TrainingSettings,
+    cube: xr.Dataset,
+    *,
+    overwrite: bool,
+    config: JointNetworkConfig | None = None,
 ) -> dict[str, Any]:
     """Return the scores of the same training, if it was finished before.
 
@@ -165,7 +184,9 @@ def earlier_scores(
     there = load_network(out)
     asked = asdict(settings)
     known = {name: there.record.settings.get(name) for name in asked}
-    if (there.kind, known, there.record.origin) == (network, asked, origin_of(cube)):
+    same_sizes = config is None or there.network.config == config
+    same = (there.kind, known, there.record.origin) == (network, asked, origin_of(cube))
+    if same and same_sizes:
         return dict(there.record.scores)
     if not overwrite:
         raise OccupiedError(
@@ -202,6 +223,7 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
     only: tuple[int, ...],
     scheduler: str | None,
     overwrite: bool,
+    config: JointNetworkConfig | None,
 ) -> dict[int, TrainedNetwork]:
     from contextlib import nullcontext
 
@@ -211,7 +233,7 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
     with nullcontext() if scheduler is None else remote_client(scheduler) as client:
         return cross_validate(
             cube, network=network, folds=folds, blocked=blocked, only=only or None,
-            settings=settings, folder=place, client=client, listeners=listeners,
+            config=config, settings=settings, folder=place, client=client, listeners=listeners,
             overwrite=overwrite,
         )  # fmt: skip
 
@@ -249,6 +271,7 @@ def _trained(
     out: Path,
     listeners: Sequence[Listener],
     copies: Mapping[int, TrainedNetwork],
+    config: JointNetworkConfig | None = None,
 ) -> Network:
     from microbatt.networks import PublishedNetwork
     from microbatt.training import (
@@ -260,7 +283,9 @@ def _trained(
     if network == "curve":
         return fit_curve_network(cube, settings=settings, folder=out, listeners=listeners)
     if network == "joint":
-        return fit_joint_network(cube, settings=settings, folder=out, listeners=listeners)
+        return fit_joint_network(
+            cube, config=config, settings=settings, folder=out, listeners=listeners
+        )
     # The copies of all folds combine by the scores of all points that the folds hold out.
     networks = (copy.network for copy in copies.values())
     scores = (one.bin_scores for one in networks if isinstance(one, PublishedNetwork))
@@ -282,11 +307,12 @@ def _save(
     from microbatt.networks import JointNetwork, save_network
     from microbatt.training import training_points, with_record
 
+    told = words_without_secrets(sys.argv[1:])
     recorded = with_record(
         trained,
         cube,
         points=training_points(cube, complete=not isinstance(trained, JointNetwork)),
-        settings=asdict(settings) | {"command": shlex.join(["microbatt", *sys.argv[1:]])},
+        settings=asdict(settings) | {"command": shlex.join(["microbatt", *told])},
         scores=scores,
     )
     save_network(out, recorded, overwrite=True)

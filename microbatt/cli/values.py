@@ -14,6 +14,9 @@ from microbatt.units import to_si
 if TYPE_CHECKING:
     from microbatt.inference import Prior
 
+if TYPE_CHECKING:
+    from microbatt.cells import Cell
+
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 _WRITTEN: Final = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
@@ -102,6 +105,31 @@ def read_list(option: str, text: str) -> list[float]:
     if values is None:
         raise ParameterError(f"`{option}` is {text!r}; write numbers with commas between them.")
     return values
+
+
+def read_currents(option: str, text: str, cell: Cell) -> list[float]:
+    """Read currents with commas between them, each as `Cell.current_density` takes it.
+
+    Returns
+    -------
+    list of float
+        Per area of separator [A m⁻²].
+
+    Raises
+    ------
+    ParameterError
+        If one is no current, or is one of a cell whose area nobody knows.
+
+    Examples
+    --------
+    >>> from microbatt.cells import load_cell
+    >>> read_currents("--currents", "8.75, 1C, 2C", load_cell("doyle-1996-cell-1"))
+    [8.75, 17.5, 35.0]
+    """
+    try:
+        return [cell.current_density(one) for one in text.split(",")]
+    except ParameterError as error:
+        raise ParameterError(f"`{option}` is {text!r}: {error}") from error
 
 
 def read_free(texts: tuple[str, ...]) -> dict[str, float | Prior | None]:

@@ -13,6 +13,15 @@ from .blocks import (
     cut,
     region_points,
 )
+from .bounds import (
+    MOST_CURVES,
+    MOST_DEPTHS,
+    MOST_IN_FILE,
+    MOST_POINTS,
+    MOST_VALUES,
+    check_bound,
+    check_shape,
+)
 from .creation import (
     create_cube,
     has_cube,
@@ -108,6 +117,7 @@ from .schema import (
     SCHEMA_VERSION,
     UNREPEATABLE,
     VARIABLES,
+    identity_hash,
     schema_of,
 )
 from .voltage_codec import (
@@ -123,6 +133,11 @@ __all__ = [
     "FACTS",
     "FOLD",
     "HELD_OUT",
+    "MOST_CURVES",
+    "MOST_DEPTHS",
+    "MOST_IN_FILE",
+    "MOST_POINTS",
+    "MOST_VALUES",
     "NETWORK",
     "ORIGIN",
     "PREDICTION_STATUS",
@@ -150,8 +165,10 @@ __all__ = [
     "RunRecord",
     "SobolPoints",
     "alone",
+    "check_bound",
     "check_fence",
     "check_rounding",
+    "check_shape",
     "check_store",
     "choose_chunks",
     "close_run",
@@ -169,6 +186,7 @@ __all__ = [
     "has_prediction_group",
     "heal_coordinates",
     "heal_store",
+    "identity_hash",
     "is_remote_trouble",
     "join_predictions",
     "join_variables",

@@ -177,6 +177,23 @@ class BlockStore:
         """
         return 0 if self.digests is None else int(np.asarray(self.digests[block.number]))
 
+    def digest_key(self, block: Block) -> str | None:
+        """Return the key of a block's digest; None in cubes from before there were any.
+
+        Parameters
+        ----------
+        block : Block
+            Which curves.
+
+        Returns
+        -------
+        str or None
+            Key of an object of the store.
+        """
+        if self.digests is None:
+            return None
+        return f"{BLOCK_DIGEST}/{self.digests.metadata.encode_chunk_key(block.number)}"
+
     def key(self, name: str, block: Block) -> str:
         """Return the key of a block's chunk of a variable.
 
@@ -227,9 +244,8 @@ class BlockStore:
     def _sync(self, block: Block) -> None:
         """Wait until all that the status of a block vouches for is on the disk."""
         keys = [self.key(variable.name, block) for variable in RESULTS]
-        if self.digests is not None:
-            keys.append(f"{BLOCK_DIGEST}/{self.digests.metadata.encode_chunk_key(block.number)}")
-        sync_objects(self.arrays[STATUS.name].store, keys)
+        digest = self.digest_key(block)
+        sync_objects(self.arrays[STATUS.name].store, [*keys, *([digest] if digest else [])])
 
     def _write_digest(self, block: Block, digest: int) -> None:
         if self.digests is not None:
@@ -276,7 +292,10 @@ def open_blocks(
             for variable in VARIABLES
         }
         try:
-            digests = zarr.open_array(store, path=BLOCK_DIGEST, mode=mode, zarr_format=3)
+            # A digest of 0 is stored too, so that one that is missing is a loss.
+            digests = zarr.open_array(
+                store, path=BLOCK_DIGEST, mode=mode, zarr_format=3
+            ).with_config({"write_empty_chunks": True})
         except FileNotFoundError:  # the cube was made before there were any
             digests = None
     return BlockStore(location=location, fence=known, arrays=arrays, digests=digests)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from microbatt.checks import POSITIVE, Interval, check_choice, check_integer, check_number
+from microbatt.cube.bounds import MOST_POINTS, MOST_VALUES, check_bound
 from microbatt.cube.marginals import (
     Marginal,
     check_marginal,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 ALLOWED = {
     "alpha": Interval(0.0, 20.0),
-    "S": Interval(0.0, 1000.0, low_open=True),
+    "S": PARAMETERS["S"].allowed,
     "current": POSITIVE,
 }
 """What an axis may hold; wider than the range in which the engine is proved."""
@@ -158,7 +159,7 @@ class SobolPoints:
     others: Mapping[str, Marginal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        check_integer("count", self.count, low=1)
+        check_integer("count", self.count, low=1, high=MOST_POINTS)
         check_integer("seed", self.seed, low=0)
         for name in _given(self, POINT):
             checked = check_marginal(name, getattr(self, name), allowed_on(name))
@@ -451,6 +452,7 @@ def _increasing(name: str, values: Sequence[float]) -> tuple[float, ...]:
 def _checked(name: str, values: Sequence[float]) -> tuple[float, ...]:
     if len(values) == 0:
         raise ParameterError(f"`{name}` is empty; give at least one value.")
+    check_bound(f"`{name}`", len(values), MOST_VALUES, "Take fewer.")
     allowed = allowed_on(name)
     unit = "1" if name in ALLOWED else PARAMETERS[name].unit
     return tuple(check_number(name, value, allowed, unit=unit) for value in values)

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from microbatt.cells import Cell
 from microbatt.cube.block_store import block_digest, open_blocks
 from microbatt.cube.blocks import cut
 from microbatt.cube.coordinates import (
@@ -34,8 +35,20 @@ from microbatt.cube.opening import open_group
 from microbatt.cube.prediction_groups import prediction_groups
 from microbatt.cube.predictions import status_key
 from microbatt.cube.rows import row_trouble
-from microbatt.cube.schema import BLOCKS, IDENTITY_DIGEST, STATUS, VARIABLES, identity_digest
+from microbatt.cube.schema import (
+    BLOCKS,
+    IDENTITY_DIGEST,
+    RUNS,
+    STATUS,
+    VARIABLES,
+    array_of,
+    has_own_hash,
+    identity_digest,
+    is_readable,
+)
+from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
+from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -118,6 +131,8 @@ def check_store(location: Location) -> CheckReport:
         if damages:  # the chunks cannot be read before the metadata is mended
             return CheckReport(blocks=0, finished=0, damages=tuple(damages), leftovers=leftovers)
         damages += _identity_damages(group)
+        damages += _variable_damages(group)
+        damages += _record_damages(store, group, keys)
         damages += _coordinate_damages(group)
         damages += _other_damages(group, keys)
         opened = open_blocks(location, read_only=True)
@@ -152,6 +167,8 @@ def repair_store(location: Location, report: CheckReport) -> None:
         for damage in report.damages:
             if damage.block is not None:
                 open_blocks(location).forget(damage.block)
+            elif damage.key.startswith(f"{RUNS}/"):
+                _give_up_record(store, damage.key, group)
             elif damage.key in metadata:
                 write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
             elif damage.key.split("/")[0] not in coordinates and damage.key != ROOT:
@@ -193,6 +210,53 @@ def _identity_damages(root: zarr.Group) -> Iterator[Damage]:
     if attributes.get(IDENTITY_DIGEST, identity_digest(attributes)) != identity_digest(attributes):
         what = "attributes that say what the curves are have changed since the cube was made"
         yield Damage(key=ROOT, what=what)
+    elif not has_own_hash(attributes):
+        yield Damage(key=ROOT, what="attributes do not have the hash that stands beside them")
+    elif _has_another_cell(attributes):
+        yield Damage(key=ROOT, what="the cell does not have the digest that stands beside it")
+
+
+def _has_another_cell(attributes: Mapping[str, Any]) -> bool:
+    if IDENTITY_DIGEST not in attributes or "cell_digest" not in attributes:
+        return False
+    try:
+        return bool(Cell.from_dict(attributes["cell"]).digest != attributes["cell_digest"])
+    except (ParameterError, KeyError, TypeError, AttributeError):
+        return True
+
+
+def _variable_damages(root: zarr.Group) -> Iterator[Damage]:
+    """Yield variables that say that they are something else than those of a cube."""
+    for variable in VARIABLES:
+        array = array_of(root, variable.name)
+        units = quantity(variable.name).attrs.get("units")
+        if array.dtype.name != variable.dtype or array.attrs.get("units") != units:
+            what = f"is not in {units!r} and {variable.dtype}, as this variable of a cube is"
+            yield Damage(key=f"{variable.name}/{ROOT}", what=what)
+
+
+def _record_damages(store: Store, root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
+    """Yield records of runs that are lost, cannot be read, or are not what the root holds."""
+    listed = root.metadata.to_dict().get("consolidated_metadata") or {"metadata": {}}
+    known = {
+        f"{name}/{ROOT}": content["attributes"]
+        for name, content in listed["metadata"].items()
+        if name.startswith(f"{RUNS}/")
+    }
+    found = [key for key in list_objects(store, f"{RUNS}/") if key.endswith(ROOT)]
+    for key in found:
+        if not is_readable(read_object(store, key)):
+            yield Damage(key=key, what="the record of a run cannot be read")
+    for key, record in known.items():
+        if key not in keys:
+            yield Damage(key=key, what="the record of a run is missing")
+        elif record.get("ended") and _is_other(read_object(store, key), record):
+            yield Damage(key=key, what="the record of a run is not the one that was written")
+
+
+def _is_other(content: bytes | None, record: Mapping[str, Any]) -> bool:
+    """Whether a record that can be read is not the one that the root holds."""
+    return is_readable(content) and json.loads(content or b"").get("attributes") != record
 
 
 def _coordinate_damages(root: zarr.Group) -> Iterator[Damage]:
@@ -231,12 +295,16 @@ def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> It
         except UNREADABLE as error:
             yield Damage(key=key, what=str(error), block=block)
             return
-    yield from _content_damages(opened, block)
+    yield from _content_damages(opened, block, keys)
 
 
-def _content_damages(opened: BlockStore, block: Block) -> Iterator[Damage]:
+def _content_damages(opened: BlockStore, block: Block, keys: Container[str]) -> Iterator[Damage]:
     """Yield what is wrong with a block whose chunks can all be read."""
     key, rows = opened.key(STATUS.name, block), opened.read(block)
+    digest = opened.digest_key(block)
+    if digest is not None and digest not in keys:
+        yield Damage(key=digest, what="the digest of a finished block is missing", block=block)
+        return
     # What stands at curves that are about to be simulated again, or were when somebody was killed,
     # counts as not there.
     torn = int((row_trouble(rows) & (rows[STATUS.name] != Outcome.NOT_RUN)).sum())
@@ -251,6 +319,16 @@ def _content_damages(opened: BlockStore, block: Block) -> Iterator[Damage]:
     if told and told != block_digest(opened.fence, block, rows):
         what = "the curves are not those that were written there for this cube"
         yield Damage(key=key, what=what, block=block)
+
+
+def _give_up_record(store: Store, key: str, root: zarr.Group) -> None:
+    """Write the record of a run again from the root, or forget it."""
+    listed = root.metadata.to_dict().get("consolidated_metadata") or {"metadata": {}}
+    known = listed["metadata"].get(key.removesuffix(f"/{ROOT}"))
+    if known is None:
+        delete_object(store, key)
+    else:
+        write_object(store, key, json.dumps(known, indent=1).encode())
 
 
 def _empty(store: Store, location: Location, key: str) -> None:

@@ -28,7 +28,7 @@ ROOT: Final = "zarr.json"
 _REMEDIES = {
     errno.ENOSPC: "The disk is full. Free some space and run again; finished blocks are kept.",
     errno.EDQUOT: "The quota is used up. Free some space and run again; finished blocks are kept.",
-    errno.EROFS: "It is read-only. Give another place with `--store`.",
+    errno.EROFS: "It is read-only: work on a copy of it, or make it writable.",
     errno.EACCES: "Permission is denied: check the owner and the mode, or give another place.",
     errno.EPERM: "Permission is denied: check the owner and the mode, or give another place.",
     errno.ENOENT: "Check the path or URL.",

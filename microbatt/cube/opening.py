@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from microbatt.checks import check_choice
+from microbatt.cube.bounds import check_array
 from microbatt.cube.coordinates import check_coordinates
 from microbatt.cube.location import Location, explained, object_exists, open_store
 from microbatt.cube.prediction_groups import prediction_groups
 from microbatt.cube.predictions import as_points
-from microbatt.cube.schema import SCHEMA_VERSION
+from microbatt.cube.schema import SCHEMA_VERSION, VARIABLES
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 Chunks: TypeAlias = "Literal['auto'] | int | dict[Any, Any] | None"
 """As `xarray.open_zarr` takes them; None reads with NumPy instead of Dask."""
 
+_BAD_METADATA: Final = (
+    ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError, IndexError,
+)  # fmt: skip
+"""What reading metadata raises that somebody edited, or that lack something."""
 _OLD_ROOTS: Final = (".zgroup", ".zarray", ".zmetadata")
 """Of a store of Zarr's format 2."""
 
@@ -150,14 +155,33 @@ def open_group(location: Location) -> zarr.Group:
                 f"there is no cube at {location}: it has no Zarr root. If its creation was cut "
                 "short, run the campaign again; otherwise check the path or URL."
             ) from error
-        except (ValueError, KeyError) as error:
+        except _BAD_METADATA as error:
             raise StoreError(
-                f"the metadata of {location} cannot be read ({error}). "
+                f"the metadata of {location} cannot be read ({type(error).__name__}: {error}). "
                 "If it is a cube, run its campaign again into it, which makes the root again: "
                 "finished blocks are kept."
             ) from error
-    check_schema(location, dict(group.attrs))
+        check_schema(location, dict(group.attrs))
+        check_arrays(location, group)
     return group
+
+
+def check_arrays(location: Location, group: zarr.Group) -> None:
+    """Refuse a store whose arrays, or their chunks, are larger than any of a cube."""
+    import zarr
+
+    consolidated = group.metadata.consolidated_metadata
+    known = {} if consolidated is None else consolidated.metadata
+    for name in known or [variable.name for variable in VARIABLES]:
+        try:
+            array = group.get(name)
+        except _BAD_METADATA as error:
+            raise StoreError(
+                f"the metadata of `{name}` of {location} cannot be read "
+                f"({type(error).__name__}: {error}). Run `microbatt check {location} --repair`."
+            ) from error
+        if isinstance(array, zarr.Array):
+            check_array(location, array)
 
 
 def cube_attributes(location: Location) -> dict[str, Any]:
@@ -190,7 +214,7 @@ def check_schema(location: Location, attributes: Mapping[str, Any]) -> None:
         If they are not; the message says which of the two it is.
     """
     schema = attributes.get("microbatt_schema")
-    if not isinstance(schema, int):
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise StoreError(
             f"{location} is a Zarr group but not a microbatt cube: its attributes have no "
             "`microbatt_schema`. Open it with `xarray.open_zarr`, or check the path or URL."

@@ -75,6 +75,16 @@ def variables_of(targets: Sequence[str]) -> tuple[str, ...]:
 def correlation_of(first: str, second: str) -> str:
     """Return the name of the variable that holds the correlation of two predictions.
 
+    Parameters
+    ----------
+    first, second : str
+        Names of the two numbers, in the order of the targets.
+
+    Returns
+    -------
+    str
+        Of the variable.
+
     Examples
     --------
     >>> correlation_of("alpha", "S"), correlation_of("alpha", "negative_alpha")

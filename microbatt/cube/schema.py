@@ -126,6 +126,7 @@ _IDENTITY: Final = (
     "cell", "cell_digest", "design", "engine", "engine_version", "inventory", "cutoff_voltage",
     "thermal", "settings", "depth_points", "chunks", "campaign_hash", "voltage_rounding",
 )  # fmt: skip
+_NOT_HASHED: Final = frozenset({"chunks", "campaign_hash"})
 RUNS: Final = "runs"
 """Group that holds one empty group per run, whose attributes are the record."""
 BLOCKS: Final = "blocks"
@@ -236,6 +237,43 @@ def identity_digest(attributes: Mapping[str, Any]) -> str:
     """
     told = {name: attributes[name] for name in _IDENTITY if name in attributes}
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def identity_hash(identity: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of an identity, whatever the order of its keys.
+
+    Parameters
+    ----------
+    identity : dict
+        Everything that determines the numbers of a cube, in JSON's terms.
+
+    Returns
+    -------
+    str
+        In hexadecimal digits.
+
+    Examples
+    --------
+    >>> identity_hash({"a": 1, "b": 2}) == identity_hash({"b": 2, "a": 1})
+    True
+    """
+    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def has_own_hash(attributes: Mapping[str, Any]) -> bool:
+    """Whether the hash of a campaign is that of the attributes beside which it stands.
+
+    Told only of cubes that say what they are in full: not of imported ones, whose hash covers
+    other words.
+    """
+    told = {name: attributes[name] for name in _IDENTITY if name in attributes}
+    told = {name: value for name, value in told.items() if name not in _NOT_HASHED}
+    design = told.get("design")
+    told["microbatt_schema"] = schema_of(design) if isinstance(design, dict) else None
+    if IDENTITY_DIGEST not in attributes or told.get("engine_version") == "imported":
+        return True
+    return bool(identity_hash(told) == attributes.get("campaign_hash"))
 
 
 def axes_digest(values: Mapping[str, NDArray[np.float64]]) -> str:

@@ -56,6 +56,16 @@ def packing() -> dict[str, Any]:
 def check_rounding(rounding: float | None) -> float | None:
     """Return by how much voltages may be rounded [V], None for not at all.
 
+    Parameters
+    ----------
+    rounding : float or None
+        The largest change [V]; None keeps every bit.
+
+    Returns
+    -------
+    float or None
+        As it came.
+
     Raises
     ------
     ParameterError

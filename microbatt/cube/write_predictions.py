@@ -18,7 +18,15 @@ import numpy as np
 
 from microbatt.cube.fence import alone
 from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
-from microbatt.cube.location import explained, list_objects, open_store, read_object, write_object
+from microbatt.cube.location import (
+    ROOT,
+    explained,
+    list_objects,
+    open_store,
+    read_object,
+    sync_objects,
+    write_object,
+)
 from microbatt.cube.opening import open_cube, open_group
 from microbatt.cube.outcomes import varied_in
 from microbatt.cube.prediction_groups import group_of_points, prediction_groups
@@ -100,6 +108,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
             _write(group, room.names.index(str(name)), predicted.sel({NETWORK: name}))
         _tell(group, origins_of(predicted))
         consolidate(store)
+        sync_objects(store, _written(group, room, predicted))
         for name in predicted[NETWORK].to_numpy():
             _vouch(group, room.names.index(str(name)), predicted.sel({NETWORK: name}))
 
@@ -175,6 +184,25 @@ def _write(group: zarr.Group, place: int, predicted: xr.Dataset) -> None:
     """Write slabs of a network, all but the status."""
     for name in _variables(predicted)[:-1]:
         _write_one(group, place, predicted[name])
+
+
+def _written(group: zarr.Group, room: Room, predicted: xr.Dataset) -> list[str]:
+    """Return the keys of all that the status of predictions vouches for."""
+    keys = [ROOT]
+    places = [room.names.index(str(name)) for name in predicted[NETWORK].to_numpy()]
+    for name in (*map(str, predicted.data_vars), NETWORK, FOLD):
+        array = array_of(group, name)
+        keys.append(f"{array.path}/{ROOT}")
+        if name in {NETWORK, FOLD}:
+            keys.append(f"{array.path}/{array.metadata.encode_chunk_key((0,))}")
+        elif name in predicted.data_vars and name != PREDICTION_STATUS:
+            rest = (0,) * (array.ndim - 2)
+            keys += [
+                f"{array.path}/{array.metadata.encode_chunk_key((place, int(fold), *rest))}"
+                for place in places
+                for fold in predicted[FOLD].to_numpy()
+            ]
+    return keys
 
 
 def _vouch(group: zarr.Group, place: int, predicted: xr.Dataset) -> None:

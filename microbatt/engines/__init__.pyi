@@ -5,6 +5,7 @@ from .engine import (
 )
 from .labelled import (
     outcome_attrs,
+    summary_dataset,
 )
 from .native import (
     ENGINE,
@@ -98,6 +99,7 @@ __all__ = [
     "simulate_discharges",
     "simulate_many",
     "stored_settings",
+    "summary_dataset",
     "thermal_from_dict",
     "thermal_to_dict",
 ]

@@ -8,13 +8,14 @@ import numpy as np
 import xarray as xr
 
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 Values: TypeAlias = "Mapping[str, Any]"
 """Field of a result → its value."""
@@ -174,6 +175,8 @@ def simulation_dataset(values: Values) -> xr.Dataset:
         words = f"{name.replace('_', ' ')} of the step"
         column = np.array([getattr(step, name) for step in steps])
         variables[f"step_{name}"] = ("step", column, {"units": unit, "long_name": words})
+    resistance = {"units": "ohm m2", "long_name": "voltage lost over the change of the current"}
+    variables["step_resistance"] = (("step", "after"), values["resistance"], resistance)
     codes = np.array([step.outcome for step in steps], dtype=np.int8)
     variables["step_outcome"] = ("step", codes, _step_attrs())
     return xr.Dataset(
@@ -181,6 +184,7 @@ def simulation_dataset(values: Values) -> xr.Dataset:
         coords={
             "time": ("point", values["time"], attrs("time")),
             "point_step": ("point", values["step"], {"long_name": "step of the protocol"}),
+            "after": ("after", values["after"], {"units": "s", "long_name": "time in the step"}),
             "step": ("step", np.arange(len(steps)), {"long_name": "step of the protocol"}),
             "step_text": ("step", np.array([step.text for step in steps], dtype=object)),
         },
@@ -194,3 +198,68 @@ def _step_attrs() -> dict[str, Any]:
         "flag_values": np.array([outcome.value for outcome in StepOutcome], dtype=np.int8),
         "flag_meanings": " ".join(outcome.name.lower() for outcome in StepOutcome),
     }
+
+
+_SUMMARIES: Final = (
+    "step_outcome",
+    "step_duration",
+    "step_capacity",
+    "step_energy",
+    "step_end_voltage",
+    "step_end_current",
+    "step_resistance",
+)
+
+
+def summary_dataset(
+    simulations: Sequence[Any],
+    values: Mapping[str, ArrayLike] | None = None,
+    *,
+    at: ArrayLike | None = None,
+) -> xr.Dataset:
+    """Put what one protocol gave on many cells beside each other.
+
+    Parameters
+    ----------
+    simulations : sequence of Simulation
+        Of one protocol, as `simulate_many` returns them.
+    values : mapping of str to array_like, optional
+        In which numbers the cells differ, as `simulate_many` took them; they become coordinates.
+    at : array_like, shape (m,), optional
+        Times at which the voltage is wanted [s].
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``point`` and ``step``: outcome, duration, capacity, energy, end voltage and current,
+        resistance 1 ms, 1 s and 10 s after the step began; with `at` the voltage along ``point``
+        and ``sample``, NaN where a protocol had ended.
+
+    Raises
+    ------
+    ParameterError
+        If there is none, or they ran protocols of different length.
+
+    See Also
+    --------
+    simulate_many : One protocol on many cells.
+    """
+    lengths = {len(simulation.steps) for simulation in simulations}
+    if len(lengths) != 1:
+        raise ParameterError(
+            f"the simulations have {sorted(lengths)} steps; give some, all of one protocol."
+        )
+    parts = [simulation.to_dataset()[list(_SUMMARIES)] for simulation in simulations]
+    joined = xr.concat(parts, dim="point", coords="minimal", compat="override")
+    columns = {name: np.atleast_1d(np.asarray(one)) for name, one in (values or {}).items()}
+    coords = {
+        name: ("point", np.broadcast_to(column, (len(parts),))) for name, column in columns.items()
+    }
+    joined = joined.assign_coords(coords)
+    if at is not None:
+        times = np.asarray(at, dtype=float)
+        voltage = np.stack([simulation.voltage_at(times) for simulation in simulations])
+        joined["voltage"] = (("point", "sample"), voltage, quantity("voltage").attrs)
+        attrs = quantity("time").attrs | _OF_A_PROTOCOL["time"]
+        joined = joined.assign_coords(time=("sample", times, attrs))
+    return joined

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from microbatt.protocols import Protocol, Step
 
 _SHOWN_STEPS: Final = 24
+RESISTANCE_AT: Final = (1e-3, 1.0, 10.0)
+"""Times after a step began at which its resistance is told [s]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,16 +221,17 @@ class Simulation:
         found = self.steps[step]
         if found.points.start == found.points.stop:
             raise ParameterError(f"step {step} has no points: {found.outcome.message}.")
-        first = found.points.start
-        at = found.start + after
-        if after > found.duration:
+        return self._resistance(found, after)
+
+    def _resistance(self, step: StepResult, after: float) -> float:
+        first, inside = step.points.start, step.points
+        if first == inside.stop or not after <= step.duration:
             return float("nan")
         before_voltage = self.voltage[first - 1] if first else self.open_circuit_voltage
         before_current = self.current[first - 1] if first else 0.0
-        inside = found.points
-        voltage = np.interp(at, self.time[inside], self.voltage[inside])
-        current = np.interp(at, self.time[inside], self.current[inside])
-        change = current - before_current
+        since = self.time[inside] - step.start
+        voltage = np.interp(after, since, self.voltage[inside])
+        change = np.interp(after, since, self.current[inside]) - before_current
         return float((before_voltage - voltage) / change) if change else float("nan")
 
     def to_dataset(self) -> xr.Dataset:
@@ -241,7 +244,13 @@ class Simulation:
         """
         from microbatt.engines.labelled import simulation_dataset
 
-        return simulation_dataset({field.name: getattr(self, field.name) for field in fields(self)})
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        resistances = [
+            [self._resistance(step, after) for after in RESISTANCE_AT] for step in self.steps
+        ]
+        return simulation_dataset(
+            values | {"resistance": np.array(resistances), "after": np.array(RESISTANCE_AT)}
+        )
 
     def plot(self, axes: Any = None) -> Any:  # noqa: ANN401 - matplotlib's
         """Draw the voltage against time, and the current under it.

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
-from microbatt.checks import suggestion
+from microbatt.checks import shown, suggestion
 from microbatt.engines.engine import Engine
 from microbatt.errors import ParameterError
 
@@ -53,7 +53,7 @@ def load_engine(name: str) -> Engine:
     """
     if not isinstance(name, str) or not (name in _HOME or _OWN.fullmatch(name)):
         raise ParameterError(
-            f"`engine` is {name!r}, which is not known. {suggestion(name, ENGINES)} "
+            f"`engine` is {shown(name)}, which is not known. {suggestion(name, ENGINES)} "
             'An engine of your own is named "module:attribute".'
         )
     return _imported(name)
@@ -66,12 +66,12 @@ def _imported(name: str) -> Engine:
         engine = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise ParameterError(
-            f"`engine` is {name!r}, which cannot be imported ({error}). Install it where "
+            f"`engine` is {shown(name)}, which cannot be imported ({error}). Install it where "
             "microbatt runs, workers included."
         ) from error
     if not isinstance(engine, Engine):
         raise ParameterError(
-            f"`engine` is {name!r}, which is a {type(engine).__name__}; it must be a "
+            f"`engine` is {shown(name)}, which is a {type(engine).__name__}; it must be a "
             "`microbatt.engines.engine.Engine`."
         )
     return engine
@@ -106,12 +106,12 @@ def check_stored_engine(name: object) -> str:
             return name
         if own:
             raise ParameterError(
-                f"the cube says that the engine {name!r} made its curves, which is none of "
+                f"the cube says that the engine {shown(name)} made its curves, which is none of "
                 "microbatt's; no module is imported because a file names it. If you trust that "
                 f"one, import it first, or pass `--engine {name}`."
             )
     raise ParameterError(
-        f"the cube names the engine {name!r}, which is not known. {suggestion(name, ENGINES)}"
+        f"the cube names the engine {shown(name)}, which is not known. {suggestion(name, ENGINES)}"
     )
 
 
@@ -138,7 +138,9 @@ def stored_settings(engine: Engine, described: object) -> Any:  # noqa: ANN401 -
         If there are others, or one has a value that is not allowed.
     """
     if not isinstance(described, dict):
-        raise ParameterError(f"`settings` of the cube are {described!r}; they must be a table.")
+        raise ParameterError(
+            f"`settings` of the cube are {shown(described)}; they must be a table."
+        )
     strange = sorted(described.keys() - engine.settings().to_dict().keys())
     if strange:
         raise ParameterError(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from microbatt.checks import NOT_NEGATIVE, Interval, check_choice, check_integer, check_number
+from microbatt.checks import (
+    NOT_NEGATIVE,
+    Interval,
+    check_choice,
+    check_integer,
+    check_number,
+    shown,
+)
 from microbatt.errors import ParameterError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Inventory(enum.StrEnum):
@@ -199,6 +204,11 @@ def thermal_from_dict(described: Mapping[str, Any]) -> Thermal:
     ParameterError
         If the mode is unknown, or a key is missing or does not belong to it.
     """
+    if not isinstance(described, Mapping):
+        raise ParameterError(
+            f"`thermal` is {shown(described)}; it must be a table such as "
+            '`{ mode = "adiabatic" }`.'
+        )
     mode = check_choice("thermal.mode", described.get("mode"), _THERMAL)
     values = {name: value for name, value in described.items() if name != "mode"}
     needed = {"heat_transfer_coefficient"} if mode == "lumped" else set()

@@ -2,11 +2,16 @@
 
 Each number is displaced by a millionth, and the discharge solved again on the mesh and the steps of
 the curve; see `microbatt.porous_electrode.follow`.  At constant current a fixed time is a fixed
-capacity.  The end moves by dt_end/dp = −(∂V/∂p)/(∂V/∂t), both at the last step.
+capacity.  Where the voltage falls along a logarithm, towards exhaustion, a millionth is too much:
+there the number is displaced by less, until the voltage moves by some microvolts.  How the
+curve depends on time comes from steps that are all stretched alike; a number that moves the voltage
+at the end by ∂V/∂p then moves the end by the stretch that moves it back, and the energy is counted
+at equal shares of the time, where a cliff stays on the cliff.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -28,13 +33,17 @@ if TYPE_CHECKING:
     from microbatt.engines.engine import Engine, Request
 
     Array: TypeAlias = NDArray[np.float64]
+    Displace: TypeAlias = Callable[[Array, float], tuple[Any, Array, float]]
 
 RELATIVE_STEP: Final = 1e-6
 """Displacement of a number that is fitted as a logarithm, over the number."""
 SHARE_OF_STEP: Final = 1e-4
 """Displacement of any other, over the step of its finite differences."""
-SHORTER: Final = 1e-6
-"""By which share the last step is shortened to see how the voltage falls there."""
+LINEAR: Final = 1e-5
+"""By so much a voltage may move: far less than RT/F, by which logarithms bend [V]."""
+_TRIALS: Final = 4
+_LESS: Final = 1e-2
+"""Factor on a displacement that leads to no solution: it is beyond exhaustion."""
 
 
 def check_sensitivities(names: Iterable[str]) -> tuple[str, ...]:
@@ -88,41 +97,99 @@ def differentiate(
     return [_of_one(request, np.ascontiguousarray(row), tuple(names), moved) for row in points]
 
 
-def _displaced(request: Request, name: str) -> Callable[[Array], tuple[Any, Array, float]]:
-    """Return what gives, for a point, another cell or point and by how much its number differs."""
-    found = parameter(name)
-    low, high = found.range_in(request.cell).low, found.range_in(request.cell).high
+def _displaced(request: Request, name: str) -> Displace:
+    """Return what gives another cell or point, and by how much its number differs.
 
-    def other(value: float) -> float:
-        step = (
-            RELATIVE_STEP * value
-            if found.transform is Transform.LOG
-            else SHARE_OF_STEP * found.step
-        )
-        return value + step if value + step < high or value - step <= low else value - step
+    It takes the point, and a share of the usual displacement.
+    """
+    found = parameter(name)
+    allowed = found.range_in(request.cell)
+
+    def step(value: float, share: float) -> float:
+        whole = RELATIVE_STEP * value
+        if found.transform is not Transform.LOG:
+            whole = SHARE_OF_STEP * found.step
+        above = value + share * whole
+        return above if above in allowed else value - share * whole
 
     if name in POINT:
         column, own = COLUMNS.index(name), cell_for_kernels(request)
 
-        def at_point(row: Array) -> tuple[Any, Array, float]:
+        def at_point(row: Array, share: float) -> tuple[Any, Array, float]:
             there = row.copy()
-            there[column] = other(float(row[column]))
+            there[column] = step(float(row[column]), share)
             return own, there, float(there[column] - row[column])
 
         return at_point
     value = request.cell.value(name)
-    cell = cell_for_kernels(request, {name: other(value)})
-    change = other(value) - value
-    return lambda row: (cell, row, change)
+
+    def of_cell(row: Array, share: float) -> tuple[Any, Array, float]:
+        other = step(value, share)
+        return cell_for_kernels(request, {name: other}), row, other - value
+
+    return of_cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Solved:
+    """A discharge on its track, and how it is solved again."""
+
+    request: Request
+    row: Array
+    track: Any
+    leader: Array
+    mass: float
+
+    def again(self, cell: Any, row: Array, track: Any) -> tuple[Array, float]:  # noqa: ANN401 - records of the kernels
+        """Return the voltages of another cell or point on a track, NaN where there are none."""
+        from microbatt.porous_electrode import follow
+
+        conserving = self.request.inventory is Inventory.CONSERVING
+        found, _ = follow(cell, resolution_of(self.request), row, conserving, track, 1.0)
+        return found.voltage, found.mass
+
+    def by_number(self, displaced: Displace) -> tuple[Array, float]:
+        """Return ∂V/∂p at fixed time at each step [V per unit], and ∂m/∂p [kg m⁻² per unit]."""
+        heavier: list[float] = []
+
+        def solve(share: float) -> tuple[Array, float]:
+            cell, row, change = displaced(self.row, share)
+            voltage, mass = self.again(cell, row, self.track)
+            heavier.append((mass - self.mass) / change)
+            return voltage, change
+
+        return self._derivative(solve), heavier[0]
+
+    def by_stretch(self) -> Array:
+        """Return t ∂V/∂t at each step [V]: how it changes if all steps are stretched alike."""
+        cell = cell_for_kernels(self.request)
+
+        def solve(share: float) -> tuple[Array, float]:
+            change = RELATIVE_STEP * share
+            longer = self.track._replace(h=self.track.h * (1.0 + change))
+            return self.again(cell, self.row, longer)[0], change
+
+        return self._derivative(solve)
+
+    def _derivative(self, solve: Callable[[float], tuple[Array, float]]) -> Array:
+        """Return differences over changes; where the voltage moves too far, by smaller changes."""
+        share, filled = 1.0, np.full(self.leader.shape, np.nan)
+        for _ in range(_TRIALS):
+            voltage, change = solve(share)
+            moved = voltage - self.leader
+            new = (np.abs(moved) <= LINEAR) & np.isnan(filled)
+            filled[new] = moved[new] / change
+            if not np.isnan(filled).any():
+                break
+            largest = float(np.max(np.abs(moved)))
+            share *= 0.3 * LINEAR / largest if np.isfinite(largest) else _LESS
+        return filled
 
 
 def _of_one(
-    request: Request,
-    row: Array,
-    names: tuple[str, ...],
-    moved: Sequence[Callable[[Array], tuple[Any, Array, float]]],
+    request: Request, row: Array, names: tuple[str, ...], moved: Sequence[Displace]
 ) -> Sensitivities:
-    from microbatt.porous_electrode import follow, lead
+    from microbatt.porous_electrode import lead
 
     resolution, cell = resolution_of(request), cell_for_kernels(request)
     conserving = request.inventory is Inventory.CONSERVING
@@ -130,35 +197,33 @@ def _of_one(
     track, times, leader, _ = lead(cell, resolution, row, conserving, cutoff)
     voltage = np.full((len(names), times.size), np.nan)
     ends, energies = np.full(len(names), np.nan), np.full(len(names), np.nan)
-    if not leader.solved or track.h.size == 0:
-        return _named(names, voltage, ends, energies)
-    shorter, _ = follow(cell, resolution, row, conserving, track, 1.0 - SHORTER)
-    fall = (leader.voltage[-1] - shorter.voltage[-1]) / (SHORTER * track.h[-1])
-    solved = slice(0, track.h.size + 1)
-    work = _work(times[solved], leader.voltage)
-    falls = times.size > solved.stop
-    whole = work + (_last_piece(times, leader.voltage[-1], cutoff) if falls else 0.0)
-    for i, displaced in enumerate(moved):
-        other_cell, there, change = displaced(row)
-        other, _ = follow(other_cell, resolution, there, conserving, track, 1.0)
-        if not other.solved:
-            continue
-        moved_by = (other.voltage - leader.voltage) / change
-        late = -moved_by[-1] / fall
-        voltage[i, solved] = moved_by
-        if falls:
-            voltage[i, -1] = -late * _last_slope(times, leader.voltage[-1], cutoff)
-        ends[i] = current * late / SECONDS_PER_HOUR
-        more = (_work(times[solved], other.voltage) - work) / change
-        end_voltage = cutoff if falls else leader.voltage[-1]
-        heavier = (other.mass - leader.mass) / change / leader.mass
-        gained = more + end_voltage * late - heavier * whole
-        energies[i] = current * gained / leader.mass / SECONDS_PER_HOUR
-    return _named(names, voltage, ends, energies)
-
-
-def _named(names: tuple[str, ...], voltage: Array, ends: Array, energies: Array) -> Sensitivities:
+    if leader.solved and track.h.size > 0:
+        solved = _Solved(
+            request=request, row=row, track=track, leader=leader.voltage, mass=leader.mass
+        )
+        stretch, steps = solved.by_stretch(), track.h.size + 1
+        base, last = _curve(times, leader.voltage, cutoff), float(times[steps - 1])
+        delivered = _work(times, base)
+        for i, displaced in enumerate(moved):
+            at_steps, heavier = solved.by_number(displaced)
+            longer = -at_steps[-1] / stretch[-1]  # the relative change of the time at the end
+            voltage[i, :steps] = at_steps
+            if times.size > steps:  # a vertical fall: its foot moves along it
+                down = (cutoff - base[-2]) / (times[-1] - times[-2])
+                voltage[i, -1] = -longer * last * down
+            ends[i] = current * longer * last / SECONDS_PER_HOUR
+            # At equal shares of the whole time a cliff stays on the cliff.
+            at_depth = np.zeros(base.size)
+            at_depth[:steps] = at_steps + longer * stretch
+            gained = longer * delivered + _work_of_change(times, base, at_depth)
+            lost = heavier / leader.mass * delivered
+            energies[i] = current * (gained - lost) / leader.mass / SECONDS_PER_HOUR
     return Sensitivities(names=names, voltage=voltage, discharge_capacity=ends, energy=energies)
+
+
+def _curve(times: Array, voltage: Array, cutoff: float) -> Array:
+    """Return the voltages of the curve: one more, the cut-off, where it ends in a vertical fall."""
+    return voltage if times.size == voltage.size else np.append(voltage, cutoff)
 
 
 def _work(time: Array, voltage: Array) -> float:
@@ -168,10 +233,10 @@ def _work(time: Array, voltage: Array) -> float:
     return float(PchipInterpolator(time, voltage).integrate(time[0], time[-1]))
 
 
-def _last_piece(times: Array, voltage: float, cutoff: float) -> float:
-    """Return ∫ V dt of a vertical fall at the end [V s]."""
-    return 0.5 * (voltage + cutoff) * float(times[-1] - times[-2])
-
-
-def _last_slope(times: Array, voltage: float, cutoff: float) -> float:
-    return (cutoff - voltage) / float(times[-1] - times[-2])
+def _work_of_change(time: Array, voltage: Array, change: Array) -> float:
+    """Return how ∫ V dt of the monotone cubic changes with the voltages [V s per unit]."""
+    largest = float(np.abs(change).max())
+    if not largest > 0.0:
+        return 0.0 if largest == 0.0 else float("nan")
+    share = LINEAR / largest
+    return (_work(time, voltage + share * change) - _work(time, voltage)) / share

@@ -12,8 +12,11 @@ from microbatt.explorer.predictions import has_predictions
 from microbatt.explorer.scene import Scene
 from microbatt.explorer.selection import Selection
 from microbatt.explorer.source import CubeSource
+from microbatt.parameters import parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import xarray as xr
 
     from microbatt.cube import Fold
@@ -52,7 +55,8 @@ class Explorer:
         self._source = source
         self._seen = _axes(source)
         self._version = source.version
-        self.scene = Scene(source, Selection(number=first_point(source)), self._listen_to)
+        beginning = Selection(number=first_point(source))
+        self.scene = Scene(source, beginning, self._listen_to, self._turn_to)
         self.view = pn.Column(self.scene.view, sizing_mode="stretch_both", margin=0)
         self._watch()
 
@@ -75,11 +79,18 @@ class Explorer:
         self._version = self._source.version
         self._begin_again()
 
+    def _turn_to(self, across: Sequence[str], at: Mapping[str, float]) -> None:
+        """Show two other axes, or the same elsewhere on the others."""
+        self._source = self._source.seen_along(across, at)
+        self._version = self._source.version
+        self._begin_again()
+
     def _begin_again(self) -> None:
         """Show a cube with other axes or other predictions, at the point that was selected."""
         old, plane = self.scene, self._source.plane
         self._seen = _axes(self._source)
-        self.scene = Scene(self._source, old.selection_on(plane), self._listen_to)
+        there = old.selection_on(plane) or Selection(number=first_point(self._source))
+        self.scene = Scene(self._source, there, self._listen_to, self._turn_to)
         self.scene.show_like(old)
         old.stop()
         self.view[:] = [self.scene.view]
@@ -97,15 +108,17 @@ def first_point(source: CubeSource) -> int:
     """Return the point to begin with: the nearest to the cell's own, else one in the middle."""
     plane = source.plane
     cell: Any = source.opened.attrs.get("cell")
-    positive = cell.get("positive", {}) if isinstance(cell, dict) else {}
-    alpha, S = (positive.get(name) for name in ("alpha", "S"))
-    if isinstance(alpha, int | float) and isinstance(S, int | float):
-        return plane.nearest(alpha, S)
-    return plane.nearest(float(np.median(plane.alpha)), float(np.median(plane.S)))
+    described = cell if isinstance(cell, dict) else {}
+    found = [parameter(name) for name in plane.names]
+    x, y = (described.get(one.part, {}).get(one.key) for one in found)
+    if isinstance(x, int | float) and isinstance(y, int | float):
+        return plane.nearest(x, y)
+    return plane.nearest(float(np.median(plane.x)), float(np.median(plane.y)))
 
 
 def _axes(source: CubeSource) -> tuple[object, ...]:
     """Return what a scene is made for."""
     plane = source.plane
-    numbers = (plane.alpha, plane.S, source.currents)
-    return (*(array.tobytes() for array in numbers), *source.networks, has_predictions(source))
+    numbers = (plane.x, plane.y, source.currents)
+    told = (*source.networks, has_predictions(source), *plane.names, *plane.fixed.items())
+    return (*(array.tobytes() for array in numbers), *told)

@@ -191,7 +191,8 @@ def _chip(kind: str, words: str, point: str, detail: str = "") -> str:
 
 
 def _point(plane: Plane, number: int) -> str:
-    return f"α {plane.alpha[number]:.4g}, S {plane.S[number]:.4g}"
+    across, up = plane.symbols
+    return f"{across} {plane.x[number]:.4g}, {up} {plane.y[number]:.4g}"
 
 
 def _with_spread(value: float, std: float) -> str:

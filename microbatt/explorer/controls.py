@@ -10,10 +10,11 @@ import panel as pn
 from microbatt.explorer.appearance import HIDDEN, STYLED, asset
 from microbatt.explorer.exports import file_name, points_as_csv, points_as_netcdf
 from microbatt.explorer.variables import map_variables
+from microbatt.parameters import quantity_of
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import param
     from panel.io.callbacks import PeriodicCallback
@@ -161,6 +162,49 @@ def network_choice(source: CubeSource, listen: Callable[[str, Fold], None]) -> p
     )
     chosen.param.watch(lambda change: listen(*change.new), "value")
     return chosen
+
+
+def axis_choices(
+    source: CubeSource, turn: Callable[[Sequence[str], Mapping[str, float]], None]
+) -> pn.Row:
+    """Return the choice of the two axes and of a place on each other; hidden where there are two.
+
+    Parameters
+    ----------
+    source : CubeSource
+        The cube.
+    turn : callable
+        Called with the two axes, and name → value of the others, when one is changed.
+    """
+    names = list(source.axes)
+    plane = source.plane
+    across, up = (
+        pn.widgets.Select(label=words, options=names, value=name, width=190, **STYLED)
+        for words, name in zip(("Across", "Up"), plane.names, strict=True)
+    )
+    others = {
+        name: pn.widgets.DiscreteSlider(
+            label=quantity_of(name).label,
+            options={f"{value:.6g}": value for value in source.axes[name].tolist()},
+            value=float(value),
+            width=230,
+        )
+        for name, value in plane.fixed.items()
+        if source.axes[name].size > 1
+    }
+
+    def changed(_change: object) -> None:
+        shown = (across.value, up.value)
+        if shown[0] == shown[1]:  # the same axis twice: exchange the two
+            shown = (plane.names[1], plane.names[0])
+        at = {name: slider.value for name, slider in others.items() if name not in shown}
+        turn(shown, at)
+
+    for widget in (across, up):
+        widget.param.watch(changed, "value")
+    for slider in others.values():
+        slider.param.watch(changed, "value_throttled")
+    return pn.Row(across, up, *others.values(), visible=len(names) > 2, margin=(0, 4))
 
 
 def _current_choice(source: CubeSource) -> pn.widgets.RadioButtonGroup | pn.widgets.Select:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from microbatt.explorer.selection import selected
 from microbatt.explorer.source import point_curves
-from microbatt.quantities import quantity
+from microbatt.parameters import quantity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
 
-_COLUMNS = ("alpha", "S", "current", "capacity", "voltage")
+_COLUMNS = ("current", "capacity", "voltage")
 
 
 def points_as_csv(source: CubeSource, selection: Selection) -> str:
@@ -31,7 +31,7 @@ def points_as_csv(source: CubeSource, selection: Selection) -> str:
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerow([_heading(name) for name in _COLUMNS] + ["outcome"])
+    writer.writerow([_heading(name) for name in (*source.plane.names, *_COLUMNS)] + ["outcome"])
     for number in _numbers(selection):
         writer.writerows(_rows(source, number))
     return file.getvalue()
@@ -56,7 +56,8 @@ def file_name(source: CubeSource, selection: Selection, suffix: str) -> str:
     """
     cube = str(source.opened.attrs.get("name", "cube"))
     plane, number = source.plane, selection.number
-    point = f"alpha-{plane.alpha[number]:.4g}-S-{plane.S[number]:.4g}"
+    across, up = plane.names
+    point = f"{across}-{plane.x[number]:.4g}-{up}-{plane.y[number]:.4g}"
     safe = "".join(c if c.isalnum() or c in ".-" else "-" for c in cube)
     return f"{safe}-{point}.{suffix}"
 
@@ -83,7 +84,7 @@ def _numbers(selection: Selection) -> list[int]:
 
 
 def _rows(source: CubeSource, number: int) -> Iterator[Iterable[object]]:
-    alpha, S = source.plane.alpha[number], source.plane.S[number]
+    alpha, S = source.plane.x[number], source.plane.y[number]
     for curve in point_curves(source, number):
         start = [f"{alpha:.9g}", f"{S:.9g}", f"{curve.current:.9g}"]
         outcome = curve.outcome.name.lower()
@@ -94,4 +95,4 @@ def _rows(source: CubeSource, number: int) -> Iterator[Iterable[object]]:
 
 
 def _heading(name: str) -> str:
-    return f"{name} [{quantity(name).units}]"
+    return f"{name} [{quantity_of(name).units}]"

@@ -80,8 +80,8 @@ def values(
     columns: dict[str, NDArray[Any]] = {
         "value": tiles.value,
         "reason": tiles.reason,
-        "at_alpha": tiles.alpha,
-        "at_S": tiles.S,
+        "at_alpha": tiles.x,
+        "at_S": tiles.y,
         # Bokeh formats no NaN, and something has to be said of a missing value.
         "shown": np.where(np.isfinite(tiles.value), tiles.value, np.inf),
     }
@@ -97,13 +97,13 @@ def values(
         "title": title(picture.variable, picture.at, tiles.stride),
         "clabel": "",
         "tools": ["hover", "wheel_zoom", "reset"],
-        "hover_tooltips": tooltip(picture.variable),
+        "hover_tooltips": tooltip(picture.variable, plane),
         "hover_formatters": dict(formatters),
         "show_legend": False,
         **STILL,
     }
     if not plane.is_grid:
-        table = {"alpha": tiles.alpha, "S": tiles.S} | columns
+        table = {"alpha": tiles.x, "S": tiles.y} | columns
         return hv.Points(table, _axes(), dims).opts(
             color="value", size=_MARKER, hooks=[named("tiles")], **options
         )
@@ -242,7 +242,7 @@ def _places(
         i, j = np.unravel_index(rows, (alpha.size - 1, S.size - 1))
         sides = {"left": alpha[i], "bottom": S[j], "right": alpha[i + 1], "top": S[j + 1]}
     else:
-        sides = {"alpha": tiles.alpha[rows], "S": tiles.S[rows]}
+        sides = {"alpha": tiles.x[rows], "S": tiles.y[rows]}
     nowhere = np.full(above, np.nan)
     return {name: np.concatenate([nowhere, side]) for name, side in sides.items()}
 
@@ -290,12 +290,15 @@ def title(variable: MapVariable, at: str, stride: int) -> str:
     return words if stride == 1 else f"{words} (one point in {stride} along each axis)"
 
 
-def tooltip(variable: MapVariable) -> str:
+def tooltip(variable: MapVariable, plane: Plane) -> str:
     """Return what the pointer tells of a cell, in HTML with Bokeh's column references."""
+    across, up = plane.symbols
+    written = "0.[000]" if plane.names == ("alpha", "S") else "0.[000]e+0"
     value = "" if variable.name == "status" else "<b>@{shown}{custom}</b><br>"
     return (
         '<div style="max-width:260px;font:12px/1.45 Inter,Helvetica,Arial,sans-serif;'
-        'color:#1f2933"><span style="color:#616e7c">α @at_alpha{0.[000]}, S @at_S{0.[000]}</span>'
+        f'color:#1f2933"><span style="color:#616e7c">{across} @at_alpha{{{written}}}, '
+        f"{up} @at_S{{{written}}}</span>"
         f"<br>{value}@{{reason}}{{custom}}</div>"
     )
 

@@ -12,7 +12,7 @@ from microbatt.explorer.legend import flag_colouring
 from microbatt.explorer.map_elements import Picture, covers, hover_formatters, mark, miss, values
 from microbatt.explorer.predictions import point_prediction
 from microbatt.explorer.tiles import extents, map_tiles
-from microbatt.quantities import quantity
+from microbatt.parameters import quantity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +91,7 @@ class MapFigure:
 
         ticks = {
             name: steps.tolist()
-            for name, steps in (("xticks", plane.alpha_axis), ("yticks", plane.S_axis))
+            for name, steps in (("xticks", plane.x_axis), ("yticks", plane.y_axis))
             if 0 < steps.size <= _FEW
         }
         whole = hv.DynamicMap(drawn, streams=[self._picture])
@@ -101,8 +101,8 @@ class MapFigure:
             hv.opts.Overlay(
                 **{name: seen[name] or limits for name, limits in whole_plane.items()},
                 **ticks,
-                xlabel=_label("alpha"),
-                ylabel=_label("S"),
+                xlabel=_label(plane.names[0]),
+                ylabel=_label(plane.names[1]),
                 logx=plane.scales[0] == "log",
                 logy=plane.scales[1] == "log",
                 xformatter="%g",
@@ -121,7 +121,7 @@ class MapFigure:
 
         def draw(**numbers: int | None) -> hv.Points:
             number = numbers[kind]
-            place = None if number is None else (plane.alpha[number], plane.S[number])
+            place = None if number is None else (plane.x[number], plane.y[number])
             return mark(kind, place)
 
         return hv.DynamicMap(draw, streams=[self._points[kind]])
@@ -131,7 +131,7 @@ class MapFigure:
         plane, number = self._source.plane, selected or 0
         said = None if selected is None else point_prediction(self._source, selected)
         cross = mark("predicted", None if said is None else said.place)
-        return miss((plane.alpha[number], plane.S[number]), said) * cross
+        return miss((plane.x[number], plane.y[number]), said) * cross
 
     def _report(self, kind: type[hv.streams.Stream], tell: Callable[[float, float], None]) -> None:
         """Call back with where the pointer is, while it is inside the axes."""
@@ -144,8 +144,8 @@ class MapFigure:
 
 
 def _label(name: str) -> str:
-    known = quantity(name)
-    return f"{known.label}, {known.symbol}"
+    known = quantity_of(name)
+    return known.label if known.symbol == name != "S" else f"{known.label}, {known.symbol}"
 
 
 def _reset_to(limits: dict[str, tuple[float, float]]) -> Callable[[ElementPlot, hv.Element], None]:

@@ -1,13 +1,18 @@
-"""Where the microstructures of a cube lie: a grid of alpha and S, or scattered points."""
+"""Where the points of a cube lie: a grid of two axes, alpha and S or others, or scattered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from microbatt.cube import varied_in
+from microbatt.parameters import quantity_of
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -21,18 +26,30 @@ class Plane:
     Parameters
     ----------
     dims : tuple of str
-        ``("alpha", "S")`` of a grid, ``("point",)`` of scattered points.
-    alpha, S : numpy.ndarray of float
-        Values of each point, shape (n,).
-    alpha_axis, S_axis : numpy.ndarray of float
+        Names of the axes of a grid, ``("point",)`` of scattered points.
+    x, y : numpy.ndarray of float
+        Values of each point along the two axes, shape (n,).
+    x_axis, y_axis : numpy.ndarray of float
         The axes of a grid, increasing; empty for scattered points.
+    names : tuple of str, default ("alpha", "S")
+        What lies across and what up.
+    fixed : mapping of str to float, default empty
+        Values of the other axes of the cube, through which the plane is laid.
     """
 
     dims: tuple[str, ...]
-    alpha: NDArray[np.float64]
-    S: NDArray[np.float64]
-    alpha_axis: NDArray[np.float64]
-    S_axis: NDArray[np.float64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    x_axis: NDArray[np.float64]
+    y_axis: NDArray[np.float64]
+    names: tuple[str, str] = ("alpha", "S")
+    fixed: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def symbols(self) -> tuple[str, str]:
+        """Of what lies across and up; the names of what has none."""
+        across, up = (quantity_of(name).symbol for name in self.names)
+        return across, up
 
     @property
     def is_grid(self) -> bool:
@@ -42,14 +59,14 @@ class Plane:
     @property
     def shape(self) -> tuple[int, ...]:
         """Length of each dimension."""
-        return (self.alpha_axis.size, self.S_axis.size) if self.is_grid else (self.alpha.size,)
+        return (self.x_axis.size, self.y_axis.size) if self.is_grid else (self.x.size,)
 
     @property
     def scales(self) -> tuple[Scale, Scale]:
-        """Scales of the axes alpha and S that make the cells of a grid most even."""
+        """Scales of the two axes that make the cells of a grid most even."""
         if not self.is_grid:
             return "linear", "linear"
-        return even_scale(self.alpha_axis), even_scale(self.S_axis)
+        return even_scale(self.x_axis), even_scale(self.y_axis)
 
     def place(self, number: int) -> dict[str, int]:
         """Return the index of a point along each dimension."""
@@ -60,7 +77,7 @@ class Plane:
         """Return the number of the point at an index along each dimension."""
         return int(np.ravel_multi_index([place[dim] for dim in self.dims], self.shape))
 
-    def nearest(self, alpha: float, S: float) -> int:
+    def nearest(self, x: float, y: float) -> int:
         """Return the number of the nearest point, each axis measured by its extent on its scale.
 
         Examples
@@ -69,23 +86,33 @@ class Plane:
         >>> grid_plane(axis, axis).nearest(2.1, 9.0)
         5
         """
-        along_alpha = _distance(self.alpha, alpha, self.scales[0])
-        along_S = _distance(self.S, S, self.scales[1])
-        return int(np.argmin(np.hypot(along_alpha, along_S)))
+        across = _distance(self.x, x, self.scales[0])
+        up = _distance(self.y, y, self.scales[1])
+        return int(np.argmin(np.hypot(across, up)))
 
 
-def plane_of(dataset: xr.Dataset) -> Plane:
-    """Return the plane of a cube in the form of `microbatt.explorer.source.as_cube`."""
-    alpha, S = (np.asarray(dataset[name], dtype=float) for name in ("alpha", "S"))
-    if "point" not in dataset.dims:
-        return grid_plane(alpha, S)
-    return Plane(dims=("point",), alpha=alpha, S=S, alpha_axis=alpha[:0], S_axis=S[:0])
+def plane_of(dataset: xr.Dataset, names: tuple[str, str]) -> Plane:
+    """Return the plane of a cube in the form of `microbatt.explorer.source.as_cube`.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        With two axes, or points.
+    names : tuple of str
+        What lies across and up.
+    """
+    x, y = (np.asarray(dataset[name], dtype=float) for name in names)
+    if "point" in dataset.dims:
+        return Plane(dims=("point",), x=x, y=y, x_axis=x[:0], y_axis=y[:0], names=names)
+    others = [name for name in varied_in(dataset) if name not in (*names, "current", "c_rate")]
+    fixed = {name: float(dataset[name]) for name in others if dataset[name].ndim == 0}
+    return replace(grid_plane(x, y), dims=names, names=names, fixed=fixed)
 
 
-def grid_plane(alpha: NDArray[np.float64], S: NDArray[np.float64]) -> Plane:
-    """Return the plane of every combination of two increasing axes."""
-    all_alpha, all_S = (values.ravel() for values in np.meshgrid(alpha, S, indexing="ij"))
-    return Plane(dims=("alpha", "S"), alpha=all_alpha, S=all_S, alpha_axis=alpha, S_axis=S)
+def grid_plane(x: NDArray[np.float64], y: NDArray[np.float64]) -> Plane:
+    """Return the plane of every combination of two increasing axes, alpha and S."""
+    all_x, all_y = (values.ravel() for values in np.meshgrid(x, y, indexing="ij"))
+    return Plane(dims=("alpha", "S"), x=all_x, y=all_y, x_axis=x, y_axis=y)
 
 
 def even_scale(axis: NDArray[np.float64]) -> Scale:

@@ -47,8 +47,9 @@ class Prediction:
 
 
 def has_predictions(source: CubeSource) -> bool:
-    """Whether a network has predicted the points of a cube."""
-    return {"alpha_predicted", "S_predicted"} <= set(source.dataset)
+    """Whether a network has predicted the points, and the plane is that of alpha and S."""
+    shown = source.plane.names == ("alpha", "S")
+    return shown and {"alpha_predicted", "S_predicted"} <= set(source.dataset)
 
 
 def point_prediction(source: CubeSource, number: int) -> Prediction | None:

@@ -10,14 +10,20 @@ import holoviews as hv
 import panel as pn
 
 from microbatt.explorer.captions import Captions, text
-from microbatt.explorer.controls import AxisSlider, VariableChoice, network_choice, saving_row
+from microbatt.explorer.controls import (
+    AxisSlider,
+    VariableChoice,
+    axis_choices,
+    network_choice,
+    saving_row,
+)
 from microbatt.explorer.curve_figure import KINDS, CurveFigure
 from microbatt.explorer.map_figure import MapFigure
 from microbatt.explorer.predictions import has_predictions, point_prediction
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from microbatt.cube import Fold
     from microbatt.explorer.plane import Plane
@@ -61,12 +67,16 @@ def arranged(
 
 
 def map_card(
-    drawn: pn.pane.HoloViews, choice: VariableChoice, sliders: Iterable[AxisSlider]
+    drawn: pn.pane.HoloViews,
+    choice: VariableChoice,
+    axes: pn.Row,
+    sliders: Iterable[AxisSlider],
 ) -> pn.Column:
     """Return the map with what it is steered with."""
     label = text(f'<p class="mb-label">{quantity("current").label}</p>', above=7)
     return pn.Column(
         pn.Row(choice.variable, pn.Column(label, choice.current), **_WIDTH),
+        axes,
         drawn,
         pn.Row(
             text(f'<p class="mb-label">{_HINT}</p>'), pn.Spacer(**_WIDTH), choice.hatched, **_WIDTH
@@ -102,6 +112,8 @@ class Scene:
         What to begin with.
     listen : callable
         Called with network and fold when others' predictions are asked for.
+    turn : callable
+        Called with two axes, and where on the others, when other axes are asked for.
 
     Attributes
     ----------
@@ -119,6 +131,7 @@ class Scene:
         source: CubeSource,
         selection: Selection,
         listen: Callable[[str, Fold], None],
+        turn: Callable[[Sequence[str], Mapping[str, float]], None],
     ) -> None:
         self._source = source
         self.selection = selection
@@ -128,6 +141,7 @@ class Scene:
         }
         self._choice = VariableChoice(source, self._show_map)
         self._network = network_choice(source, listen)
+        self._axes = axis_choices(source, turn)
         self._map = MapFigure(source, self.points, self._tap, self._drag)
         self._curves = CurveFigure(source, self.points)
         self._captions = Captions(source)
@@ -150,13 +164,18 @@ class Scene:
         """Show the map that another scene shows, as far as the cube has it."""
         self._choice.follow(other._choice)
 
-    def selection_on(self, plane: Plane) -> Selection:
-        """Return what is selected and pinned as the nearest points of another plane."""
+    def selection_on(self, plane: Plane) -> Selection | None:
+        """Return what is selected and pinned as the nearest points of another plane.
+
+        None if it has other axes.
+        """
+        if plane.names != self._source.plane.names:
+            return None
         then, number, pinned = self._source.plane, self.selection.number, self.selection.pinned
-        moved = replace(self.selection, number=plane.nearest(then.alpha[number], then.S[number]))
+        moved = replace(self.selection, number=plane.nearest(then.x[number], then.y[number]))
         if pinned is None:
             return moved
-        return replace(moved, pinned=plane.nearest(then.alpha[pinned], then.S[pinned]))
+        return replace(moved, pinned=plane.nearest(then.x[pinned], then.y[pinned]))
 
     def show_progress(self) -> None:
         """Tell how far the cube is now."""
@@ -172,7 +191,7 @@ class Scene:
             self._captions.expression, self._captions.caption, self._source, lambda: self.selection
         )
         return arranged(
-            map_card(self._map.pane, self._choice, self._sliders.values()),
+            map_card(self._map.pane, self._choice, self._axes, self._sliders.values()),
             curve_card(self._curves.pane, self._captions, saving),
             self._captions,
             self._network,
@@ -197,9 +216,10 @@ class Scene:
     def _make_sliders(self) -> dict[str, AxisSlider]:
         plane = self._source.plane
         if not plane.is_grid:
-            numbers = [str(number) for number in range(plane.alpha.size)]
+            numbers = [str(number) for number in range(plane.x.size)]
             return {"point": AxisSlider("Point", numbers, partial(self._slide, "point"))}
-        axes = {"alpha": ("α", plane.alpha_axis), "S": ("S", plane.S_axis)}
+        both = zip(plane.symbols, (plane.x_axis, plane.y_axis), strict=True)
+        axes = dict(zip(plane.names, both, strict=True))
         return {
             dim: AxisSlider(words, [f"{v:.6g}" for v in axis], partial(self._slide, dim))
             for dim, (words, axis) in axes.items()

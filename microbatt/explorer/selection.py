@@ -82,6 +82,7 @@ def expression(dataset: xr.Dataset, plane: Plane, number: int) -> str:
     if not plane.is_grid:
         return f"ds.isel(point={place['point']})"
     values = {dim: float(dataset[dim][index]) for dim, index in place.items()}
+    values |= {dim: value for dim, value in plane.fixed.items() if dim in dataset.dims}
     exact = all(float(f"{value:g}") == value for value in values.values())
     words = [f"{dim}={value:g}" for dim, value in values.items()]
     if not exact:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube import copies_in, predicted_by, status_of
+from microbatt.checks import check_choice
+from microbatt.cube import copies_in, predicted_by, status_of, varied_in
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import xarray as xr
     from numpy.typing import NDArray
@@ -69,6 +70,10 @@ class CubeSource:
         Returns the cube as it is now; called again to see whether it has grown.
     network, fold : str or int or {"held_out"}
         Whose predictions are shown, as `microbatt.cube.predicted_by` takes them.
+    across : sequence of str, default alpha and S, or the first two axes
+        The two axes that are shown.
+    at : mapping of str to float, optional
+        Where on the other axes; the middle where nothing is said.
 
     Attributes
     ----------
@@ -78,6 +83,8 @@ class CubeSource:
         The same with all its dimensions, see `as_cube`, and the predictions of one network.
     plane
         Where its points lie.
+    axes
+        Name → values of everything that varies but the current, of which two are shown.
     currents
         Its currents [A m⁻²].
     version
@@ -85,10 +92,17 @@ class CubeSource:
     """
 
     def __init__(
-        self, reopen: Callable[[], xr.Dataset], network: str | None = None, fold: Fold | None = None
+        self,
+        reopen: Callable[[], xr.Dataset],
+        network: str | None = None,
+        fold: Fold | None = None,
+        *,
+        across: Sequence[str] = (),
+        at: Mapping[str, float] | None = None,
     ) -> None:
         self._reopen = reopen
         self._copy = (network, fold)
+        self._across, self._at = tuple(across), dict(at or {})
         self._others: dict[tuple[str, Fold], CubeSource] = {}
         self.version = 0
         self._looked = time.monotonic()
@@ -100,10 +114,13 @@ class CubeSource:
     def _take(self, opened: xr.Dataset) -> None:
         # One reading of how curves ended, before all others: what it calls whole is in the store.
         self.opened = opened.assign(status=status_of(opened).compute())
-        self.dataset = as_cube(predicted_by(self.opened, *self._copy))
+        seen = predicted_by(self.opened, *self._copy)
+        self.axes = {name: np.unique(seen[name].to_numpy()) for name in axes_of(seen)}
+        names = shown_axes(seen, self._across, self._at)
+        self.dataset = as_cube(seen, names, self._at)
         self._kept: dict[str, NDArray[Any]] = {}
         self._curves: dict[int, list[Curve]] = {}
-        self.plane: Plane = plane_of(self.dataset)
+        self.plane: Plane = plane_of(self.dataset, names)
         self.currents: NDArray[np.float64] = np.asarray(self.dataset["current"], dtype=float)
 
     @property
@@ -149,10 +166,27 @@ class CubeSource:
             Shared by all who ask for the same network.
         """
         if (network, fold) not in self._others:
-            other = CubeSource(self._reopen, network, fold)
+            other = CubeSource(self._reopen, network, fold, across=self._across, at=self._at)
             other._others = self._others
             self._others[network, fold] = other
         return self._others[network, fold]
+
+    def seen_along(self, across: Sequence[str], at: Mapping[str, float]) -> CubeSource:
+        """Return the same cube along two other axes.
+
+        Parameters
+        ----------
+        across : sequence of str
+            The two axes.
+        at : mapping of str to float
+            Where on the others.
+
+        Returns
+        -------
+        CubeSource
+            Of its own.
+        """
+        return CubeSource(self._reopen, *self._copy, across=across, at=at)
 
     def values(self, name: str) -> NDArray[Any]:
         """Return a variable for every point, shape (points, currents), or (points,).
@@ -169,7 +203,7 @@ class CubeSource:
         """
         if name not in self._kept:
             variable = self.dataset[name]
-            rows = variable.to_numpy().reshape(self.plane.alpha.size, -1)
+            rows = variable.to_numpy().reshape(self.plane.x.size, -1)
             self._kept[name] = rows if "current" in variable.dims else rows[:, 0]
         return self._kept[name]
 
@@ -243,18 +277,59 @@ def _same_values(now: xr.Dataset, before: xr.Dataset, name: str) -> bool:
     return np.array_equal(now[name].to_numpy(), before[name].to_numpy())
 
 
-def as_cube(dataset: xr.Dataset) -> xr.Dataset:
-    """Return a cube with all its dimensions, in order: a part of one has lost some.
+def axes_of(dataset: xr.Dataset) -> tuple[str, ...]:
+    """Return what varies in a cube but the current, alpha and S first; lost axes are scalars."""
+    return tuple(name for name in varied_in(dataset) if name not in ("current", "c_rate"))
+
+
+def shown_axes(
+    dataset: xr.Dataset, across: Sequence[str] = (), at: Mapping[str, float] | None = None
+) -> tuple[str, str]:
+    """Return the two axes to show: as asked for, or the first two on which nothing is fixed.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has no such axis, or fewer than two.
+    """
+    known = axes_of(dataset)
+    for name in (*across, *(at or {})):
+        check_choice("axis", name, known)
+    listed = "point" in dataset.dims
+    free = [name for name in known if name not in (at or {})]
+    if listed:
+        free = [name for name in free if dataset[name].dims == ("point",)]
+    # An axis that a selection has taken away comes last: it is shown where there is no other.
+    chosen = [*across] or sorted(free, key=lambda name: dataset[name].ndim == 0)[:2]
+    if len(set(chosen)) != 2:
+        raise ParameterError(
+            f"the explorer shows two axes, and the dataset has {', '.join(known) or 'none'}; keep "
+            "two of them as coordinates."
+        )
+    first, second = sorted(chosen, key=known.index) if not across else chosen
+    return first, second
+
+
+def as_cube(
+    dataset: xr.Dataset,
+    across: Sequence[str] = ("alpha", "S"),
+    at: Mapping[str, float] | None = None,
+) -> xr.Dataset:
+    """Return a plane of a cube with its dimensions in order: a part of one has lost some.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         A cube, or what a selection has left of it.
+    across : sequence of str, default ("alpha", "S")
+        The two axes of the plane.
+    at : mapping of str to float, optional
+        Values of the other axes, of which the nearest is taken; the middle where nothing is said.
 
     Returns
     -------
     xarray.Dataset
-        With the dimensions ``alpha, S, current`` or ``point, current`` first.
+        With the dimensions ``across, current`` or ``point, current`` first.
 
     Raises
     ------
@@ -263,15 +338,18 @@ def as_cube(dataset: xr.Dataset) -> xr.Dataset:
     """
     status_of(dataset)
     missing = [name for name in _NEEDED if name not in dataset]
-    missing += [name for name in ("alpha", "S", "current") if name not in dataset.coords]
+    missing += [name for name in (*across, "current") if name not in dataset.coords]
     if missing:
         raise ParameterError(
             f"the dataset has no {', '.join(f'`{name}`' for name in missing)}, which the explorer "
             "shows; keep them when selecting variables."
         )
-    wanted = ("current",) if "point" in dataset.dims else ("alpha", "S", "current")
-    lost = [name for name in wanted if name not in dataset.dims]
-    first = ("point",) if "point" in dataset.dims else ("alpha", "S")
+    first = ("point",) if "point" in dataset.dims else tuple(across)
+    for name in axes_of(dataset):
+        if name in dataset.dims and name not in first:
+            middle = float(dataset[name][dataset.sizes[name] // 2])
+            dataset = dataset.sel({name: (at or {}).get(name, middle)}, method="nearest")
+    lost = [name for name in (*first, "current") if name not in dataset.dims]
     return dataset.expand_dims(lost).transpose(*first, "current", ...)
 
 

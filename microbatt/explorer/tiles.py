@@ -34,8 +34,8 @@ class Tiles:
     ----------
     number : numpy.ndarray of int
         Number of the point in the cube.
-    alpha, S : numpy.ndarray of float
-        Values of the point.
+    x, y : numpy.ndarray of float
+        Values of the point along the two axes.
     value : numpy.ndarray of float
         What is shown; NaN where there is none.
     reason : numpy.ndarray of int8
@@ -49,8 +49,8 @@ class Tiles:
     """
 
     number: NDArray[np.int64]
-    alpha: NDArray[np.float64]
-    S: NDArray[np.float64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
     value: NDArray[np.float64]
     reason: NDArray[np.int8]
     legend: Mapping[int, LegendEntry]
@@ -74,8 +74,8 @@ def map_tiles(source: CubeSource, variable: MapVariable, current: int) -> Tiles:
     )
     return Tiles(
         number=number,
-        alpha=source.plane.alpha[number],
-        S=source.plane.S[number],
+        x=source.plane.x[number],
+        y=source.plane.y[number],
         value=value[number],
         reason=reason[number],
         legend=prediction_legend(source.dataset) if predicted else OUTCOMES,
@@ -97,7 +97,7 @@ def _outcomes(
 
 def drawn_points(plane: Plane, most: int = MOST_TILES) -> tuple[NDArray[np.int64], int]:
     """Return the numbers of the points to draw, and one in how many along each axis that is."""
-    numbers = np.arange(plane.alpha.size)
+    numbers = np.arange(plane.x.size)
     if not plane.is_grid:
         return numbers, 1
     stride = 1
@@ -109,14 +109,14 @@ def drawn_points(plane: Plane, most: int = MOST_TILES) -> tuple[NDArray[np.int64
 def drawn_edges(plane: Plane, stride: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the edges of the drawn tiles of a grid along alpha and along S."""
     return (
-        _edges_of_drawn(plane.alpha_axis, plane.scales[0], stride),
-        _edges_of_drawn(plane.S_axis, plane.scales[1], stride),
+        _edges_of_drawn(plane.x_axis, plane.scales[0], stride),
+        _edges_of_drawn(plane.y_axis, plane.scales[1], stride),
     )
 
 
 def extents(plane: Plane) -> dict[str, tuple[float, float]]:
     """Return the limits of the axes alpha and S: the outer edges of a grid's tiles."""
-    alpha, S = drawn_edges(plane, 1) if plane.is_grid else map(_padded, (plane.alpha, plane.S))
+    alpha, S = drawn_edges(plane, 1) if plane.is_grid else map(_padded, (plane.x, plane.y))
     return {"xlim": (float(alpha[0]), float(alpha[-1])), "ylim": (float(S[0]), float(S[-1]))}
 
 

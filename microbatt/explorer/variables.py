@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from microbatt.cube import status_of
 from microbatt.explorer.source import is_whole
 from microbatt.plots import axis_label
 from microbatt.quantities import QUANTITIES, Quantity
@@ -147,7 +148,9 @@ def _values(source: CubeSource, name: str) -> NDArray[Any]:
         from microbatt.scoring import relative_error
 
         true = ERRORS[name]
-        return relative_error(getattr(source.plane, true), source.values(f"{true}_predicted"))
+        truth = source.dataset[true].broadcast_like(source.dataset[f"{true}_predicted"])
+        like = truth.transpose(*source.dataset[f"{true}_predicted"].dims).to_numpy().ravel()
+        return relative_error(like, source.values(f"{true}_predicted"))
     return source.values(name)
 
 
@@ -158,7 +161,7 @@ def _derived(dataset: xr.Dataset) -> list[str]:
 
 def _is_map(dataset: xr.Dataset, name: str) -> bool:
     variable = dataset[name]
-    points = {"point"} if "point" in dataset.dims else {"alpha", "S"}
+    points = {*status_of(dataset).dims} - {"current"}
     is_number = variable.dtype.kind in "fiub"
     return is_number and set(variable.dims) in (points, points | {"current"})
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CURRENT = "current"
+_LISTED = "point"
 TARGETS = ("alpha", "S")
 """What the published work learns, in the order in which targets and covariances hold it."""
 
@@ -79,11 +80,13 @@ def arranged(cube: xr.Dataset) -> xr.Dataset:
         If it is not a cube.
     """
     status = status_of(cube)
-    if CURRENT not in cube.coords:
-        raise ParameterError(
-            f"the dataset has no coordinate `{CURRENT}`, so it is not a microbatt cube; "
-            "open one with `microbatt.open_dataset`, and keep its coordinates."
-        )
+    axes = [str(dim) for dim in status.dims if dim != _LISTED]
+    for name in dict.fromkeys((*axes, CURRENT)):
+        if name not in cube.coords:
+            raise ParameterError(
+                f"the dataset has no coordinate `{name}`, so it is not a microbatt cube; "
+                "open one with `microbatt.open_dataset`, and keep its coordinates."
+            )
     per_curve = [name for name, v in cube.data_vars.items() if set(status.dims) <= set(v.dims)]
     scalars = [name for name in (*targets_of(cube), CURRENT) if cube[name].ndim == 0]
     full = cube[per_curve].expand_dims(scalars)
@@ -137,6 +140,18 @@ def true_values(cube: xr.Dataset, targets: Sequence[str] | None = None) -> NDArr
 
 def check_targets(cube: xr.Dataset, targets: Sequence[str]) -> tuple[str, ...]:
     """Return names of targets, after refusing one that does not vary in a cube.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        A grid or scattered points.
+    targets : sequence of str
+        Names of `microbatt.parameters`.
+
+    Returns
+    -------
+    tuple of str
+        The same names.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from microbatt.errors import MeasurementError
+from microbatt.measured.bounds import MOST_COLUMNS, check_size
 from microbatt.measured.headings import is_unit, read_heading, useful, without_numbers
 from microbatt.measured.numerals import (
     clock_seconds,
@@ -40,8 +41,8 @@ _HEAD: Final = 2**19
 """Bytes in which the headings are looked for."""
 _WHOLE: Final = 2**17
 """A text of so many bytes is looked at as a whole for the decimals of its columns, …"""
-_CHUNK, _CHUNKS = 2**11, 40
-"""… of a longer one so many pieces of so many bytes, spread over it."""
+_CHUNK, _CHUNKS, _ROWS = 2**12, 40, 12
+"""… of a longer one so many pieces of so many bytes, spread over it, and so many rows of each."""
 _LINES: Final = 3000
 """Lines in which they are looked for."""
 _WIDEST: Final = 20_000
@@ -134,9 +135,11 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
         If it is no text, is empty, or has no headings or no rows.
     """
     text, encoding = _utf8(source, raw)
+    check_size(source, text.count(b"\n"))
     head = text[:_HEAD].decode("utf-8", errors="ignore")
     lines = re.split(r"\r\n|\n|\r", head)[:_LINES]
     layout = find_layout(source, lines, mapping)
+    check_size(source, len(lines), len(layout.headings))
     layout = replace(layout, headings=without_numbers(layout.headings, mapping))
     units = _clocks(layout, lines)
     wanted = useful(layout.headings, mapping, units)
@@ -259,6 +262,8 @@ def _candidates(
         if separator not in line or len(line) > _WIDEST or not re.search(r"[^\W\d_]", line):
             continue
         fields = split_line(line, separator)
+        if len(fields) > MOST_COLUMNS:
+            continue
         score = heading_score(fields, mapping)
         if score > best or (score == best and not (found and found[-1][2][0])):
             best = score
@@ -371,6 +376,7 @@ def _first_row(source: str, lines: Sequence[str]) -> Layout:
         counts = {one: len(split_line(line, one)) for one in _SEPARATORS[:4]}
         separator = max(counts, key=lambda one: counts[one])
         fields = split_line(line, separator)
+        check_size(source, len(lines), len(fields))
         words = [one for one in fields if one and _float(one) is None]
         if len(words) > 1:
             return _layout(lines, at, separator, fields)
@@ -449,7 +455,8 @@ def _samples(layout: Layout, text: bytes, columns: Sequence[int]) -> dict[int, l
         pieces = [text[at : at + _CHUNK] for at in range(0, len(text) - _CHUNK, every)]
     lines: list[str] = []
     for piece in pieces:
-        lines += re.split(r"\r\n|\n|\r", piece.decode("utf-8", errors="ignore"))
+        found = re.split(r"\r\n|\n|\r", piece.decode("utf-8", errors="ignore"))
+        lines += found if len(pieces) == 1 else found[1 : 1 + _ROWS]  # the first is cut
     rows = [split_line(one, layout.separator) for one in lines if one.strip()]
     fit = [row for row in rows if abs(len(row) - len(layout.headings)) <= 1]
     return {i: [row[i] for row in fit if i < len(row)] for i in columns}

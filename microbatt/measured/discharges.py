@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import MeasurementError
+from microbatt.measured.bounds import MOST_CURVES, MOST_LOADS, check_count
 from microbatt.measured.charge import delivered, steady_current
 from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
@@ -119,6 +120,7 @@ def discharges(record: Record, *, skip_bad_rows: bool = False) -> Found:
     drawn = {i: float(moved[one.first : one.last].sum()) for i, one in enumerate(steps)}
     became = _judged(cleaned, steps, drawn)
     whole = [i for i, why in became.items() if why == READ]
+    check_count(cleaned.source, "discharges", len(whole), MOST_CURVES)
     found: dict[int, Measurement] = {}
     refused: dict[int, MeasurementError] = {}
     for number, i in enumerate(whole, start=1):
@@ -195,6 +197,7 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     few = [i for i in found if len(steps[i]) < MIN_SAMPLES]
     became |= {i: "too few rows" for i in few if i not in became}
     candidates = [i for i in found if i not in became]
+    check_count(record.source, "discharges and pulses", len(candidates), MOST_LOADS)
     starts = {i: _start(record, steps, i) for i in candidates}
     series = _series(steps, found, candidates, starts, drawn)
     for chain in series:
@@ -203,7 +206,7 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     for i in candidates:
         if i in became:
             continue
-        others = [j for j in candidates if became.get(j, READ) == READ]
+        others = (j for j in candidates if became.get(j, READ) == READ)
         fuller = next((j for j in others if _is_lower(starts[i], starts[j])), None)
         if fuller is None:
             became[i] = READ

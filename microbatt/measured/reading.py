@@ -137,9 +137,11 @@ def inspect_file(path: str | Path, reading: Reading | None = None) -> tuple[File
     Examples
     --------
     >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp()) / "a.csv"
     >>> rows = "".join(f"{60 * i},{4.1 - 0.02 * i},-0.01\n" for i in range(40))
-    >>> _ = Path("a.csv").write_text(f"time [s],voltage [V],current [A]\n{rows}", "utf-8")
-    >>> (found,) = inspect_file("a.csv")
+    >>> _ = path.write_text(f"time [s],voltage [V],current [A]\n{rows}", "utf-8")
+    >>> (found,) = inspect_file(path)
     >>> found.steps[0].kind, found.per_area
     ('discharge', False)
     """

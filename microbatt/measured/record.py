@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.errors import MeasurementError
+from microbatt.measured.bounds import LONGEST
 from microbatt.measured.measurement import MIN_SAMPLES
 from microbatt.measured.numerals import rounding
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _PATTERN: Final = 0.99
+_STRONGEST: Final = 1e7
+"""Largest current [A m⁻²]: a thousand times that of the fastest pulse."""
 _VOLTS: Final = (0.05, 20.0)
 _KELVINS: Final = (220.0, 400.0)
 _BACK: Final = 0.01
@@ -237,6 +240,7 @@ def clean(record: Record, *, skip: bool) -> Record:
     """
     record = _without_zero_rows(_without_gaps(record, skip=skip))
     _check_volts(record)
+    _check_span(record)
     return each_step_once(record)
 
 
@@ -356,6 +360,28 @@ def _check_volts(record: Record) -> None:
         f"the median {typical:.6g} V, not that of a cell.{guess} Write the unit into the heading, "
         "`voltage [mV]` for instance, or map it: `--column voltage='NAME:mV'`."
     )
+
+
+def _check_span(record: Record) -> None:
+    """Refuse times, currents and counters that no test has: a wrong unit, or a damaged row."""
+    for name, values, most, unit in (
+        ("time", record.time, LONGEST, "s"),
+        ("current", record.current, _STRONGEST, "A m⁻²"),
+        ("capacity", record.capacity, _STRONGEST * 1e3, "A h m⁻²"),
+        ("voltage", record.voltage, 1e3, "V"),
+    ):
+        if values is None:
+            continue
+        first = float(values[0]) if name == "time" else 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            far = np.flatnonzero(np.abs(values - first) > most)
+        if far.size:
+            i = int(far[0])
+            raise MeasurementError(
+                f"{record.source}: the {name} in row {record.rows[i]} is {values[i]:.6g} {unit}, "
+                f"more than any test has ({most:.3g} {unit}). Correct the row, or map the unit: "
+                f"`--column {name}='NAME:UNIT'`."
+            )
 
 
 def _check_one_voltage(table: Table, columns: dict[str, Column]) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
+from microbatt.measured.bounds import MOST_STEPS, check_count
 from microbatt.measured.record import restarts
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def find_steps(record: Record) -> tuple[Step, ...]:
         )
     resting = _rests(record)
     cuts = _cuts(record, resting)
+    check_count(record.source, "changes of the current", int(cuts.sum()), MOST_STEPS)
     edges = [0, *(np.flatnonzero(cuts) + 1), len(record)]
     pieces = [np.arange(a, b) for a, b in pairwise(edges)]
     parts: list[Indices] = []
@@ -218,22 +220,32 @@ def _cuts(record: Record, resting: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _plateaus(record: Record, piece: Indices) -> list[Indices]:
-    """Cut a piece where the current leaves its plateau for good."""
+    """Cut a piece where the current leaves its plateau for good, again and again."""
+    parts: list[Indices] = []
+    left = piece
+    while (at := _plateau_ends(record, left)) is not None:
+        parts.append(left[:at])
+        left = left[at:]
+    return [*parts, left]
+
+
+def _plateau_ends(record: Record, piece: Indices) -> int | None:
+    """Return where the current leaves its first plateau for good; None if it does not."""
     size = np.abs(record.current[piece])
     if size.size < 6:
-        return [piece]
+        return None
     level = float(np.median(size[1:6]))
     far = np.abs(size - level) > max(_DEPARTS * level, 1.01 * record.steps.get("current", 0.0))
     near = np.flatnonzero(~far)
     at = int(near[-1]) + 1 if near.size else 0
     if at == 0 or size.size - at < 3:
-        return [piece]
+        return None
     voltage = record.voltage[piece]
     held = float(np.median(voltage[at:]))
     if np.ptp(voltage[at:]) <= _held(record, voltage):
         while at > 2 and abs(voltage[at - 2] - held) <= max(1e-3, record.steps.get("voltage", 0.0)):
             at -= 1
-    return [piece[:at], *_plateaus(record, piece[at:])]
+    return at
 
 
 def _held(record: Record, voltage: Array) -> float:
@@ -247,10 +259,14 @@ def _legs(record: Record, part: Indices, *, rest: bool) -> list[Indices]:
         return [part]
     voltage = record.voltage[part]
     scatter = noise(voltage)
+    found = _zigzag(voltage, max(_TURN, 8.0 * scatter))
+    check_count(record.source, "turns of the voltage", len(found), MOST_STEPS)
+    before = np.maximum.accumulate(voltage) - np.minimum.accumulate(voltage)
+    back = voltage[::-1]
+    after = (np.maximum.accumulate(back) - np.minimum.accumulate(back))[::-1]
+    wide = np.minimum(before, after) > _WIDE * np.ptp(record.voltage)
     turns = [
-        at
-        for at in _zigzag(voltage, max(_TURN, 8.0 * scatter))
-        if _is_turn(record, part, at, scatter)
+        at for at in found if wide[at] or _is_turn(record, int(part[at]), voltage, at, scatter)
     ]
     edges = [0, *(at + 1 for at in turns), part.size]
     return [part[a:b] for a, b in pairwise(edges) if b > a]
@@ -277,12 +293,11 @@ def _zigzag(values: Array, threshold: float) -> list[int]:
     return turns
 
 
-def _is_turn(record: Record, part: Indices, at: int, scatter: float) -> bool:
+def _is_turn(record: Record, i: int, voltage: Array, at: int, scatter: float) -> bool:
     """Tell a turn between charge and discharge from a voltage that recovers, of a cell that warms.
 
     The current's own voltage changes its sign at a turn, so the voltage jumps there.
     """
-    voltage, i = record.voltage[part], part[at]
     if i + 1 < len(record):
         for series in (record.state, record.step):
             if series is not None and series[i + 1] != series[i]:
@@ -293,10 +308,7 @@ def _is_turn(record: Record, part: Indices, at: int, scatter: float) -> bool:
     )
     usual = max((float(np.median(one)) for one in around if one.size), default=0.0)
     jump = abs(voltage[min(at + 1, voltage.size - 1)] - voltage[at])
-    if jump > max(_SHARP * usual, 6.0 * scatter):
-        return True
-    sides = np.ptp(voltage[: at + 1]), np.ptp(voltage[at:])
-    return bool(min(sides) > _WIDE * np.ptp(record.voltage))
+    return bool(jump > max(_SHARP * usual, 6.0 * scatter))
 
 
 def _discharging_sign(

@@ -1,6 +1,6 @@
 """Delimited text of numbers without a fault, read by polars where it is installed.
 
-It takes half the time of pandas, and reads nothing that needs judgement: whatever it refuses,
+It takes 0.4 to 0.75 of the time of pandas. It reads nothing that needs judgement: what it refuses,
 pandas reads.
 """
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from microbatt.checks import check_extra
 from microbatt.errors import MeasurementError
+from microbatt.measured.bounds import MOST_BYTES, MOST_COLUMNS, check_bytes, check_size
 from microbatt.measured.delimited import heading_score, read_delimited, with_unit_row
 from microbatt.measured.headings import useful, without_numbers
 from microbatt.measured.numerals import (
@@ -34,24 +35,22 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (
     *(".csv", ".txt", ".tsv", ".dat", ".mpt", ".dta"),
-    *(".parquet", ".xlsx", ".xlsm"),
+    *(".parquet", ".xlsx", ".xlsm", ".nda", ".ndax"),
 )
 """Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
-LARGEST: Final = 512 * 2**20
-"""Largest file, and largest content of a compressed one [bytes]."""
-_MOST_ROWS: Final = 10_000_000
-_MOST_COLUMNS: Final = 1000
 _EMPTY_ROWS: Final = 1000
 """After so many rows without a cell a sheet is taken to have ended."""
 _SEARCHED: Final = 200
 """Rows of a sheet among which the headings are looked for."""
 _BINARY: Final = {
     ".mpr": "BioLogic's EC-Lab",
-    ".ndax": "Neware's BTSDA",
-    ".nda": "Neware's BTS",
     ".res": "Arbin's MITS Pro",
 }
-"""Binary formats of testers, and the program that exports them as text."""
+"""Binary formats of testers that are not read, and the program that exports them as text."""
+_SINGLE: Final = 6
+"""Decimal places of numbers of single precision that mean anything."""
+_NEWARE: Final = {"Time": "Step Time [s]", "Voltage": "Voltage [V]", "Status": "Step Type"}
+"""What the columns of Neware's binary files are, which their reader names without units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +123,8 @@ def read_table(path: Path, mapping: Mapping[str, str], part: str | None = None) 
     readers: dict[str, Callable[[Path, Mapping[str, str]], Table]] = {
         ".parquet": _read_parquet,
         ".gz": _read_gzip,
+        ".nda": _read_neware,
+        ".ndax": _read_neware,
     }
     return readers.get(path.suffix.lower(), _read_text)(path, mapping)
 
@@ -140,13 +141,15 @@ def check_file(path: Path) -> None:
         status = path.stat()
     except (OSError, ValueError) as error:
         raise MeasurementError(f"{path}: there is no such file. Check the path.") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise MeasurementError(f"{path}: this is a folder, not a file. Give a file in it.")
     if not stat.S_ISREG(status.st_mode):
         raise MeasurementError(
             f"{path}: this is a pipe or a device, not a file. Save the discharge to a file first."
         )
     if status.st_size == 0:
         raise MeasurementError(f"{path.name}: the file is empty. Export the discharge again.")
-    _check_size(path.name, status.st_size)
+    check_bytes(path.name, status.st_size)
     program = _BINARY.get(path.suffix.lower())
     if program is not None:
         raise MeasurementError(
@@ -226,17 +229,9 @@ def dataset_table(dataset: xr.Dataset, source: str, mapping: Mapping[str, str]) 
     return frame_table(frame.rename(columns=named), source, mapping)
 
 
-def _check_size(name: str, size: int) -> None:
-    if size > LARGEST:
-        raise MeasurementError(
-            f"{name}: it holds {size / 2**20:.0f} MiB or more; at most {LARGEST // 2**20} MiB are "
-            "read. Export the discharges only, or fewer rows."
-        )
-
-
 def _read_text(path: Path, mapping: Mapping[str, str]) -> Table:
     with path.open("rb") as file:
-        return _from_text(path.name, file.read(LARGEST + 1), mapping)
+        return _from_text(path.name, file.read(path.stat().st_size + 1), mapping)
 
 
 def _read_gzip(path: Path, mapping: Mapping[str, str]) -> Table:
@@ -245,7 +240,7 @@ def _read_gzip(path: Path, mapping: Mapping[str, str]) -> Table:
 
     try:
         with gzip.open(path) as file:
-            raw = file.read(LARGEST + 1)
+            raw = file.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise MeasurementError(
             f"{path.name}: it cannot be unpacked ({error}). Copy it again."
@@ -255,7 +250,7 @@ def _read_gzip(path: Path, mapping: Mapping[str, str]) -> Table:
 
 
 def _from_text(name: str, raw: bytes, mapping: Mapping[str, str]) -> Table:
-    _check_size(name, len(raw))
+    check_bytes(name, len(raw))
     cells = read_delimited(name, raw, mapping)
     return Table(
         source=name,
@@ -270,43 +265,61 @@ def _from_text(name: str, raw: bytes, mapping: Mapping[str, str]) -> Table:
 
 def _read_parquet(path: Path, mapping: Mapping[str, str]) -> Table:
     check_extra("pyarrow", extra="files")
-    import pandas as pd
     from pyarrow import ArrowException, parquet
 
     try:
-        held = parquet.ParquetFile(path).metadata
-        if held.num_rows > _MOST_ROWS or held.num_columns > _MOST_COLUMNS:
-            raise MeasurementError(_too_many(path.name, held.num_rows, held.num_columns))
-        frame = pd.read_parquet(path, engine="pyarrow")
-    except (OSError, ValueError, ArrowException) as error:
-        if isinstance(error, MeasurementError):
-            raise
+        file = parquet.ParquetFile(path)
+        held = file.metadata
+        check_size(path.name, held.num_rows, held.num_columns)
+        names = [one for one in file.schema_arrow.names if isinstance(one, str)]
+        taken = useful(without_numbers(names, mapping), mapping, {})
+        if not taken:  # whatever the columns are called, the message names them
+            taken = dict.fromkeys(range(len(names)), "")
+        frame = parquet.read_table(path, columns=[names[i] for i in taken]).to_pandas()
+    except MeasurementError:
+        raise
+    except (OSError, ValueError, KeyError, ArrowException) as error:
         raise MeasurementError(f"{path.name}: it cannot be read as Parquet: {error}.") from error
     return replace(frame_table(frame, path.name, mapping), format="Parquet")
 
 
-def _too_many(name: str, rows: int, columns: int) -> str:
-    return (
-        f"{name}: it has {rows} rows and {columns} columns; at most {_MOST_ROWS} rows of "
-        f"{_MOST_COLUMNS} columns are read. Export the discharges only."
-    )
+def _read_neware(path: Path, mapping: Mapping[str, str]) -> Table:
+    """Read Neware's own files by the package NewareNDA."""
+    check_extra("NewareNDA", extra="files")
+    import NewareNDA
+
+    try:
+        frame = NewareNDA.read(str(path), log_level="CRITICAL")
+    except Exception as error:  # it checks nothing, so anything may come
+        raise MeasurementError(
+            f"{path.name}: it cannot be read as a file of Neware's BTS or BTSDA "
+            f"({type(error).__name__}: {error}). Export it as text or Excel from there."
+        ) from error
+    check_size(path.name, *frame.shape)
+    short = {name: _SINGLE for name, one in frame.dtypes.items() if one == np.float32}
+    named = frame.astype(dict.fromkeys(short, float)).round(short).rename(columns=_NEWARE)
+    return replace(frame_table(named, path.name, mapping), format="Neware's binary format")
 
 
 def _read_excel(path: Path, mapping: Mapping[str, str], part: str | None) -> Table:
     check_extra("openpyxl", extra="files")
+    import zlib
     from zipfile import BadZipFile, ZipFile
 
     from openpyxl import load_workbook
 
     try:
         with ZipFile(path) as archive:
-            _check_size(path.name, sum(one.file_size for one in archive.infolist()))
+            check_bytes(path.name, sum(one.file_size for one in archive.infolist()))
         book = load_workbook(path, read_only=True, data_only=True)
         sheets = {name: _sheet_rows(path.name, book[name]) for name in book.sheetnames
                   if hasattr(book[name], "iter_rows")}  # fmt: skip
     except MeasurementError:
         raise
-    except (BadZipFile, KeyError, OSError, SyntaxError, TypeError, ValueError) as error:
+    except (
+        *(BadZipFile, zlib.error, OSError, EOFError, SyntaxError, RuntimeError),
+        *(AttributeError, LookupError, TypeError, ValueError, ArithmeticError),
+    ) as error:  # openpyxl checks little of what it meets
         raise MeasurementError(f"{path.name}: it cannot be read as Excel: {error}.") from error
     if part is not None and part in sheets:
         only = _from_sheets(path.name, {part: sheets[part]}, mapping)
@@ -319,14 +332,13 @@ def _sheet_rows(source: str, sheet: object) -> list[tuple[object, ...]]:
     sheet.reset_dimensions()  # type: ignore[attr-defined]  # openpyxl's read-only sheet
     rows: list[tuple[object, ...]] = []
     empty = 0
-    for row in sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS):  # type: ignore[attr-defined]
+    for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):  # type: ignore[attr-defined]
         filled = any(one is not None and str(one).strip() for one in row)
         empty = 0 if filled else empty + 1
         if empty > _EMPTY_ROWS:
             break
         rows.append(tuple(row) if filled else ())
-        if len(rows) > _MOST_ROWS:
-            raise MeasurementError(_too_many(source, len(rows), len(row)))
+        check_size(source, len(rows))
     return rows[: len(rows) - empty]
 
 

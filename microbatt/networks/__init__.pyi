@@ -11,6 +11,7 @@ from .draft import (
     draft_curve_network,
 )
 from .joint import (
+    LOG_RANGE,
     JointNetwork,
     JointNetworkConfig,
     JointNetworkDraft,
@@ -42,6 +43,7 @@ from .trained import (
 )
 
 __all__ = [
+    "LOG_RANGE",
     "NOISE_FREE",
     "CurveEstimate",
     "CurveNetwork",

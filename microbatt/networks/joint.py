@@ -42,9 +42,8 @@ if TYPE_CHECKING:
     from microbatt.networks.encoder import Tensor
     from microbatt.networks.measurement import MeasurementNoise
 
-LOWEST_LOG: Final = -4.0
-HIGHEST_LOG: Final = 9.0
-"""Of the diagonal of L: an encoder is neither surer nor less sure of a scaled target."""
+LOG_RANGE: Final = (-4.0, 9.0)
+"""Of the logarithms of L's diagonal: an encoder is neither surer nor less sure of a target."""
 _MARGIN: Final = 0.02
 """Share of the box by which an estimate may lie beyond it."""
 _TOO_MUCH: Final = 1.25
@@ -358,7 +357,7 @@ def lower_triangle(entries: NDArray[np.float64], count: int) -> NDArray[np.float
     lower = np.zeros((len(entries), count, count))
     lower[:, rows, columns] = entries
     place = np.arange(count)
-    diagonal = np.clip(lower[:, place, place], LOWEST_LOG, HIGHEST_LOG)
+    diagonal = np.clip(lower[:, place, place], *LOG_RANGE)
     lower[:, place, place] = np.exp(diagonal)
     return lower
 

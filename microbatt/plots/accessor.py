@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube import register_namespace
+from microbatt.cube import register_namespace, varied_in
 from microbatt.errors import ParameterError
+from microbatt.parameters import quantity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
     from matplotlib.axes import Axes
@@ -72,10 +73,12 @@ class CubePlots:
         current: float | None = None,
         network: str | None = None,
         fold: Fold | None = None,
+        across: Sequence[str] = (),
+        at: Mapping[str, float] | None = None,
         logarithmic: bool = False,
         axes: Axes | None = None,
     ) -> Axes:
-        """Draw one variable over alpha and S, and where it has no value, why.
+        """Draw one variable over two axes of a cube, and where it has no value, why.
 
         Parameters
         ----------
@@ -85,6 +88,10 @@ class CubePlots:
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
         network, fold : str or int or {"held_out"}
             Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+        across : sequence of str, default alpha and S, or the first two axes
+            Names of the two axes, such as ``("positive_thickness", "negative_alpha")``.
+        at : mapping of str to float, optional
+            Values of the other axes, in SI units; the nearest is taken, and without one the middle.
         logarithmic : bool, default False
             Whether the colours follow the logarithm.
         axes : matplotlib.axes.Axes, optional
@@ -101,7 +108,7 @@ class CubePlots:
             If there is no such variable, or it has the dimension ``current`` and none is given.
         """
         from microbatt.cube import predicted_by
-        from microbatt.plots.maps import draw_map
+        from microbatt.plots.maps import draw_map, in_plane
 
         cube = predicted_by(self._dataset, network, fold)
         check_choice("variable", variable, map(str, cube.data_vars))
@@ -111,15 +118,24 @@ class CubePlots:
             status = self._at(status, current)
         elif status is not None and "current" in status.dims:
             status = None  # one number for all currents: no single outcome explains a hole
+        values = in_plane(values, across, at)
+        status = None if status is None else in_plane(status, across, at)
         drawn = draw_map(_axes(axes), values.load(), status=status, logarithmic=logarithmic)
         _name_current(drawn, values)
         return drawn
 
-    def outcomes(self, *, current: float | None = None, axes: Axes | None = None) -> Axes:
-        """Draw how the curves of one current ended, over alpha and S."""
-        from microbatt.plots.maps import draw_outcomes
+    def outcomes(
+        self,
+        *,
+        current: float | None = None,
+        across: Sequence[str] = (),
+        at: Mapping[str, float] | None = None,
+        axes: Axes | None = None,
+    ) -> Axes:
+        """Draw how the curves of one current ended; the arguments are those of `map`."""
+        from microbatt.plots.maps import draw_outcomes, in_plane
 
-        status = self._at(self._dataset["status"], current)
+        status = in_plane(self._at(self._dataset["status"], current), across, at)
         return draw_outcomes(_axes(axes), status.load())
 
     def parity(
@@ -230,5 +246,18 @@ def _stacked_axes() -> Sequence[Axes]:
 
 
 def _name_current(axes: Axes, values: xr.DataArray) -> None:
-    if "current" in values.coords and not axes.get_legend():
-        axes.set_title(f"{float(values['current']):g} A m⁻²")
+    fixed = [
+        name
+        for name in varied_in(values.to_dataset(name="shown"))
+        if name not in ("current", "c_rate") and values[name].ndim == 0
+    ]
+    told = [f"{name} {_written(float(values[name]), name)}" for name in fixed]
+    if "current" in values.coords:
+        told.insert(0, f"{float(values['current']):g} A m⁻²")
+    if told and not axes.get_legend():
+        axes.set_title(", ".join(told))
+
+
+def _written(value: float, name: str) -> str:
+    known = quantity_of(name)
+    return f"{value:.4g}" if known.units == "1" else f"{value:.4g} {known.pretty_units}"

@@ -1,4 +1,4 @@
-"""The plane of alpha and S: any variable of a cube over it, and how curves ended."""
+"""A plane of two axes, alpha and S or others: a variable over it, and how curves ended."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from microbatt.checks import check_choice
+from microbatt.cube import varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
+from microbatt.parameters import POINT
 from microbatt.plots.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
 from microbatt.plots.labels import axis_label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
@@ -24,14 +29,14 @@ _MARKER = 14.0
 def draw_plane(
     axes: Axes, values: xr.DataArray, *, cmap: str | Colormap, norm: Normalize
 ) -> ScalarMappable:
-    """Colour the plane of alpha and S by one value for each microstructure.
+    """Colour a plane by one value for each of its points.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
         Where to draw; its axes are labelled.
     values : xarray.DataArray
-        With the dimensions ``alpha`` and ``S``, or ``point``.
+        With two dimensions, such as ``alpha`` and ``S``, or ``point`` and two coordinates along it.
     cmap, norm : str or matplotlib.colors.Colormap or matplotlib.colors.Normalize
         Colour map, and which value has which of its colours.
 
@@ -45,44 +50,124 @@ def draw_plane(
     ParameterError
         If there is another dimension, such as the current.
     """
-    check_plane(values)
+    across, up = plane_axes(values)
     if "point" in values.dims:
-        x, y = values["alpha"].to_numpy(), values["S"].to_numpy()
+        x, y = values[across].to_numpy(), values[up].to_numpy()
         drawn: ScalarMappable = axes.scatter(
             x, y, c=values.to_numpy(), s=_MARKER, cmap=cmap, norm=norm
         )
     else:
-        grid = values.transpose("S", "alpha")
-        x, y = grid["alpha"].to_numpy(), grid["S"].to_numpy()
+        grid = values.transpose(up, across)
+        x, y = grid[across].to_numpy(), grid[up].to_numpy()
         drawn = axes.pcolormesh(
             x, y, grid.to_numpy(), shading="nearest", rasterized=True, cmap=cmap, norm=norm
         )
-    axes.set_xlabel(axis_label(values["alpha"]))
-    axes.set_ylabel(axis_label(values["S"]))
+    axes.set_xlabel(axis_label(values[across]))
+    axes.set_ylabel(axis_label(values[up]))
     return drawn
 
 
-def check_plane(values: xr.DataArray) -> None:
-    """Refuse values that have not exactly one number for each microstructure.
+def plane_axes(values: xr.DataArray) -> tuple[str, str]:
+    """Return the names of the two axes of a plane: across, and up.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        One number for each point of a plane.
+
+    Returns
+    -------
+    tuple of str
+        The two dimensions of a grid, alpha and S first; of listed points the first two coordinates
+        along them that vary.
 
     Raises
     ------
     ParameterError
         Saying which dimension is too many, or which is missing.
     """
-    dims = {str(dim) for dim in values.dims}
-    wanted = {"point"} if "point" in dims else {"alpha", "S"}
-    if dims - wanted:
-        extra = min(dims - wanted)
+    dims = [str(dim) for dim in values.dims]
+    varied = [name for name in varied_in(values.to_dataset(name="shown")) if name != "c_rate"]
+    if "point" in dims:
+        named = [name for name in varied if values[name].dims == ("point",)]
+        extra = [dim for dim in dims if dim != "point"]
+    else:
+        named = [name for name in dims if name in varied and name != "current"]
+        named = [*POINT] if set(named) == {*POINT} else named
+        extra = [dim for dim in dims if dim not in named] + named[2:]
+    if extra:
         raise ParameterError(
-            f"`{values.name}` still has the dimension `{extra}`; a map shows one number for each "
-            f"alpha and S. Select one first: ds.sel({extra}=...)."
+            f"`{values.name}` still has the dimension `{extra[0]}`; a map shows one number for "
+            f"each point of two axes. Select one first: ds.sel({extra[0]}=...)."
         )
-    if wanted - dims:
+    if len(named) < 2:
         raise ParameterError(
-            f"`{values.name}` has no dimension `{min(wanted - dims)}`; a map needs a grid "
-            "of alpha and S, or scattered points. Keep both when selecting."
+            f"`{values.name}` has the dimension {', '.join(named) or 'point'} alone; a map needs "
+            "two axes, of a grid or of scattered points. Keep both when selecting."
         )
+    return named[0], named[1]
+
+
+def check_plane(values: xr.DataArray) -> None:
+    """Refuse values that have not exactly one number for each point of two axes.
+
+    Raises
+    ------
+    ParameterError
+        Saying which dimension is too many, or which is missing.
+    """
+    plane_axes(values)
+
+
+def in_plane(
+    values: xr.DataArray, across: Sequence[str] = (), at: Mapping[str, float] | None = None
+) -> xr.DataArray:
+    """Return the part of a cube's variable that lies in one plane.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        With any number of axes.
+    across : sequence of str, default the first two that vary
+        The two axes of the plane.
+    at : mapping of str to float, optional
+        Values of the other axes, in SI units; the nearest is taken, and without a value the middle.
+
+    Returns
+    -------
+    xarray.DataArray
+        With two dimensions beside the current, the others as scalar coordinates; of listed points,
+        which cannot be cut, all of them, without coordinates that are not the plane's.
+
+    Raises
+    ------
+    ParameterError
+        If the values have no such axis, or there are not two.
+    """
+    varied = [
+        name
+        for name in varied_in(values.to_dataset(name="shown"))
+        if name not in ("current", "c_rate") and values[name].ndim
+    ]
+    given = dict(at or {})
+    for name in (*across, *given):
+        check_choice("axis", name, varied)
+    if len(across) not in (0, 2):
+        raise ParameterError(f"`across` is {list(across)!r}; give the two axes of the plane.")
+    shown = list(across) or [name for name in varied if name not in given][:2]
+    if "point" in values.dims:
+        if given:
+            raise ParameterError(
+                f"`at` is {given!r}, and listed points lie on no axis; give `across` alone."
+            )
+        others = [name for name in varied if name not in shown]
+        return values.drop_vars(others)
+    for name in varied:
+        if name in shown:
+            continue
+        middle = float(values[name][values.sizes[name] // 2])
+        values = values.sel({name: given.get(name, middle)}, method="nearest")
+    return values.transpose(*[name for name in shown if name in values.dims], ...)
 
 
 def draw_outcomes(axes: Axes, status: xr.DataArray) -> Axes:
@@ -93,8 +178,7 @@ def draw_outcomes(axes: Axes, status: xr.DataArray) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw.
     status : xarray.DataArray
-        Codes of `microbatt.outcomes.Outcome` with the dimensions ``alpha`` and ``S``, or
-        ``point``; NaN is left out.
+        Codes of `microbatt.outcomes.Outcome` over a plane; see `draw_plane`. NaN is left out.
 
     Returns
     -------
@@ -143,14 +227,14 @@ def draw_map(
     status: xr.DataArray | None = None,
     logarithmic: bool = False,
 ) -> Axes:
-    """Draw one number for each microstructure, with a colour bar.
+    """Draw one number for each point of a plane, with a colour bar.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
         Where to draw.
     values : xarray.DataArray
-        With the dimensions ``alpha`` and ``S``, or ``point``; its name chooses the colours.
+        Over a plane, see `draw_plane`; its name chooses the colours.
     status : xarray.DataArray, optional
         The outcomes of the same curves. Where there is no value, the outcome's colour is shown and
         named; without, such places are grey.

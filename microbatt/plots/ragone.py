@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.cube import whole_curves
+from microbatt.cube import varied_in, whole_curves
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.labels import axis_label
 from microbatt.plots.rows import as_rows
@@ -51,8 +51,12 @@ def draw_ragone(axes: Axes, cube: xr.Dataset) -> Axes:
 
 
 def _draw_lines(axes: Axes, rows: xr.Dataset) -> None:
-    points = zip(rows["alpha"].to_numpy(), rows["S"].to_numpy(), strict=True)
-    names = [f"alpha {alpha:g}, S {S:g}" for alpha, S in points]
+    varied = [name for name in varied_in(rows) if rows[name].dims == ("point",)]
+    points = zip(*(rows[name].to_numpy().tolist() for name in varied), strict=True)
+    names = [
+        ", ".join(f"{name} {value:g}" for name, value in zip(varied, point, strict=True))
+        for point in points
+    ]
     for i, (name, colour) in enumerate(named_colours(names).items()):
         line = rows.isel(point=i)
         axes.plot(line["power"], line["energy"], "o-", color=colour, markersize=4, label=name)

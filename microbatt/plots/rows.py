@@ -7,6 +7,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import xarray as xr
 
+from microbatt.parameters import PARAMETERS, POINT
+
 
 class Point(NamedTuple):
     """One microstructure."""
@@ -19,7 +21,7 @@ _Labelled = TypeVar("_Labelled", xr.DataArray, xr.Dataset)
 
 
 def as_rows(part: _Labelled) -> _Labelled:
-    """Return the same numbers with ``alpha`` and ``S`` along one dimension ``point``.
+    """Return the same numbers with all that varies, but the current, along one dimension ``point``.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ def as_rows(part: _Labelled) -> _Labelled:
     Returns
     -------
     xarray.DataArray or xarray.Dataset
-        With the dimension ``point``, first, and the coordinates ``alpha(point)``, ``S(point)``.
+        With the dimension ``point``, first, and the coordinates along it, such as ``alpha(point)``.
 
     Examples
     --------
@@ -39,8 +41,10 @@ def as_rows(part: _Labelled) -> _Labelled:
     """
     if "point" in part.dims:
         return part.transpose("point", ...)
-    single = [name for name in ("alpha", "S") if name not in part.dims]
-    rows = part.expand_dims(single).stack(point=("alpha", "S"), create_index=False)
+    names = [name for name in (*POINT, *PARAMETERS) if name in part.coords]
+    names = list(dict.fromkeys(names))
+    single = [name for name in names if name not in part.dims]
+    rows = part.expand_dims(single).stack(point=names, create_index=False)
     return rows.transpose("point", ...)
 
 

@@ -7,17 +7,28 @@ from pathlib import Path
 from typing import Final
 
 import numba
+from numba.extending import register_jitable
 
-kernel = numba.njit(error_model="numpy", nogil=True)
-"""Without the interpreter lock and in plain IEEE arithmetic (no ``fastmath``).
+kernel = register_jitable(error_model="numpy", nogil=True, no_cfunc_wrapper=True)
+"""Compiled into the kernels that call it; from Python it is the plain function.
 
-Not cached: a cached kernel would not notice a change in one that it calls.
+Without the interpreter lock and in plain IEEE arithmetic (no ``fastmath``). No way in from Python
+or C is compiled, which takes longer than the kernel itself where a record of arrays is handed over.
 """
 
-node_kernel = numba.njit(error_model="numpy", nogil=True, forceinline=True)
+node_kernel = register_jitable(
+    error_model="numpy", nogil=True, forceinline=True, no_cfunc_wrapper=True
+)
 """A kernel that works on one node or element: copied into the loop that calls it.
 
 A call would hand over every array of the workspace, which takes longer than the work.
+"""
+
+inner_kernel = numba.njit(error_model="numpy", nogil=True, inline="always")
+"""A kernel that is written into the one that calls it before either is compiled.
+
+Whatever a kernel calls is optimised again within it; a tower of drivers over a large solution would
+be compiled as often as it has storeys.
 """
 
 entry_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)

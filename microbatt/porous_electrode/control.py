@@ -11,7 +11,7 @@ import math
 from typing import NamedTuple
 
 from microbatt.porous_electrode.bdf import Formula, backward_euler
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import inner_kernel, kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import Solve, solve_step
@@ -27,7 +27,7 @@ from microbatt.porous_electrode.step import (
     predict,
     voltage_now,
 )
-from microbatt.porous_electrode.workspace import Workspace
+from microbatt.porous_electrode.workspace import NEW, Workspace
 
 CURRENT = 0
 VOLTAGE = 1
@@ -36,6 +36,8 @@ POWER = 2
 HELD_WITHIN = 2e-6
 MOST_CURRENTS = 40
 TOWARDS_REST = 0.8
+LEAST_GAIN = 0.2
+KNOWN_TO = 1e-7
 
 
 class Control(NamedTuple):
@@ -91,7 +93,7 @@ def guess_jump(w: Workspace, layout: Layout, p: CellParameters, change: float) -
         w.j_new[i] = w.j[0, i]
     for k in range(w.profile.shape[1]):
         for i in range(n):
-            w.profile_new[k, i] = w.profile[0, k, i]
+            w.profile[NEW, k, i] = w.profile[0, k, i]
     add_evenly(w, layout, p, change)
 
 
@@ -134,7 +136,9 @@ def surplus(control: Control, current: float, voltage: float) -> float:
 def slope_of(control: Control, current: float, voltage: float, resistance: float) -> float:
     """Derivative of `surplus` by the current [Ω m²], about."""
     if control.kind == POWER:
-        return -(voltage - current * resistance) / max(abs(current), 1e-9)
+        # a resistance that would leave no power to gain is not known well enough
+        left = max(voltage - current * resistance, LEAST_GAIN * voltage)
+        return -left / max(abs(current), 1e-9)
     return -resistance
 
 
@@ -167,10 +171,11 @@ def next_current(control: Control, search: Search, voltage: float) -> Search:
     low, high = (current, search.high) if gap > 0.0 else (search.low, current)
     slope = slope_of(control, current, voltage, resistance)
     found = (gap - search.gap) / (current - search.last)
-    if found < 0.0 and math.isfinite(found):
+    if math.isfinite(found) and (found < 0.0 or control.kind == POWER):
         slope = found
-        if control.kind == VOLTAGE:
-            resistance = -found
+        resistance = -found
+        if control.kind == POWER:
+            resistance = (voltage + found * abs(current)) / current
     ahead = current - gap / slope
     if not slope < 0.0:
         ahead = math.nan
@@ -179,6 +184,17 @@ def next_current(control: Control, search: Search, voltage: float) -> Search:
     if ahead == current:
         ahead = math.nan
     return Search(ahead, resistance, low, high, current, gap)
+
+
+@kernel
+def is_held(control: Control, search: Search, voltage: float, tolerance: float) -> bool:
+    """Whether the voltage is held; within the tolerance of a step where the current is known.
+
+    Under an enormous drop of voltage in the pores Newton's method leaves more than is asked here.
+    """
+    gap = abs(surplus(control, search.current, voltage))
+    known = search.high - search.low <= KNOWN_TO * abs(search.current)
+    return gap <= HELD_WITHIN or (known and gap <= tolerance)
 
 
 @kernel
@@ -220,7 +236,7 @@ def hold(
         if solve.converged:
             good = search.current
             V = voltage_now(w, layout, p, now, good)
-            solved = abs(surplus(control, good, V)) <= HELD_WITHIN
+            solved = is_held(control, search, V, numerics.tolerance)
             if solved:
                 break
             search = next_current(control, search, V)
@@ -234,7 +250,7 @@ def hold(
     return Held(found, search.current, search.resistance)
 
 
-@kernel
+@inner_kernel
 def start_control(
     w: Workspace,
     layout: Layout,
@@ -277,7 +293,7 @@ def with_guess(control: Control, guess: float) -> Control:
     return Control(control.kind, control.value, guess, control.resistance, control.smooth)
 
 
-@kernel
+@inner_kernel
 def try_control(
     w: Workspace,
     layout: Layout,

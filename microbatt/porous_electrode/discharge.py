@@ -136,16 +136,10 @@ def step_factor(error: float) -> float:
 
 @kernel
 def advance(
-    w: Workspace,
-    layout: Layout,
-    p: CellParameters,
-    march: March,
-    tried: Attempt,
-    h: float,
-    curve: Curve,
+    w: Workspace, layout: Layout, march: March, tried: Attempt, h: float, curve: Curve
 ) -> March:
     """Accept a step and write its point."""
-    march = accept(w, layout, p, march, tried, h)
+    march = accept(w, layout, march, tried, h)
     write_point(curve, march.steps, march.t, march.V, march.T)
     return march
 
@@ -233,7 +227,7 @@ def land(
         march = count_work(march, tried, 1)
         gap = tried.voltage - cutoff if tried.solve.converged else -1.0
         if abs(gap) <= VOLTAGE_ACCURACY:
-            march = advance(w, layout, p, march, tried, h, curve)
+            march = advance(w, layout, march, tried, h, curve)
             return Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
         if gap > 0.0:
             below = weakened(below, gap, above) if side > 0 else below
@@ -244,7 +238,7 @@ def land(
             solved = tried.solve.converged or not tried.solve.possible
     if low > 0.0:
         tried = try_step(w, layout, p, numerics, current, march, low)
-        march = advance(w, layout, p, march, tried, low, curve)
+        march = advance(w, layout, march, tried, low, curve)
     return fall(w, layout, p, cutoff, march, high - low, solved, curve)
 
 
@@ -284,7 +278,7 @@ def go_on(
             )
         else:
             failures = 0
-            march = advance(w, layout, p, count_work(march, tried, 0), tried, h, curve)
+            march = advance(w, layout, count_work(march, tried, 0), tried, h, curve)
             c_min = min(c_min, least_salt(w, layout))
             h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
         if wall - march.t < time_resolution(march):

@@ -66,7 +66,15 @@ def evaluate_electrolyte(w: Workspace, i: int, c: float, table: Array, now: Cond
     w.diffusivity[i, 1] = now.diffusivity * diffusivity_c / SALT_STEP
     w.chi[i] = now.salt_voltage * factor
     w.log_c[i] = math.log(c)
-    if table.shape[1] > FIXED_TRANSFERENCE:
+
+
+@kernel
+def evaluate_transference(w: Workspace, n: int, table: Array) -> None:
+    """Fill t₊ less that at rest, and its derivative, of all nodes of an electrolyte that has it."""
+    for i in range(n):
+        position = w.c_new[i] / SALT_STEP
+        k = min(max(int(position), 0), table.shape[0] - 2)
+        t = min(position - k, 1.0)
         change, change_c = hermite(table[k, 6], table[k, 7], table[k + 1, 6], table[k + 1, 7], t)
         w.transference[i, 0] = change
         w.transference[i, 1] = change_c / SALT_STEP
@@ -80,31 +88,50 @@ def evaluate_kinetics(
     at: ElectrodeConditions,
     thermal_voltage: float,
 ) -> None:
-    """Fill φ_s − φ_e = U + R_film j + η of node `i`, and its derivatives by c and j.
+    """Fill φ_s − φ_e = U + R_film j + η of node `i`, and its derivatives by c and j."""
+    c, j = w.c_new[i], w.j_new[i]
+    theta = e.lowest_stoichiometry + w.room_new[i, 0]
+    vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
+    potential, slope = look_up_potential(e.open_circuit, theta)
+    i_0 = exchange_current_density(at.rate_constant, c, theta, vacant, e.max_concentration)
+    eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
+    log_by_theta = 0.5 * (vacant - theta) / (theta * vacant)
+    w.eta[i, 0] = potential + at.film_resistance * j + eta
+    w.eta[i, 1] = eta_log * 0.5 / c
+    w.eta[i, 2] = at.film_resistance + eta_j - w.depletion[i] * (slope + eta_log * log_by_theta)
 
-    U(θ, T) = U(θ) + (T − 298.15 K) dU/dT.
+
+@node_kernel
+def evaluate_own_kinetics(
+    w: Workspace,
+    i: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    thermal_voltage: float,
+) -> None:
+    """`evaluate_kinetics` of a material with functions of its own.
+
+    U(θ, T) = U(θ) + (T − 298.15 K) dU/dT, and i_0 is the standard form times a function of θ and
+    times (c/c₀)^(β − 1/2).
     """
     c, j = w.c_new[i], w.j_new[i]
     theta = e.lowest_stoichiometry + w.room_new[i, 0]
     vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
     potential, slope = look_up_potential(e.open_circuit, theta)
-    if e.entropy.shape[0] > 0:
-        entropy, entropy_slope = look_up(e.entropy, theta)
-        potential += at.warmth * entropy
-        slope += at.warmth * entropy_slope
+    entropy, entropy_slope = look_up(e.entropy, theta)
+    potential += at.warmth * entropy
+    slope += at.warmth * entropy_slope
     i_0 = exchange_current_density(at.rate_constant, c, theta, vacant, e.max_concentration)
-    log_by_theta = 0.5 * (vacant - theta) / (theta * vacant)
-    if e.exchange.shape[0] > 0:
-        factor, factor_slope = look_up(e.exchange, theta)
-        i_0 *= factor * math.exp((e.salt_exponent - 0.5) * math.log(c / at.salt_at_rest))
-        log_by_theta += factor_slope / factor
+    factor, factor_slope = look_up(e.exchange, theta)
+    i_0 *= factor * math.exp((e.salt_exponent - 0.5) * math.log(c / at.salt_at_rest))
     eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
+    log_by_theta = 0.5 * (vacant - theta) / (theta * vacant) + factor_slope / factor
     w.eta[i, 0] = potential + at.film_resistance * j + eta
     w.eta[i, 1] = eta_log * e.salt_exponent / c
     w.eta[i, 2] = at.film_resistance + eta_j - w.depletion[i] * (slope + eta_log * log_by_theta)
 
 
-@kernel
+@node_kernel
 def evaluate_metal(
     w: Workspace, e: ElectrodeParameters, at: ElectrodeConditions, thermal_voltage: float
 ) -> None:
@@ -118,15 +145,23 @@ def evaluate_metal(
 
 
 @kernel
-def evaluate_negative(
-    w: Workspace, first: int, stop: int, p: CellParameters, now: Conditions
+def evaluate_others(
+    w: Workspace,
+    start: int,
+    stop: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    thermal_voltage: float,
 ) -> None:
-    """Fill φ_s − φ_e of the nodes [first, stop) of the negative electrode."""
-    if p.negative.planar:
-        evaluate_metal(w, p.negative, now.negative, now.thermal_voltage)
-        return
-    for i in range(first, stop):
-        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
+    """Fill φ_s − φ_e of the nodes [start, stop) of an electrode that is not ``standard``.
+
+    Apart from the loop over those that are, which what they do not need would slow down.
+    """
+    if e.planar:
+        evaluate_metal(w, e, at, thermal_voltage)
+    else:
+        for i in range(start, stop):
+            evaluate_own_kinetics(w, i, e, at, thermal_voltage)
 
 
 @node_kernel
@@ -417,14 +452,11 @@ def assemble_migration(
     """Add what salt moves because t₊ is not everywhere that at rest, t₀.
 
     The flux (t₊ − t₀) i_e/F, beside the source (1 − t₀) a j/F that is there already.  Its
-    derivative by i_e is left to the charge balance, ∂i_e/∂x = a j, which is exact where t₊ does not
-    change within an element; Newton's method does the rest.
+    derivative by i_e, for which the blocks have no place, is left out: over a step the salt moves
+    too little for that to slow Newton's method down, and every change conserves the salt.
     """
     separator = layout.negative
     positive = separator + layout.separator
-    n, _, _ = ends(layout)
-    for i in range(n):
-        w.diagonal[i, 1] += w.transference[i, 0] * w.area[i] / FARADAY
     least = EXHAUSTED_SALT * p.initial_concentration
     for e in range(positive + layout.positive):
         a, in_separator = 2 * e, separator <= e < positive

@@ -25,7 +25,7 @@ from microbatt.porous_electrode.bdf import (
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.discharge import Curve, for_brief, is_brief, simulate
-from microbatt.porous_electrode.mesh import Layout, ends, share_out
+from microbatt.porous_electrode.mesh import Layout, ends, share_out, shell_count
 from microbatt.porous_electrode.newton import solve_step
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import first_march, start_current
@@ -91,8 +91,10 @@ def tightened(numerics: Numerics, brief: bool, tolerance: float) -> Numerics:
         used.max_steps,
         used.rates,
         used.weights,
+        used.shells,
         used.brief_rates,
         used.brief_weights,
+        used.brief_shells,
     )
 
 
@@ -102,7 +104,7 @@ def stretched(p: CellParameters, numerics: Numerics, track: Track) -> Workspace:
     layout = track.layout
     first_positive = layout.negative + layout.separator
     elements = first_positive + layout.positive
-    w = make_workspace(elements, numerics.rates.size)
+    w = make_workspace(elements, numerics.rates.size, shell_count(p, numerics))
     for e in range(elements):
         if e < layout.negative:
             stretch = p.negative.length / track.lengths[0]
@@ -166,7 +168,7 @@ def solved_step(
     solve = solve_step(w, layout, p, now, numerics, current, formula)
     if not solve.converged:
         return Attempt(now, solve, formula, math.nan, T, math.inf)
-    V = voltage_now(w, layout, p, now, current, solve)
+    V = voltage_now(w, layout, p, now, current)
     if not math.isinf(p.heat_capacity):
         heat = heat_rate(w, layout, p, now, formula.step, current, V)
         T = step_temperature(p, formula, march.T, march.T1, heat)
@@ -184,17 +186,19 @@ def keep(w: Workspace, track: Track, k: int) -> None:
 @kernel
 def march_along(
     p: CellParameters,
-    numerics: Numerics,
+    resolution: Numerics,
     current: float,
     track: Track,
     leading: bool,
     last: float,
 ) -> Followed:
     """Solve a discharge on a track; the leader fills it.  `last` stretches the last step."""
+    tightest = tightened(resolution, track.brief, TIGHTEST)
+    numerics = tightest if leading else tightened(resolution, track.brief, TIGHT)
     layout, m = track.layout, track.h.size
     w = stretched(p, numerics, track)
     voltage = np.full(m + 1, np.nan)
-    start = start_current(w, layout, p, numerics, current)
+    start = start_current(w, layout, p, tightest, current)
     if not start.solve.converged:
         return Followed(voltage, p.mass, False)
     march = first_march(w, layout, p, start)
@@ -256,7 +260,7 @@ def _make_lead(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - n
             np.empty((m + 1, n)),
             np.empty((m + 1, n)),
         )
-        leader = march_along(p, tightened(numerics, brief, TIGHTEST), current, track, True, 1.0)
+        leader = march_along(p, numerics, current, track, True, 1.0)
         return track, curve.time[: end.points].copy(), leader, digest
 
     return lead
@@ -275,8 +279,7 @@ def _make_follow(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
         """Discharge another cell, or at another point, on a track."""
         alpha, S, current = point
         p = at_point(cell, alpha, S, conserving)
-        used = tightened(numerics, track.brief, TIGHT)
-        return march_along(p, used, current, track, False, last), digest
+        return march_along(p, numerics, current, track, False, last), digest
 
     return follow
 

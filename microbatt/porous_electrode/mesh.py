@@ -69,8 +69,7 @@ def reaction_depth(
     kappa = now.conductivity * p.electrolyte[int(c / SALT_STEP), 0] * e.pore_factor
     theta = e.initial_stoichiometry
     i_0 = exchange_current_density(at.rate_constant, c, theta, 1.0 - theta, e.max_concentration)
-    if e.exchange.shape[0] > 0:
-        i_0 *= look_up(e.exchange, theta)[0]
+    i_0 *= look_up(e.exchange, theta)[0]
     spread = 1.0 / ((1.0 / kappa + e.solid_resistivity) * e.area_density)
     depth = e.length
     for _ in range(DEPTH_ITERATIONS):

@@ -12,11 +12,13 @@ from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions
 from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
+    FIXED_TRANSFERENCE,
     any_steep,
     assemble,
     evaluate_electrolyte,
     evaluate_kinetics,
-    evaluate_negative,
+    evaluate_others,
+    evaluate_transference,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
@@ -24,11 +26,12 @@ from microbatt.porous_electrode.particle_step import (
     BOUNDARY_FRACTION,
     can_carry,
     changed_room,
-    go_on_with_profiles,
+    close_particles,
+    keep_surfaces,
     start_particles,
     start_rooms,
 )
-from microbatt.porous_electrode.radial_step import profile_gap
+from microbatt.porous_electrode.radial_step import linearise, profile_gap, start_profiles
 from microbatt.porous_electrode.workspace import Workspace
 
 MAX_ITERATIONS = 25
@@ -111,14 +114,6 @@ def change_current(
 
 
 @kernel
-def change_metal_current(w: Workspace, voltage_per_current: float) -> Change:
-    """Add Newton's change of j to a planar electrode, the first node."""
-    change = w.rhs[0, 1]
-    w.j_new[0] += change
-    return Change(abs(change) * w.area[0] * voltage_per_current, True)
-
-
-@kernel
 def least_current(p: CellParameters) -> float:
     """A current next to a rest [A m⁻²]: it would fill the positive sites in a thousand hours."""
     e = p.positive
@@ -139,18 +134,24 @@ def iterate(
     n, n_neg, first_pos = ends(layout)
     for i in range(n):
         evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    evaluate_negative(w, 0, n_neg, p, now)
-    for i in range(first_pos, n):
-        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    if p.electrolyte.shape[1] > FIXED_TRANSFERENCE:
+        evaluate_transference(w, n, p.electrolyte)
+    if p.negative.standard:
+        for i in range(n_neg):
+            evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
+    else:
+        evaluate_others(w, 0, n_neg, p.negative, now.negative, now.thermal_voltage)
+    if p.positive.standard:
+        for i in range(first_pos, n):
+            evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    else:
+        evaluate_others(w, first_pos, n, p.positive, now.positive, now.thermal_voltage)
     assemble(w, layout, p, current, step, steep)
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage
     salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration)
     resistance = V_T / max(abs(current), least_current(p))
-    if p.negative.planar:
-        negative = change_metal_current(w, resistance)
-    else:
-        negative = change_current(w, 0, n_neg, p.negative, V_T, resistance)
+    negative = change_current(w, 0, n_neg, p.negative, V_T, resistance)
     positive = change_current(w, first_pos, n, p.positive, V_T, resistance)
     return Change(
         max(salt.size, negative.size, positive.size),
@@ -167,18 +168,20 @@ def settled(
     numerics: Numerics,
     formula: Formula,
 ) -> bool:
-    """Whether the particles' equations hold at the j that was found; if not, go on from there.
-
-    They do where D_s is constant: they are linear then.
-    """
+    """Whether the profiles' equations hold at the j that was found; if not, go on from there."""
     n, n_neg, first_pos = ends(layout)
-    if w.profile.size == 0:
-        return True
-    gap = max(profile_gap(w, 0, n_neg, p.negative), profile_gap(w, first_pos, n, p.positive))
+    gap = 0.0
+    if p.negative.diffusion.shape[0] > 0:
+        gap = profile_gap(w, 0, n_neg, p.negative)
+    if p.positive.diffusion.shape[0] > 0:
+        gap = max(gap, profile_gap(w, first_pos, n, p.positive))
     if gap <= NEWTON_SHARE * numerics.tolerance:
         return True
-    go_on_with_profiles(w, 0, n_neg, p.negative, now.negative, formula, numerics)
-    go_on_with_profiles(w, first_pos, n, p.positive, now.positive, formula, numerics)
+    linearise(w, layout, p, now, formula, numerics.shells)
+    close_particles(w, 0, n_neg, p.negative)
+    close_particles(w, first_pos, n, p.positive)
+    keep_surfaces(w, 0, n_neg, p.negative)
+    keep_surfaces(w, first_pos, n, p.positive)
     return False
 
 
@@ -194,15 +197,19 @@ def solve_step(
 ) -> Solve:
     """Find c and j at the end of a step; ``c_new`` and ``j_new`` hold the guess and the answer."""
     n, n_neg, first_pos = ends(layout)
-    start_particles(w, 0, n_neg, 0, p.negative, now.negative, formula, numerics)
-    start_particles(w, first_pos, n, 1, p.positive, now.positive, formula, numerics)
+    rates, weights = numerics.rates, numerics.weights
+    start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
+    start_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
+    if w.profile.size > 0:
+        start_profiles(w, layout, p, now, formula, numerics.shells)
+    close_particles(w, 0, n_neg, p.negative)
+    close_particles(w, first_pos, n, p.positive)
     if not can_carry(w, layout, p, current):
         # What a profile can carry is known only as well as it is guessed
         return Solve(False, w.profile.size > 0, 0)
     for i in range(n):
         w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
-    if not p.negative.planar:
-        start_rooms(w, 0, n_neg, p.negative)
+    start_rooms(w, 0, n_neg, p.negative)
     start_rooms(w, first_pos, n, p.positive)
     steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     previous = math.inf
@@ -215,7 +222,7 @@ def solve_step(
         ahead = change.size * min(change.size / CURVATURE, ratio)
         previous = change.size
         if change.whole and ahead < NEWTON_SHARE * numerics.tolerance:
-            if settled(w, layout, p, now, numerics, formula):
+            if w.profile.size == 0 or settled(w, layout, p, now, numerics, formula):
                 return Solve(True, True, iteration)
             previous = math.inf
     return Solve(False, True, MAX_ITERATIONS)

@@ -20,13 +20,14 @@ class ElectrodeParameters(NamedTuple):
     """One electrode at one microstructure.
 
     ``flux_factor`` is what a particle loses per unit of the current density on its area:
-    1 in the ``area-only`` balance, S/3 in the ``conserving`` one.  ``diffusion`` and ``entropy``
-    are tables of `lookup.uniform_table`, without rows where D_s is constant and where dU/dT is
-    nought; ``solid_diffusivity`` is what the table of D_s is divided by.  ``exchange`` is what the
-    exchange-current density is multiplied by beside its standard form, without rows for nothing,
-    and ``salt_exponent`` the power of c_e in it.  A ``planar`` electrode is a sheet of lithium at
-    the separator, of no thickness here and with an area density of one: its rate constant is
-    i_0/c_e^``salt_exponent``, and all that concerns particles is without meaning.
+    1 in the ``area-only`` balance, S/3 in the ``conserving`` one.  Three tables are of
+    `lookup.uniform_table`: ``diffusion`` is without rows where D_s is constant, else divided by
+    ``solid_diffusivity``; ``entropy`` is dU/dT; and ``exchange`` is what the exchange-current
+    density is multiplied by beside its standard form, in which c_e has the power
+    ``salt_exponent``.  Where the electrode is ``standard`` the last two are nought and one.  A
+    ``planar`` electrode is a sheet of lithium at the separator, of no thickness here and with an
+    area density of one: its rate constant is i_0/c_e^``salt_exponent``, and all that concerns
+    particles is without meaning.
     """
 
     length: float
@@ -52,6 +53,7 @@ class ElectrodeParameters(NamedTuple):
     entropy: Array
     exchange: Array
     salt_exponent: float
+    standard: bool
     planar: bool
 
 
@@ -139,6 +141,7 @@ def with_microstructure(
         e.entropy,
         e.exchange,
         e.salt_exponent,
+        e.standard,
         e.planar,
     )
 

@@ -14,12 +14,7 @@ from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
-from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
-from microbatt.porous_electrode.radial_step import (
-    accept_profiles,
-    linearise_profiles,
-    start_profiles,
-)
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
 from microbatt.porous_electrode.workspace import Workspace
 
 BOUNDARY_FRACTION = 0.9
@@ -36,41 +31,18 @@ def start_particles(
     start: int,
     stop: int,
     electrode: int,
-    e: ElectrodeParameters,
-    at: ElectrodeConditions,
-    formula: Formula,
-    numerics: Numerics,
-) -> None:
-    """Step the particles of nodes [start, stop) as far as possible without j.
-
-    Fills their histories and ``depletion``.  A planar electrode has none.
-    """
-    if e.planar:
-        w.depletion[start], w.surface_history[start] = 0.0, e.initial_stoichiometry
-        return
-    for i in range(start, stop):
-        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
-    if e.diffusion.shape[0] > 0:
-        start_profiles(w, start, stop, e, formula)
-        linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
-    else:
-        step_modes(w, start, stop, electrode, at, formula, numerics.rates, numerics.weights)
-    close_particles(w, start, stop, e)
-
-
-@kernel
-def step_modes(
-    w: Workspace,
-    start: int,
-    stop: int,
-    electrode: int,
     at: ElectrodeConditions,
     formula: Formula,
     rates: Array,
     weights: Array,
 ) -> None:
-    """Do it for reduced spheres."""
+    """Step the reduced spheres of nodes [start, stop) as far as possible without j.
+
+    Fills their histories and ``depletion``.  The sheet of a half-cell passes through as particles
+    that no current reaches.
+    """
     for i in range(start, stop):
+        w.mean_history[i] = formula.newest * w.mean[0, i] + formula.older * w.mean[1, i]
         w.surface_history[i] = w.mean_history[i]
     depletion = 3.0
     for k in range(rates.size):
@@ -106,13 +78,10 @@ def finish_particles(
     start: int,
     stop: int,
     electrode: int,
-    e: ElectrodeParameters,
     at: ElectrodeConditions,
     formula: Formula,
 ) -> None:
     """Accept the step of the particles of nodes [start, stop) with the j that was found."""
-    if e.planar:
-        return
     taken = formula.step * at.flux
     for i in range(start, stop):
         j = w.j_new[i]
@@ -121,9 +90,6 @@ def finish_particles(
         w.surface[2, i] = w.surface[1, i]
         w.surface[1, i] = w.surface[0, i]
         w.surface[0, i] = w.surface_history[i] - w.depletion[i] * j
-    if e.diffusion.shape[0] > 0:
-        accept_profiles(w, start, stop)
-        return
     for k in range(w.decay.shape[1]):
         lost = taken * w.decay[electrode, k]
         for i in range(start, stop):
@@ -133,15 +99,20 @@ def finish_particles(
 
 @kernel
 def room_to(w: Workspace, start: int, stop: int, bound: float) -> float:
-    """The current that takes the surfaces of the nodes [start, stop) to a bound, × depletion.
-
-    Σ a (θ_surf − bound) at j = 0, weighed by how easily each is depleted beside the first.
-    """
+    """Σ a (θ_surf − bound) over the nodes [start, stop), at j = 0."""
     room = 0.0
     for i in range(start, stop):
-        share = w.area[i] * (w.depletion[start] / w.depletion[i])
-        room += share * (w.surface_history[i] - bound)
+        room += w.area[i] * (w.surface_history[i] - bound)
     return room
+
+
+@kernel
+def least_depletion(w: Workspace, start: int, stop: int) -> float:
+    """The least −∂θ_surf/∂j of one electrode, where it is not the same everywhere."""
+    least = w.depletion[start]
+    for i in range(start + 1, stop):
+        least = min(least, w.depletion[i])
+    return least
 
 
 @kernel
@@ -155,22 +126,18 @@ def can_carry(
 
     They cannot if that takes the surfaces of one electrode beyond a bound everywhere: in discharge
     the lowest stoichiometry of the negative or the highest of the positive, in charge the others.
-    Lithium metal has no such bound.
     """
     n, n_neg, first_pos = ends(layout)
     neg, pos = p.negative, p.positive
-    gained = w.depletion[first_pos] * current
-    enough = (
-        -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
-        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
-    )
-    if neg.planar:
-        return enough
-    lost = w.depletion[0] * current
+    lost, gained = w.depletion[0] * current, w.depletion[first_pos] * current
+    if w.profile.size > 0:
+        lost = least_depletion(w, 0, n_neg) * current
+        gained = least_depletion(w, first_pos, n) * current
     return (
-        enough
-        and room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
+        room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
         and -room_to(w, 0, n_neg, neg.highest_stoichiometry) > -lost
+        and -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
+        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
     )
 
 
@@ -216,20 +183,8 @@ def start_rooms(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> 
 
 
 @kernel
-def go_on_with_profiles(
-    w: Workspace,
-    start: int,
-    stop: int,
-    e: ElectrodeParameters,
-    at: ElectrodeConditions,
-    formula: Formula,
-    numerics: Numerics,
-) -> None:
-    """Linearise again, about the profiles that were found, with the surfaces where they are."""
-    if e.diffusion.shape[0] == 0:
-        return
-    linearise_profiles(w, start, stop, at, formula.step, numerics.shells)
-    close_particles(w, start, stop, e)
+def keep_surfaces(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
+    """Give the surfaces that were found the j that leads to them now."""
     for i in range(start, stop):
         theta = e.lowest_stoichiometry + w.room_new[i, 0]
         if w.room_new[i, 1] < w.room_new[i, 0]:

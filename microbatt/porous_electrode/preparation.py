@@ -31,6 +31,8 @@ GROWTH = 0.14
 FOCUS_ELEMENT = 0.005
 FEWEST_SHELLS = 3
 _NO_TABLE = np.zeros((0, 2))
+_NO_ENTROPY = np.zeros((2, 2))
+_NO_EXCHANGE = np.array([[1.0, 0.0], [1.0, 0.0]])
 _NEVER = 1e-30
 """Diffusivity of a particle that is none [m² s⁻¹]."""
 _STANDARD_EXPONENT = 0.5
@@ -63,6 +65,7 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
         entropy=_entropy(e),
         exchange=_exchange(e),
         salt_exponent=e.salt_exponent,
+        standard=_is_standard(e),
         planar=False,
     )
 
@@ -90,19 +93,18 @@ def _metal(metal: LithiumMetal, salt: float) -> ElectrodeParameters:
         highest_stoichiometry=2.0,
         open_circuit=np.zeros((3, SEGMENT_INTERVALS + 2, 2)),
         diffusion=_NO_TABLE,
-        entropy=_NO_TABLE,
-        exchange=_NO_TABLE,
+        entropy=_NO_ENTROPY,
+        exchange=_NO_EXCHANGE,
         salt_exponent=metal.salt_exponent,
+        standard=False,
         planar=True,
     )
 
 
 def _exchange(e: Electrode) -> NDArray[np.float64]:
     shape = e.exchange_current_shape
-    if shape is None and e.salt_exponent == _STANDARD_EXPONENT:
-        return _NO_TABLE
     if shape is None:
-        return uniform_table(np.ones_like(UNIFORM_NODES), np.zeros_like(UNIFORM_NODES))
+        return _NO_EXCHANGE
     return uniform_table(shape.value(UNIFORM_NODES), shape.slope(UNIFORM_NODES))
 
 
@@ -121,14 +123,19 @@ def _diffusion(e: Electrode) -> NDArray[np.float64]:
     return diffusion_table(shape, float(shape.value(e.initial_stoichiometry)))
 
 
+def _is_standard(e: Electrode) -> bool:
+    """Whether the kernels need nothing but the standard form of the kinetics."""
+    own = (e.entropic_change_coefficient, e.exchange_current_shape)
+    return all(one is None for one in own) and e.salt_exponent == _STANDARD_EXPONENT
+
+
 def _entropy(e: Electrode) -> NDArray[np.float64]:
     entropy = e.entropic_change_coefficient
     if entropy is None:
-        return _NO_TABLE
+        return _NO_ENTROPY
     return uniform_table(entropy.value(UNIFORM_NODES), entropy.slope(UNIFORM_NODES))
 
 
-@lru_cache(maxsize=64)
 def cell_parameters(
     cell: Cell, *, heat_transfer_coefficient: float | None, heat_follows_charge: bool = False
 ) -> CellParameters:

@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microbatt.outcomes import StepOutcome
-from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
+from microbatt.porous_electrode.compilation import (
+    entry_kernel,
+    inner_kernel,
+    kernel,
+    source_digest,
+)
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
 from microbatt.porous_electrode.control import (
     CURRENT,
@@ -42,7 +47,7 @@ from microbatt.porous_electrode.discharge import (
     time_resolution,
     weakened,
 )
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_negative
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
 from microbatt.porous_electrode.mesh import Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
@@ -308,7 +313,11 @@ def least_potential(w: Workspace, layout: Layout, p: CellParameters, now: Condit
     """Least φ_s − φ_e of the negative electrode [V]: below zero lithium metal may plate."""
     _, n_neg, _ = ends(layout)
     least = math.inf
-    evaluate_negative(w, 0, n_neg, p, now)
+    if p.negative.standard:
+        for i in range(n_neg):
+            evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
+    else:
+        evaluate_others(w, 0, n_neg, p.negative, now.negative, now.thermal_voltage)
     for i in range(n_neg):
         least = min(least, w.eta[i, 0])
     return least
@@ -394,7 +403,7 @@ def past_point(stand: Stand) -> Stand:
     )
 
 
-@kernel
+@inner_kernel
 def begin(
     w: Workspace,
     layout: Layout,
@@ -596,7 +605,7 @@ def take(
     """Accept a step and write its point."""
     row = table[stand.row]
     charge = charge_after(row, samples, stand, tried, h)
-    march = accept(w, layout, p, stand.march, tried.attempt, h)
+    march = accept(w, layout, stand.march, tried.attempt, h)
     if follows_samples(row):
         n, n_neg, first_pos = ends(layout)
         missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)
@@ -625,7 +634,7 @@ def take(
     return past_point(stand)
 
 
-@kernel
+@inner_kernel
 def attempt_step(
     w: Workspace,
     layout: Layout,
@@ -668,7 +677,7 @@ def share_of(above: float, below: float, trial: int) -> float:
     return min(max(above / (above - below), 0.02), 0.98)
 
 
-@kernel
+@inner_kernel
 def land(
     w: Workspace,
     layout: Layout,
@@ -785,11 +794,12 @@ def check_progress(
         return fall(w, layout, p, table, stand, False, out)
     allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
     if stand.attempts > allowed:
-        return leave(stand, table, out, STEP_BUDGET)
+        code = what_ran_out(w, layout, p, stand.current)
+        return leave(stand, table, out, STEP_BUDGET if code == NOT_RUN else code)
     return stand
 
 
-@kernel
+@inner_kernel
 def go_on(
     w: Workspace,
     layout: Layout,

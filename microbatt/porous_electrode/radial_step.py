@@ -16,23 +16,60 @@ from __future__ import annotations
 
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel, node_kernel
-from microbatt.porous_electrode.conditions import ElectrodeConditions
+from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
 from microbatt.porous_electrode.lookup import Array, look_up
-from microbatt.porous_electrode.parameters import ElectrodeParameters
-from microbatt.porous_electrode.workspace import Workspace
+from microbatt.porous_electrode.mesh import Layout, ends
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
+from microbatt.porous_electrode.workspace import INTEGRAL, NEW, PAST, SLOPE, Workspace
 
 
 @kernel
 def start_profiles(
-    w: Workspace, start: int, stop: int, e: ElectrodeParameters, formula: Formula
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    formula: Formula,
+    shells: Array,
 ) -> None:
+    """Step the particles that have a profile as far as possible without j.
+
+    In the place of what `particle_step.start_particles` found for them.
+    """
+    n, n_neg, first_pos = ends(layout)
+    if p.negative.diffusion.shape[0] > 0:
+        read_profiles(w, 0, n_neg, p.negative.diffusion, formula)
+    if p.positive.diffusion.shape[0] > 0:
+        read_profiles(w, first_pos, n, p.positive.diffusion, formula)
+    linearise(w, layout, p, now, formula, shells)
+
+
+@kernel
+def linearise(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    formula: Formula,
+    shells: Array,
+) -> None:
+    """Find the surfaces, affine in j, of all particles that have a profile."""
+    n, n_neg, first_pos = ends(layout)
+    if p.negative.diffusion.shape[0] > 0:
+        linearise_profiles(w, 0, n_neg, now.negative, formula.step, shells)
+    if p.positive.diffusion.shape[0] > 0:
+        linearise_profiles(w, first_pos, n, now.positive, formula.step, shells)
+
+
+@kernel
+def read_profiles(w: Workspace, start: int, stop: int, diffusion: Array, formula: Formula) -> None:
     """Fill the profiles that the step starts from, and ψ and D_s of the guessed ones."""
     for k in range(w.profile.shape[1]):
         for i in range(start, stop):
             newest, older = w.profile[0, k, i], w.profile[1, k, i]
-            w.profile_history[k, i] = formula.newest * newest + formula.older * older
-            value, slope = look_up(e.diffusion, w.profile_new[k, i])
-            w.profile_integral[k, i], w.profile_slope[k, i] = value, slope
+            w.profile[PAST, k, i] = formula.newest * newest + formula.older * older
+            value, slope = look_up(diffusion, w.profile[NEW, k, i])
+            w.profile[INTEGRAL, k, i], w.profile[SLOPE, k, i] = value, slope
 
 
 @node_kernel
@@ -61,9 +98,14 @@ def scaled(
 
 
 @node_kernel
-def four(values: Array, a: int, i: int) -> tuple[float, float, float, float]:
+def four(profile: Array, row: int, a: int, i: int) -> tuple[float, float, float, float]:
     """What stands at the nodes of an element of particle `i`."""
-    return values[a, i], values[a + 1, i], values[a + 2, i], values[a + 3, i]
+    return (
+        profile[row, a, i],
+        profile[row, a + 1, i],
+        profile[row, a + 2, i],
+        profile[row, a + 3, i],
+    )
 
 
 @kernel
@@ -83,10 +125,10 @@ def linearise_profiles(
         a = 3 * e
         m0, m1, m2, m3, k00, k01, k02, k03, k11, k12, k13, k22, k23, k33 = scaled(shells[e], rate)
         for i in range(start, stop):
-            s0, s1, s2, s3 = four(w.profile_slope, a, i)
-            v0, v1, v2, v3 = four(w.profile_integral, a, i)
-            h0, h1, h2, h3 = four(w.profile_history, a, i)
-            t0, t1, t2, t3 = four(w.profile_new, a, i)
+            s0, s1, s2, s3 = four(w.profile, SLOPE, a, i)
+            v0, v1, v2, v3 = four(w.profile, INTEGRAL, a, i)
+            h0, h1, h2, h3 = four(w.profile, PAST, a, i)
+            t0, t1, t2, t3 = four(w.profile, NEW, a, i)
             r0 = w.surface_history[i] + m0 * (h0 - t0)
             r0 -= k00 * v0 + k01 * v1 + k02 * v2 + k03 * v3
             r1 = m1 * (h1 - t1) - (k01 * v0 + k11 * v1 + k12 * v2 + k13 * v3)
@@ -112,8 +154,8 @@ def linearise_profiles(
             w.surface_history[i] = r3 - d23 * z
     taken = step * at.flux
     for i in range(start, stop):
-        inverse = 1.0 / (w.depletion[i] * w.profile_slope[last, i])
-        w.surface_history[i] = w.profile_new[last, i] + w.surface_history[i] * inverse
+        inverse = 1.0 / (w.depletion[i] * w.profile[SLOPE, last, i])
+        w.surface_history[i] = w.profile[NEW, last, i] + w.surface_history[i] * inverse
         w.depletion[i] = taken * inverse
 
 
@@ -123,12 +165,10 @@ def profile_gap(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> 
 
     In units of stoichiometry.
     """
-    if e.diffusion.shape[0] == 0:
-        return 0.0
     gap, last = 0.0, w.profile.shape[1] - 1
     for i in range(start, stop):
         surface = w.surface_history[i] - w.depletion[i] * w.j_new[i]
-        y3 = w.profile_slope[last, i] * (surface - w.profile_new[last, i])
+        y3 = w.profile[SLOPE, last, i] * (surface - w.profile[NEW, last, i])
         gap = max(gap, move_node(w, last, i, y3, e.diffusion))
         for shell in range(w.profile_factors.shape[0] - 1, -1, -1):
             f, a = w.profile_factors[shell], 3 * shell
@@ -145,18 +185,18 @@ def profile_gap(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> 
 @node_kernel
 def move_node(w: Workspace, k: int, i: int, change: float, diffusion: Array) -> float:
     """Change ψ at one radial node; how far that is from ψ(θ), in units of θ."""
-    expected = w.profile_integral[k, i] + change
-    w.profile_new[k, i] += change / w.profile_slope[k, i]
-    value, slope = look_up(diffusion, w.profile_new[k, i])
-    w.profile_integral[k, i], w.profile_slope[k, i] = value, slope
+    expected = w.profile[INTEGRAL, k, i] + change
+    w.profile[NEW, k, i] += change / w.profile[SLOPE, k, i]
+    value, slope = look_up(diffusion, w.profile[NEW, k, i])
+    w.profile[INTEGRAL, k, i], w.profile[SLOPE, k, i] = value, slope
     return abs(value - expected) / slope
 
 
 @kernel
-def accept_profiles(w: Workspace, start: int, stop: int) -> None:
-    """Move the histories of the nodes [start, stop) on."""
+def accept_profiles(w: Workspace, n: int) -> None:
+    """Move the histories of all nodes on."""
     for k in range(w.profile.shape[1]):
-        for i in range(start, stop):
+        for i in range(n):
             w.profile[2, k, i] = w.profile[1, k, i]
             w.profile[1, k, i] = w.profile[0, k, i]
-            w.profile[0, k, i] = w.profile_new[k, i]
+            w.profile[0, k, i] = w.profile[NEW, k, i]

@@ -13,10 +13,11 @@ from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import solve_step
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.step import Attempt, March, voltage_now
-from microbatt.porous_electrode.workspace import Workspace
+from microbatt.porous_electrode.workspace import NEW, Workspace
 
 INSTANT = 1e-9
 FIRST_CHANGE = 4.0
+FIRST_FILLING = 0.01
 STAGES = 8
 
 
@@ -24,10 +25,8 @@ STAGES = 8
 def potential_at_rest(e: ElectrodeParameters, temperature: float) -> float:
     """Open-circuit potential of one electrode before the discharge [V]."""
     potential, _ = look_up_potential(e.open_circuit, e.initial_stoichiometry)
-    if e.entropy.shape[0] > 0:
-        entropy, _ = look_up(e.entropy, e.initial_stoichiometry)
-        potential += (temperature - REFERENCE_TEMPERATURE) * entropy
-    return potential
+    entropy, _ = look_up(e.entropy, e.initial_stoichiometry)
+    return potential + (temperature - REFERENCE_TEMPERATURE) * entropy
 
 
 @kernel
@@ -40,7 +39,7 @@ def open_circuit_voltage(p: CellParameters, T: float) -> float:
 def rest_profile(w: Workspace, i: int, theta: float) -> None:
     """Fill the profile of the particles of node `i`, where they have one."""
     for k in range(w.profile.shape[1]):
-        w.profile_new[k, i] = theta
+        w.profile[NEW, k, i] = theta
         for level in range(3):
             w.profile[level, k, i] = theta
 
@@ -62,6 +61,7 @@ def set_rest(w: Workspace, layout: Layout, p: CellParameters, current: float) ->
             theta, j = p.positive.initial_stoichiometry, pos_j
             low, high = p.positive.lowest_stoichiometry, p.positive.highest_stoichiometry
         w.room[i, 0], w.room[i, 1] = theta - low, high - theta
+        w.room_new[i, 0], w.room_new[i, 1] = theta - low, high - theta
         w.c_new[i] = p.initial_concentration
         w.j_new[i] = j
         for level in range(3):
@@ -126,15 +126,29 @@ def fastest_surface(w: Workspace, start: int, stop: int, at: ElectrodeConditions
 
 
 @kernel
+def largest_filling(w: Workspace, start: int, stop: int, at: ElectrodeConditions) -> float:
+    """How fast the fastest mean stoichiometry of one electrode changes [s⁻¹]."""
+    largest = 0.0
+    for i in range(start, stop):
+        largest = max(largest, abs(w.j[0, i]))
+    return 3.0 * at.flux * largest
+
+
+@kernel
 def first_step(w: Workspace, layout: Layout, now: Conditions, tolerance: float) -> float:
     """First step [s], after which the fastest surface has moved by some tolerances.
 
     Early on, |θ_surf − θ| = (2/√π) q |j| √(t/γ), with q the stoichiometry per second and A m⁻²
-    and γ = D_s/r².
+    and γ = D_s/r².  At a current so small that diffusion hardly shows, no mean moves further than
+    `FIRST_FILLING`.
     """
     n, n_neg, first_pos = ends(layout)
     fastest = max(
         fastest_surface(w, 0, n_neg, now.negative),
         fastest_surface(w, first_pos, n, now.positive),
     )
-    return (FIRST_CHANGE * tolerance) ** 2 / fastest
+    step = (FIRST_CHANGE * tolerance) ** 2 / fastest
+    filling = max(
+        largest_filling(w, 0, n_neg, now.negative), largest_filling(w, first_pos, n, now.positive)
+    )
+    return min(step, FIRST_FILLING / filling)

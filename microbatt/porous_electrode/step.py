@@ -16,15 +16,16 @@ from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.equations import (
     evaluate_electrolyte,
     evaluate_kinetics,
-    evaluate_negative,
+    evaluate_others,
     terminal_voltage,
 )
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import Solve, solve_step
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.particle_step import finish_particles
+from microbatt.porous_electrode.radial_step import accept_profiles
 from microbatt.porous_electrode.thermal import heat_rate, step_temperature
-from microbatt.porous_electrode.workspace import Workspace
+from microbatt.porous_electrode.workspace import NEW, Workspace
 
 CLIFF_SHARE = 0.01
 TEMPERATURE_SCALE = 200.0
@@ -91,6 +92,16 @@ def choose_formula(w: Workspace, layout: Layout, march: March, h: float) -> tupl
 
 
 @kernel
+def predict_profiles(w: Workspace, n: int, weights: Weights) -> None:
+    """Extrapolate the particles' profiles, where they have one, into ``profile_new``."""
+    for k in range(w.profile.shape[1]):
+        for i in range(n):
+            w.profile[NEW, k, i] = extrapolate(
+                weights, w.profile[0, k, i], w.profile[1, k, i], w.profile[2, k, i]
+            )
+
+
+@kernel
 def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
     """Extrapolate salt, current density and the particles' profiles to the end of the step."""
     n, _, _ = ends(layout)
@@ -98,11 +109,8 @@ def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
         c = extrapolate(weights, w.c[0, i], w.c[1, i], w.c[2, i])
         w.c_new[i] = max(c, SMALLEST_GUESS * w.c[0, i])
         w.j_new[i] = extrapolate(weights, w.j[0, i], w.j[1, i], w.j[2, i])
-    for k in range(w.profile.shape[1]):
-        for i in range(n):
-            w.profile_new[k, i] = extrapolate(
-                weights, w.profile[0, k, i], w.profile[1, k, i], w.profile[2, k, i]
-            )
+    if w.profile.size > 0:
+        predict_profiles(w, n, weights)
 
 
 @kernel
@@ -114,8 +122,14 @@ def voltage_now(
     last = n_neg - 1
     for i in range(last, first + 1):
         evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    evaluate_negative(w, last, n_neg, p, now)
-    evaluate_kinetics(w, first, p.positive, now.positive, now.thermal_voltage)
+    if p.negative.standard:
+        evaluate_kinetics(w, last, p.negative, now.negative, now.thermal_voltage)
+    else:
+        evaluate_others(w, last, n_neg, p.negative, now.negative, now.thermal_voltage)
+    if p.positive.standard:
+        evaluate_kinetics(w, first, p.positive, now.positive, now.thermal_voltage)
+    else:
+        evaluate_others(w, first, first + 1, p.positive, now.positive, now.thermal_voltage)
     return terminal_voltage(w, layout, p, current)
 
 
@@ -197,9 +211,7 @@ def try_step(
 
 
 @kernel
-def accept(
-    w: Workspace, layout: Layout, p: CellParameters, march: March, tried: Attempt, h: float
-) -> March:
+def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float) -> March:
     """Move the histories on by the step that was just solved."""
     n, n_neg, first_pos = ends(layout)
     for i in range(n):
@@ -210,8 +222,10 @@ def accept(
         w.j[1, i] = w.j[0, i]
         w.j[0, i] = w.j_new[i]
         w.room[i, 0], w.room[i, 1] = w.room_new[i, 0], w.room_new[i, 1]
-    finish_particles(w, 0, n_neg, 0, p.negative, tried.now.negative, tried.formula)
-    finish_particles(w, first_pos, n, 1, p.positive, tried.now.positive, tried.formula)
+    finish_particles(w, 0, n_neg, 0, tried.now.negative, tried.formula)
+    finish_particles(w, first_pos, n, 1, tried.now.positive, tried.formula)
+    if w.profile.size > 0:
+        accept_profiles(w, n)
     return March(
         march.t + h,
         h,

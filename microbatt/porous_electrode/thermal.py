@@ -47,7 +47,7 @@ def open_circuit_power(
         theta = e.initial_stoichiometry + share * (mean - e.initial_stoichiometry)
         theta = min(max(theta, e.lowest_stoichiometry), e.highest_stoichiometry)
         potential, _ = look_up_potential(e.open_circuit, theta)
-        if e.entropy.shape[0] > 0:
+        if not e.standard:
             entropy, _ = look_up(e.entropy, theta)
             potential -= REFERENCE_TEMPERATURE * entropy
         power += w.area[i] * w.j_new[i] * potential

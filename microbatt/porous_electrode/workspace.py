@@ -12,6 +12,14 @@ from microbatt.porous_electrode.compilation import kernel
 Array = NDArray[np.float64]
 
 
+NEW, PAST, SLOPE, INTEGRAL = 3, 4, 5, 6
+"""Rows of `Workspace.profile` behind its three levels.
+
+The profile that a step looks for and the one that it starts from; D_s as its table has it, and
+∫ D_s dθ, where they were last linear about.
+"""
+
+
 class Workspace(NamedTuple):
     """State, history and scratch of up to ``n`` nodes, ``k`` modes and ``r`` radial nodes.
 
@@ -30,7 +38,7 @@ class Workspace(NamedTuple):
     surface: Array  # (3, n) surface stoichiometry
     room: Array  # (n, 2) how far the surface was from empty and from full
     decay: Array  # (2, k) of each electrode's modes over the step
-    profile: Array  # (3, r, n) stoichiometry at the nodes of a particle, from its centre
+    profile: Array  # (7, r, n) stoichiometry at the nodes of a particle, see below
     c_new: Array  # (n,)
     j_new: Array  # (n,)
     room_new: Array  # (n, 2)
@@ -39,10 +47,6 @@ class Workspace(NamedTuple):
     mean_history: Array  # (n,)
     modes_history: Array  # (k, n)
     depletion: Array  # (n,) −∂θ_surf/∂j over the step [m² A⁻¹]
-    profile_new: Array  # (r, n)
-    profile_history: Array  # (r, n)
-    profile_slope: Array  # (r, n) D_s there, as its table has it, at the last linearisation
-    profile_integral: Array  # (r, n) ∫ D_s dθ there
     profile_factors: Array  # (elements of a particle, 9, n)
     eta: Array  # (n, 3) φ_s − φ_e [V] and its derivatives by c and j
     log_c: Array  # (n,)
@@ -72,7 +76,7 @@ def make_workspace(elements: int, k: int, shells: int) -> Workspace:
         np.zeros((3, n)),
         np.zeros((n, 2)),
         np.zeros((2, k)),
-        np.zeros((3, r, n)),
+        np.zeros((7, r, n)),
         np.zeros(n),
         np.zeros(n),
         np.zeros((n, 2)),
@@ -81,10 +85,6 @@ def make_workspace(elements: int, k: int, shells: int) -> Workspace:
         np.zeros(n),
         np.zeros((k, n)),
         np.zeros(n),
-        np.zeros((r, n)),
-        np.zeros((r, n)),
-        np.zeros((r, n)),
-        np.zeros((r, n)),
         np.zeros((shells, 9, n)),
         np.zeros((n, 3)),
         np.zeros(n),

@@ -15,6 +15,7 @@ from microbatt.cube import (
     PredictionStatus,
     predicted_by,
     targets_in,
+    varied_in,
 )
 from microbatt.errors import ParameterError
 from microbatt.parameters import quantity_of
@@ -235,7 +236,8 @@ def _above_zero(truth: ArrayLike) -> NDArray[np.float64]:
 
 
 def _check_predictions(cube: xr.Dataset) -> None:
-    for name in targets_in(cube.data_vars) or ("alpha",):
+    varied = [name for name in varied_in(cube) if name not in ("current", "c_rate")]
+    for name in (*targets_in(cube.data_vars), *varied):
         if f"{name}_predicted" not in cube:
             raise ParameterError(
                 f"the cube has no variable `{name}_predicted`, so there is nothing to score. "

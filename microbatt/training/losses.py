@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from microbatt.networks.joint import HIGHEST_LOG, LOWEST_LOG
+from microbatt.networks import LOG_RANGE
 
 Tensor: TypeAlias = Any
 """Of TensorFlow, which has no annotations."""
@@ -92,7 +92,7 @@ def joint_likelihood(truth: Tensor, outputs: Tensor) -> Tensor:
     rows, columns = np.tril_indices(count)
     diagonal = np.flatnonzero(rows == columns)
     entries = outputs[:, count:]
-    logs = tf.clip_by_value(tf.gather(entries, diagonal, axis=1), LOWEST_LOG, HIGHEST_LOG)
+    logs = tf.clip_by_value(tf.gather(entries, diagonal, axis=1), *LOG_RANGE)
     miss = truth - outputs[:, :count]
     whitened = []
     for row in range(count):

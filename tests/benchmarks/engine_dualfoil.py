@@ -92,7 +92,7 @@ def main() -> None:
 def sample(count: int) -> Iterator[Asked]:
     """Draw discharges: cells in turn, currents from 2 to 126 A m⁻² evenly in their logarithm."""
     rng = np.random.default_rng(SEED)
-    cells = [load_cell(name) for name in available_cells()]
+    cells = [cell for cell in map(load_cell, available_cells()) if has_dualfoils_materials(cell)]
     for k in range(count):
         yield Asked(
             cell=cells[k % len(cells)],
@@ -100,6 +100,13 @@ def sample(count: int) -> Iterator[Asked]:
             cutoff_voltage=float(rng.choice(CUTOFFS)),
             thermal=Adiabatic() if k % 2 else Isothermal(),
         )
+
+
+def has_dualfoils_materials(cell: Cell) -> bool:
+    """Whether all materials of a cell have a name, under which dualfoil may know them."""
+    if cell.metal is not None or cell.electrolyte.fit.plain is not None:
+        return False
+    return all(e.open_circuit.plain is None for e in (cell.negative, cell.positive))
 
 
 def both(asked: Asked, settings: DualfoilSettings) -> tuple[RunHistory, Discharge]:

@@ -93,21 +93,22 @@ def repeat_change(w, layout, p, now, current, n):
 
 
 @kernel
-def repeat_start(w, layout, p, now, settings, formula, n):
+def repeat_start(w, layout, now, settings, formula, n):
     """Step the particles without the current n times."""
     nodes, n_neg, first_pos = ends(layout)
+    rates, weights = settings.rates, settings.weights
     for _ in range(n):
-        start_particles(w, 0, n_neg, 0, p.negative, now.negative, formula, settings)
-        start_particles(w, first_pos, nodes, 1, p.positive, now.positive, formula, settings)
+        start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
+        start_particles(w, first_pos, nodes, 1, now.positive, formula, rates, weights)
 
 
 @kernel
-def repeat_finish(w, layout, p, now, formula, n):
+def repeat_finish(w, layout, now, formula, n):
     """Finish the step of the particles n times."""
     nodes, n_neg, first_pos = ends(layout)
     for _ in range(n):
-        finish_particles(w, 0, n_neg, 0, p.negative, now.negative, formula)
-        finish_particles(w, first_pos, nodes, 1, p.positive, now.positive, formula)
+        finish_particles(w, 0, n_neg, 0, now.negative, formula)
+        finish_particles(w, first_pos, nodes, 1, now.positive, formula)
 
 
 def _cost(repeat, *arguments) -> float:
@@ -138,14 +139,14 @@ def _costs_at(parameters, settings, point) -> tuple[Array, int]:
     alpha, S, current = point
     w, p, now, layout = prepare(parameters, settings, alpha, S, current)
     formula = bdf2(STEP, STEP, STEP)
-    start = _cost(repeat_start, w, layout, p, now, settings, formula)
+    start = _cost(repeat_start, w, layout, now, settings, formula)
     w.depletion[:] = 0.0  # keeps the spread stoichiometries where they are
     _spread(w, layout, current, p)
     properties = _cost(repeat_properties, w, layout, p, now)
     assembly = _cost(repeat_assembly, w, layout, p, current)
     solution = _cost(repeat_solution, w, layout, p, current) - assembly
     change = _cost(repeat_change, w, layout, p, now, current)
-    finish = _cost(repeat_finish, w, layout, p, now, formula)
+    finish = _cost(repeat_finish, w, layout, now, formula)
     return np.array([properties, assembly, solution, change, start, finish]), ends(layout)[0]
 
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import microbatt
-from microbatt.campaign import campaign_of, load_campaign, run_campaign
+from microbatt.campaign import campaign_of, join_sensitivities, load_campaign, run_campaign
 from microbatt.cells import load_cell
 from microbatt.cube import (
     Grid,
@@ -286,3 +286,20 @@ def test_what_was_joined_to_listed_points_goes_to_its_places_among_more(threads,
     larger = run_campaign(campaign(more), place, client=threads, extend=True)
     assert larger.told_count.values.tolist() == [0, 1, 1, 1]
     np.testing.assert_array_equal(larger.told, [np.nan, *LISTED.others["positive_thickness"]])
+
+
+def test_derivatives_are_joined_to_each_curve(threads, tmp_path):
+    grid = Grid(current=(17.5, 35.0), others={"positive_thickness": (1e-4, 1.5e-4)})
+    place = locate(tmp_path / "a.zarr")
+    run_campaign(campaign(grid, engine="native"), place.path, client=threads)
+    join_sensitivities(place, ["S", "contact_resistance"])
+    cube = open_cube(place)
+    there = cube.sel(positive_thickness=1.5e-4, current=35.0)
+    alone = microbatt.simulate_discharge(
+        CELL.with_values({"positive_thickness": 1.5e-4}), current=35.0, sensitivities=["S"]
+    )
+    assert float(there.energy_by_S) == pytest.approx(alone.sensitivities.energy[0], rel=1e-12)
+    assert cube.energy_by_contact_resistance.attrs["units"] == "W h kg-1 (ohm m2)-1"
+    assert bool((cube.discharge_capacity_by_contact_resistance < 0.0).all())
+    assert bool((cube.sensitivity_status == 1).all())
+    assert check_store(place).damages == ()

@@ -11,9 +11,9 @@ from microbatt.campaign import (
     run_campaign,
     shortened,
 )
-from microbatt.campaign.campaign import Campaign, identity_hash
+from microbatt.campaign.campaign import Campaign
 from microbatt.campaign.plan import identity_in, plan_campaign
-from microbatt.cube import Grid, ListedPoints, SobolPoints, locate
+from microbatt.cube import Grid, ListedPoints, SobolPoints, identity_hash, locate
 from microbatt.engines import Adiabatic, Inventory, Settings
 from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.errors import CampaignError, ParameterError

@@ -116,10 +116,11 @@ def test_what_a_killed_process_left_is_harmless_and_removed(store):
     assert not left.exists()
 
 
-def test_running_on_a_damaged_status_says_what_to_do(store, threads):
+def test_running_on_a_damaged_status_simulates_its_block_again(store, threads):
+    sound = stored_bytes(store)
     flip_a_bit(store / "status/c/1/0/0")
-    with pytest.raises(StoreError, match=r"microbatt check .* --repair"):
-        run_campaign(small_campaign(), store, client=threads)
+    run_campaign(small_campaign(), store, client=threads)
+    assert stored_bytes(store) == sound
 
 
 def test_a_cube_of_another_engine_version_is_not_patched_with_todays(store, monkeypatch):
@@ -134,8 +135,7 @@ def test_a_cube_of_another_engine_version_is_not_patched_with_todays(store, monk
 def test_an_unreadable_root_says_what_to_do(store, threads):
     sound = stored_bytes(store)
     cut_short(store / "zarr.json")
-    with pytest.raises(StoreError, match=r"remove its `zarr\.json` and run its campaign again"):
+    with pytest.raises(StoreError, match=r"run its campaign again into it"):
         check_store(locate(store))
-    (store / "zarr.json").unlink()
     run_campaign(small_campaign(), store, client=threads)
     assert stored_bytes(store) == sound

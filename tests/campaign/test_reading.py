@@ -10,7 +10,7 @@ from microbatt.campaign.reading import (
 )
 from microbatt.cells import load_cell, to_toml
 from microbatt.cube import Grid, ListedPoints, SobolPoints
-from microbatt.engines import Inventory, Lumped
+from microbatt.engines import Adiabatic, Inventory, Lumped
 from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.errors import CampaignError, ParameterError
 
@@ -43,6 +43,10 @@ def test_the_published_sweep_is_what_was_published():
     assert campaign.design.current == (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
     assert campaign.inventory is Inventory.AREA_ONLY
     assert load_campaign("conserving-sweep").inventory is Inventory.CONSERVING
+    released = load_campaign("released-sweep")
+    assert released.design == campaign.design
+    assert released.cell.name == "doyle-1996-decks"
+    assert isinstance(released.thermal, Adiabatic)
 
 
 def test_the_off_grid_set_scatters_its_points():
@@ -91,12 +95,12 @@ def test_a_cell_file_is_looked_for_beside_the_campaign(tmp_path):
         (HEAD + 'inventory = "area"\n' + GRID, "area-only"),
         (HEAD + GRID.replace("[0.5, 2.3]", "[2.3, 0.5]"), "sort the axis"),
         (HEAD + GRID.replace("[0.5, 2.3]", "[]"), "is empty"),
-        (HEAD + GRID.replace("[3]", "[0]"), "must lie in (0,"),
+        (HEAD + GRID.replace("[3]", "[0]"), "must lie in [0.01,"),
         (HEAD + GRID.replace("[17.5]", "[-17.5]"), "must lie in (0,"),
         (HEAD + GRID.replace("current", "currents"), "'current'"),
         (HEAD + '[thermal]\nmode = "warm"\n' + GRID, "isothermal"),
         (HEAD + "[settings]\ntolerence = 1e-4\n" + GRID, "tolerance"),
-        (HEAD + GRID + "[tasks]\ncurves = 0\n", "at least 1"),
+        (HEAD + GRID + "[tasks]\ncurves = 0\n", "from 1 to"),
         ('format = 1\nname = "mine"\n' + GRID, "`cell` is missing"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from microbatt.cells import available_cells, load_cell
 from microbatt.engines import simulate_discharge
 from microbatt.errors import OccupiedError, ParameterError
-from tests.cells.test_bpx import CELL
+from tests.cells.test_bpx import CELL, N, P, read
 
 SIZE = {
     "electrode_area": 0.1,
@@ -55,6 +55,16 @@ VARIANTS = {
         }
     ),
     "uncertain": CELL.with_uncertainties({"S": "3 %", "positive_thickness": 1e-6}),
+    "with functions of lithium": read(
+        (P, N, "Diffusivity [m2.s-1]", "1e-14*(1 + 4*exp(-3*x))"),
+        (
+            P,
+            "Positive electrode",
+            "Diffusivity [m2.s-1]",
+            {"x": [0, 0.4, 1], "y": [3e-14, 2e-14, 1e-14]},
+        ),
+        (P, N, "Entropic change coefficient [V.K-1]", "1e-4*tanh(x - 0.5)"),
+    ),
     "warm": CELL.with_values({"initial_temperature": 310.0, "ambient_temperature": 300.0}),
 }
 
@@ -75,6 +85,8 @@ def test_a_shipped_cell_comes_back_with_the_same_curve_or_says_why_not(tmp_path,
         there_and_back(cell, tmp_path)
     except ParameterError as error:
         assert "cannot be written as BPX: " in str(error)  # noqa: PT017
+        if cell.metal:
+            return
         cell = writable(cell)
         cell.to_bpx(tmp_path / f"{name}.json")
     again = load_cell(tmp_path / f"{name}.json")

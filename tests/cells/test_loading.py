@@ -24,11 +24,14 @@ def test_the_promised_cells_are_there():
         "doyle-1996-cell-1",
         "doyle-1996-cell-2",
         "doyle-1996-cell-3",
+        "doyle-1996-decks",
+        "ecker-2015",
         "kim-2011",
         "lco-graphite",
         "lmo-mcmb",
         "marquis-2019",
         "prada-2013",
+        "xu-2019",
     }
 
 
@@ -87,12 +90,13 @@ def test_one_c_empties_a_cell_in_about_an_hour(name):
         * room
         / cell.one_c_current
         for electrode, room in (
-            (cell.negative, cell.negative.initial_stoichiometry),
+            *(((cell.negative, cell.negative.initial_stoichiometry),) if not cell.metal else ()),
             (cell.positive, 1.0 - cell.positive.initial_stoichiometry),
         )
     ]
-    # Doyle's thick cell 3 counts its C-rate by the current of cell 1, as the paper does
-    assert 0.8 < min(hours) < (3.0 if name == "doyle-1996-cell-3" else 1.5)
+    # Doyle's thick cell 3 counts its C-rate by the current of cell 1, as the paper does; of a coin
+    # cell the paper states less than its electrode holds
+    assert 0.8 < min(hours) < (3.0 if name in {"doyle-1996-cell-3", "xu-2019"} else 1.5)
 
 
 @pytest.mark.parametrize("fit", [*OPEN_CIRCUIT_FITS.values(), *ELECTROLYTE_FITS.values()])

@@ -166,6 +166,9 @@ def test_the_cells_of_the_catalog_are_listed(run):
     result = run("cells")
     assert result.exit_code == 0
     assert "doyle-1996-cell-1" in result.output
+    words = " ".join(result.output.split())
+    for shown in ("NMC532 |", "lithium", "mA h cm⁻²", "θ₊", "pybamm:Chen2020", "0–0.67"):
+        assert shown in words, shown
 
 
 def test_the_data_sets_of_the_catalog_are_listed_with_what_is_in_the_cache(

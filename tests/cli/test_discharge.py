@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
+from microbatt.cells import load_cell
 from microbatt.cli.commands import main
 from microbatt.engines import Adiabatic, HeatOf, simulate_discharge
 
@@ -50,6 +51,19 @@ def test_the_csv_holds_the_curves_as_the_engine_gives_them(run, tmp_path):
         curve = table[table[:, 0] == current]
         np.testing.assert_array_equal(curve[:, 1], expected.time)
         np.testing.assert_array_equal(curve[:, 2], expected.voltage)
+
+
+def test_a_discharge_starts_at_a_charge_or_a_voltage_and_tells_capacity_in_usual_units(run):
+    result = run("prada-2013", "--current", "1C", "--start", "50%")
+    assert result.exit_code == 0
+    expected = simulate_discharge(load_cell("prada-2013").starting_at(0.5), current="1C")
+    text = " ".join(result.output.split())
+    for number in (0.1 * expected.discharge_capacity, 0.18 * expected.discharge_capacity):
+        assert f"{number:.4g}" in text
+    assert "mA h cm⁻²" in text
+    refused = run("prada-2013", "--start", "9V")
+    assert refused.exit_code == 2
+    assert "at rest the cell has from" in refused.output
 
 
 def test_the_picture_is_drawn(run, tmp_path):

@@ -103,3 +103,10 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path):
     assert done.exit_code == 1
     assert "infer would use" in done.stdout
     assert "no column is a voltage" in done.stderr
+
+
+def test_read_and_infer_take_the_same_options_of_reading():
+    """What `read` or a refusal advises, `infer` must take."""
+    shown = [CliRunner().invoke(main, [name, "--help"]).stdout for name in ("read", "infer")]
+    for option in ("--area", "--current", "--column", "--skip-bad-rows", "--part"):
+        assert all(option in text for text in shown)

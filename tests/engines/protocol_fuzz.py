@@ -76,13 +76,12 @@ def run_case(seed):
     missing = 0.0
     if len(simulation):
         share = 1.0 if conserving else 3.0 / values["S"]
-        lost = cell.negative.initial_stoichiometry - simulation.mean_negative_stoichiometry
         gained = simulation.mean_positive_stoichiometry - cell.positive.initial_stoichiometry
-        negative = 3.0 / cell.negative.S  # whose balance follows its own area
-        for change, electrode, factor in (
-            (lost, cell.negative, negative),
-            (gained, cell.positive, share),
-        ):
+        changes = [(gained, cell.positive, share)]
+        if cell.metal is None:
+            lost = cell.negative.initial_stoichiometry - simulation.mean_negative_stoichiometry
+            changes.append((lost, cell.negative, 3.0 / cell.negative.S))
+        for change, electrode, factor in changes:
             expected = factor * simulation.capacity / sites(electrode)
             missing = max(missing, float(np.abs(change - expected).max()))
     return simulation, missing

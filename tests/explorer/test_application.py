@@ -66,7 +66,7 @@ def title(explorer, figure="map"):
 
 def test_it_begins_at_the_cells_own_microstructure(source):
     place = source.plane.place(first_point(source))
-    assert (source.plane.alpha_axis[place["alpha"]], source.plane.S_axis[place["S"]]) == (2.5, 3.0)
+    assert (source.plane.x_axis[place["alpha"]], source.plane.y_axis[place["S"]]) == (2.5, 3.0)
 
 
 def test_a_tap_brings_the_curves_of_its_point_and_a_second_pins(source):
@@ -101,7 +101,7 @@ def test_what_the_pointer_does_reaches_the_explorer_through_streams(source):
 def test_other_figures_can_follow_the_points(source):
     explorer = Shown(source)
     own = hv.DynamicMap(
-        lambda selected: hv.Text(0, 0, f"{source.plane.alpha[selected]:g}"),
+        lambda selected: hv.Text(0, 0, f"{source.plane.x[selected]:g}"),
         streams=[explorer.scene.points["selected"]],
     )
     explorer.scene._drag(4.0, 2.0)
@@ -111,7 +111,7 @@ def test_other_figures_can_follow_the_points(source):
 def test_sliders_and_selection_follow_each_other(source):
     explorer = Shown(source)
     explorer.scene._sliders["alpha"].slider.value = 20
-    assert source.plane.alpha[explorer.scene.selection.number] == 10.0
+    assert source.plane.x[explorer.scene.selection.number] == 10.0
     explorer.scene._drag(0.0, 40.0)
     assert explorer.scene._sliders["alpha"].slider.value == 0
     assert explorer.scene._sliders["S"].slider.value == 6
@@ -123,7 +123,7 @@ def test_a_player_goes_round_along_its_axis(source):
     seen = []
     for _ in range(len(cubes.S)):
         slider._next()
-        seen.append(source.plane.S[explorer.scene.selection.number])
+        seen.append(source.plane.y[explorer.scene.selection.number])
     assert sorted(seen) == list(cubes.S)
 
 
@@ -229,7 +229,7 @@ def test_longer_axes_are_shown_at_the_point_that_was_selected(source):
     cubes_in_turn.pop(0)
     growing._pause = 0.0
     explorer.look()
-    assert column(explorer, "tiles", "value").size == source.plane.alpha.size
+    assert column(explorer, "tiles", "value").size == source.plane.x.size
     assert marked(explorer) == {"pinned": (1.0, 2.0), "selected": (4.5, 10.0)}
     assert len(ends(explorer, "selected")) == len(cubes.CURRENT)
     explorer.scene._drag(10.0, 1.0)

@@ -20,7 +20,7 @@ def test_the_table_has_every_stored_point_of_every_curve(source):
     table = pd.read_csv(io.StringIO(points_as_csv(source, selection)))
     assert list(table.columns)[:3] == ["alpha [1]", "S [1]", "current [A m-2]"]
     assert len(table) == 2 * len(cubes.CURRENT) * 32
-    one = table[(table["current [A m-2]"] == 35.0) & (table["S [1]"] == source.plane.S[33])]
+    one = table[(table["current [A m-2]"] == 35.0) & (table["S [1]"] == source.plane.y[33])]
     stored = source.voltage(33)[3]
     np.testing.assert_allclose(one["voltage [V]"][-32:], stored, rtol=1e-5)
     assert set(table["outcome"]) == {"cutoff_reached"}
@@ -40,8 +40,8 @@ def test_netcdf_holds_the_selected_and_the_pinned_point_with_all_variables(sourc
     points = _read(content)
     assert set(points.data_vars) == set(source.opened.data_vars)
     numbers = [10] if pinned is None else [10, pinned]
-    np.testing.assert_array_equal(np.atleast_1d(points.alpha), source.plane.alpha[numbers])
-    np.testing.assert_array_equal(np.atleast_1d(points.S), source.plane.S[numbers])
+    np.testing.assert_array_equal(np.atleast_1d(points.alpha), source.plane.x[numbers])
+    np.testing.assert_array_equal(np.atleast_1d(points.S), source.plane.y[numbers])
     voltage = points.voltage.to_numpy().reshape(len(numbers), len(cubes.CURRENT), 32)
     for got, number in zip(voltage, numbers, strict=True):
         np.testing.assert_array_equal(got, source.voltage(number).astype(np.float32))
@@ -57,7 +57,7 @@ def test_each_of_two_points_is_saved_with_the_fold_that_predicted_it(source):
 
 def test_scattered_points_are_saved_too(scattered):
     points = _read(points_as_netcdf(scattered, Selection(number=1, pinned=2)))
-    np.testing.assert_array_equal(points.alpha, scattered.plane.alpha[[1, 2]])
+    np.testing.assert_array_equal(points.alpha, scattered.plane.x[[1, 2]])
 
 
 def test_a_file_is_named_after_the_cube_and_the_point_and_nothing_unsafe(source):

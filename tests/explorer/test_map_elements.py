@@ -37,14 +37,14 @@ def test_a_grid_is_a_mesh_whose_tiles_know_their_points(source):
         mesh.dimension_values("value", flat=False).T.ravel(), source.values("energy")[:, 0]
     )
     np.testing.assert_array_equal(
-        mesh.dimension_values("at_S", flat=False).T.ravel(), source.plane.S
+        mesh.dimension_values("at_S", flat=False).T.ravel(), source.plane.y
     )
 
 
 def test_scattered_points_are_points(scattered):
     points = values(scattered.plane, picture(scattered, "energy"), {})
     assert isinstance(points, hv.Points)
-    np.testing.assert_array_equal(points["alpha"], scattered.plane.alpha)
+    np.testing.assert_array_equal(points["alpha"], scattered.plane.x)
 
 
 def test_scattered_points_of_one_value_keep_their_colour(scattered):
@@ -88,7 +88,7 @@ def test_a_map_of_endings_hatches_failures_always_and_others_if_asked(source, ha
     ended["status"][3:5] = Outcome.NO_CONVERGENCE
     ended = CubeSource(lambda: ended)
     cover = covers(ended.plane, picture(ended, "status", hatched=hatched))
-    assert len(cover) == ended.plane.alpha.size
+    assert len(cover) == ended.plane.x.size
     hatches = drawn(cover).glyph.hatch_pattern.transform
     found = dict(zip(hatches.factors, hatches.patterns, strict=True))
     assert found["no convergence"] == "left_diagonal_line"

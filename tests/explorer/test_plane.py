@@ -18,14 +18,14 @@ def test_a_number_and_a_place_are_the_same_point(plane):
     for number in range(12):
         place = plane.place(number)
         assert plane.number(**place) == number
-        assert plane.alpha[number] == ALPHA[place["alpha"]]
-        assert plane.S[number] == S[place["S"]]
+        assert plane.x[number] == ALPHA[place["alpha"]]
+        assert plane.y[number] == S[place["S"]]
 
 
 def test_every_point_is_nearest_to_itself(plane, scattered):
     for one in (plane, scattered.plane):
-        found = [one.nearest(alpha, S) for alpha, S in zip(one.alpha, one.S, strict=True)]
-        assert found == list(range(one.alpha.size))
+        found = [one.nearest(alpha, S) for alpha, S in zip(one.x, one.y, strict=True)]
+        assert found == list(range(one.x.size))
 
 
 def test_a_tap_beside_the_axes_finds_a_point_of_the_edge(plane):

@@ -28,11 +28,11 @@ def test_a_drag_moves_the_selected_point_only():
 
 def test_the_expression_selects_the_point(source, scattered):
     for cube in (source, scattered):
-        for number in (0, 17, cube.plane.alpha.size - 1):
+        for number in (0, 17, cube.plane.x.size - 1):
             words = expression(cube.opened, cube.plane, number)
             point = eval(words, {"ds": cube.opened})  # noqa: S307 - our own words
-            assert float(point.alpha) == cube.plane.alpha[number]
-            assert float(point.S) == cube.plane.S[number]
+            assert float(point.alpha) == cube.plane.x[number]
+            assert float(point.S) == cube.plane.y[number]
             assert point.status.dims == ("current",)
 
 

@@ -24,7 +24,7 @@ def test_a_whole_cube_has_a_value_in_every_tile(source):
 
 def test_what_has_not_been_run_says_so(half_store):
     tiles = tiles_of(CubeSource(opener(str(half_store))), "energy")
-    waiting = tiles.alpha >= cubes.ALPHA[10]
+    waiting = tiles.x >= cubes.ALPHA[10]
     assert np.isnan(tiles.value[waiting]).all()
     assert set(tiles.reason[waiting]) == {Outcome.NOT_RUN}
     assert np.isfinite(tiles.value[~waiting]).all()
@@ -66,8 +66,8 @@ def test_each_value_lies_inside_its_own_tile():
     alpha, S = drawn_edges(plane, 1)
     assert plane.scales == ("linear", "log")
     assert alpha.tolist() == [2.5, 3.5]
-    assert (S[:-1] < plane.S_axis).all()
-    assert (S[1:] > plane.S_axis).all()
+    assert (S[:-1] < plane.y_axis).all()
+    assert (S[1:] > plane.y_axis).all()
 
 
 def test_a_fine_grid_is_thinned_for_the_browser_and_still_fills_the_plane():
@@ -76,4 +76,4 @@ def test_a_fine_grid_is_thinned_for_the_browser_and_still_fills_the_plane():
     alpha, S = drawn_edges(plane, stride)
     assert number.size == (alpha.size - 1) * (S.size - 1) <= 12_000
     assert np.isclose(alpha[-1], 10.005)
-    assert np.array_equal(np.unique(plane.alpha[number]), plane.alpha_axis[::stride])
+    assert np.array_equal(np.unique(plane.x[number]), plane.x_axis[::stride])

@@ -35,7 +35,7 @@ def test_predictions_are_offered_where_they_are_and_bring_errors(source, predict
 
 def test_the_relative_error_is_that_of_the_score(predicted):
     values = variable_values(predicted, named(predicted)["S_error"], 0)
-    some = predicted.plane.S > 1
+    some = predicted.plane.y > 1
     # ŷ = 1.1 y: 0.1 / 1.05 of the mean of both
     np.testing.assert_allclose(values[some], 100 * 0.1 / 1.05, rtol=1e-6)
     assert np.isnan(values[~some]).all()

@@ -8,8 +8,8 @@ from pathlib import Path
 from zarr.storage import LocalStore
 
 
-class Killed(BaseException):
-    """The process is dead; nothing catches it, and nothing is written after it."""
+class Killed(Exception):  # noqa: N818 - it is no error
+    """The process is dead: whoever catches it writes nothing any more."""
 
 
 class Crash:
@@ -63,8 +63,8 @@ def crashing(monkeypatch, moment=None):
                 raise
 
 
-def moments(monkeypatch, folder, begin, work):
-    """Yield every moment at which some work can die: its number, and where it was left.
+def moments(monkeypatch, folder, begin, work, every=1):
+    """Yield moments at which some work can die: the number, and where the work was left.
 
     Parameters
     ----------
@@ -74,10 +74,12 @@ def moments(monkeypatch, folder, begin, work):
         The store as it is before; None if there is none.
     work : callable
         Takes the path of a copy.
+    every : int, default 1
+        Take every so many of them only.
     """
     with crashing(monkeypatch) as calm:
         work(_copy(begin, folder / "calm"))
-    for moment in range(calm.writes):
+    for moment in range(0, calm.writes, every):
         store = _copy(begin, folder / str(moment))
         with crashing(monkeypatch, moment) as crash:
             work(store)

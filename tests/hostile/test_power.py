@@ -14,6 +14,7 @@ from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign.small import small_campaign
 from tests.hostile.crashing import crashing, remove
+from tests.hostile.test_damages import mended
 
 CAMPAIGN = small_campaign()
 LARGER = small_campaign(alpha=(0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5))
@@ -87,10 +88,9 @@ def test_whatever_is_lost_below_the_root_the_same_command_goes_on(lost, store, c
 @pytest.mark.parametrize(
     "lost", ["status/c/1", "runs", "alpha/c", "voltage/c/2", "blocks/digest/c"]
 )
-def test_whatever_is_lost_below_the_root_checking_repairs_it(lost, store, calm):
+def test_whatever_is_lost_below_the_root_checking_repairs_it(lost, store, calm, threads):
     empty(store / lost)
-    ended = CliRunner().invoke(main, ["check", str(store), "--repair"])
-    assert ended.exit_code == 0, ended.output
+    mended(store, threads)
     assert_as_in_peace(store, calm)
 
 

@@ -7,10 +7,11 @@ import time
 from itertools import pairwise
 
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, SpecCluster
 
 from microbatt.campaign import run_campaign, waiting
 from microbatt.campaign.events import BlockFinished, WorkersAwaited
+from microbatt.campaign.listening import SilentScheduler, SilentWorker
 from microbatt.errors import CampaignError
 from tests.campaign.processes import finish, kill_tree, start, start_run, wait_until
 from tests.campaign.small import small_campaign, write_campaign
@@ -27,8 +28,12 @@ def hasty(monkeypatch):
 @pytest.fixture
 def idle():
     """A scheduler without any worker, in this process."""
+    here = {"protocol": "inproc://"}
     with (
-        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster,
+        SpecCluster(
+            scheduler={"cls": SilentScheduler, "options": here},
+            worker={"cls": SilentWorker, "options": here | {"nthreads": 1}},
+        ) as cluster,
         Client(cluster) as client,
     ):
         yield cluster, client
@@ -147,22 +152,29 @@ def test_an_interrupt_ends_a_run_whose_scheduler_is_frozen(end, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_worker_that_cannot_import_the_package_is_told_in_a_sentence(tmp_path):
-    (tmp_path / "microbatt").mkdir()
-    (tmp_path / "microbatt/__init__.py").write_text("raise ImportError('half installed')\n")
+@pytest.mark.parametrize("where", ["worker", "scheduler"])
+def test_what_cannot_import_the_package_is_told_in_a_sentence(where, tmp_path):
+    half = tmp_path / "half"
+    (half / "microbatt").mkdir(parents=True)
+    (half / "microbatt/__init__.py").write_text("raise ImportError('half installed')\n")
+    broken = {"cwd": half, "PYTHONPATH": str(half)}
     port = free_port()
-    scheduler = start("dask", "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
     address = f"tcp://127.0.0.1:{port}"
+    scheduler = start(
+        "dask", "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard",
+        **(broken if where == "scheduler" else {}),
+    )  # fmt: skip
     worker = start(
         "dask", "worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard",
-        PYTHONPATH=str(tmp_path), cwd=tmp_path,
+        **(broken if where == "worker" else {}),
     )  # fmt: skip
     try:
-        run = start_run(write_campaign(tmp_path), tmp_path / "a.zarr", "--scheduler", address)
-        status, said = finish(run)
+        campaign = write_campaign(tmp_path)
+        how = ("--scheduler", address, "--timeout", "20")
+        status, said = finish(start_run(campaign, tmp_path / "a.zarr", *how))
     finally:
         for process in (worker, scheduler):
             kill_tree(process)
     assert status == 2, said
-    assert "cannot import what it needs" in said
+    assert "cannot import" in said
     assert "Traceback" not in said

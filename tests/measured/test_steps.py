@@ -200,3 +200,13 @@ def test_every_step_says_what_became_of_it(tmp_path):
         assert words in reading.summary()
     assert len(repr(reading)) < 120
     assert "<table>" in reading._repr_html_()
+
+
+def test_a_current_of_a_thousand_levels_is_cut_into_as_many_steps(tmp_path):
+    protocol = Protocol().rest().discharge(ONE_C).rest(level=3.1)
+    levels = ONE_C * 0.98 ** (np.arange(6000) // 6 % 40) * (1.0 + np.arange(6000) // 240 * 0.02)
+    times = np.arange(6000.0)
+    protocol.add(times, -levels, 3.9 - 1e-4 * times, "Sim")
+    read = read_file(write(tmp_path / "a.csv", protocol.frame()), Reading(area=AREA))
+    assert [one.current for one in read.measurements] == pytest.approx([ONE_C])
+    assert len(read.steps) > 900

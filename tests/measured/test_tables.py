@@ -2,15 +2,25 @@
 
 import gzip
 import os
+import sys
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from microbatt.errors import MeasurementError
-from microbatt.measured import Reading, curve_files, is_curve_file, read_cells, read_file, tables
+from microbatt.measured import (
+    Reading,
+    bounds,
+    curve_files,
+    is_curve_file,
+    read_cells,
+    read_file,
+    tables,
+)
 from tests.measured.protocols import AREA, ONE_C, rate_test, write
 
 TABLE = rate_test().frame()
@@ -37,12 +47,13 @@ def test_a_pipe_and_a_device_are_refused_without_being_read(tmp_path):
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):
     with (tmp_path / "a.csv").open("wb") as file:
-        file.truncate(tables.LARGEST + 1)  # of holes: it takes no place
+        file.truncate(bounds.MOST_BYTES + 1)  # of holes: it takes no place
     assert "at most 512 MiB are read" in refused(tmp_path / "a.csv")
 
 
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "LARGEST", 2**20)
+    for module in (bounds, tables):
+        monkeypatch.setattr(module, "MOST_BYTES", 2**20)
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"0" * (2**20 + 1)))
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * (2**20 + 1))
@@ -70,14 +81,41 @@ def test_a_monstrous_heading_is_one_more_unknown_column(tmp_path, heading):
     assert currents(path) == [ONE_C, 2 * ONE_C]
 
 
-@pytest.mark.parametrize(
-    ("name", "program"), [("a.mpr", "EC-Lab"), ("a.ndax", "BTSDA"), ("a.res", "MITS")]
-)
+@pytest.mark.parametrize(("name", "program"), [("a.mpr", "EC-Lab"), ("a.res", "MITS")])
 def test_binary_files_are_refused_with_the_ways_to_read_them(tmp_path, name, program):
     (tmp_path / name).write_bytes(b"BIO-LOGIC MODULAR FILE\x1a")
     message = refused(tmp_path / name)
     assert program in message
     assert "DataFrame" in message
+
+
+def test_neware_s_own_files_are_read_by_its_reader(tmp_path, monkeypatch):
+    """A stand-in for the reader returns the columns and types that it documents."""
+    table = pd.DataFrame(
+        {
+            "Index": np.arange(1, len(TABLE) + 1),
+            "Cycle": 1,
+            "Step": TABLE["step"],
+            "Status": TABLE["word"].map({"Rest": "Rest", "CC DChg": "CC_DChg", "CC Chg": "CC_Chg"}),
+            "Time": TABLE["step time"],
+            "Voltage": TABLE["voltage"],
+            "Current(mA)": 1e3 * TABLE["current"],
+            "Charge_Capacity(mAh)": np.where(TABLE["current"] > 0, 1e3 * TABLE["capacity"], 0.0),
+            "Discharge_Capacity(mAh)": np.where(TABLE["current"] < 0, 1e3 * TABLE["capacity"], 0.0),
+            "Timestamp": pd.Timestamp("2024-01-01") + pd.to_timedelta(TABLE["time"], unit="s"),
+        }
+    )
+    stand_in = SimpleNamespace(read=lambda _path, **_options: table)
+    monkeypatch.setitem(sys.modules, "NewareNDA", stand_in)
+    monkeypatch.setattr(tables, "check_extra", lambda *_names, **_extra: None)
+    (tmp_path / "a.ndax").write_bytes(b"PK")
+    assert currents(tmp_path / "a.ndax") == [ONE_C, 2 * ONE_C]
+
+
+def test_a_damaged_file_of_neware_is_refused_in_a_sentence(tmp_path):
+    pytest.importorskip("NewareNDA")
+    (tmp_path / "a.nda").write_bytes(b"not at all")
+    assert "Export it as text or Excel" in refused(tmp_path / "a.nda")
 
 
 def test_a_damaged_workbook_parquet_or_archive_is_refused_in_a_sentence(tmp_path):

@@ -85,14 +85,15 @@ def test_a_step_is_small_against_how_well_a_number_is_known():
 
 
 def test_a_convention_has_no_uncertainty_and_everything_else_has():
-    assert [name for name, one in PARAMETERS.items() if one.uncertainty is None] == [
+    assert {name for name, one in PARAMETERS.items() if one.uncertainty is None} == {
         "one_c_current",
         "electrode_pairs",
         "lower_cutoff_voltage",
         "upper_cutoff_voltage",
-        *UNSAID[4:6],
-        *UNSAID[6:],
-    ]
+        "negative_salt_exponent",
+        "positive_salt_exponent",
+        *UNSAID[4:],
+    }
 
 
 def test_in_a_cell_the_fits_limit_the_range():
@@ -106,6 +107,9 @@ def test_in_a_cell_the_fits_limit_the_range():
 def test_every_number_of_a_shipped_cell_lies_in_its_range(cell):
     loaded = load_cell(cell)
     for name in SAID:
+        record = getattr(loaded, parameter(name).part, loaded)
+        if parameter(name).key not in specs(record):
+            continue  # of particles, which lithium metal has none of
         assert loaded.value(name) in parameter(name).range_in(loaded), name
 
 

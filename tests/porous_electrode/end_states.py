@@ -21,6 +21,7 @@ class ElectrodeEnd(NamedTuple):
     j: np.ndarray
     mean: np.ndarray
     flux_factor: float
+    profile_mean: np.ndarray
 
     def charge(self):
         """Charge that its particles hold per area of cell, over that of full ones [C m⁻²]."""
@@ -68,14 +69,15 @@ def discharged(
     settings: Settings = Settings(),
 ) -> CellEnd:
     """Discharge `cell`, isothermally unless it is told how it loses heat."""
+    resolution = numerics(
+        tolerance=settings.tolerance,
+        mesh=settings.mesh,
+        particle_modes=settings.particle_modes,
+        max_steps=settings.max_steps,
+    )
     w, layout, end, curve, _ = _run(
         cell_parameters(cell, heat_transfer_coefficient=heat_transfer_coefficient),
-        numerics(
-            tolerance=settings.tolerance,
-            mesh=settings.mesh,
-            particle_modes=settings.particle_modes,
-            max_steps=settings.max_steps,
-        ),
+        resolution,
         alpha,
         S,
         current,
@@ -86,8 +88,19 @@ def discharged(
     negative = slice(0, 2 * layout.negative + 1)
     positive = slice(2 * (layout.negative + layout.separator), n)
 
+    masses = np.zeros(w.profile.shape[1])
+    for k, row in enumerate(resolution.shells if masses.size else ()):
+        masses[3 * k : 3 * k + 4] += 3.0 * row[:4]
+
     def electrode(e, nodes, flux_factor):
-        return ElectrodeEnd(e, w.area[nodes], w.j[0, nodes], w.mean[0, nodes], flux_factor)
+        return ElectrodeEnd(
+            e,
+            w.area[nodes],
+            w.j[0, nodes],
+            w.mean[0, nodes],
+            flux_factor,
+            masses @ w.profile[0][:, nodes],
+        )
 
     return CellEnd(
         end.outcome,

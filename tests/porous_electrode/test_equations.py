@@ -1,19 +1,26 @@
 """The discretised equations: their Jacobian, and what salt that runs out does to them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from microbatt.cells import load_cell
+from microbatt.cells import LithiumMetal, load_cell
+from microbatt.cells.electrolyte_fits import own_electrolyte
+from microbatt.cells.stoichiometry_functions import own_entropy, own_shape
 from microbatt.constants import FARADAY
 from microbatt.engines.request import Settings
-from microbatt.porous_electrode.compilation import entry_kernel, source_digest
+from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
+    FIXED_TRANSFERENCE,
     any_steep,
     assemble,
     evaluate_electrolyte,
     evaluate_kinetics,
+    evaluate_others,
+    evaluate_transference,
     is_steep,
 )
 from microbatt.porous_electrode.mesh import ends, lay_out
@@ -23,8 +30,47 @@ from tests.porous_electrode.test_block_solve import dense_matrix
 
 CURRENT, STEP, DEPLETION = 30.0, 10.0, 0.01
 SURFACE = 0.6
+CELL = load_cell("lco-graphite")
+OWN = replace(
+    CELL,
+    initial_temperature=310.0,
+    negative=replace(
+        CELL.negative,
+        entropic_change_coefficient=own_entropy("dU", {"expression": "1e-3*x - 2e-4"}),
+    ),
+    positive=replace(
+        CELL.positive,
+        exchange_current_shape=own_shape("i", {"expression": "1 + 0.5*(x - 0.5)"}),
+        salt_exponent=0.3,
+    ),
+)
+HALF = replace(CELL, negative=LithiumMetal(exchange_current_density=5.0, salt_exponent=0.3))
+TRANSFERENCE = replace(
+    CELL,
+    electrolyte=replace(
+        CELL.electrolyte,
+        fit=own_electrolyte(
+            "e",
+            {
+                "conductivity": {"value": 1.0},
+                "diffusivity": {"value": 3e-10},
+                "transference": {"expression": "0.4 - 1e-4*x", "range": [0.0, 3000.0]},
+            },
+        ),
+    ),
+)
 PLENTY = 1000.0  # mol m⁻³
 NEXT_TO_NOTHING = 1e-5
+
+
+@kernel
+def evaluate_electrode(w, start, stop, e, at, thermal_voltage):
+    """Fill φ_s − φ_e of one electrode, of whatever kind."""
+    if e.standard:
+        for i in range(start, stop):
+            evaluate_kinetics(w, i, e, at, thermal_voltage)
+    else:
+        evaluate_others(w, start, stop, e, at, thermal_voltage)
 
 
 def _make(digest):
@@ -45,10 +91,10 @@ def _make(digest):
             w.room_new[i, 0] = theta - e.lowest_stoichiometry
             w.room_new[i, 1] = e.highest_stoichiometry - theta
             evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-            if i < n_neg:
-                evaluate_kinetics(w, i, e, now.negative, now.thermal_voltage)
-            elif i >= first_pos:
-                evaluate_kinetics(w, i, e, now.positive, now.thermal_voltage)
+        if p.electrolyte.shape[1] > FIXED_TRANSFERENCE:
+            evaluate_transference(w, n, p.electrolyte)
+        evaluate_electrode(w, 0, n_neg, p.negative, now.negative, now.thermal_voltage)
+        evaluate_electrode(w, first_pos, n, p.positive, now.positive, now.thermal_voltage)
         least = EXHAUSTED_SALT * p.initial_concentration
         assemble(w, layout, p, current, step, any_steep(w, layout, least))
         return digest
@@ -62,7 +108,7 @@ prepare, evaluate = _make(source_digest())
 class State:
     """A cell in the middle of Newton's iteration, at random concentrations and currents."""
 
-    def __init__(self, salt_before):
+    def __init__(self, salt_before, described=CELL):
         s = Settings()
         resolution = numerics(
             tolerance=s.tolerance,
@@ -70,7 +116,7 @@ class State:
             particle_modes=s.particle_modes,
             max_steps=s.max_steps,
         )
-        cell = cell_parameters(load_cell("lco-graphite"), heat_transfer_coefficient=None)
+        cell = cell_parameters(described, heat_transfer_coefficient=None)
         self.w, self.p, self.now, self.layout, _ = prepare(cell, resolution, 2.0, 3.0, CURRENT)
         self.n = 2 * sum(self.layout) + 1
         self.n_neg = 2 * self.layout.negative + 1
@@ -113,9 +159,10 @@ def differences(state):
     return jacobian
 
 
+@pytest.mark.parametrize("cell", [CELL, OWN, HALF], ids=["standard", "own", "half"])
 @pytest.mark.parametrize("salt_before", [PLENTY, NEXT_TO_NOTHING])
-def test_the_jacobian_is_the_derivative_of_the_residual(salt_before):
-    state = State(salt_before)
+def test_the_jacobian_is_the_derivative_of_the_residual(salt_before, cell):
+    state = State(salt_before, cell)
     expected = differences(state)
     scale = np.abs(expected).max(axis=0)
     # Central differences of steps of 1e-6 keep some nine digits of a smooth function.
@@ -123,9 +170,34 @@ def test_the_jacobian_is_the_derivative_of_the_residual(salt_before):
 
 
 @pytest.mark.parametrize("salt_before", [PLENTY, NEXT_TO_NOTHING])
-def test_charge_and_salt_are_conserved_by_either_form_of_an_element(salt_before):
+def test_a_varying_transference_number_changes_the_jacobian_by_the_charge_balance_alone(
+    salt_before,
+):
+    """What is left out is (t₊ − t₀)/F times how i_e answers, here where t₊ is even.
+
+    That is (t₊ − t₀)/F times the charge balance without its source, whose sum over all nodes is
+    nothing: every change conserves the salt.
+    """
+    state = State(salt_before, TRANSFERENCE)
+    state.w.c_new[: state.n] = 700.0
+    state.w.c_history[: state.n] = 770.0
+    expected, ours = differences(state), state.jacobian()
+    t = state.w.transference[0, 0] / FARADAY
+    assert t * FARADAY == pytest.approx(1e-4 * 300.0)
+    rows = np.r_[: state.n_neg, state.first_pos : state.n]
+    left_out = (expected - ours)[2 * rows]
+    scale = np.abs(expected).max(axis=0)
+    flux = expected[2 * rows + 1]
+    flux[np.arange(rows.size), 2 * rows + 1] += state.w.area[rows]
+    np.testing.assert_allclose(left_out / scale, t * flux / scale, rtol=0.0, atol=1e-6)
+    np.testing.assert_allclose(ours[0::2].sum(axis=0), expected[0::2].sum(axis=0), atol=1e-9)
+
+
+@pytest.mark.parametrize("cell", [CELL, TRANSFERENCE], ids=["fixed", "varying"])
+@pytest.mark.parametrize("salt_before", [PLENTY, NEXT_TO_NOTHING])
+def test_charge_and_salt_are_conserved_by_either_form_of_an_element(salt_before, cell):
     """The residuals of all nodes add up to what went in: fluxes between nodes cancel."""
-    state = State(salt_before)
+    state = State(salt_before, cell)
     residual, w, n = state.residual(), state.w, state.n
     stored = w.pore[:n] / STEP @ (w.c_new[:n] - w.c_history[:n])
     made = (1.0 - state.p.transference) / FARADAY * (w.area[:n] @ w.j_new[:n])
@@ -155,4 +227,4 @@ def test_no_node_is_drained_to_where_more_salt_is_once_salt_runs_out():
 def test_salt_runs_out_in_an_element_by_what_is_left_there_or_beside_the_rest(salt, steep):
     state = State(PLENTY)
     state.w.c[0, :3] = salt
-    assert is_steep(state.w, 0, 1.0) is steep
+    assert is_steep(state.w, 0, 1.0) == steep

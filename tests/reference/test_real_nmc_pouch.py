@@ -1,6 +1,5 @@
 """A real cell from its BPX file alone, against what was measured; nothing is fitted."""
 
-import warnings
 from functools import cache
 
 import numpy as np
@@ -16,9 +15,7 @@ pytestmark = pytest.mark.skipif(FOLDER is None, reason=f"there is no {PLACE} abo
 
 @cache
 def cell():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # entropy is left out, at 25 °C without consequence
-        return load_cell(FOLDER / CELL_FILE)
+    return load_cell(FOLDER / CELL_FILE)
 
 
 @cache

@@ -171,12 +171,27 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
 def _refuse_functions(cell: Cell) -> None:
     """Refuse functions of the stoichiometry that only other engines take."""
     for part in ("negative", "positive"):
-        for key in ("solid_diffusivity_shape", "entropic_change_coefficient"):
-            if getattr(getattr(cell, part), key) is not None:
+        electrode = getattr(cell, part)
+        for key in (
+            "solid_diffusivity_shape",
+            "entropic_change_coefficient",
+            "exchange_current_shape",
+        ):
+            if getattr(electrode, key) is not None:
                 raise ParameterError(
                     f"the cell has `{part}.{key}`; dualfoil's deck takes a constant solid "
-                    "diffusivity and no entropic coefficient. Take the native engine."
+                    "diffusivity, the standard exchange-current density and no entropic "
+                    "coefficient. Take the native engine."
                 )
+        if electrode.salt_exponent != _STANDARD_EXPONENT:
+            raise ParameterError(
+                f"the cell has `{part}.salt_exponent` = {electrode.salt_exponent:g}; dualfoil's "
+                f"exchange-current density has {_STANDARD_EXPONENT:g}. Take the native engine."
+            )
+
+
+_STANDARD_EXPONENT: Final = 0.5
+"""Of the salt concentration in an exchange-current density."""
 
 
 _NOT_CONSERVING: Final = (

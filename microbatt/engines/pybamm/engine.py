@@ -24,6 +24,9 @@ _NUMERICS: Final = (
 )  # fmt: skip
 """Which modules beside PyBaMM determine a number."""
 
+_STANDARD_EXPONENT: Final = 0.5
+"""Of the salt concentration in an exchange-current density."""
+
 
 def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     _refuse(request, points)
@@ -41,6 +44,24 @@ def _refuse(request: Request, points: NDArray[np.float64]) -> None:
     """Refuse what these equations cannot say; alpha, S and current are free."""
     del points
     check_extra("pybamm", extra="pybamm")
+    cell = request.cell
+    if cell.metal is not None:
+        raise ParameterError(
+            "the cell is a half-cell, and two porous electrodes are described to PyBaMM here. Take "
+            "the native engine."
+        )
+    if cell.electrolyte.fit.transference_function is not None:
+        raise ParameterError(
+            "the transference number depends on the salt, and PyBaMM is given a number. Take the "
+            "native engine."
+        )
+    for part in ("negative", "positive"):
+        e = getattr(cell, part)
+        if e.exchange_current_shape is not None or e.salt_exponent != _STANDARD_EXPONENT:
+            raise ParameterError(
+                f"the exchange-current density of the {part} electrode is not F k c_max "
+                "√(c_e θ (1 − θ)), the form that PyBaMM is given. Take the native engine."
+            )
     if request.cell.positive.film_resistance > 0.0:
         raise ParameterError(
             f"the positive electrode has a film of {request.cell.positive.film_resistance:g} Ω m², "

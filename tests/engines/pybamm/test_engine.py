@@ -65,3 +65,16 @@ def test_a_film_on_the_positive_particles_is_refused_with_the_remedy():
 def test_the_version_names_pybamm_and_the_adapter():
     pybamm = load_pybamm()
     assert ENGINE.version(PybammSettings()).startswith(f"pybamm {pybamm.__version__}, adapter ")
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (load_cell("xu-2019"), "is a half-cell"),
+        (CELL.with_values({"positive_salt_exponent": 0.3}), "exchange-current density of the pos"),
+    ],
+    ids=["half-cell", "kinetics"],
+)
+def test_what_its_equations_are_not_told_is_refused(cell, message):
+    with pytest.raises(ParameterError, match=message):
+        simulate_discharge(cell, engine="pybamm")

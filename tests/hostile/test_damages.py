@@ -1,0 +1,286 @@
+"""Thirty-six damages to a store: each is found, and what can be made again is."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import zarr
+from click.testing import CliRunner
+
+from microbatt.campaign import campaign_of, run_campaign
+from microbatt.cli.commands import main
+from microbatt.cube import (
+    check_store,
+    identity_hash,
+    join_predictions,
+    locate,
+    open_cube,
+    repair_store,
+    schema_of,
+)
+from microbatt.cube.schema import identity_digest
+from microbatt.errors import StoreError
+from microbatt.testing import made_predictions, stored_bytes
+from tests.campaign import standin
+from tests.campaign.small import small_campaign
+
+CAMPAIGN = small_campaign()
+
+
+@pytest.fixture(scope="module")
+def filled(threads, tmp_path_factory):
+    """A store with curves and with the predictions of two networks."""
+    store = tmp_path_factory.mktemp("filled") / "a.zarr"
+    run_campaign(CAMPAIGN, store, client=threads)
+    predicted = made_predictions(open_cube(locate(store), chunks=None), ("curve", "other"), (0,))
+    join_predictions(locate(store), predicted)
+    run_campaign(CAMPAIGN, store, client=threads)
+    return store
+
+
+@pytest.fixture
+def store(filled, tmp_path):
+    """A copy of it to do damage to."""
+    return shutil.copytree(filled, tmp_path / "a.zarr")
+
+
+def flip(key, place=0.5):
+    def damage(store):
+        content = bytearray((store / key).read_bytes())
+        content[int(place * (len(content) - 1))] ^= 1
+        (store / key).write_bytes(bytes(content))
+
+    return damage
+
+
+def shorten(key):
+    return lambda store: (store / key).write_bytes((store / key).read_bytes()[:-3])
+
+
+def empty(key):
+    return lambda store: (store / key).write_bytes(b"")
+
+
+def lose(key):
+    return lambda store: (store / key).unlink()
+
+
+def exchange(first, second):
+    def damage(store):
+        one, other = (store / first).read_bytes(), (store / second).read_bytes()
+        (store / first).write_bytes(other)
+        (store / second).write_bytes(one)
+
+    return damage
+
+
+def exchange_blocks(store):
+    for folder in sorted(store.glob("*/c")):
+        depth = "/0" if folder.parent.name == "voltage" else ""
+        first, second = (f"{folder.relative_to(store)}/{n}/0/0{depth}" for n in (0, 2))
+        if (store / first).exists() and (store / second).exists():
+            exchange(first, second)(store)
+    exchange("blocks/digest/c/0/0/0", "blocks/digest/c/2/0/0")(store)
+
+
+def change(name, factor):
+    def damage(store):
+        array = zarr.open_array(store / name, mode="r+")
+        array[...] = np.asarray(array[...]) * factor
+
+    return damage
+
+
+def edit(**changes):
+    """Edit attributes of the root; a function makes the new value of the old ones."""
+
+    def damage(store):
+        root = store / "zarr.json"
+        content = json.loads(root.read_text())
+        for name, value in changes.items():
+            old = content["attributes"]
+            old[name] = value(old) if callable(value) else value
+        root.write_text(json.dumps(content))
+
+    return damage
+
+
+def thicker(attributes):
+    cell = json.loads(json.dumps(attributes["cell"]))
+    cell["positive"]["thickness"] = 1.1e-4
+    return cell
+
+
+HASHED = (
+    "cell", "design", "engine", "inventory", "cutoff_voltage", "thermal", "settings",
+    "depth_points", "cell_digest", "engine_version",
+)  # fmt: skip
+
+
+def own_hash(attributes):
+    told = {name: attributes[name] for name in HASHED}
+    return identity_hash(told | {"microbatt_schema": schema_of(attributes["design"])})
+
+
+def describe(name, **changes):
+    """Edit the metadata of an array and the root's copy of them alike."""
+
+    def damage(store):
+        path, root = store / name / "zarr.json", store / "zarr.json"
+        array, content = json.loads(path.read_text()), json.loads(root.read_text())
+        for one in (array, content["consolidated_metadata"]["metadata"][name]):
+            one["attributes"] |= changes
+        path.write_text(json.dumps(array))
+        root.write_text(json.dumps(content))
+
+    return damage
+
+
+def record(what):
+    def damage(store):
+        what(str(next(store.glob("runs/*/zarr.json")).relative_to(store)))(store)
+
+    return damage
+
+
+def more_curves(key):
+    def damage(store):
+        content = json.loads((store / key).read_text())
+        content["attributes"]["curves"] = 10**6
+        (store / key).write_text(json.dumps(content))
+
+    return damage
+
+
+VOLTAGE, STATUS, ENERGY = "voltage/c/1/0/0/0", "status/c/1/0/0", "energy/c/1/0/0"
+HEALED = {
+    "a bit of a curve": flip(VOLTAGE),
+    "the first bit of a number": flip(ENERGY, 0.0),
+    "the last bit of a number": flip(ENERGY, 1.0),
+    "a bit of a status": flip(STATUS),
+    "a curve cut short": shorten(VOLTAGE),
+    "a number cut short": shorten(ENERGY),
+    "a status cut short": shorten(STATUS),
+    "an empty curve": empty(VOLTAGE),
+    "an empty number": empty(ENERGY),
+    "an empty status": empty(STATUS),
+    "a lost curve": lose(VOLTAGE),
+    "a lost number": lose(ENERGY),
+    "a lost digest": lose("blocks/digest/c/1/0/0"),
+    "a bit of a digest": flip("blocks/digest/c/1/0/0"),
+    "chunks of two blocks": exchange(ENERGY, "energy/c/0/0/0"),
+    "curves of two blocks": exchange(VOLTAGE, "voltage/c/0/0/0/0"),
+    "chunks of two variables": exchange(ENERGY, "power/c/1/0/0"),
+    "two blocks with their digests": exchange_blocks,
+    "other numbers in sound chunks": change("energy", 1.01),
+    "other curves in sound chunks": change("voltage", 1.0001),
+    "other steps in sound chunks": change("steps", 2),
+    "a lost coordinate": lose("alpha/c/0"),
+    "an empty coordinate": empty("current/c/0"),
+    "a bit of a coordinate": flip("S/c/0"),
+    "a coordinate with other numbers": change("alpha", 1.01),
+    "a depth axis with other numbers": change("depth", 0.999),
+    "metadata of an array cut short": shorten("voltage/zarr.json"),
+    "metadata of an array lost": lose("energy/zarr.json"),
+    "a record of a run that is empty": record(empty),
+    "a record of a run cut short": record(shorten),
+    "a record of a run that is lost": record(lose),
+    "a record of a run with other numbers": record(more_curves),
+}  # fmt: skip
+"""What is made again, to the last bit."""
+TOLD = {
+    "another cell": edit(cell=thicker),
+    "another cell with the digest beside it": edit(cell=thicker, identity_digest=identity_digest),
+    "another cell with both hashes beside it": edit(
+        cell=thicker, campaign_hash=own_hash, identity_digest=identity_digest
+    ),
+    "another cut-off with its digest": edit(cutoff_voltage=2.5, identity_digest=identity_digest),
+    "another hash": edit(campaign_hash="0" * 64),
+    "other units": describe("voltage", units="mV"),
+}
+"""What was edited: the store says so, and is not patched."""
+CLI = CliRunner()
+
+
+def test_there_are_as_many_damages_as_were_found():
+    assert len(HEALED) + len(TOLD) >= 36
+
+
+def test_a_sound_store_is_not_called_damaged(store):
+    assert check_store(locate(store)).damages == ()
+
+
+def mended(store, client):
+    """Do what the command does to repair a store, on threads, which start at once."""
+    location = locate(store)
+    report = check_store(location)
+    assert report.damages
+    repair_store(location, report)
+    if any(damage.block is None for damage in report.damages):
+        repair_store(location, check_store(location))
+    run_campaign(campaign_of(location), store, client=client)
+
+
+def test_the_command_repairs_and_looks_again(store):
+    for what in ("an empty curve", "a record of a run that is empty", "a lost coordinate"):
+        HEALED[what](store)
+    ended = CLI.invoke(main, ["check", str(store), "--repair"])
+    assert ended.exit_code == 0, ended.output
+    assert ended.output.endswith("repaired\n")
+    assert check_store(locate(store)).damages == ()
+
+
+@pytest.mark.parametrize("what", HEALED)
+def test_a_damage_is_found_and_what_it_hit_made_again(what, store, filled, threads):
+    HEALED[what](store)
+    mended(store, threads)
+    assert check_store(locate(store)).damages == ()
+    if "record" not in what:
+        assert stored_bytes(store) == stored_bytes(filled)
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_an_edited_store_is_told_from_a_sound_one(what, store):
+    TOLD[what](store)
+    assert check_store(locate(store)).damages, what
+    ended = CLI.invoke(main, ["check", str(store), "--repair"])
+    assert ended.exit_code in {1, 2}, ended.output
+    assert "not foreseen" not in ended.output
+
+
+def test_a_lost_status_counts_as_not_run(store, filled, threads):
+    (store / STATUS).unlink()
+    report = check_store(locate(store))
+    assert (report.finished, report.blocks) == (2, 3)
+    run_campaign(CAMPAIGN, store, client=threads)
+    assert stored_bytes(store) == stored_bytes(filled)
+
+
+def test_a_root_cut_short_says_how_it_comes_back(store):
+    shorten("zarr.json")(store)
+    with pytest.raises(StoreError, match="run its campaign again"):
+        check_store(locate(store))
+
+
+@pytest.mark.parametrize("stage", ["_write_digest", "_write"])
+def test_a_retry_that_is_killed_is_not_called_damaged(stage, threads, tmp_path, monkeypatch):
+    from microbatt.cube import block_store
+
+    campaign, place = small_campaign(S=(1.0, standin.BROKEN_S)), tmp_path / "a.zarr"
+    run_campaign(campaign, place, client=threads)
+    whole = getattr(block_store, stage, None) or getattr(block_store.BlockStore, stage)
+    owner = block_store if hasattr(block_store, stage) else block_store.BlockStore
+    seen = []
+
+    def killed(*arguments):
+        seen.append(arguments)
+        if len(seen) > 1:
+            raise ZeroDivisionError
+        return whole(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, stage, killed)
+        with pytest.raises(ZeroDivisionError):
+            run_campaign(campaign, place, client=threads, retry_failed=True)
+    assert check_store(locate(place)).damages == ()
