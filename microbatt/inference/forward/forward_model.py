@@ -40,14 +40,8 @@ SETTINGS: Final = Settings(tolerance=2e-5, mesh=1.5)
 """For refinement; 0.02 mV rms (median) from the refined solution, docs/results/inference.md."""
 FALL: Final = -10.0
 """Beyond its end a simulated curve goes on falling by this much per measured capacity [V]."""
-_SHARE_OF_WIDTH: Final = 0.3
-"""Of a doubted value's width, for one-sided differences: so far a curve is straight enough, and the
-tenth of a millivolt by which two solutions differ anyway is little beside what a width does."""
-_LEAST_OF_STEP: Final = 0.1
-_SEEN: Final = 3e-3
-"""Largest change of a voltage outside cliffs that a difference aims at [V]: a larger one may have
-moved a cliff across the samples before it."""
-_SHORTEST: Final = 0.01
+_SHARE_OF_STEP: Final = 0.3
+"""Of a parameter's step, for one-sided differences: longer ones move cliffs across samples."""
 _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
@@ -355,8 +349,7 @@ def beside(model: ForwardModel, x: Array) -> ForwardModel:
 def cell_response(model: ForwardModel, x: Array) -> Array:
     """Differentiate the curves by the values of the cell file that are in doubt.
 
-    One-sided differences on a coarse mesh, over a share of each value's width or as much less as
-    moves a voltage by a few millivolts: one or two more curves for each value and current.
+    One-sided differences on a coarse mesh: one more curve for each value and current.
 
     Parameters
     ----------
@@ -370,27 +363,13 @@ def cell_response(model: ForwardModel, x: Array) -> Array:
     """
     n, names = model.priors.asked, model.priors.doubted
     coarse = model.solved(Settings())
-    least = np.array([_LEAST_OF_STEP * PARAMETERS[name].step for name in names])
-    steps = np.maximum(_SHARE_OF_WIDTH * model.priors.std[n:], least)
+    steps = np.array([_SHARE_OF_STEP * PARAMETERS[name].step for name in names])
     up = x[n:] + steps <= model.priors.high[n:]
     steps = np.where(up, steps, -steps)
-    here = voltages(coarse, x[None])[0]
-    flat = np.concatenate([~curve.steep for curve in model.curves])
-    change = _displaced(coarse, x, steps, np.arange(n, x.size)) - here
-    size = np.nan_to_num(np.max(np.abs(change[:, flat]), axis=1), nan=np.inf)
-    far = np.flatnonzero(size > 2.0 * _SEEN)
-    if far.size:
-        shorter = np.maximum(_SEEN / size[far], _SHORTEST)
-        steps[far] *= shorter
-        change[far] = _displaced(coarse, x, steps[far], n + far) - here
-    return np.asarray(np.nan_to_num(change.T / steps))
-
-
-def _displaced(model: ForwardModel, x: Array, steps: Array, columns: NDArray[np.int64]) -> Array:
-    """Return the voltages with one coordinate each displaced, shape (steps, m)."""
-    rows = np.repeat(x[None], steps.size, axis=0)
-    rows[np.arange(steps.size), columns] += steps
-    return voltages(model, rows)
+    rows = np.repeat(x[None], len(names) + 1, axis=0)
+    rows[1 + np.arange(len(names)), n + np.arange(len(names))] += steps
+    here, *there = voltages(coarse, rows)
+    return np.asarray(np.nan_to_num((np.array(there) - here).T / steps))
 
 
 def voltages(model: ForwardModel, x: Array) -> Array:
