@@ -28,7 +28,7 @@ from microbatt.cube.location import (
 )
 from microbatt.cube.opening import open_group
 from microbatt.cube.provenance import read_runs
-from microbatt.cube.schema import RUNS, STATUS, VARIABLES, consolidate, is_readable
+from microbatt.cube.schema import BLOCKS, RUNS, STATUS, VARIABLES, consolidate, is_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,24 +85,42 @@ def stored_metadata(root: zarr.Group) -> dict[str, Any]:
     }
 
 
+def _written_again(root: zarr.Group) -> dict[str, Any]:
+    """Return the metadata that can be made again: key → content."""
+    groups = {
+        f"{name}/{ROOT}": {"attributes": {}, "zarr_format": 3, "node_type": "group"}
+        for name in (BLOCKS, RUNS)
+        if name in root
+    }
+    return stored_metadata(root) | groups
+
+
+def told_records(root: zarr.Group) -> set[str]:
+    """Return the keys of the records of runs that the root tells of."""
+    consolidated = root.metadata.to_dict().get("consolidated_metadata") or {"metadata": {}}
+    return {f"{name}/{ROOT}" for name in consolidated["metadata"] if name.startswith(f"{RUNS}/")}
+
+
 def unreadable_metadata(location: Location, root: zarr.Group) -> list[str]:
     """Return the keys of metadata, and of records of runs, that cannot be read."""
     store = open_store(location, read_only=True)
-    records = [key for key in list_objects(store, f"{RUNS}/") if key.endswith(ROOT)]
-    keys = [*stored_metadata(root), *records]
+    records = {key for key in list_objects(store, f"{RUNS}/") if key.endswith(ROOT)}
+    keys = [*_written_again(root), *sorted(records | told_records(root))]
     return [key for key in keys if not is_readable(read_object(store, key))]
 
 
 def _write_metadata(location: Location, root: zarr.Group, keys: Iterable[str]) -> None:
     """Write metadata again from the copy in the root; records of runs are given up."""
-    told, store = stored_metadata(root), open_store(location, read_only=False)
+    told, store = _written_again(root), open_store(location, read_only=False)
     with explained(location, "mending metadata"), alone(location):
         for key in keys:
             _log.warning("%s: %s was lost; made again, or given up", location, key)
             if key in told:
                 write_object(store, key, json.dumps(told[key], indent=2).encode())
-            else:
+            elif read_object(store, key) is not None:
                 delete_object(store, key)
+        if not set(keys) <= told.keys():
+            consolidate(store)  # the root tells no longer of what was given up
 
 
 def _was_cut_short(location: Location) -> bool:
@@ -127,11 +145,13 @@ def _blocks_with_holes(location: Location) -> list[Block]:
         except FileNotFoundError:
             return True
 
-    return [
-        block
-        for block in _finished_blocks(store)
-        if any(is_hole(store.key(variable.name, block)) for variable in VARIABLES)
-    ]
+    def keys(block: Block) -> list[str]:
+        digest = store.digest_key(block)
+        return [store.key(variable.name, block) for variable in VARIABLES] + (
+            [digest] if digest else []
+        )
+
+    return [block for block in _finished_blocks(store) if any(map(is_hole, keys(block)))]
 
 
 def _unproven_blocks(location: Location) -> list[Block]:
