@@ -71,6 +71,13 @@ def test_a_number_that_is_not_asked_for_is_held_at_the_cells_value():
     assert priors.high[1] - priors.low[1] < 0.02
 
 
+def test_alpha_and_s_may_have_a_prior_and_are_no_less_asked_for():
+    priors = make_priors(CELL, {"S": Prior(kind="log-normal", width=0.5)})
+    assert priors.held == ()
+    assert priors.names == ("alpha", "S")
+    assert list(priors.std) == [math.inf, 0.5]
+
+
 def test_every_unknown_has_the_vocabularys_width_where_none_is_given():
     for name in set(UNKNOWNS) & set(PARAMETERS):
         width = free_widths([name])[name]
@@ -91,7 +98,6 @@ def test_values_in_doubt_come_last_with_heavy_tails_and_those_asked_for_are_no_d
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: make_priors(CELL, ["S"]), "free"),
         (lambda: make_priors(CELL, ["negative_alpha"], unknown=("negative_alpha",)), "both"),
         (lambda: make_priors(CELL, (), unknown=()), "name what is asked for"),
         (lambda: make_priors(CELL, ["one_c_current"]), "convention"),
