@@ -56,7 +56,10 @@ nitpick_ignore_regex = [
     ("py:.*", r"microbatt\..*\._\w+"),
     ("py:.*", r"microbatt\.(cells\.records\.Record|explorer\.app|prediction\.\w+)"),
 ]
-suppress_warnings = ["ref.python"]  # annotations by a short name that two modules have
+suppress_warnings = [
+    "ref.python",  # annotations by a short name that two modules have
+    "mystnb.unknown_mime_type",  # HoloViews loads its programs by types of its own
+]
 
 html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"

@@ -71,11 +71,11 @@ def test_a_number_that_is_not_asked_for_is_held_at_the_cells_value():
     assert priors.high[1] - priors.low[1] < 0.02
 
 
-def test_what_is_known_of_alpha_or_S_beforehand_is_a_prior_like_any_other():
-    priors = make_priors(CELL, {"S": Prior(kind="log-normal", centre=4.0, width=0.1)})
-    assert priors.natural(priors.mean)[1] == pytest.approx(4.0)
-    assert priors.std[1] == pytest.approx(0.1)
+def test_alpha_and_s_may_have_a_prior_and_are_no_less_asked_for():
+    priors = make_priors(CELL, {"S": Prior(kind="log-normal", width=0.5)})
     assert priors.held == ()
+    assert priors.names == ("alpha", "S")
+    assert list(priors.std) == [math.inf, 0.5]
 
 
 def test_every_unknown_has_the_vocabularys_width_where_none_is_given():
