@@ -44,7 +44,7 @@ class Quantity:
 
     @property
     def pretty_units(self) -> str:
-        """Units as people write them: ``"A m⁻²"``."""
+        """Units as people write them, ``"A m⁻²"``; empty for a plain number."""
         return pretty_units(self.units)
 
     @property
@@ -65,13 +65,15 @@ def pretty_units(units: str) -> str:
     Returns
     -------
     str
-        With superscripts, and Ω for ohm.
+        With superscripts, and Ω for ohm; empty for ``"1"``, a plain number.
 
     Examples
     --------
     >>> pretty_units("ohm m2"), pretty_units("mol-0.5 s-1")
     ('Ω m²', 'mol⁻⁰.⁵ s⁻¹')
     """
+    if units == "1":
+        return ""
     return re.sub(
         r"-?\d+(?:\.\d+)?",
         lambda power: power[0].translate(_SUPERSCRIPT),

@@ -113,7 +113,7 @@ def open_dataset(
     Examples
     --------
     >>> [name for name in open_dataset().index if "sweep" in name]
-    ['conserving-sweep', 'published-sweep']
+    ['conserving-sweep', 'published-sweep', 'released-sweep']
     """
     if name_or_path is None:
         return catalog_table(cache_dir)

@@ -45,8 +45,6 @@ class Electrode:
         Radius r_p of the particles of active material [m].
     solid_diffusivity : float
         D_s of lithium in the particles [m² s⁻¹].
-    solid_diffusivity_shape : StoichiometryFunction or None
-        What D_s is multiplied by, a function of the stoichiometry [-]; None where it is constant.
     max_concentration : float
         Lithium in the full material [mol m⁻³].
     solid_conductivity : float
@@ -70,6 +68,8 @@ class Electrode:
         Of the active material [kg m⁻³].
     open_circuit : OpenCircuitFit
         Fitted open-circuit potential at 298.15 K.
+    solid_diffusivity_shape : StoichiometryFunction or None
+        What D_s is multiplied by, a function of the stoichiometry [-]; None where it is constant.
     entropic_change_coefficient : StoichiometryFunction or None
         How it changes with temperature, dU/dT [V K⁻¹]; None where nobody knows, which counts as 0.
     alpha : float

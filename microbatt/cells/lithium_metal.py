@@ -27,7 +27,8 @@ class LithiumMetal:
     Attributes
     ----------
     exchange_current_density : float
-        i_0 at the salt concentration and at 298.15 K, per area of separator [A m⁻²].
+        Density i_0 at the salt concentration at rest and 298.15 K, per area of separator
+        [A m⁻²].
     salt_exponent : float
         Power of the salt concentration c_e in i_0 [-].
     film_resistance : float

@@ -88,7 +88,18 @@ class NumberSpec:
     default: float | None = None
 
     def left_out(self, value: float | None) -> bool:
-        """Whether a value is not worth writing down."""
+        """Return whether a value is not worth writing down.
+
+        Parameters
+        ----------
+        value : float or None
+            Of the field.
+
+        Returns
+        -------
+        bool
+            True for the default of a number that cells rarely change.
+        """
         return self.rare and value == self.default
 
     @property
@@ -121,7 +132,18 @@ class FitSpec:
     optional: bool = False
 
     def left_out(self, value: Fit | None) -> bool:
-        """Whether there is nothing to write down."""
+        """Return whether there is nothing to write down.
+
+        Parameters
+        ----------
+        value : fit or None
+            Of the field.
+
+        Returns
+        -------
+        bool
+            True for None.
+        """
         return value is None
 
 

@@ -73,11 +73,33 @@ class StoichiometryFunction:
         return (self.function, SlopeOf(function=self.function))
 
     def value(self, theta: ArrayLike) -> Array:
-        """Return the values at stoichiometries of any shape."""
+        """Return the values at stoichiometries.
+
+        Parameters
+        ----------
+        theta : array_like
+            Stoichiometries [-], of any shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of the same shape, in the unit of the function.
+        """
         return np.asarray(self.function(theta))
 
     def slope(self, theta: ArrayLike) -> Array:
-        """Return the derivatives by the stoichiometry."""
+        """Return the derivatives by the stoichiometry.
+
+        Parameters
+        ----------
+        theta : array_like
+            Stoichiometries [-], of any shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of the same shape, in the unit of the function.
+        """
         return np.asarray(self.function.slope(theta))
 
 

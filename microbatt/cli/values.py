@@ -129,7 +129,9 @@ def read_currents(option: str, text: str, cell: Cell) -> list[float]:
     try:
         return [cell.current_density(one) for one in text.split(",")]
     except ParameterError as error:
-        raise ParameterError(f"`{option}` is {text!r}: {error}") from error
+        raise ParameterError(
+            f"`{option}` is {text!r}; write currents with commas between them: {error}"
+        ) from error
 
 
 def read_free(texts: tuple[str, ...]) -> dict[str, float | Prior | None]:

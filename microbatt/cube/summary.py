@@ -148,6 +148,7 @@ def _copy_lines(predictions: Mapping[str, tuple[int, ...]]) -> list[str]:
 
 def _range_lines(ranges: Mapping[str, tuple[float, float]]) -> list[str]:
     return [
-        f"  {quantity(name).long_name:<36} {low:.4g} to {high:.4g} {quantity(name).pretty_units}"
+        f"  {quantity(name).long_name:<36} {low:.4g} to {high:.4g} "
+        f"{quantity(name).pretty_units}".rstrip()
         for name, (low, high) in ranges.items()
     ]

@@ -94,13 +94,17 @@ def varied_in(points: object) -> tuple[str, ...]:
         names = getattr(points, "columns", getattr(points, "variables", ()))
         numbers = [str(name) for name in names if name in PARAMETERS and name not in POINT]
         return tuple(name for name in numbers if PARAMETERS[name].shapes_curves)
+    _refuse_others(points, (*COLUMNS, *PARAMETERS))
+    return check_varied(name for name in points if name not in COLUMNS)
+
+
+def _refuse_others(points: Iterable[str], known: tuple[str, ...]) -> None:
+    """Refuse names of columns that nobody would read."""
     for name in points:
-        if name not in COLUMNS and name not in PARAMETERS:
-            known = (*COLUMNS, *PARAMETERS)
+        if name not in known:
             raise ParameterError(
                 f"`points` has {name!r}, which is not known. {suggestion(name, known)}"
             )
-    return check_varied(name for name in points if name not in COLUMNS)
 
 
 def as_points(
@@ -122,8 +126,8 @@ def as_points(
     Raises
     ------
     ParameterError
-        If the shape is another one, a column is missing, or a value is out of range; the message
-        names the first such row.
+        If the shape is another one, a column is missing, a dict has one that is not asked for, or
+        a value is out of range; the message names the first such row.
 
     Examples
     --------
@@ -133,6 +137,8 @@ def as_points(
            [ 2.3,  6. , 35. ]])
     """
     names = (*COLUMNS, *varied)
+    if isinstance(points, dict):
+        _refuse_others(points, names)
     if isinstance(points, Mapping) or hasattr(points, "columns"):
         table = _columns(points, cell, names)
     else:

@@ -177,7 +177,7 @@ def simulate_many(  # noqa: PLR0913 - one parameter a term
     Examples
     --------
     >>> both = simulate_many("lco-graphite", "Discharge at 1C for 60 s", {"alpha": [0.5, 3.0]})
-    >>> both[0].voltage[-1] > both[1].voltage[-1]
+    >>> bool(both[0].voltage[-1] > both[1].voltage[-1])
     True
     """
     loaded = load_cell(cell)

@@ -195,6 +195,12 @@ class InteractivePlots:
 
         return bounds_on_plane(bounds_in(self._dataset))
 
+    def simulation(self) -> hv.Layout:
+        """Return what a protocol gave: voltage against time, and the current under it."""
+        from microbatt.plots.interactive_protocol import over_time
+
+        return over_time(self._dataset)
+
 
 def _by_current(
     values: xr.DataArray, draw: Callable[[xr.DataArray], hv.Overlay]

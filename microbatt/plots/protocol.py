@@ -39,9 +39,7 @@ def draw_simulation(axes: Sequence[Axes], simulation: xr.Dataset) -> Sequence[Ax
     upper, lower = axes
     upper.plot(hours, simulation["voltage"].to_numpy(), color=PALETTE[0])
     lower.plot(hours, simulation["current"].to_numpy(), color=PALETTE[1])
-    starts = simulation["step_start"].to_numpy() / SECONDS_PER_HOUR
-    starts = starts[np.isfinite(starts) & (starts > 0.0)]
-    for start in starts if starts.size <= _MOST_LINES else ():
+    for start in shown_starts(simulation):
         for one in axes:
             one.axvline(float(start), color="0.85", linewidth=0.8, zorder=0)
     upper.set_ylabel(quantity("voltage").label)
@@ -50,3 +48,10 @@ def draw_simulation(axes: Sequence[Axes], simulation: xr.Dataset) -> Sequence[Ax
     upper.tick_params(labelbottom=False)
     upper.set_title(str(simulation.attrs.get("cell", "")))
     return axes
+
+
+def shown_starts(simulation: xr.Dataset) -> Sequence[float]:
+    """Return when steps begin [h], where there are not too many to draw."""
+    starts = simulation["step_start"].to_numpy() / SECONDS_PER_HOUR
+    starts = starts[np.isfinite(starts) & (starts > 0.0)]
+    return list(map(float, starts)) if starts.size <= _MOST_LINES else ()

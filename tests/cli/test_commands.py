@@ -64,6 +64,7 @@ def test_every_module_of_commands_is_one_that_the_help_lists():
         "__init__",
         "completion",
         "engines",
+        "files",
         "outputs",
         "stores",
         "terminal",

@@ -49,9 +49,17 @@ class Writer:
 DISCHARGE = f"discharge {CELL} --current 35"
 DESIGN = f"design --cell {CELL} --alpha 2 --S 3 --currents 17.5,35 --max-curves 1"
 INFER = f"infer {{inputs}}/one --cell {CELL} --noise 1mV --no-network"
+SIMULATE = f"simulate {CELL} {{inputs}}/protocol.toml"
+READ = "read {inputs}/one/35.csv --area 1cm2"
+PROTOCOL = '[[protocol]]\nstep = "Discharge at 1C for 60 s"\n'
 WRITERS = {
     "discharge --csv": Writer(words=f"{DISCHARGE} --csv {{out}}", name="out.csv"),
     "discharge --plot": Writer(words=f"{DISCHARGE} --plot {{out}}", name="out.png"),
+    "simulate --csv": Writer(words=f"{SIMULATE} --csv {{out}}", name="out.csv"),
+    "simulate --plot": Writer(words=f"{SIMULATE} --plot {{out}}", name="out.png"),
+    "read --plot": Writer(words=f"{READ} --plot {{out}}", name="out.png"),
+    "read --bdf": Writer(words=f"{READ} --bdf {{out}}", name="out.bdf.csv"),
+    "publish --out": Writer(words="publish {inputs}/training.zarr --out {out}", name="out"),
     "compare --out": Writer(
         words="compare --engines native --points 1 --out {out}",
         name="out",
@@ -133,6 +141,7 @@ def inputs(tmp_path_factory):
     run_campaign(points, folder / "training.zarr")
     predicted_cube().to_zarr(folder / "scored.zarr", zarr_format=3, consolidated=False)
     write(folder / "one", experiment(3.0, 4.0))
+    (folder / "protocol.toml").write_text(PROTOCOL)
     (folder / "published").mkdir()
     write_published(folder / "published" / "a.csv", STEPS)
     CliRunner().invoke(main, ["deck", "convert", CELL, "-o", str(folder / "dualfoil5.in")])

@@ -27,7 +27,6 @@ def kept(tmp_path):
     return tmp_path
 
 
-@pytest.mark.filterwarnings("ignore:the entropic change")
 def test_the_measured_cell_comes_with_its_curves(kept):
     data = microbatt.open_measured(NAME, cache_dir=kept)
     assert data.cell.nominal_capacity == 12.5

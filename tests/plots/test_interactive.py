@@ -7,6 +7,7 @@ import pytest
 from bokeh.models import HoverTool, Legend
 
 import microbatt  # noqa: F401 - makes the accessor known
+from microbatt.engines import simulate
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.plots import OUTCOME_COLOURS, colour_map, current_colours
@@ -212,6 +213,21 @@ def test_a_figure_becomes_a_page_that_needs_no_network(figures, tmp_path):
     assert "cutoff at start (1)" in page
     loaded = re.findall(r'<script[^>]+src="|<link[^>]+stylesheet"', page)
     assert loaded == []
+
+
+def test_a_protocol_is_drawn_against_time_with_its_current_under_it():
+    dataset = simulate("lco-graphite", ["Discharge at 1C for 60 s", "Rest for 60 s"]).to_dataset()
+    voltage, current = dataset.microbatt.plot.interactive.simulation()
+    for part, name, label in (
+        (voltage, "voltage", "Cell voltage [V]"),
+        (current, "current", "Current [A m⁻²]"),
+    ):
+        (curve,) = part.Curve
+        np.testing.assert_array_equal(curve.dimension_values(0), dataset["time"] / 3600.0)
+        np.testing.assert_array_equal(curve.dimension_values(1), dataset[name])
+        (start,) = part.VLine
+        assert start.data == pytest.approx(60.0 / 3600.0)
+        assert axes_of(drawn(part)) == ("Time [h]", label)
 
 
 def test_each_kind_of_figure_for_print_is_there_for_screens():

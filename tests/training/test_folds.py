@@ -147,5 +147,5 @@ def test_a_handful_of_points_is_refused():
 
 
 def test_an_unknown_network_is_answered_with_the_known_ones():
-    with pytest.raises(ParameterError, match="'curve', 'published'"):
+    with pytest.raises(ParameterError, match="'curve', 'joint', 'published'"):
         cross_validate(CUBE, network="curves", folds=2)
