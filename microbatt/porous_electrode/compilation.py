@@ -19,7 +19,7 @@ or C is compiled, which takes longer than the kernel itself where a record of ar
 node_kernel = register_jitable(
     error_model="numpy", nogil=True, forceinline=True, no_cfunc_wrapper=True
 )
-"""A kernel that works on one node or element: copied into the loop that calls it.
+"""A kernel that is copied into the one that calls it: for one node or element, or within a step.
 
 A call would hand over every array of the workspace, which takes longer than the work.
 """

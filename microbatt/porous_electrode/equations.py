@@ -183,7 +183,7 @@ def gradients(y0: float, y1: float, y2: float) -> tuple[float, float, float]:
     return -3.0 * y0 + 4.0 * y1 - y2, y2 - y0, y0 - 4.0 * y1 + 3.0 * y2
 
 
-@kernel
+@node_kernel
 def assemble_nodes(
     w: Workspace, layout: Layout, p: CellParameters, current: float, step: float
 ) -> None:
@@ -359,7 +359,7 @@ def assemble_steep_charge(
     block[14], block[15], block[16], block[17] = 0.0, 0.0, -right_cm, -right_jm
 
 
-@kernel
+@node_kernel
 def any_steep(w: Workspace, layout: Layout, least: float) -> bool:
     """Whether `is_steep` says so of any element."""
     for e in range(layout.negative + layout.separator + layout.positive):
@@ -368,7 +368,7 @@ def any_steep(w: Workspace, layout: Layout, least: float) -> bool:
     return False
 
 
-@kernel
+@node_kernel
 def assemble_smooth(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
     """Add the balances of all elements, none of which is steep."""
     separator = layout.negative
@@ -512,7 +512,7 @@ def add_steep_migration(w: Workspace, a: int, block: Array, left: float, right: 
     block[5] += em
 
 
-@kernel
+@node_kernel
 def assemble(
     w: Workspace, layout: Layout, p: CellParameters, current: float, step: float, steep: bool
 ) -> None:
@@ -530,7 +530,7 @@ def assemble(
         assemble_migration(w, layout, p, current, steep)
 
 
-@kernel
+@node_kernel
 def terminal_voltage(w: Workspace, layout: Layout, p: CellParameters, current: float) -> float:
     """V = φ_s(L) − φ_s(0) − I R_c [V] from the state and the properties at the separator.
 

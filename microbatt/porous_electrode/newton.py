@@ -8,7 +8,7 @@ from typing import NamedTuple
 from microbatt.constants import FARADAY
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.block_solve import solve_blocks
-from microbatt.porous_electrode.compilation import kernel
+from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import Conditions
 from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
@@ -59,7 +59,7 @@ class Change(NamedTuple):
     whole: bool
 
 
-@kernel
+@node_kernel
 def change_salt(
     w: Workspace, start: int, stop: int, thermal_voltage: float, scale: float
 ) -> Change:
@@ -77,7 +77,7 @@ def change_salt(
     return Change(size, whole)
 
 
-@kernel
+@node_kernel
 def change_current(
     w: Workspace,
     start: int,
@@ -120,7 +120,7 @@ def least_current(p: CellParameters) -> float:
     return FARADAY * e.max_concentration * e.active_fraction * e.length / LONGEST_DISCHARGE
 
 
-@kernel
+@node_kernel
 def iterate(
     w: Workspace,
     layout: Layout,

@@ -25,7 +25,7 @@ NEARLY_EXHAUSTED = 1e-3
 EXHAUSTED = 1e-8
 
 
-@kernel
+@node_kernel
 def start_particles(
     w: Workspace,
     start: int,
@@ -59,7 +59,7 @@ def start_particles(
         w.depletion[i] = depletion
 
 
-@kernel
+@node_kernel
 def close_particles(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
     """Let a particle that is empty or full by itself neither give nor take.
 
@@ -72,7 +72,7 @@ def close_particles(w: Workspace, start: int, stop: int, e: ElectrodeParameters)
         w.surface_history[i] = min(max(w.surface_history[i], lowest), highest)
 
 
-@kernel
+@node_kernel
 def finish_particles(
     w: Workspace,
     start: int,
@@ -97,7 +97,7 @@ def finish_particles(
             w.modes[0, k, i] = w.modes_history[k, i] - lost * w.j_new[i]
 
 
-@kernel
+@node_kernel
 def room_to(w: Workspace, start: int, stop: int, bound: float) -> float:
     """Σ a (θ_surf − bound) over the nodes [start, stop), at j = 0."""
     room = 0.0
@@ -115,7 +115,7 @@ def least_depletion(w: Workspace, start: int, stop: int) -> float:
     return least
 
 
-@kernel
+@node_kernel
 def can_carry(
     w: Workspace,
     layout: Layout,
@@ -157,7 +157,7 @@ def changed_room(room: float, change: float) -> float:
     return room + change
 
 
-@kernel
+@node_kernel
 def start_rooms(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
     """Find how far the guessed surfaces are from empty and full, and pull them inside.
 

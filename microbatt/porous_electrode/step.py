@@ -77,7 +77,7 @@ def extrapolate(weights: Weights, newest: float, older: float, oldest: float) ->
     return weights[0] * newest + weights[1] * older + weights[2] * oldest
 
 
-@kernel
+@node_kernel
 def choose_formula(w: Workspace, layout: Layout, march: March, h: float) -> tuple[Formula, Weights]:
     """Second order as soon as there is a past, and where it keeps the salt positive."""
     if march.steps == 0:
@@ -101,7 +101,7 @@ def predict_profiles(w: Workspace, n: int, weights: Weights) -> None:
             )
 
 
-@kernel
+@node_kernel
 def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
     """Extrapolate salt, current density and the particles' profiles to the end of the step."""
     n, _, _ = ends(layout)
@@ -113,7 +113,7 @@ def predict(w: Workspace, layout: Layout, weights: Weights) -> None:
         predict_profiles(w, n, weights)
 
 
-@kernel
+@node_kernel
 def voltage_now(
     w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float
 ) -> float:
@@ -133,7 +133,7 @@ def voltage_now(
     return terminal_voltage(w, layout, p, current)
 
 
-@kernel
+@node_kernel
 def distance_from_guess(w: Workspace, layout: Layout, weights: Weights, salt: float) -> float:
     """Largest difference of salt and surface stoichiometry from their extrapolation."""
     distance = 0.0
@@ -149,7 +149,7 @@ def distance_from_guess(w: Workspace, layout: Layout, weights: Weights, salt: fl
     return distance
 
 
-@kernel
+@node_kernel
 def judge(
     w: Workspace,
     layout: Layout,
@@ -210,7 +210,7 @@ def try_step(
     )
 
 
-@kernel
+@node_kernel
 def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float) -> March:
     """Move the histories on by the step that was just solved."""
     n, n_neg, first_pos = ends(layout)
