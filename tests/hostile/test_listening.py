@@ -14,8 +14,8 @@ from tests.campaign.processes import curves_done, kill_tree, start_run, wait_unt
 from tests.campaign.small import write_campaign
 
 REFUSAL = r"[Tt]imed out|connect|expected|reset by peer|certificate does not match"
-"""What a stranger hears: nothing, a reset connection, or whose certificate is missing; which of them
-depends on who is first to close."""
+"""What a stranger hears: nothing, a reset connection, or that the certificate is another one; which
+of them depends on who is first to close."""
 MANY = tuple(float(a) for a in range(20))
 
 
