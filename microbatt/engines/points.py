@@ -155,7 +155,6 @@ def as_points(
 
 
 def _columns(points: Any, cell: Cell, names: tuple[str, ...]) -> NDArray[np.float64]:  # noqa: ANN401 - mapping or frame
-    varied_in(points)  # which refuses what is not known
     own = {"alpha": cell.positive.alpha, "S": cell.positive.S}
     table = own | points if isinstance(points, dict) else points
     missing = [name for name in names if name not in table]
