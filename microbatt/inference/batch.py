@@ -215,7 +215,7 @@ def infer_files(
         If the engine finds no curve near the measured ones.
     """
     listed = [one for file in map(Path, files) for one in _files_of(file)]
-    measurements, left_out = read_files(listed, reading)
+    measurements, left_out = read_files(listed, reading.for_cell(cell))
     while measurements:
         experiment = Experiment(name=name, measurements=measurements)
         try:

@@ -34,7 +34,7 @@ from microbatt.inference.result.posterior_summary import (
     fitted_curves,
     parameter_estimates,
 )
-from microbatt.measured import gather, starting_full
+from microbatt.measured import Reading, gather, starting_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,8 @@ def infer(
     """
     chosen, seconds = options.changed(changes), dict[str, float]()
     with _timing("reading", seconds):
-        loaded, gathered = load_cell(cell), gather(curves)
+        loaded = load_cell(cell)
+        gathered = gather(curves, Reading().for_cell(loaded))
         check_currents(gathered.measurements, loaded)
         experiment = starting_full(
             gathered,

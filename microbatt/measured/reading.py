@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from microbatt.cells import Cell
     from microbatt.measured.headings import Column
     from microbatt.measured.measurement import Measurement
 
@@ -37,7 +38,8 @@ class Reading:
     columns : mapping of str to str
         Quantity (time, voltage, current, capacity) → heading, or ``"heading:unit"``.
     area : float, optional
-        Of the electrode [m²], for currents in A and capacities in A h.
+        Of the electrode [m²], for currents in A and capacities in A h. `microbatt.infer` takes the
+        one that the cell states where none is given.
     current : float, optional
         Discharge current [A m⁻²] where the files have no column of it.
     skip_bad_rows : bool, default False
@@ -57,6 +59,23 @@ class Reading:
             check_number("area", self.area, POSITIVE, unit="m²")
         if self.current is not None:
             check_number("current", self.current, POSITIVE, unit="A m⁻²")
+
+    def for_cell(self, cell: Cell) -> Reading:
+        """Return the same with the area that the cell states, where none is given.
+
+        Parameters
+        ----------
+        cell : Cell
+            That was measured.
+
+        Returns
+        -------
+        Reading
+            Itself where an area is given or the cell states none.
+        """
+        if self.area is not None or cell.area is None:
+            return self
+        return replace(self, area=cell.area)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

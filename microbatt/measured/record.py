@@ -463,7 +463,7 @@ def _per_area(source: str, column: Column, area: float | None) -> float:
     if area is None:
         raise MeasurementError(
             f"{source}: column `{column.heading}` is not per area. Give the area of the "
-            "electrode: `--area '1.54 cm2'`, in Python `Reading(area=1.54e-4)`, or export a "
-            "current density."
+            "electrode: `--area '1.54 cm2'`, in Python `Reading(area=1.54e-4)`, or "
+            "`electrode_area` in the cell file; or export a current density."
         )
     return 1.0 / area

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import microbatt
 from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
 from microbatt.inference.fit.posterior import Posterior
@@ -130,3 +132,20 @@ def test_the_cell_must_not_be_changed_by_the_inference():
     before = cell.to_dict()
     infer(experiment(2.3, 1.0), cell, noise=1e-3, free=["temperature"], network=False)
     assert cell.to_dict() == before
+
+
+def test_currents_in_amperes_are_those_of_the_cell_whose_area_the_file_states(tmp_path):
+    cell = replace(load_cell("doyle-1996-cell-1"), electrode_area=10e-4, electrode_pairs=2.0)
+    curve = microbatt.simulate_discharge(cell, alpha=3.0, S=2.0, current=35.0)
+    time = np.linspace(0.0, curve.time[-1], 200)
+    table = pd.DataFrame(
+        {
+            "time [s]": time,
+            "voltage [V]": np.interp(time, curve.time, curve.voltage),
+            "current [A]": 35.0 * 20e-4,
+        }
+    )
+    table.to_csv(tmp_path / "a.csv", index=False)
+    estimate = microbatt.infer(tmp_path / "a.csv", cell, noise=1e-3, cell_error=0.0, network=False)
+    assert estimate.curves[0].current == pytest.approx(35.0)
+    assert estimate.alpha == pytest.approx(3.0, abs=0.1)
