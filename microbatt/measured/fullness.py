@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell, Electrode
+    from microbatt.engines import Discharge
     from microbatt.measured.experiment import Experiment
     from microbatt.measured.measurement import Measurement
 
@@ -54,6 +55,8 @@ _EXPLAINED: Final = 0.03
 """A full cell must explain a curve to this, rms, before the rest is disbelieved [V] …"""
 _DECISIVE: Final = 0.2
 """… and so much better than the state of the rest."""
+_STRETCHES: Final = (0.96, 0.98, 1.0, 1.02, 1.04)
+"""By which factors the charge of a cell may differ from its file: area, thickness, loading."""
 _FEW: Final = tuple(product((0.5, 2.0, 4.0), (2.0, 3.0, 6.0)))
 """Microstructures at which slow curves are tried, to which they matter little."""
 _SLOW: Final = 0.3
@@ -243,13 +246,17 @@ def _misfit(
     for curve in (batch[i] for i in range(len(batch))):
         if len(curve.voltage) < 2:
             continue
-        simulated = np.interp(at, curve.capacity, curve.voltage)
-        end = float(curve.capacity[-1])
-        simulated += _FALL * np.clip(at / end - 1.0, 0.0, None)
-        left = simulated - measured
-        left -= float(np.clip(left.mean(), 0.0, _CONTACT * one.current))
-        best = min(best, float(np.sqrt(np.mean(left**2))))
+        best = min(best, *(_apart(at * by, measured, curve, one.current) for by in _STRETCHES))
     return best
+
+
+def _apart(at: Array, measured: Array, curve: Discharge, current: float) -> float:
+    """Return how far voltages are from a simulated curve, rms, but for a contact resistance [V]."""
+    simulated = np.interp(at, curve.capacity, curve.voltage)
+    simulated += _FALL * np.clip(at / float(curve.capacity[-1]) - 1.0, 0.0, None)
+    left = simulated - measured
+    left -= float(np.clip(left.mean(), 0.0, _CONTACT * current))
+    return float(np.sqrt(np.mean(left**2)))
 
 
 def _drawn(cell: Cell, share: float) -> Cell:

@@ -1,5 +1,7 @@
 """A discharge that does not start where the cell file starts is never taken for one that does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,15 @@ def test_a_slow_discharge_of_a_half_full_cell_is_known_without_a_rest():
 
 def test_a_rest_that_is_not_that_of_the_cell_is_told_of_and_disbelieved():
     (kept,) = judged(measured(CELL, 1.0, 3.98)).measurements
+    assert "its curve is that of a full cell" in kept.remarks[-1]
+
+
+@pytest.mark.parametrize("area", [0.98, 1.02])
+@pytest.mark.parametrize("rate", [0.5, 1.0, 2.0])
+def test_a_full_cell_is_believed_although_the_area_is_stated_two_percent_off(rate, area):
+    one = measured(CELL, rate, 3.98)
+    off = replace(one, current=one.current / area, capacity=one.capacity / area)
+    (kept,) = judged(off).measurements
     assert "its curve is that of a full cell" in kept.remarks[-1]
 
 

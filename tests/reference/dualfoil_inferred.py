@@ -4,6 +4,7 @@ Four currents of a microstructure make an experiment, with white noise of the gi
 but alpha and S is free.  What it prints is in docs/results/inference.md:
 
     python -m tests.reference.dualfoil_inferred --noise 1
+    python -m tests.reference.dualfoil_inferred --noise 1 --model-error 1
 """
 
 # ruff: noqa: T201 - its product is what it prints
@@ -37,13 +38,21 @@ def main() -> None:
     """Print each estimate beside the truth, then how many intervals hold it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--noise", type=float, default=1.0, help="mV")
+    parser.add_argument("--model-error", type=float, default=0.0, help="mV, as stated to the fit")
     parser.add_argument("--seed", type=int, default=5)
     chosen = parser.parse_args()
     noise, rng, rows = 1e-3 * chosen.noise, np.random.default_rng(chosen.seed), []
     curves = sorted(dualfoil_curves(), key=lambda curve: curve.point)
     for truth, group in groupby(curves, key=lambda curve: curve.point[:2]):
         curves = [measured(curve, noise, rng) for curve in group]
-        estimate = infer(curves, CELL, noise=noise, cell_error=0.0, inventory="area-only")
+        estimate = infer(
+            curves,
+            CELL,
+            noise=noise,
+            cell_error=0.0,
+            model_error=1e-3 * chosen.model_error,
+            inventory="area-only",
+        )
         found = estimate.parameters[:2]
         held = [one.low <= value <= one.high for one, value in zip(found, truth, strict=True)]
         error = found[0].value - truth[0], found[1].value / truth[1] - 1.0
