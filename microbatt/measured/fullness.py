@@ -55,7 +55,7 @@ _EXPLAINED: Final = 0.03
 """A full cell must explain a curve to this, rms, before the rest is disbelieved [V] …"""
 _DECISIVE: Final = 0.2
 """… and so much better than the state of the rest."""
-_STRETCHES: Final = (0.96, 0.98, 1.0, 1.02, 1.04)
+_STRETCHES: Final = tuple(0.96 + 0.005 * step for step in range(17))
 """By which factors the charge of a cell may differ from its file: area, thickness, loading."""
 _FEW: Final = tuple(product((0.5, 2.0, 4.0), (2.0, 3.0, 6.0)))
 """Microstructures at which slow curves are tried, to which they matter little."""
