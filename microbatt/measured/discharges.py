@@ -435,20 +435,24 @@ def _left_out(read: Sequence[StepRead]) -> list[str]:
     told = []
     charging = sum(one.kind == CHARGE and one.rows[1] > one.rows[0] for one in read)
     if charging:
-        told.append(f"{charging} stretches of charging left out")
+        told.append(f"{_count(charging, 'charge')} left out")
     holds = [one for one in read if one.kind == HOLD]
     if holds:
-        told.append(f"{len(holds)} holds at constant voltage left out ({_rows(holds)})")
+        told.append(f"{_count(len(holds), 'hold')} at constant voltage left out ({_rows(holds)})")
     lost = [one for one in read if one.kind in (DISCHARGE, "pulse") and not one.taken]
     lost = [one for one in lost if one.rows[1] - one.rows[0] > 1]  # not single rows at an edge
     reasons = list(dict.fromkeys(one.became for one in lost))
     for why in reasons[:_TOLD]:
         such = [one for one in lost if one.became == why]
-        told.append(f"{len(such)} stretches of discharge left out ({_rows(such)}): {why}")
+        told.append(f"{_count(len(such), 'discharge')} left out ({_rows(such)}): {why}")
     if len(reasons) > _TOLD:
         more = [one for one in lost if one.became in reasons[_TOLD:]]
-        told.append(f"{len(more)} more stretches of discharge left out ({_rows(more)})")
+        told.append(f"{_count(len(more), 'more discharge')} left out ({_rows(more)})")
     return told
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _rows(read: Sequence[StepRead]) -> str:

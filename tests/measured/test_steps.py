@@ -44,7 +44,7 @@ def told(reading):
 def test_charges_are_left_out_with_and_without_signs_and_rests(tmp_path, unsigned, rests):
     reading = read(tmp_path, rate_test(), unsigned=unsigned, rests=rests)
     assert currents(reading) == [ONE_C, 2 * ONE_C]
-    assert "1 stretches of charging left out" in told(reading)
+    assert "1 charge left out" in told(reading)
 
 
 def test_a_state_that_never_changes_does_not_overrule_the_voltage(tmp_path):
@@ -111,7 +111,7 @@ def test_a_hold_after_a_discharge_is_left_out_and_the_discharge_taken(tmp_path, 
     reading = read(tmp_path, protocol)
     assert currents(reading) == [2 * ONE_C]
     assert len(reading.measurements[0]) == whole
-    assert "1 holds at constant voltage left out" in told(reading)
+    assert "1 hold at constant voltage left out" in told(reading)
 
 
 def test_a_pause_ends_a_discharge_and_what_follows_is_left_out(tmp_path):
