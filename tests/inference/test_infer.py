@@ -149,3 +149,13 @@ def test_currents_in_amperes_are_those_of_the_cell_whose_area_the_file_states(tm
     estimate = microbatt.infer(tmp_path / "a.csv", cell, noise=1e-3, cell_error=0.0, network=False)
     assert estimate.curves[0].current == pytest.approx(35.0)
     assert estimate.alpha == pytest.approx(3.0, abs=0.1)
+
+
+def test_doubts_about_the_file_do_not_keep_the_shipped_network_from_being_asked():
+    curves = [
+        microbatt.simulate_discharge("doyle-1996-cell-1", alpha=3.0, S=4.0, current=current)
+        for current in (17.5, 35.0)
+    ]
+    estimate = microbatt.infer(curves, "doyle-1996-cell-1", noise=1e-3)
+    assert "was not asked" not in estimate.summary()
+    assert estimate.network is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, cast
@@ -19,7 +20,7 @@ from microbatt.inference.forward.finite_differences import (
     simulate_displaced,
 )
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
-from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values
+from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values, value_in_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,8 @@ FALL: Final = -10.0
 """Beyond its end a simulated curve goes on falling by this much per measured capacity [V]."""
 _SHARE_OF_STEP: Final = 0.3
 """Of a parameter's step, for one-sided differences: longer ones move cliffs across samples."""
+_SAME_VALUE: Final = 1e-9
+"""Relative difference that rounding makes when a value goes through its logarithm and back."""
 _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
@@ -119,7 +122,13 @@ class ForwardModel:
             return self
         n = self.priors.asked
         values = {name: self.priors.value(x, n + i) for i, name in enumerate(doubted)}
-        request = replace(self.request, cell=cell_with_values(self.cell, values))
+        # A value that is the file's but for rounding stays: else it would be another cell's
+        moved = {
+            name: value
+            for name, value in values.items()
+            if not math.isclose(value, value_in_cell(self.cell, name), rel_tol=_SAME_VALUE)
+        }
+        request = replace(self.request, cell=cell_with_values(self.cell, moved))
         return replace(self, request=request, priors=self.priors.without_file())
 
     def displaced_at(self, x: Array) -> DisplacedCurves:
