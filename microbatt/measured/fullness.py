@@ -262,16 +262,16 @@ def _apart(at: Array, measured: Array, curve: Discharge, current: float) -> floa
 def _drawn(cell: Cell, share: float) -> Cell:
     """Return the cell with a share of its charge drawn."""
     positive, negative = _stoichiometries(cell, np.array([share]))
-    return cell.with_values(
-        {
-            "positive_initial_stoichiometry": float(positive[0]),
-            "negative_initial_stoichiometry": float(negative[0]),
-        }
-    )
+    values = {"positive_initial_stoichiometry": float(positive[0])}
+    if cell.metal is None:
+        values["negative_initial_stoichiometry"] = float(negative[0])
+    return cell.with_values(values)
 
 
 def _charge(cell: Cell) -> float:
-    """Return the charge that the cell holds at its start [A h m⁻²]."""
+    """Return the charge that the cell holds at its start [A h m⁻²]; lithium metal holds any."""
+    if cell.metal is not None:
+        return (1.0 - cell.positive.initial_stoichiometry) * _places(cell.positive)
     return min(
         (1.0 - cell.positive.initial_stoichiometry) * _places(cell.positive),
         cell.negative.initial_stoichiometry * _places(cell.negative),
@@ -288,6 +288,8 @@ def _stoichiometries(cell: Cell, shares: Array) -> tuple[Array, Array]:
     """Return those of the positive and the negative after shares of the charge were drawn."""
     drawn = shares * _charge(cell)
     positive = cell.positive.initial_stoichiometry + drawn / _places(cell.positive)
+    if cell.metal is not None:
+        return np.clip(positive, 1e-3, 1.0 - 1e-3), np.zeros_like(drawn)
     negative = cell.negative.initial_stoichiometry - drawn / _places(cell.negative)
     return np.clip(positive, 1e-3, 1.0 - 1e-3), np.clip(negative, 1e-3, 1.0 - 1e-3)
 
@@ -296,8 +298,7 @@ def _missing(cell: Cell, rest: float) -> float:
     """Return the share of the charge missing at a voltage at rest; negative above the start."""
     shares = np.linspace(-_BEYOND, 0.98, 2000)
     positive, negative = _stoichiometries(cell, shares)
-    levels = np.asarray(
-        cell.positive.open_circuit.potential(positive)
-        - cell.negative.open_circuit.potential(negative)
-    )
+    levels = np.asarray(cell.positive.open_circuit.potential(positive))
+    if cell.metal is None:
+        levels = levels - np.asarray(cell.negative.open_circuit.potential(negative))
     return float(shares[int(np.argmin(np.abs(levels - rest)))])

@@ -159,3 +159,17 @@ def test_doubts_about_the_file_do_not_keep_the_shipped_network_from_being_asked(
     estimate = microbatt.infer(curves, "doyle-1996-cell-1", noise=1e-3)
     assert "was not asked" not in estimate.summary()
     assert estimate.network is not None
+
+
+@pytest.mark.parametrize("cell_error", [0.0, None])
+def test_a_half_cell_is_inferred_like_any_other(cell_error):
+    half = load_cell("xu-2019")
+    curves = [
+        microbatt.simulate_discharge(half, alpha=1.0, S=4.0, current=rate)
+        for rate in ("C/10", "2C")
+    ]
+    estimate = microbatt.infer(
+        curves, half, noise=1e-3, cell_error=cell_error, network=False, seed=1
+    )
+    assert estimate["alpha"].low <= 1.0 <= estimate["alpha"].high
+    assert estimate["S"].low <= 4.0 <= estimate["S"].high

@@ -158,13 +158,13 @@ def _there(cell: Cell, name: str) -> bool:
     """Tell whether the cell has such a value, and it is the one that counts."""
     part, _, key = name.partition("_")
     record = getattr(cell, part)
-    if key == "effective_solid_conductivity":
-        return getattr(record, key) is not None
-    if key == "solid_conductivity" and record.effective_solid_conductivity is not None:
-        return False
     try:
+        if key == "effective_solid_conductivity":
+            return getattr(record, key) is not None
+        if key == "solid_conductivity" and record.effective_solid_conductivity is not None:
+            return False
         return value_in_cell(cell, name) != 0.0
-    except ParameterError:
+    except ParameterError:  # lithium metal has none of this
         return False
 
 

@@ -205,7 +205,7 @@ def faults(model: ForwardModel, S: float) -> Iterator[Fault]:
         high=0.5,
         sentence=_start_words("the discharges"),
     )
-    for side in ("negative", "positive"):
+    for side in ("negative", "positive") if cell.metal is None else ("positive",):
         name = f"{side}_initial_stoichiometry"
         if name not in free:
             low, high = _room(cell, name)
@@ -404,16 +404,12 @@ def _started_at(model: ForwardModel, share: float, S: float) -> ForwardModel:
     """Return the model of discharges that began after a share of the longest one's charge."""
     charge = share * max(float(one.capacity[-1]) for one in model.curves)
     cell = model.cell
-    negative = cell.negative.initial_stoichiometry - charge / _sites(model, "negative", S)
     positive = cell.positive.initial_stoichiometry + charge / _sites(model, "positive", S)
-    return _with_cell(
-        model,
-        replace(
-            cell,
-            negative=replace(cell.negative, initial_stoichiometry=negative),
-            positive=replace(cell.positive, initial_stoichiometry=positive),
-        ),
-    )
+    values = {"positive_initial_stoichiometry": positive}
+    if cell.metal is None:
+        negative = cell.negative.initial_stoichiometry - charge / _sites(model, "negative", S)
+        values["negative_initial_stoichiometry"] = negative
+    return _with_cell(model, cell.with_values(values))
 
 
 def _sites(model: ForwardModel, side: str, S: float) -> float:
@@ -435,11 +431,11 @@ def _lowest_start(model: ForwardModel, S: float) -> float:
     """Return how far above the file's full charge a discharge can begin, as a share, negative."""
     longest = max(float(one.capacity[-1]) for one in model.curves)
     low = range_in_cell(model.cell, "positive_initial_stoichiometry").low
-    high = range_in_cell(model.cell, "negative_initial_stoichiometry").high
-    room = min(
-        (model.cell.positive.initial_stoichiometry - low) * _sites(model, "positive", S),
-        (high - model.cell.negative.initial_stoichiometry) * _sites(model, "negative", S),
-    )
+    room = (model.cell.positive.initial_stoichiometry - low) * _sites(model, "positive", S)
+    if model.cell.metal is None:
+        high = range_in_cell(model.cell, "negative_initial_stoichiometry").high
+        more = high - model.cell.negative.initial_stoichiometry
+        room = min(room, more * _sites(model, "negative", S))
     return -max(room, 0.0) / longest
 
 
