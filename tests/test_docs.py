@@ -26,7 +26,9 @@ def name(page):
     return str(page.relative_to(ROOT / "docs"))
 
 
-WITH_PYTHON = [page for page in PAGES if python_of(page)]
+FETCHING = {"notebooks/measured-cell.md": "tests/measured/test_published.py"}
+"""Pages whose code fetches from a network → where it is run on copies."""
+WITH_PYTHON = [page for page in PAGES if python_of(page) and name(page) not in FETCHING]
 WITH_SHELL = [page for page in PAGES if shell_of(page)]
 WARNINGS = ("-W", "error", "-W", "ignore:Port 8787 is already in use")  # somebody else's cluster
 RUNNING = "test_the_python_of_a_page_runs_from_top_to_bottom"

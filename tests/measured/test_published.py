@@ -9,6 +9,7 @@ import pytest
 import microbatt
 from microbatt.data_files import catalog_folder
 from microbatt.errors import ParameterError, StoreError
+from tests.documentation import ROOT, python_of
 from tests.reference.real_nmc_pouch import CELL_FILE, FOLDER, PLACE
 
 NAME = "about-energy-nmc-pouch"
@@ -44,6 +45,18 @@ def test_a_file_that_is_not_the_published_one_is_never_opened(kept, monkeypatch)
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing listens there
     with pytest.raises(StoreError, match=r"NMC_25degC_1C\.csv cannot be downloaded"):
         microbatt.open_measured(NAME, cache_dir=kept)
+
+
+@pytest.mark.slow
+def test_the_notebook_of_a_measured_cell_runs_on_copies_and_holds_what_the_file_says(
+    kept, monkeypatch
+):
+    monkeypatch.setattr("microbatt.measured.published._folder", lambda _: kept)
+    page, values = ROOT / "docs" / "notebooks" / "measured-cell.md", {}
+    for block in python_of(page):
+        exec(block.code, values)  # noqa: S102 - the page's own code
+    alpha = values["estimate"]["alpha"]
+    assert alpha.low < values["data"].cell.positive.alpha < alpha.high
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
