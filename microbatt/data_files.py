@@ -1,4 +1,7 @@
-"""Where the data shipped with the package lies: `catalogs/` of a clone, `_catalogs/` of a wheel."""
+"""Data that comes with the package, and published files that are fetched and verified.
+
+The catalogs lie in `catalogs/` of a clone and in `_catalogs/` of a wheel.
+"""
 
 from pathlib import Path
 
@@ -38,3 +41,41 @@ def catalog_folder(kind: str) -> Path:
         f"the catalog folder `{kind}` is neither at {_PLACES[0]} nor at {_PLACES[1]}; "
         "the installation is incomplete. Install microbatt again."
     )
+
+
+def fetch(url: str, checksum: str, target: Path) -> Path:
+    """Download a published file unless it is there already, and verify its checksum.
+
+    Parameters
+    ----------
+    url : str
+        Of the file.
+    checksum : str
+        ``sha256:...`` of it.
+    target : pathlib.Path
+        Where to keep it.
+
+    Returns
+    -------
+    pathlib.Path
+        The target.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be downloaded, or is not the file that was published.
+    """
+    import pooch
+
+    try:
+        pooch.retrieve(url, known_hash=checksum, fname=target.name, path=target.parent)
+    except ValueError as error:
+        raise StoreError(
+            f"the download from {url} is not the file that was published: {error}. Try again; if "
+            "it happens twice, tell the publisher."
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"{url} cannot be downloaded: {error}. Check the network, or put the file at {target}."
+        ) from error
+    return target

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from microbatt.campaign import cache_folder, cached_store, load_campaign
 from microbatt.checks import suggestion
 from microbatt.cube import has_cube, locate, open_cube
-from microbatt.data_files import catalog_folder
-from microbatt.errors import ParameterError, StoreError
+from microbatt.data_files import catalog_folder, fetch
+from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.places import Kind, check_replaceable
 
@@ -239,24 +239,9 @@ def fetch_archive(name: str, archive: Archive, cache_dir: str | Path | None = No
     StoreError
         If it cannot be downloaded, or is not the file that was published.
     """
-    import pooch
-
     target = _downloaded(name, archive, cache_dir)
     check_replaceable(target, Kind.ARCHIVE, overwrite=True)
-    try:
-        pooch.retrieve(
-            archive.url, known_hash=archive.checksum, fname=target.name, path=target.parent
-        )
-    except ValueError as error:
-        raise StoreError(
-            f"the download of {name!r} from {archive.url} is not the file that was published: "
-            f"{error}. Try again; if it happens twice, tell the publisher."
-        ) from error
-    except OSError as error:
-        raise StoreError(
-            f"{name!r} cannot be downloaded from {archive.url}: {error}. Check the network."
-        ) from error
-    return target
+    return fetch(archive.url, archive.checksum, target)
 
 
 def _archive(name: str) -> Archive | None:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from microbatt.cells import Cell, load_cell
 from microbatt.checks import check_choice
-from microbatt.data_files import catalog_folder
-from microbatt.errors import StoreError
+from microbatt.data_files import catalog_folder, fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,21 +140,5 @@ def _folder(cache_dir: str | Path | None) -> Path:
 
 def _fetched(address: str, file: dict[str, str], folder: Path) -> Path:
     """Return the path of a file that is what was published, downloaded where it is not there."""
-    import pooch
-
-    url, name = address + file["path"], Path(file["path"]).name
-    try:
-        fetched = pooch.retrieve(
-            url, known_hash=f"sha256:{file['sha256']}", fname=name, path=folder
-        )
-    except ValueError as error:
-        raise StoreError(
-            f"the download from {url} is not the file that was published: {error}. Try again; if "
-            "it happens twice, tell us."
-        ) from error
-    except OSError as error:
-        raise StoreError(
-            f"{url} cannot be downloaded: {error}. Check the network, or put the file at "
-            f"{folder / name}."
-        ) from error
-    return Path(fetched)
+    target = folder / Path(file["path"]).name
+    return fetch(address + file["path"], f"sha256:{file['sha256']}", target)
