@@ -316,12 +316,12 @@ def respond(model: ForwardModel, x: Array) -> Response | None:
         return None
     scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
     wanted = [
-        _where_asked(displaced.curves, i, curve, scale=scale, offset=offset)
+        where_asked(displaced.curves, i, curve, scale=scale, offset=offset)
         for i, curve in enumerate(model.curves)
     ]
     found = sensitivities_at_capacity(displaced, wanted)
     pieces = [
-        _averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
+        averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
         for curve, one in zip(model.curves, found, strict=True)
     ]
     jacobian = np.concatenate([derivative for _, derivative in pieces])
@@ -442,13 +442,33 @@ def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
         curve = model.curves[number]
         drop = currents[number] * (drops[row] - drops[least])
         offset = model.value(x[row], "voltage_offset") - float(drop)
-        wanted = _where_asked(batch, i, curve, scale=scale, offset=offset)
+        wanted = where_asked(batch, i, curve, scale=scale, offset=offset)
         at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, request.cutoff_voltage)
         found[row, model.rows[number]] = _voltage(curve, wanted, at_nodes, scale, offset)
     return found
 
 
-def _where_asked(
+def voltages_of_batch(model: ForwardModel, x: Array, batch: DischargeBatch) -> Array:
+    """Return the voltages at the averages of whole curves, one for each measured one, (m,) [V].
+
+    Parameters
+    ----------
+    model, x
+        As for `respond`.
+    batch
+        What the engine has at `x`.
+    """
+    scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
+    ends, cutoff = end_capacity(batch), model.request.cutoff_voltage
+    pieces = []
+    for i, curve in enumerate(model.curves):
+        wanted = where_asked(batch, i, curve, scale=scale, offset=offset)
+        at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, cutoff)
+        pieces.append(_voltage(curve, wanted, at_nodes, scale, offset))
+    return np.concatenate(pieces)
+
+
+def where_asked(
     batch: DischargeBatch, i: int, curve: BinnedCurve, *, scale: float, offset: float
 ) -> Array:
     """Return the capacities at which a measured curve asks for a simulated one.
@@ -462,7 +482,7 @@ def _where_asked(
     return np.concatenate([curve.nodes / scale, cliff])
 
 
-def _averaged(
+def averaged(
     curve: BinnedCurve, found: CurveSensitivity, cutoff: float, *, scale: float, offset: float
 ) -> tuple[Array, Array]:
     """Average voltage and derivatives over the samples of a curve."""
