@@ -73,6 +73,10 @@ from .result.text import (
     own_offset,
     strained_sentence,
 )
+from .result.trade_offs import (
+    TradeOff,
+    trade_off_sentence,
+)
 
 __all__ = [
     "ENGINE_VOLTAGE",
@@ -91,6 +95,7 @@ __all__ = [
     "Prior",
     "Proposal",
     "Readings",
+    "TradeOff",
     "Verdict",
     "bound_map",
     "cell_sensitivity_sentence",
@@ -111,5 +116,6 @@ __all__ = [
     "sensitivities_at_depth",
     "simulate_displaced",
     "strained_sentence",
+    "trade_off_sentence",
     "unknown_quantity",
 ]

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.cube import now
-from microbatt.inference import cell_sensitivity_sentence, own_offset, strained_sentence
+from microbatt.inference import (
+    cell_sensitivity_sentence,
+    own_offset,
+    strained_sentence,
+    trade_off_sentence,
+)
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
     fit_picture,
     map_picture,
     residual_picture,
+    trade_off_picture,
 )
 from microbatt.report.text import against_bounds, parameter_fact, rounded, structure_facts
 
@@ -61,6 +67,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
         facts=[parameter_fact(one) for one in estimate.parameters],
         structure=structure_facts(estimate),
         strained=strained_sentence(estimate) if estimate.cell_values else "",
+        trade_offs=trade_off_sentence(estimate),
         correlation=f"{estimate.correlation:+.2f}",
         against_bounds=against_bounds(estimate, here),
         bounds_for=bounds["alpha_bound"].attrs,
@@ -74,6 +81,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
             "fit": fit_picture(estimate),
             "residuals": residual_picture(estimate),
             "corner": corner_picture(estimate),
+            "trade_offs": trade_off_picture(estimate),
             "map": map_picture(bounds, estimate),
         },
         cell=json.dumps(estimate.cell.to_dict(), indent=1, ensure_ascii=False),

@@ -240,16 +240,26 @@ def _strides(model: ForwardModel) -> Array:
 def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
     """Fit again with the cliffs and weights of the best fit, where it has left its start."""
     renewed = beside(model, best.x)
-    jacobian = None
-    if all(
-        (new.steep == old.steep).all()
-        for new, old in zip(renewed.curves, model.curves, strict=True)
-    ):
-        m = model.measured.size
-        volts = model.colour(best.jacobian[:m].T)
-        jacobian = np.concatenate([renewed.whiten(volts).T, best.jacobian[m:]])
-    again = fit_samples(renewed, best.x, most=8, jacobian=jacobian)
+    pairs = zip(renewed.curves, model.curves, strict=True)
+    same = all(np.array_equal(new.steep, old.steep) for new, old in pairs)
+    first = jacobian_under(renewed, model, best) if same else None
+    again = fit_samples(renewed, best.x, most=8, jacobian=first)
     return (model, best) if again is None else (renewed, again)
+
+
+def jacobian_under(model: ForwardModel, before: ForwardModel, minimum: Minimum) -> Array:
+    """Return the Jacobian of a minimum with the weights of another model.
+
+    Parameters
+    ----------
+    model
+        Of other errors of the same curves.
+    before, minimum
+        The model that was fitted, and its minimum.
+    """
+    m = before.measured.size
+    volts = before.colour(minimum.jacobian[:m].T)
+    return np.concatenate([model.whiten(volts).T, minimum.jacobian[m:]])
 
 
 def _meshed(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:

@@ -181,6 +181,36 @@ class ForwardModel:
         """Directions of the errors that all curves share, and the variance along each."""
         return None if self.shared is None else directions(self._each(self.shared.T).T)
 
+    def with_model_error(self, size: float) -> ForwardModel:
+        """Return the model with another size of its smooth error [V].
+
+        Deviations of single averages that were made larger stay as much larger.
+        """
+        before, _ = error_models(self.curves, self.errors)
+        errors = replace(self.errors, model_error=size)
+        models, shared = error_models(self.curves, errors)
+        kept = tuple(
+            replace(one, deviation=one.deviation * (now.deviation / old.deviation))
+            for one, now, old in zip(models, self.error_models, before, strict=True)
+        )
+        return replace(self, errors=errors, error_models=kept, shared=shared)
+
+    @property
+    def log_determinant(self) -> float:
+        """Logarithm of the determinant of the covariance of all averages."""
+        own = sum(one.log_determinant for one in self.error_models)
+        return own + (0.0 if self._common is None else float(np.sum(np.log1p(self._common[1]))))
+
+    def apart(self, residual: Array) -> Array:
+        """Return what of whitened residuals is each average's own, in its deviations, (m,).
+
+        Its square scatters about one at most, and is large where no common error explains it.
+        """
+        common = self._common
+        alone = residual if common is None else stretched(residual, *common, inverse=True)
+        parts = zip(self.rows, self.error_models, strict=True)
+        return np.concatenate([one.apart(alone[rows]) for rows, one in parts])
+
     def _without_common(self, residual: Array) -> Array:
         """Return residuals whitened by curve, less what errors of all curves explain."""
         if self._common is None or self.shared is None:
