@@ -68,8 +68,8 @@ if TYPE_CHECKING:
 @click.option(
     "--tails",
     type=float,
-    help="Degrees of freedom of Student's t for single points: 4 lets points that lie far off count "
-    "less.  [default: normal errors]",
+    help="Degrees of freedom of Student's t for single points: 4 lets points that lie far off "
+    "count less.  [default: normal errors]",
 )
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")

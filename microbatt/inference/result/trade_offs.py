@@ -101,6 +101,6 @@ def trade_off_sentence(estimate: EstimateRecord) -> str:
         return "alpha and S trade off against nothing else that is unknown."
     return (
         f"What trades off (correlation): {'; '.join(told)}. Near +1 or -1 the curves cannot tell "
-        "the two apart: measure that number another way, state a smaller error of it, or add currents "
-        "that separate them (`microbatt design`)."
+        "the two apart: measure that number another way, state a smaller error of it, or add "
+        "currents that separate them (`microbatt design`)."
     )
