@@ -112,7 +112,7 @@ def profiled(model: ForwardModel, minimum: Minimum, rng: np.random.Generator, n:
     bends = bending(model, minimum)
     profiles = [profile(model, minimum, i) for i, bend in bends.items() if not bend <= BENT]
     for one in profiles:
-        draws[:, one.index] = _by_rank(draws[:, one.index], one, priors, minimum)
+        draws[:, one.index] = by_rank(draws[:, one.index], one, priors, minimum)
     return Profiled(
         draws=draws,
         bent=tuple(priors.names[one.index] for one in profiles),
@@ -271,7 +271,7 @@ def _truncated(
     return draws
 
 
-def _by_rank(draws: Array, one: Profile, priors: Priors, minimum: Minimum) -> Array:
+def by_rank(draws: Array, one: Profile, priors: Priors, minimum: Minimum) -> Array:
     """Return draws of the density of a profile, in the order of given ones."""
     i = one.index
     variance = float(minimum.covariance[i, i])
