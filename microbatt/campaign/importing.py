@@ -17,6 +17,7 @@ from microbatt.cube import (
     create_cube,
     cube_attributes,
     depth_axis,
+    discharge_layout,
     explained,
     fence_of,
     has_cube,
@@ -129,7 +130,7 @@ def write_imported(discharges: Sequence[Discharge], origin: Origin, location: Lo
             create_cube(
                 location,
                 design,
-                depth=depth,
+                layout=discharge_layout(depth),
                 one_c_current=origin.cell.one_c_current,
                 chunks=chunks,
                 attributes=attributes,
@@ -148,7 +149,7 @@ def _rows(
     """Return a row for each point, ``not_run`` where there is no discharge."""
     keys = [_key(point) for point in points]
     held = np.array([key in best for key in keys])
-    empty = rows_without_curve(len(keys), depth.size, Outcome.NOT_RUN)
+    empty = rows_without_curve(len(keys), discharge_layout(depth), Outcome.NOT_RUN)
     if not held.any():
         return empty
     batch = as_batch([best[key] for key in keys if key in best])

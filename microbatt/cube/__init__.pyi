@@ -54,6 +54,15 @@ from .integrity import (
 from .joining import (
     join_variables,
 )
+from .layout import (
+    SAMPLES_PER_STEP,
+    UNREPEATABLE,
+    VARIABLES,
+    Layout,
+    check_samples,
+    discharge_layout,
+    protocol_layout,
+)
 from .location import (
     Location,
     explained,
@@ -74,6 +83,8 @@ from .opening import (
 )
 from .outcomes import (
     WHOLE,
+    check_discharges,
+    outcomes_of,
     status_of,
     tally,
     varied_in,
@@ -98,6 +109,12 @@ from .predictions import (
     targets_in,
     variables_of,
 )
+from .protocol_outcome import (
+    ProtocolOutcome,
+)
+from .protocol_rows import (
+    rows_from_simulations,
+)
 from .provenance import (
     RunRecord,
     close_run,
@@ -115,8 +132,6 @@ from .rows import (
 )
 from .schema import (
     SCHEMA_VERSION,
-    UNREPEATABLE,
-    VARIABLES,
     identity_hash,
     schema_of,
 )
@@ -142,6 +157,7 @@ __all__ = [
     "ORIGIN",
     "PREDICTION_STATUS",
     "PREDICTION_VARIABLES",
+    "SAMPLES_PER_STEP",
     "SCHEMA_VERSION",
     "UNREPEATABLE",
     "VARIABLES",
@@ -154,20 +170,24 @@ __all__ = [
     "Facts",
     "Fold",
     "Grid",
+    "Layout",
     "ListedPoints",
     "Location",
     "LogUniform",
     "Marginal",
     "Normal",
     "PredictionStatus",
+    "ProtocolOutcome",
     "Region",
     "Rows",
     "RunRecord",
     "SobolPoints",
     "alone",
     "check_bound",
+    "check_discharges",
     "check_fence",
     "check_rounding",
+    "check_samples",
     "check_shape",
     "check_store",
     "choose_chunks",
@@ -180,6 +200,7 @@ __all__ = [
     "cut",
     "depth_axis",
     "design_from_dict",
+    "discharge_layout",
     "explained",
     "fence_of",
     "has_cube",
@@ -198,8 +219,10 @@ __all__ = [
     "open_cube",
     "open_prediction_group",
     "open_run",
+    "outcomes_of",
     "predicted_by",
     "prediction_quantity",
+    "protocol_layout",
     "read_runs",
     "read_status",
     "region_points",
@@ -207,6 +230,7 @@ __all__ = [
     "repair_store",
     "row_trouble",
     "rows_from_batch",
+    "rows_from_simulations",
     "rows_without_curve",
     "schema_of",
     "status_of",

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from microbatt.checks import check_choice
 from microbatt.cube.bounds import check_array
 from microbatt.cube.coordinates import check_coordinates
+from microbatt.cube.layout import variables_in
 from microbatt.cube.location import Location, explained, object_exists, open_store
 from microbatt.cube.prediction_groups import prediction_groups
 from microbatt.cube.predictions import as_points
-from microbatt.cube.schema import SCHEMA_VERSION, VARIABLES
+from microbatt.cube.schema import SCHEMA_VERSION
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def check_arrays(location: Location, group: zarr.Group) -> None:
 
     consolidated = group.metadata.consolidated_metadata
     known = {} if consolidated is None else consolidated.metadata
-    for name in known or [variable.name for variable in VARIABLES]:
+    for name in known or [variable.name for variable in variables_in(dict(group.attrs))]:
         try:
             array = group.get(name)
         except _BAD_METADATA as error:

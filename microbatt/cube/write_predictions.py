@@ -18,6 +18,7 @@ import numpy as np
 
 from microbatt.cube.fence import alone
 from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
+from microbatt.cube.layout import variables_in
 from microbatt.cube.location import (
     ROOT,
     explained,
@@ -42,7 +43,6 @@ from microbatt.cube.predictions import (
     truth_names,
     variables_of,
 )
-from microbatt.cube.schema import VARIABLES as OWN
 from microbatt.cube.schema import array_of, compression, consolidate, dimensions, plain_attributes
 
 if TYPE_CHECKING:
@@ -353,7 +353,8 @@ def copy_joined(smaller: Location, larger: Location) -> None:
     _carry_groups(smaller, larger)
     grown = open_cube(larger, chunks=None)
     axes: dict[str, object] = {str(dim): index for dim, index in grown.indexes.items()}
-    joined = open_cube(smaller, chunks=None).drop_vars([variable.name for variable in OWN])
+    held = open_cube(smaller, chunks=None)
+    joined = held.drop_vars([variable.name for variable in variables_in(held.attrs)])
     if _LISTED in joined.dims:
         joined = joined.assign_coords({_LISTED: _places_of_points(joined, grown)})
         axes[_LISTED] = np.arange(grown.sizes[_LISTED])

@@ -21,10 +21,15 @@ from .process import (
     run_limited,
 )
 from .protocol import (
+    ProtocolRequest,
+    check_points,
+    protocol_version,
     simulate,
     simulate_many,
+    simulate_points,
 )
 from .protocol_result import (
+    RESISTANCE_AT,
     Simulation,
     StepResult,
 )
@@ -61,11 +66,15 @@ from .simulation import (
     simulate_discharge,
     simulate_discharges,
 )
+from .step_samples import (
+    resample_points,
+)
 
 __all__ = [
     "ALLOWED",
     "ENGINE",
     "ENGINES",
+    "RESISTANCE_AT",
     "Adiabatic",
     "Discharge",
     "DischargeBatch",
@@ -77,6 +86,7 @@ __all__ = [
     "Isothermal",
     "Lumped",
     "MeasuredTemperature",
+    "ProtocolRequest",
     "Request",
     "Sensitivities",
     "Settings",
@@ -85,6 +95,7 @@ __all__ = [
     "Stop",
     "Thermal",
     "as_batch",
+    "check_points",
     "check_stored_engine",
     "check_thermal",
     "end_all",
@@ -92,12 +103,15 @@ __all__ = [
     "join_batches",
     "load_engine",
     "outcome_attrs",
+    "protocol_version",
     "resample_curves",
+    "resample_points",
     "run_limited",
     "simulate",
     "simulate_discharge",
     "simulate_discharges",
     "simulate_many",
+    "simulate_points",
     "stored_settings",
     "summary_dataset",
     "thermal_from_dict",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube import copies_in, predicted_by, status_of, varied_in
+from microbatt.cube import check_discharges, copies_in, predicted_by, status_of, varied_in
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
 from microbatt.outcomes import Outcome
@@ -112,6 +112,7 @@ class CubeSource:
             self._others[self.copy] = self
 
     def _take(self, opened: xr.Dataset) -> None:
+        check_discharges(opened, "the explorer")
         # One reading of how curves ended, before all others: what it calls whole is in the store.
         self.opened = opened.assign(status=status_of(opened).compute())
         seen = predicted_by(self.opened, *self._copy)

@@ -14,6 +14,7 @@ from microbatt.campaign.extension import (
     replace_by_larger,
 )
 from microbatt.cube import (
+    UNREPEATABLE,
     check_store,
     copies_in,
     join_predictions,
@@ -23,7 +24,6 @@ from microbatt.cube import (
     open_prediction_group,
     predicted_by,
 )
-from microbatt.cube.schema import UNREPEATABLE
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign.small import small_campaign
