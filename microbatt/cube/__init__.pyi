@@ -55,6 +55,7 @@ from .joining import (
     join_variables,
 )
 from .layout import (
+    PROTOCOL_VARIABLES,
     SAMPLES_PER_STEP,
     UNREPEATABLE,
     VARIABLES,
@@ -157,6 +158,7 @@ __all__ = [
     "ORIGIN",
     "PREDICTION_STATUS",
     "PREDICTION_VARIABLES",
+    "PROTOCOL_VARIABLES",
     "SAMPLES_PER_STEP",
     "SCHEMA_VERSION",
     "UNREPEATABLE",
