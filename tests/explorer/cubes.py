@@ -8,6 +8,8 @@ import xarray as xr
 from microbatt.campaign import run_campaign
 from microbatt.cube import (
     SobolPoints,
+    depth_axis,
+    discharge_layout,
     locate,
     merged_rows,
     open_blocks,
@@ -53,7 +55,7 @@ def with_outcome(store, copy, outcome, alphas=EVERY):
     for block in opened.blocks():
         points = region_points(design.dims, design.coordinates(), block.region)
         ended = np.isin(points[:, 0], ALPHA[alphas])
-        rows = rows_without_curve(int(ended.sum()), 32, outcome)
+        rows = rows_without_curve(int(ended.sum()), discharge_layout(depth_axis(32)), outcome)
         opened.write(block, merged_rows(opened.read(block), rows, ended))
     return copy
 
