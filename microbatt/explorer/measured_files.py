@@ -94,6 +94,7 @@ class MeasuredFiles:
         self._changed = changed
         self._own_area = area_of(cell)
         self._files: dict[str, bytes] = {}
+        self._waiting: dict[str, bytes] = {}
         self.curves: list[Measurement] = []
         self.chooser = pn.widgets.FileInput(multiple=True, margin=(4, 10), **STYLED)
         self.area = pn.widgets.FloatInput(
@@ -132,7 +133,7 @@ class MeasuredFiles:
         files : mapping of str to bytes
             Name → content; they come beside those that are shown.
         """
-        self._files |= files
+        self._waiting = dict(files)
         self._read()
 
     def _choose(self) -> None:
@@ -144,22 +145,24 @@ class MeasuredFiles:
         self.choose({str(name): content for name, content in both})
 
     def _read(self) -> None:
+        """Read what is waiting beside what is shown; what cannot be read waits for an area."""
         area = self._own_area
         if self.area.value is not None and self.area.value > 0.0:
             area = to_si(self.area.value, "cm²", si_unit="m²")
+        wanted = self._files | self._waiting
         try:
-            self.curves = read_chosen(self._files, area)
-            words = told(self.curves)
+            self.curves = read_chosen(wanted, area)
         except (MicrobattError, OSError) as error:
-            self.curves = []
-            words = f'<p class="mb-reason">{escape(str(error))}</p>'
+            self.told.object = told(self.curves) + f'<p class="mb-reason">{escape(str(error))}</p>'
             self.area.visible = True
-        self.told.object = words
-        self.clear.visible = bool(self._files)
+        else:
+            self._files, self._waiting = wanted, {}
+            self.told.object = told(self.curves)
+        self.clear.visible = bool(wanted)
         self._changed()
 
     def _forget(self) -> None:
-        self._files, self.curves = {}, []
+        self._files, self._waiting, self.curves = {}, {}, []
         self.told.object = ""
         self.clear.visible = self.area.visible = False
         self._changed()
@@ -167,6 +170,8 @@ class MeasuredFiles:
 
 def told(curves: Sequence[Measurement]) -> str:
     """Return a line for each measured curve: its file, current, capacity and end."""
+    if not curves:
+        return ""
     units = quantity("capacity").pretty_units
     lines = [
         f"{escape(Path(curve.source).name)}: {curve.current:.4g} A m⁻², "

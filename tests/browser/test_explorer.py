@@ -197,6 +197,15 @@ def test_a_measured_file_is_laid_over_the_curves_and_read_alone(explore, demo_st
     page.tap(8.0, 5.0)
     shows(page, "selected", capacities(demo_store, 8.0, 5.0))
     assert ends(page, "measured") == pytest.approx([float(curve.capacity[-1])])
+    large = tmp_path / "large.csv"
+    long = np.linspace(0.0, time[-1], 600_000)  # more than Bokeh takes unasked
+    voltage = np.interp(long, time, curve)
+    pd.DataFrame({"Time [s]": long, "Voltage [V]": voltage, "Current [A/m2]": 35.0}).to_csv(
+        large, index=False
+    )
+    assert large.stat().st_size > 16e6
+    page.give(large)
+    page.until(lambda: "large.csv: 35 A m⁻²" in page.text())
     page.give(broken)
     page.until(lambda: "broken.csv" in page.text())
     assert measured.exists()

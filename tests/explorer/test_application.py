@@ -188,6 +188,9 @@ def test_measured_curves_are_laid_over_and_stay_when_the_scene_changes(source):
     files.choose({"C:\\lab\\a.csv": table.encode()})
     assert ends(explorer, "measured") == pytest.approx([17.5])
     assert "a.csv: 17.5 A m⁻², 17.5 A h m⁻² (1.75 mA h cm⁻²), down to 3.100 V" in files.told.object
+    files.choose({"b.csv": b"no,numbers\n"})  # what is shown stays
+    assert ends(explorer, "measured") == pytest.approx([17.5])
+    assert "b.csv" in files.told.object
     explorer._begin_again()
     assert [curve.current for curve in explorer.scene.measured.curves] == [17.5]
     explorer.scene.measured.clear.clicks += 1
@@ -208,6 +211,17 @@ def test_a_file_that_holds_no_curve_is_told_in_words(name, content, words, sourc
     explorer.scene.measured.choose({name: content})
     assert words in explorer.scene.measured.told.object
     assert ends(explorer, "measured") == []
+
+
+def test_a_current_in_amperes_asks_for_the_area_and_is_read_with_it(source):
+    explorer = Shown(source)
+    files = explorer.scene.measured
+    rows = [f"{time},{4.1 - time / 3600},0.0175" for time in np.linspace(0.0, 3600.0, 50)]
+    files.choose({"a.csv": "\n".join(["Time [s],Voltage [V],Current [A]", *rows]).encode()})
+    assert files.area.visible
+    assert files.curves == []
+    files.area.value = 10.0  # cm²
+    assert [curve.current for curve in files.curves] == pytest.approx([17.5])
 
 
 def test_two_explorers_of_one_notebook_keep_their_own_points(source):
