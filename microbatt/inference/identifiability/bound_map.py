@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import dask.array as da
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
 
     Array = NDArray[np.float64]
     Free = Iterable[str] | Mapping[str, float]
@@ -76,7 +76,7 @@ def bound_map(
     Parameters
     ----------
     request
-        Of which cell, on which terms; see `microbatt.inference.native_request`.
+        Of which cell, on which terms; see `microbatt.inference.forward.native_request`.
     alpha, S
         Axes of the map, shapes (a,) and (s,) [-].
     currents

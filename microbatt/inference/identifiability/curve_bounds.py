@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.sensitivity import Sensitivities
 
     Array = NDArray[np.float64]
@@ -148,7 +148,7 @@ def curve_information(
     Parameters
     ----------
     request
-        Of which cell, on which terms; see `microbatt.inference.native_request`.
+        Of which cell, on which terms; see `microbatt.inference.forward.native_request`.
     points
         Rows of alpha and S, shape (n, 2).
     currents

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import check_choice, check_integer
-from microbatt.engines import ALLOWED
+from microbatt.engines.contract import ALLOWED
 from microbatt.errors import ParameterError
 from microbatt.inference.identifiability.criteria import CRITERIA, Choice, judge_choice
 from microbatt.inference.identifiability.curve_bounds import (
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
 
     Array = NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
     Parameters
     ----------
     request
-        Of which cell, on which terms; see `microbatt.inference.native_request`.
+        Of which cell, on which terms; see `microbatt.inference.forward.native_request`.
     points
         Where the cell may be: rows of alpha and S, shape (n, 2); see `region_points`.
     candidates
