@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from microbatt.engines.compiling import tell_of_compiling
 from microbatt.engines.contract.engine import Engine
 from microbatt.engines.request import (
     Adiabatic,
@@ -72,6 +73,7 @@ def cell_for_kernels(request: Request, values: Mapping[str, float] | None = None
     """Return the numbers that the kernels read of a request's cell, or of one with other values."""
     from microbatt.porous_electrode import cell_parameters
 
+    tell_of_compiling()
     return cell_parameters(
         request.cell.with_values(values) if values else request.cell,
         heat_transfer_coefficient=heat_transfer(request.thermal),

@@ -215,9 +215,10 @@ def infer_files(
         If the engine finds no curve near the measured ones.
     """
     listed = [one for file in map(Path, files) for one in _files_of(file)]
-    measurements, left_out = read_files(listed, reading.for_cell(cell))
+    told, left_out = read_files(listed, reading.for_cell(cell))
+    measurements = tuple(one for file in told for one in file.measurements)
     while measurements:
-        experiment = Experiment(name=name, measurements=measurements)
+        experiment = Experiment(name=name, measurements=measurements, reading=told)
         try:
             return infer(experiment, cell, options), left_out
         except CurveError as error:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.measured import Curves, Experiment
 
+MOST_STEPS: Final = 40
+"""Steps of a file that an estimate tells one by one."""
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
 
@@ -162,6 +164,7 @@ def infer(
         starts=fit.starts,
         unasked=unasked,
         assumptions=assumptions(fit.model, noise, chosen, scale, doubts.sentence),
+        what_was_read=tuple(file.summary(most=MOST_STEPS) for file in experiment.reading),
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
     )

@@ -300,7 +300,7 @@ def read_measurements(path: str | Path, reading: Reading | None = None) -> tuple
 
 def read_files(
     paths: Iterable[str | Path], reading: Reading | None = None
-) -> tuple[tuple[Measurement, ...], tuple[Unread, ...]]:
+) -> tuple[tuple[FileReading, ...], tuple[Unread, ...]]:
     """Read the discharges of many files, going on after a bad one.
 
     Parameters
@@ -312,19 +312,20 @@ def read_files(
 
     Returns
     -------
-    measurements : tuple of Measurement
-        Of the good files, without curves that stand twice.
+    files : tuple of FileReading
+        What was read in the good files. Curves that stand twice stand here twice; what takes
+        several curves, `microbatt.infer` for instance, leaves copies out and says so.
     unread : tuple of Unread
         The other files, and why.
     """
-    good: list[Measurement] = []
+    good: list[FileReading] = []
     bad: list[Unread] = []
     for path in paths:
         try:
-            good += read_file(path, reading).measurements
+            good.append(read_file(path, reading))
         except (MicrobattError, OSError) as error:
             bad.append(Unread(source=str(path), reason=str(error)))
-    return without_copies(good)[0], tuple(bad)
+    return tuple(good), tuple(bad)
 
 
 def curve_files(folder: Path) -> tuple[Path, ...]:

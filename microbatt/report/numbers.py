@@ -88,6 +88,7 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
         ],
         "unasked": estimate.unasked,
         "assumptions": list(estimate.assumptions),
+        "what_was_read": list(estimate.what_was_read),
         "versions": dict(estimate.versions),
         "seconds": dict(estimate.seconds),
     }

@@ -165,7 +165,7 @@ def volatile(monkeypatch, store):
     """Do something on such a disk."""
     from zarr.storage import LocalStore
 
-    disk, put, sync = Disk(store), LocalStore.set, location._sync
+    disk, put, sync = Disk(store), LocalStore.set, location.put_on_disk
 
     async def noted(self, key, value):
         await put(self, key, value)
@@ -177,7 +177,7 @@ def volatile(monkeypatch, store):
 
     with monkeypatch.context() as patch:
         patch.setattr(LocalStore, "set", noted)
-        patch.setattr(location, "_sync", noting)
+        patch.setattr(location, "put_on_disk", noting)
         yield disk
 
 

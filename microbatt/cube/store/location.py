@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from zarr.core.sync import sync
 
 from microbatt.cube.store.voltage_codec import known_codec
 from microbatt.errors import MissingExtraError, StoreError
+from microbatt.places import put_on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -240,23 +240,8 @@ def sync_objects(store: Store, keys: Iterable[str]) -> None:
     folders = {store.root, *(one for file in files for one in file.parents)}
     folders -= {*store.root.parents}
     with ThreadPoolExecutor(_SYNCING, "syncing") as pool:
-        list(pool.map(_sync, files))
-        list(pool.map(_sync, folders))
-
-
-def _sync(path: Path) -> None:
-    with suppress(FileNotFoundError):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            if error.errno not in _CANNOT_SYNC:
-                raise
-        finally:
-            os.close(descriptor)
-
-
-_CANNOT_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF})
+        list(pool.map(put_on_disk, files))
+        list(pool.map(put_on_disk, folders))
 
 
 def delete_object(store: Store, key: str) -> None:

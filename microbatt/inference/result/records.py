@@ -170,6 +170,8 @@ class EstimateRecord:
         How many independent numbers the residuals hold, with that.
     assumptions
         Sentences: everything taken as known.
+    what_was_read
+        Of each file: format, columns and units, steps and what became of them, rows left out.
     versions
         Package → version.
     seconds
@@ -193,6 +195,7 @@ class EstimateRecord:
     diagnostics: Diagnostics
     starts: tuple[InitialGuess, ...]
     assumptions: tuple[str, ...]
+    what_was_read: tuple[str, ...] = ()
     cell_sensitivity: tuple[CellSensitivity, ...] = ()
     unasked: str = ""
     cell_values: tuple[ParameterEstimate, ...] = ()

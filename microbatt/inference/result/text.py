@@ -12,6 +12,8 @@ from microbatt.inference.result.structure import structure_numbers
 from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from microbatt.inference.result.records import EstimateRecord, FittedCurve, ParameterEstimate
     from microbatt.inference.result.structure import DerivedNumber
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 FAR: Final = 2.0
 """Widths of its prior beyond which it is told that a value ended there."""
 _MOST: Final = 4
+_FILES: Final = 8
+"""Files of which the summary says how they were read."""
 _LARGE: Final = 1e4
 
 
@@ -45,6 +49,7 @@ def summarise(estimate: EstimateRecord) -> str:
     elif estimate.unasked:
         lines.append(f"  {estimate.unasked}")
     lines += ["", *(f"  {_curve(curve)}" for curve in curves)]
+    lines += _files(estimate.what_was_read)
     lines += ["", estimate.diagnostics.misfit_sentence]
     if estimate.diagnostics.out_of_range:
         lines.append(estimate.diagnostics.range_sentence)
@@ -56,6 +61,12 @@ def summarise(estimate: EstimateRecord) -> str:
     if any(one.alpha or one.S for one in estimate.cell_sensitivity):
         lines.append(cell_sensitivity_sentence(estimate))
     return "\n".join(lines)
+
+
+def _files(told: Sequence[str]) -> list[str]:
+    """Say in a line each how the first files were read."""
+    more = [f"  and {len(told) - _FILES} more files"] if len(told) > _FILES else []
+    return [f"  read {file.splitlines()[0]}" for file in told[:_FILES]] + more
 
 
 def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
