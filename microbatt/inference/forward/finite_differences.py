@@ -118,9 +118,9 @@ def native_request(
 
     Parameters
     ----------
-    cell, inventory, cutoff_voltage, thermal
+    cell, inventory, cutoff_voltage, thermal : Cell, Inventory, float, Thermal
         As for `microbatt.engines.simulation.simulate_discharges`.
-    settings
+    settings : Settings, default finer than the engine's
         Of the native engine; looser ones spoil finite_differences between curves.
 
     Returns

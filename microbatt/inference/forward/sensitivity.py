@@ -104,9 +104,9 @@ def sensitivities_at_depth(displaced: DisplacedCurves, depth: ArrayLike) -> Sens
 
     Parameters
     ----------
-    displaced
+    displaced : DisplacedCurves
         What `microbatt.inference.forward.simulate_displaced` returned.
-    depth
+    depth : array_like
         Increasing, in [0, 1], shape (m,).
 
     Returns

@@ -47,19 +47,21 @@ class Readings:
 
     Attributes
     ----------
-    noise
+    noise : float, default 1e-3
         Standard deviation of a voltage [V].
-    samples
+    samples : int, default 100
         Voltages a curve, at equal distances in capacity.
-    reach
+    reach : float, default 1
         Share of the delivered capacity up to which they are used.
-    charge_error
+    charge_error : float, default 1e-4
         Standard deviation of the factor by which all capacities of a curve are off, by its clock
         and its current [-].  It keeps the final fall, where a voltage says nothing that the
         capacity does not say, from outweighing the rest.
-    capacity_error
+    capacity_error : float, default 1e-5
         The same of each reading by itself, over the delivered capacity [-].
 
+    Notes
+    -----
     Where measured curves are fitted, the same errors are allowed for.
     """
 

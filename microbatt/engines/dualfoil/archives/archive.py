@@ -94,7 +94,15 @@ class ArchivedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A folder that is no run, and why."""
+    """A folder that is no run, and why.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it lies.
+    reason : str
+        In words.
+    """
 
     folder: Path
     reason: str

@@ -74,6 +74,18 @@ def _entry(symbol: str, words: str) -> Any:  # noqa: ANN401 - stands in for the 
     return field(metadata={"symbol": symbol, "words": words})
 
 
+def _described(record: type[Deck]) -> type[Deck]:
+    """Return a record whose docstring tells of every field what its declaration says."""
+    told = ((f, f.metadata["words"]) for f in fields(record))
+    lines = [
+        f"    {f.name} : {f.type}\n        {words[0].upper()}{words[1:]}." for f, words in told
+    ]
+    attributes = "\n".join(("    Attributes", "    ----------", *lines, "    "))
+    record.__doc__ = f"{record.__doc__}\n\n{attributes}"
+    return record
+
+
+@_described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deck:
     """Every value of a deck, in the order of the file and in the file's own units."""
