@@ -15,14 +15,14 @@ from microbatt.checks import (
     suggestion,
 )
 from microbatt.cube import LogUniform, Normal
-from microbatt.cube.layout import MOST_VALUES, check_bound
+from microbatt.cube.contents import MOST_VALUES, check_bound
 from microbatt.errors import ParameterError
 from microbatt.units import to_si
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.cube.layout import Marginal
+    from microbatt.cube.contents import Marginal
 
 _FORMS: Final = (
     "`{ values = [...] }`, `{ start = ..., stop = ..., step = ... }` or "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
 from microbatt.checks import check_integer, shown
-from microbatt.cube.layout import (
+from microbatt.cube.contents import (
     DEPTH_POINTS,
     MOST_DEPTHS,
     check_shape,

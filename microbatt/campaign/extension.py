@@ -17,7 +17,7 @@ import numpy as np
 from microbatt.campaign.campaign import differences, shortened
 from microbatt.campaign.plan import belongs, identity_in
 from microbatt.cube import copy_joined, cube_attributes, has_cube
-from microbatt.cube.layout import design_from_dict
+from microbatt.cube.contents import design_from_dict
 from microbatt.cube.store import alone, check_fence, explained, fence_of
 from microbatt.cube.writing import open_blocks, rows_without_curve
 from microbatt.errors import CampaignError, StoreError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from microbatt.cube import Grid, ListedPoints, cube_attributes, has_cube
-from microbatt.cube.layout import DEPTH_POINTS, depth_axis, identity_hash
+from microbatt.cube.contents import DEPTH_POINTS, depth_axis, identity_hash
 from microbatt.cube.store import explained, fence_of
 from microbatt.cube.writing import (
     choose_chunks,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.campaign.tasks import Task
-from microbatt.cube.layout import tally
+from microbatt.cube.contents import tally
 from microbatt.cube.writing import cut, read_status, region_points
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from microbatt.campaign.campaign import (
     shortened,
 )
 from microbatt.cube import cube_attributes, has_cube
-from microbatt.cube.layout import depth_axis, identity_hash, schema_of
+from microbatt.cube.contents import depth_axis, identity_hash, schema_of
 from microbatt.cube.store import explained
 from microbatt.cube.writing import choose_chunks, create_cube, heal_store, region_points
 from microbatt.engines.contract import load_engine

@@ -6,7 +6,7 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from microbatt.cube.layout import depth_axis
+from microbatt.cube.contents import depth_axis
 from microbatt.cube.writing import region_points, rows_from_batch
 from microbatt.engines.contract import load_engine
 

@@ -11,7 +11,7 @@ from microbatt.campaign.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.checks import check_choice, shown, suggestion
 from microbatt.cube import Design, Grid, ListedPoints, SobolPoints
-from microbatt.cube.layout import MOST_IN_FILE
+from microbatt.cube.contents import MOST_IN_FILE
 from microbatt.data_files import catalog_folder
 from microbatt.engines import thermal_from_dict
 from microbatt.engines.contract import load_engine

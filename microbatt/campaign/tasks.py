@@ -17,7 +17,7 @@ import numpy as np
 from distributed import get_worker
 
 from microbatt.campaign.events import BlockFinished
-from microbatt.cube.layout import tally
+from microbatt.cube.contents import tally
 from microbatt.cube.writing import (
     joined_rows,
     merged_rows,

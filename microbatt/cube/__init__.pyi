@@ -1,6 +1,20 @@
 from .accessor import (
     register_namespace,
 )
+from .contents.design import (
+    Design,
+    Grid,
+    ListedPoints,
+    SobolPoints,
+)
+from .contents.marginals import (
+    LogUniform,
+    Normal,
+)
+from .contents.schema import (
+    SCHEMA_VERSION,
+    VARIABLES,
+)
 from .integrity import (
     CheckReport,
     check_store,
@@ -8,20 +22,6 @@ from .integrity import (
 )
 from .joining import (
     join_variables,
-)
-from .layout.design import (
-    Design,
-    Grid,
-    ListedPoints,
-    SobolPoints,
-)
-from .layout.marginals import (
-    LogUniform,
-    Normal,
-)
-from .layout.schema import (
-    SCHEMA_VERSION,
-    VARIABLES,
 )
 from .opening import (
     Chunks,

@@ -44,7 +44,7 @@ class CubeAccessor:
         --------
         ``ds.voltage.where(ds.microbatt.ok())`` keeps the whole curves.
         """
-        from microbatt.cube.layout.outcomes import whole_curves
+        from microbatt.cube.contents.outcomes import whole_curves
 
         return whole_curves(self._dataset)
 
@@ -78,7 +78,7 @@ class CubeAccessor:
         --------
         ``ds.microbatt.curve(alpha=2.3, S=3, current=17.5).plot()``
         """
-        from microbatt.cube.layout.depth import curve_of
+        from microbatt.cube.contents.depth import curve_of
 
         return curve_of(self._dataset, at, capacity=capacity, method=method)
 
@@ -90,13 +90,13 @@ class CubeAccessor:
         pandas.DataFrame
             One row per curve: alpha, S, current, outcome (its name) and reason.
         """
-        from microbatt.cube.layout.outcomes import failure_table
+        from microbatt.cube.contents.outcomes import failure_table
 
         return failure_table(self._dataset)
 
     def outcomes(self) -> dict[str, int]:
         """Count the curves by outcome, ``not_run`` included."""
-        from microbatt.cube.layout.outcomes import count_outcomes
+        from microbatt.cube.contents.outcomes import count_outcomes
 
         return count_outcomes(self._dataset)
 

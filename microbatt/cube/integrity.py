@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
-from microbatt.cube.layout.coordinates import (
+from microbatt.cube.contents.coordinates import (
     UNREADABLE,
     coordinate_trouble,
     mend_coordinates,
     names_in,
 )
-from microbatt.cube.layout.schema import (
+from microbatt.cube.contents.schema import (
     BLOCKS,
     IDENTITY_DIGEST,
     RUNS,

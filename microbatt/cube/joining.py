@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.layout.schema import (
+from microbatt.cube.contents.schema import (
     VARIABLES,
     array_of,
     compression,

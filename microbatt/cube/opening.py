@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from microbatt.checks import check_choice
-from microbatt.cube.layout.bounds import check_array
-from microbatt.cube.layout.coordinates import check_coordinates
-from microbatt.cube.layout.schema import SCHEMA_VERSION, VARIABLES
+from microbatt.cube.contents.bounds import check_array
+from microbatt.cube.contents.coordinates import check_coordinates
+from microbatt.cube.contents.schema import SCHEMA_VERSION, VARIABLES
 from microbatt.cube.predicted.prediction_groups import prediction_groups
 from microbatt.cube.predicted.predictions import as_points
 from microbatt.cube.store.location import Location, explained, object_exists, open_store

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
-from microbatt.cube.layout.outcomes import varied_in
-from microbatt.cube.layout.schema import VARIABLES as OWN
-from microbatt.cube.layout.schema import (
+from microbatt.cube.contents.outcomes import varied_in
+from microbatt.cube.contents.schema import VARIABLES as OWN
+from microbatt.cube.contents.schema import (
     array_of,
     compression,
     consolidate,
     dimensions,
     plain_attributes,
 )
+from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
 from microbatt.cube.opening import open_cube, open_group
 from microbatt.cube.predicted.prediction_groups import group_of_points, prediction_groups
 from microbatt.cube.predicted.predictions import (

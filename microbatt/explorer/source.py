@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube.layout import status_of, varied_in
+from microbatt.cube.contents import status_of, varied_in
 from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from microbatt.checks import check_choice, check_extra
 from microbatt.cube import register_namespace
-from microbatt.cube.layout import varied_in
+from microbatt.cube.contents import varied_in
 from microbatt.errors import ParameterError
 from microbatt.parameters import quantity_of
 

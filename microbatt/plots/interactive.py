@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube.layout import whole_curves
+from microbatt.cube.contents import whole_curves
 from microbatt.cube.predicted import predicted_by
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in

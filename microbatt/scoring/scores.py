@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import xarray as xr
 
-from microbatt.cube.layout import varied_in
+from microbatt.cube.contents import varied_in
 from microbatt.cube.predicted import (
     FACTS,
     FOLD,

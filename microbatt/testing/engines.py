@@ -14,7 +14,7 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.cube.layout import depth_axis
+from microbatt.cube.contents import depth_axis
 from microbatt.cube.writing import row_trouble, rows_from_batch
 from microbatt.engines import Discharge, Inventory, Settings, simulate_discharges, thermal_from_dict
 from microbatt.engines.contract import load_engine

@@ -19,7 +19,7 @@ from microbatt.campaign import (
 )
 from microbatt.cells import load_cell
 from microbatt.cube import Grid, check_store, join_predictions, locate, open_cube, repair_store
-from microbatt.cube.layout import UNREPEATABLE
+from microbatt.cube.contents import UNREPEATABLE
 from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing.predictions import made_predictions

@@ -17,7 +17,7 @@ import numpy as np
 from microbatt.campaign import local_client, run_campaign
 from microbatt.campaign.events import CampaignFinished
 from microbatt.cube import VARIABLES
-from microbatt.cube.layout import DEPTH_POINTS
+from microbatt.cube.contents import DEPTH_POINTS
 from tests.campaign.small import small_campaign
 
 CURVES = 24

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.cube import SobolPoints
-from microbatt.cube.layout import depth_axis
+from microbatt.cube.contents import depth_axis
 from microbatt.cube.writing import region_points
 from microbatt.engines import resample_curves, simulate_discharges
 

@@ -8,8 +8,8 @@ import zarr
 
 from microbatt.campaign import run_campaign
 from microbatt.cube import SobolPoints, check_store, locate, open_cube, repair_store
+from microbatt.cube.contents import design
 from microbatt.cube.integrity import heal_coordinates
-from microbatt.cube.layout import design
 from microbatt.cube.store.location import delete_object, open_store
 from microbatt.errors import StoreError
 from microbatt.testing import stored_bytes

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import qmc
 
 from microbatt.cube import Grid, ListedPoints, SobolPoints
-from microbatt.cube.layout import design_from_dict
-from microbatt.cube.layout.design import curve_count
+from microbatt.cube.contents import design_from_dict
+from microbatt.cube.contents.design import curve_count
 from microbatt.cube.writing import region_points
 from microbatt.errors import ParameterError
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from microbatt.cube import VARIABLES
-from microbatt.cube.layout import depth_axis
+from microbatt.cube.contents import depth_axis
 from microbatt.cube.writing import (
     joined_rows,
     merged_rows,

@@ -7,7 +7,7 @@ import xarray as xr
 
 from microbatt.campaign import run_campaign
 from microbatt.cube import SobolPoints, locate, open_cube
-from microbatt.cube.layout.schema import consolidate
+from microbatt.cube.contents.schema import consolidate
 from microbatt.cube.store.location import open_store
 from microbatt.cube.writing import merged_rows, open_blocks, region_points, rows_without_curve
 from microbatt.outcomes import Outcome

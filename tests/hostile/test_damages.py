@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from microbatt.campaign import campaign_of, run_campaign
 from microbatt.cli.commands import main
 from microbatt.cube import check_store, join_predictions, locate, open_cube, repair_store
-from microbatt.cube.layout import identity_hash, schema_of
-from microbatt.cube.layout.schema import identity_digest
+from microbatt.cube.contents import identity_hash, schema_of
+from microbatt.cube.contents.schema import identity_digest
 from microbatt.errors import StoreError
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign import standin

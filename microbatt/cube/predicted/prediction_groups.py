@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.layout.schema import array_of, compression, dimensions, plain_attributes
+from microbatt.cube.contents.schema import array_of, compression, dimensions, plain_attributes
 from microbatt.cube.predicted.predictions import (
     PREDICTION_STATUS,
     targets_in,

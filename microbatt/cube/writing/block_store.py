@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from microbatt.cube.layout.coordinates import UNREADABLE
-from microbatt.cube.layout.schema import BLOCK_DIGEST, RESULTS, STATUS, UNREPEATABLE, VARIABLES
+from microbatt.cube.contents.coordinates import UNREADABLE
+from microbatt.cube.contents.schema import BLOCK_DIGEST, RESULTS, STATUS, UNREPEATABLE, VARIABLES
 from microbatt.cube.store.fence import fenced, read_fence
 from microbatt.cube.store.location import delete_object, explained, open_store, sync_objects
 from microbatt.cube.writing.blocks import cut

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.layout.schema import RUNS, cube_skeleton, is_readable, write_skeleton
+from microbatt.cube.contents.schema import RUNS, cube_skeleton, is_readable, write_skeleton
 from microbatt.cube.store.location import ROOT, list_folder, open_store, read_object
 from microbatt.cube.writing.healing import is_begun, reconsolidate
 from microbatt.errors import StoreError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.cube.layout.design import Design
+    from microbatt.cube.contents.design import Design
     from microbatt.cube.store.location import Location
 
 

@@ -13,8 +13,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cube.layout.coordinates import UNREADABLE, mend_coordinates
-from microbatt.cube.layout.schema import BLOCKS, RUNS, STATUS, VARIABLES, consolidate, is_readable
+from microbatt.cube.contents.coordinates import UNREADABLE, mend_coordinates
+from microbatt.cube.contents.schema import BLOCKS, RUNS, STATUS, VARIABLES, consolidate, is_readable
 from microbatt.cube.opening import open_group
 from microbatt.cube.store.fence import alone
 from microbatt.cube.store.location import (

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.cube.layout.schema import RUNS, update_attributes
+from microbatt.cube.contents.schema import RUNS, update_attributes
 from microbatt.cube.store.fence import alone
 from microbatt.cube.store.location import list_objects, open_store, read_object, write_object
 

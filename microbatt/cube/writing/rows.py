@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.cube.layout.schema import RESULTS, STATUS, VARIABLES
+from microbatt.cube.contents.schema import RESULTS, STATUS, VARIABLES
 from microbatt.cube.store.voltage_codec import rounded
 from microbatt.outcomes import Outcome
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cells import Cell
-from microbatt.cube.layout.depth import depth_axis
-from microbatt.cube.layout.design import coordinate_names, design_from_dict
-from microbatt.cube.layout.schema import (
+from microbatt.cube.contents.depth import depth_axis
+from microbatt.cube.contents.design import coordinate_names, design_from_dict
+from microbatt.cube.contents.schema import (
     AXES_DIGEST,
     BLOCKS,
     CURVE_DIM,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import zarr
     from numpy.typing import NDArray
 
-    from microbatt.cube.layout.schema import Coordinates
+    from microbatt.cube.contents.schema import Coordinates
     from microbatt.cube.store.location import Location
 
     Values = Mapping[str, NDArray[np.float64] | None]

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from zarr.abc.store import Store
 
-    from microbatt.cube.layout.design import Design
+    from microbatt.cube.contents.design import Design
 
 CURVE_DIM: Final = "depth"
 

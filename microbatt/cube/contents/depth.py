@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube.layout.outcomes import status_of, varied_in
+from microbatt.cube.contents.outcomes import status_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity

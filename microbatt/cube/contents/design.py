@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 
 from microbatt.checks import POSITIVE, Interval, check_choice, check_integer, check_number
-from microbatt.cube.layout.bounds import MOST_POINTS, MOST_VALUES, check_bound
-from microbatt.cube.layout.marginals import (
+from microbatt.cube.contents.bounds import MOST_POINTS, MOST_VALUES, check_bound
+from microbatt.cube.contents.marginals import (
     Marginal,
     check_marginal,
     check_order,
