@@ -9,32 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
 from microbatt.checks import check_integer, shown
-from microbatt.cube import (
+from microbatt.cube.contents import (
     DEPTH_POINTS,
     MOST_DEPTHS,
-    Design,
-    check_rounding,
     check_shape,
     design_from_dict,
     identity_hash,
     schema_of,
 )
-from microbatt.engines import (
-    Inventory,
-    Isothermal,
-    Thermal,
-    check_stored_engine,
-    load_engine,
-    stored_settings,
-    thermal_from_dict,
-    thermal_to_dict,
-)
+from microbatt.cube.store import check_rounding
+from microbatt.engines import Inventory, Isothermal, Thermal, thermal_from_dict, thermal_to_dict
+from microbatt.engines.contract import check_stored_engine, load_engine, stored_settings
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from microbatt.engines import EngineSettings, Request
+    from microbatt.cube import Design
+    from microbatt.engines.contract import EngineSettings, Request
 
 _NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
 _MOST_IN_TASK: Final = 100_000
@@ -60,7 +52,7 @@ class Campaign:
     title : str, default ''
         A line of words.
     engine : str, default 'native'
-        Name of the simulator; see `microbatt.engines.registry.load_engine`.
+        Name of the simulator; see `microbatt.engines.contract.registry.load_engine`.
     inventory : Inventory
         Which of the two lithium balances.
     cutoff_voltage : float, default 2.0

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.campaign.tasks import Task
-from microbatt.cube import cut, read_status, region_points, tally
+from microbatt.cube.contents import tally
+from microbatt.cube.writing import cut, read_status, region_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from microbatt.cube import Block, Design, Location
-    from microbatt.engines import Request
+    from microbatt.cube import Design, Location
+    from microbatt.cube.writing import Block
+    from microbatt.engines.contract import Request
     from microbatt.outcomes import Outcome
 
 

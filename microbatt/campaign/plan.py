@@ -14,19 +14,11 @@ from microbatt.campaign.campaign import (
     differences,
     shortened,
 )
-from microbatt.cube import (
-    choose_chunks,
-    create_cube,
-    cube_attributes,
-    depth_axis,
-    explained,
-    has_cube,
-    heal_store,
-    identity_hash,
-    region_points,
-    schema_of,
-)
-from microbatt.engines import load_engine
+from microbatt.cube import cube_attributes, has_cube
+from microbatt.cube.contents import depth_axis, identity_hash, schema_of
+from microbatt.cube.store import explained
+from microbatt.cube.writing import choose_chunks, create_cube, heal_store, region_points
+from microbatt.engines.contract import load_engine
 from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
@@ -36,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cube import Design, Location
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,15 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from microbatt.cube import depth_axis, region_points, rows_from_batch
-from microbatt.engines import load_engine
+from microbatt.cube.contents import depth_axis
+from microbatt.cube.writing import region_points, rows_from_batch
+from microbatt.engines.contract import load_engine
 
 if TYPE_CHECKING:
     from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.plan import Plan
     from microbatt.cube import Design
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
 
 
 def preload_for(planned: Campaign | Plan) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.campaign.plan import campaign_of
-from microbatt.cube import join_variables, region_points
+from microbatt.cube import join_variables
+from microbatt.cube.writing import region_points
 from microbatt.engines import simulate_discharges
 from microbatt.parameters import parameter
 from microbatt.quantities import quantity

@@ -17,15 +17,15 @@ import numpy as np
 from distributed import get_worker
 
 from microbatt.campaign.events import BlockFinished
-from microbatt.cube import (
+from microbatt.cube.contents import tally
+from microbatt.cube.writing import (
     joined_rows,
     merged_rows,
     open_blocks,
     rows_from_batch,
     rows_without_curve,
-    tally,
 )
-from microbatt.engines import in_parts, load_engine
+from microbatt.engines.contract import in_parts, load_engine
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.campaign.extension import KnownCurves
-    from microbatt.cube import Block, BlockStore, Location, Rows
-    from microbatt.engines import Request
+    from microbatt.cube import Location
+    from microbatt.cube.writing import Block, BlockStore, Rows
+    from microbatt.engines.contract import Request
 
     Result = TypeVar("Result")
 
@@ -131,7 +132,7 @@ class Task:
     block : Block
         Of whole chunks.
     points : numpy.ndarray
-        Of all its curves, shape (n, 3 + k): see `microbatt.engines.Request.columns`.
+        Of all its curves, shape (n, 3 + k): see `microbatt.engines.contract.Request.columns`.
     wanted : int
         How many of them are to be simulated, as the runner saw the store.
     """

@@ -131,7 +131,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import MICROSTRUCTURE, InferenceOptions
+    from microbatt.inference import InferenceOptions
+    from microbatt.inference.forward import MICROSTRUCTURE
 
     loaded = load_cell(cell)
     options = InferenceOptions(

@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.fence import alone
-from microbatt.cube.location import explained, open_store
-from microbatt.cube.opening import open_group
-from microbatt.cube.schema import (
+from microbatt.cube.contents.schema import (
     VARIABLES,
     array_of,
     compression,
@@ -22,13 +19,16 @@ from microbatt.cube.schema import (
     dimensions,
     plain_attributes,
 )
+from microbatt.cube.opening import open_group
+from microbatt.cube.store.fence import alone
+from microbatt.cube.store.location import explained, open_store
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     import xarray as xr
     import zarr
 
-    from microbatt.cube.location import Location
+    from microbatt.cube.store.location import Location
 
 _HASH: Final = "campaign_hash"
 _OWN: Final = frozenset(variable.name for variable in VARIABLES)

@@ -1,24 +1,9 @@
-from .engine import (
-    Engine,
-    EngineSettings,
-    Request,
-)
 from .labelled import (
     outcome_attrs,
     summary_dataset,
 )
 from .native import (
     ENGINE,
-)
-from .points import (
-    ALLOWED,
-    in_parts,
-)
-from .process import (
-    Finished,
-    Stop,
-    end_all,
-    run_limited,
 )
 from .protocol import (
     simulate,
@@ -27,12 +12,6 @@ from .protocol import (
 from .protocol_result import (
     Simulation,
     StepResult,
-)
-from .registry import (
-    ENGINES,
-    check_stored_engine,
-    load_engine,
-    stored_settings,
 )
 from .request import (
     Adiabatic,
@@ -63,42 +42,29 @@ from .simulation import (
 )
 
 __all__ = [
-    "ALLOWED",
     "ENGINE",
-    "ENGINES",
     "Adiabatic",
     "Discharge",
     "DischargeBatch",
-    "Engine",
-    "EngineSettings",
-    "Finished",
     "HeatOf",
     "Inventory",
     "Isothermal",
     "Lumped",
     "MeasuredTemperature",
-    "Request",
     "Sensitivities",
     "Settings",
     "Simulation",
     "StepResult",
-    "Stop",
     "Thermal",
     "as_batch",
-    "check_stored_engine",
     "check_thermal",
-    "end_all",
-    "in_parts",
     "join_batches",
-    "load_engine",
     "outcome_attrs",
     "resample_curves",
-    "run_limited",
     "simulate",
     "simulate_discharge",
     "simulate_discharges",
     "simulate_many",
-    "stored_settings",
     "summary_dataset",
     "thermal_from_dict",
     "thermal_to_dict",

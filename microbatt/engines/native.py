@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.engines.compiling import tell_of_compiling
-from microbatt.engines.engine import Engine
+from microbatt.engines.contract.engine import Engine
 from microbatt.engines.request import (
     Adiabatic,
     HeatOf,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.engines.engine import Request
+    from microbatt.engines.contract.engine import Request
     from microbatt.porous_electrode import Batch
 
 SPHERE: Final = 3.0

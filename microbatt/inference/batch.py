@@ -33,7 +33,7 @@ def experiment_files(*places: str | Path) -> dict[str, tuple[Path, ...]]:
 
     Parameters
     ----------
-    places
+    *places : str or Path
         One folder of experiments: its subfolders and the files beside them are an experiment each.
         Or several files and folders, each of them an experiment.
 
@@ -83,15 +83,15 @@ def infer_each(
 
     Parameters
     ----------
-    experiments
+    experiments : dict of str to sequence of str or Path
         Name → files, or folders of files, of its curves; see `experiment_files`.
-    cell
+    cell : str, Path or Cell
         What is known of the cell of each.
-    options
+    options : InferenceOptions, default all defaults
         What to assume of each.
-    reading
+    reading : Reading, optional
         How to read the files.
-    client
+    client : distributed.Client, optional
         Of any Dask cluster whose workers import microbatt and see the files under the same paths;
         None runs threads of this process, one for each core.
 
@@ -138,7 +138,9 @@ def infer_many(
 
     Parameters
     ----------
-    experiments, cell, options, reading, client
+    experiments, cell, options : dict, Cell, InferenceOptions
+        As for `infer_each`.
+    reading, client : Reading, distributed.Client
         As for `infer_each`.
 
     Returns
@@ -165,9 +167,9 @@ def infer_folder(
 
     Parameters
     ----------
-    folder
+    folder : str or Path
         See `experiment_files`.
-    cell, options, reading, client
+    cell, options, reading, client : Cell, InferenceOptions, Reading, distributed.Client
         As for `infer_each`.
 
     Returns
@@ -191,11 +193,11 @@ def infer_files(
 
     Parameters
     ----------
-    name
+    name : str
         Of the experiment.
-    files
+    files : iterable of str or Path
         Files, or folders of them.
-    cell, options, reading
+    cell, options, reading : Cell, InferenceOptions, Reading
         As for `infer_each`.
 
     Returns

@@ -48,8 +48,8 @@ class InferenceOptions:
         What is asked for, with no prior but its range: names of `microbatt.parameters`.  Of alpha
         and S, one that is left out is held at the cell's value.
     free : iterable of str, or dict of str to float or Prior, default nothing
-        What is unknown beside that: names of `microbatt.inference.UNKNOWNS`; or name → standard
-        deviation of what is expected of it, in its own unit; or name → `Prior`.
+        What is unknown beside that: names of `microbatt.inference.forward.UNKNOWNS`; or name →
+        standard deviation of what is expected of it, in its own unit; or name → `Prior`.
     cell_error : float, str, dict of str to float, or None, default None
         How well the other values of the cell file are known: a share of each, such as 0.02, and 0
         for a file that is exact; ``"usual"`` for the width that is usual for its kind; name or

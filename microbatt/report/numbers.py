@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.engines import thermal_to_dict
-from microbatt.inference import unknown_quantity
+from microbatt.inference.forward import unknown_quantity
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube import now
-from microbatt.inference import cell_sensitivity_sentence, own_offset, strained_sentence
+from microbatt.cube.writing import now
+from microbatt.inference.result import cell_sensitivity_sentence, own_offset, strained_sentence
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,

@@ -20,7 +20,7 @@ from microbatt.inference.forward.finite_differences import end_capacity
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]

@@ -44,13 +44,13 @@ class Inferred:
 
     Attributes
     ----------
-    name
+    name : str
         Of the experiment.
-    estimate
+    estimate : Estimate or None, default None
         None if it came to nothing.
-    failure
+    failure : str, default empty
         Why it came to nothing; empty if it did not.
-    unread
+    unread : tuple of Unread, default none
         Its files that could not be read; the estimate is without them.
     """
 
@@ -65,7 +65,7 @@ def experiments_dataset(experiments: Sequence[Inferred]) -> xr.Dataset:
 
     Parameters
     ----------
-    experiments
+    experiments : sequence of Inferred
         What became of each.
 
     Returns

@@ -74,8 +74,13 @@ def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned, with cell_sensitivity.
+
+    Returns
+    -------
+    str
+        Two sentences.
     """
     alpha, S = together(estimate.cell_sensitivity)
     name = "alpha" if alpha else "S"
@@ -97,8 +102,13 @@ def strained_sentence(estimate: EstimateRecord) -> str:
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned.
+
+    Returns
+    -------
+    str
+        A sentence or two.
     """
     every = [*estimate.parameters, *estimate.cell_values]
     far = sorted((one for one in every if abs(one.beyond) > FAR), key=lambda one: -abs(one.beyond))
@@ -119,8 +129,13 @@ def own_offset(curve: FittedCurve) -> list[str]:
 
     Parameters
     ----------
-    curve
+    curve : FittedCurve
         Of an estimate.
+
+    Returns
+    -------
+    list of str
+        One clause, or none.
     """
     return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
 
@@ -130,7 +145,7 @@ def one_line(estimate: EstimateRecord) -> str:
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned.
     """
     found = ", ".join(
