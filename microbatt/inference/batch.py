@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from microbatt.errors import CurveError, MeasurementError, MicrobattError
 from microbatt.inference.infer import infer
 from microbatt.inference.options import InferenceOptions
 from microbatt.inference.result.experiments import Inferred, experiments_dataset
-from microbatt.measured import Experiment, Reading, Unread, curve_files, is_curve_file, read_files
+from microbatt.measured import Experiment, Reading, Unread, curve_files, is_curve_file, read_curves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -215,14 +216,16 @@ def infer_files(
         If the engine finds no curve near the measured ones.
     """
     listed = [one for file in map(Path, files) for one in _files_of(file)]
-    measurements, left_out = read_files(listed, reading.for_cell(cell))
-    while measurements:
-        experiment = Experiment(name=name, measurements=measurements)
+    how = replace(reading, runs=options.runs).for_cell(cell)
+    measurements, runs, left_out = read_curves(listed, how)
+    while measurements or runs:
+        experiment = Experiment(name=name, measurements=measurements, runs=runs)
         try:
             return infer(experiment, cell, options), left_out
         except CurveError as error:
             left_out += (Unread(source=error.source, reason=str(error)),)
             measurements = tuple(one for one in measurements if one.source != error.source)
+            runs = tuple(one for one in runs if one.source != error.source)
     raise MeasurementError("; ".join(one.reason for one in left_out))
 
 

@@ -527,6 +527,6 @@ def _no_discharge(
     why = f" ({'; '.join(reasons[:3])})" if reasons else ""
     return MeasurementError(
         f"{record.source}: no whole discharge from a full cell at constant current is in it; found "
-        f"{found}{why}. Give a file with such discharges, of a rate test for instance, or read it as "
-        "a run, from its first row to its last: `--protocol`, in Python `Reading(runs='auto')`."
+        f"{found}{why}. Give a file with such discharges, of a rate test for instance, or read it "
+        "as a run, from its first row to its last: `--protocol`, in Python `Reading(runs='auto')`."
     )

@@ -225,9 +225,8 @@ class Experiment:
     def _repr_html_(self) -> str:
         rows = "".join(html_row(one) for one in self.measurements[:_SHOWN])
         runs = "".join(f"<li>{escape(repr(one)[1:-1])}</li>" for one in self.runs)
-        return (
-            f"<b>{escape(self.name)}</b><table>{HTML_HEADINGS}{rows}</table>"
-            + (f"<ul>{runs}</ul>" if runs else "")
+        return f"<b>{escape(self.name)}</b><table>{HTML_HEADINGS}{rows}</table>" + (
+            f"<ul>{runs}</ul>" if runs else ""
         )
 
     @property

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from microbatt.measured.experiment import FileReading
     from microbatt.measured.reading import Reading
 
-Curve: TypeAlias = "Experiment | Measurement | MeasuredRun | str | Path | pd.DataFrame | xr.Dataset | Discharge"
+Curve: TypeAlias = (
+    "Experiment | Measurement | MeasuredRun | str | Path | pd.DataFrame | xr.Dataset | Discharge"
+)
 """A measured curve, or several, as people have them."""
 Curves: TypeAlias = "Curve | Iterable[Curve]"
 """One such, or many."""
@@ -36,7 +38,8 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
     Parameters
     ----------
     curves : Experiment, Measurement, MeasuredRun, path, table, Discharge, or iterable of them
-        Tables are pandas DataFrames or xarray Datasets; they have columns with names and units as in a file; discharges are simulated ones.
+        Tables are pandas DataFrames or xarray Datasets, whose columns have names and units as in a
+        file; discharges are simulated ones.
     reading : Reading, optional
         What the headings of files and tables do not say.
 

@@ -496,8 +496,7 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
     )
     if run is None:
         return file, found.refusal
-    notes = ", ".join(f"{name} `{heading}`" for name, (heading, _) in shown.items())
-    run = replace(run, remarks=(f"{table.source} – columns: {notes}", *run.remarks))
+    run = replace(run, remarks=(f"{table.source} – {told}", *run.remarks))
     return replace(file, measurements=(), refusal="", run=run, remarks=run.remarks[1:]), None
 
 
@@ -505,7 +504,8 @@ def _run(source: str, found: Found, how: Reading) -> MeasuredRun | None:
     """Return a file as a run, if it is to be read so: asked for, or more than plain discharges."""
     if how.runs == "never" or (how.runs == "auto" and not is_run(found)):
         return None
-    return run_of(source, found.samples, found.steps, found.record.remarks)
+    from_rest = bool(found.steps) and found.steps[0].kind == "rest"
+    return run_of(source, found.samples, found.record.remarks, from_rest=from_rest)
 
 
 def _shown(taken: Mapping[str, Column]) -> dict[str, tuple[str, str]]:

@@ -14,7 +14,6 @@ from microbatt.measured.measurement import MIN_SAMPLES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.measured.experiment import StepRead
     from microbatt.measured.samples import Samples
 
     Array = NDArray[np.float64]
@@ -82,21 +81,7 @@ class MeasuredRun:
         self._check()
 
     def _check(self) -> None:
-        named = {"time": self.time, "current": self.current, "voltage": self.voltage}
-        if self.temperature is not None:
-            named["temperature"] = self.temperature
-        for name, values in named.items():
-            if values.ndim != 1 or values.shape != self.time.shape:
-                raise MeasurementError(
-                    f"{self.source}: {name} has the shape {values.shape} and time "
-                    f"{self.time.shape}; give one value of each for every sample."
-                )
-            bad = np.flatnonzero(~np.isfinite(values))
-            if bad.size:
-                raise MeasurementError(
-                    f"{self.source}: the {name} of sample {bad[0]} is {values[bad[0]]}; leave such "
-                    "samples out."
-                )
+        self._check_columns()
         if self.time.size < MIN_SAMPLES:
             raise MeasurementError(
                 f"{self.source}: there are {self.time.size} samples; at least {MIN_SAMPLES} are "
@@ -117,6 +102,23 @@ class MeasuredRun:
             raise MeasurementError(
                 f"{self.source}: the current is zero in every sample; a rest tells nothing."
             )
+
+    def _check_columns(self) -> None:
+        named = {"time": self.time, "current": self.current, "voltage": self.voltage}
+        if self.temperature is not None:
+            named["temperature"] = self.temperature
+        for name, values in named.items():
+            if values.ndim != 1 or values.shape != self.time.shape:
+                raise MeasurementError(
+                    f"{self.source}: {name} has the shape {values.shape} and time "
+                    f"{self.time.shape}; give one value of each for every sample."
+                )
+            bad = np.flatnonzero(~np.isfinite(values))
+            if bad.size:
+                raise MeasurementError(
+                    f"{self.source}: the {name} of sample {bad[0]} is {values[bad[0]]}; leave such "
+                    "samples out."
+                )
 
     def __len__(self) -> int:
         return int(self.time.size)
@@ -139,16 +141,29 @@ class MeasuredRun:
         span = self.time[-1] - self.time[0]
         return float(np.sqrt(np.trapezoid(self.current**2, self.time) / span))
 
-    @property
-    def drive(self) -> tuple[Array, Array]:
-        """Times [s], from 0, and currents [A m⁻²] as they drive a simulation.
+    def drive(self, switched: float = 0.5) -> tuple[Array, Array]:
+        """Return times, from 0, and currents as they drive a simulation.
 
         Straight lines between the samples; where the tester switched between two steady currents,
-        a jump at the earlier row, which two samples at one time are.
+        a jump between the two rows, which two samples at one time are.
+
+        Parameters
+        ----------
+        switched : float, default 0.5
+            Share of the time between the two rows after which the jump comes; files do not tell.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Times [s] and currents [A m⁻²].
         """
         time, current = self.time - self.time[0], self.current
         at = np.flatnonzero(_jumps(current))
-        return np.insert(time, at + 1, time[at]), np.insert(current, at + 1, current[at + 1])
+        jump = time[at] + switched * (time[at + 1] - time[at])
+        both = np.column_stack([current[at], current[at + 1]]).ravel()
+        return np.insert(time, at.repeat(2) + 1, jump.repeat(2)), np.insert(
+            current, at.repeat(2) + 1, both
+        )
 
 
 def _jumps(current: Array) -> NDArray[np.bool_]:
@@ -161,7 +176,7 @@ def _jumps(current: Array) -> NDArray[np.bool_]:
 
 
 def run_of(
-    source: str, samples: Samples, steps: tuple[StepRead, ...], remarks: tuple[str, ...]
+    source: str, samples: Samples, remarks: tuple[str, ...], *, from_rest: bool
 ) -> MeasuredRun:
     """Return all samples of a file as a run.
 
@@ -171,10 +186,10 @@ def run_of(
         The file.
     samples : Samples
         All of it.
-    steps : tuple of StepRead
-        Its steps; a rest at first tells the start.
     remarks : tuple of str
         What was changed while reading.
+    from_rest : bool
+        Whether its first step is a rest, which tells the start.
 
     Returns
     -------
@@ -194,7 +209,6 @@ def run_of(
     once = np.append(True, np.diff(samples.time) > 0.0)
     temperature = _temperature(samples)
     first = samples.voltage[samples.step == 0]
-    rests = bool(steps) and steps[0].kind == "rest" and first.size > 0
     told = [f"{int((~once).sum())} repeated times left out"] if not once.all() else []
     return MeasuredRun(
         source=source,
@@ -202,7 +216,7 @@ def run_of(
         current=samples.current[once],
         voltage=samples.voltage[once],
         temperature=None if temperature is None else temperature[once],
-        rest_voltage=float(np.median(first[-5:])) if rests else None,
+        rest_voltage=float(np.median(first[-5:])) if from_rest else None,
         remarks=(*remarks, *told),
     )
 

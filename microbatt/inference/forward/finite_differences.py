@@ -26,6 +26,7 @@ from microbatt.inference.forward.unknowns import (
     range_in_cell,
     value_in_cell,
 )
+from microbatt.inference.forward.warmth import run_points
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
     from microbatt.engines import DischargeBatch, Request
+    from microbatt.inference.forward.warmth import Temperatures
 
     Array = NDArray[np.float64]
 
@@ -149,6 +151,7 @@ def simulate_displaced(
     free: Sequence[str] = (),
     step: float = 1.0,
     threads: int = 1,
+    temperatures: Temperatures = (),
 ) -> DisplacedCurves:
     """Simulate curves and the displaced ones that their derivatives need.
 
@@ -169,6 +172,8 @@ def simulate_displaced(
         Factor on the displacements that `PARAMETERS` gives.
     threads : int, default 1
         How many threads share the curves.
+    temperatures : tuple of MeasuredTemperature or None, default none
+        Of each current, as it was measured.
 
     Returns
     -------
@@ -193,7 +198,7 @@ def simulate_displaced(
     def simulated(terms: Request, members: Sequence[Array], at: Array = along) -> DischargeBatch:
         each = np.concatenate(members)
         table = np.column_stack([each.repeat(at.size, axis=0), np.tile(at, len(each))])
-        return ENGINE.run(terms, table, threads=threads)
+        return run_points(terms, table, temperatures, threads=threads)
 
     moved, schemes = [rows], {}
     for name in MICROSTRUCTURE:
