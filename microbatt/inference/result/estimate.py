@@ -49,6 +49,8 @@ class Estimate(EstimateRecord):
         Why so, in plain words.
     curves : tuple of FittedCurve
         Each measured curve beside its fit.
+    runs : tuple of FittedRun
+        Each measured run beside its fit: what is no discharge from a full cell.
     diagnostics : Diagnostics
         Whether to rely on it, and why not.
     starts : tuple of InitialGuess
