@@ -11,8 +11,9 @@ import click
 
 from microbatt.cli.completion import cube_names
 from microbatt.cli.outputs import overwrite_option
+from microbatt.cli.own_network import own_network_options, refuse_without_cell, train_for_cell
 from microbatt.cli.stores import find_store, storage_options, words_without_secrets
-from microbatt.errors import OccupiedError
+from microbatt.errors import OccupiedError, ParameterError
 from microbatt.places import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -28,14 +29,16 @@ _FILES = ("network.json", "weights.npz")
 
 
 @click.command(
-    "train", epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here"
+    "train",
+    epilog="Examples: microbatt train published-sweep --network curve --folds 10 --out here; "
+    "microbatt train --cell my-cell.toml --free contact_resistance --current C/5,1C,2C --out mine",
 )
-@click.argument("cube", shell_complete=cube_names)
+@click.argument("cube", required=False, shell_complete=cube_names)
 @click.option(
     "--network",
     type=click.Choice(["curve", "published", "joint"]),
-    default="curve",
-    help="Kind of network: curve and published answer alpha and S, joint whatever varies in CUBE.",
+    help="Kind of network: curve and published answer alpha and S, joint whatever varies in CUBE."
+    "  [default: curve; joint with --cell]",
 )
 @click.option("--folds", type=int, help="Number of folds to cross-validate with first.")
 @click.option("--blocked", is_flag=True, help="Hold out whole regions instead of random points.")
@@ -57,6 +60,7 @@ _FILES = ("network.json", "weights.npz")
     default="1 mV",
     help="Noise of the voltages for which a joint network is trained, such as 5mV.",
 )
+@own_network_options
 @click.option("--test", metavar="CUBE", help="Score the weights on this cube too.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Running Dask scheduler that trains the folds."
@@ -70,9 +74,9 @@ _FILES = ("network.json", "weights.npz")
 @overwrite_option
 @storage_options
 def command(  # noqa: PLR0913 - one argument an option
-    cube: str,
+    cube: str | None,
     *,
-    network: str,
+    network: str | None,
     folds: int | None,
     blocked: bool,
     only: tuple[int, ...],
@@ -87,14 +91,19 @@ def command(  # noqa: PLR0913 - one argument an option
     out: Path,
     overwrite: bool,
     options: tuple[str, ...],
+    **of_cell: Any,  # noqa: ANN401 - the options of `own_network_options`
 ) -> None:
-    """Train a network on CUBE, a path, a URL or a name of the catalog.
+    """Train a network on CUBE, a path, a URL or a name of the catalog, or for a --cell.
 
     Run it again to go on where it was stopped, or to add folds and scores. Weights of another
     training are replaced only with --overwrite. The folder then holds `network.json` (sizes, where
     the weights come from, scores) and `weights.npz`, for `microbatt predict --weights`; with
     --folds also the folder `random-folds` (or `blocked-folds`), with the same for the network of
     each fold. With --only, no weights are trained on all points.
+
+    With --cell in place of CUBE, curves are simulated from what is known of the cell, as
+    `microbatt infer` knows it, and a joint network learns what is --unknown and --free. It is saved
+    only if it is calibrated on cells that it never saw, for `microbatt infer --weights`.
     """
     from microbatt.checks import check_extra
     from microbatt.cli.values import read_measured
@@ -102,12 +111,18 @@ def command(  # noqa: PLR0913 - one argument an option
     from microbatt.training import NETWORKS
 
     check_extra("tensorflow", extra="learn")
-    sizes = (
-        JointNetworkConfig(noise=read_measured("--noise", noise, "V"))
-        if network == JointNetworkConfig.kind
-        else None
-    )
+    volts = read_measured("--noise", noise, "V")
     check_folder(out, overwrite=overwrite)
+    if (cube is None) == (of_cell["cell"] is None):
+        raise ParameterError("give either a CUBE to train on, or a `--cell` to simulate.")
+    if cube is None:
+        _refuse_with_cell(network, folds, test, scheduler)
+        training = {"epochs": epochs, "batch": batch, "seed": seed, "precision": precision}
+        train_for_cell(out, volts, training, overwrite=overwrite, **of_cell)
+        return
+    refuse_without_cell(of_cell)
+    network = network or "curve"
+    sizes = JointNetworkConfig(noise=volts) if network == JointNetworkConfig.kind else None
     opened = _opened(cube, options)
     usual = NETWORKS[network]
     settings = replace(
@@ -139,6 +154,17 @@ def command(  # noqa: PLR0913 - one argument an option
         if test is not None:
             _save_scores(recorded, _opened(test, options), Path(test).stem, out)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
+
+
+def _refuse_with_cell(
+    network: str | None, folds: int | None, test: str | None, scheduler: str | None
+) -> None:
+    """Refuse options that belong to a CUBE."""
+    if network not in {None, "joint"}:
+        raise ParameterError(f"`--network` is {network!r}; with --cell it is joint, leave it out.")
+    for name, given in {"--folds": folds, "--test": test, "--scheduler": scheduler}.items():
+        if given is not None:
+            raise ParameterError(f"`{name}` belongs to a CUBE; leave it out with --cell.")
 
 
 def check_folder(out: Path, *, overwrite: bool) -> None:

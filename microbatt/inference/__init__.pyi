@@ -1,3 +1,17 @@
+from .amortised.asking import (
+    NetworkAnswer,
+    ask_network,
+)
+from .amortised.calibration import (
+    Calibration,
+    TargetCalibration,
+)
+from .amortised.own_network import (
+    OWN_SETTINGS,
+    OwnNetwork,
+    inference_options,
+    train_own_network,
+)
 from .batch import (
     experiment_files,
     infer_each,
@@ -77,8 +91,10 @@ from .result.text import (
 __all__ = [
     "ENGINE_VOLTAGE",
     "MICROSTRUCTURE",
+    "OWN_SETTINGS",
     "UNKNOWNS",
     "WIDTHS",
+    "Calibration",
     "Choice",
     "DerivedNumber",
     "Diagnostics",
@@ -87,11 +103,15 @@ __all__ = [
     "InferenceOptions",
     "Inferred",
     "InitialGuess",
+    "NetworkAnswer",
+    "OwnNetwork",
     "ParameterEstimate",
     "Prior",
     "Proposal",
     "Readings",
+    "TargetCalibration",
     "Verdict",
+    "ask_network",
     "bound_map",
     "cell_sensitivity_sentence",
     "check_unknowns",
@@ -103,6 +123,7 @@ __all__ = [
     "infer_each",
     "infer_files",
     "infer_folder",
+    "inference_options",
     "judge_currents",
     "native_request",
     "own_offset",
@@ -111,5 +132,6 @@ __all__ = [
     "sensitivities_at_depth",
     "simulate_displaced",
     "strained_sentence",
+    "train_own_network",
     "unknown_quantity",
 ]

@@ -120,7 +120,11 @@ def infer(
         model = forward_model(experiment, loaded, chosen, noise)
     exact = model.of_file(model.priors.mean)
     with _timing("network", seconds):
-        asked, unasked = network_start(experiment, exact, noise) if chosen.network else (None, "")
+        asked, unasked = (
+            network_start(experiment, exact, noise, chosen.weights)
+            if chosen.network
+            else (None, "")
+        )
     with _timing("scan", seconds):
         starts = (*([asked] if asked else []), *scan_starts(exact))
     with _timing("refinement", seconds):
