@@ -109,6 +109,7 @@ def refuse_without_cell(of_cell: Mapping[str, Any]) -> None:
 def train_for_cell(  # noqa: PLR0913 - one argument an option
     out: Path,
     noise: float,
+    sizes: Mapping[str, Any],
     training: Mapping[str, Any],
     *,
     cell: str,
@@ -139,6 +140,7 @@ def train_for_cell(  # noqa: PLR0913 - one argument an option
     from microbatt.inference import (
         MICROSTRUCTURE,
         OWN_SETTINGS,
+        OWN_SIZES,
         InferenceOptions,
         train_own_network,
     )
@@ -171,6 +173,7 @@ def train_for_cell(  # noqa: PLR0913 - one argument an option
             out,
             options,
             **asked,
+            config=replace(OWN_SIZES, **sizes),
             ranges=read_ranges(ranges),
             settings=replace(OWN_SETTINGS, **given),
             overwrite=overwrite,

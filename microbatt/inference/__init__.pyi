@@ -8,6 +8,7 @@ from .amortised.calibration import (
 )
 from .amortised.own_network import (
     OWN_SETTINGS,
+    OWN_SIZES,
     OwnNetwork,
     inference_options,
     train_own_network,
@@ -92,6 +93,7 @@ __all__ = [
     "ENGINE_VOLTAGE",
     "MICROSTRUCTURE",
     "OWN_SETTINGS",
+    "OWN_SIZES",
     "UNKNOWNS",
     "WIDTHS",
     "Calibration",

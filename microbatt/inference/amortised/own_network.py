@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 OWN_SETTINGS: Final = TrainingSettings(epochs=60, batch=256, learning_rate=2e-3)
 """How the encoders of a network for one's own cell are trained, unless somebody says otherwise."""
+OWN_SIZES: Final = JointNetworkConfig(width=128)
+"""Its sizes, unless somebody says otherwise."""
 RATES: Final = ("C/5", "1C", "2C")
 """Currents of the curves that it takes, unless somebody says otherwise."""
 SIMULATIONS: Final = 8192
@@ -135,7 +137,7 @@ def train_own_network(  # noqa: PLR0913 - what is known, what is measured, how m
     simulations : int, default 8192
         How many cells are drawn.
     config : JointNetworkConfig, optional
-        Sizes of the network; its noise and its box are those of the options.
+        Sizes of the network, None for `OWN_SIZES`; its noise and its box are those of the options.
     settings : TrainingSettings, default OWN_SETTINGS
         How its encoders are trained.
     overwrite : bool, default False
@@ -192,7 +194,7 @@ def train_own_network(  # noqa: PLR0913 - what is known, what is measured, how m
         name=f"{loaded.name}-own", campaign_hash=_identity(campaign.hash, instrument)
     )
     sizes = replace(
-        config or JointNetworkConfig(width=128), samples=seen.sizes["depth"],
+        config or OWN_SIZES, samples=seen.sizes["depth"],
         noise=instrument.white, bounded=True,
     )  # fmt: skip
     parts = _parts(number, simulations)
