@@ -1,3 +1,10 @@
+from .amortised.asking import (
+    NetworkAnswer,
+)
+from .amortised.own_network import (
+    OwnNetwork,
+    train_own_network,
+)
 from .batch import (
     experiment_files,
     infer_each,
@@ -43,6 +50,8 @@ __all__ = [
     "InferenceOptions",
     "Inferred",
     "InitialGuess",
+    "NetworkAnswer",
+    "OwnNetwork",
     "ParameterEstimate",
     "Prior",
     "Verdict",
@@ -52,4 +61,5 @@ __all__ = [
     "infer_each",
     "infer_files",
     "infer_folder",
+    "train_own_network",
 ]

@@ -132,7 +132,11 @@ def infer(
         model = forward_model(experiment, loaded, chosen, noise)
     exact = model.of_file(model.priors.mean)
     with _timing("network", seconds):
-        asked, unasked = network_start(experiment, exact, noise) if chosen.network else (None, "")
+        asked, unasked = (
+            network_start(experiment, exact, noise, chosen.weights)
+            if chosen.network
+            else (None, "")
+        )
     with _timing("scan", seconds):
         scanned = scan_starts(exact) if model.curves else run_starts(exact)
         starts = (*([asked] if asked else []), *scanned)

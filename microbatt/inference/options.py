@@ -15,6 +15,7 @@ from microbatt.inference.forward.unknowns import MICROSTRUCTURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 NOISE: Final = Interval(1e-7, 0.1)
 """Standard deviation of a tester's white noise that can be meant [V]."""
@@ -75,7 +76,10 @@ class InferenceOptions:
     level : float, default 0.9
         Probability of the intervals.
     network : bool, default True
-        Whether to ask the shipped network for an initial guess, where it knows the cell.
+        Whether to ask a network for an initial guess: the shipped one, where it knows the cell.
+    weights : str or Path, optional
+        Folder of a network for this cell, which `microbatt.inference.train_own_network` wrote, to
+        be asked in place of the shipped one.
     settings : Settings
         How finely the native engine solves.
     seed : int, default 0
@@ -108,6 +112,7 @@ class InferenceOptions:
     thermal: Thermal = field(default_factory=Isothermal)
     level: float = 0.9
     network: bool = True
+    weights: str | Path | None = None
     settings: Settings = SETTINGS
     seed: int = 0
 
