@@ -19,7 +19,7 @@ from microbatt.catalog import open_dataset
 from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
 from microbatt.cli.commands import COMMANDS, main
 from microbatt.cube import VARIABLES
-from microbatt.engines import ENGINES, load_engine
+from microbatt.engines.contract import ENGINES, load_engine
 from microbatt.outcomes import Outcome
 from microbatt.quantities import QUANTITIES, Quantity, quantity
 

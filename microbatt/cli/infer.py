@@ -145,7 +145,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import MICROSTRUCTURE, InferenceOptions
+    from microbatt.inference import InferenceOptions
+    from microbatt.inference.forward import MICROSTRUCTURE
 
     loaded = load_cell(cell)
     if refine and weights is None:
@@ -214,7 +215,7 @@ def _asked_network(
     """Tell what a network says; return the options with which the engine goes on, if it is to."""
     from dataclasses import replace
 
-    from microbatt.inference import ask_network
+    from microbatt.inference.amortised import ask_network
     from microbatt.measured import read_experiment
 
     if outputs.report is not None and not refine:

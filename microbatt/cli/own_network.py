@@ -137,13 +137,9 @@ def train_for_cell(  # noqa: PLR0913 - one argument an option
     from microbatt.campaign import ProgressListener as CampaignProgress
     from microbatt.cells import load_cell
     from microbatt.cli.commands import Interrupted
-    from microbatt.inference import (
-        MICROSTRUCTURE,
-        OWN_SETTINGS,
-        OWN_SIZES,
-        InferenceOptions,
-        train_own_network,
-    )
+    from microbatt.inference import InferenceOptions, train_own_network
+    from microbatt.inference.amortised import OWN_SETTINGS, OWN_SIZES
+    from microbatt.inference.forward import MICROSTRUCTURE
     from microbatt.training import ProgressListener, TensorBoardListener
 
     loaded = load_cell(cell)
@@ -207,7 +203,7 @@ def read_ranges(texts: Iterable[str]) -> Mapping[str, tuple[float, float]]:
     >>> read_ranges(["alpha=0:3"])
     {'alpha': (0.0, 3.0)}
     """
-    from microbatt.inference import unknown_quantity
+    from microbatt.inference.forward import unknown_quantity
 
     found = {}
     for text in texts:

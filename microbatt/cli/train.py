@@ -343,7 +343,7 @@ def _held_out_scores(
     cube: xr.Dataset, copies: Mapping[int, TrainedNetwork], words: str
 ) -> dict[str, Any]:
     """Return the scores of points that their network never saw, by name of the network."""
-    from microbatt.cube import HELD_OUT, copies_in, predicted_by
+    from microbatt.cube.predicted import HELD_OUT, copies_in, predicted_by
     from microbatt.prediction import predict_copies
     from microbatt.training import plain_scores
 

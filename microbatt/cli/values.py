@@ -166,7 +166,8 @@ def read_free(texts: tuple[str, ...]) -> dict[str, float | Prior | None]:
     >>> read_free(("voltage_offset=5mV",))
     {'voltage_offset': 0.005}
     """
-    from microbatt.inference import Prior, check_unknowns, unknown_quantity
+    from microbatt.inference import Prior
+    from microbatt.inference.forward import check_unknowns, unknown_quantity
 
     free: dict[str, float | Prior | None] = {}
     for text in texts:

@@ -1,16 +1,8 @@
 from .amortised.asking import (
     NetworkAnswer,
-    ask_network,
-)
-from .amortised.calibration import (
-    Calibration,
-    TargetCalibration,
 )
 from .amortised.own_network import (
-    OWN_SETTINGS,
-    OWN_SIZES,
     OwnNetwork,
-    inference_options,
     train_own_network,
 )
 from .batch import (
@@ -22,42 +14,8 @@ from .batch import (
 from .fit.initial_guess import (
     InitialGuess,
 )
-from .forward.error_model import (
-    ENGINE_VOLTAGE,
-)
-from .forward.finite_differences import (
-    native_request,
-    simulate_displaced,
-)
 from .forward.priors import (
-    WIDTHS,
     Prior,
-    free_widths,
-)
-from .forward.sensitivity import (
-    sensitivities_at_depth,
-)
-from .forward.unknowns import (
-    MICROSTRUCTURE,
-    UNKNOWNS,
-    check_unknowns,
-    unknown_quantity,
-)
-from .identifiability.bound_map import (
-    bound_map,
-    cube_bounds,
-)
-from .identifiability.criteria import (
-    Choice,
-)
-from .identifiability.curve_bounds import (
-    Readings,
-)
-from .identifiability.design import (
-    Proposal,
-    judge_currents,
-    propose_currents,
-    region_points,
 )
 from .infer import (
     infer,
@@ -83,21 +41,8 @@ from .result.records import (
 from .result.structure import (
     DerivedNumber,
 )
-from .result.text import (
-    cell_sensitivity_sentence,
-    own_offset,
-    strained_sentence,
-)
 
 __all__ = [
-    "ENGINE_VOLTAGE",
-    "MICROSTRUCTURE",
-    "OWN_SETTINGS",
-    "OWN_SIZES",
-    "UNKNOWNS",
-    "WIDTHS",
-    "Calibration",
-    "Choice",
     "DerivedNumber",
     "Diagnostics",
     "Estimate",
@@ -109,31 +54,12 @@ __all__ = [
     "OwnNetwork",
     "ParameterEstimate",
     "Prior",
-    "Proposal",
-    "Readings",
-    "TargetCalibration",
     "Verdict",
-    "ask_network",
-    "bound_map",
-    "cell_sensitivity_sentence",
-    "check_unknowns",
-    "cube_bounds",
     "experiment_files",
     "experiments_dataset",
-    "free_widths",
     "infer",
     "infer_each",
     "infer_files",
     "infer_folder",
-    "inference_options",
-    "judge_currents",
-    "native_request",
-    "own_offset",
-    "propose_currents",
-    "region_points",
-    "sensitivities_at_depth",
-    "simulate_displaced",
-    "strained_sentence",
     "train_own_network",
-    "unknown_quantity",
 ]

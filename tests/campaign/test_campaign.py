@@ -13,7 +13,8 @@ from microbatt.campaign import (
 )
 from microbatt.campaign.campaign import Campaign
 from microbatt.campaign.plan import identity_in, plan_campaign
-from microbatt.cube import Grid, ListedPoints, SobolPoints, identity_hash, locate
+from microbatt.cube import Grid, ListedPoints, SobolPoints, locate
+from microbatt.cube.contents import identity_hash
 from microbatt.engines import Adiabatic, Inventory, Settings
 from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.errors import CampaignError, ParameterError

@@ -6,17 +6,10 @@ import numpy as np
 import xarray as xr
 
 from microbatt.campaign import run_campaign
-from microbatt.cube import (
-    SobolPoints,
-    locate,
-    merged_rows,
-    open_blocks,
-    open_cube,
-    region_points,
-    rows_without_curve,
-)
-from microbatt.cube.location import open_store
-from microbatt.cube.schema import consolidate
+from microbatt.cube import SobolPoints, locate, open_cube
+from microbatt.cube.contents.schema import consolidate
+from microbatt.cube.store.location import open_store
+from microbatt.cube.writing import merged_rows, open_blocks, region_points, rows_without_curve
 from microbatt.outcomes import Outcome
 from tests.campaign.small import small_campaign
 

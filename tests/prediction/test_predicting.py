@@ -6,7 +6,8 @@ import xarray as xr
 
 from microbatt.campaign import Campaign, run_campaign
 from microbatt.cells import load_cell
-from microbatt.cube import ListedPoints, PredictionStatus, locate, open_cube, predicted_by
+from microbatt.cube import ListedPoints, locate, open_cube
+from microbatt.cube.predicted import PredictionStatus, predicted_by
 from microbatt.engines import Inventory
 from microbatt.errors import ParameterError
 from microbatt.features import tensors_of_cube

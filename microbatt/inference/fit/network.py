@@ -80,6 +80,8 @@ def _own(
 
 
 def _asked(experiment: Experiment, model: ForwardModel, noise: float) -> InitialGuess:
+    if not experiment.measurements:
+        raise ParameterError("it knows discharges, and there is none.")
     from microbatt.features import tensors_of_curves
     from microbatt.prediction import load_shipped, predict_curves
 

@@ -10,15 +10,8 @@ from microbatt.cells import load_cell
 from microbatt.cli.commands import main
 from microbatt.engines import simulate_discharge
 from microbatt.errors import CurveError, NotCalibratedError, OccupiedError, ParameterError
-from microbatt.inference import (
-    OWN_SETTINGS,
-    InferenceOptions,
-    Prior,
-    ask_network,
-    infer,
-    inference_options,
-    train_own_network,
-)
+from microbatt.inference import InferenceOptions, Prior, infer, train_own_network
+from microbatt.inference.amortised import OWN_SETTINGS, ask_network, inference_options
 from microbatt.inference.amortised.own_network import inference_settings
 from microbatt.measured import Measurement
 from microbatt.networks import JointNetworkConfig, load_network
