@@ -18,8 +18,9 @@ from sphinx.util.docutils import SphinxDirective
 from microbatt.catalog import open_dataset
 from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
 from microbatt.cli.commands import COMMANDS, main
-from microbatt.cube import PROTOCOL_VARIABLES, VARIABLES, ProtocolOutcome
-from microbatt.engines import ENGINES, load_engine
+from microbatt.cube import VARIABLES
+from microbatt.cube.contents import PROTOCOL_VARIABLES, ProtocolOutcome
+from microbatt.engines.contract import ENGINES, load_engine
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.quantities import QUANTITIES, Quantity, quantity
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from microbatt.cube import rows_from_batch, rows_from_simulations
-from microbatt.engines import (
-    ProtocolRequest,
-    check_points,
-    load_engine,
-    protocol_version,
-    simulate_points,
-)
+from microbatt.cube.writing import rows_from_batch, rows_from_simulations
+from microbatt.engines import ProtocolRequest, check_points, protocol_version, simulate_points
+from microbatt.engines.contract import load_engine
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -20,8 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.cube import Layout, Rows
-    from microbatt.engines import Request
+    from microbatt.cube.contents import Layout
+    from microbatt.cube.writing import Rows
+    from microbatt.engines.contract import Request
 
     Asked: TypeAlias = Request | ProtocolRequest
 

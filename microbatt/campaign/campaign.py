@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
 from microbatt.checks import check_integer, shown
-from microbatt.cube import (
+from microbatt.cube import Design
+from microbatt.cube.contents import (
     DEPTH_POINTS,
     MOST_DEPTHS,
     SAMPLES_PER_STEP,
-    Design,
     Layout,
-    check_rounding,
     check_samples,
     check_shape,
     depth_axis,
@@ -26,25 +25,25 @@ from microbatt.cube import (
     protocol_layout,
     schema_of,
 )
+from microbatt.cube.store import check_rounding
 from microbatt.engines import (
     Inventory,
     Isothermal,
     ProtocolRequest,
     Thermal,
-    check_stored_engine,
-    load_engine,
     protocol_version,
-    stored_settings,
     thermal_from_dict,
     thermal_to_dict,
 )
+from microbatt.engines.contract import check_stored_engine, load_engine, stored_settings
 from microbatt.errors import ParameterError
 from microbatt.protocols import Protocol, as_protocol, protocol_from_dict, protocol_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from microbatt.engines import EngineSettings, Request
+    from microbatt.cube import Design
+    from microbatt.engines.contract import EngineSettings, Request
 
 _NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
 _MOST_IN_TASK: Final = 100_000
@@ -75,7 +74,7 @@ class Campaign:
     title : str, default ''
         A line of words.
     engine : str, default 'native'
-        Name of the simulator; see `microbatt.engines.registry.load_engine`.
+        Name of the simulator; see `microbatt.engines.contract.registry.load_engine`.
     inventory : Inventory
         Which of the two lithium balances.
     cutoff_voltage : float, default 2.0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from microbatt.cube import ProtocolOutcome
+    from microbatt.cube.contents import ProtocolOutcome
     from microbatt.outcomes import Outcome
 
     Ending: TypeAlias = Outcome | ProtocolOutcome

@@ -16,18 +16,10 @@ import numpy as np
 
 from microbatt.campaign.campaign import differences, shortened
 from microbatt.campaign.plan import belongs, identity_in
-from microbatt.cube import (
-    alone,
-    check_fence,
-    copy_joined,
-    cube_attributes,
-    design_from_dict,
-    explained,
-    fence_of,
-    has_cube,
-    open_blocks,
-    rows_without_curve,
-)
+from microbatt.cube import copy_joined, cube_attributes, has_cube
+from microbatt.cube.contents import design_from_dict
+from microbatt.cube.store import alone, check_fence, explained, fence_of
+from microbatt.cube.writing import open_blocks, rows_without_curve
 from microbatt.errors import CampaignError, StoreError
 from microbatt.outcomes import Outcome
 
@@ -37,7 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.campaign.plan import Plan
-    from microbatt.cube import BlockStore, Design, Layout, Location, Region, Rows
+    from microbatt.cube import Design, Location
+    from microbatt.cube.contents import Layout
+    from microbatt.cube.writing import BlockStore, Region, Rows
 
     Coordinates = Mapping[str, tuple[str, NDArray[np.float64]]]
 

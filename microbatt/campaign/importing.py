@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from microbatt.cube import (
-    DEPTH_POINTS,
-    Grid,
-    ListedPoints,
+from microbatt.cube import Grid, ListedPoints, cube_attributes, has_cube
+from microbatt.cube.contents import DEPTH_POINTS, depth_axis, discharge_layout, identity_hash
+from microbatt.cube.store import explained, fence_of
+from microbatt.cube.writing import (
     choose_chunks,
     close_run,
     create_cube,
-    cube_attributes,
-    depth_axis,
-    discharge_layout,
-    explained,
-    fence_of,
-    has_cube,
-    identity_hash,
     merged_rows,
     open_blocks,
     open_run,
@@ -39,7 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.cube import Design, Location, Rows
+    from microbatt.cube import Design, Location
+    from microbatt.cube.writing import Rows
     from microbatt.engines import Discharge, Inventory, Thermal
 
 _CURVES_A_CHUNK = 1000

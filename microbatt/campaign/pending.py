@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.campaign.tasks import Task
-from microbatt.cube import cut, read_status, region_points, tally
+from microbatt.cube.contents import tally
+from microbatt.cube.writing import cut, read_status, region_points
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from microbatt.campaign.asking import Asked
     from microbatt.campaign.events import Ending
-    from microbatt.cube import Block, Design, Location, ProtocolOutcome
+    from microbatt.cube import Design, Location
+    from microbatt.cube.contents import ProtocolOutcome
+    from microbatt.cube.writing import Block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

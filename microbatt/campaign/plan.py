@@ -15,24 +15,18 @@ from microbatt.campaign.campaign import (
     differences,
     shortened,
 )
-from microbatt.cube import (
-    choose_chunks,
-    create_cube,
-    cube_attributes,
-    explained,
-    has_cube,
-    heal_store,
-    identity_hash,
-    region_points,
-    schema_of,
-)
-from microbatt.engines import Request, load_engine
+from microbatt.cube import cube_attributes, has_cube
+from microbatt.cube.contents import identity_hash, schema_of
+from microbatt.cube.store import explained
+from microbatt.cube.writing import choose_chunks, create_cube, heal_store, region_points
+from microbatt.engines.contract import Request, load_engine
 from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.cube import Design, Layout, Location
+    from microbatt.cube import Design, Location
+    from microbatt.cube.contents import Layout
     from microbatt.engines import ProtocolRequest
 
 

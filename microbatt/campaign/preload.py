@@ -8,15 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from microbatt.campaign.asking import solve_rows
-from microbatt.cube import region_points
-from microbatt.engines import load_engine
+from microbatt.cube.writing import region_points
+from microbatt.engines.contract import load_engine
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from microbatt.campaign.asking import Asked
     from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.plan import Plan
-    from microbatt.cube import Design, Layout
+    from microbatt.cube import Design
+    from microbatt.cube.contents import Layout
 
 
 def preload_for(planned: Campaign | Plan) -> None:

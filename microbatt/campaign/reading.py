@@ -10,9 +10,11 @@ from microbatt.campaign.axes import read_axis, read_quantity, read_spread
 from microbatt.campaign.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.checks import check_choice, shown, suggestion
-from microbatt.cube import MOST_IN_FILE, Design, Grid, ListedPoints, SobolPoints
+from microbatt.cube import Design, Grid, ListedPoints, SobolPoints
+from microbatt.cube.contents import MOST_IN_FILE
 from microbatt.data_files import catalog_folder
-from microbatt.engines import load_engine, thermal_from_dict
+from microbatt.engines import thermal_from_dict
+from microbatt.engines.contract import load_engine
 from microbatt.errors import CampaignError, ParameterError
 from microbatt.parameters import PARAMETERS, POINT, parameter
 from microbatt.places import read_text

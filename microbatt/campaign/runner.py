@@ -29,10 +29,11 @@ from microbatt.campaign.tasks import (
     with_own_numbers,
 )
 from microbatt.campaign.waiting import Watch, ask_scheduler
-from microbatt.cube import is_remote_trouble, joined_rows, merged_rows, rows_without_curve
-from microbatt.engines import end_all
+from microbatt.cube.store import is_remote_trouble
+from microbatt.cube.writing import joined_rows, merged_rows, rows_without_curve
 from microbatt.errors import CampaignError
 from microbatt.outcomes import Outcome
+from microbatt.processes import end_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from microbatt.campaign.events import BlockFinished, Listener
     from microbatt.campaign.tasks import Job, Task
-    from microbatt.cube import Rows
+    from microbatt.cube.writing import Rows
 
 TASKS_PER_THREAD: Final = 3
 """In flight for each thread of the cluster: one runs, the others hide the way to the scheduler."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.campaign.plan import campaign_of
-from microbatt.cube import check_discharges, join_variables, open_cube, region_points
+from microbatt.cube import join_variables, open_cube
+from microbatt.cube.contents import check_discharges
+from microbatt.cube.writing import region_points
 from microbatt.engines import simulate_discharges
 from microbatt.parameters import parameter
 from microbatt.quantities import quantity

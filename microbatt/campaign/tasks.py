@@ -18,14 +18,9 @@ from distributed import get_worker
 
 from microbatt.campaign.asking import check_cells, solve_rows, version_of
 from microbatt.campaign.events import BlockFinished
-from microbatt.cube import (
-    joined_rows,
-    merged_rows,
-    open_blocks,
-    rows_without_curve,
-    tally,
-)
-from microbatt.engines import in_parts, load_engine
+from microbatt.cube.contents import tally
+from microbatt.cube.writing import joined_rows, merged_rows, open_blocks, rows_without_curve
+from microbatt.engines.contract import in_parts, load_engine
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +30,9 @@ if TYPE_CHECKING:
 
     from microbatt.campaign.asking import Asked
     from microbatt.campaign.extension import KnownCurves
-    from microbatt.cube import Block, BlockStore, Layout, Location, Rows
+    from microbatt.cube import Location
+    from microbatt.cube.contents import Layout
+    from microbatt.cube.writing import Block, BlockStore, Rows
 
     Result = TypeVar("Result")
 
@@ -131,7 +128,7 @@ class Task:
     block : Block
         Of whole chunks.
     points : numpy.ndarray
-        Of all its curves, shape (n, 3 + k): see `microbatt.engines.Request.columns`.
+        Of all its curves, shape (n, 3 + k): see `microbatt.engines.contract.Request.columns`.
     wanted : int
         How many of them are to be simulated, as the runner saw the store.
     """

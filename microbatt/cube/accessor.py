@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import ArrayLike
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube.predicted.predictions import Fold
     from microbatt.cube.summary import CubeSummary
 
 _Namespace = TypeVar("_Namespace", bound=type)
@@ -44,7 +44,7 @@ class CubeAccessor:
         --------
         ``ds.voltage.where(ds.microbatt.ok())`` keeps the whole curves.
         """
-        from microbatt.cube.outcomes import whole_curves
+        from microbatt.cube.contents.outcomes import whole_curves
 
         return whole_curves(self._dataset)
 
@@ -123,13 +123,13 @@ class CubeAccessor:
         pandas.DataFrame
             One row per curve: alpha, S, current, outcome (its name) and reason.
         """
-        from microbatt.cube.outcomes import failure_table
+        from microbatt.cube.contents.outcomes import failure_table
 
         return failure_table(self._dataset)
 
     def outcomes(self) -> dict[str, int]:
         """Count the curves by outcome, ``not_run`` included."""
-        from microbatt.cube.outcomes import count_outcomes
+        from microbatt.cube.contents.outcomes import count_outcomes
 
         return count_outcomes(self._dataset)
 
@@ -141,13 +141,13 @@ class CubeAccessor:
         network : str, optional
             Name; None is the only one, or the first.
         fold : Fold, optional
-            Number, or ``"held_out"``; see `microbatt.cube.predictions.predicted_by`.
+            Number, or ``"held_out"``; see `microbatt.cube.predicted.predictions.predicted_by`.
 
         Examples
         --------
         ``ds.microbatt.predicted("published").alpha_predicted.sel(S=10).plot()``
         """
-        from microbatt.cube.predictions import predicted_by
+        from microbatt.cube.predicted.predictions import predicted_by
 
         return predicted_by(self._dataset, network, fold)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube.depth import rebuild_voltage
-from microbatt.cube.outcomes import outcomes_of, status_of, varied_in
+from microbatt.cube.contents.depth import rebuild_voltage
+from microbatt.cube.contents.outcomes import outcomes_of, status_of, varied_in
+from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
 from microbatt.cube.protocol_cube import curve_along_samples, run_at
-from microbatt.cube.protocol_outcome import ProtocolOutcome
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity

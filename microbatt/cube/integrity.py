@@ -12,31 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
-from microbatt.cube.block_store import open_blocks
-from microbatt.cube.blocks import cut
-from microbatt.cube.coordinates import (
+from microbatt.cube.contents.coordinates import (
     UNREADABLE,
     coordinate_trouble,
     mend_coordinates,
     names_in,
 )
-from microbatt.cube.fence import alone
-from microbatt.cube.healing import stored_metadata
-from microbatt.cube.layout import STATUS, variables_in
-from microbatt.cube.location import (
-    ROOT,
-    delete_object,
-    explained,
-    list_objects,
-    open_store,
-    read_object,
-    write_object,
-)
-from microbatt.cube.opening import open_group
-from microbatt.cube.prediction_groups import prediction_groups
-from microbatt.cube.predictions import status_key
-from microbatt.cube.rows import row_trouble
-from microbatt.cube.schema import (
+from microbatt.cube.contents.layout import STATUS, variables_in
+from microbatt.cube.contents.schema import (
     BLOCKS,
     IDENTITY_DIGEST,
     RUNS,
@@ -45,6 +28,23 @@ from microbatt.cube.schema import (
     identity_digest,
     is_readable,
 )
+from microbatt.cube.opening import open_group
+from microbatt.cube.predicted.prediction_groups import prediction_groups
+from microbatt.cube.predicted.predictions import status_key
+from microbatt.cube.store.fence import alone
+from microbatt.cube.store.location import (
+    ROOT,
+    delete_object,
+    explained,
+    list_objects,
+    open_store,
+    read_object,
+    write_object,
+)
+from microbatt.cube.writing.block_store import open_blocks
+from microbatt.cube.writing.blocks import cut
+from microbatt.cube.writing.healing import stored_metadata
+from microbatt.cube.writing.rows import row_trouble
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
@@ -55,9 +55,9 @@ if TYPE_CHECKING:
     import zarr
     from zarr.abc.store import Store
 
-    from microbatt.cube.block_store import BlockStore
-    from microbatt.cube.blocks import Block
-    from microbatt.cube.location import Location
+    from microbatt.cube.store.location import Location
+    from microbatt.cube.writing.block_store import BlockStore
+    from microbatt.cube.writing.blocks import Block
 
 _LEFTOVER: Final = ".partial"
 """How the name of a file ends that a killed process was writing."""

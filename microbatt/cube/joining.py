@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.fence import alone
-from microbatt.cube.layout import variables_in
-from microbatt.cube.location import explained, open_store
-from microbatt.cube.opening import open_group
-from microbatt.cube.schema import (
+from microbatt.cube.contents.layout import variables_in
+from microbatt.cube.contents.schema import (
     array_of,
     compression,
     consolidate,
     dimensions,
     plain_attributes,
 )
+from microbatt.cube.opening import open_group
+from microbatt.cube.store.fence import alone
+from microbatt.cube.store.location import explained, open_store
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     import xarray as xr
     import zarr
 
-    from microbatt.cube.location import Location
+    from microbatt.cube.store.location import Location
 
 _HASH: Final = "campaign_hash"
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube.layout import PROTOCOL, SAMPLE_DIM, SAMPLED
-from microbatt.cube.outcomes import status_of, varied_in
-from microbatt.cube.protocol_outcome import ProtocolOutcome
+from microbatt.cube.contents.layout import PROTOCOL, SAMPLE_DIM, SAMPLED
+from microbatt.cube.contents.outcomes import status_of, varied_in
+from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
 from microbatt.errors import ParameterError
 from microbatt.protocols import protocol_from_dict
 from microbatt.quantities import quantity

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.outcomes import count_outcomes, outcomes_of, status_of, varied_in
-from microbatt.cube.predictions import copies_in
+from microbatt.cube.contents.outcomes import count_outcomes, outcomes_of, status_of, varied_in
+from microbatt.cube.predicted.predictions import copies_in
 from microbatt.cube.protocol_cube import step_lines
 from microbatt.parameters import quantity_of
 from microbatt.quantities import quantity

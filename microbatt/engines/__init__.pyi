@@ -1,24 +1,9 @@
-from .engine import (
-    Engine,
-    EngineSettings,
-    Request,
-)
 from .labelled import (
     outcome_attrs,
     summary_dataset,
 )
 from .native import (
     ENGINE,
-)
-from .points import (
-    ALLOWED,
-    in_parts,
-)
-from .process import (
-    Finished,
-    Stop,
-    end_all,
-    run_limited,
 )
 from .protocol import (
     ProtocolRequest,
@@ -32,12 +17,6 @@ from .protocol_result import (
     RESISTANCE_AT,
     Simulation,
     StepResult,
-)
-from .registry import (
-    ENGINES,
-    check_stored_engine,
-    load_engine,
-    stored_settings,
 )
 from .request import (
     Adiabatic,
@@ -71,48 +50,35 @@ from .step_samples import (
 )
 
 __all__ = [
-    "ALLOWED",
     "ENGINE",
-    "ENGINES",
     "RESISTANCE_AT",
     "Adiabatic",
     "Discharge",
     "DischargeBatch",
-    "Engine",
-    "EngineSettings",
-    "Finished",
     "HeatOf",
     "Inventory",
     "Isothermal",
     "Lumped",
     "MeasuredTemperature",
     "ProtocolRequest",
-    "Request",
     "Sensitivities",
     "Settings",
     "Simulation",
     "StepResult",
-    "Stop",
     "Thermal",
     "as_batch",
     "check_points",
-    "check_stored_engine",
     "check_thermal",
-    "end_all",
-    "in_parts",
     "join_batches",
-    "load_engine",
     "outcome_attrs",
     "protocol_version",
     "resample_curves",
     "resample_points",
-    "run_limited",
     "simulate",
     "simulate_discharge",
     "simulate_discharges",
     "simulate_many",
     "simulate_points",
-    "stored_settings",
     "summary_dataset",
     "thermal_from_dict",
     "thermal_to_dict",

@@ -15,8 +15,9 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.engines.compiling import tell_of_compiling
+from microbatt.engines.contract.points import check_varied
 from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
-from microbatt.engines.points import check_varied
 from microbatt.engines.protocol_result import Simulation, step_results
 from microbatt.engines.protocol_rows import Limits, Table, table_of
 from microbatt.engines.request import (
@@ -406,6 +407,7 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
     from microbatt.porous_electrode import Samples as Drive
     from microbatt.porous_electrode import Terms, cell_parameters, numerics, run_protocol
 
+    tell_of_compiling()
     table = table_of(protocol, cell, terms.limits)
     thermal, settings = terms.thermal, terms.settings
     measured = isinstance(thermal, MeasuredTemperature)

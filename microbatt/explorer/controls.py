@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import param
     from panel.io.callbacks import PeriodicCallback
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable

@@ -26,7 +26,7 @@ from microbatt.quantities import quantity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.explorer.plane import Plane
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource

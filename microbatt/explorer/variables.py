@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube import status_of
+from microbatt.cube.contents import status_of
 from microbatt.explorer.source import is_whole
 from microbatt.plots import axis_label
 from microbatt.quantities import QUANTITIES, Quantity

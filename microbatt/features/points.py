@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from microbatt.cube import check_discharges, status_of, varied_in
+from microbatt.cube.contents import check_discharges, status_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS
 

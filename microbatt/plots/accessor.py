@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube import register_namespace, varied_in
+from microbatt.cube import register_namespace
+from microbatt.cube.contents import varied_in
 from microbatt.errors import ParameterError
 from microbatt.parameters import quantity_of
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.plots.interactive import InteractivePlots
     from microbatt.plots.pairs import Parameter
 
@@ -52,7 +53,7 @@ class CubePlots:
         matplotlib.axes.Axes
             Where it was drawn.
         """
-        from microbatt.cube import check_discharges
+        from microbatt.cube.contents import check_discharges
         from microbatt.plots.curves import curves_in, draw_curves
         from microbatt.plots.rows import nearest_point
 
@@ -89,7 +90,7 @@ class CubePlots:
         current : float, optional
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
         network, fold : str or int or {"held_out"}
-            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+            Whose predictions, if it is one; see `microbatt.cube.predicted.predicted_by`.
         across : sequence of str, default alpha and S, or the first two axes
             Names of the two axes, such as ``("positive_thickness", "negative_alpha")``.
         at : mapping of str to float, optional
@@ -109,7 +110,7 @@ class CubePlots:
         ParameterError
             If there is no such variable, or it has the dimension ``current`` and none is given.
         """
-        from microbatt.cube import predicted_by
+        from microbatt.cube.predicted import predicted_by
         from microbatt.plots.maps import draw_map, in_plane
 
         cube = predicted_by(self._dataset, network, fold)
@@ -156,7 +157,7 @@ class CubePlots:
         parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
         network, fold : str or int or {"held_out"}
-            Whose predictions; see `microbatt.cube.predicted_by`.
+            Whose predictions; see `microbatt.cube.predicted.predicted_by`.
         axes : matplotlib.axes.Axes, optional
             Where to draw.
 

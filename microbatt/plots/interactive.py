@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube import check_discharges, predicted_by, whole_curves
+from microbatt.cube.contents import check_discharges, whole_curves
+from microbatt.cube.predicted import predicted_by
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
 from microbatt.plots.identifiability import bounds_in
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.plots.pairs import Parameter
 
 
@@ -81,7 +82,7 @@ class InteractivePlots:
         variable : str
             Name of a variable of the cube.
         network, fold : str or int or {"held_out"}
-            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+            Whose predictions, if it is one; see `microbatt.cube.predicted.predicted_by`.
         logarithmic : bool, default False
             Whether the colours follow the logarithm.
 
@@ -156,7 +157,7 @@ class InteractivePlots:
         parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
         network, fold : str or int or {"held_out"}
-            Whose predictions; see `microbatt.cube.predicted_by`.
+            Whose predictions; see `microbatt.cube.predicted.predicted_by`.
 
         Returns
         -------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube import outcomes_of, varied_in
+from microbatt.cube.contents import outcomes_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import POINT

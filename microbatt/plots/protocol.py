@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.cube import varied_in
+from microbatt.cube.contents import varied_in
 from microbatt.plots.colours import PALETTE
 from microbatt.quantities import quantity
 

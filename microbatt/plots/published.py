@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from matplotlib.figure import Figure
 
-from microbatt.cube import check_discharges
+from microbatt.cube.contents import check_discharges
 from microbatt.errors import ParameterError
 from microbatt.plots.curves import current_handles, draw_sweep, spread
 from microbatt.plots.identifiability import draw_bounds

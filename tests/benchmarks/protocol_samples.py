@@ -8,7 +8,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import microbatt
-from microbatt.cube import depth_axis
+from microbatt.cube.contents import depth_axis
 from microbatt.engines import resample_points
 from microbatt.protocols import gitt
 

@@ -14,16 +14,15 @@ from microbatt.campaign.extension import (
     replace_by_larger,
 )
 from microbatt.cube import (
-    UNREPEATABLE,
     check_store,
-    copies_in,
     join_predictions,
     join_variables,
     locate,
     open_cube,
     open_prediction_group,
-    predicted_by,
 )
+from microbatt.cube.contents import UNREPEATABLE
+from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign.small import small_campaign

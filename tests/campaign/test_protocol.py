@@ -14,13 +14,13 @@ from microbatt.cells import load_cell
 from microbatt.cube import (
     Grid,
     ListedPoints,
-    ProtocolOutcome,
     SobolPoints,
     check_store,
     locate,
     open_cube,
     repair_store,
 )
+from microbatt.cube.contents import ProtocolOutcome
 from microbatt.errors import CampaignError, ParameterError
 from microbatt.outcomes import StepOutcome
 from microbatt.protocols import Step, profile, protocol_from_dict, protocol_to_dict
@@ -371,7 +371,7 @@ def test_a_protocol_that_no_point_can_run_is_refused_before_anything_is_made(tmp
 def test_what_needs_discharges_refuses_a_cube_of_a_protocol_by_name(store, cube):
     from microbatt.bridge import select_points
     from microbatt.explorer.source import CubeSource
-    from microbatt.inference import cube_bounds
+    from microbatt.inference.identifiability import cube_bounds
 
     needs = "needs discharges at constant current, and this cube holds runs of a protocol"
     for ask in (

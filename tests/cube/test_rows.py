@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from microbatt.cube import (
-    VARIABLES,
-    depth_axis,
-    discharge_layout,
+from microbatt.cube import VARIABLES
+from microbatt.cube.contents import depth_axis, discharge_layout
+from microbatt.cube.writing import (
     joined_rows,
     merged_rows,
     row_trouble,

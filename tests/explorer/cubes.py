@@ -6,19 +6,11 @@ import numpy as np
 import xarray as xr
 
 from microbatt.campaign import run_campaign
-from microbatt.cube import (
-    SobolPoints,
-    depth_axis,
-    discharge_layout,
-    locate,
-    merged_rows,
-    open_blocks,
-    open_cube,
-    region_points,
-    rows_without_curve,
-)
-from microbatt.cube.location import open_store
-from microbatt.cube.schema import consolidate
+from microbatt.cube import SobolPoints, locate, open_cube
+from microbatt.cube.contents import depth_axis, discharge_layout
+from microbatt.cube.contents.schema import consolidate
+from microbatt.cube.store.location import open_store
+from microbatt.cube.writing import merged_rows, open_blocks, region_points, rows_without_curve
 from microbatt.outcomes import Outcome
 from tests.campaign.small import small_campaign
 

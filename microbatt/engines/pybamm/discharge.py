@@ -14,7 +14,8 @@ from microbatt.engines.pybamm.equations import build_equations
 from microbatt.pybamm_import import load_pybamm
 
 if TYPE_CHECKING:
-    from microbatt.engines import Discharge, Request
+    from microbatt.engines import Discharge
+    from microbatt.engines.contract import Request
     from microbatt.engines.pybamm.equations import Equations
 
     Point = tuple[float, float, float]

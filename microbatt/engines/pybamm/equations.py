@@ -53,7 +53,7 @@ def build_equations(
     Parameters
     ----------
     cell, inventory, cutoff_voltage, settings
-        As in a `microbatt.engines.engine.Request`.
+        As in a `microbatt.engines.contract.engine.Request`.
     """
     pybamm = load_pybamm()
     equations = pybamm.lithium_ion.DFN(_options(cell))
