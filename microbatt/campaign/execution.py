@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from microbatt.campaign.campaign import Campaign
-    from microbatt.campaign.events import Event, Listener
+    from microbatt.campaign.events import Ending, Event, Listener
     from microbatt.campaign.extension import KnownCurves
     from microbatt.campaign.pending import Pending
     from microbatt.campaign.plan import Plan
@@ -222,7 +222,7 @@ def fill_store(
             request=plan.request,
             store=plan.location,
             fence=fence,
-            depth=plan.depth,
+            layout=plan.layout,
             run_id=run_id,
             rerun=rerun,
             known=known,
@@ -236,7 +236,7 @@ def fill_store(
 class _Tally:
     """A listener that adds up what the blocks report."""
 
-    outcomes: Counter[Outcome]
+    outcomes: Counter[Ending]
     curves: int
     left: int
     simulated: int = 0

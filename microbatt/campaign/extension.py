@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from microbatt.campaign.plan import Plan
     from microbatt.cube import Design, Location
+    from microbatt.cube.contents import Layout
     from microbatt.cube.writing import BlockStore, Region, Rows
 
     Coordinates = Mapping[str, tuple[str, NDArray[np.float64]]]
@@ -61,7 +62,7 @@ class KnownCurves:
     fence: str
     places: tuple[NDArray[np.int64], ...]
 
-    def rows(self, region: Region, depth_size: int) -> Rows:
+    def rows(self, region: Region, layout: Layout) -> Rows:
         """Return the rows of a region of the new cube, ``not_run`` where the old one lacks them.
 
         Raises
@@ -72,7 +73,7 @@ class KnownCurves:
         places = [place[r] for place, r in zip(self.places, region, strict=True)]
         present = [place >= 0 for place in places]
         held = reduce(np.multiply.outer, present).ravel()
-        rows = rows_without_curve(held.size, depth_size, Outcome.NOT_RUN)
+        rows = rows_without_curve(held.size, layout, Outcome.NOT_RUN)
         if held.any():
             index = tuple(place[there] for place, there in zip(places, present, strict=True))
             found = _blocks_of(self.store, self.fence).select(index)

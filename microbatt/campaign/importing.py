@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from microbatt.cube import Grid, ListedPoints, cube_attributes, has_cube
-from microbatt.cube.contents import DEPTH_POINTS, depth_axis, identity_hash
+from microbatt.cube.contents import DEPTH_POINTS, depth_axis, discharge_layout, identity_hash
 from microbatt.cube.store import explained, fence_of
 from microbatt.cube.writing import (
     choose_chunks,
@@ -124,7 +124,7 @@ def write_imported(discharges: Sequence[Discharge], origin: Origin, location: Lo
             create_cube(
                 location,
                 design,
-                depth=depth,
+                layout=discharge_layout(depth),
                 one_c_current=origin.cell.one_c_current,
                 chunks=chunks,
                 attributes=attributes,
@@ -143,7 +143,7 @@ def _rows(
     """Return a row for each point, ``not_run`` where there is no discharge."""
     keys = [_key(point) for point in points]
     held = np.array([key in best for key in keys])
-    empty = rows_without_curve(len(keys), depth.size, Outcome.NOT_RUN)
+    empty = rows_without_curve(len(keys), discharge_layout(depth), Outcome.NOT_RUN)
     if not held.any():
         return empty
     batch = as_batch([best[key] for key in keys if key in best])

@@ -262,9 +262,9 @@ def _halves(
     watch: Watch, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
 ) -> list[Rows]:
     if len(points) == 1:
-        alpha, S, current = points[0]
-        tell(CurveCrashed(alpha=float(alpha), S=float(S), current=float(current)))
-        return [rows_without_curve(1, job.depth.size, Outcome.CRASHED)]
+        point = dict(zip(job.request.columns, points[0].tolist(), strict=True))
+        tell(CurveCrashed(alpha=point["alpha"], S=point["S"], current=point.get("current")))
+        return [rows_without_curve(1, job.layout, Outcome.CRASHED)]
     middle = len(points) // 2
     return [
         rows

@@ -32,6 +32,9 @@ class Entry:
 
 
 SECTIONS: Final = {
+    "Begin": {
+        "demo": Entry("microbatt.cli.demo", "Show all of it on a cell of today."),
+    },
     "Simulate": {
         "cells": Entry("microbatt.cli.cells", "List the cells of the catalog."),
         "discharge": Entry("microbatt.cli.discharge", "Simulate a cell and show its curves."),

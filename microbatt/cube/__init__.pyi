@@ -7,13 +7,15 @@ from .contents.design import (
     ListedPoints,
     SobolPoints,
 )
+from .contents.layout import (
+    VARIABLES,
+)
 from .contents.marginals import (
     LogUniform,
     Normal,
 )
 from .contents.schema import (
     SCHEMA_VERSION,
-    VARIABLES,
 )
 from .integrity import (
     CheckReport,

@@ -67,7 +67,9 @@ class CubeAccessor:
         -------
         xarray.DataArray
             Voltage [V] along ``capacity`` [A h m⁻²], with the point, the current and the outcome
-            as coordinates; of length zero, unless `capacity` is given, where there is no curve.
+            as coordinates; of length zero, unless `capacity` is given, where there is no curve. Of
+            a protocol along ``sample``, with time, current, capacity and temperature as coordinates
+            and NaN where a step was not run.
 
         Raises
         ------
@@ -78,9 +80,40 @@ class CubeAccessor:
         --------
         ``ds.microbatt.curve(alpha=2.3, S=3, current=17.5).plot()``
         """
-        from microbatt.cube.contents.depth import curve_of
+        from microbatt.cube.curve import curve_of
 
         return curve_of(self._dataset, at, capacity=capacity, method=method)
+
+    def run(self, *, method: str | None = None, **at: float) -> xr.Dataset:
+        """Return one run of the protocol of a cube, as `microbatt.simulate` would give it.
+
+        Parameters
+        ----------
+        method : str, optional
+            None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
+        **at : float
+            One value for each dimension: ``alpha`` and ``S`` of a grid, ``point`` (its number) of
+            scattered points.
+
+        Returns
+        -------
+        xarray.Dataset
+            The samples that are there along ``point``, with ``time``, and what is said of each step
+            along ``step``; ``.microbatt.plot.simulation()`` draws it.
+
+        Raises
+        ------
+        ParameterError
+            If the cube holds discharges, a dimension is missing or unknown, or the axis has no such
+            value.
+
+        Examples
+        --------
+        ``ds.microbatt.run(alpha=2.3, S=3).voltage.max()``
+        """
+        from microbatt.cube.curve import run_of
+
+        return run_of(self._dataset, at, method=method)
 
     def failures(self) -> pd.DataFrame:
         """List the curves that the simulation, not the cell, brought to an end.

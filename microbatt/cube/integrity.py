@@ -18,12 +18,11 @@ from microbatt.cube.contents.coordinates import (
     mend_coordinates,
     names_in,
 )
+from microbatt.cube.contents.layout import STATUS, variables_in
 from microbatt.cube.contents.schema import (
     BLOCKS,
     IDENTITY_DIGEST,
     RUNS,
-    STATUS,
-    VARIABLES,
     array_of,
     has_own_hash,
     identity_digest,
@@ -42,7 +41,7 @@ from microbatt.cube.store.location import (
     read_object,
     write_object,
 )
-from microbatt.cube.writing.block_store import block_digest, open_blocks
+from microbatt.cube.writing.block_store import open_blocks
 from microbatt.cube.writing.blocks import cut
 from microbatt.cube.writing.healing import stored_metadata
 from microbatt.cube.writing.rows import row_trouble
@@ -60,7 +59,6 @@ if TYPE_CHECKING:
     from microbatt.cube.writing.block_store import BlockStore
     from microbatt.cube.writing.blocks import Block
 
-_DATA: Final = frozenset(variable.name for variable in VARIABLES)
 _LEFTOVER: Final = ".partial"
 """How the name of a file ends that a killed process was writing."""
 
@@ -227,7 +225,7 @@ def _has_another_cell(attributes: Mapping[str, Any]) -> bool:
 
 def _variable_damages(root: zarr.Group) -> Iterator[Damage]:
     """Yield variables that say that they are something else than those of a cube."""
-    for variable in VARIABLES:
+    for variable in variables_in(dict(root.attrs)):
         array = array_of(root, variable.name)
         units = quantity(variable.name).attrs.get("units")
         if array.dtype.name != variable.dtype or array.attrs.get("units") != units:
@@ -266,7 +264,8 @@ def _coordinate_damages(root: zarr.Group) -> Iterator[Damage]:
 
 def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
     """Yield damaged chunks of coordinates and of what was joined, in all groups."""
-    own = _DATA | {*names_in(dict(root.attrs))}
+    attributes = dict(root.attrs)
+    own = {*names_in(attributes), *(variable.name for variable in variables_in(attributes))}
     for group in (root, *prediction_groups(root).values()):
         for name, array in group.arrays():
             if group.path or name not in own:
@@ -285,7 +284,7 @@ def _chunk_damages(array: zarr.Array[Any], keys: Container[str]) -> Iterator[Dam
 
 
 def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> Iterator[Damage]:
-    for variable in VARIABLES:
+    for variable in opened.variables:
         key = opened.key(variable.name, block)
         if key not in keys:
             yield Damage(key=key, what="is missing although the block is finished", block=block)
@@ -316,7 +315,7 @@ def _content_damages(opened: BlockStore, block: Block, keys: Container[str]) -> 
     except UNREADABLE as error:
         yield Damage(key=f"{BLOCKS}/{block}", what=str(error), block=block)
         return
-    if told and told != block_digest(opened.fence, block, rows):
+    if told and told != opened.digest_of(block, rows):
         what = "the curves are not those that were written there for this cube"
         yield Damage(key=key, what=what, block=block)
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from microbatt.cube.contents.layout import variables_in
 from microbatt.cube.contents.outcomes import varied_in
-from microbatt.cube.contents.schema import VARIABLES as OWN
 from microbatt.cube.contents.schema import (
     array_of,
     compression,
@@ -359,7 +359,8 @@ def copy_joined(smaller: Location, larger: Location) -> None:
     _carry_groups(smaller, larger)
     grown = open_cube(larger, chunks=None)
     axes: dict[str, object] = {str(dim): index for dim, index in grown.indexes.items()}
-    joined = open_cube(smaller, chunks=None).drop_vars([variable.name for variable in OWN])
+    held = open_cube(smaller, chunks=None)
+    joined = held.drop_vars([variable.name for variable in variables_in(held.attrs)])
     if _LISTED in joined.dims:
         joined = joined.assign_coords({_LISTED: _places_of_points(joined, grown)})
         axes[_LISTED] = np.arange(grown.sizes[_LISTED])

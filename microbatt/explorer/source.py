@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube.contents import status_of, varied_in
+from microbatt.cube.contents import check_discharges, status_of, varied_in
 from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
@@ -113,6 +113,7 @@ class CubeSource:
             self._others[self.copy] = self
 
     def _take(self, opened: xr.Dataset) -> None:
+        check_discharges(opened, "the explorer")
         # One reading of how curves ended, before all others: what it calls whole is in the store.
         self.opened = opened.assign(status=status_of(opened).compute())
         seen = predicted_by(self.opened, *self._copy)

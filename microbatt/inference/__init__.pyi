@@ -1,3 +1,13 @@
+from .amortised.asking import (
+    NetworkAnswer,
+)
+from .amortised.calibration import (
+    Calibration,
+)
+from .amortised.own_network import (
+    OwnNetwork,
+    train_own_network,
+)
 from .batch import (
     experiment_files,
     infer_each,
@@ -36,6 +46,7 @@ from .result.structure import (
 )
 
 __all__ = [
+    "Calibration",
     "DerivedNumber",
     "Diagnostics",
     "Estimate",
@@ -43,6 +54,8 @@ __all__ = [
     "InferenceOptions",
     "Inferred",
     "InitialGuess",
+    "NetworkAnswer",
+    "OwnNetwork",
     "ParameterEstimate",
     "Prior",
     "Verdict",
@@ -52,4 +65,5 @@ __all__ = [
     "infer_each",
     "infer_files",
     "infer_folder",
+    "train_own_network",
 ]

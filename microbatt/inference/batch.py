@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -217,15 +218,18 @@ def infer_files(
         If the engine finds no curve near the measured ones.
     """
     listed = [one for file in map(Path, files) for one in _files_of(file)]
-    told, left_out = read_files(listed, reading.for_cell(cell))
+    how = replace(reading, runs=options.runs).for_cell(cell)
+    told, left_out = read_files(listed, how)
     measurements = tuple(one for file in told for one in file.measurements)
-    while measurements:
-        experiment = Experiment(name=name, measurements=measurements, reading=told)
+    runs = tuple(file.run for file in told if file.run is not None)
+    while measurements or runs:
+        experiment = Experiment(name=name, measurements=measurements, runs=runs, reading=told)
         try:
             return infer(experiment, cell, options), left_out
         except CurveError as error:
             left_out += (Unread(source=error.source, reason=str(error)),)
             measurements = tuple(one for one in measurements if one.source != error.source)
+            runs = tuple(one for one in runs if one.source != error.source)
     raise MeasurementError("; ".join(one.reason for one in left_out))
 
 

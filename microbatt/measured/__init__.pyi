@@ -33,6 +33,14 @@ from .reading import (
     read_frame,
     read_measurements,
 )
+from .run import (
+    MeasuredRun,
+)
+from .run_start import (
+    RunStart,
+    begin_run,
+    cell_from,
+)
 from .samples import (
     Samples,
 )
@@ -42,11 +50,15 @@ __all__ = [
     "Experiment",
     "FileReading",
     "MeasuredData",
+    "MeasuredRun",
     "Measurement",
     "Reading",
+    "RunStart",
     "Samples",
     "StepRead",
     "Unread",
+    "begin_run",
+    "cell_from",
     "curve_files",
     "gather",
     "inspect_file",

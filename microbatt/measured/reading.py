@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from microbatt.checks import POSITIVE, check_number
+from microbatt.checks import POSITIVE, check_choice, check_number
 from microbatt.errors import MeasurementError, MicrobattError
 from microbatt.measured.copies import without_copies
-from microbatt.measured.discharges import discharges
+from microbatt.measured.discharges import Found, discharges, is_run
 from microbatt.measured.experiment import Experiment, FileReading
 from microbatt.measured.headings import find_columns
 from microbatt.measured.parts import cells_apart, choose_part
 from microbatt.measured.record import make_record
+from microbatt.measured.run import MeasuredRun, run_of
 from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from microbatt.measured.measurement import Measurement
 
 _PACKED: Final = ".gz"
+RUNS: Final = ("never", "auto", "always")
+"""Whether files are read as runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,10 @@ class Reading:
         Leave out rows that lack a number or repeat a time, instead of refusing the file.
     part : str, optional
         Which of several cells of a file, or which sheets of a workbook, by name.
+    runs : {"never", "auto", "always"}
+        Whether a file is read as a run, from its first row to its last, rests and charges included,
+        and not as discharges: ``"auto"`` where it holds pulses or changing currents, or no
+        discharge from a full cell at constant current. `microbatt.infer` reads so.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -53,8 +60,10 @@ class Reading:
     current: float | None = None
     skip_bad_rows: bool = False
     part: str | None = None
+    runs: str = "never"
 
     def __post_init__(self) -> None:
+        check_choice("runs", self.runs, RUNS)
         if self.area is not None:
             check_number("area", self.area, POSITIVE, unit="m²")
         if self.current is not None:
@@ -201,7 +210,12 @@ def read_cells(path: str | Path, reading: Reading | None = None) -> tuple[Experi
         kept, copies = without_copies(file.measurements)
         called = name or Path(path).stem
         found.append(
-            Experiment(name=called, measurements=kept, reading=(_with_copies(file, copies),))
+            Experiment(
+                name=called,
+                measurements=kept,
+                reading=(_with_copies(file, copies),),
+                runs=runs_of([file]),
+            )
         )
     return tuple(found)
 
@@ -272,7 +286,12 @@ def read_experiment(
     kept, copies = without_copies([one for file in found for one in file.measurements])
     called = name or (Path(listed[0]).stem if len(listed) == 1 else "experiment")
     told = tuple(_with_copies(file, copies) for file in found)
-    return Experiment(name=called, measurements=kept, reading=told)
+    return Experiment(name=called, measurements=kept, reading=told, runs=runs_of(found))
+
+
+def runs_of(files: Iterable[FileReading]) -> tuple[MeasuredRun, ...]:
+    """Return the runs of files that were read as such."""
+    return tuple(file.run for file in files if file.run is not None)
 
 
 def read_measurements(path: str | Path, reading: Reading | None = None) -> tuple[Measurement, ...]:
@@ -428,6 +447,7 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
     remarks = (*table.remarks, *columns.remarks, *record.remarks)
     shown = _shown(taken)
     found = discharges(replace(record, remarks=remarks), skip_bad_rows=how.skip_bad_rows)
+    run = _run(table.source, found, how)
     told = "columns: " + ", ".join(f"{name} `{heading}`" for name, (heading, _) in shown.items())
     notes = [note for one in found.measurements for note in one.remarks]
     file = FileReading(
@@ -446,7 +466,18 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
         refusal="" if found.refusal is None else str(found.refusal),
         others=columns.others,
     )
-    return file, found.refusal
+    if run is None:
+        return file, found.refusal
+    run = replace(run, remarks=(f"{table.source} – {told}", *run.remarks))
+    return replace(file, measurements=(), refusal="", run=run, remarks=run.remarks[1:]), None
+
+
+def _run(source: str, found: Found, how: Reading) -> MeasuredRun | None:
+    """Return a file as a run, if it is to be read so: asked for, or more than plain discharges."""
+    if how.runs == "never" or (how.runs == "auto" and not is_run(found)):
+        return None
+    from_rest = bool(found.steps) and found.steps[0].kind == "rest"
+    return run_of(source, found.samples, found.record.remarks, from_rest=from_rest)
 
 
 def _shown(taken: Mapping[str, Column]) -> dict[str, tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube.contents import whole_curves
+from microbatt.cube.contents import check_discharges, whole_curves
 from microbatt.cube.predicted import predicted_by
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
@@ -46,6 +46,7 @@ class InteractivePlots:
         """Return voltage against capacity of the nearest microstructure, a curve a current."""
         import holoviews as hv
 
+        check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
         point = nearest_point(self._dataset, alpha=alpha, S=S)
         drawn = list(curves_in(point))
         colours = current_colours(curve.current for curve in drawn)
@@ -99,7 +100,9 @@ class InteractivePlots:
 
         cube = predicted_by(self._dataset, network, fold)
         check_choice("variable", variable, map(str, cube.data_vars))
-        values, status = cube[variable].load(), cube.get("status")
+        # What is missing of a step is told by how the step ended, not by how its run did.
+        status = None if variable.startswith("step_") else cube.get("status")
+        values = cube[variable].load()
         if status is None or "current" not in values.dims:
             return _by_current(
                 values, lambda values_at: values_on_plane(values_at, None, logarithmic=logarithmic)
@@ -196,11 +199,23 @@ class InteractivePlots:
 
         return bounds_on_plane(bounds_in(self._dataset))
 
-    def simulation(self) -> hv.Layout:
-        """Return what a protocol gave: voltage against time, and the current under it."""
-        from microbatt.plots.interactive_protocol import over_time
+    def simulation(self, **at: float) -> hv.Layout:
+        """Return one run of a protocol: voltage against time, and the current under it.
 
-        return over_time(self._dataset)
+        Parameters
+        ----------
+        **at : float
+            Of a cube, one value for each of its dimensions; the nearest is taken.
+
+        Returns
+        -------
+        holoviews.Layout
+            Two figures with one axis of time.
+        """
+        from microbatt.plots.interactive_protocol import over_time
+        from microbatt.plots.protocol import run_in
+
+        return over_time(run_in(self._dataset, at))
 
 
 def _by_current(

@@ -36,6 +36,7 @@ def fit_joint_network(
     targets: Sequence[str] | None = None,
     points: ArrayLike | None = None,
     config: JointNetworkConfig | None = None,
+    box: tuple[ArrayLike, ArrayLike] | None = None,
     settings: TrainingSettings = JOINT_SETTINGS,
     folder: Path | None = None,
     listeners: Sequence[Listener] = (),
@@ -53,6 +54,9 @@ def fit_joint_network(
         Numbers of the points to train on; None is all that have a curve.
     config : JointNetworkConfig, optional
         Sizes of the network, and the noise that it is for.
+    box : tuple of array_like, optional
+        Lowest and highest coordinate of each target, which a bounded network does not leave; None
+        is where the points lie.
     settings : TrainingSettings, default JOINT_SETTINGS
         How its encoders are trained.
     folder : pathlib.Path, optional
@@ -77,7 +81,7 @@ def fit_joint_network(
     names = targets_of(cube) if targets is None else check_targets(cube, targets)
     chosen = training_points(cube, points, complete=False)
     tensors = tensors_of_cube(cube, samples=sizes.samples).take(chosen)
-    draft = draft_joint_network(tensors, true_values(cube, names)[chosen], names, sizes)
+    draft = draft_joint_network(tensors, true_values(cube, names)[chosen], names, sizes, box=box)
 
     def member(name: str, own: TrainingSettings) -> Task:
         return Task(

@@ -21,7 +21,7 @@ from microbatt.cube import (
     open_cube,
     open_prediction_group,
 )
-from microbatt.cube.contents.schema import UNREPEATABLE
+from microbatt.cube.contents import UNREPEATABLE
 from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import made_predictions, stored_bytes

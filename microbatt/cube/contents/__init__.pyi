@@ -12,18 +12,30 @@ from .depth import (
 from .design import (
     design_from_dict,
 )
+from .layout import (
+    SAMPLES_PER_STEP,
+    UNREPEATABLE,
+    Layout,
+    check_samples,
+    discharge_layout,
+    protocol_layout,
+)
 from .marginals import (
     Marginal,
 )
 from .outcomes import (
     WHOLE,
+    check_discharges,
+    outcomes_of,
     status_of,
     tally,
     varied_in,
     whole_curves,
 )
+from .protocol_outcome import (
+    ProtocolOutcome,
+)
 from .schema import (
-    UNREPEATABLE,
     identity_hash,
     schema_of,
 )
@@ -33,14 +45,22 @@ __all__ = [
     "MOST_DEPTHS",
     "MOST_IN_FILE",
     "MOST_VALUES",
+    "SAMPLES_PER_STEP",
     "UNREPEATABLE",
     "WHOLE",
+    "Layout",
     "Marginal",
+    "ProtocolOutcome",
     "check_bound",
+    "check_discharges",
+    "check_samples",
     "check_shape",
     "depth_axis",
     "design_from_dict",
+    "discharge_layout",
     "identity_hash",
+    "outcomes_of",
+    "protocol_layout",
     "schema_of",
     "status_of",
     "tally",

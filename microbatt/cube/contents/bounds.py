@@ -22,6 +22,8 @@ MOST_CURVES: Final = 500_000_000
 """In one cube."""
 MOST_DEPTHS: Final = 10_000
 """On the depth axis."""
+MOST_SAMPLES: Final = 1_000_000
+"""Of one run of a protocol."""
 MOST_IN_CHUNK: Final = 2**30
 """In one chunk of a store [B]."""
 MOST_IN_FILE: Final = 64 * 2**20

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cells import Cell
-from microbatt.cube.contents.depth import depth_axis
 from microbatt.cube.contents.design import coordinate_names, design_from_dict
+from microbatt.cube.contents.layout import AFTER_DIM, CURVE_DIM, PROTOCOL, STEP_DIM, layout_of
 from microbatt.cube.contents.schema import (
     AXES_DIGEST,
     BLOCKS,
-    CURVE_DIM,
     RUNS,
     axes_digest,
     coordinate_objects,
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     import zarr
     from numpy.typing import NDArray
 
-    from microbatt.cube.contents.schema import Coordinates
+    from microbatt.cube.contents.layout import Coordinates
     from microbatt.cube.store.location import Location
 
     Values = Mapping[str, NDArray[np.float64] | None]
@@ -44,6 +43,8 @@ _log = logging.getLogger(__name__)
 UNREADABLE: Final = (ValueError, RuntimeError, TypeError, IndexError)
 """What decoding a damaged chunk raises, depending on what is wrong with it."""
 _WITHOUT_DESIGN: Final = ("alpha", "S", "current")
+_OF_PROTOCOL: Final = ("sample_step", "sample_fraction", STEP_DIM, AFTER_DIM)
+"""Coordinates of a cube of a protocol beside those of its design."""
 _DRAWN: Final = "sobol"
 """The kind of design whose coordinates are drawn by SciPy, perhaps not by all versions alike."""
 
@@ -58,7 +59,8 @@ def names_in(attributes: Mapping[str, Any]) -> tuple[str, ...]:
     """
     design = attributes.get("design")
     along = coordinate_names(design) if isinstance(design, dict) else _WITHOUT_DESIGN
-    return (*along, "c_rate", CURVE_DIM)
+    beside = ("c_rate",) if "current" in along else ()
+    return (*along, *beside, *(_OF_PROTOCOL if PROTOCOL in attributes else (CURVE_DIM,)))
 
 
 def check_coordinates(location: Location, group: zarr.Group) -> None:
@@ -193,7 +195,7 @@ def _from_design(attributes: Mapping[str, Any]) -> Coordinates | None:
     try:
         return coordinates_of(
             design_from_dict(attributes["design"]),
-            depth_axis(attributes["depth_points"]),
+            layout_of(attributes),
             Cell.from_dict(attributes["cell"]).one_c_current,
         )
     except (KeyError, TypeError, ParameterError):

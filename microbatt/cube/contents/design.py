@@ -2,7 +2,8 @@
 
 What varies are ``alpha``, ``S`` and ``current``, and any other number of a cell by its name in
 `microbatt.parameters`.  A design is described by the same words as ever where nothing else does,
-so that cubes of earlier versions go on.
+so that cubes of earlier versions go on.  Where every point runs a protocol, which says itself what
+flows, a design has no ``current``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 
@@ -37,6 +38,7 @@ ALLOWED = {
     "current": POSITIVE,
 }
 """What an axis may hold; wider than the range in which the engine is proved."""
+_CURRENT: Final = "current"
 
 
 def allowed_on(name: str) -> Interval:
@@ -58,8 +60,8 @@ class Grid:
     ----------
     alpha, S : tuple of float, optional
         Increasing axes [-]; without, the cell's own value stands for all curves.
-    current : tuple of float
-        Increasing axis [A m⁻²].
+    current : tuple of float, optional
+        Increasing axis [A m⁻²]; None where a protocol says what flows.
     others : dict
         Increasing axes of other numbers of a cell: name in `microbatt.parameters` → values in SI
         units.
@@ -76,20 +78,21 @@ class Grid:
     kind: ClassVar[str] = "grid"
     alpha: tuple[float, ...] | None = None
     S: tuple[float, ...] | None = None
-    current: tuple[float, ...]
+    current: tuple[float, ...] | None = None
     others: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in (*_given(self, POINT), "current"):
+        for name in _given(self, (*POINT, _CURRENT)):
             object.__setattr__(self, name, _increasing(name, getattr(self, name)))
         others = _sorted_others(self.others)
         checked = {name: _increasing(name, values) for name, values in others.items()}
         object.__setattr__(self, "others", checked)
+        _check_some(self.dims)
 
     @property
     def dims(self) -> tuple[str, ...]:
         """Names of the axes: alpha and S first, the current last."""
-        return (*_given(self, POINT), *self.others, "current")
+        return (*_given(self, POINT), *self.others, *_given(self, (_CURRENT,)))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -138,8 +141,8 @@ class SobolPoints:
     alpha, S : tuple of 2 float, LogUniform or Normal, optional
         Lowest and highest value of a uniform spread, or another spread; without, the cell's own
         value stands for all curves.
-    current : tuple of float
-        Increasing axis [A m⁻²].
+    current : tuple of float, optional
+        Increasing axis [A m⁻²]; None where a protocol says what flows.
     others : dict
         The same for other numbers of a cell: name in `microbatt.parameters` → spread in SI units.
 
@@ -155,7 +158,7 @@ class SobolPoints:
     seed: int
     alpha: Marginal | None = None
     S: Marginal | None = None
-    current: tuple[float, ...]
+    current: tuple[float, ...] | None = None
     others: Mapping[str, Marginal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -169,7 +172,7 @@ class SobolPoints:
             for name, given in _sorted_others(self.others).items()
         }
         object.__setattr__(self, "others", others)
-        object.__setattr__(self, "current", _increasing("current", self.current))
+        _check_current(self)
         _check_some(self.names)
 
     @property
@@ -179,19 +182,17 @@ class SobolPoints:
 
     @property
     def dims(self) -> tuple[str, ...]:
-        """``("point", "current")``."""
-        return ("point", "current")
+        """``("point", "current")``, or the points alone."""
+        return ("point", *_given(self, (_CURRENT,)))
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Length of each dimension."""
-        return (self.count, len(self.current))
+        return (self.count, *_lengths(self.current))
 
     def __str__(self) -> str:
         """Return how many curves at how many points."""
-        return (
-            f"{self.count} Sobol points × {len(self.current)} current = {curve_count(self)} curves"
-        )
+        return f"{self.count} Sobol points{_currents(self.current)} = {curve_count(self)} curves"
 
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
         """Name → (dimension it lies along, values).
@@ -219,7 +220,7 @@ class SobolPoints:
             "count": self.count,
             "seed": self.seed,
             **{name: marginal_to_json(_value(self, name)) for name in self.names},
-            "current": list(self.current),
+            **{name: list(_value(self, name)) for name in _given(self, (_CURRENT,))},
         }
 
 
@@ -231,8 +232,8 @@ class ListedPoints:
     ----------
     alpha, S : tuple of float, optional
         Of equal length [-]; without, the cell's own value stands for all curves.
-    current : tuple of float
-        Increasing axis [A m⁻²].
+    current : tuple of float, optional
+        Increasing axis [A m⁻²]; None where a protocol says what flows.
     others : dict
         Other numbers of a cell: name in `microbatt.parameters` → values in SI units, of that
         length too.
@@ -246,7 +247,7 @@ class ListedPoints:
     kind: ClassVar[str] = "listed"
     alpha: tuple[float, ...] | None = None
     S: tuple[float, ...] | None = None
-    current: tuple[float, ...]
+    current: tuple[float, ...] | None = None
     others: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -254,7 +255,7 @@ class ListedPoints:
             object.__setattr__(self, name, _checked(name, getattr(self, name)))
         others = _sorted_others(self.others)
         object.__setattr__(self, "others", {name: _checked(name, v) for name, v in others.items()})
-        object.__setattr__(self, "current", _increasing("current", self.current))
+        _check_current(self)
         _check_some(self.names)
         first = self.names[0]
         for name in self.names[1:]:
@@ -271,17 +272,17 @@ class ListedPoints:
 
     @property
     def dims(self) -> tuple[str, ...]:
-        """``("point", "current")``."""
-        return ("point", "current")
+        """``("point", "current")``, or the points alone."""
+        return ("point", *_given(self, (_CURRENT,)))
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Length of each dimension."""
-        return (len(_value(self, self.names[0])), len(self.current))
+        return (len(_value(self, self.names[0])), *_lengths(self.current))
 
     def __str__(self) -> str:
         """Return how many curves at how many points."""
-        return f"{self.shape[0]} points × {self.shape[1]} current = {curve_count(self)} curves"
+        return f"{self.shape[0]} points{_currents(self.current)} = {curve_count(self)} curves"
 
     def coordinates(self) -> dict[str, tuple[str, NDArray[np.float64]]]:
         """Name → (dimension it lies along, values).
@@ -301,7 +302,7 @@ class ListedPoints:
         dict
             Which `design_from_dict` reads.
         """
-        names = (*self.names, "current")
+        names = (*self.names, *_given(self, (_CURRENT,)))
         return {"kind": self.kind, **{name: list(_value(self, name)) for name in names}}
 
 
@@ -374,7 +375,7 @@ def coordinate_names(described: Mapping[str, Any]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        The current last.
+        The current last, if there is one.
 
     Examples
     --------
@@ -382,7 +383,8 @@ def coordinate_names(described: Mapping[str, Any]) -> tuple[str, ...]:
     ('alpha', 'S', 'current')
     """
     names = [name for name in described if name in PARAMETERS]
-    return (*(name for name in POINT if name in names), *_others(names), "current")
+    last = (_CURRENT,) if _CURRENT in described else ()
+    return (*(name for name in POINT if name in names), *_others(names), *last)
 
 
 @lru_cache(maxsize=8)
@@ -396,10 +398,26 @@ def _sobol(count: int, seed: int, dimensions: int) -> NDArray[np.float64]:
 
 
 def _scattered(
-    values: Mapping[str, NDArray[np.float64]], current: Sequence[float]
+    values: Mapping[str, NDArray[np.float64]], current: Sequence[float] | None
 ) -> dict[str, tuple[str, NDArray[np.float64]]]:
     along_points = {name: ("point", column) for name, column in values.items()}
-    return along_points | {"current": ("current", np.array(current))}
+    if current is None:
+        return along_points
+    return along_points | {_CURRENT: (_CURRENT, np.array(current))}
+
+
+def _lengths(current: Sequence[float] | None) -> tuple[int, ...]:
+    """Return the length of the axis of currents, if there is one."""
+    return () if current is None else (len(current),)
+
+
+def _currents(current: Sequence[float] | None) -> str:
+    return "" if current is None else f" × {len(current)} current"
+
+
+def _check_current(design: SobolPoints | ListedPoints) -> None:
+    if design.current is not None:
+        object.__setattr__(design, _CURRENT, _increasing(_CURRENT, design.current))
 
 
 def _given(design: object, names: Iterable[str]) -> tuple[str, ...]:
@@ -438,7 +456,7 @@ def _sorted_others(given: Mapping[str, Any]) -> dict[str, Any]:
 def _check_some(names: Sequence[str]) -> None:
     if not names:
         raise ParameterError(
-            "the points have no number that varies; give `alpha`, `S` or one of `others`."
+            "the design has no number that varies; give `alpha`, `S` or one of `others`."
         )
 
 

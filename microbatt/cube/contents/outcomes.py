@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import PARAMETERS, POINT
@@ -45,6 +46,49 @@ def status_of(dataset: xr.Dataset) -> xr.DataArray:
     return dataset["status"]
 
 
+def outcomes_of(status: xr.DataArray) -> type[Outcome] | type[ProtocolOutcome]:
+    """Return what the codes of a variable ``status`` mean.
+
+    Parameters
+    ----------
+    status : xarray.DataArray
+        Of a cube.
+
+    Returns
+    -------
+    type of Outcome or ProtocolOutcome
+        Of discharges, or of a protocol.
+    """
+    meanings = str(status.attrs.get("flag_meanings", "")).split()
+    return ProtocolOutcome if _COMPLETED in meanings else Outcome
+
+
+_COMPLETED = ProtocolOutcome.COMPLETED.name.lower()
+
+
+def check_discharges(dataset: xr.Dataset, what: str) -> None:
+    """Refuse a cube of a protocol where discharges at constant current are needed.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A cube or a part of one.
+    what : str
+        Is asked for, as the subject of the message.
+
+    Raises
+    ------
+    ParameterError
+        If the cube is of a protocol; what to do stands there too.
+    """
+    if "status" in dataset and outcomes_of(dataset["status"]) is ProtocolOutcome:
+        raise ParameterError(
+            f"{what} needs discharges at constant current, and this cube holds runs of a "
+            "protocol, along `sample` and `step`. Run a campaign with `current` or `c_rate`, or "
+            "work with its variables themselves: xarray knows them all."
+        )
+
+
 def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
     """Return whether each curve exists and runs to a physical end; lazy where the cube is.
 
@@ -81,13 +125,17 @@ def varied_in(dataset: xr.Dataset) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in order if name in dataset.coords))
 
 
-def tally(status: NDArray[np.int8]) -> dict[Outcome, int]:
+def tally(
+    status: NDArray[np.int8], outcomes: type[Outcome] | type[ProtocolOutcome] = Outcome
+) -> dict[Outcome | ProtocolOutcome, int]:
     """Count the outcomes in an array of status codes; outcomes that do not occur are left out.
 
     Parameters
     ----------
     status : numpy.ndarray
         Outcome codes of any shape.
+    outcomes : type of Outcome or ProtocolOutcome
+        What the codes mean.
 
     Returns
     -------
@@ -100,12 +148,13 @@ def tally(status: NDArray[np.int8]) -> dict[Outcome, int]:
     {<Outcome.NOT_RUN: 0>: 1, <Outcome.CUTOFF_REACHED: 1>: 2}
     """
     codes, counts = np.unique(status, return_counts=True)
-    return {Outcome(int(c)): int(n) for c, n in zip(codes, counts, strict=True)}
+    return {outcomes(int(c)): int(n) for c, n in zip(codes, counts, strict=True)}
 
 
 def count_outcomes(dataset: xr.Dataset) -> dict[str, int]:
     """Count the curves of a cube by the name of their outcome."""
-    counts = tally(status_of(dataset).to_numpy())
+    status = status_of(dataset)
+    counts = tally(status.to_numpy(), outcomes_of(status))
     return {outcome.name.lower(): count for outcome, count in counts.items()}
 
 
@@ -121,7 +170,8 @@ def failure_table(dataset: xr.Dataset) -> pd.DataFrame:
         for name in varied_in(dataset)
         if name != "c_rate"
     }
-    outcomes = [Outcome(int(code)) for code in codes[failed]]
+    known = outcomes_of(status)
+    outcomes = [known(int(code)) for code in codes[failed]]
     return pd.DataFrame(
         columns
         | {

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from microbatt.cube.contents.layout import STATUS
 from microbatt.cube.store.location import (
     ROOT,
     delete_object,
@@ -25,9 +25,7 @@ from microbatt.cube.store.location import (
 )
 from microbatt.cube.store.voltage_codec import packing
 from microbatt.errors import StoreError
-from microbatt.outcomes import Outcome
 from microbatt.parameters import PARAMETERS, POINT, quantity_of
-from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,71 +36,7 @@ if TYPE_CHECKING:
     from zarr.abc.store import Store
 
     from microbatt.cube.contents.design import Design
-
-CURVE_DIM: Final = "depth"
-
-
-Coordinates: TypeAlias = "Mapping[str, tuple[str, NDArray[np.float64]]]"
-"""Name → (dimension it lies along, values)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
-    """One data variable of a cube."""
-
-    name: str
-    """Also the name of its quantity."""
-    dtype: Literal["float32", "float64", "int32", "int8"]
-    """Type in the store."""
-    along_depth: bool = False
-    """Whether it has the depth axis beside the axes of the design."""
-
-    @property
-    def fill_value(self) -> float | int:
-        """What a curve that was never run reads as."""
-        return float("nan") if self.dtype.startswith("float") else 0
-
-    def attributes(self, coordinates: str) -> dict[str, Any]:
-        """CF attributes of the variable as stored."""
-        return {**quantity(self.name).attrs, **_links(self.name), "coordinates": coordinates}
-
-
-STATUS: Final = Variable(name="status", dtype="int8")
-"""How each curve ended; a block is finished when, and only when, this says so."""
-
-RESULTS: Final = (
-    Variable(name="voltage", dtype="float32", along_depth=True),
-    Variable(name="discharge_capacity", dtype="float64"),
-    Variable(name="energy", dtype="float64"),
-    Variable(name="power", dtype="float64"),
-    Variable(name="open_circuit_voltage", dtype="float64"),
-    Variable(name="initial_voltage", dtype="float64"),
-    Variable(name="end_temperature", dtype="float64"),
-    Variable(name="min_salt_concentration", dtype="float64"),
-    Variable(name="negative_surface_stoichiometry", dtype="float64"),
-    Variable(name="positive_surface_stoichiometry", dtype="float64"),
-    Variable(name="solve_time", dtype="float64"),
-    Variable(name="steps", dtype="int32"),
-    Variable(name="newton_iterations", dtype="int32"),
-    Variable(name="rejected_steps", dtype="int32"),
-)
-"""Everything a simulation fills in, in the order in which it is written."""
-
-VARIABLES: Final = (*RESULTS, STATUS)
-"""All data variables, `STATUS` last."""
-
-UNREPEATABLE: Final = frozenset({"solve_time"})
-"""Variables that measure the machine; two runs of the same campaign differ in nothing else."""
-
-
-def _links(name: str) -> dict[str, Any]:
-    if name != STATUS.name:
-        return {"ancillary_variables": STATUS.name}
-    return {
-        "flag_values": [int(outcome) for outcome in Outcome],
-        "flag_meanings": " ".join(outcome.name.lower() for outcome in Outcome),
-        "comment": "; ".join(f"{int(outcome)}: {outcome.message}" for outcome in Outcome),
-    }
+    from microbatt.cube.contents.layout import Coordinates, Layout, Variable
 
 
 def typed_flags(attrs: dict[str, Any]) -> dict[str, Any]:
@@ -112,19 +46,23 @@ def typed_flags(attrs: dict[str, Any]) -> dict[str, Any]:
     return attrs | {"flag_values": np.asarray(attrs["flag_values"], dtype=STATUS.dtype)}
 
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Raised when a cube of today could not be read by the code of yesterday."""
+_OF_DISCHARGES: Final = 2
+"""Of cubes of constant-current discharges; those of a protocol have the next."""
 _SCHEMA_OF_TWO: Final = 1
 """Of cubes in which alpha, S and the current alone vary: the code of yesterday reads those."""
 AXES_DIGEST: Final = "axes_digest"
 """Attribute that holds a digest of every coordinate's values."""
 ROUNDING: Final = "voltage_rounding"
 """Attribute that says by how much voltages were rounded at most [V]; absent if not at all."""
+_CURRENT: Final = "current"
 IDENTITY_DIGEST: Final = "identity_digest"
 """Attribute that holds a digest of those that say what the curves are."""
 _IDENTITY: Final = (
     "cell", "cell_digest", "design", "engine", "engine_version", "inventory", "cutoff_voltage",
     "thermal", "settings", "depth_points", "chunks", "campaign_hash", "voltage_rounding",
+    "protocol", "samples_per_step", "lower_voltage", "upper_voltage",
 )  # fmt: skip
 _NOT_HASHED: Final = frozenset({"chunks", "campaign_hash"})
 RUNS: Final = "runs"
@@ -138,7 +76,7 @@ def schema_of(design: Mapping[str, Any]) -> int:
     """Return the first schema that can say what varies in a design.
 
     It is part of the identity of a campaign, so that cubes that were begun under an earlier one go
-    on; a new store has the newest, `SCHEMA_VERSION`.
+    on; a new store of discharges has 2, one of a protocol 3.
 
     Parameters
     ----------
@@ -156,16 +94,20 @@ def schema_of(design: Mapping[str, Any]) -> int:
     1
     >>> schema_of({"kind": "grid", "positive_thickness": [1e-4], "current": [17.5]})
     2
+    >>> schema_of({"kind": "grid", "alpha": [0.5], "S": [3.0]})
+    3
     """
+    if _CURRENT not in design:
+        return SCHEMA_VERSION
     names = {name for name in design if name in PARAMETERS}
     plain = names == {*POINT} and not any(isinstance(design[name], dict) for name in names)
-    return _SCHEMA_OF_TWO if plain else SCHEMA_VERSION
+    return _SCHEMA_OF_TWO if plain else min(_OF_DISCHARGES, SCHEMA_VERSION)
 
 
 def cube_skeleton(
     design: Design,
     *,
-    depth: NDArray[np.float64],
+    layout: Layout,
     one_c_current: float,
     chunks: tuple[int, ...],
     attributes: Mapping[str, Any],
@@ -176,12 +118,12 @@ def cube_skeleton(
     ----------
     design : Design
         Which curves it is to hold.
-    depth : numpy.ndarray
-        Depth axis, increasing from 0 to 1.
+    layout : Layout
+        What it holds of each.
     one_c_current : float
         The current that counts as one C [A m⁻²], for the coordinate ``c_rate``.
     chunks : tuple of int
-        Curves per chunk along each dimension of the design; the depth axis is never cut.
+        Curves per chunk along each dimension of the design; no other axis is cut.
     attributes : dict
         Of the cube, JSON-able.
     """
@@ -189,16 +131,19 @@ def cube_skeleton(
     from zarr.storage import MemoryStore
 
     store = MemoryStore()
-    coordinates = coordinates_of(design, depth, one_c_current)
+    coordinates = coordinates_of(design, layout, one_c_current)
     digest = {
         AXES_DIGEST: axes_digest({name: values for name, (_, values) in coordinates.items()}),
         IDENTITY_DIGEST: identity_digest(attributes),
     }
-    group = zarr.create_group(store, attributes=_root_attributes({**attributes, **digest}))
+    schema = max(schema_of(design.to_dict()), min(_OF_DISCHARGES, SCHEMA_VERSION))
+    told = _root_attributes({**attributes, **digest}, schema)
+    group = zarr.create_group(store, attributes=told)
     auxiliary = _write_coordinates(group, coordinates)
-    for variable in VARIABLES:
+    for variable in layout.variables:
+        lengths = layout.lengths(variable)
         _create_variable(
-            group, variable, design, depth.size, chunks, auxiliary, attributes.get(ROUNDING)
+            group, variable, design, lengths, chunks, auxiliary, attributes.get(ROUNDING)
         )
     _create_block_digests(group, design, chunks)
     consolidate(store)
@@ -207,12 +152,12 @@ def cube_skeleton(
     return content | {ROOT: root}
 
 
-def coordinates_of(design: Design, depth: NDArray[np.float64], one_c_current: float) -> Coordinates:
+def coordinates_of(design: Design, layout: Layout, one_c_current: float) -> Coordinates:
     """Return every coordinate of a cube: name → (dimension it lies along, values)."""
-    coordinates = dict(design.coordinates())
-    coordinates["c_rate"] = ("current", coordinates["current"][1] / one_c_current)
-    coordinates[CURVE_DIM] = (CURVE_DIM, depth)
-    return coordinates
+    coordinates: dict[str, tuple[str, NDArray[Any]]] = dict(design.coordinates())
+    if _CURRENT in coordinates:
+        coordinates["c_rate"] = (_CURRENT, coordinates[_CURRENT][1] / one_c_current)
+    return coordinates | dict(layout.coordinates)
 
 
 def coordinate_objects(coordinates: Coordinates) -> dict[str, bytes]:
@@ -276,7 +221,7 @@ def has_own_hash(attributes: Mapping[str, Any]) -> bool:
     return bool(identity_hash(told) == attributes.get("campaign_hash"))
 
 
-def axes_digest(values: Mapping[str, NDArray[np.float64]]) -> str:
+def axes_digest(values: Mapping[str, NDArray[Any]]) -> str:
     """Return a digest of the values of coordinates.
 
     Examples
@@ -346,8 +291,8 @@ def is_readable(metadata: bytes | None) -> bool:
         return False
 
 
-def _root_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {"Conventions": "CF-1.11", **attributes, "microbatt_schema": SCHEMA_VERSION}
+def _root_attributes(attributes: Mapping[str, Any], schema: int) -> dict[str, Any]:
+    return {"Conventions": "CF-1.11", **attributes, "microbatt_schema": schema}
 
 
 def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
@@ -356,9 +301,9 @@ def _write_coordinates(group: zarr.Group, coordinates: Coordinates) -> str:
         array = group.create_array(
             name,
             shape=values.shape,
-            dtype="float64",
+            dtype=values.dtype,
             chunks=values.shape,
-            fill_value=float("nan"),
+            fill_value=float("nan") if values.dtype.kind == "f" else -1,
             compressors=_checksum_only(),
             dimension_names=(dim,),
             attributes=dict(quantity_of(name).attrs),
@@ -371,7 +316,7 @@ def _create_variable(
     group: zarr.Group,
     variable: Variable,
     design: Design,
-    depth_size: int,
+    lengths: tuple[int, ...],
     chunks: tuple[int, ...],
     auxiliary: str,
     rounding: float | None,
@@ -379,15 +324,14 @@ def _create_variable(
     told = {}
     if rounding is not None and variable.name == "voltage":
         told = {"comment": f"rounded, none by more than {rounding:g} V"}
-    curve = variable.along_depth
-    packed = packing() if variable.name == "voltage" else {"compressors": compression()}
+    packed = packing() if variable.is_curve else {"compressors": compression()}
     group.create_array(
         variable.name,
-        shape=(*design.shape, depth_size) if curve else design.shape,
+        shape=(*design.shape, *lengths),
         dtype=variable.dtype,
-        chunks=(*chunks, depth_size) if curve else chunks,
+        chunks=(*chunks, *lengths),
         fill_value=variable.fill_value,
-        dimension_names=(*design.dims, CURVE_DIM) if curve else design.dims,
+        dimension_names=(*design.dims, *variable.along),
         attributes=variable.attributes(auxiliary) | told,
         **packed,
     )

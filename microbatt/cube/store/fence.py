@@ -85,14 +85,20 @@ def fence_of(attributes: Mapping[str, Any]) -> str:
 
 def read_fence(location: Location) -> str | None:
     """Return the fence of the store that lies at a location now; None where there is none."""
+    attributes = read_attributes(location)
+    return None if attributes is None else fence_of(attributes)
+
+
+def read_attributes(location: Location) -> dict[str, Any] | None:
+    """Return what the root of the store that lies at a location says; None where there is none."""
     if location.is_local and not location.path.exists():
         return None
     content = read_object(open_store(location, read_only=True), ROOT)
     try:
-        attributes = json.loads(content or b"")["attributes"]
+        attributes: dict[str, Any] = json.loads(content or b"")["attributes"]
     except (ValueError, KeyError, TypeError):
         return None
-    return fence_of(attributes)
+    return attributes
 
 
 def check_fence(location: Location, fence: str) -> None:

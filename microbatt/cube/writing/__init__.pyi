@@ -16,6 +16,9 @@ from .creation import (
 from .healing import (
     heal_store,
 )
+from .protocol_rows import (
+    rows_from_simulations,
+)
 from .provenance import (
     close_run,
     now,
@@ -49,5 +52,6 @@ __all__ = [
     "region_points",
     "row_trouble",
     "rows_from_batch",
+    "rows_from_simulations",
     "rows_without_curve",
 ]

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from microbatt.cube.contents.coordinates import UNREADABLE
-from microbatt.cube.contents.schema import BLOCK_DIGEST, RESULTS, STATUS, UNREPEATABLE, VARIABLES
-from microbatt.cube.store.fence import fenced, read_fence
+from microbatt.cube.contents.layout import STATUS, UNREPEATABLE, VARIABLES, Variable, variables_in
+from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
+from microbatt.cube.contents.schema import BLOCK_DIGEST
+from microbatt.cube.store.fence import fenced, read_attributes, read_fence
 from microbatt.cube.store.location import delete_object, explained, open_store, sync_objects
 from microbatt.cube.writing.blocks import cut
 from microbatt.errors import StoreChangedError, StoreError
@@ -46,6 +48,8 @@ class BlockStore:
         Of the cube.
     fence : str
         Tells it from any other cube that may take its place.
+    variables : tuple of Variable
+        What it holds of each curve, ``status`` last.
     arrays : dict
         Variable → Zarr array.
     digests : zarr.Array or None
@@ -54,6 +58,7 @@ class BlockStore:
 
     location: Location
     fence: str
+    variables: tuple[Variable, ...]
     arrays: Arrays
     digests: zarr.Array[Any] | None
 
@@ -89,10 +94,7 @@ class BlockStore:
         dict
             Variable → array of shape (n,), or (n, depth) for the voltage.
         """
-        return {
-            v.name: _as_rows(self.arrays[v.name][block.region], along=v.along_depth)
-            for v in VARIABLES
-        }
+        return {v.name: _as_rows(self.arrays[v.name][block.region], v) for v in self.variables}
 
     def select(self, index: tuple[NDArray[np.int64], ...]) -> Rows:
         """Return the curves at some steps of every dimension, from the cube that was opened.
@@ -108,8 +110,8 @@ class BlockStore:
             Rows of every combination, the last dimension fastest.
         """
         with fenced(self.location, self.fence):
-            found = {v.name: self.arrays[v.name].oindex[index] for v in VARIABLES}
-        return {v.name: _as_rows(found[v.name], along=v.along_depth) for v in VARIABLES}
+            found = {v.name: self.arrays[v.name].oindex[index] for v in self.variables}
+        return {v.name: _as_rows(found[v.name], v) for v in self.variables}
 
     def write(self, block: Block, rows: Rows) -> None:
         """Write a block, unless another cube has taken this one's place.
@@ -127,9 +129,9 @@ class BlockStore:
             If the block was not written, or was taken back, because it belongs to another cube.
         """
         with self._surely(block):
-            for variable in RESULTS:
+            for variable in self.variables[:-1]:
                 _write(self.arrays[variable.name], block.region, rows[variable.name])
-            self._write_digest(block, block_digest(self.fence, block, rows))
+            self._write_digest(block, self.digest_of(block, rows))
             self._sync(block)
             _write(self.arrays[STATUS.name], block.region, rows[STATUS.name])
 
@@ -158,9 +160,33 @@ class BlockStore:
         """
         store = open_store(self.location, read_only=False)
         with fenced(self.location, self.fence):
-            for variable in reversed(VARIABLES):
+            for variable in reversed(self.variables):
                 delete_object(store, self.key(variable.name, block))
             self._write_digest(block, 0)
+
+    def digest_of(self, block: Block, rows: Rows) -> int:
+        """Return a digest of curves, their place and their cube; never 0.
+
+        What measures the machine is left out, so that it is the same for any run.
+
+        Parameters
+        ----------
+        block : Block
+            Where they lie.
+        rows : dict
+            All variables.
+
+        Returns
+        -------
+        int
+            Of 8 bytes.
+        """
+        digest = hashlib.blake2b(f"{self.fence} {block}".encode(), digest_size=8)
+        for variable in self.variables:
+            if variable.name not in UNREPEATABLE:
+                column = np.ascontiguousarray(rows[variable.name], dtype=variable.dtype)
+                digest.update(variable.name.encode() + column.tobytes())
+        return int.from_bytes(digest.digest()) or 1
 
     def stored_digest(self, block: Block) -> int:
         """Return the digest that was written with a block; 0 where none was.
@@ -173,7 +199,7 @@ class BlockStore:
         Returns
         -------
         int
-            From `block_digest`, or 0.
+            From `digest_of`, or 0.
         """
         return 0 if self.digests is None else int(np.asarray(self.digests[block.number]))
 
@@ -243,7 +269,7 @@ class BlockStore:
 
     def _sync(self, block: Block) -> None:
         """Wait until all that the status of a block vouches for is on the disk."""
-        keys = [self.key(variable.name, block) for variable in RESULTS]
+        keys = [self.key(variable.name, block) for variable in self.variables[:-1]]
         digest = self.digest_key(block)
         sync_objects(self.arrays[STATUS.name].store, [*keys, *([digest] if digest else [])])
 
@@ -282,6 +308,7 @@ def open_blocks(
     if known is None:
         raise StoreError(f"there is no cube at {location}. Check the path or URL.")
     store = open_store(location, read_only=read_only)
+    variables = variables_in(read_attributes(location) or {})
     mode: Literal["r", "r+"] = "r" if read_only else "r+"
     with explained(location, "opening the curves"), fenced(location, known):
         # A block that was written always has all its chunks, so that a missing one is a loss.
@@ -289,7 +316,7 @@ def open_blocks(
             variable.name: zarr.open_array(
                 store, path=variable.name, mode=mode, zarr_format=3
             ).with_config({"write_empty_chunks": True})
-            for variable in VARIABLES
+            for variable in variables
         }
         try:
             # A digest of 0 is stored too, so that one that is missing is a loss.
@@ -298,12 +325,14 @@ def open_blocks(
             ).with_config({"write_empty_chunks": True})
         except FileNotFoundError:  # the cube was made before there were any
             digests = None
-    return BlockStore(location=location, fence=known, arrays=arrays, digests=digests)
+    return BlockStore(
+        location=location, fence=known, variables=variables, arrays=arrays, digests=digests
+    )
 
 
 def read_status(
     location: Location, *, fence: str | None = None
-) -> tuple[tuple[int, ...], NDArray[np.int8]]:
+) -> tuple[tuple[int, ...], NDArray[np.int8], type[Outcome] | type[ProtocolOutcome]]:
     """Read how every curve of a cube ended.
 
     Parameters
@@ -319,6 +348,8 @@ def read_status(
         Curves per chunk along each dimension.
     status : numpy.ndarray
         With the shape of the design.
+    meaning : type of Outcome or ProtocolOutcome
+        What the codes mean.
 
     Raises
     ------
@@ -331,27 +362,15 @@ def read_status(
     """
     store = open_blocks(location, fence=fence, read_only=True)
     array = store.arrays[STATUS.name]
+    meaning = Outcome if store.variables is VARIABLES else ProtocolOutcome
     with explained(location, "reading the status"):
         try:
-            return array.chunks, np.asarray(array[...])
+            return array.chunks, np.asarray(array[...]), meaning
         except UNREADABLE:
             status = np.zeros(array.shape, dtype=np.int8)
             for block in store.blocks():
                 status[block.region] = store.status(block).reshape(status[block.region].shape)
-            return array.chunks, status
-
-
-def block_digest(fence: str, block: Block, rows: Rows) -> int:
-    """Return a digest of curves, their place and their cube; never 0.
-
-    What measures the machine is left out, so that it is the same for any run.
-    """
-    digest = hashlib.blake2b(f"{fence} {block}".encode(), digest_size=8)
-    for variable in VARIABLES:
-        if variable.name not in UNREPEATABLE:
-            column = np.ascontiguousarray(rows[variable.name], dtype=variable.dtype)
-            digest.update(variable.name.encode() + column.tobytes())
-    return int.from_bytes(digest.digest()) or 1
+            return array.chunks, status, meaning
 
 
 def _write(array: zarr.Array[Any], region: Region, rows: NDArray[Any]) -> None:
@@ -359,6 +378,7 @@ def _write(array: zarr.Array[Any], region: Region, rows: NDArray[Any]) -> None:
     array[region] = rows.reshape(lengths + rows.shape[1:])
 
 
-def _as_rows(values: ArrayLike, *, along: bool) -> NDArray[Any]:
+def _as_rows(values: ArrayLike, variable: Variable) -> NDArray[Any]:
     array = np.asarray(values)
-    return array.reshape(-1, array.shape[-1]) if along else array.ravel()
+    own = len(variable.along)
+    return array.reshape(-1, *array.shape[array.ndim - own :])

@@ -13,10 +13,8 @@ from microbatt.places import Kind, check_replaceable, kind_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from microbatt.cube.contents.design import Design
+    from microbatt.cube.contents.layout import Layout
     from microbatt.cube.store.location import Location
 
 
@@ -45,7 +43,7 @@ def create_cube(
     location: Location,
     design: Design,
     *,
-    depth: NDArray[np.float64],
+    layout: Layout,
     one_c_current: float,
     chunks: tuple[int, ...],
     attributes: Mapping[str, Any],
@@ -58,12 +56,12 @@ def create_cube(
         Which must hold nothing, or what is left of a creation that was cut short.
     design : Design
         Which curves it is to hold.
-    depth : numpy.ndarray
-        Depth axis, increasing from 0 to 1.
+    layout : Layout
+        What it holds of each.
     one_c_current : float
         The current that counts as one C [A m⁻²], for the coordinate ``c_rate``.
     chunks : tuple of int
-        Curves per chunk along each dimension of the design; the depth axis is never cut.
+        Curves per chunk along each dimension of the design; no other axis is cut.
     attributes : dict
         Of the cube, in JSON's terms.
 
@@ -78,12 +76,12 @@ def create_cube(
         If the place holds other things, or cannot be written.
     """
     skeleton = cube_skeleton(
-        design, depth=depth, one_c_current=one_c_current, chunks=chunks, attributes=attributes
+        design, layout=layout, one_c_current=one_c_current, chunks=chunks, attributes=attributes
     )
     begun, ours = False, {key.split("/")[0] for key in skeleton} | {RUNS}
     if not location.is_local or location.path.exists():
         found = open_store(location, read_only=True)
-        begun = is_begun(found)
+        begun = is_begun(found, layout.variables)
         if not begun:
             _check_place(location, sorted(set(list_folder(found)) - ours))
     store = open_store(location, read_only=False)

@@ -14,7 +14,8 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cube.contents.coordinates import UNREADABLE, mend_coordinates
-from microbatt.cube.contents.schema import BLOCKS, RUNS, STATUS, VARIABLES, consolidate, is_readable
+from microbatt.cube.contents.layout import STATUS
+from microbatt.cube.contents.schema import BLOCKS, RUNS, consolidate, is_readable
 from microbatt.cube.opening import open_group
 from microbatt.cube.store.fence import alone
 from microbatt.cube.store.location import (
@@ -27,7 +28,7 @@ from microbatt.cube.store.location import (
     read_object,
     write_object,
 )
-from microbatt.cube.writing.block_store import block_digest, open_blocks
+from microbatt.cube.writing.block_store import open_blocks
 from microbatt.cube.writing.provenance import read_runs
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import zarr
     from zarr.abc.store import Store
 
+    from microbatt.cube.contents.layout import Variable
     from microbatt.cube.store.location import Location
     from microbatt.cube.writing.block_store import BlockStore
     from microbatt.cube.writing.blocks import Block
@@ -147,7 +149,7 @@ def _blocks_with_holes(location: Location) -> list[Block]:
 
     def keys(block: Block) -> list[str]:
         digest = store.digest_key(block)
-        return [store.key(variable.name, block) for variable in VARIABLES] + (
+        return [store.key(variable.name, block) for variable in store.variables] + (
             [digest] if digest else []
         )
 
@@ -163,7 +165,7 @@ def _unproven_blocks(location: Location) -> list[Block]:
 def _is_proven(store: BlockStore, block: Block) -> bool:
     try:
         told = store.stored_digest(block)
-        return told == block_digest(store.fence, block, store.read(block))
+        return told == store.digest_of(block, store.read(block))
     except UNREADABLE:
         return False
 
@@ -178,9 +180,9 @@ def _forget(location: Location, blocks: list[Block]) -> None:
             store.forget(block)
 
 
-def is_begun(store: Store) -> bool:
+def is_begun(store: Store, variables: Iterable[Variable]) -> bool:
     """Whether a store has the arrays of a cube, whatever has become of its root."""
-    return {variable.name for variable in VARIABLES} <= set(list_folder(store))
+    return {variable.name for variable in variables} <= set(list_folder(store))
 
 
 def reconsolidate(store: Store) -> None:

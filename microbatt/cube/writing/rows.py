@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.cube.contents.schema import RESULTS, STATUS, VARIABLES
+from microbatt.cube.contents.layout import STATUS, VARIABLES
 from microbatt.cube.store.voltage_codec import rounded
+from microbatt.cube.writing.protocol_rows import protocol_trouble, shared_out
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from microbatt.cube.contents.layout import Layout
     from microbatt.engines import DischargeBatch
 
 Rows: TypeAlias = "dict[str, NDArray[Any]]"
-"""Variable → array of shape (n,), or (n, depth) for the voltage."""
+"""Variable → array of shape (n,), or (n, depth) for the voltage.
+
+Of a protocol (n, sample) for curves, (n, step) and (n, step, after) for what is said of steps.
+"""
 
 
 def rows_from_batch(
@@ -58,7 +63,7 @@ def rows_from_batch(
     columns = {
         "voltage": voltage,
         "discharge_capacity": _end_capacity(batch),
-        "solve_time": _shared_out(elapsed, batch.newton_iterations),
+        "solve_time": shared_out(elapsed, batch.newton_iterations),
         STATUS.name: batch.outcome,
     }
     return {
@@ -70,15 +75,15 @@ def rows_from_batch(
     }
 
 
-def rows_without_curve(count: int, depth_size: int, outcome: Outcome) -> Rows:
+def rows_without_curve(count: int, layout: Layout, outcome: Outcome) -> Rows:
     """Return rows that hold nothing but an outcome.
 
     Parameters
     ----------
     count : int
         How many.
-    depth_size : int
-        Length of the depth axis.
+    layout : Layout
+        What the cube holds of each curve.
     outcome : Outcome
         Of every curve.
 
@@ -88,8 +93,8 @@ def rows_without_curve(count: int, depth_size: int, outcome: Outcome) -> Rows:
         Every variable of the cube, empty but for ``status``.
     """
     rows: Rows = {}
-    for variable in RESULTS:
-        shape = (count, depth_size) if variable.along_depth else (count,)
+    for variable in layout.results:
+        shape = (count, *layout.lengths(variable))
         rows[variable.name] = np.full(shape, variable.fill_value, dtype=variable.dtype)
     return rows | {STATUS.name: np.full(count, outcome, dtype=STATUS.dtype)}
 
@@ -130,7 +135,7 @@ def joined_rows(parts: Sequence[Rows]) -> Rows:
     dict
         All of them, in order.
     """
-    return {v.name: np.concatenate([part[v.name] for part in parts]) for v in VARIABLES}
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def row_trouble(rows: Rows) -> NDArray[np.bool_]:
@@ -142,13 +147,15 @@ def row_trouble(rows: Rows) -> NDArray[np.bool_]:
     Parameters
     ----------
     rows : Rows
-        Of any curves.
+        Of any discharges, or runs of a protocol.
 
     Returns
     -------
     numpy.ndarray
         Boolean, shape (n,).
     """
+    if "step_outcome" in rows:
+        return protocol_trouble(rows)
     status = rows[STATUS.name]
     missing = np.isnan(rows["voltage"])
     whole = np.isin(status, [o for o in Outcome if o.is_whole])
@@ -173,10 +180,3 @@ def _end_capacity(batch: DischargeBatch) -> NDArray[np.float64]:
     end_time[has_curve] = batch.time[last[has_curve]]
     capacity: NDArray[np.float64] = batch.current * end_time / SECONDS_PER_HOUR
     return capacity
-
-
-def _shared_out(elapsed: float, work: NDArray[np.int32]) -> NDArray[np.float64]:
-    total = int(work.sum())
-    share = work / total if total else np.full(work.size, 1 / max(work.size, 1))
-    shares: NDArray[np.float64] = elapsed * share
-    return shares

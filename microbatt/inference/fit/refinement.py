@@ -103,6 +103,8 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     SimulationError
         If the engine has no whole curve at any start.
     """
+    if not model.curves:
+        return _refine_runs(model, starts)
     found = []
     exact = model.of_file(model.priors.mean)
     for start in starts:
@@ -122,7 +124,7 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
             "the highest current out, or check the area and the cell file."
         )
     best, kept = min(good, key=lambda one: one[0].chi_square)
-    if model.priors.doubted:
+    if model.priors.doubted or model.runs:
         model, best = _beside_best(model, best)
     model, best = _meshed(model, best)
     poor = reduced_chi_square(model, best) > POOR and _drifts(model, best)
@@ -131,6 +133,30 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
         best = _best_around(model, best, others)
     ordered = (kept, *(start for start in starts if start is not kept))
     return Fit(model=model, minimum=best, starts=ordered)
+
+
+def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
+    """Fit the samples of runs from each start, which have no shapes, and again from the best."""
+    places = [_whole(model, _at(model.of_file(model.priors.mean), _point(one))) for one in starts]
+    near = beside(model, places[0])
+    fits = [
+        (minimum, start)
+        for place, start in zip(places, starts, strict=True)
+        if (minimum := fit_samples(near, place)) is not None
+    ]
+    if not fits:
+        raise SimulationError(
+            "the engine does not run through what was measured near any start; check the current, "
+            "the area, the state at the start and the cell file."
+        )
+    best, kept = min(fits, key=lambda one: one[0].chi_square)
+    model, best = _beside_best(near, best)
+    ordered = (kept, *(start for start in starts if start is not kept))
+    return Fit(model=model, minimum=best, starts=ordered)
+
+
+def _point(start: InitialGuess) -> Array:
+    return np.array([start.alpha, np.log(start.S)])
 
 
 def _fit_shapes(model: ForwardModel, x: Array) -> Minimum | None:

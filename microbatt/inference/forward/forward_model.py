@@ -11,7 +11,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import ENGINE, Settings
+from microbatt.engines import Settings
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.error_model import directions, error_models, stretched
 from microbatt.inference.forward.finite_differences import (
@@ -19,8 +19,10 @@ from microbatt.inference.forward.finite_differences import (
     moves_curve,
     simulate_displaced,
 )
+from microbatt.inference.forward.runs import FIT_MESH, beside_run, run_response, run_voltage
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
 from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values, value_in_cell
+from microbatt.inference.forward.warmth import Temperatures, run_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +36,12 @@ if TYPE_CHECKING:
     from microbatt.inference.forward.error_model import AllowedErrors, ErrorModel
     from microbatt.inference.forward.finite_differences import DisplacedCurves
     from microbatt.inference.forward.priors import Priors
+    from microbatt.inference.forward.runs import BinnedRun
     from microbatt.inference.forward.sensitivity import CurveSensitivity
 
     Array = NDArray[np.float64]
 
-SETTINGS: Final = Settings(tolerance=2e-5, mesh=1.5)
+SETTINGS: Final = Settings(tolerance=2e-5, mesh=FIT_MESH)
 """For refinement; 0.02 mV rms (median) from the refined solution, docs/results/inference.md."""
 FALL: Final = -10.0
 """Beyond its end a simulated curve goes on falling by this much per measured capacity [V]."""
@@ -72,6 +75,10 @@ class ForwardModel:
         (m, r) [V]; None where there are none.
     shift
         Added to the measured voltages, shape (m,) [V].
+    runs
+        Measured runs, averaged; their averages and error models stand behind those of the curves.
+    temperatures
+        Of each curve, as it was measured; empty where none was.
     """
 
     request: Request
@@ -81,6 +88,13 @@ class ForwardModel:
     priors: Priors
     shared: Array | None = None
     shift: Array | float = 0.0
+    runs: tuple[BinnedRun, ...] = ()
+    temperatures: Temperatures = ()
+
+    @property
+    def pieces(self) -> tuple[BinnedCurve | BinnedRun, ...]:
+        """Curves, then runs."""
+        return (*self.curves, *self.runs)
 
     @property
     def cell(self) -> Cell:
@@ -111,10 +125,12 @@ class ForwardModel:
         """Return the model solved as finely as `settings` say."""
         return replace(self, request=replace(self.request, settings=settings))
 
-    def with_curves(self, curves: tuple[BinnedCurve, ...]) -> ForwardModel:
+    def with_curves(
+        self, curves: tuple[BinnedCurve, ...], runs: tuple[BinnedRun, ...]
+    ) -> ForwardModel:
         """Return the model of other averages, with what is stated of their errors."""
-        models, shared = error_models(curves, self.errors)
-        return replace(self, curves=curves, error_models=models, shared=shared)
+        models, shared = error_models(curves, self.errors, runs)
+        return replace(self, curves=curves, runs=runs, error_models=models, shared=shared)
 
     def of_file(self, x: Array) -> ForwardModel:
         """Return the model whose cell file has the doubted values of x and no doubt of them."""
@@ -139,12 +155,13 @@ class ForwardModel:
             [self.priors.natural(x)[:2]],
             self.currents / self.value(x, "area_scale"),
             free=self.priors.free,
+            temperatures=self.temperatures,
         )
 
     @cached_property
     def measured(self) -> Array:
         """All averages, curve after curve, shape (m,) [V]."""
-        return np.concatenate([curve.voltage for curve in self.curves]) + self.shift
+        return np.concatenate([piece.voltage for piece in self.pieces]) + self.shift
 
     @cached_property
     def sigma(self) -> Array:
@@ -225,7 +242,7 @@ class ForwardModel:
     @cached_property
     def plain_error_models(self) -> tuple[ErrorModel, ...]:
         """What noise alone and the instrument leave of each curve, without a model error."""
-        return error_models(self.curves, replace(self.errors, model_error=0.0))[0]
+        return error_models(self.curves, replace(self.errors, model_error=0.0), self.runs)[0]
 
     @cached_property
     def independent_facts(self) -> float:
@@ -244,11 +261,11 @@ class ForwardModel:
 
     @cached_property
     def rows(self) -> tuple[slice, ...]:
-        """Where each curve stands among all averages."""
-        ends = np.cumsum([curve.voltage.size for curve in self.curves])
+        """Where each curve, then each run, stands among all averages."""
+        ends = np.cumsum([piece.voltage.size for piece in self.pieces])
         return tuple(
-            slice(int(end) - curve.voltage.size, int(end))
-            for end, curve in zip(ends, self.curves, strict=True)
+            slice(int(end) - piece.voltage.size, int(end))
+            for end, piece in zip(ends, self.pieces, strict=True)
         )
 
     def request_at(self, x: Array) -> Request:
@@ -276,7 +293,7 @@ class ForwardModel:
 
 def cutoff_below(curves: Sequence[BinnedCurve]) -> float:
     """Return where simulations end: below every measured voltage [V]."""
-    lowest = min(float(curve.voltage.min()) for curve in curves)
+    lowest = min((float(curve.voltage.min()) for curve in curves), default=2.0 + _MARGIN)
     return max(_LOWEST, round(lowest - _MARGIN, 1))
 
 
@@ -312,6 +329,27 @@ def respond(model: ForwardModel, x: Array) -> Response | None:
     Response or None
         None if the engine has no whole curve at one of the currents.
     """
+    found = _curves_respond(model, x) if model.curves else _nothing(x)
+    if found is None or not model.runs:
+        return found
+    pieces = [(found.voltage, found.jacobian)]
+    for run in model.runs:
+        piece = run_response(model, x, run)
+        if piece is None:
+            return None
+        pieces.append(piece)
+    return Response(
+        voltage=np.concatenate([voltage for voltage, _ in pieces]),
+        jacobian=np.concatenate([jacobian for _, jacobian in pieces]),
+    )
+
+
+def _nothing(x: Array) -> Response:
+    return Response(voltage=np.empty(0), jacobian=np.empty((0, x.size)))
+
+
+def _curves_respond(model: ForwardModel, x: Array) -> Response | None:
+    """Simulate the discharges alone, and differentiate them."""
     displaced = model.displaced_at(x)
     if not np.isfinite(displaced.capacity).all():
         return None
@@ -353,7 +391,7 @@ def beside(model: ForwardModel, x: Array) -> ForwardModel:
     curves = tuple(
         curve.beside(one.x, one(one.x)) for curve, one in zip(model.curves, smooth, strict=True)
     )
-    return model.with_curves(curves)
+    return model.with_curves(curves, tuple(beside_run(model, x, run) for run in model.runs))
 
 
 def cell_response(model: ForwardModel, x: Array) -> Array:
@@ -398,11 +436,19 @@ def voltages(model: ForwardModel, x: Array) -> Array:
         At the averages [V]; NaN where there is no whole curve.
     """
     found = np.full((len(x), model.measured.size), np.nan)
+    for part, run in zip(model.rows[len(model.curves) :], model.runs, strict=True):
+        for i, place in enumerate(x):
+            voltage = run_voltage(model, place, run)
+            if voltage is not None:
+                found[i, part] = voltage
+    if not model.curves:
+        return found
+    of_curves = slice(0, model.rows[len(model.curves) - 1].stop)
     moving = [i for i, name in enumerate(model.priors.names) if i > 1 and model.moves_curve(name)]
     _, group = np.unique(x[:, moving], axis=0, return_inverse=True)
     for number in np.unique(group):
         rows = np.flatnonzero(group.ravel() == number)
-        found[rows] = _voltages_of_one_cell(model, x[rows])
+        found[rows, of_curves] = _voltages_of_one_cell(model, x[rows])
     return found
 
 
@@ -420,7 +466,10 @@ def simulated_curves(model: ForwardModel, x: Array) -> tuple[PchipInterpolator, 
     alpha, S = model.priors.natural(x)[:2]
     points = [(alpha, S, current / scale) for current in model.currents]
     curves = []
-    for discharge in ENGINE.run(model.request_at(x), points):
+    if not points:
+        return ()
+    batch = run_points(model.request_at(x), points, model.temperatures)
+    for discharge in (batch[i] for i in range(len(batch))):
         capacity, first = np.unique(scale * discharge.capacity, return_index=True)
         curves.append(
             PchipInterpolator(capacity, discharge.voltage[first] + offset, extrapolate=False)
@@ -435,9 +484,10 @@ def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
     least = int(np.argmin(drops))
     request, currents = model.request_at(x[least]), model.currents / scale
     points = np.repeat(model.priors.natural(x)[:, :2], k, axis=0)
-    batch = ENGINE.run(request, np.column_stack([points, np.tile(currents, len(x))]))
+    table = np.column_stack([points, np.tile(currents, len(x))])
+    batch = run_points(request, table, model.temperatures)
     ends = end_capacity(batch)
-    found = np.full((len(x), model.measured.size), np.nan)
+    found = np.full((len(x), model.rows[k - 1].stop), np.nan)
     for i in map(int, np.flatnonzero(np.isfinite(ends))):
         row, number = divmod(i, k)
         curve = model.curves[number]

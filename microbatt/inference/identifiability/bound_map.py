@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from microbatt.campaign import Campaign
+from microbatt.cube.contents import check_discharges
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.finite_differences import SETTINGS, native_request
 from microbatt.inference.forward.priors import make_priors
@@ -149,6 +150,7 @@ def cube_bounds(
             "the dataset does not say of which cell it is: its attributes have no `cell` and "
             "`design`. Give a cube, or use `bound_map` with a cell."
         )
+    check_discharges(cube, "a map of bounds")
     made = Campaign.from_dict(cube.attrs, engine="native")
     request = native_request(
         made.cell,

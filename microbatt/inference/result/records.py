@@ -121,6 +121,73 @@ class FittedCurve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FittedRun:
+    """One measured run beside what the estimate says of it.
+
+    Attributes
+    ----------
+    source : str
+        The file's name.
+    samples : int
+        How many measured samples stand behind the arrays below.
+    time, current, measured, count : ndarray
+        Samples, averaged over short stretches, and how many each is of, shape (n,) [s], [A m⁻²]
+        with discharge positive, [V].
+    fitted : ndarray
+        The engine's voltage at the best fit, all unknowns and the offset applied, shape (n,) [V].
+    low, high : ndarray
+        Band that should hold an average with the probability `Estimate.level`, shape (n,) [V].
+    sigma : ndarray
+        Standard deviation allowed for each average, shape (n,) [V].
+    information : tuple of float
+        What the run tells of (alpha, S), as for `FittedCurve`.
+    offset : float
+        What its voltage is expected to be off by [V].
+    shared_error : ndarray or None
+        As for `FittedCurve`.
+    temperature_measured : bool
+        Whether a measured temperature drove it.
+    remarks : tuple of str
+        How it begins, and what reading the file changed.
+    """
+
+    source: str
+    samples: int
+    time: NDArray[np.float64]
+    current: NDArray[np.float64]
+    measured: NDArray[np.float64]
+    fitted: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+    count: NDArray[np.float64]
+    information: tuple[float, float]
+    offset: float = 0.0
+    shared_error: NDArray[np.float64] | None = None
+    temperature_measured: bool = False
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def residual(self) -> NDArray[np.float64]:
+        """Measured less fitted voltage [V]."""
+        return self.measured - self.fitted
+
+    @property
+    def residual_rms(self) -> float:
+        """Root mean square of the averages' residual, each by its samples [V]."""
+        return self._rms(self.residual)
+
+    @property
+    def rms_beside_shared(self) -> float:
+        """The same less the smooth error that all curves share [V]."""
+        shared = 0.0 if self.shared_error is None else self.shared_error
+        return self._rms(self.residual - shared)
+
+    def _rms(self, values: NDArray[np.float64]) -> float:
+        return float(np.sqrt(np.average(values**2, weights=self.count)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateRecord:
     """The fields of an estimate, which `microbatt.inference.Estimate` describes."""
 
@@ -142,6 +209,7 @@ class EstimateRecord:
     starts: tuple[InitialGuess, ...]
     assumptions: tuple[str, ...]
     what_was_read: tuple[str, ...] = ()
+    runs: tuple[FittedRun, ...] = ()
     cell_sensitivity: tuple[CellSensitivity, ...] = ()
     unasked: str = ""
     cell_values: tuple[ParameterEstimate, ...] = ()

@@ -14,7 +14,12 @@ from microbatt.quantities import pretty_units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from microbatt.inference.result.records import EstimateRecord, FittedCurve, ParameterEstimate
+    from microbatt.inference.result.records import (
+        EstimateRecord,
+        FittedCurve,
+        FittedRun,
+        ParameterEstimate,
+    )
     from microbatt.inference.result.structure import DerivedNumber
 
 
@@ -36,8 +41,9 @@ def summarise(estimate: EstimateRecord) -> str:
     """
     percent = f"{100 * estimate.level:g} %"
     curves = sorted(estimate.curves, key=lambda curve: curve.current)
-    count = "1 curve" if len(curves) == 1 else f"{len(curves)} curves"
-    lines = [f"{estimate.name}: {count} of {estimate.cell.name}"]
+    held = [_count(curves, "curve")] if curves else []
+    held += [_count(estimate.runs, "run")] if estimate.runs else []
+    lines = [f"{estimate.name}: {' and '.join(held)} of {estimate.cell.name}"]
     doubtful = bool(estimate.cell_values)
     lines += [f"  {_line(one, percent, alone=doubtful)}" for one in estimate.parameters]
     if np.isfinite(estimate.correlation):
@@ -49,6 +55,7 @@ def summarise(estimate: EstimateRecord) -> str:
     elif estimate.unasked:
         lines.append(f"  {estimate.unasked}")
     lines += ["", *(f"  {_curve(curve)}" for curve in curves)]
+    lines += [f"  {_run(run)}" for run in estimate.runs]
     lines += _files(estimate.what_was_read)
     lines += ["", estimate.diagnostics.misfit_sentence]
     if estimate.diagnostics.out_of_range:
@@ -188,6 +195,23 @@ def _curve(curve: FittedCurve) -> str:
         f"tells {100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
         + "".join(f"; {words}" for words in own_offset(curve))
     )
+
+
+def _run(run: FittedRun) -> str:
+    alpha, S = run.information
+    beside = ""
+    if run.shared_error is not None:
+        beside = f" ({run.rms_beside_shared * 1e3:.2f} beside the error that all share)"
+    warm = "; its measured temperature drives it" if run.temperature_measured else ""
+    return (
+        f"{run.source}, as a run of {run.time[-1] / 3600.0:.3g} h: residual "
+        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, tells {100 * alpha:.0f} % of alpha and "
+        f"{100 * S:.0f} % of S{warm}"
+    )
+
+
+def _count(some: Sequence[object], noun: str) -> str:
+    return f"{len(some)} {noun}" + ("" if len(some) == 1 else "s")
 
 
 def _derived(one: DerivedNumber, percent: str) -> str:
