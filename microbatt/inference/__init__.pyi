@@ -1,3 +1,6 @@
+from .along import (
+    infer_along,
+)
 from .batch import (
     experiment_files,
     infer_each,
@@ -63,6 +66,7 @@ from .result.experiments import (
 )
 from .result.records import (
     FittedCurve,
+    FittedRun,
     ParameterEstimate,
 )
 from .result.structure import (
@@ -72,6 +76,10 @@ from .result.text import (
     cell_sensitivity_sentence,
     own_offset,
     strained_sentence,
+)
+from .result.trends import (
+    Trend,
+    Trends,
 )
 
 __all__ = [
@@ -84,6 +92,7 @@ __all__ = [
     "Diagnostics",
     "Estimate",
     "FittedCurve",
+    "FittedRun",
     "InferenceOptions",
     "Inferred",
     "InitialGuess",
@@ -91,6 +100,8 @@ __all__ = [
     "Prior",
     "Proposal",
     "Readings",
+    "Trend",
+    "Trends",
     "Verdict",
     "bound_map",
     "cell_sensitivity_sentence",
@@ -100,6 +111,7 @@ __all__ = [
     "experiments_dataset",
     "free_widths",
     "infer",
+    "infer_along",
     "infer_each",
     "infer_files",
     "infer_folder",

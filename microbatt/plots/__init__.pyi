@@ -51,6 +51,9 @@ from .published import (
 from .reading import (
     draw_reading,
 )
+from .trends import (
+    draw_trends,
+)
 
 __all__ = [
     "AMOUNT_MAP",
@@ -79,5 +82,6 @@ __all__ = [
     "draw_reading",
     "draw_simulation",
     "draw_sweep",
+    "draw_trends",
     "drawable",
 ]
