@@ -13,7 +13,13 @@ from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
 from microbatt.cli.files import read_options, reading_of
 from microbatt.cli.outputs import check_output, overwrite_option
-from microbatt.cli.values import free_option, read_cell_errors, read_free, read_measured
+from microbatt.cli.values import (
+    cell_error_option,
+    free_option,
+    read_cell_errors,
+    read_free,
+    read_measured,
+)
 from microbatt.errors import ParameterError
 from microbatt.places import Kind, mark, replacing
 
@@ -51,14 +57,7 @@ if TYPE_CHECKING:
     help="What is asked for, with no prior; may be repeated.  [default: alpha and S]",
 )
 @free_option
-@click.option(
-    "--cell-error",
-    "cell_errors",
-    multiple=True,
-    metavar="[NAME=]SHARE",
-    help="How well the cell file is known: 2% of every value, 0 for exact, 'usual', or a share for "
-    "a name or kind of value, which may be repeated.  [default: what the cell states, else usual]",
-)
+@cell_error_option
 @click.option(
     "--model-error",
     help="Size of a smooth error of the model, such as 3mV.  [default: 1mV, none if the cell file "
@@ -100,6 +99,15 @@ if TYPE_CHECKING:
     "--network/--no-network", default=True, help="Take a first guess from the shipped network."
 )
 @click.option(
+    "--weights",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a network for this cell, from `microbatt train --cell`: it answers at once, on "
+    "what it was trained for.",
+)
+@click.option(
+    "--refine", is_flag=True, help="With --weights: go on from its answer with the engine."
+)
+@click.option(
     "--store", type=click.Path(path_type=Path), help="Store for the estimates (.nc or .zarr)."
 )
 @click.option(
@@ -136,6 +144,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     workers: int | None,
     scheduler: str | None,
     network: bool,
+    weights: Path | None,
+    refine: bool,
     store: Path | None,
     report: Path | None,
     overwrite: bool,
@@ -149,12 +159,19 @@ def command(  # noqa: PLR0913 - one parameter an option
     listed at the end.
     The exit code is 4 if an estimate says that nothing of it should be used: the cell file does not
     explain the data, or the intervals were not found.
+
+    With --weights, a network that was trained for this cell answers, in milliseconds; what it takes
+    as known, asked for and free is what it was trained for. With --refine, the engine goes on from
+    there, on the same terms.
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import MICROSTRUCTURE, InferenceOptions
+    from microbatt.inference import InferenceOptions
+    from microbatt.inference.forward import MICROSTRUCTURE
 
     loaded = load_cell(cell)
+    if refine and weights is None:
+        raise ParameterError("`--refine` goes on from a network's answer; give its --weights.")
     options = InferenceOptions(
         noise=_volts("--noise", noise),
         charge_error=charge_error,
@@ -176,6 +193,14 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
     outputs = Outputs(store=store, report=report, overwrite=overwrite)
     outputs.check()
+    if weights is not None:
+        _refuse_of_network(
+            unknown=unknown, free=free, cell_error=cell_errors, model_error=model_error, each=each
+        )
+        terms = _asked_network(files, loaded, options, reading, outputs, weights, refine=refine)
+        if terms is None:
+            return
+        options = terms
     if each or _folder_of_folders(files):
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
@@ -188,6 +213,48 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     else:
         _one(files, loaded, options, reading, outputs)
+
+
+def _refuse_of_network(**given: object) -> None:
+    """Refuse what a network was told in its training."""
+    for name, value in given.items():
+        if value:
+            option = name.replace("_", "-")
+            raise ParameterError(
+                f"`--{option}` is given with --weights; a network answers on the terms of its "
+                "training. Leave it out, or train another."
+            )
+
+
+def _asked_network(
+    files: tuple[Path, ...],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+    outputs: Outputs,
+    weights: Path,
+    *,
+    refine: bool,
+) -> InferenceOptions | None:
+    """Tell what a network says; return the options with which the engine goes on, if it is to."""
+    from dataclasses import replace
+
+    from microbatt.inference.amortised import ask_network
+    from microbatt.measured import read_experiment
+
+    if outputs.report is not None and not refine:
+        raise ParameterError("`--report` is of the engine's estimate; give --refine with it.")
+    experiment = read_experiment(files, reading.for_cell(cell))
+    answer = ask_network(
+        experiment, cell, weights, noise=options.noise, level=options.level, seed=options.seed
+    )
+    click.echo(answer.summary())
+    if refine:
+        known = options.noise if options.noise is not None else answer.options.noise
+        return replace(answer.options, noise=known, level=options.level, weights=weights)
+    outputs.save(answer.to_dataset())
+    _end_with(doubtful=[] if answer.usable else [f"{answer.name}: out of the network's range"])
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

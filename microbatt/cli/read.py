@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Nothing is fitted. For each file, or each cell of a file: its format, the columns and units
     chosen, every step and what became of it, rows left out and why, and the options that settle
-    what the file leaves open. The exit code is 1 if nothing of a file can be used.
+    what the file leaves open. The exit code is 2 if nothing of a file can be used.
     """
     reading = replace(
         reading_of(
@@ -174,9 +174,9 @@ def _write_bdf(
 
 def _end(refused: Sequence[str], found: Sequence[FileReading]) -> None:
     """End with what cannot be used, if anything."""
-    from microbatt.cli.commands import WorkFailed
+    from microbatt.cli.commands import BadInput
 
     useless = [f"{one.source}: infer would refuse it, for the reason above"
                for one in found if one.refusal]  # fmt: skip
     if refused or useless:
-        raise WorkFailed("\n".join([*refused, *useless]))
+        raise BadInput("\n".join([*refused, *useless]))

@@ -13,7 +13,7 @@ from microbatt.errors import CurveError, MeasurementError, MicrobattError
 from microbatt.inference.infer import infer
 from microbatt.inference.options import InferenceOptions
 from microbatt.inference.result.experiments import Inferred, experiments_dataset
-from microbatt.measured import Experiment, Reading, Unread, curve_files, is_curve_file, read_curves
+from microbatt.measured import Experiment, Reading, Unread, curve_files, is_curve_file, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ def experiment_files(*places: str | Path) -> dict[str, tuple[Path, ...]]:
 
     Parameters
     ----------
-    places
+    *places : str or Path
         One folder of experiments: its subfolders and the files beside them are an experiment each.
         Or several files and folders, each of them an experiment.
 
@@ -84,15 +84,15 @@ def infer_each(
 
     Parameters
     ----------
-    experiments
+    experiments : dict of str to sequence of str or Path
         Name → files, or folders of files, of its curves; see `experiment_files`.
-    cell
+    cell : str, Path or Cell
         What is known of the cell of each.
-    options
+    options : InferenceOptions, default all defaults
         What to assume of each.
-    reading
+    reading : Reading, optional
         How to read the files.
-    client
+    client : distributed.Client, optional
         Of any Dask cluster whose workers import microbatt and see the files under the same paths;
         None runs threads of this process, one for each core.
 
@@ -139,7 +139,9 @@ def infer_many(
 
     Parameters
     ----------
-    experiments, cell, options, reading, client
+    experiments, cell, options : dict, Cell, InferenceOptions
+        As for `infer_each`.
+    reading, client : Reading, distributed.Client
         As for `infer_each`.
 
     Returns
@@ -166,9 +168,9 @@ def infer_folder(
 
     Parameters
     ----------
-    folder
+    folder : str or Path
         See `experiment_files`.
-    cell, options, reading, client
+    cell, options, reading, client : Cell, InferenceOptions, Reading, distributed.Client
         As for `infer_each`.
 
     Returns
@@ -192,11 +194,11 @@ def infer_files(
 
     Parameters
     ----------
-    name
+    name : str
         Of the experiment.
-    files
+    files : iterable of str or Path
         Files, or folders of them.
-    cell, options, reading
+    cell, options, reading : Cell, InferenceOptions, Reading
         As for `infer_each`.
 
     Returns
@@ -217,9 +219,11 @@ def infer_files(
     """
     listed = [one for file in map(Path, files) for one in _files_of(file)]
     how = replace(reading, runs=options.runs).for_cell(cell)
-    measurements, runs, left_out = read_curves(listed, how)
+    told, left_out = read_files(listed, how)
+    measurements = tuple(one for file in told for one in file.measurements)
+    runs = tuple(file.run for file in told if file.run is not None)
     while measurements or runs:
-        experiment = Experiment(name=name, measurements=measurements, runs=runs)
+        experiment = Experiment(name=name, measurements=measurements, runs=runs, reading=told)
         try:
             return infer(experiment, cell, options), left_out
         except CurveError as error:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.measured import Curves, Experiment
 
+MOST_STEPS: Final = 40
+"""Steps of a file that an estimate tells one by one."""
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
 
@@ -130,7 +132,11 @@ def infer(
         model = forward_model(experiment, loaded, chosen, noise)
     exact = model.of_file(model.priors.mean)
     with _timing("network", seconds):
-        asked, unasked = network_start(experiment, exact, noise) if chosen.network else (None, "")
+        asked, unasked = (
+            network_start(experiment, exact, noise, chosen.weights)
+            if chosen.network
+            else (None, "")
+        )
     with _timing("scan", seconds):
         scanned = scan_starts(exact) if model.curves else run_starts(exact)
         starts = (*([asked] if asked else []), *scanned)
@@ -174,6 +180,7 @@ def infer(
         starts=fit.starts,
         unasked=unasked,
         assumptions=assumptions(fit.model, noise, chosen, scale, doubts.sentence),
+        what_was_read=tuple(file.summary(most=MOST_STEPS) for file in experiment.reading),
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
     )

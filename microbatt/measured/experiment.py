@@ -103,10 +103,15 @@ class FileReading:
     run: MeasuredRun | None = None
 
     def __repr__(self) -> str:
+        return f"<FileReading {self.headline}>"
+
+    @property
+    def headline(self) -> str:
+        """The file, its format and how many steps were taken, in a line."""
         read = sum(step.taken for step in self.steps)
         return (
-            f"<FileReading {self.source!r}: {self.format}; {len(self.steps)} steps, {read} read as "
-            f"discharge{'s' if read != 1 else ''}>"
+            f"{self.source}: {self.format}; {len(self.steps)} steps, {read} read as "
+            f"discharge{'s' if read != 1 else ''}"
         )
 
     def summary(self, *, most: int | None = None) -> str:
@@ -123,7 +128,7 @@ class FileReading:
             Several lines.
         """
         current, charge = self.units
-        lines = [f"{self.source}: {self.format}", f"  columns: {self.columns_text}"]
+        lines = [self.headline, f"  columns: {self.columns_text}"]
         shown = self.steps if most is None else self.steps[:most]
         lines += [
             f"  rows {step.rows[0]}–{step.rows[1]}: {step.kind}, {step.current:.4g} {current}, "

@@ -363,8 +363,8 @@ def read_measurements(path: str | Path, reading: Reading | None = None) -> tuple
 
 def read_files(
     paths: Iterable[str | Path], reading: Reading | None = None
-) -> tuple[tuple[Measurement, ...], tuple[Unread, ...]]:
-    """Read the discharges of many files, going on after a bad one; see `read_curves`.
+) -> tuple[tuple[FileReading, ...], tuple[Unread, ...]]:
+    """Read the discharges of many files, going on after a bad one.
 
     Parameters
     ----------
@@ -375,48 +375,20 @@ def read_files(
 
     Returns
     -------
-    measurements : tuple of Measurement
-        Of the good files, without curves that stand twice.
+    files : tuple of FileReading
+        What was read in the good files. Curves that stand twice stand here twice; what takes
+        several curves, `microbatt.infer` for instance, leaves copies out and says so.
     unread : tuple of Unread
         The other files, and why.
     """
-    measurements, _, bad = read_curves(paths, reading)
-    return measurements, bad
-
-
-def read_curves(
-    paths: Iterable[str | Path], reading: Reading | None = None
-) -> tuple[tuple[Measurement, ...], tuple[MeasuredRun, ...], tuple[Unread, ...]]:
-    """Read the discharges and the runs of many files, going on after a bad one.
-
-    Parameters
-    ----------
-    paths : iterable of str or pathlib.Path
-        Files.
-    reading : Reading, optional
-        What the headings do not say, and which files are runs.
-
-    Returns
-    -------
-    measurements : tuple of Measurement
-        Of the good files, without curves that stand twice.
-    runs : tuple of MeasuredRun
-        Files that are read as runs.
-    unread : tuple of Unread
-        The other files, and why.
-    """
-    good: list[Measurement] = []
-    runs: list[MeasuredRun] = []
+    good: list[FileReading] = []
     bad: list[Unread] = []
     for path in paths:
         try:
-            file = read_file(path, reading)
+            good.append(read_file(path, reading))
         except (MicrobattError, OSError) as error:
             bad.append(Unread(source=str(path), reason=str(error)))
-            continue
-        good += file.measurements
-        runs += [file.run] if file.run is not None else []
-    return without_copies(good)[0], tuple(runs), tuple(bad)
+    return tuple(good), tuple(bad)
 
 
 def curve_files(folder: Path) -> tuple[Path, ...]:

@@ -15,6 +15,7 @@ from .joint import (
     JointNetwork,
     JointNetworkConfig,
     JointNetworkDraft,
+    TypicalInputs,
     draft_joint_network,
 )
 from .measurement import (
@@ -59,6 +60,7 @@ __all__ = [
     "PublishedNetworkConfig",
     "TrainedNetwork",
     "TrainingRecord",
+    "TypicalInputs",
     "bin_scores",
     "build_published",
     "draft_curve_network",

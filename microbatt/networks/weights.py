@@ -14,7 +14,7 @@ from microbatt.errors import StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
 from microbatt.networks.encoder import Scaling
-from microbatt.networks.joint import JointNetwork, JointNetworkConfig
+from microbatt.networks.joint import JointNetwork, JointNetworkConfig, TypicalInputs
 from microbatt.networks.origin import Origin, TrainingRecord
 from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
 from microbatt.places import Kind, check_replaceable, kind_of, mark
@@ -229,6 +229,13 @@ def joint_arrays(network: JointNetwork) -> Arrays:
     arrays |= {f"scaling_{name}": a for name, a in asdict(network.scaling).items()}
     for number, weights in enumerate(network.members):
         arrays |= {f"member_{number}_{i:02d}": w for i, w in enumerate(weights)}
+    if network.widening is not None:
+        arrays["widening"] = network.widening
+    if network.typical is not None:
+        arrays |= {
+            f"typical_{name}": np.asarray(a, np.float32 if name == "whitening" else float)
+            for name, a in asdict(network.typical).items()
+        }
     return arrays
 
 
@@ -240,11 +247,20 @@ def joint_network(config: Mapping[str, Any], arrays: Arrays) -> JointNetwork:
         named = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
         return dict(sorted(named.items()))
 
+    typical = part("typical_")
     return JointNetwork(
         config=sizes,
         targets=tuple(config[TARGETS]),
         scaling=Scaling(**part("scaling_")),
         members=tuple(tuple(part(f"member_{number}_").values()) for number in range(sizes.members)),
+        widening=arrays.get("widening"),
+        typical=TypicalInputs(
+            mean=typical["mean"],
+            whitening=typical["whitening"],
+            furthest=float(typical["furthest"]),
+        )
+        if typical
+        else None,
         **{name: arrays[name] for name in ("current", "low", "high")},
     )
 

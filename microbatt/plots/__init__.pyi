@@ -35,6 +35,10 @@ from .labels import (
     axis_label,
     dimension,
 )
+from .overview import (
+    draw_answer,
+    draw_overview,
+)
 from .pairs import (
     Pairs,
 )
@@ -70,6 +74,7 @@ __all__ = [
     "current_colours",
     "current_handles",
     "dimension",
+    "draw_answer",
     "draw_bounds",
     "draw_candidates",
     "draw_choices",
@@ -78,6 +83,7 @@ __all__ = [
     "draw_discharges",
     "draw_fit",
     "draw_fit_residuals",
+    "draw_overview",
     "draw_parity",
     "draw_reading",
     "draw_simulation",

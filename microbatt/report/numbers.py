@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.engines import thermal_to_dict
-from microbatt.inference import unknown_quantity
+from microbatt.inference.forward import unknown_quantity
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -88,6 +88,7 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
         ],
         "unasked": estimate.unasked,
         "assumptions": list(estimate.assumptions),
+        "what_was_read": list(estimate.what_was_read),
         "versions": dict(estimate.versions),
         "seconds": dict(estimate.seconds),
     }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube import now
-from microbatt.inference import cell_sensitivity_sentence, own_offset, strained_sentence
+from microbatt.cube.writing import now
+from microbatt.inference.result import cell_sensitivity_sentence, own_offset, strained_sentence
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
@@ -76,6 +76,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
             "corner": corner_picture(estimate),
             "map": map_picture(bounds, estimate),
         },
+        what_was_read="\n\n".join(estimate.what_was_read),
         cell=json.dumps(estimate.cell.to_dict(), indent=1, ensure_ascii=False),
         numbers=_for_script(estimate_numbers(estimate, here)),
         seconds={stage: time for stage, time in estimate.seconds.items() if time > _NOTHING},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from microbatt.checks import check_extra
 from microbatt.errors import ParameterError
-from microbatt.inference import MICROSTRUCTURE
+from microbatt.inference.forward import MICROSTRUCTURE
 from microbatt.places import Kind, check_replaceable, mark, replacing
 from microbatt.report.nearby_bounds import MAP_STEPS, bounds_around, bounds_at
 

@@ -9,7 +9,6 @@ from microbatt.campaign.importing import write_imported
 from microbatt.cube import (
     ListedPoints,
     check_store,
-    copies_in,
     has_cube,
     join_predictions,
     locate,
@@ -17,7 +16,8 @@ from microbatt.cube import (
     open_prediction_group,
     repair_store,
 )
-from microbatt.engines.dualfoil.archive import read_run
+from microbatt.cube.predicted import copies_in
+from microbatt.engines.dualfoil.archives.archive import read_run
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign.small import small_campaign
 from tests.campaign.test_importing import ORIGIN

@@ -21,7 +21,7 @@ from microbatt.inference.forward.unknowns import cell_with
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]

@@ -339,6 +339,23 @@ def smooth_moves(curve: BinnedCurve | BinnedRun, size: float, place: Array) -> A
     """
     if not size > 0.0:
         return None
+    shape = smooth_spectrum(place)
+    return np.asarray(size * shape * _steepness(curve)[:, None])
+
+
+def smooth_spectrum(place: Array) -> Array:
+    """Return what the parts of a smooth error of one do along a curve; see `smooth_moves`.
+
+    Parameters
+    ----------
+    place
+        Between 0 and 1 along the curve, shape (m,).
+
+    Returns
+    -------
+    ndarray, shape (m, r)
+        One standard deviation of each part [-].
+    """
     order = np.arange(_PARTS)
     variance = np.zeros(_PARTS)
     for length in LENGTHS:
@@ -347,7 +364,7 @@ def smooth_moves(curve: BinnedCurve | BinnedRun, size: float, place: Array) -> A
         variance += power / power.sum() / len(LENGTHS)
     waves = np.cos(np.pi * order * place[:, None])
     shape = np.where(order == 0, 1.0, np.sqrt(2.0)) * waves
-    return np.asarray(size * np.sqrt(variance) * shape * _steepness(curve)[:, None])
+    return np.asarray(np.sqrt(variance) * shape)
 
 
 def _along(curve: BinnedCurve) -> Array:

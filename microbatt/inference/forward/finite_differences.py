@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import DischargeBatch, Request
+    from microbatt.engines import DischargeBatch
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.warmth import Temperatures
 
     Array = NDArray[np.float64]
@@ -119,9 +120,9 @@ def native_request(
 
     Parameters
     ----------
-    cell, inventory, cutoff_voltage, thermal
+    cell, inventory, cutoff_voltage, thermal : Cell, Inventory, float, Thermal
         As for `microbatt.engines.simulation.simulate_discharges`.
-    settings
+    settings : Settings, default finer than the engine's
         Of the native engine; looser ones spoil finite_differences between curves.
 
     Returns
@@ -167,7 +168,8 @@ def simulate_displaced(
     currents : array_like, shape (k,)
         Discharge currents [A m⁻²].
     free : sequence of str, default none
-        Other unknowns, of `microbatt.inference.UNKNOWNS`; their derivatives are by coordinates.
+        Other unknowns, of `microbatt.inference.forward.UNKNOWNS`; their derivatives are by
+        coordinates.
     step : float, default 1
         Factor on the displacements that `PARAMETERS` gives.
     threads : int, default 1

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import DischargeBatch, Inventory, Request, Thermal
+    from microbatt.engines import DischargeBatch, Inventory, Thermal
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.binning import BinnedCurve
     from microbatt.inference.forward.error_model import AllowedErrors, ErrorModel
     from microbatt.inference.forward.finite_differences import DisplacedCurves

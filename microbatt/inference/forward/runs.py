@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import Inventory, Request, Simulation, Thermal
+    from microbatt.engines import Inventory, Simulation, Thermal
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.priors import Priors
     from microbatt.measured import MeasuredRun, RunStart
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import DischargeBatch, Request, Settings
+    from microbatt.engines import DischargeBatch, Settings
+    from microbatt.engines.contract import Request
 
     Array = NDArray[np.float64]
 

@@ -272,5 +272,6 @@ def _attributes(estimate: EstimateRecord) -> dict[str, Attribute]:
         "model_error": estimate.model_error,
         "unasked": estimate.unasked,
         "assumptions": "\n".join(estimate.assumptions),
+        "what_was_read": "\n\n".join(estimate.what_was_read),
         "versions": json.dumps(estimate.versions),
     }

@@ -28,19 +28,19 @@ class ParameterEstimate:
 
     Attributes
     ----------
-    name
+    name : str
         A name of `microbatt.quantities`.
-    value
+    value : float
         Median of the posterior.
-    std
+    std : float
         Standard deviation of the posterior.
-    low, high
+    low, high : float
         Ends of the central interval at the estimate's `level`.
-    prior
+    prior : str
         What was assumed before looking at the data, in words.
-    noise_std
+    noise_std : float, default NaN
         Standard deviation that noise alone would leave, were the cell file and the model exact.
-    beyond
+    beyond : float, default 0
         How many widths of its prior the value lies from what was expected; 0 without a prior.
     """
 
@@ -60,32 +60,32 @@ class FittedCurve:
 
     Attributes
     ----------
-    source
+    source : str
         The measurement's name.
-    current
+    current : float
         [A m⁻²].
-    samples
+    samples : int
         How many measured samples stand behind the arrays below.
-    capacity, measured
+    capacity, measured : ndarray
         Measured samples, averaged over short stretches where there were many, shape (n,)
         [A h m⁻²], [V].
-    fitted
+    fitted : ndarray
         The engine's voltage at the best fit, all unknowns and the offset applied, shape (n,) [V];
         NaN where the fitted curve has ended before.
-    low, high
+    low, high : ndarray
         Band that should hold a measured sample with the probability `Estimate.level`: of the
         parameters and of the noise, shape (n,) [V].
-    sigma
+    sigma : ndarray
         Standard deviation allowed for each sample: noise, engine and slope, shape (n,) [V].
-    offset
-        What its voltage is expected to be off by, an offset of its own that is in `fitted` too [V].
-    information
+    information : tuple of float
         What the curve tells of (alpha, S): the share of the whole information, between 0 and 1,
         summing to 1 over the curves.
-    shared_error
+    offset : float, default 0
+        What its voltage is expected to be off by, an offset of its own that is in `fitted` too [V].
+    shared_error : ndarray, optional
         Smooth error of the model that all curves share, as expected; not in `fitted`, shape (n,)
         [V].
-    remarks
+    remarks : tuple of str, default none
         What reading the file changed.
     """
 
@@ -189,61 +189,7 @@ class FittedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateRecord:
-    """alpha and S of a measured cell, with their uncertainty.
-
-    Attributes
-    ----------
-    name
-        The experiment's name.
-    cell, inventory, thermal
-        What was assumed of the cell.
-    settings
-        How finely the engine solved.
-    noise
-        Standard deviation of the voltage's white noise [V].
-    noise_given
-        Whether the noise was given, or estimated from the curves.
-    level
-        Probability of the intervals, 0.9 for instance.
-    parameters
-        alpha, S, then the other unknowns.
-    covariance
-        Of the posterior, in the order of `parameters`, shape (p, p).
-    draws
-        Draws from the posterior, shape (n, p).
-    posterior
-        By curvature or by sampling.
-    posterior_sentence
-        Why so, in plain words.
-    curves
-        Each measured curve beside its fit.
-    runs
-        Each measured run beside its fit: what is no discharge from a full cell.
-    diagnostics
-        Whether to rely on it, and why not.
-    starts
-        The first estimates that refinement began from; the one it kept comes first.
-    unasked
-        Why the shipped network was not asked; empty if it was, or was not to be.
-    cell_sensitivity
-        How alpha and S move with each value of the cell file, the largest first.
-    cell_values
-        Values of the cell file that are in doubt, as the data leave them, the most moved first.
-    doubted, cell_value_draws
-        Names of these values, and draws of them in that order, shape (n, values).
-    cell_error_sentence
-        How well the cell file was taken to be known.
-    model_error
-        Size of the smooth model error that was allowed for [V].
-    independent_facts
-        How many independent numbers the residuals hold, with that.
-    assumptions
-        Sentences: everything taken as known.
-    versions
-        Package → version.
-    seconds
-        Stage → wall-clock time [s].
-    """
+    """The fields of an estimate, which `microbatt.inference.Estimate` describes."""
 
     name: str
     cell: Cell
@@ -262,6 +208,7 @@ class EstimateRecord:
     diagnostics: Diagnostics
     starts: tuple[InitialGuess, ...]
     assumptions: tuple[str, ...]
+    what_was_read: tuple[str, ...] = ()
     runs: tuple[FittedRun, ...] = ()
     cell_sensitivity: tuple[CellSensitivity, ...] = ()
     unasked: str = ""

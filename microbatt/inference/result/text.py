@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FAR: Final = 2.0
 """Widths of its prior beyond which it is told that a value ended there."""
 _MOST: Final = 4
+_FILES: Final = 8
+"""Files of which the summary says how they were read."""
 _LARGE: Final = 1e4
 
 
@@ -54,6 +56,7 @@ def summarise(estimate: EstimateRecord) -> str:
         lines.append(f"  {estimate.unasked}")
     lines += ["", *(f"  {_curve(curve)}" for curve in curves)]
     lines += [f"  {_run(run)}" for run in estimate.runs]
+    lines += _files(estimate.what_was_read)
     lines += ["", estimate.diagnostics.misfit_sentence]
     if estimate.diagnostics.out_of_range:
         lines.append(estimate.diagnostics.range_sentence)
@@ -67,13 +70,24 @@ def summarise(estimate: EstimateRecord) -> str:
     return "\n".join(lines)
 
 
+def _files(told: Sequence[str]) -> list[str]:
+    """Say in a line each how the first files were read."""
+    more = [f"  and {len(told) - _FILES} more files"] if len(told) > _FILES else []
+    return [f"  read {file.splitlines()[0]}" for file in told[:_FILES]] + more
+
+
 def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
     """Say how far errors of one percent in the cell file carry.
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned, with cell_sensitivity.
+
+    Returns
+    -------
+    str
+        Two sentences.
     """
     alpha, S = together(estimate.cell_sensitivity)
     name = "alpha" if alpha else "S"
@@ -95,8 +109,13 @@ def strained_sentence(estimate: EstimateRecord) -> str:
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned.
+
+    Returns
+    -------
+    str
+        A sentence or two.
     """
     every = [*estimate.parameters, *estimate.cell_values]
     far = sorted((one for one in every if abs(one.beyond) > FAR), key=lambda one: -abs(one.beyond))
@@ -117,8 +136,13 @@ def own_offset(curve: FittedCurve) -> list[str]:
 
     Parameters
     ----------
-    curve
+    curve : FittedCurve
         Of an estimate.
+
+    Returns
+    -------
+    list of str
+        One clause, or none.
     """
     return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
 
@@ -128,7 +152,7 @@ def one_line(estimate: EstimateRecord) -> str:
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned.
     """
     found = ", ".join(
