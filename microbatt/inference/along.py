@@ -134,7 +134,7 @@ def infer_along(
     rms, misfit = _residuals(models, joint, noise)
     doubts = cell_doubts(loaded, chosen.cell_error, chosen.thermal)
     return Trends(
-        name=Path(cycles).stem if isinstance(cycles, str | Path) else experiments[0].name,
+        name=Path(cycles).stem if isinstance(cycles, str | Path) else loaded.name,
         cell=loaded,
         along=along,
         cycles=numbers,

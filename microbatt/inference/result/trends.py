@@ -139,13 +139,13 @@ class Trends:
         lines += [
             f"  {one.name} {one.value:.4g} ± {one.std:.2g} at all cycles" for one in self.shared
         ]
-        lines += ["", "  " + "".join(f"{word:>28s}" for word in self._headings())]
+        lines += ["", "  " + "".join(f"{word:>24s}" for word in self._headings())]
         for i, number in enumerate(self.cycles):
             cells = [
                 f"{one.value[i]:.4g} ({one.low[i]:.4g}–{one.high[i]:.4g})" for one in self.trends
             ]
             row = [f"{number:g}", *cells, f"{1e3 * self.residual_rms[i]:.2f}"]
-            lines.append("  " + "".join(f"{word:>28s}" for word in row))
+            lines.append("  " + "".join(f"{word:>24s}" for word in row))
         lines += ["", self._verdict()]
         lines += [f"left out: {one}" for one in self.unread]
         return "\n".join(lines)
