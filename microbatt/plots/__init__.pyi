@@ -22,6 +22,7 @@ from .curves import (
 from .fit import (
     draw_fit,
     draw_fit_residuals,
+    draw_run_fit,
 )
 from .identifiability import (
     draw_bounds,
@@ -86,6 +87,7 @@ __all__ = [
     "draw_overview",
     "draw_parity",
     "draw_reading",
+    "draw_run_fit",
     "draw_simulation",
     "draw_sweep",
     "draw_trends",

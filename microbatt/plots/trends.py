@@ -40,6 +40,8 @@ def draw_trends(panels: Sequence[Axes], trends: Trends) -> Sequence[Axes]:
         )  # fmt: skip
         axes.plot(one.cycles[~good], one.value[~good], "x", color=colour, markersize=6.0)
         axes.set_xlabel(trends.along)
-        axes.set_ylabel(quantity_of(one.name).label)
+        known = quantity_of(one.name)
+        unit = "" if known.units == "1" else f" [{known.pretty_units}]"
+        axes.set_ylabel(one.name.replace("_", " ") + unit)
     panels[0].set_title(f"bands: {100 * trends.level:g} % intervals", fontsize="medium")
     return panels
