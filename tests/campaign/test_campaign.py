@@ -78,8 +78,8 @@ def test_a_fit_that_was_changed_under_its_name_makes_another_campaign(threads, t
 def test_lithium_is_conserved_unless_a_campaign_says_otherwise():
     assert small_campaign().inventory is Inventory.CONSERVING
     named = {name: load_campaign(name).inventory for name in available_recipes()}
-    assert named["published-sweep"] is named["demo"] is Inventory.AREA_ONLY
-    assert named["conserving-sweep"] is Inventory.CONSERVING
+    assert named["published-sweep"] is Inventory.AREA_ONLY
+    assert named["conserving-sweep"] is named["demo"] is Inventory.CONSERVING
 
 
 def test_a_campaign_prints_in_a_line_and_as_a_table():

@@ -115,7 +115,7 @@ class Layout:
         Parameters
         ----------
         dim : str
-            Its name.
+            Name of the axis.
 
         Returns
         -------
@@ -130,12 +130,12 @@ class Layout:
         Parameters
         ----------
         variable : Variable
-            One of this layout.
+            One of `variables`.
 
         Returns
         -------
         tuple of int
-            One for each axis, in order.
+            Empty where it has one number for each curve.
         """
         return tuple(map(self.size, variable.along))
 
