@@ -15,6 +15,7 @@ from .joint import (
     JointNetwork,
     JointNetworkConfig,
     JointNetworkDraft,
+    Projection,
     TypicalInputs,
     draft_joint_network,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "MeasurementNoise",
     "Network",
     "Origin",
+    "Projection",
     "PublishedNetwork",
     "PublishedNetworkConfig",
     "TrainedNetwork",

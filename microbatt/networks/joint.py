@@ -12,7 +12,9 @@ what is trained.
 
 A *bounded* network takes for y the normal score of where a coordinate x lies in its box,
 y = Φ⁻¹((x - low)/(high - low)), so that no answer leaves the box and one that the curves do not
-tell is spread over all of it.
+tell is spread over all of it.  The encoders of a *whitened* network read the directions in which
+curves differ by more than noise, each scaled to one, in place of neighbouring voltages that nearly
+say the same: what little a microstructure changes then stands out.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from microbatt.networks.encoder import (
     fit_scaling,
     hidden_layers,
 )
-from microbatt.networks.measurement import NOISE_FREE
+from microbatt.networks.measurement import LEAST_NOISE, NOISE_FREE
 from microbatt.parameters import Coordinates, parameter
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from microbatt.networks.encoder import Tensor
     from microbatt.networks.measurement import MeasurementNoise
 
+CAPACITY_SPREAD: Final = 1e-4
+"""Standard deviation of a capacity's logarithm, which has no white noise, in a whitened network."""
 LOG_RANGE: Final = (-4.0, 9.0)
 """Of the logarithms of L's diagonal: an encoder is neither surer nor less sure of a target."""
 _MARGIN: Final = 0.02
@@ -77,6 +81,9 @@ class JointNetworkConfig:
         Standard deviation of the white noise of each voltage sample for which it is trained [V].
     bounded : bool, default False
         Whether the targets lie in a box that no answer leaves.
+    whitened : bool, default False
+        Whether the encoders read directions in which curves differ by more than noise. Such a
+        network needs every curve of a point.
     """
 
     kind: ClassVar[str] = "joint"
@@ -87,6 +94,7 @@ class JointNetworkConfig:
     depth: int = 3
     noise: float = 1e-3
     bounded: bool = False
+    whitened: bool = False
 
     def __post_init__(self) -> None:
         check_integer("samples", self.samples, low=8)
@@ -94,6 +102,58 @@ class JointNetworkConfig:
         for name in ("members", "width", "depth"):
             check_integer(name, getattr(self, name), low=1)
         check_number("noise", self.noise, Interval(0.0, 0.05), unit="V", remedy="Give volts.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """Directions in which the inputs of training differ by more than noise.
+
+    Parameters
+    ----------
+    mean : numpy.ndarray of float
+        Of the inputs, shape (m,).
+    matrix : numpy.ndarray of float
+        Scales each of r directions to a standard deviation of one, shape (m, r).
+    """
+
+    mean: NDArray[np.float64]
+    matrix: NDArray[np.float64]
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return inputs along the directions, shape (n, r)."""
+        return np.asarray((inputs - self.mean) @ self.matrix, dtype=np.float32)
+
+
+def project(
+    inputs: NDArray[np.float32], scaling: Scaling, samples: int, noise: float
+) -> Projection:
+    """Find the directions in which inputs differ by more than noise.
+
+    Each input is divided by the standard deviation of its noise; the principal directions of the
+    rest whose variance exceeds that of the noise are kept.
+
+    Parameters
+    ----------
+    inputs : numpy.ndarray of float32
+        From `encoder_inputs`, without noise, shape (n, m).
+    scaling : Scaling
+        Of the same inputs.
+    samples : int
+        Voltages per curve.
+    noise : float
+        Standard deviation of the white noise of each [V].
+    """
+    curves, numbers = scaling.mean.shape
+    std = np.full((curves, numbers), CAPACITY_SPREAD)
+    std[:, :-1] = max(noise, LEAST_NOISE) / np.sqrt(samples / scaling.bins)
+    flat = (std / scaling.spread).ravel()
+    seen = inputs[:, : flat.size].astype(float)
+    mean = seen.mean(axis=0)
+    variance, axes = np.linalg.eigh(np.cov((seen - mean) / flat, rowvar=False))
+    kept = np.flatnonzero(variance > 1.0)[::-1]
+    matrix = np.zeros((inputs.shape[1], kept.size))
+    matrix[: flat.size] = axes[:, kept] / flat[:, None] / np.sqrt(variance[kept] + 1.0)
+    return Projection(mean=np.concatenate([mean, np.ones(curves)]), matrix=matrix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +237,8 @@ class JointNetwork:
         showed to be needed; None is one.
     typical : TypicalInputs, optional
         Tells curves of another kind; None where nobody asked.
+    projection : Projection, optional
+        Of a whitened network.
     """
 
     config: JointNetworkConfig
@@ -188,6 +250,7 @@ class JointNetwork:
     members: tuple[tuple[NDArray[Any], ...], ...]
     widening: NDArray[np.float64] | None = None
     typical: TypicalInputs | None = None
+    projection: Projection | None = None
 
     def estimate(
         self, tensors: CurveTensors, noise: MeasurementNoise = NOISE_FREE
@@ -258,11 +321,12 @@ class JointNetwork:
         tensors: CurveTensors,
         values: ArrayLike,
         noise: MeasurementNoise = NOISE_FREE,
-    ) -> NDArray[np.float64]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how far true values lie from what the network says, in standard deviations.
 
-        The network's distribution of each target is normal in these, whatever its box; where the
-        network is calibrated they are normal with a standard deviation of one.
+        The network's distribution of each target is normal in the scaled coordinate, whatever its
+        box; where the network is calibrated, deviations are normal with a standard deviation of
+        one.
 
         Parameters
         ----------
@@ -273,8 +337,9 @@ class JointNetwork:
 
         Returns
         -------
-        numpy.ndarray of float
-            Shape (n, k).
+        deviations, spreads : numpy.ndarray of float
+            Of the truths from the means, and the standard deviations that the network says, where
+            those of its training points are one; shape (n, k) each.
 
         Raises
         ------
@@ -288,7 +353,7 @@ class JointNetwork:
             x = normal_scores(x, self.low, self.high)
         y = (x - self.scaling.target_mean) / self.scaling.target_spread
         std = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
-        return np.asarray((y - mean) / std)
+        return np.asarray((y - mean) / std), std
 
     def with_typical(self, tensors: CurveTensors) -> JointNetwork:
         """Return the network that tells curves unlike given ones.
@@ -324,7 +389,8 @@ class JointNetwork:
         self, inputs: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return mean and covariance of the scaled coordinates, and how far members disagree."""
-        answers = [_answer(weights, inputs, len(self.targets)) for weights in self.members]
+        read = inputs if self.projection is None else self.projection(inputs)
+        answers = [_answer(weights, read, len(self.targets)) for weights in self.members]
         means = np.stack([mean for mean, _ in answers])
         inner = np.mean([covariance for _, covariance in answers], axis=0)
         mean = means.mean(axis=0)
@@ -398,6 +464,10 @@ class JointNetwork:
             raise ParameterError(
                 f"point {empty[0]} has no curve at all; leave out points without curves."
             )
+        if self.projection is not None and not tensors.mask.all():
+            raise ParameterError(
+                "a point lacks a curve, and the network needs all of them; leave such points out."
+            )
         if noise.voltage > _TOO_MUCH * self.config.noise:
             raise ParameterError(
                 f"the curves have {1e3 * noise.voltage:g} mV of noise, and the network was trained "
@@ -422,6 +492,8 @@ class JointNetworkDraft:
         Scales of the inputs and of the targets' coordinates.
     low, high : numpy.ndarray of float
         Lowest and highest coordinates in training, shape (k,).
+    projection : Projection, optional
+        Of a whitened network.
     """
 
     config: JointNetworkConfig
@@ -430,6 +502,7 @@ class JointNetworkDraft:
     scaling: Scaling
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    projection: Projection | None = None
 
     def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
         """Return an encoder with random weights, to be trained.
@@ -447,8 +520,11 @@ class JointNetworkDraft:
             Takes what `scaled_inputs` makes; returns means, and the entries of L row by row.
         """
         count = len(self.targets)
+        inputs = self.scaling.inputs
+        if self.projection is not None:
+            inputs = int(self.projection.matrix.shape[1])
         return build_encoder(
-            self.scaling.inputs, self.config.width, self.config.depth,
+            inputs, self.config.width, self.config.depth,
             seed=seed, precision=precision, outputs=count + count * (count + 1) // 2,
         )  # fmt: skip
 
@@ -465,7 +541,13 @@ class JointNetworkDraft:
         tensorflow.Tensor
             Scaled coarse curves and which of them exist, shape (n, inputs).
         """
-        return encoder_inputs_in_graph(features, self.scaling)
+        inputs = encoder_inputs_in_graph(features, self.scaling)
+        if self.projection is None:
+            return inputs
+        mean, matrix = (
+            a.astype(np.float32) for a in (self.projection.mean, self.projection.matrix)
+        )
+        return (inputs - mean) @ matrix
 
     def scaled_targets(self, values: Tensor) -> Tensor:
         """Return what an encoder's outputs are compared with.
@@ -515,6 +597,7 @@ class JointNetworkDraft:
             scaling=self.scaling,
             low=self.low,
             high=self.high,
+            projection=self.projection,
             members=tuple(tuple(weights) for weights in members),
         )
 
@@ -563,13 +646,24 @@ def draft_joint_network(
     if box is not None:
         low, high = _box_around(targets, low, high, box)
     scores = normal_scores(x, low, high) if config.bounded else x
+    scaling = fit_scaling(tensors, scores, config.bins, least_spread=0.0)
+    projection = None
+    if config.whitened:
+        if not tensors.mask.all():
+            raise ParameterError(
+                "a whitened network needs every curve of each point to train on; leave out points "
+                "that lack one, with `points`."
+            )
+        inputs = encoder_inputs(tensors, scaling)
+        projection = project(inputs, scaling, tensors.samples, config.noise)
     return JointNetworkDraft(
         config=config,
         targets=tuple(targets),
         current=tensors.current[0].astype(float),
-        scaling=fit_scaling(tensors, scores, config.bins, least_spread=0.0),
+        scaling=scaling,
         low=low,
         high=high,
+        projection=projection,
     )
 
 
