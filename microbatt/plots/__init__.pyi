@@ -22,6 +22,7 @@ from .curves import (
 from .fit import (
     draw_fit,
     draw_fit_residuals,
+    draw_run_fit,
 )
 from .identifiability import (
     draw_bounds,
@@ -34,6 +35,10 @@ from .interactive_plane import (
 from .labels import (
     axis_label,
     dimension,
+)
+from .overview import (
+    draw_answer,
+    draw_overview,
 )
 from .pairs import (
     Pairs,
@@ -54,6 +59,9 @@ from .reading import (
 from .trade_offs import (
     draw_trade_offs,
 )
+from .trends import (
+    draw_trends,
+)
 
 __all__ = [
     "AMOUNT_MAP",
@@ -70,6 +78,7 @@ __all__ = [
     "current_colours",
     "current_handles",
     "dimension",
+    "draw_answer",
     "draw_bounds",
     "draw_candidates",
     "draw_choices",
@@ -78,10 +87,13 @@ __all__ = [
     "draw_discharges",
     "draw_fit",
     "draw_fit_residuals",
+    "draw_overview",
     "draw_parity",
     "draw_reading",
+    "draw_run_fit",
     "draw_simulation",
     "draw_sweep",
     "draw_trade_offs",
+    "draw_trends",
     "drawable",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.engines import ENGINE, resample_curves
+from microbatt.engines import resample_curves
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.inference.fit.least_squares import Economy, minimise
 from microbatt.inference.fit.residuals import UNLIKELY, reduced_chi_square, residual_trend
@@ -26,6 +26,7 @@ from microbatt.inference.fit.shapes import (
 from microbatt.inference.forward.derivatives import differentiated, followed_curves, simulated
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,10 @@ _FINER, _FINEST = 2.0, 64.0
 _LITTLE: Final = 5.0
 """A gain in the sum of squares of shapes for which such a fit does not go on."""
 _GAIN, _ROUGH_GAIN = 1e-2, 1.0
-"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew."""
+"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew.
+
+With a run among the data the second counts: its derivatives are those of a smoothed current.
+"""
 _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
@@ -107,6 +111,15 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     SimulationError
         If the engine has no whole curve at any start.
     """
+    if not model.curves:
+        return _refine_runs(model, starts)
+    if not model.runs:
+        return _refine_curves(model, starts)
+    return _with_runs(model, _refine_curves(model.with_curves(model.curves, ()), starts))
+
+
+def _refine_curves(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
+    """Fit curves alone: shapes first, then samples."""
     found = []
     exact = model.of_file(model.priors.mean)
     for start in starts:
@@ -135,6 +148,44 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
         best = _best_around(model, best, others)
     ordered = (kept, *(start for start in starts if start is not kept))
     return Fit(model=model, minimum=best, starts=ordered)
+
+
+def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
+    """Fit curves and runs together, from the best fit of the curves alone."""
+    found, x = of_curves.model, of_curves.minimum.x
+    joined = beside(found.with_curves(found.curves, model.runs), x)
+    best = fit_samples(joined, x)
+    if best is None:
+        raise SimulationError(
+            "the engine does not run through the measured runs at the best fit of the discharges; "
+            "check the state in which they begin, their current and area, or leave them out."
+        )
+    joined, best = _beside_best(joined, best)
+    return Fit(model=joined, minimum=best, starts=of_curves.starts)
+
+
+def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
+    """Fit the samples of runs from each start, which have no shapes, and again from the best."""
+    places = [_whole(model, _at(model.of_file(model.priors.mean), _point(one))) for one in starts]
+    near = beside(model, places[0])
+    fits = [
+        (minimum, start)
+        for place, start in zip(places, starts, strict=True)
+        if (minimum := fit_samples(near, place)) is not None
+    ]
+    if not fits:
+        raise SimulationError(
+            "the engine does not run through what was measured near any start; check the current, "
+            "the area, the state at the start and the cell file."
+        )
+    best, kept = min(fits, key=lambda one: one[0].chi_square)
+    model, best = _beside_best(near, best)
+    ordered = (kept, *(start for start in starts if start is not kept))
+    return Fit(model=model, minimum=best, starts=ordered)
+
+
+def _point(start: InitialGuess) -> Array:
+    return np.array([start.alpha, np.log(start.S)])
 
 
 def _fit_shapes(model: ForwardModel, x: Array) -> Minimum | None:
@@ -226,7 +277,7 @@ def fit_samples(
         sample_objective(model),
         x,
         *bounds,
-        gain=_GAIN if last else _ROUGH_GAIN,
+        gain=_GAIN if last and not model.runs else _ROUGH_GAIN,
         most=most,
         economy=Economy(near=_NEAR * stride, reach=_REACH * stride, last=last, first=jacobian),
     )
@@ -320,18 +371,20 @@ def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, 
     return kept
 
 
-def sample_objective(model: ForwardModel) -> Evaluate:
+def sample_objective(model: ForwardModel, *, whole: bool = True) -> Evaluate:
     """Return the residuals of the samples, and of the unknowns from what is expected of them.
 
     Parameters
     ----------
     model
         The measured curves and the unknowns.
+    whole
+        Whether every sample of a run drives it, and not the smoothed current.
     """
 
     def evaluate(x: Array) -> tuple[Array, Callable[[], Array | None]] | None:
         try:
-            here = simulated(model, x)
+            here = simulated(model, x, whole=whole)
         except ParameterError:  # a cell that cannot be
             return None
         if here is None:
@@ -383,7 +436,7 @@ def _shapes(model: ForwardModel, x: Array) -> Array:
     alpha, S = model.priors.natural(x)[:2]
     scale = model.value(x, "area_scale")
     points = [(alpha, S, current / scale) for current in model.currents]
-    batch = ENGINE.run(model.request_at(x), np.array(points))
+    batch = run_points(model.request_at(x), points, model.temperatures)
     through = Terminals(offset=model.value(x, "voltage_offset"), scale=scale)
     return seen_shapes(model, resample_curves(batch, SHARES), end_capacity(batch), through)
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import ENGINE, Isothermal, Settings, simulate_discharges
+from microbatt.engines import Isothermal, Settings, simulate_discharges
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import (
     averaged,
@@ -24,8 +24,10 @@ from microbatt.inference.forward.forward_model import (
     voltages_of_batch,
     where_asked,
 )
+from microbatt.inference.forward.runs import run_columns, run_response, run_voltage
 from microbatt.inference.forward.sensitivity import CurveSensitivity
 from microbatt.inference.forward.unknowns import PARAMETERS
+from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,18 +54,18 @@ class Simulated:
     x
         Coordinates of all unknowns, shape (p,).
     batch
-        The curves, as finely as the model's settings say.
+        The curves, as finely as the model's settings say; None where there are only runs.
     voltage
         At the averages, shape (m,) [V].
     """
 
     x: Array
-    batch: DischargeBatch
+    batch: DischargeBatch | None
     voltage: Array
 
 
-def simulated(model: ForwardModel, x: Array) -> Simulated | None:
-    """Simulate the measured curves.
+def simulated(model: ForwardModel, x: Array, *, whole: bool = True) -> Simulated | None:
+    """Simulate the measured curves and runs.
 
     Parameters
     ----------
@@ -71,22 +73,32 @@ def simulated(model: ForwardModel, x: Array) -> Simulated | None:
         The measured curves and the unknowns.
     x
         Coordinates of all unknowns, shape (p,).
+    whole
+        Whether every sample of a run drives it, and not the smoothed current.
 
     Returns
     -------
     Simulated or None
-        None if the engine has no whole curve at one of the currents.
+        None if the engine has no whole curve at one of the currents, or does not run through a run.
 
     Raises
     ------
     ParameterError
         If there is no such cell.
     """
-    core, n = model.of_file(x), model.priors.asked
-    batch = ENGINE.run(core.request_at(x[:n]), _points(core, x[:n]))
-    if not np.isfinite(end_capacity(batch)).all():
-        return None
-    return Simulated(x=x, batch=batch, voltage=voltages_of_batch(core, x[:n], batch))
+    core, asked = model.of_file(x), x[: model.priors.asked]
+    batch, pieces = None, []
+    if model.curves:
+        batch = run_points(core.request_at(asked), _points(core, asked), model.temperatures)
+        if not np.isfinite(end_capacity(batch)).all():
+            return None
+        pieces.append(voltages_of_batch(core, asked, batch))
+    for run in model.runs:
+        voltage = run_voltage(core, asked, run, whole=whole)
+        if voltage is None:
+            return None
+        pieces.append(voltage)
+    return Simulated(x=x, batch=batch, voltage=np.concatenate(pieces))
 
 
 def differentiated(
@@ -111,18 +123,31 @@ def differentiated(
     ndarray, shape (m, p), or None
         [V per unit of the coordinate]; None where the engine has no curve beside.
     """
-    found = None if "area_scale" in model.priors.names else _followed(model, here, settings)
-    return _differences(model, here.x) if found is None else found
+    core, asked = model.of_file(here.x), here.x[: model.priors.asked]
+    pieces = []
+    if here.batch is not None:
+        found = _followed(model, here, here.batch, settings)
+        found = _differences(model, here.x) if found is None else found
+        if found is None:
+            return None
+        pieces.append(found)
+    for run in model.runs:
+        columns = run_response(core, asked, run)
+        if model.priors.doubted:
+            columns = np.concatenate([columns, run_columns(model, here.x, run)], axis=1)
+        pieces.append(columns)
+    return np.concatenate(pieces)
 
 
 def _differences(model: ForwardModel, x: Array) -> Array | None:
-    """Return the derivatives from curves beside each other."""
-    response = respond(model.of_file(x), x[: model.priors.asked])
+    """Return the derivatives of the curves from curves beside each other."""
+    alone = model.with_curves(model.curves, ())
+    response = respond(alone.of_file(x), x[: model.priors.asked])
     if response is None:
         return None
     if not model.priors.doubted:
         return response.jacobian
-    return np.concatenate([response.jacobian, cell_response(model, x)], axis=1)
+    return np.concatenate([response.jacobian, cell_response(alone, x)], axis=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +195,16 @@ def followed_curves(
     Returns
     -------
     tuple of FollowedCurve, or None
-        One for each current; None where the engine has no whole curve, or cannot follow it.
+        One for each current; None where the engine has no whole curve, or cannot follow it: an
+        unknown area moves the current, and a measured temperature is no number of the cell.
 
     Raises
     ------
     ParameterError
         If there is no such cell.
     """
+    if "area_scale" in model.priors.names or model.temperatures:
+        return None
     core, asked = model.of_file(x), x[: model.priors.asked]
     request = core.request_at(asked)
     moving = tuple(name for name in model.priors.names if model.moves_curve(name))
@@ -235,7 +263,9 @@ def _followed_curve(
     )
 
 
-def _followed(model: ForwardModel, here: Simulated, settings: Settings) -> Array | None:
+def _followed(
+    model: ForwardModel, here: Simulated, batch: DischargeBatch, settings: Settings
+) -> Array | None:
     """Return the derivatives from curves that the engine follows; None where it cannot."""
     curves = followed_curves(model, here.x, settings)
     if curves is None:
@@ -243,8 +273,8 @@ def _followed(model: ForwardModel, here: Simulated, settings: Settings) -> Array
     offset = model.value(here.x, "voltage_offset")
     pieces = []
     for j, (curve, followed) in enumerate(zip(model.curves, curves, strict=True)):
-        at = where_asked(here.batch, j, curve, scale=1.0, offset=offset)
-        seen = _at_capacity(here, followed, j, at)
+        at = where_asked(batch, j, curve, scale=1.0, offset=offset)
+        seen = _at_capacity(batch, followed, j, at)
         cutoff = model.request.cutoff_voltage
         pieces.append(averaged(curve, seen, cutoff, scale=1.0, offset=offset)[1])
     return np.concatenate(pieces)
@@ -265,16 +295,18 @@ def _engine_names(model: ForwardModel, name: str) -> tuple[str, ...]:
     return ("initial_temperature",) if alone else ("initial_temperature", "ambient_temperature")
 
 
-def _at_capacity(here: Simulated, followed: FollowedCurve, j: int, at: Array) -> CurveSensitivity:
+def _at_capacity(
+    batch: DischargeBatch, followed: FollowedCurve, j: int, at: Array
+) -> CurveSensitivity:
     """Return curve `j` at measured capacities, with its derivatives at equal capacity."""
-    depth, voltage = _curve(here.batch, j)
-    end = float(end_capacity(here.batch)[j])
+    depth, voltage = _curve(batch, j)
+    end = float(end_capacity(batch)[j])
     share = np.minimum(at / end, 1.0)
     smooth = PchipInterpolator(depth, voltage)
     slope = _slope(smooth, share)
     at_depth = PchipInterpolator(followed.depth, followed.at_depth)(share)
     return CurveSensitivity(
-        current=float(here.batch.current[j]),
+        current=float(batch.current[j]),
         capacity=at,
         voltage=smooth(share),
         slope=slope,
