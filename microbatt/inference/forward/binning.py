@@ -129,7 +129,7 @@ class BinnedCurve:
         last = float(stretched[-1])
         expected = self.average(smooth(np.minimum(self.nodes, last)))
         slope, steepest = _slopes(self.capacity, expected)
-        steep = _steep(self.capacity, slope)
+        steep = _steep(self.capacity, steepest)
         local = smooth(np.minimum(self.capacity, last), 1)
         effect = np.divide(slope, local, out=np.ones_like(slope), where=steep & (local < 0.0))
         return replace(
@@ -179,7 +179,7 @@ def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> Bi
         count=count,
         slope=slope,
         steepest=steepest,
-        steep=_steep(capacity, slope),
+        steep=_steep(capacity, steepest),
         offset_effect=np.ones_like(voltage),
         capacity_step=measurement.capacity_step,
         charge_error=measurement.charge_error,
