@@ -88,7 +88,7 @@ def test_intervals_of_trends_hold_the_truth():
     held = []
     for seed in range(20):
         trend = followed(life(100 + seed))["alpha"]
-        held += ((trend.low <= ALPHA) & (ALPHA <= trend.high)).tolist()
+        held += ((trend.low <= ALPHA) & (trend.high >= ALPHA)).tolist()
     assert np.mean(held) > 0.75  # 90 % of 120, which hang together within a life
 
 
