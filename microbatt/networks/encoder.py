@@ -10,6 +10,7 @@ The layers are made by Keras for training; shipped weights are evaluated here, w
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
@@ -227,7 +228,7 @@ class EncoderSizes(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EncoderDraft:
+class EncoderDraft(ABC):
     """A network whose encoders are still to be trained: what all of them have in common.
 
     Parameters
@@ -245,9 +246,14 @@ class EncoderDraft:
     scaling: Scaling
 
     @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """How many numbers an encoder takes."""
+
+    @property
+    @abstractmethod
     def outputs(self) -> int:
         """How many numbers an encoder returns."""
-        return OUTPUTS
 
     def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
         """Return an encoder with random weights, to be trained.
@@ -265,24 +271,13 @@ class EncoderDraft:
             Takes what `scaled_inputs` makes; returns as many numbers as `outputs` says.
         """
         return build_encoder(
-            self.scaling.inputs, self.config.width, self.config.depth,
+            self.inputs, self.config.width, self.config.depth,
             seed=seed, precision=precision, outputs=self.outputs,
         )  # fmt: skip
 
+    @abstractmethod
     def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
-        """Return what an encoder takes.
-
-        Parameters
-        ----------
-        features : mapping of str to tensorflow.Tensor
-            Curve tensors of a batch, as the bridge makes them.
-
-        Returns
-        -------
-        tensorflow.Tensor
-            Scaled coarse curves and which of them exist, shape (n, inputs).
-        """
-        return encoder_inputs_in_graph(features, self.scaling)
+        """Return what an encoder takes, shape (n, inputs)."""
 
     def scaled(self, coordinates: Tensor) -> Tensor:
         """Return coordinates of targets in the scale of an encoder's outputs.
