@@ -48,6 +48,9 @@ from .result.records import (
 from .result.structure import (
     DerivedNumber,
 )
+from .result.trade_offs import (
+    TradeOff,
+)
 from .result.trends import (
     Trend,
     Trends,
@@ -67,6 +70,7 @@ __all__ = [
     "OwnNetwork",
     "ParameterEstimate",
     "Prior",
+    "TradeOff",
     "Trend",
     "Trends",
     "Verdict",

@@ -56,6 +56,9 @@ from .published import (
 from .reading import (
     draw_reading,
 )
+from .trade_offs import (
+    draw_trade_offs,
+)
 from .trends import (
     draw_trends,
 )
@@ -90,6 +93,7 @@ __all__ = [
     "draw_run_fit",
     "draw_simulation",
     "draw_sweep",
+    "draw_trade_offs",
     "draw_trends",
     "drawable",
 ]

@@ -19,7 +19,8 @@ from microbatt.checks import check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import simulate
 from microbatt.errors import ParameterError, SimulationError
-from microbatt.inference.forward.forward_model import beside, cell_response, respond
+from microbatt.inference.forward.derivatives import differentiated, simulated
+from microbatt.inference.forward.forward_model import beside
 from microbatt.inference.infer import forward_model
 from microbatt.inference.options import InferenceOptions
 from microbatt.measured import Experiment, MeasuredRun, Measurement
@@ -294,13 +295,9 @@ def _bounds(
 
 def _whitened(model: ForwardModel, x: Array) -> Array | None:
     """Return the derivatives of what is measured by all unknowns, whitened."""
-    response = respond(model.of_file(x), x[: model.priors.asked])
-    if response is None:
-        return None
-    volts = response.jacobian
-    if model.priors.doubted:
-        volts = np.concatenate([volts, cell_response(model, x)], axis=1)
-    return model.whiten(volts.T).T
+    here = simulated(model, x)
+    volts = None if here is None else differentiated(model, here)
+    return None if volts is None else model.whiten(volts.T).T
 
 
 def _deviations(information: Array, S: float) -> tuple[float, float]:
