@@ -29,9 +29,7 @@ POINTS = ((0.05, 1.0), (0.05, 40.0), (2.3, 1.9), (2.3, 11.3), (6.0, 1.0), (6.0, 
 
 
 DOYLE = "doyle-1996-cell-1-"
-BALANCES = [
-    name.removeprefix(DOYLE) for name in shipped_networks() if name.startswith(DOYLE)
-]
+BALANCES = [name.removeprefix(DOYLE) for name in shipped_networks() if name.startswith(DOYLE)]
 
 
 def simulated(folder, points=POINTS, currents=CURRENTS, inventory=BALANCES[0]):
