@@ -10,12 +10,17 @@ from .draft import (
     CurveNetworkDraft,
     draft_curve_network,
 )
+from .input_space import (
+    Projection,
+    TypicalInputs,
+)
 from .joint import (
     LOG_RANGE,
     JointNetwork,
     JointNetworkConfig,
+)
+from .joint_draft import (
     JointNetworkDraft,
-    TypicalInputs,
     draft_joint_network,
 )
 from .measurement import (
@@ -56,6 +61,7 @@ __all__ = [
     "MeasurementNoise",
     "Network",
     "Origin",
+    "Projection",
     "PublishedNetwork",
     "PublishedNetworkConfig",
     "TrainedNetwork",

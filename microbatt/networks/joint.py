@@ -12,7 +12,9 @@ what is trained.
 
 A *bounded* network takes for y the normal score of where a coordinate x lies in its box,
 y = Φ⁻¹((x - low)/(high - low)), so that no answer leaves the box and one that the curves do not
-tell is spread over all of it.
+tell is spread over all of it.  The encoders of a *whitened* network read the directions in which
+curves differ by more than noise, each scaled to one, in place of neighbouring voltages that nearly
+say the same: what little a microstructure changes then stands out.
 """
 
 from __future__ import annotations
@@ -27,24 +29,24 @@ from microbatt.checks import Interval, check_integer, check_number
 from microbatt.errors import ParameterError
 from microbatt.networks.curve import CurveEstimate
 from microbatt.networks.encoder import (
-    Scaling,
-    build_encoder,
     encoder_inputs,
-    encoder_inputs_in_graph,
-    fit_scaling,
     hidden_layers,
+)
+from microbatt.networks.input_space import (
+    Projection,
+    TypicalInputs,
+    typical_inputs,
 )
 from microbatt.networks.measurement import NOISE_FREE
 from microbatt.parameters import Coordinates, parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import keras
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.features import CurveTensors
-    from microbatt.networks.encoder import Tensor
+    from microbatt.networks.encoder import Scaling
     from microbatt.networks.measurement import MeasurementNoise
 
 LOG_RANGE: Final = (-4.0, 9.0)
@@ -53,12 +55,8 @@ _MARGIN: Final = 0.02
 """Share of the box by which an estimate may lie beyond it."""
 _TOO_MUCH: Final = 1.25
 """Curves with more noise than so many times that of the training are refused."""
-_LEAST_SHARE: Final = 1e-6
+LEAST_SHARE: Final = 1e-6
 """Nearer to an end of its box, as a share of it, a bounded coordinate counts as so far from it."""
-_STRANGE: Final = 1.5
-"""Curves further from the middle of those of training than so many times the furthest are none."""
-_FEW: Final = 1e-3
-"""Share of the training points that may lie further out than the furthest that counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +75,9 @@ class JointNetworkConfig:
         Standard deviation of the white noise of each voltage sample for which it is trained [V].
     bounded : bool, default False
         Whether the targets lie in a box that no answer leaves.
+    whitened : bool, default False
+        Whether the encoders read directions in which curves differ by more than noise. Such a
+        network needs every curve of a point.
     """
 
     kind: ClassVar[str] = "joint"
@@ -87,6 +88,7 @@ class JointNetworkConfig:
     depth: int = 3
     noise: float = 1e-3
     bounded: bool = False
+    whitened: bool = False
 
     def __post_init__(self) -> None:
         check_integer("samples", self.samples, low=8)
@@ -94,64 +96,6 @@ class JointNetworkConfig:
         for name in ("members", "width", "depth"):
             check_integer(name, getattr(self, name), low=1)
         check_number("noise", self.noise, Interval(0.0, 0.05), unit="V", remedy="Give volts.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypicalInputs:
-    """What the inputs of training look like, to tell curves that are of another kind.
-
-    Parameters
-    ----------
-    mean : numpy.ndarray of float
-        Of the encoders' inputs, shape (m,).
-    whitening : numpy.ndarray of float
-        Root of the inverse of their covariance, shape (m, m).
-    furthest : float
-        Largest distance from the mean that is usual in training, squared and over m [-].
-    """
-
-    mean: NDArray[np.float64]
-    whitening: NDArray[np.float64]
-    furthest: float
-
-    def distance(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return how far inputs lie from the mean, squared and over m, shape (n,).
-
-        Parameters
-        ----------
-        inputs : numpy.ndarray of float32
-            From `encoder_inputs`, shape (n, m).
-        """
-        away = (inputs - self.mean) @ self.whitening
-        return np.asarray((away**2).mean(axis=1))
-
-    def among(self, inputs: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Return which inputs are like those of training, shape (n,).
-
-        Parameters
-        ----------
-        inputs : numpy.ndarray of float32
-            From `encoder_inputs`, shape (n, m).
-        """
-        return np.asarray(self.distance(inputs) <= _STRANGE * self.furthest)
-
-
-def typical_inputs(inputs: NDArray[np.float32]) -> TypicalInputs:
-    """Take from the inputs of training what is usual.
-
-    Parameters
-    ----------
-    inputs : numpy.ndarray of float32
-        From `encoder_inputs`, with the noise of training, shape (n, m).
-    """
-    mean = inputs.mean(axis=0, dtype=float)
-    variance, axes = np.linalg.eigh(np.cov(inputs.astype(float), rowvar=False))
-    least = 1e-6 * float(variance[-1])
-    found = TypicalInputs(
-        mean=mean, whitening=axes / np.sqrt(np.maximum(variance, least)), furthest=1.0
-    )
-    usual = float(np.quantile(found.distance(inputs), 1.0 - _FEW))
-    return replace(found, furthest=usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +121,8 @@ class JointNetwork:
         showed to be needed; None is one.
     typical : TypicalInputs, optional
         Tells curves of another kind; None where nobody asked.
+    projection : Projection, optional
+        Of a whitened network.
     """
 
     config: JointNetworkConfig
@@ -188,6 +134,7 @@ class JointNetwork:
     members: tuple[tuple[NDArray[Any], ...], ...]
     widening: NDArray[np.float64] | None = None
     typical: TypicalInputs | None = None
+    projection: Projection | None = None
 
     def estimate(
         self, tensors: CurveTensors, noise: MeasurementNoise = NOISE_FREE
@@ -229,12 +176,14 @@ class JointNetwork:
 
         Parameters
         ----------
-        tensors, noise : CurveTensors and MeasurementNoise
+        tensors : CurveTensors
             As for `estimate`.
         count : int
             How many draws of each point.
         rng : numpy.random.Generator
             The dice.
+        noise : MeasurementNoise, default none
+            As for `estimate`.
 
         Returns
         -------
@@ -258,23 +207,27 @@ class JointNetwork:
         tensors: CurveTensors,
         values: ArrayLike,
         noise: MeasurementNoise = NOISE_FREE,
-    ) -> NDArray[np.float64]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how far true values lie from what the network says, in standard deviations.
 
-        The network's distribution of each target is normal in these, whatever its box; where the
-        network is calibrated they are normal with a standard deviation of one.
+        The network's distribution of each target is normal in the scaled coordinate, whatever its
+        box; where the network is calibrated, deviations are normal with a standard deviation of
+        one.
 
         Parameters
         ----------
-        tensors, noise : CurveTensors and MeasurementNoise
+        tensors : CurveTensors
             As for `estimate`.
         values : array_like of float
             True values of the targets in SI units, shape (n, k).
+        noise : MeasurementNoise, default none
+            As for `estimate`.
 
         Returns
         -------
-        numpy.ndarray of float
-            Shape (n, k).
+        deviations, spreads : numpy.ndarray of float
+            Of the truths from the means, and the standard deviations that the network says, where
+            those of its training points are one; shape (n, k) each.
 
         Raises
         ------
@@ -288,7 +241,7 @@ class JointNetwork:
             x = normal_scores(x, self.low, self.high)
         y = (x - self.scaling.target_mean) / self.scaling.target_spread
         std = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
-        return np.asarray((y - mean) / std)
+        return np.asarray((y - mean) / std), std
 
     def with_typical(self, tensors: CurveTensors) -> JointNetwork:
         """Return the network that tells curves unlike given ones.
@@ -324,7 +277,8 @@ class JointNetwork:
         self, inputs: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return mean and covariance of the scaled coordinates, and how far members disagree."""
-        answers = [_answer(weights, inputs, len(self.targets)) for weights in self.members]
+        read = inputs if self.projection is None else self.projection(inputs)
+        answers = [_answer(weights, read, len(self.targets)) for weights in self.members]
         means = np.stack([mean for mean, _ in answers])
         inner = np.mean([covariance for _, covariance in answers], axis=0)
         mean = means.mean(axis=0)
@@ -398,197 +352,16 @@ class JointNetwork:
             raise ParameterError(
                 f"point {empty[0]} has no curve at all; leave out points without curves."
             )
+        if self.projection is not None and not tensors.mask.all():
+            raise ParameterError(
+                "a point lacks a curve, and the network needs all of them; leave such points out."
+            )
         if noise.voltage > _TOO_MUCH * self.config.noise:
             raise ParameterError(
                 f"the curves have {1e3 * noise.voltage:g} mV of noise, and the network was trained "
                 f"for {1e3 * self.config.noise:g} mV; train one for as much, with "
                 "`JointNetworkConfig(noise=…)` or `microbatt train --noise`."
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JointNetworkDraft:
-    """A joint network whose encoders are still to be trained.
-
-    Parameters
-    ----------
-    config : JointNetworkConfig
-        Its sizes.
-    targets : tuple of str
-        What it is to answer.
-    current : numpy.ndarray of float
-        Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
-    scaling : Scaling
-        Scales of the inputs and of the targets' coordinates.
-    low, high : numpy.ndarray of float
-        Lowest and highest coordinates in training, shape (k,).
-    """
-
-    config: JointNetworkConfig
-    targets: tuple[str, ...]
-    current: NDArray[np.float64]
-    scaling: Scaling
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-    def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
-        """Return an encoder with random weights, to be trained.
-
-        Parameters
-        ----------
-        seed : int
-            Seed of the first weights.
-        precision : str, default "float32"
-            Keras's policy of the hidden layers; the input and the head are float32.
-
-        Returns
-        -------
-        keras.Model
-            Takes what `scaled_inputs` makes; returns means, and the entries of L row by row.
-        """
-        count = len(self.targets)
-        return build_encoder(
-            self.scaling.inputs, self.config.width, self.config.depth,
-            seed=seed, precision=precision, outputs=count + count * (count + 1) // 2,
-        )  # fmt: skip
-
-    def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
-        """Return what an encoder takes.
-
-        Parameters
-        ----------
-        features : mapping of str to tensorflow.Tensor
-            Curve tensors of a batch, as the bridge makes them.
-
-        Returns
-        -------
-        tensorflow.Tensor
-            Scaled coarse curves and which of them exist, shape (n, inputs).
-        """
-        return encoder_inputs_in_graph(features, self.scaling)
-
-    def scaled_targets(self, values: Tensor) -> Tensor:
-        """Return what an encoder's outputs are compared with.
-
-        Parameters
-        ----------
-        values : tensorflow.Tensor
-            True values of a batch in SI units, shape (n, k).
-
-        Returns
-        -------
-        tensorflow.Tensor
-            Scaled coordinates, shape (n, k).
-        """
-        import tensorflow as tf
-
-        logarithmic = Coordinates(names=self.targets).logarithmic
-        safe = tf.where(logarithmic, values, tf.ones_like(values))
-        x = tf.where(logarithmic, tf.math.log(safe), values)
-        if self.config.bounded:
-            low, width = self.low.astype(np.float32), (self.high - self.low).astype(np.float32)
-            share = (x - low) / width
-            x = tf.math.ndtri(tf.clip_by_value(share, _LEAST_SHARE, 1.0 - _LEAST_SHARE))
-        mean, spread = (
-            scale.astype(np.float32)
-            for scale in (self.scaling.target_mean, self.scaling.target_spread)
-        )
-        return (x - mean) / spread
-
-    def finished(self, members: Sequence[Sequence[NDArray[Any]]]) -> JointNetwork:
-        """Return the network with its trained encoders.
-
-        Parameters
-        ----------
-        members : sequence of sequences of numpy.ndarray
-            Weights of each encoder, in Keras's order.
-
-        Returns
-        -------
-        JointNetwork
-            Ready to estimate.
-        """
-        return JointNetwork(
-            config=self.config,
-            targets=self.targets,
-            current=self.current,
-            scaling=self.scaling,
-            low=self.low,
-            high=self.high,
-            members=tuple(tuple(weights) for weights in members),
-        )
-
-
-def draft_joint_network(
-    tensors: CurveTensors,
-    values: ArrayLike,
-    targets: Sequence[str],
-    config: JointNetworkConfig,
-    *,
-    box: tuple[ArrayLike, ArrayLike] | None = None,
-) -> JointNetworkDraft:
-    """Take the scales of a joint network from its training points.
-
-    Parameters
-    ----------
-    tensors : CurveTensors
-        Curves of n points.
-    values : array_like of float
-        True values of the same points in SI units, shape (n, k).
-    targets : sequence of str
-        Names of the k numbers.
-    config : JointNetworkConfig
-        Sizes of the network.
-    box : tuple of array_like, optional
-        Lowest and highest coordinate of each target, shape (k,) each; None is where the points lie.
-
-    Returns
-    -------
-    JointNetworkDraft
-        Tells how its encoders are to be trained.
-
-    Raises
-    ------
-    ParameterError
-        If one of the targets is the same at all points, or lies outside the box.
-    """
-    x = Coordinates(names=tuple(targets)).coordinates(values)
-    low, high = x.min(axis=0), x.max(axis=0)
-    for name, same in zip(targets, low == high, strict=True):
-        if same:
-            raise ParameterError(
-                f"`{name}` is the same at all points to train on, so that nothing can be learned "
-                "of it. Leave it out of `targets`, or vary it in the cube."
-            )
-    if box is not None:
-        low, high = _box_around(targets, low, high, box)
-    scores = normal_scores(x, low, high) if config.bounded else x
-    return JointNetworkDraft(
-        config=config,
-        targets=tuple(targets),
-        current=tensors.current[0].astype(float),
-        scaling=fit_scaling(tensors, scores, config.bins, least_spread=0.0),
-        low=low,
-        high=high,
-    )
-
-
-def _box_around(
-    targets: Sequence[str],
-    least: NDArray[np.float64],
-    most: NDArray[np.float64],
-    box: tuple[ArrayLike, ArrayLike],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a box after refusing one that does not hold all points."""
-    low, high = (np.asarray(ends, dtype=float) for ends in box)
-    room = 1e-9 * (high - low)
-    for name, outside in zip(targets, (least < low - room) | (most > high + room), strict=True):
-        if outside:
-            raise ParameterError(
-                f"`{name}` lies outside its box at some points to train on; give a box that holds "
-                "them all, or leave them out."
-            )
-    return low, high
 
 
 def normal_scores(
@@ -601,7 +374,7 @@ def normal_scores(
     >>> normal_scores(np.array([[1.0]]), np.zeros(1), np.full(1, 2.0))
     array([[0.]])
     """
-    share = np.clip((x - low) / (high - low), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
+    share = np.clip((x - low) / (high - low), LEAST_SHARE, 1.0 - LEAST_SHARE)
     return np.asarray(ndtri(share))
 
 

@@ -14,7 +14,8 @@ from microbatt.errors import StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
 from microbatt.networks.encoder import Scaling
-from microbatt.networks.joint import JointNetwork, JointNetworkConfig, TypicalInputs
+from microbatt.networks.input_space import Projection, TypicalInputs
+from microbatt.networks.joint import JointNetwork, JointNetworkConfig
 from microbatt.networks.origin import Origin, TrainingRecord
 from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
 from microbatt.places import Kind, check_replaceable, kind_of, mark
@@ -236,6 +237,8 @@ def joint_arrays(network: JointNetwork) -> Arrays:
             f"typical_{name}": np.asarray(a, np.float32 if name == "whitening" else float)
             for name, a in asdict(network.typical).items()
         }
+    if network.projection is not None:
+        arrays |= {f"projection_{name}": a for name, a in asdict(network.projection).items()}
     return arrays
 
 
@@ -247,7 +250,7 @@ def joint_network(config: Mapping[str, Any], arrays: Arrays) -> JointNetwork:
         named = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
         return dict(sorted(named.items()))
 
-    typical = part("typical_")
+    typical, projection = part("typical_"), part("projection_")
     return JointNetwork(
         config=sizes,
         targets=tuple(config[TARGETS]),
@@ -261,6 +264,7 @@ def joint_network(config: Mapping[str, Any], arrays: Arrays) -> JointNetwork:
         )
         if typical
         else None,
+        projection=Projection(**projection) if projection else None,
         **{name: arrays[name] for name in ("current", "low", "high")},
     )
 

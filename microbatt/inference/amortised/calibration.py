@@ -47,7 +47,8 @@ class TargetCalibration:
     rank_deviation : float
         Largest difference between the distribution of ranks and a uniform one [-].
     spread : float
-        Median standard deviation of the answers over that of the truths, in the coordinate [-].
+        Median standard deviation of the answers over that of the truths, where their distribution
+        is normal [-]: 1 says that the curves tell nothing.
     histogram : tuple of int
         How many ranks lie in each tenth.
     """
@@ -153,11 +154,11 @@ class Calibration:
         """
         lines = [
             f"calibration on {self.points} cells that the network never saw:",
-            f"  {'':28s}{'90 % hold':>10s}{'ranks off by':>14s}{'width / range':>15s}",
+            f"  {'':28s}{'90 % hold':>10s}{'ranks off by':>14s}{'left open':>11s}",
         ]
         lines += [
             f"  {one.name:28s}{100 * one.coverage:8.1f} %{one.rank_deviation:14.3f}"
-            f"{one.spread:15.3f}"
+            f"{one.spread:11.3f}"
             for one in self.targets
         ]
         return "\n".join(lines)

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from microbatt.networks import JointNetwork
     from microbatt.training import Listener as TrainingListener
 
-OWN_SETTINGS: Final = TrainingSettings(epochs=60, batch=256, learning_rate=2e-3)
+OWN_SETTINGS: Final = TrainingSettings(epochs=30, batch=256, learning_rate=2e-3)
 """How the encoders of a network for one's own cell are trained, unless somebody says otherwise."""
 OWN_SIZES: Final = JointNetworkConfig(width=128)
 """Its sizes, unless somebody says otherwise."""
@@ -72,7 +72,9 @@ _HELD_OUT: Final = 0.125
 _LEAST: Final = 128
 """Fewer simulated cells teach and check nothing."""
 _DEEPER: Final = 4.0
-"""Standard deviations of offset, noise and model error by which is simulated below the cut-off."""
+"""Standard deviations of offset, noise and model error by which is simulated below the cut-off …"""
+_DEEP: Final = 0.05
+"""… at least so far [V], so that curves serve another level of noise too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +197,7 @@ def train_own_network(  # noqa: PLR0913 - what is known, what is measured, how m
     )
     sizes = replace(
         config or OWN_SIZES, samples=seen.sizes["depth"],
-        noise=instrument.white, bounded=True,
+        noise=instrument.white, bounded=True, whitened=True,
     )  # fmt: skip
     parts = _parts(number, simulations)
     network = fit_joint_network(
@@ -260,7 +262,7 @@ def _campaign(
         ),
         inventory=options.inventory,  # type: ignore[arg-type]
         thermal=options.thermal,
-        cutoff_voltage=round(instrument.cutoff - offset - _DEEPER * float(own), 6),
+        cutoff_voltage=round(instrument.cutoff - max(_DEEP, offset + _DEEPER * float(own)), 6),
     )
 
 
@@ -315,14 +317,11 @@ def _checked(
     tensors = noisy(tensors_of_cube(seen, samples=network.config.samples), instrument.white, rng)
     values = true_values(seen, network.targets)
     knowing = network.with_typical(tensors.take(parts["learn"]))
-    missed = knowing.deviations(tensors.take(parts["widen"]), values[parts["widen"]])
+    missed, _ = knowing.deviations(tensors.take(parts["widen"]), values[parts["widen"]])
     finished = knowing.widened(widening(missed))
     there = parts["check"]
-    away = finished.deviations(tensors.take(there), values[there])
-    estimate = finished.estimate(tensors.take(there))
-    std = np.sqrt(np.diagonal(estimate.covariance, axis1=1, axis2=2))
-    spreads = np.median(std, axis=0) / values[there].std(axis=0)
-    return finished, calibration(network.targets, away, spreads)
+    away, spreads = finished.deviations(tensors.take(there), values[there])
+    return finished, calibration(network.targets, away, np.median(spreads, axis=0))
 
 
 def noisy(tensors: CurveTensors, noise: float, rng: np.random.Generator) -> CurveTensors:
@@ -376,8 +375,13 @@ def inference_options(described: Mapping[str, Any]) -> InferenceOptions:
 
     Parameters
     ----------
-    described
+    described : dict
         From `inference_settings`.
+
+    Returns
+    -------
+    InferenceOptions
+        The same as were written.
     """
     free = {
         name: Prior(**prior) if isinstance(prior, dict) else prior
