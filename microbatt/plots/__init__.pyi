@@ -22,6 +22,7 @@ from .curves import (
 from .fit import (
     draw_fit,
     draw_fit_residuals,
+    draw_run_fit,
 )
 from .identifiability import (
     draw_bounds,
@@ -55,6 +56,9 @@ from .published import (
 from .reading import (
     draw_reading,
 )
+from .trends import (
+    draw_trends,
+)
 
 __all__ = [
     "AMOUNT_MAP",
@@ -83,7 +87,9 @@ __all__ = [
     "draw_overview",
     "draw_parity",
     "draw_reading",
+    "draw_run_fit",
     "draw_simulation",
     "draw_sweep",
+    "draw_trends",
     "drawable",
 ]

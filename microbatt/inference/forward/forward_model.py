@@ -182,7 +182,7 @@ class ForwardModel:
 
     def whiten(self, values: Array) -> Array:
         """Return voltages, averages along the last axis, in units of what is allowed."""
-        alone = self._each(values)
+        alone = self.whiten_own(values)
         if self._common is None:
             return alone
         return stretched(alone, *self._common, inverse=True)
@@ -195,15 +195,15 @@ class ForwardModel:
         parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.colour(alone[..., rows]) for rows, one in parts], axis=-1)
 
-    def _each(self, values: Array) -> Array:
-        """Whiten each curve by itself."""
+    def whiten_own(self, values: Array) -> Array:
+        """Return the same without the errors that all curves share: each curve by itself."""
         parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.whiten(values[..., rows]) for rows, one in parts], axis=-1)
 
     @cached_property
     def _common(self) -> tuple[Array, Array] | None:
         """Directions of the errors that all curves share, and the variance along each."""
-        return None if self.shared is None else directions(self._each(self.shared.T).T)
+        return None if self.shared is None else directions(self.whiten_own(self.shared.T).T)
 
     def _without_common(self, residual: Array) -> Array:
         """Return residuals whitened by curve, less what errors of all curves explain."""
@@ -224,7 +224,7 @@ class ForwardModel:
         if self._common is None or self.shared is None:
             return np.zeros(self.measured.size)
         own = stretched(residual, *self._common, inverse=True)
-        return np.asarray(self.shared @ (self._each(self.shared.T) @ own))
+        return np.asarray(self.shared @ (self.whiten_own(self.shared.T) @ own))
 
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
