@@ -7,14 +7,8 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from microbatt.plots import (
-    current_colours,
-    draw_bounds,
-    draw_corner,
-    draw_fit,
-    draw_fit_residuals,
-    draw_run_fit,
-)
+from microbatt.plots import draw_bounds, draw_corner, draw_fit, draw_fit_residuals, draw_run_fit
+from microbatt.plots.style import current_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
