@@ -23,7 +23,7 @@ CAMPAIGN: Final = "demo"
 STORE: Final = "sweep.zarr"
 PICTURES: Final = {
     "sweep.png": "curves, what is left at each rate, and every microstructure at the highest",
-    "predictions.png": "truth against prediction by the shipped network, and how well S can be known",
+    "predictions.png": "truth against the network's prediction, and how well S can be known",
     "inferred.png": "measured and fitted curves, and what they tell",
 }
 MEASURED: Final = "measured.csv"

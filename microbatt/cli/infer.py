@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -75,6 +75,22 @@ if TYPE_CHECKING:
 )
 @read_options
 @click.option(
+    "--protocol/--no-protocol",
+    "protocol",
+    default=None,
+    help="Fit each file as a run, from its first row to its last, rests and charges included; or "
+    "none.  [default: files of pulses, charges or changing currents]",
+)
+@click.option(
+    "--start-voltage",
+    help="Voltage at rest before the runs, such as 3.7V.  [default: of the rest they begin with]",
+)
+@click.option(
+    "--measured-temperature/--no-measured-temperature",
+    default=True,
+    help="Let a temperature column of the files drive the curves.",
+)
+@click.option(
     "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
 )
 @click.option("--workers", type=int, help="Number of processes for many cells.  [default: threads]")
@@ -121,6 +137,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     columns: tuple[str, ...],
     skip_bad_rows: bool,
     part: str | None,
+    protocol: bool | None,
+    start_voltage: str | None,
+    measured_temperature: bool,
     each: bool,
     workers: int | None,
     scheduler: str | None,
@@ -134,8 +153,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Estimate alpha and S of a cell from its measured discharges in FILES.
 
     FILES are CSV, Parquet or Excel, one or more curves each, together the curves of one cell; or
-    a folder of them. With --each, or for a folder of folders, there are many cells: they are done
-    beside each other, on a Dask cluster if there is one, and those that fail are listed at the end.
+    a folder of them. A file of pulses, charges, rests or a drive cycle is fitted as what it is,
+    from its first row to its last. With --each, or for a folder of folders, there are many cells:
+    they are done beside each other, on a Dask cluster if there is one, and those that fail are
+    listed at the end.
     The exit code is 4 if an estimate says that nothing of it should be used: the cell file does not
     explain the data, or the intervals were not found.
 
@@ -161,6 +182,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         model_error=_volts("--model-error", model_error),
         inventory=Inventory(inventory),
         thermal=thermal_mode(thermal, heat_transfer, heat_of),
+        runs=_RUNS[protocol],
+        start_voltage=_volts("--start-voltage", start_voltage),
+        measured_temperature=measured_temperature,
         level=level,
         network=network,
     )
@@ -279,6 +303,9 @@ class Outputs:
         click.echo(f"\nreport: {files.page}")
 
 
+_RUNS: Final = {None: "auto", True: "always", False: "never"}
+
+
 def _volts(option: str, text: str | None) -> float | None:
     return None if text is None else read_measured(option, text, "V")
 
@@ -309,6 +336,7 @@ def _one(
 
 def _remarks(estimate: Estimate) -> None:
     told = {remark for curve in estimate.curves for remark in curve.remarks}
+    told |= {remark for run in estimate.runs for remark in run.remarks}
     if told:
         click.echo(f"\nOn reading: {'; '.join(sorted(told))}.")
 

@@ -1,6 +1,9 @@
 from .amortised.asking import (
     NetworkAnswer,
 )
+from .amortised.calibration import (
+    Calibration,
+)
 from .amortised.own_network import (
     OwnNetwork,
     train_own_network,
@@ -43,6 +46,7 @@ from .result.structure import (
 )
 
 __all__ = [
+    "Calibration",
     "DerivedNumber",
     "Diagnostics",
     "Estimate",

@@ -61,6 +61,8 @@ class InferenceOptions:
     model_error : float or None, default None
         Size of a smooth error of the model, of its open-circuit curves and its equations [V]; None
         takes 1 mV, and none where the cell file is exact.
+    inventory : Inventory or str, default "conserving"
+        The lithium balance of the particles; ``"area-only"`` for the published data set.
     runs : {"auto", "always", "never"}
         Whether a file is fitted as a run, from its first row to its last, rests and charges
         included: ``"auto"`` where it holds pulses or changing currents, or no discharge from a full
@@ -69,8 +71,6 @@ class InferenceOptions:
         At rest before the runs [V]; None takes that of the rest with which they begin.
     measured_temperature : bool, default True
         Whether a temperature that was measured drives the curves and runs.
-    inventory : Inventory or str, default "conserving"
-        The lithium balance of the particles; ``"area-only"`` for the published data set.
     thermal : Isothermal, Adiabatic or Lumped, default Isothermal()
         What happens to the heat.
     level : float, default 0.9

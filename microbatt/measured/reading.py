@@ -469,7 +469,11 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
     if run is None:
         return file, found.refusal
     run = replace(run, remarks=(f"{table.source} – {told}", *run.remarks))
-    return replace(file, measurements=(), refusal="", run=run, remarks=run.remarks[1:]), None
+    steps = tuple(
+        replace(one, became="part of the run") if one.kind != "rest" else one for one in file.steps
+    )
+    whole = replace(file, measurements=(), refusal="", run=run, steps=steps)
+    return replace(whole, remarks=run.remarks[1:]), None
 
 
 def _run(source: str, found: Found, how: Reading) -> MeasuredRun | None:

@@ -10,12 +10,14 @@ from .draft import (
     CurveNetworkDraft,
     draft_curve_network,
 )
+from .encoder import (
+    Projection,
+)
 from .joint import (
     LOG_RANGE,
     JointNetwork,
     JointNetworkConfig,
     JointNetworkDraft,
-    Projection,
     TypicalInputs,
     draft_joint_network,
 )

@@ -11,7 +11,7 @@ The layers are made by Keras for training; shipped weights are evaluated here, w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -212,3 +212,122 @@ def distribution(
     covariance[:, v, v] = variance_v
     scale = scaling.target_spread
     return mean, covariance * scale[:, None] * scale[None, :]
+
+
+class EncoderSizes(Protocol):
+    """Sizes of a network that has encoders."""
+
+    @property
+    def width(self) -> int:
+        """Of each hidden layer."""
+
+    @property
+    def depth(self) -> int:
+        """How many hidden layers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """Directions in which the inputs of training differ by more than noise.
+
+    Parameters
+    ----------
+    mean : numpy.ndarray of float
+        Of the inputs, shape (m,).
+    matrix : numpy.ndarray of float
+        Scales each of r directions to a standard deviation of one, shape (m, r).
+    """
+
+    mean: NDArray[np.float64]
+    matrix: NDArray[np.float64]
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return inputs along the directions, shape (n, r)."""
+        return np.asarray((inputs - self.mean) @ self.matrix, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderDraft:
+    """A network whose encoders are still to be trained: what all of them have in common.
+
+    Parameters
+    ----------
+    config : EncoderSizes
+        Its sizes.
+    current : numpy.ndarray of float
+        Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
+    scaling : Scaling
+        Scales of the encoders' inputs and targets.
+    projection : Projection, optional
+        Directions of its inputs that its encoders read; None for the inputs themselves.
+    """
+
+    config: EncoderSizes
+    current: NDArray[np.float64]
+    scaling: Scaling
+    projection: Projection | None = None
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers an encoder returns."""
+        return OUTPUTS
+
+    def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
+        """Return an encoder with random weights, to be trained.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the first weights.
+        precision : str, default "float32"
+            Keras's policy of the hidden layers; the input and the head are float32.
+
+        Returns
+        -------
+        keras.Model
+            Takes what `scaled_inputs` makes; returns as many numbers as `outputs` says.
+        """
+        read = self.projection
+        inputs = self.scaling.inputs if read is None else int(read.matrix.shape[1])
+        return build_encoder(
+            inputs, self.config.width, self.config.depth,
+            seed=seed, precision=precision, outputs=self.outputs,
+        )  # fmt: skip
+
+    def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
+        """Return what an encoder takes.
+
+        Parameters
+        ----------
+        features : mapping of str to tensorflow.Tensor
+            Curve tensors of a batch, as the bridge makes them.
+
+        Returns
+        -------
+        tensorflow.Tensor
+            Scaled coarse curves and which of them exist, or their directions, shape (n, inputs).
+        """
+        inputs = encoder_inputs_in_graph(features, self.scaling)
+        read = self.projection
+        if read is None:
+            return inputs
+        return (inputs - read.mean.astype(np.float32)) @ read.matrix.astype(np.float32)
+
+    def scaled(self, coordinates: Tensor) -> Tensor:
+        """Return coordinates of targets in the scale of an encoder's outputs.
+
+        Parameters
+        ----------
+        coordinates : tensorflow.Tensor
+            Of a batch, shape (n, k).
+
+        Returns
+        -------
+        tensorflow.Tensor
+            Shape (n, k).
+        """
+        mean, spread = (
+            scale.astype(np.float32)
+            for scale in (self.scaling.target_mean, self.scaling.target_spread)
+        )
+        return (coordinates - mean) / spread

@@ -29,10 +29,9 @@ from microbatt.checks import Interval, check_integer, check_number
 from microbatt.errors import ParameterError
 from microbatt.networks.curve import CurveEstimate
 from microbatt.networks.encoder import (
-    Scaling,
-    build_encoder,
+    EncoderDraft,
+    Projection,
     encoder_inputs,
-    encoder_inputs_in_graph,
     fit_scaling,
     hidden_layers,
 )
@@ -40,13 +39,12 @@ from microbatt.networks.measurement import LEAST_NOISE, NOISE_FREE
 from microbatt.parameters import Coordinates, parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import keras
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.features import CurveTensors
-    from microbatt.networks.encoder import Tensor
+    from microbatt.networks.encoder import Scaling, Tensor
     from microbatt.networks.measurement import MeasurementNoise
 
 CAPACITY_SPREAD: Final = 1e-4
@@ -104,26 +102,6 @@ class JointNetworkConfig:
         check_number("noise", self.noise, Interval(0.0, 0.05), unit="V", remedy="Give volts.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Projection:
-    """Directions in which the inputs of training differ by more than noise.
-
-    Parameters
-    ----------
-    mean : numpy.ndarray of float
-        Of the inputs, shape (m,).
-    matrix : numpy.ndarray of float
-        Scales each of r directions to a standard deviation of one, shape (m, r).
-    """
-
-    mean: NDArray[np.float64]
-    matrix: NDArray[np.float64]
-
-    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return inputs along the directions, shape (n, r)."""
-        return np.asarray((inputs - self.mean) @ self.matrix, dtype=np.float32)
-
-
 def project(
     inputs: NDArray[np.float32], scaling: Scaling, samples: int, noise: float
 ) -> Projection:
@@ -175,23 +153,33 @@ class TypicalInputs:
     furthest: float
 
     def distance(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return how far inputs lie from the mean, squared and over m, shape (n,).
+        """Return how far inputs lie from the mean, squared and over m.
 
         Parameters
         ----------
         inputs : numpy.ndarray of float32
             From `encoder_inputs`, shape (n, m).
+
+        Returns
+        -------
+        numpy.ndarray of float
+            Shape (n,).
         """
         away = (inputs - self.mean) @ self.whitening
         return np.asarray((away**2).mean(axis=1))
 
     def among(self, inputs: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Return which inputs are like those of training, shape (n,).
+        """Return which inputs are like those of training.
 
         Parameters
         ----------
         inputs : numpy.ndarray of float32
             From `encoder_inputs`, shape (n, m).
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            Shape (n,).
         """
         return np.asarray(self.distance(inputs) <= _STRANGE * self.furthest)
 
@@ -292,12 +280,14 @@ class JointNetwork:
 
         Parameters
         ----------
-        tensors, noise : CurveTensors and MeasurementNoise
+        tensors : CurveTensors
             As for `estimate`.
         count : int
             How many draws of each point.
         rng : numpy.random.Generator
             The dice.
+        noise : MeasurementNoise, default none
+            As for `estimate`.
 
         Returns
         -------
@@ -330,10 +320,12 @@ class JointNetwork:
 
         Parameters
         ----------
-        tensors, noise : CurveTensors and MeasurementNoise
+        tensors : CurveTensors
             As for `estimate`.
         values : array_like of float
             True values of the targets in SI units, shape (n, k).
+        noise : MeasurementNoise, default none
+            As for `estimate`.
 
         Returns
         -------
@@ -477,19 +469,19 @@ class JointNetwork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JointNetworkDraft:
+class JointNetworkDraft(EncoderDraft):
     """A joint network whose encoders are still to be trained.
 
     Parameters
     ----------
     config : JointNetworkConfig
         Its sizes.
-    targets : tuple of str
-        What it is to answer.
     current : numpy.ndarray of float
         Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
     scaling : Scaling
         Scales of the inputs and of the targets' coordinates.
+    targets : tuple of str
+        What it is to answer.
     low, high : numpy.ndarray of float
         Lowest and highest coordinates in training, shape (k,).
     projection : Projection, optional
@@ -498,56 +490,14 @@ class JointNetworkDraft:
 
     config: JointNetworkConfig
     targets: tuple[str, ...]
-    current: NDArray[np.float64]
-    scaling: Scaling
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    projection: Projection | None = None
 
-    def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
-        """Return an encoder with random weights, to be trained.
-
-        Parameters
-        ----------
-        seed : int
-            Seed of the first weights.
-        precision : str, default "float32"
-            Keras's policy of the hidden layers; the input and the head are float32.
-
-        Returns
-        -------
-        keras.Model
-            Takes what `scaled_inputs` makes; returns means, and the entries of L row by row.
-        """
+    @property
+    def outputs(self) -> int:
+        """How many numbers an encoder returns: means, and the entries of L row by row."""
         count = len(self.targets)
-        inputs = self.scaling.inputs
-        if self.projection is not None:
-            inputs = int(self.projection.matrix.shape[1])
-        return build_encoder(
-            inputs, self.config.width, self.config.depth,
-            seed=seed, precision=precision, outputs=count + count * (count + 1) // 2,
-        )  # fmt: skip
-
-    def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
-        """Return what an encoder takes.
-
-        Parameters
-        ----------
-        features : mapping of str to tensorflow.Tensor
-            Curve tensors of a batch, as the bridge makes them.
-
-        Returns
-        -------
-        tensorflow.Tensor
-            Scaled coarse curves and which of them exist, shape (n, inputs).
-        """
-        inputs = encoder_inputs_in_graph(features, self.scaling)
-        if self.projection is None:
-            return inputs
-        mean, matrix = (
-            a.astype(np.float32) for a in (self.projection.mean, self.projection.matrix)
-        )
-        return (inputs - mean) @ matrix
+        return count + count * (count + 1) // 2
 
     def scaled_targets(self, values: Tensor) -> Tensor:
         """Return what an encoder's outputs are compared with.
@@ -571,11 +521,7 @@ class JointNetworkDraft:
             low, width = self.low.astype(np.float32), (self.high - self.low).astype(np.float32)
             share = (x - low) / width
             x = tf.math.ndtri(tf.clip_by_value(share, _LEAST_SHARE, 1.0 - _LEAST_SHARE))
-        mean, spread = (
-            scale.astype(np.float32)
-            for scale in (self.scaling.target_mean, self.scaling.target_spread)
-        )
-        return (x - mean) / spread
+        return self.scaled(x)
 
     def finished(self, members: Sequence[Sequence[NDArray[Any]]]) -> JointNetwork:
         """Return the network with its trained encoders.

@@ -13,6 +13,7 @@ from .design import (
     design_from_dict,
 )
 from .layout import (
+    PROTOCOL_VARIABLES,
     SAMPLES_PER_STEP,
     UNREPEATABLE,
     Layout,
@@ -45,6 +46,7 @@ __all__ = [
     "MOST_DEPTHS",
     "MOST_IN_FILE",
     "MOST_VALUES",
+    "PROTOCOL_VARIABLES",
     "SAMPLES_PER_STEP",
     "UNREPEATABLE",
     "WHOLE",

@@ -110,11 +110,33 @@ class Layout:
         return self.variables[:-1]
 
     def size(self, dim: str) -> int:
-        """Return the length of an axis beside those of the design."""
+        """Return the length of an axis beside those of the design.
+
+        Parameters
+        ----------
+        dim : str
+            Name of the axis.
+
+        Returns
+        -------
+        int
+            How many values it has.
+        """
         return next(values.size for along, values in self.coordinates.values() if along == dim)
 
     def lengths(self, variable: Variable) -> tuple[int, ...]:
-        """Return the lengths of a variable's axes beside those of the design."""
+        """Return the lengths of a variable's axes beside those of the design.
+
+        Parameters
+        ----------
+        variable : Variable
+            One of `variables`.
+
+        Returns
+        -------
+        tuple of int
+            Empty where it has one number for each curve.
+        """
         return tuple(map(self.size, variable.along))
 
 

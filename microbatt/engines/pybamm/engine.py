@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from microbatt.engines.contract import EngineSettings, Request
 
 _NUMERICS: Final = (
-    "curve.py", "equations.py", "fits.py", "parameters.py", "../resample.py", "../../constants.py",
+    "curve.py", "discharge.py", "fits.py", "parameters.py", "../resample.py", "../../constants.py",
 )  # fmt: skip
 """Which modules beside PyBaMM determine a number."""
 

@@ -375,8 +375,13 @@ def inference_options(described: Mapping[str, Any]) -> InferenceOptions:
 
     Parameters
     ----------
-    described
+    described : dict
         From `inference_settings`.
+
+    Returns
+    -------
+    InferenceOptions
+        The same as were written.
     """
     free = {
         name: Prior(**prior) if isinstance(prior, dict) else prior

@@ -231,7 +231,7 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
 
     As those of a discharge, with the charge that was drawn before the run to the width that its
     start is known, and when between two rows the tester switched; the part of a model error that is
-    the run's own grows with the current.
+    the run's own is one of its impedance, at each of some time scales.
 
     Parameters
     ----------
@@ -244,12 +244,14 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
     """
     charge = CHARGE if errors.charge_error is None else errors.charge_error
     rough = ROUGH * errors.model_error * _steepness(run)
-    variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2
+    fast = OWN * errors.model_error * run.fast
+    variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2
     since = run.drawn / run.charge - run.start.drawn
     own = smooth_moves(run, OWN * errors.model_error, place)
     moves = [run.switching[:, None]] if run.switching.any() else []
     if own is not None:
-        moves.append(own * (run.load / run.current)[:, None])
+        part = own / np.sqrt(len(run.loads))
+        moves += [part * load[:, None] for load in run.loads]
     return ErrorModel(
         deviation=np.sqrt(variance),
         charge=charge * run.response * since,

@@ -19,7 +19,13 @@ from microbatt.inference.forward.finite_differences import (
     moves_curve,
     simulate_displaced,
 )
-from microbatt.inference.forward.runs import FIT_MESH, beside_run, run_response, run_voltage
+from microbatt.inference.forward.runs import (
+    FIT_MESH,
+    beside_run,
+    run_columns,
+    run_response,
+    run_voltage,
+)
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
 from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values, value_in_cell
 from microbatt.inference.forward.warmth import Temperatures, run_points
@@ -313,7 +319,9 @@ class Response:
     jacobian: Array
 
 
-def respond(model: ForwardModel, x: Array) -> Response | None:
+def respond(
+    model: ForwardModel, x: Array, of_runs: tuple[Array, ...] | None = None
+) -> Response | None:
     """Simulate the measured curves at coordinates `x` and differentiate them.
 
     Parameters
@@ -323,6 +331,8 @@ def respond(model: ForwardModel, x: Array) -> Response | None:
     x
         Coordinates, shape (p,); see `microbatt.inference.forward.priors.Priors`.  Derivatives by
         doubted values of the cell file are those of `cell_response`.
+    of_runs
+        Derivatives of each run, where those of a place near will do; None takes them here.
 
     Returns
     -------
@@ -333,11 +343,11 @@ def respond(model: ForwardModel, x: Array) -> Response | None:
     if found is None or not model.runs:
         return found
     pieces = [(found.voltage, found.jacobian)]
-    for run in model.runs:
-        piece = run_response(model, x, run)
-        if piece is None:
+    for i, run in enumerate(model.runs):
+        voltage = run_voltage(model, x, run, whole=True)
+        if voltage is None:
             return None
-        pieces.append(piece)
+        pieces.append((voltage, run_response(model, x, run) if of_runs is None else of_runs[i]))
     return Response(
         voltage=np.concatenate([voltage for voltage, _ in pieces]),
         jacobian=np.concatenate([jacobian for _, jacobian in pieces]),
@@ -409,8 +419,15 @@ def cell_response(model: ForwardModel, x: Array) -> Array:
     ndarray, shape (m, values)
         [V per unit of the coordinate]; zero where the engine has no curve beside.
     """
+    of_curves = _curve_columns(model, x) if model.curves else np.empty((0, model.priors.of_file))
+    of_runs = [run_columns(model, x, run) for run in model.runs]
+    return np.concatenate([of_curves, *of_runs])
+
+
+def _curve_columns(model: ForwardModel, x: Array) -> Array:
+    """Differentiate the discharges by the values of the cell file that are in doubt."""
     n, names = model.priors.asked, model.priors.doubted
-    coarse = model.solved(Settings())
+    coarse = model.solved(Settings()).with_curves(model.curves, ())
     steps = np.array([_SHARE_OF_STEP * PARAMETERS[name].step for name in names])
     up = x[n:] + steps <= model.priors.high[n:]
     steps = np.where(up, steps, -steps)

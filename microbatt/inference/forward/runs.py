@@ -1,12 +1,14 @@
 """Measured runs beside discharges: charges, rests, pulses and drive cycles as data of a fit.
 
 The measured current, and a measured temperature, drive the engine from the state in which the run
-begins, and voltages are compared in time, averaged over stretches.  Derivatives are differences of
-runs whose current is averaged where it has more samples than `SMOOTHED`; what that leaves out of
-the voltage is taken from one run with every sample, near the fit.
+begins, and voltages are compared in time, averaged over stretches.  Derivatives, and voltages at
+draws, are those of runs whose current is averaged where it has more samples than `SMOOTHED`; what
+that leaves out of the voltage is taken from one run with every sample, near the fit.
 
-A model error is smooth along the charge, as that of discharges, whose part of each curve's own
-grows with the current here: at the rms current of the run it is that of a discharge.
+A model error is smooth along the charge, as that of discharges.  Its part of each curve's own is an
+error of the impedance: it follows the current, as it is and as it was over the last `MEMORIES`, and
+at the rms current of the run it is that of a discharge.  What the current does faster than the
+shortest memory is off by as much, from average to average.
 """
 
 from __future__ import annotations
@@ -37,9 +39,9 @@ if TYPE_CHECKING:
 
 AVERAGES: Final = 300
 """At most this many averages of a run, beside those between which a tester switched."""
-SMOOTHED: Final = 600
+SMOOTHED: Final = 400
 """Derivatives are taken with a current of at most this many samples."""
-SETTINGS: Final = Settings()
+SETTINGS: Final = Settings(tolerance=4e-4)
 """Of runs: within 0.05 mV rms of a refined solution, docs/results/protocols.md."""
 FIT_MESH: Final = 1.5
 """Factor on the elements that discharges are fitted with."""
@@ -47,8 +49,12 @@ FALL: Final = -10.0
 """Beyond its end a simulated run falls by this much per charge that the cell holds [V]."""
 TEMPERATURES: Final = 400
 """At most this many of a measured temperature."""
+_OF_WIDTH, _WIDEST = 0.5, 0.5
+"""A doubted value is displaced by this share of its width, and of no wider one than that."""
 _HALF: Final = 0.5
 """Between two rows a switch is looked for halfway, and is uniform over all of it."""
+MEMORIES: Final = (30.0, 300.0)
+"""Over which a cell's voltage remembers the current: electrolyte and particles, roughly [s]."""
 _START_STEP: Final = 5e-3
 """Share of the charge by which the start is displaced."""
 _MARGIN: Final = 0.5
@@ -97,6 +103,11 @@ class BinnedRun:
         Averages and how many samples each is of, shape (m,) [V].
     load
         Averages of the current, positive on discharge, shape (m,) [A m⁻²].
+    loads
+        The current as it is, and its mean over each of `MEMORIES`, forgotten exponentially, over
+        their rms, shape (1 + memories, m) [-].
+    fast
+        Rms of the current's distance from its mean over the shortest memory, likewise, shape (m,).
     drawn
         Charge drawn since the state of the cell file, shape (m,) [A h m⁻²].
     current
@@ -129,6 +140,8 @@ class BinnedRun:
     voltage: Array
     count: Array
     load: Array
+    loads: Array
+    fast: Array
     drawn: Array
     current: float
     drive: tuple[Array, Array]
@@ -209,6 +222,7 @@ def bin_run(
         return sums
 
     drawn = start.drawn * start.charge + average(charge)
+    loads = [run.current, *_remembered(time, run.current)]
     return BinnedRun(
         source=run.source,
         start=start,
@@ -219,6 +233,8 @@ def bin_run(
         voltage=average(run.voltage),
         count=count,
         load=average(run.current),
+        loads=np.array([average(one) for one in loads]) / run.rms_current,
+        fast=np.sqrt(average((loads[0] - loads[1]) ** 2)) / run.rms_current,
         drawn=drawn,
         current=run.rms_current,
         drive=drive,
@@ -313,8 +329,8 @@ def run_voltage(
     return averaged if whole else averaged + run.left_out
 
 
-def run_response(model: Unknowns, x: Array, run: BinnedRun) -> tuple[Array, Array] | None:
-    """Simulate a run and differentiate it by what is asked for.
+def run_response(model: Unknowns, x: Array, run: BinnedRun) -> Array:
+    """Differentiate a run by what is asked for.
 
     Parameters
     ----------
@@ -325,14 +341,11 @@ def run_response(model: Unknowns, x: Array, run: BinnedRun) -> tuple[Array, Arra
 
     Returns
     -------
-    voltage, jacobian
-        Shapes (m,) [V] and (m, p) [V per unit of the coordinate]; None without a run.
+    ndarray, shape (m, p)
+        [V per unit of the coordinate]; zero where the engine has no run beside.
     """
-    here = run_voltage(model, x, run)
-    if here is None:
-        return None
     names, scale = model.priors.names, model.value(x, "area_scale")
-    jacobian = np.zeros((here.size, len(names)))
+    jacobian = np.zeros((run.voltage.size, len(names)))
     for i, name in enumerate(names):
         if name in model.priors.held:
             continue
@@ -343,8 +356,44 @@ def run_response(model: Unknowns, x: Array, run: BinnedRun) -> tuple[Array, Arra
             if model.priors.by_logarithm(i):
                 jacobian[:, i] *= model.value(x, name)
         else:
-            jacobian[:, i] = _difference(model, x, run, i, here)
-    return here, jacobian
+            step = _step(model, x, i)
+            jacobian[:, i] = _difference(model, x, run, i, (step, -step))
+    return jacobian
+
+
+def run_columns(model: Unknowns, x: Array, run: BinnedRun) -> Array:
+    """Differentiate a run by the values of the cell file that are in doubt.
+
+    One-sided differences over half of a width: a run has no cliffs that it would carry across
+    samples, and over less the engine's steps in time would weigh.
+
+    Parameters
+    ----------
+    model, x
+        As for `run_voltage`.
+    run
+        Of the model.
+
+    Returns
+    -------
+    ndarray, shape (m, values)
+        [V per unit of the coordinate].
+    """
+    priors = model.priors
+    here = run_voltage(model, x, run)
+    columns = [
+        np.zeros(run.voltage.size)
+        if here is None
+        else _difference(model, x, run, i, (_doubted_step(priors, x, i),), here)
+        for i in range(priors.asked, len(priors.names))
+    ]
+    return np.stack(columns, axis=-1)
+
+
+def _doubted_step(priors: Priors, x: Array, i: int) -> float:
+    """Return half a width of a doubted value, to the side where there is room."""
+    step = _OF_WIDTH * min(float(priors.std[i]), _WIDEST)
+    return step if x[i] + step <= priors.high[i] else -step
 
 
 def beside_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
@@ -374,20 +423,41 @@ def beside_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
     )
 
 
-def _difference(model: Unknowns, x: Array, run: BinnedRun, i: int, here: Array) -> Array:
-    """Return the derivative by one coordinate: central, one-sided at a bound or without a run."""
+def _step(model: Unknowns, x: Array, i: int) -> float:
+    """Return how far a coordinate is displaced for a derivative."""
     name = model.priors.names[i]
     step = PARAMETERS[name].step
     if model.priors.by_logarithm(i) and not PARAMETERS[name].logarithmic and name != "S":
         step /= max(abs(model.priors.value(x, i)), 1e-300)
+    return step
+
+
+def _difference(
+    model: Unknowns,
+    x: Array,
+    run: BinnedRun,
+    i: int,
+    steps: tuple[float, ...],
+    here: Array | None = None,
+) -> Array:
+    """Return the derivative by one coordinate, between two places; one is x where one is missing.
+
+    Zero where there are no two.
+    """
     found = []
-    for side in (1.0, -1.0):
+    for step in steps:
         moved = x.copy()
-        moved[i] = np.clip(x[i] + side * step, model.priors.low[i], model.priors.high[i])
+        moved[i] = np.clip(x[i] + step, model.priors.low[i], model.priors.high[i])
         voltage = None if moved[i] == x[i] else run_voltage(model, moved, run)
-        found.append((x[i], here) if voltage is None else (moved[i], voltage))
+        if voltage is not None:
+            found.append((moved[i], voltage))
+    if len(found) == 1:
+        base = run_voltage(model, x, run) if here is None else here
+        found += [] if base is None else [(x[i], base)]
+    if len(found) < 2:
+        return np.zeros(run.voltage.size)
     (up, above), (down, below) = found
-    return np.zeros_like(here) if up == down else (above - below) / (up - down)
+    return np.asarray((above - below) / (up - down))
 
 
 def _cell_at(model: Unknowns, x: Array) -> Cell:
@@ -411,6 +481,18 @@ def _at_samples(simulation: Simulation, run: BinnedRun, scale: float) -> Array:
         fallen = float(simulation.voltage[-1]) + FALL / run.charge * drawn
         voltage = np.where(beyond, fallen, voltage)
     return voltage
+
+
+def _remembered(time: Array, current: Array) -> list[Array]:
+    """Return means of a current that forget with each of `MEMORIES`, shapes (n,)."""
+    found, steps = [], np.diff(time)
+    for memory in MEMORIES:
+        kept, mean = np.exp(-steps / memory), np.empty_like(current)
+        mean[0] = current[0]
+        for i, share in enumerate(kept):
+            mean[i + 1] = share * mean[i] + (1.0 - share) * current[i + 1]
+        found.append(mean)
+    return found
 
 
 def _integral(time: Array, current: Array) -> tuple[Array, Array]:

@@ -49,8 +49,6 @@ class Estimate(EstimateRecord):
         Why so, in plain words.
     curves : tuple of FittedCurve
         Each measured curve beside its fit.
-    runs : tuple of FittedRun
-        Each measured run beside its fit: what is no discharge from a full cell.
     diagnostics : Diagnostics
         Whether to rely on it, and why not.
     starts : tuple of InitialGuess
@@ -59,6 +57,8 @@ class Estimate(EstimateRecord):
         Sentences: everything taken as known.
     what_was_read : tuple of str, default none
         Of each file: format, columns and units, steps and what became of them, rows left out.
+    runs : tuple of FittedRun
+        Each measured run beside its fit: what is no discharge from a full cell.
     cell_sensitivity : tuple of CellSensitivity, default none
         How alpha and S move with each value of the cell file, the largest first.
     unasked : str, default empty
