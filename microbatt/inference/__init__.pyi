@@ -48,9 +48,6 @@ from .result.records import (
 from .result.structure import (
     DerivedNumber,
 )
-from .result.trade_offs import (
-    TradeOff,
-)
 from .result.trends import (
     Trend,
     Trends,
@@ -70,7 +67,6 @@ __all__ = [
     "OwnNetwork",
     "ParameterEstimate",
     "Prior",
-    "TradeOff",
     "Trend",
     "Trends",
     "Verdict",

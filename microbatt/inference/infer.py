@@ -182,8 +182,8 @@ def infer(
         independent_facts=fit.model.independent_facts,
         starts=fit.starts,
         unasked=unasked,
-        what_was_read=tuple(file.summary(most=MOST_STEPS) for file in experiment.reading),
         assumptions=(*assumptions(fit.model, noise, chosen, scale, doubts.sentence), *told),
+        what_was_read=tuple(file.summary(most=MOST_STEPS) for file in experiment.reading),
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
     )
@@ -255,6 +255,17 @@ def forward_model(
     )
 
 
+def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
+    """Return the fit with what the residuals tell of errors, and that in words."""
+    told = []
+    if options.model_error == INFERRED:
+        fit, size = with_inferred_error(fit)
+        told.append(size.sentence)
+    fit = with_tails(fit, options.tails)
+    outliers = outliers_sentence(fit, options.tails)
+    return fit, told + ([outliers] if outliers else [])
+
+
 def _check_temperature(
     options: InferenceOptions, measured: Sequence[MeasuredTemperature | None]
 ) -> None:
@@ -267,17 +278,6 @@ def _check_temperature(
             "drives it. Leave it out, or say `measured_temperature=False` (on the command line "
             "`--no-measured-temperature`)."
         )
-
-
-def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
-    """Return the fit with what the residuals tell of errors, and that in words."""
-    told = []
-    if options.model_error == INFERRED:
-        fit, size = with_inferred_error(fit)
-        told.append(size.sentence)
-    fit = with_tails(fit, options.tails)
-    outliers = outliers_sentence(fit, options.tails)
-    return fit, told + ([outliers] if outliers else [])
 
 
 @contextmanager

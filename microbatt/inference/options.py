@@ -174,6 +174,29 @@ class InferenceOptions:
             return self.model_error
         return 0.0 if exact else MODEL_ERROR
 
+    def check_stated(self, where: str) -> None:
+        """Refuse what is told from residuals, where that is not done.
+
+        Parameters
+        ----------
+        where : str
+            What does not do it, in words.
+
+        Raises
+        ------
+        ParameterError
+            If the model's error is to be inferred, or single points have heavy tails.
+        """
+        if isinstance(self.model_error, str):
+            raise ParameterError(
+                f"`model_error` is {self.model_error!r}; {where} needs its size: state it, such as "
+                "1e-3 for 1 mV, or infer it for one set of curves first."
+            )
+        if math.isfinite(self.tails):
+            raise ParameterError(
+                f"`tails` is {self.tails:g}; {where} takes errors for normal: leave `tails` out."
+            )
+
     def changed(self, changes: Mapping[str, Any]) -> InferenceOptions:
         """Return options of which some are others.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from microbatt.inference import TradeOff
+    from microbatt.inference.result import TradeOff
 
 _HEIGHT: Final = 0.38
 

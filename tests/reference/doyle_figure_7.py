@@ -6,7 +6,7 @@ PATH is a CSV file with columns current_A_m2, positive_stoichiometry, voltage_V.
 the project, and nobody says whether its source traced measured points or simulated lines.
 
 The contact resistance is free.  The estimate is for values of the cell file that are known as is
-usual; with ``--exact`` two more are printed for values that are true: of the cell file as it is, and
+usual; with ``--exact`` two more are printed, for true values: of the cell file as it is, and
 with the film of its negative electrode taken out.  At one temperature the two drops differ by how
 evenly the negative electrode reacts and by nothing else, so that the second one asks how large
 their sum is; the first cannot find less than the film of the cell file.

@@ -116,7 +116,7 @@ def profiled(model: ForwardModel, minimum: Minimum, rng: np.random.Generator, n:
     bends = bending(model, minimum)
     profiles = [profile(model, minimum, i) for i, bend in bends.items() if not bend <= BENT]
     for one in profiles:
-        draws[:, one.index] = _by_rank(draws[:, one.index], one, priors, minimum)
+        draws[:, one.index] = by_rank(draws[:, one.index], one, priors, minimum)
     return Profiled(
         draws=draws,
         bent=tuple(priors.names[one.index] for one in profiles),
@@ -136,7 +136,7 @@ def bending(model: ForwardModel, minimum: Minimum) -> dict[int, float]:
         Which unknown → in standard deviations; NaN where the engine has no curve.
     """
     priors, m = model.priors, model.measured.size
-    covariance, evaluate = minimum.covariance, sample_objective(model)
+    covariance, evaluate = minimum.covariance, sample_objective(model, whole=False)
     pull = covariance @ minimum.jacobian[:m].T
     std, asked = np.sqrt(np.diag(covariance)), list(priors.shown)
     found = {}
@@ -185,7 +185,7 @@ def profile(model: ForwardModel, minimum: Minimum, i: int) -> Profile:
 def _one_side(
     model: ForwardModel, minimum: Minimum, i: int, side: float
 ) -> list[tuple[float, float]]:
-    priors, evaluate = model.priors, sample_objective(model)
+    priors, evaluate = model.priors, sample_objective(model, whole=False)
     covariance = minimum.covariance
     std = float(np.sqrt(covariance[i, i]))
     room = float(priors.high[i] - minimum.x[i] if side > 0.0 else minimum.x[i] - priors.low[i])
@@ -278,7 +278,7 @@ def _truncated(
     return draws
 
 
-def _by_rank(draws: Array, one: Profile, priors: Priors, minimum: Minimum) -> Array:
+def by_rank(draws: Array, one: Profile, priors: Priors, minimum: Minimum) -> Array:
     """Return draws of the density of a profile, in the order of given ones."""
     i = one.index
     variance = float(minimum.covariance[i, i])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.engines import ENGINE, resample_curves
+from microbatt.engines import resample_curves
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.inference.fit.least_squares import Economy, minimise
 from microbatt.inference.fit.residuals import UNLIKELY, reduced_chi_square, residual_trend
@@ -26,6 +26,8 @@ from microbatt.inference.fit.shapes import (
 from microbatt.inference.forward.derivatives import differentiated, followed_curves, simulated
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.runs import anchored_run
+from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +59,10 @@ _FINER, _FINEST = 2.0, 64.0
 _LITTLE: Final = 5.0
 """A gain in the sum of squares of shapes for which such a fit does not go on."""
 _GAIN, _ROUGH_GAIN = 1e-2, 1.0
-"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew."""
+"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew.
+
+With a run among the data the second counts: its derivatives are those of a smoothed current.
+"""
 _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
@@ -157,7 +162,13 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
             "check the state in which they begin, their current and area, or leave them out."
         )
     joined, best = _beside_best(joined, best)
-    return Fit(model=joined, minimum=best, starts=of_curves.starts)
+    return Fit(model=_anchored(joined, best.x), minimum=best, starts=of_curves.starts)
+
+
+def _anchored(model: ForwardModel, x: Array) -> ForwardModel:
+    """Return the model whose runs of a smoothed current agree with whole ones at coordinates."""
+    runs = tuple(anchored_run(model, x, run) for run in model.runs)
+    return replace(model, runs=runs)
 
 
 def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
@@ -177,7 +188,7 @@ def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     best, kept = min(fits, key=lambda one: one[0].chi_square)
     model, best = _beside_best(near, best)
     ordered = (kept, *(start for start in starts if start is not kept))
-    return Fit(model=model, minimum=best, starts=ordered)
+    return Fit(model=_anchored(model, best.x), minimum=best, starts=ordered)
 
 
 def _point(start: InitialGuess) -> Array:
@@ -203,8 +214,7 @@ def _begun(model: ForwardModel, shaped: Minimum) -> Array:
     and S; then voltages at equal capacity are no way to the best fit, and shapes are.
     """
     x = _whole(model, shaped.x)
-    followed = "area_scale" not in model.priors.names and not model.temperatures
-    if not model.priors.doubted or not followed:
+    if not model.priors.doubted or "area_scale" in model.priors.names:
         return x
     stride = _strides(model)
     economy = Economy(near=_NEAR_SHAPES * stride, reach=_REACH * stride, last=False)
@@ -274,7 +284,7 @@ def fit_samples(
         sample_objective(model),
         x,
         *bounds,
-        gain=_GAIN if last else _ROUGH_GAIN,
+        gain=_GAIN if last and not model.runs else _ROUGH_GAIN,
         most=most,
         economy=Economy(near=_NEAR * stride, reach=_REACH * stride, last=last, first=jacobian),
     )
@@ -368,18 +378,20 @@ def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, 
     return kept
 
 
-def sample_objective(model: ForwardModel) -> Evaluate:
+def sample_objective(model: ForwardModel, *, whole: bool = True) -> Evaluate:
     """Return the residuals of the samples, and of the unknowns from what is expected of them.
 
     Parameters
     ----------
     model
         The measured curves and the unknowns.
+    whole
+        Whether every sample of a run drives it, and not the smoothed current.
     """
 
     def evaluate(x: Array) -> tuple[Array, Callable[[], Array | None]] | None:
         try:
-            here = simulated(model, x)
+            here = simulated(model, x, whole=whole)
         except ParameterError:  # a cell that cannot be
             return None
         if here is None:
@@ -431,7 +443,7 @@ def _shapes(model: ForwardModel, x: Array) -> Array:
     alpha, S = model.priors.natural(x)[:2]
     scale = model.value(x, "area_scale")
     points = [(alpha, S, current / scale) for current in model.currents]
-    batch = ENGINE.run(model.request_at(x), np.array(points))
+    batch = run_points(model.request_at(x), points, model.temperatures)
     through = Terminals(offset=model.value(x, "voltage_offset"), scale=scale)
     return seen_shapes(model, resample_curves(batch, SHARES), end_capacity(batch), through)
 

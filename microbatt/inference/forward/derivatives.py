@@ -8,7 +8,7 @@ of the charge that they deliver, where the cliff of one lies on the cliff of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -54,7 +54,7 @@ class Simulated:
     x
         Coordinates of all unknowns, shape (p,).
     batch
-        The discharges, as finely as the model's settings say; None where there are none.
+        The curves, as finely as the model's settings say; None where there are only runs.
     voltage
         At the averages, shape (m,) [V].
     """
@@ -64,8 +64,8 @@ class Simulated:
     voltage: Array
 
 
-def simulated(model: ForwardModel, x: Array) -> Simulated | None:
-    """Simulate the measured curves.
+def simulated(model: ForwardModel, x: Array, *, whole: bool = True) -> Simulated | None:
+    """Simulate the measured curves and runs.
 
     Parameters
     ----------
@@ -73,26 +73,28 @@ def simulated(model: ForwardModel, x: Array) -> Simulated | None:
         The measured curves and the unknowns.
     x
         Coordinates of all unknowns, shape (p,).
+    whole
+        Whether every sample of a run drives it, and not the smoothed current.
 
     Returns
     -------
     Simulated or None
-        None if the engine has no whole curve at one of the currents.
+        None if the engine has no whole curve at one of the currents, or does not run through a run.
 
     Raises
     ------
     ParameterError
         If there is no such cell.
     """
-    core, n = model.of_file(x), model.priors.asked
-    pieces, batch = [], None
-    if core.curves:
-        batch = run_points(core.request_at(x[:n]), _points(core, x[:n]), core.temperatures)
+    core, asked = model.of_file(x), x[: model.priors.asked]
+    batch, pieces = None, []
+    if model.curves:
+        batch = run_points(core.request_at(asked), _points(core, asked), model.temperatures)
         if not np.isfinite(end_capacity(batch)).all():
             return None
-        pieces.append(voltages_of_batch(core, x[:n], batch))
-    for run in core.runs:
-        voltage = run_voltage(core, x[:n], run, whole=True)
+        pieces.append(voltages_of_batch(core, asked, batch))
+    for run in model.runs:
+        voltage = run_voltage(core, asked, run, whole=whole)
         if voltage is None:
             return None
         pieces.append(voltage)
@@ -104,8 +106,8 @@ def differentiated(
 ) -> Array | None:
     """Differentiate simulated curves by every unknown.
 
-    Where the engine cannot follow a curve, at a measured temperature, and for an unknown area,
-    which moves the current, the derivatives are differences between curves; so are those of runs.
+    Where the engine cannot follow a curve, and for an unknown area, which moves the current, the
+    derivatives are differences between curves.
 
     Parameters
     ----------
@@ -121,34 +123,31 @@ def differentiated(
     ndarray, shape (m, p), or None
         [V per unit of the coordinate]; None where the engine has no curve beside.
     """
-    of_runs = _run_derivatives(model, here.x)
-    if here.batch is None:
-        return of_runs
-    alone = replace(model, runs=())
-    followed = "area_scale" not in model.priors.names and not model.temperatures
-    found = _followed(alone, here.batch, here.x, settings) if followed else None
-    found = _differences(alone, here.x) if found is None else found
-    return None if found is None else np.concatenate([found, of_runs])
-
-
-def _run_derivatives(model: ForwardModel, x: Array) -> Array:
-    """Return the derivatives of all runs, shape (m, p)."""
-    core, n = model.of_file(x), model.priors.asked
-    found = [np.empty((0, x.size))]
+    core, asked = model.of_file(here.x), here.x[: model.priors.asked]
+    pieces = []
+    if here.batch is not None:
+        found = _followed(model, here, here.batch, settings)
+        found = _differences(model, here.x) if found is None else found
+        if found is None:
+            return None
+        pieces.append(found)
     for run in model.runs:
-        asked = run_response(core, x[:n], run)
-        found.append(np.concatenate([asked, run_columns(model, x, run)], axis=1))
-    return np.concatenate(found)
+        columns = run_response(core, asked, run)
+        if model.priors.doubted:
+            columns = np.concatenate([columns, run_columns(model, here.x, run)], axis=1)
+        pieces.append(columns)
+    return np.concatenate(pieces)
 
 
 def _differences(model: ForwardModel, x: Array) -> Array | None:
-    """Return the derivatives from curves beside each other."""
-    response = respond(model.of_file(x), x[: model.priors.asked])
+    """Return the derivatives of the curves from curves beside each other."""
+    alone = model.with_curves(model.curves, ())
+    response = respond(alone.of_file(x), x[: model.priors.asked])
     if response is None:
         return None
     if not model.priors.doubted:
         return response.jacobian
-    return np.concatenate([response.jacobian, cell_response(model, x)], axis=1)
+    return np.concatenate([response.jacobian, cell_response(alone, x)], axis=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,13 +195,16 @@ def followed_curves(
     Returns
     -------
     tuple of FollowedCurve, or None
-        One for each current; None where the engine has no whole curve, or cannot follow it.
+        One for each current; None where the engine has no whole curve, or cannot follow it: an
+        unknown area moves the current, and a measured temperature is no number of the cell.
 
     Raises
     ------
     ParameterError
         If there is no such cell.
     """
+    if "area_scale" in model.priors.names or model.temperatures:
+        return None
     core, asked = model.of_file(x), x[: model.priors.asked]
     request = core.request_at(asked)
     moving = tuple(name for name in model.priors.names if model.moves_curve(name))
@@ -262,13 +264,13 @@ def _followed_curve(
 
 
 def _followed(
-    model: ForwardModel, batch: DischargeBatch, x: Array, settings: Settings
+    model: ForwardModel, here: Simulated, batch: DischargeBatch, settings: Settings
 ) -> Array | None:
     """Return the derivatives from curves that the engine follows; None where it cannot."""
-    curves = followed_curves(model, x, settings)
+    curves = followed_curves(model, here.x, settings)
     if curves is None:
         return None
-    offset = model.value(x, "voltage_offset")
+    offset = model.value(here.x, "voltage_offset")
     pieces = []
     for j, (curve, followed) in enumerate(zip(model.curves, curves, strict=True)):
         at = where_asked(batch, j, curve, scale=1.0, offset=offset)

@@ -4,10 +4,12 @@ from .text import (
     strained_sentence,
 )
 from .trade_offs import (
+    TradeOff,
     trade_off_sentence,
 )
 
 __all__ = [
+    "TradeOff",
     "cell_sensitivity_sentence",
     "own_offset",
     "strained_sentence",

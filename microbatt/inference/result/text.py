@@ -207,12 +207,12 @@ def _run(run: FittedRun) -> str:
     alpha, S = run.information
     beside = ""
     if run.shared_error is not None:
-        beside = f" ({run.rms_beside_shared * 1e3:.2f} beside the error that all share)"
+        beside = f" ({run.rms_beside_shared * 1e3:.2f} less the model error that all share)"
     warm = "; its measured temperature drives it" if run.temperature_measured else ""
     return (
         f"{run.source}, as a run of {run.time[-1] / 3600.0:.3g} h: residual "
-        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, tells {100 * alpha:.0f} % of alpha and "
-        f"{100 * S:.0f} % of S{warm}"
+        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, carries {100 * alpha:.0f} % of what is known "
+        f"of alpha, {100 * S:.0f} % of S{warm}"
     )
 
 

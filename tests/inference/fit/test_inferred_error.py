@@ -41,3 +41,10 @@ def test_an_error_of_five_millivolts_is_found_and_widens_the_interval():
 def test_another_word_is_refused():
     with pytest.raises(ParameterError, match="inferred"):
         InferenceOptions(model_error="guessed")
+
+
+def test_cycles_and_networks_need_a_stated_size():
+    for options in (InferenceOptions(model_error="inferred"), InferenceOptions(tails=4.0)):
+        with pytest.raises(ParameterError, match="a fit of many cycles"):
+            options.check_stated("a fit of many cycles")
+    InferenceOptions(model_error=1e-3).check_stated("a fit of many cycles")

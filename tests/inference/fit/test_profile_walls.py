@@ -5,7 +5,7 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.inference.fit.least_squares import Minimum
-from microbatt.inference.fit.profiles import Profile, _by_rank
+from microbatt.inference.fit.profiles import Profile, by_rank
 from microbatt.inference.forward.priors import make_priors
 
 
@@ -27,7 +27,7 @@ def test_a_flat_profile_beside_a_bound_is_believed_and_not_the_slope_there(prior
     away = np.array([0.0, 0.5, 1.0])
     one = Profile(index=0, away=away, rise=np.array([0.0, 1.0, 4.0]), lower=False)
     draws = np.abs(np.random.default_rng(0).standard_normal(4000))
-    found = _by_rank(draws, one, priors, minimum_at_the_bound(std=0.05, slope=300.0))
+    found = by_rank(draws, one, priors, minimum_at_the_bound(std=0.05, slope=300.0))
     assert 0.1 < np.median(found) < 0.6
 
 
@@ -35,5 +35,5 @@ def test_a_profile_that_is_straight_gives_the_normal_distribution_back(priors):
     away = np.array([0.0, 0.4, 0.8])
     one = Profile(index=0, away=away, rise=(away / 0.4) ** 2, lower=False)
     draws = np.abs(np.random.default_rng(1).standard_normal(4000))
-    found = _by_rank(draws, one, priors, minimum_at_the_bound(std=0.4, slope=0.0))
+    found = by_rank(draws, one, priors, minimum_at_the_bound(std=0.4, slope=0.0))
     assert np.median(found) == pytest.approx(0.4 * 0.6745, rel=0.02)
