@@ -211,8 +211,8 @@ def _run(run: FittedRun) -> str:
     warm = "; its measured temperature drives it" if run.temperature_measured else ""
     return (
         f"{run.source}, as a run of {run.time[-1] / 3600.0:.3g} h: residual "
-        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, carries {100 * alpha:.0f} % of what is known "
-        f"of alpha, {100 * S:.0f} % of S{warm}"
+        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, carries {100 * alpha:.0f} % of what is "
+        f"known of alpha, {100 * S:.0f} % of S{warm}"
     )
 
 
