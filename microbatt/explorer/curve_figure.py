@@ -25,7 +25,7 @@ from microbatt.explorer.appearance import (
     named,
 )
 from microbatt.explorer.legend import outcome_name
-from microbatt.plots import OUTCOME_COLOURS, PREDICTION, current_colours, dimension
+from microbatt.plots.style import OUTCOME_COLOURS, PREDICTION, current_colours, dimension
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
