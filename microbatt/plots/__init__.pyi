@@ -42,6 +42,9 @@ from .published import (
 from .reading import (
     draw_reading,
 )
+from .trade_offs import (
+    draw_trade_offs,
+)
 from .trends import (
     draw_trends,
 )
@@ -66,6 +69,7 @@ __all__ = [
     "draw_run_fit",
     "draw_simulation",
     "draw_sweep",
+    "draw_trade_offs",
     "draw_trends",
     "drawable",
 ]
