@@ -44,7 +44,7 @@ class Sensitivities:
     energy : ndarray
         Of the specific energy, shape (p,) [W h kg⁻¹ per unit].
     slope : ndarray
-        dV/d(ln Q) at the points of the curve, from its own steps: what carries derivatives over
+        Of the voltage, dV/d(ln Q), at the points, from its own steps: carries derivatives over
         from fixed capacity to a fixed share of it, shape (n,) [V].
     """
 
