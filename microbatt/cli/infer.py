@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from microbatt.cli.along import Life, follow, show
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
@@ -60,8 +62,14 @@ if TYPE_CHECKING:
 @cell_error_option
 @click.option(
     "--model-error",
-    help="Size of a smooth error of the model, such as 3mV.  [default: 1mV, none if the cell file "
-    "is exact]",
+    help="Size of a smooth error of the model, such as 3mV, or `inferred` from the residuals.  "
+    "[default: 1mV, none if the cell file is exact]",
+)
+@click.option(
+    "--tails",
+    type=float,
+    help="Degrees of freedom of Student's t for single points: 4 lets points that lie far off "
+    "count less.  [default: normal errors]",
 )
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
@@ -89,6 +97,32 @@ if TYPE_CHECKING:
     "--measured-temperature/--no-measured-temperature",
     default=True,
     help="Let a temperature column of the files drive the curves.",
+)
+@click.option(
+    "--along",
+    metavar="NAME",
+    help="Follow one cell over its life: FILES are its cycles, in order of the numbers in their "
+    "names, or one file with a column of cycle numbers. NAME says what numbers them, `cycle`.",
+)
+@click.option(
+    "--drifting",
+    multiple=True,
+    metavar="NAME",
+    help="With --along: what drifts; may be repeated.  [default: alpha and S]",
+)
+@click.option(
+    "--step",
+    "steps",
+    multiple=True,
+    metavar="NAME=STEP",
+    help="With --along: step of the random walk of NAME, per root of a cycle; S=1% is relative.  "
+    "[default: found from the curves]",
+)
+@click.option(
+    "--plot",
+    "picture",
+    type=click.Path(path_type=Path),
+    help="With --along: picture of the trends.",
 )
 @click.option(
     "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
@@ -125,6 +159,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     free: tuple[str, ...],
     cell_errors: tuple[str, ...],
     model_error: str | None,
+    tails: float | None,
     inventory: str,
     thermal: str,
     heat_transfer: float,
@@ -140,6 +175,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     protocol: bool | None,
     start_voltage: str | None,
     measured_temperature: bool,
+    along: str | None,
+    drifting: tuple[str, ...],
+    steps: tuple[str, ...],
+    picture: Path | None,
     each: bool,
     workers: int | None,
     scheduler: str | None,
@@ -179,7 +218,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         unknown=unknown or MICROSTRUCTURE,
         free=read_free(free),
         cell_error=read_cell_errors(cell_errors),
-        model_error=_volts("--model-error", model_error),
+        model_error=model_error
+        if model_error == "inferred"
+        else _volts("--model-error", model_error),
+        tails=math.inf if tails is None else tails,
         inventory=Inventory(inventory),
         thermal=thermal_mode(thermal, heat_transfer, heat_of),
         runs=_RUNS[protocol],
@@ -193,6 +235,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
     outputs = Outputs(store=store, report=report, overwrite=overwrite)
     outputs.check()
+    life = Life(along=along, drifting=drifting, steps=steps, picture=picture)
+    life.check(alone=report is None and not each and weights is None, overwrite=overwrite)
+    if along is not None:
+        _life(files, loaded, options, reading, outputs, life)
+        return
     if weights is not None:
         _refuse_of_network(
             unknown=unknown, free=free, cell_error=cell_errors, model_error=model_error, each=each
@@ -332,6 +379,20 @@ def _one(
     doubtful = [] if estimate.diagnostics.usable else [estimate.diagnostics.verdict.sentence]
     left = _listed("the estimate is without these", [one.reason for one in left_out])
     _end_with(left, doubtful=doubtful)
+
+
+def _life(
+    files: tuple[Path, ...],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+    outputs: Outputs,
+    life: Life,
+) -> None:
+    """Follow one cell over its life."""
+    trends = follow(files, cell, options, reading, life)
+    outputs.save(show(trends, life.picture, overwrite=outputs.overwrite))
+    _end_with(doubtful=[] if trends.usable else ["Not every cycle is explained."])
 
 
 def _remarks(estimate: Estimate) -> None:

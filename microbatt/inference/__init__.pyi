@@ -1,3 +1,6 @@
+from .along import (
+    infer_along,
+)
 from .amortised.asking import (
     NetworkAnswer,
 )
@@ -39,10 +42,15 @@ from .result.experiments import (
 )
 from .result.records import (
     FittedCurve,
+    FittedRun,
     ParameterEstimate,
 )
 from .result.structure import (
     DerivedNumber,
+)
+from .result.trends import (
+    Trend,
+    Trends,
 )
 
 __all__ = [
@@ -51,6 +59,7 @@ __all__ = [
     "Diagnostics",
     "Estimate",
     "FittedCurve",
+    "FittedRun",
     "InferenceOptions",
     "Inferred",
     "InitialGuess",
@@ -58,10 +67,13 @@ __all__ = [
     "OwnNetwork",
     "ParameterEstimate",
     "Prior",
+    "Trend",
+    "Trends",
     "Verdict",
     "experiment_files",
     "experiments_dataset",
     "infer",
+    "infer_along",
     "infer_each",
     "infer_files",
     "infer_folder",

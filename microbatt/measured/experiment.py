@@ -108,6 +108,8 @@ class FileReading:
     @property
     def headline(self) -> str:
         """The file, its format and how many steps were taken, in a line."""
+        if self.run is not None:
+            return f"{self.source}: {self.format}; {len(self.steps)} steps, read as a run"
         read = sum(step.taken for step in self.steps)
         return (
             f"{self.source}: {self.format}; {len(self.steps)} steps, {read} read as "

@@ -12,7 +12,7 @@ from microbatt.measured.copies import without_copies
 from microbatt.measured.discharges import Found, discharges, is_run
 from microbatt.measured.experiment import Experiment, FileReading
 from microbatt.measured.headings import find_columns
-from microbatt.measured.parts import cells_apart, choose_part
+from microbatt.measured.parts import cells_apart, choose_part, numbered
 from microbatt.measured.record import make_record
 from microbatt.measured.run import MeasuredRun, run_of
 from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
@@ -218,6 +218,50 @@ def read_cells(path: str | Path, reading: Reading | None = None) -> tuple[Experi
             )
         )
     return tuple(found)
+
+
+def read_cycles(
+    path: str | Path, reading: Reading | None = None
+) -> tuple[dict[float, Experiment], tuple[Unread, ...]]:
+    """Read the cycles of one cell from a file that numbers them in a column.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        As for `read_file`.
+    reading : Reading, optional
+        What the headings do not say.
+
+    Returns
+    -------
+    cycles : dict of float to Experiment
+        Number of the cycle → its discharges and runs, rising.
+    unread : tuple of Unread
+        Cycles that hold nothing to be fitted, and why.
+
+    Raises
+    ------
+    MeasurementError
+        If the file cannot be read, or no column numbers cycles.
+    """
+    how = reading or Reading()
+    table = read_table(Path(path), how.columns, how.part)
+    ((name, one),) = _chosen(table, how).items()
+    found: dict[float, Experiment] = {}
+    unread: list[Unread] = []
+    for number, part in numbered(one).items():
+        try:
+            file = _read_part(name, part, how)
+        except MeasurementError as error:
+            unread.append(Unread(source=part.source, reason=str(error)))
+            continue
+        found[number] = Experiment(
+            name=part.source,
+            measurements=file.measurements,
+            reading=(file,),
+            runs=runs_of([file]),
+        )
+    return found, tuple(unread)
 
 
 def read_frame(

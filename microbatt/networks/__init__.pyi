@@ -10,15 +10,17 @@ from .draft import (
     CurveNetworkDraft,
     draft_curve_network,
 )
-from .encoder import (
+from .input_space import (
     Projection,
+    TypicalInputs,
 )
 from .joint import (
     LOG_RANGE,
     JointNetwork,
     JointNetworkConfig,
+)
+from .joint_draft import (
     JointNetworkDraft,
-    TypicalInputs,
     draft_joint_network,
 )
 from .measurement import (

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import decoder_inputs, fit_decoder
-from microbatt.networks.encoder import EncoderDraft, fit_scaling
+from microbatt.networks.encoder import OUTPUTS, EncoderDraft, encoder_inputs_in_graph, fit_scaling
 from microbatt.networks.targets import OFFSET, to_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -38,6 +38,31 @@ class CurveNetworkDraft(EncoderDraft):
 
     config: CurveNetworkConfig
     decoder: Decoder
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers an encoder takes."""
+        return self.scaling.inputs
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers an encoder returns."""
+        return OUTPUTS
+
+    def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
+        """Return what an encoder takes.
+
+        Parameters
+        ----------
+        features : mapping of str to tensorflow.Tensor
+            Curve tensors of a batch, as the bridge makes them.
+
+        Returns
+        -------
+        tensorflow.Tensor
+            Scaled coarse curves and which of them exist, shape (n, inputs).
+        """
+        return encoder_inputs_in_graph(features, self.scaling)
 
     def scaled_targets(self, values: Tensor) -> Tensor:
         """Return what an encoder's outputs are compared with.

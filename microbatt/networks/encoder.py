@@ -10,6 +10,7 @@ The layers are made by Keras for training; shipped weights are evaluated here, w
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
@@ -227,27 +228,7 @@ class EncoderSizes(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Projection:
-    """Directions in which the inputs of training differ by more than noise.
-
-    Parameters
-    ----------
-    mean : numpy.ndarray of float
-        Of the inputs, shape (m,).
-    matrix : numpy.ndarray of float
-        Scales each of r directions to a standard deviation of one, shape (m, r).
-    """
-
-    mean: NDArray[np.float64]
-    matrix: NDArray[np.float64]
-
-    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return inputs along the directions, shape (n, r)."""
-        return np.asarray((inputs - self.mean) @ self.matrix, dtype=np.float32)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncoderDraft:
+class EncoderDraft(ABC):
     """A network whose encoders are still to be trained: what all of them have in common.
 
     Parameters
@@ -258,19 +239,21 @@ class EncoderDraft:
         Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
     scaling : Scaling
         Scales of the encoders' inputs and targets.
-    projection : Projection, optional
-        Directions of its inputs that its encoders read; None for the inputs themselves.
     """
 
     config: EncoderSizes
     current: NDArray[np.float64]
     scaling: Scaling
-    projection: Projection | None = None
 
     @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """How many numbers an encoder takes."""
+
+    @property
+    @abstractmethod
     def outputs(self) -> int:
         """How many numbers an encoder returns."""
-        return OUTPUTS
 
     def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
         """Return an encoder with random weights, to be trained.
@@ -287,31 +270,14 @@ class EncoderDraft:
         keras.Model
             Takes what `scaled_inputs` makes; returns as many numbers as `outputs` says.
         """
-        read = self.projection
-        inputs = self.scaling.inputs if read is None else int(read.matrix.shape[1])
         return build_encoder(
-            inputs, self.config.width, self.config.depth,
+            self.inputs, self.config.width, self.config.depth,
             seed=seed, precision=precision, outputs=self.outputs,
         )  # fmt: skip
 
+    @abstractmethod
     def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
-        """Return what an encoder takes.
-
-        Parameters
-        ----------
-        features : mapping of str to tensorflow.Tensor
-            Curve tensors of a batch, as the bridge makes them.
-
-        Returns
-        -------
-        tensorflow.Tensor
-            Scaled coarse curves and which of them exist, or their directions, shape (n, inputs).
-        """
-        inputs = encoder_inputs_in_graph(features, self.scaling)
-        read = self.projection
-        if read is None:
-            return inputs
-        return (inputs - read.mean.astype(np.float32)) @ read.matrix.astype(np.float32)
+        """Return what an encoder takes, shape (n, inputs)."""
 
     def scaled(self, coordinates: Tensor) -> Tensor:
         """Return coordinates of targets in the scale of an encoder's outputs.

@@ -29,13 +29,15 @@ from microbatt.checks import Interval, check_integer, check_number
 from microbatt.errors import ParameterError
 from microbatt.networks.curve import CurveEstimate
 from microbatt.networks.encoder import (
-    EncoderDraft,
-    Projection,
     encoder_inputs,
-    fit_scaling,
     hidden_layers,
 )
-from microbatt.networks.measurement import LEAST_NOISE, NOISE_FREE
+from microbatt.networks.input_space import (
+    Projection,
+    TypicalInputs,
+    typical_inputs,
+)
+from microbatt.networks.measurement import NOISE_FREE
 from microbatt.parameters import Coordinates, parameter
 
 if TYPE_CHECKING:
@@ -44,23 +46,17 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.features import CurveTensors
-    from microbatt.networks.encoder import Scaling, Tensor
+    from microbatt.networks.encoder import Scaling
     from microbatt.networks.measurement import MeasurementNoise
 
-CAPACITY_SPREAD: Final = 1e-4
-"""Standard deviation of a capacity's logarithm, which has no white noise, in a whitened network."""
 LOG_RANGE: Final = (-4.0, 9.0)
 """Of the logarithms of L's diagonal: an encoder is neither surer nor less sure of a target."""
 _MARGIN: Final = 0.02
 """Share of the box by which an estimate may lie beyond it."""
 _TOO_MUCH: Final = 1.25
 """Curves with more noise than so many times that of the training are refused."""
-_LEAST_SHARE: Final = 1e-6
+LEAST_SHARE: Final = 1e-6
 """Nearer to an end of its box, as a share of it, a bounded coordinate counts as so far from it."""
-_STRANGE: Final = 1.5
-"""Curves further from the middle of those of training than so many times the furthest are none."""
-_FEW: Final = 1e-3
-"""Share of the training points that may lie further out than the furthest that counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,106 +96,6 @@ class JointNetworkConfig:
         for name in ("members", "width", "depth"):
             check_integer(name, getattr(self, name), low=1)
         check_number("noise", self.noise, Interval(0.0, 0.05), unit="V", remedy="Give volts.")
-
-
-def project(
-    inputs: NDArray[np.float32], scaling: Scaling, samples: int, noise: float
-) -> Projection:
-    """Find the directions in which inputs differ by more than noise.
-
-    Each input is divided by the standard deviation of its noise; the principal directions of the
-    rest whose variance exceeds that of the noise are kept.
-
-    Parameters
-    ----------
-    inputs : numpy.ndarray of float32
-        From `encoder_inputs`, without noise, shape (n, m).
-    scaling : Scaling
-        Of the same inputs.
-    samples : int
-        Voltages per curve.
-    noise : float
-        Standard deviation of the white noise of each [V].
-    """
-    curves, numbers = scaling.mean.shape
-    std = np.full((curves, numbers), CAPACITY_SPREAD)
-    std[:, :-1] = max(noise, LEAST_NOISE) / np.sqrt(samples / scaling.bins)
-    flat = (std / scaling.spread).ravel()
-    seen = inputs[:, : flat.size].astype(float)
-    mean = seen.mean(axis=0)
-    variance, axes = np.linalg.eigh(np.cov((seen - mean) / flat, rowvar=False))
-    kept = np.flatnonzero(variance > 1.0)[::-1]
-    matrix = np.zeros((inputs.shape[1], kept.size))
-    matrix[: flat.size] = axes[:, kept] / flat[:, None] / np.sqrt(variance[kept] + 1.0)
-    return Projection(mean=np.concatenate([mean, np.ones(curves)]), matrix=matrix)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypicalInputs:
-    """What the inputs of training look like, to tell curves that are of another kind.
-
-    Parameters
-    ----------
-    mean : numpy.ndarray of float
-        Of the encoders' inputs, shape (m,).
-    whitening : numpy.ndarray of float
-        Root of the inverse of their covariance, shape (m, m).
-    furthest : float
-        Largest distance from the mean that is usual in training, squared and over m [-].
-    """
-
-    mean: NDArray[np.float64]
-    whitening: NDArray[np.float64]
-    furthest: float
-
-    def distance(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return how far inputs lie from the mean, squared and over m.
-
-        Parameters
-        ----------
-        inputs : numpy.ndarray of float32
-            From `encoder_inputs`, shape (n, m).
-
-        Returns
-        -------
-        numpy.ndarray of float
-            Shape (n,).
-        """
-        away = (inputs - self.mean) @ self.whitening
-        return np.asarray((away**2).mean(axis=1))
-
-    def among(self, inputs: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Return which inputs are like those of training.
-
-        Parameters
-        ----------
-        inputs : numpy.ndarray of float32
-            From `encoder_inputs`, shape (n, m).
-
-        Returns
-        -------
-        numpy.ndarray of bool
-            Shape (n,).
-        """
-        return np.asarray(self.distance(inputs) <= _STRANGE * self.furthest)
-
-
-def typical_inputs(inputs: NDArray[np.float32]) -> TypicalInputs:
-    """Take from the inputs of training what is usual.
-
-    Parameters
-    ----------
-    inputs : numpy.ndarray of float32
-        From `encoder_inputs`, with the noise of training, shape (n, m).
-    """
-    mean = inputs.mean(axis=0, dtype=float)
-    variance, axes = np.linalg.eigh(np.cov(inputs.astype(float), rowvar=False))
-    least = 1e-6 * float(variance[-1])
-    found = TypicalInputs(
-        mean=mean, whitening=axes / np.sqrt(np.maximum(variance, least)), furthest=1.0
-    )
-    usual = float(np.quantile(found.distance(inputs), 1.0 - _FEW))
-    return replace(found, furthest=usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -468,169 +364,6 @@ class JointNetwork:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JointNetworkDraft(EncoderDraft):
-    """A joint network whose encoders are still to be trained.
-
-    Parameters
-    ----------
-    config : JointNetworkConfig
-        Its sizes.
-    current : numpy.ndarray of float
-        Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
-    scaling : Scaling
-        Scales of the inputs and of the targets' coordinates.
-    targets : tuple of str
-        What it is to answer.
-    low, high : numpy.ndarray of float
-        Lowest and highest coordinates in training, shape (k,).
-    projection : Projection, optional
-        Of a whitened network.
-    """
-
-    config: JointNetworkConfig
-    targets: tuple[str, ...]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-    @property
-    def outputs(self) -> int:
-        """How many numbers an encoder returns: means, and the entries of L row by row."""
-        count = len(self.targets)
-        return count + count * (count + 1) // 2
-
-    def scaled_targets(self, values: Tensor) -> Tensor:
-        """Return what an encoder's outputs are compared with.
-
-        Parameters
-        ----------
-        values : tensorflow.Tensor
-            True values of a batch in SI units, shape (n, k).
-
-        Returns
-        -------
-        tensorflow.Tensor
-            Scaled coordinates, shape (n, k).
-        """
-        import tensorflow as tf
-
-        logarithmic = Coordinates(names=self.targets).logarithmic
-        safe = tf.where(logarithmic, values, tf.ones_like(values))
-        x = tf.where(logarithmic, tf.math.log(safe), values)
-        if self.config.bounded:
-            low, width = self.low.astype(np.float32), (self.high - self.low).astype(np.float32)
-            share = (x - low) / width
-            x = tf.math.ndtri(tf.clip_by_value(share, _LEAST_SHARE, 1.0 - _LEAST_SHARE))
-        return self.scaled(x)
-
-    def finished(self, members: Sequence[Sequence[NDArray[Any]]]) -> JointNetwork:
-        """Return the network with its trained encoders.
-
-        Parameters
-        ----------
-        members : sequence of sequences of numpy.ndarray
-            Weights of each encoder, in Keras's order.
-
-        Returns
-        -------
-        JointNetwork
-            Ready to estimate.
-        """
-        return JointNetwork(
-            config=self.config,
-            targets=self.targets,
-            current=self.current,
-            scaling=self.scaling,
-            low=self.low,
-            high=self.high,
-            projection=self.projection,
-            members=tuple(tuple(weights) for weights in members),
-        )
-
-
-def draft_joint_network(
-    tensors: CurveTensors,
-    values: ArrayLike,
-    targets: Sequence[str],
-    config: JointNetworkConfig,
-    *,
-    box: tuple[ArrayLike, ArrayLike] | None = None,
-) -> JointNetworkDraft:
-    """Take the scales of a joint network from its training points.
-
-    Parameters
-    ----------
-    tensors : CurveTensors
-        Curves of n points.
-    values : array_like of float
-        True values of the same points in SI units, shape (n, k).
-    targets : sequence of str
-        Names of the k numbers.
-    config : JointNetworkConfig
-        Sizes of the network.
-    box : tuple of array_like, optional
-        Lowest and highest coordinate of each target, shape (k,) each; None is where the points lie.
-
-    Returns
-    -------
-    JointNetworkDraft
-        Tells how its encoders are to be trained.
-
-    Raises
-    ------
-    ParameterError
-        If one of the targets is the same at all points, or lies outside the box.
-    """
-    x = Coordinates(names=tuple(targets)).coordinates(values)
-    low, high = x.min(axis=0), x.max(axis=0)
-    for name, same in zip(targets, low == high, strict=True):
-        if same:
-            raise ParameterError(
-                f"`{name}` is the same at all points to train on, so that nothing can be learned "
-                "of it. Leave it out of `targets`, or vary it in the cube."
-            )
-    if box is not None:
-        low, high = _box_around(targets, low, high, box)
-    scores = normal_scores(x, low, high) if config.bounded else x
-    scaling = fit_scaling(tensors, scores, config.bins, least_spread=0.0)
-    projection = None
-    if config.whitened:
-        if not tensors.mask.all():
-            raise ParameterError(
-                "a whitened network needs every curve of each point to train on; leave out points "
-                "that lack one, with `points`."
-            )
-        inputs = encoder_inputs(tensors, scaling)
-        projection = project(inputs, scaling, tensors.samples, config.noise)
-    return JointNetworkDraft(
-        config=config,
-        targets=tuple(targets),
-        current=tensors.current[0].astype(float),
-        scaling=scaling,
-        low=low,
-        high=high,
-        projection=projection,
-    )
-
-
-def _box_around(
-    targets: Sequence[str],
-    least: NDArray[np.float64],
-    most: NDArray[np.float64],
-    box: tuple[ArrayLike, ArrayLike],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a box after refusing one that does not hold all points."""
-    low, high = (np.asarray(ends, dtype=float) for ends in box)
-    room = 1e-9 * (high - low)
-    for name, outside in zip(targets, (least < low - room) | (most > high + room), strict=True):
-        if outside:
-            raise ParameterError(
-                f"`{name}` lies outside its box at some points to train on; give a box that holds "
-                "them all, or leave them out."
-            )
-    return low, high
-
-
 def normal_scores(
     x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -641,7 +374,7 @@ def normal_scores(
     >>> normal_scores(np.array([[1.0]]), np.zeros(1), np.full(1, 2.0))
     array([[0.]])
     """
-    share = np.clip((x - low) / (high - low), _LEAST_SHARE, 1.0 - _LEAST_SHARE)
+    share = np.clip((x - low) / (high - low), LEAST_SHARE, 1.0 - LEAST_SHARE)
     return np.asarray(ndtri(share))
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from microbatt.errors import StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
-from microbatt.networks.encoder import Projection, Scaling
-from microbatt.networks.joint import JointNetwork, JointNetworkConfig, TypicalInputs
+from microbatt.networks.encoder import Scaling
+from microbatt.networks.input_space import Projection, TypicalInputs
+from microbatt.networks.joint import JointNetwork, JointNetworkConfig
 from microbatt.networks.origin import Origin, TrainingRecord
 from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
 from microbatt.places import Kind, check_replaceable, kind_of, mark

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, ScalarFormatter
 
 from microbatt.errors import ParameterError
-from microbatt.plots.colours import AMOUNT_MAP
 from microbatt.plots.corner import draw_corner
 from microbatt.plots.curves import spread
 from microbatt.plots.fit import draw_fit
 from microbatt.plots.maps import draw_map
+from microbatt.plots.style.colours import AMOUNT_MAP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

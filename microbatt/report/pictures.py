@@ -7,7 +7,15 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from microbatt.plots import current_colours, draw_bounds, draw_corner, draw_fit, draw_fit_residuals
+from microbatt.plots import (
+    draw_bounds,
+    draw_corner,
+    draw_fit,
+    draw_fit_residuals,
+    draw_run_fit,
+    draw_trade_offs,
+)
+from microbatt.plots.style import current_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +67,18 @@ def residual_picture(estimate: Estimate) -> str:
         return as_svg(figure, "residuals", "Measured less fitted voltage of each curve")
 
 
+def run_picture(estimate: Estimate) -> str:
+    """Draw measured runs beside their fit, one beneath the other."""
+    count = len(estimate.runs)
+    with _styled() as new_figure:
+        figure = new_figure(figsize=(7.4, 3.6 * count), layout="constrained")
+        heights = [2.0, 1.0] * count
+        panels = figure.subplots(2 * count, 1, squeeze=False, height_ratios=heights)[:, 0]
+        for i, run in enumerate(estimate.runs):
+            draw_run_fit(list(panels[2 * i : 2 * i + 2]), run)
+        return as_svg(figure, "runs", "Measured runs as points and their fit as lines")
+
+
 def corner_picture(estimate: Estimate) -> str:
     """Draw the posterior: each parameter and each pair."""
     count = len(estimate.names)
@@ -68,6 +88,14 @@ def corner_picture(estimate: Estimate) -> str:
         panels = figure.subplots(count, count, squeeze=False)
         draw_corner(panels, estimate.draws, estimate.names, level=estimate.level)
         return as_svg(figure, "posterior", "Posterior of each parameter and of each pair")
+
+
+def trade_off_picture(estimate: Estimate) -> str:
+    """Draw what alpha and S trade off against."""
+    with _styled() as new_figure:
+        figure = new_figure(figsize=(6.2, 3.4), layout="constrained")
+        draw_trade_offs(figure.add_subplot(), estimate.trade_offs)
+        return as_svg(figure, "trade-offs", "Correlation of alpha and S with other numbers")
 
 
 def map_picture(bounds: xr.Dataset, estimate: Estimate) -> str:

@@ -54,6 +54,16 @@ const search = (root) => {
 }
 return search(document)
 """
+_REACHED = f"""
+const found = (function () {{{_FIND}}})(...arguments)
+found?.scrollIntoView({{block: "center", inline: "center"}})
+const box = found?.getBoundingClientRect()
+const [x, y] = [box?.left + box?.width / 2, box?.top + box?.height / 2]
+let hit = document.elementFromPoint(x, y)
+while (hit?.shadowRoot?.elementFromPoint(x, y) && hit.shadowRoot.elementFromPoint(x, y) != hit)
+  hit = hit.shadowRoot.elementFromPoint(x, y)
+return found != null && (hit == found || found.contains(hit))
+"""
 _TEXT = """
 const read = (root) => [...root.childNodes].map((node) =>
   node.nodeType == Node.TEXT_NODE ? node.textContent
@@ -176,6 +186,10 @@ class Page:
     def press(self, words):
         """Press the button with these words."""
         self.until(lambda: self.script(_FIND, "button", words)).click()
+
+    def reached(self, words):
+        """Scroll to the button with these words; return whether the pointer can get at it."""
+        return self.until(lambda: self.script(_REACHED, "button", words))
 
     def give(self, path):
         """Give a file to the field that takes some."""

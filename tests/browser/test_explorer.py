@@ -180,7 +180,8 @@ def test_a_narrow_window_shows_all_of_it_below_each_other(width, explore, demo_s
     assert min(high, below_high) > 230
     # Nothing has to be scrolled sideways but, where it is narrow, the table.
     assert set(page.script(OVERHANG)) <= {"mb-scroll"}
-    page.press("Copy")
+    for words in ("▶", "Copy", "netCDF"):
+        assert page.reached(words)
 
 
 def test_a_measured_file_is_laid_over_the_curves_and_read_alone(explore, demo_store, tmp_path):
@@ -221,16 +222,16 @@ from microbatt.explorer import app
 cube = microbatt.open_dataset(sys.argv[1], chunks=None)
 server = pn.serve(
     lambda: pn.Column(app(cube), app(cube)), port=0, address="127.0.0.1", show=False, start=False,
-    websocket_origin="*",
+    websocket_origin="*", verbose=False,
 )
 print(f"http://localhost:{server.port}/; two of them", flush=True)
 server.start()
 server.io_loop.start()
 """
 BOTH = """
-const views = Bokeh.index.query((view) => view.model.name == arguments[0])
+const [name, x, y] = arguments
+const views = Bokeh.index.query((view) => view.model.name == name)
 return JSON.stringify(Array.from(views, (view) => {
-  const [x, y] = arguments.slice(1)
   const box = view.el.getBoundingClientRect()
   return [box.left + view.frame.x_scale.compute(x), box.top + view.frame.y_scale.compute(y)]
 }))

@@ -1,6 +1,7 @@
 """Campaigns whose points run a protocol: what their cubes hold, and that nothing is lost."""
 
 import json
+import uuid
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 
 import microbatt
 from microbatt.campaign import Campaign, join_sensitivities, read_pending, run_campaign
+from microbatt.campaign.events import CurveCrashed
 from microbatt.campaign.reading import read_campaign
 from microbatt.cells import load_cell
 from microbatt.cube import (
@@ -21,8 +23,9 @@ from microbatt.cube import (
     repair_store,
 )
 from microbatt.cube.contents import ProtocolOutcome
+from microbatt.cube.writing import row_trouble, rows_without_curve
 from microbatt.errors import CampaignError, ParameterError
-from microbatt.outcomes import StepOutcome
+from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.protocols import Step, profile, protocol_from_dict, protocol_to_dict
 from microbatt.testing import stored_bytes
 from tests.campaign.processes import curves_done, kill_tree, start_run, wait_until
@@ -208,6 +211,23 @@ def test_a_damaged_block_is_found_repaired_and_simulated_again(store, tmp_path, 
     assert (read_pending(locate(place)).status == ProtocolOutcome.NOT_RUN).sum() == 2
     run_campaign(campaign(), place, client=threads)
     assert stored_bytes(place) == stored_bytes(store)
+
+
+def test_an_object_store_holds_it_byte_for_byte_too(store, threads):
+    place = f"memory://{uuid.uuid4().hex}/a.zarr"
+    run_campaign(campaign(), place, client=threads)
+    assert stored_bytes(place) == stored_bytes(store)
+    assert not check_store(locate(place)).damages
+
+
+def test_a_run_that_killed_its_worker_has_nothing_but_its_outcome():
+    layout = campaign().layout
+    crashed = rows_without_curve(2, layout, Outcome.CRASHED)
+    assert not row_trouble(crashed).any()
+    crashed["step_outcome"][0, 0] = StepOutcome.TIME
+    assert row_trouble(crashed).tolist() == [True, False]
+    point = CurveCrashed(alpha=0.5, S=3.0)
+    assert str(point) == "alpha=0.5 S=3"
 
 
 def test_longer_axes_keep_what_is_there(store, tmp_path, threads):

@@ -350,7 +350,9 @@ def _check_noise(
     """Refuse curves that are noisier than what the network was trained for."""
     least = min(len(one) for one in curves.values())
     averaged = noise / np.sqrt(max(1.0, least / samples) if least > _MANY * samples else 1.0)
-    allowed = 1.25 * float(np.hypot(options.noise or 0.0, ROUGH * (options.model_error or 0.0)))
+    allowed = 1.25 * float(
+        np.hypot(options.noise or 0.0, ROUGH * options.model_error_at(exact=True))
+    )
     if averaged > allowed:
         raise ParameterError(
             f"the curves have {1e3 * averaged:.2g} mV of noise a reading, and the network was "

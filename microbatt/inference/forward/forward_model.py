@@ -182,7 +182,7 @@ class ForwardModel:
 
     def whiten(self, values: Array) -> Array:
         """Return voltages, averages along the last axis, in units of what is allowed."""
-        alone = self._each(values)
+        alone = self.whiten_own(values)
         if self._common is None:
             return alone
         return stretched(alone, *self._common, inverse=True)
@@ -195,15 +195,45 @@ class ForwardModel:
         parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.colour(alone[..., rows]) for rows, one in parts], axis=-1)
 
-    def _each(self, values: Array) -> Array:
-        """Whiten each curve by itself."""
+    def whiten_own(self, values: Array) -> Array:
+        """Return the same without the errors that all curves share: each curve by itself."""
         parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.whiten(values[..., rows]) for rows, one in parts], axis=-1)
 
     @cached_property
     def _common(self) -> tuple[Array, Array] | None:
         """Directions of the errors that all curves share, and the variance along each."""
-        return None if self.shared is None else directions(self._each(self.shared.T).T)
+        return None if self.shared is None else directions(self.whiten_own(self.shared.T).T)
+
+    def with_model_error(self, size: float) -> ForwardModel:
+        """Return the model with another size of its smooth error [V].
+
+        Deviations of single averages that were made larger stay as much larger.
+        """
+        before, _ = error_models(self.curves, self.errors, self.runs)
+        errors = replace(self.errors, model_error=size)
+        models, shared = error_models(self.curves, errors, self.runs)
+        kept = tuple(
+            replace(one, deviation=one.deviation * (now.deviation / old.deviation))
+            for one, now, old in zip(models, self.error_models, before, strict=True)
+        )
+        return replace(self, errors=errors, error_models=kept, shared=shared)
+
+    @property
+    def log_determinant(self) -> float:
+        """Logarithm of the determinant of the covariance of all averages."""
+        own = sum(one.log_determinant for one in self.error_models)
+        return own + (0.0 if self._common is None else float(np.sum(np.log1p(self._common[1]))))
+
+    def apart(self, residual: Array) -> Array:
+        """Return what of whitened residuals is each average's own, in its deviations, (m,).
+
+        Its square scatters about one at most, and is large where no common error explains it.
+        """
+        common = self._common
+        alone = residual if common is None else stretched(residual, *common, inverse=True)
+        parts = zip(self.rows, self.error_models, strict=True)
+        return np.concatenate([one.apart(alone[rows]) for rows, one in parts])
 
     def _without_common(self, residual: Array) -> Array:
         """Return residuals whitened by curve, less what errors of all curves explain."""
@@ -224,7 +254,7 @@ class ForwardModel:
         if self._common is None or self.shared is None:
             return np.zeros(self.measured.size)
         own = stretched(residual, *self._common, inverse=True)
-        return np.asarray(self.shared @ (self._each(self.shared.T) @ own))
+        return np.asarray(self.shared @ (self.whiten_own(self.shared.T) @ own))
 
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
@@ -365,12 +395,12 @@ def _curves_respond(model: ForwardModel, x: Array) -> Response | None:
         return None
     scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
     wanted = [
-        _where_asked(displaced.curves, i, curve, scale=scale, offset=offset)
+        where_asked(displaced.curves, i, curve, scale=scale, offset=offset)
         for i, curve in enumerate(model.curves)
     ]
     found = sensitivities_at_capacity(displaced, wanted)
     pieces = [
-        _averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
+        averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
         for curve, one in zip(model.curves, found, strict=True)
     ]
     jacobian = np.concatenate([derivative for _, derivative in pieces])
@@ -510,13 +540,33 @@ def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
         curve = model.curves[number]
         drop = currents[number] * (drops[row] - drops[least])
         offset = model.value(x[row], "voltage_offset") - float(drop)
-        wanted = _where_asked(batch, i, curve, scale=scale, offset=offset)
+        wanted = where_asked(batch, i, curve, scale=scale, offset=offset)
         at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, request.cutoff_voltage)
         found[row, model.rows[number]] = _voltage(curve, wanted, at_nodes, scale, offset)
     return found
 
 
-def _where_asked(
+def voltages_of_batch(model: ForwardModel, x: Array, batch: DischargeBatch) -> Array:
+    """Return the voltages at the averages of whole curves, one for each measured one, (m,) [V].
+
+    Parameters
+    ----------
+    model, x
+        As for `respond`.
+    batch
+        What the engine has at `x`.
+    """
+    scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
+    ends, cutoff = end_capacity(batch), model.request.cutoff_voltage
+    pieces = []
+    for i, curve in enumerate(model.curves):
+        wanted = where_asked(batch, i, curve, scale=scale, offset=offset)
+        at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, cutoff)
+        pieces.append(_voltage(curve, wanted, at_nodes, scale, offset))
+    return np.concatenate(pieces)
+
+
+def where_asked(
     batch: DischargeBatch, i: int, curve: BinnedCurve, *, scale: float, offset: float
 ) -> Array:
     """Return the capacities at which a measured curve asks for a simulated one.
@@ -530,7 +580,7 @@ def _where_asked(
     return np.concatenate([curve.nodes / scale, cliff])
 
 
-def _averaged(
+def averaged(
     curve: BinnedCurve, found: CurveSensitivity, cutoff: float, *, scale: float, offset: float
 ) -> tuple[Array, Array]:
     """Average voltage and derivatives over the samples of a curve."""
