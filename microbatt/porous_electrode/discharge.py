@@ -361,6 +361,7 @@ def needed(
     found = find_front(w, layout, p, current)
     placed = found == 0.0 or abs(found - known.front) < FOCUS_WIDTH * known.front
     failed = end.outcome in (NO_CONVERGENCE, UNRESOLVED_FALL)
+    failed |= end.outcome == STEP_BUDGET and known.halvings == 0
     return Need(
         known.front if placed else found,
         known.halvings + 1 if failed else known.halvings,

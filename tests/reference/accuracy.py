@@ -210,6 +210,24 @@ def show_table(folder: Path) -> None:
             show_line(f"{cell} {balance} {heat}", load(paths))
 
 
+def show_cells(folder: Path) -> None:
+    """Print a row for each cell, all balances and heat modes together, as the documentation has."""
+    print("| cell | points | beyond | voltage, rms: median, 99 %, largest [mV] | failed | lonely |")
+    for cell in CELLS:
+        paths = sorted(folder.glob(f"{cell}_*.npz"))
+        if not paths:
+            continue
+        s = load(paths)
+        rms = [1e3 * d.at_capacity for d in s.differences if d is not None]
+        median, most, largest = np.quantile(rms, [0.5, 0.99, 1.0])
+        failed = sum(pair[0].is_failure for pair in s.endings)
+        beyond = len({*s.beyond(), *s.one_sided()})
+        print(
+            f"| `{cell}` | {len(s.points)} | {beyond} ({beyond / len(s.points):.2%}) | "
+            f"{median:.3f}, {most:.2f}, {largest:.2f} | {failed} | {len(s.lonely_falls())} |"
+        )
+
+
 def show_line(name: str, s: Sample) -> None:
     """Print one line and its points beyond the promise."""
     whole = [d for d in s.differences if d is not None]
@@ -367,6 +385,7 @@ def main() -> None:
         )
     elif arguments.command == "table":
         show_table(arguments.folder)
+        show_cells(arguments.folder)
     elif arguments.command == "box":
         for cell in CELLS if arguments.cell is None else (arguments.cell,):
             start = time.process_time()
