@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.engines.engine import Engine
+from microbatt.engines.compiling import tell_of_compiling
+from microbatt.engines.contract.engine import Engine
 from microbatt.engines.interrupts import interruptible
 from microbatt.engines.request import (
     Adiabatic,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.engines.engine import Request
+    from microbatt.engines.contract.engine import Request
     from microbatt.porous_electrode import Batch
 
 SPHERE: Final = 3.0
@@ -73,6 +74,7 @@ def cell_for_kernels(request: Request, values: Mapping[str, float] | None = None
     """Return the numbers that the kernels read of a request's cell, or of one with other values."""
     from microbatt.porous_electrode import cell_parameters
 
+    tell_of_compiling()
     return cell_parameters(
         request.cell.with_values(values) if values else request.cell,
         heat_transfer_coefficient=heat_transfer(request.thermal),

@@ -10,8 +10,8 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.checks import check_integer, check_number
 from microbatt.engines.chords import with_points_between
-from microbatt.engines.points import ALLOWED, UNITS, varied_in
-from microbatt.engines.registry import load_engine
+from microbatt.engines.contract.points import ALLOWED, UNITS, varied_in
+from microbatt.engines.contract.registry import load_engine
 from microbatt.engines.request import Inventory, Isothermal, Thermal
 from microbatt.engines.sensitivities import check_sensitivities, differentiate
 from microbatt.errors import ParameterError, SimulationError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from microbatt.cells import Cell
-    from microbatt.engines.engine import Engine, EngineSettings, Request
+    from microbatt.engines.contract.engine import Engine, EngineSettings, Request
     from microbatt.engines.result import Discharge, DischargeBatch
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.engines import ENGINE, Discharge, Inventory, load_engine
 from microbatt.engines.pybamm.curve import discharge_from_solution
-from microbatt.engines.pybamm.equations import Equations, _options, _patch_flux
+from microbatt.engines.pybamm.discharge import Equations, _options, _patch_flux
 from microbatt.engines.pybamm.parameters import SPHERE, cell_parameters
 from tests.reference.accuracy import random_points
 from tests.reference.comparison import difference
