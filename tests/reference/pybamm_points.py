@@ -14,7 +14,8 @@ import warnings
 import numpy as np
 
 from microbatt.cells import load_cell
-from microbatt.engines import ENGINE, Discharge, Inventory, load_engine
+from microbatt.engines import ENGINE, Discharge, Inventory
+from microbatt.engines.contract import load_engine
 from microbatt.engines.pybamm.curve import discharge_from_solution
 from microbatt.engines.pybamm.discharge import Equations, _options, _patch_flux
 from microbatt.engines.pybamm.parameters import SPHERE, cell_parameters
@@ -22,7 +23,7 @@ from tests.reference.accuracy import random_points
 from tests.reference.comparison import difference
 
 CELLS = ("lco-graphite", "lmo-mcmb", "chen-2020", "prada-2013")
-MESHES = (40, 80, 160)
+MESHES = (40, 80)
 """Volumes of an electrode, a quarter of them in the separator, half of them in a particle."""
 STRETCHES = (3.0, 6.0)
 """Of the grading towards the separator; where one does not solve a point, the other is tried."""
@@ -122,11 +123,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=33)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    for name in arguments.cells:
-        cell = load_cell(name)
-        for k, point in enumerate(random_points(name, arguments.count, arguments.seed)):
-            inventory = list(Inventory)[k % 2]
-            print(row(cell, inventory, tuple(map(float, point))), flush=True)
+    cells = [load_cell(name) for name in arguments.cells]
+    samples = [random_points(one.name, arguments.count, arguments.seed) for one in cells]
+    for k in range(arguments.count):
+        inventory = list(Inventory)[k % 2]
+        for cell, points in zip(cells, samples, strict=True):
+            print(row(cell, inventory, tuple(map(float, points[k]))), flush=True)
 
 
 if __name__ == "__main__":
