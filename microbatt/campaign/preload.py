@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from microbatt.cube import depth_axis, region_points, rows_from_batch
 from microbatt.engines import load_engine
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from microbatt.campaign.plan import Plan
     from microbatt.cube import Design
     from microbatt.engines import Request
+
+
+_FEW: Final = 8
 
 
 def preload_for(planned: Campaign | Plan) -> None:
@@ -32,16 +37,19 @@ def preload_for(planned: Campaign | Plan) -> None:
 
 def _preload(engine: str, request: Request, design: Design) -> None:
     if not load_engine(engine).keeps_time_limit:  # whose curves may take long
-        _simulate_one(engine, request, design)
+        _simulate_few(engine, request, design)
     import_module("xarray")  # for the end, when the cube is opened,
     import_module("dask.array")  # for which xarray asks then
 
 
-def _simulate_one(engine: str, request: Request, design: Design) -> None:
-    """Simulate one curve for nothing: what an engine loads when first used is loaded then."""
+def _simulate_few(engine: str, request: Request, design: Design) -> None:
+    """Simulate a curve some times for nothing: what an engine loads when first used is loaded then.
+
+    Some times, because many curves may need something else than one does.
+    """
     one = tuple(slice(0, 1) for _ in design.shape)
     points = region_points(
         design.dims, design.coordinates(), one, columns=request.columns, cell=request.cell
     )
-    batch = load_engine(engine).solve(request, points)
+    batch = load_engine(engine).solve(request, np.repeat(points, _FEW, axis=0))
     rows_from_batch(batch, depth_axis(), 0.0)
