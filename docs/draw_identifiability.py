@@ -9,14 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from microbatt.inference import (
-    bound_map,
-    native_request,
-    propose_currents,
-    region_points,
-    sensitivities_at_depth,
-    simulate_displaced,
-)
+from microbatt.inference.forward import native_request, sensitivities_at_depth, simulate_displaced
+from microbatt.inference.identifiability import bound_map, propose_currents, region_points
 from microbatt.plots import current_colours, draw_bounds, draw_candidates, draw_choices
 
 IMAGES = Path(__file__).parent / "images"

@@ -28,7 +28,7 @@ def as_vectors(features: dict[str, tf.Tensor], targets: tf.Tensor) -> tuple[tf.T
     """Lay six curves and their capacities end to end; scale alpha, take the logarithm of S."""
     voltage = tf.reshape(features["voltage"], (-1, 6 * curves.samples))
     alpha, S = tf.unstack(targets, axis=1)
-    scaled = tf.stack([alpha / 5.0, tf.math.log(S)], axis=1)
+    scaled = tf.stack([alpha / 1.5, tf.math.log(S)], axis=1)
     return tf.concat([voltage, features["capacity"]], axis=1), scaled
 
 
@@ -36,13 +36,13 @@ normal = layers.Normalization()
 normal.adapt(train.map(lambda *sample: as_vectors(*sample)[0]))
 hidden = [layers.Dense(128, "silu") for _ in range(2)]
 network = keras.Sequential([normal, *hidden, layers.Dense(2)])
-rate = keras.optimizers.schedules.CosineDecay(5e-3, 60 * 9)
+rate = keras.optimizers.schedules.CosineDecay(5e-3, 60 * 5)
 network.compile(keras.optimizers.Adam(rate), "mse")
 network.fit(train.map(as_vectors), epochs=60, shuffle=False, verbose=0)  # shuffled already
 
 alpha, S = np.concatenate([targets for _, targets in test]).T
 scaled_alpha, log_shape = network.predict(test.map(as_vectors), verbose=0).T
-answers = {"alpha": (alpha, 5.0 * scaled_alpha), "S": (S, np.exp(log_shape))}
+answers = {"alpha": (alpha, 1.5 * scaled_alpha), "S": (S, np.exp(log_shape))}
 figure = Figure(figsize=(7.5, 3.6), layout="constrained")
 for axes, (name, (truth, predicted)) in zip(figure.subplots(1, 2), answers.items(), strict=True):
     pairs = Pairs(parameter=name, truth=truth, predicted=predicted)

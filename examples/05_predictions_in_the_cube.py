@@ -14,9 +14,9 @@ cube = microbatt.open_dataset("demo")  # computed the first time, in seconds
 # One network's answers; `microbatt predict CUBE` writes them into the store, beside others'.
 cube = cube.merge(predict(cube))
 print(f"predicted by {cube.network.item()}, weights {cube.weights_hash.item()[:12]}")
-point = cube.sel(alpha=4.0, S=10)
+point = cube.sel(alpha=1.5, S=5)
 print(
-    f"at alpha 4, S 10 the network says {float(point.alpha_predicted):.3f} ± "
+    f"at alpha 1.5, S 5 the network says {float(point.alpha_predicted):.3f} ± "
     f"{float(point.alpha_predicted_std):.1g}, {float(point.S_predicted):.3f} ± "
     f"{float(point.S_predicted_std):.1g}"
 )
@@ -26,7 +26,7 @@ print(
 scores = score(cube)
 print(scores.mean_relative_error_above_zero.to_pandas().round(4).to_string())
 print(scores.mean_relative_error_above_zero_by_alpha.to_pandas().round(4).to_string())
-errors = with_errors(cube).sel(S=10)[["alpha_predicted", "alpha_error"]]
+errors = with_errors(cube).sel(S=5)[["alpha_predicted", "alpha_error"]]
 print(errors.reset_coords(drop=True).to_pandas().iloc[1::4].round(4).to_string())
 
 figure = Figure(figsize=(11.5, 3.8), layout="constrained")

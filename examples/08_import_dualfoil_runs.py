@@ -13,15 +13,13 @@ from matplotlib.figure import Figure
 
 import microbatt
 from microbatt.engines.dualfoil import (
-    ExtraFile,
     Told,
     activation_from_cell,
     deck_from_cell,
-    format_activation,
-    format_deck,
     galvanostatic,
     run_folder,
 )
+from microbatt.engines.dualfoil.files import ExtraFile, format_activation, format_deck
 
 EXTRA = ExtraFile(name="alpha-S.in", template="{alpha} {S}")  # how the executable was told
 cell = microbatt.load_cell("doyle-1996-cell-1")

@@ -62,3 +62,7 @@ class SimulationError(MicrobattError, RuntimeError):
 
 class MissingExtraError(MicrobattError, ImportError):
     """A feature needs an optional dependency that is not installed."""
+
+
+class NotCalibratedError(MicrobattError, RuntimeError):
+    """A network's intervals do not hold the truth as often as they say, so it was not saved."""

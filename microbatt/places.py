@@ -10,6 +10,7 @@ archives begin with bytes of their own.
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import re
@@ -248,7 +249,38 @@ def replacing(
         _remove(written)
 
 
+def put_on_disk(path: Path) -> None:
+    """Return when a file, or what a folder lists, is on the disk, where a loss of power leaves it.
+
+    A file system that cannot tell is left alone, and so is a path where there is nothing any more.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of a file or a folder.
+    """
+    with suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
+        finally:
+            os.close(descriptor)
+
+
+_CANNOT_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EROFS, errno.EBADF})
+
+
 def _put(written: Path, target: Path) -> None:
+    for path in (written, *written.rglob("*")):
+        put_on_disk(path)
+    _exchange(written, target)
+    put_on_disk(target.parent)
+
+
+def _exchange(written: Path, target: Path) -> None:
     if not target.is_dir():
         written.replace(target)
         return

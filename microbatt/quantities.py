@@ -202,6 +202,94 @@ _ALL = (
         name="newton_iterations", symbol="n_it", units="1", long_name="Newton iterations in all"
     ),
     Quantity(
+        name="step",
+        symbol="k",
+        units="1",
+        long_name="step of the protocol",
+        comment="counted from 0",
+    ),
+    Quantity(
+        name="after", symbol="t_k", units="s", long_name="time since the step of the protocol began"
+    ),
+    Quantity(
+        name="sample_step",
+        symbol="k",
+        units="1",
+        long_name="step of the protocol to which a sample belongs",
+        comment="counted from 0",
+    ),
+    Quantity(
+        name="sample_fraction",
+        symbol="τ",
+        units="1",
+        long_name="share of the time of its step at which a sample stands",
+        comment="of the time that the step took; of a sampled step, of the time that it would take",
+    ),
+    Quantity(
+        name="step_outcome", symbol="", units="1", long_name="how the step of the protocol ended"
+    ),
+    Quantity(
+        name="step_start",
+        symbol="t_0",
+        units="s",
+        long_name="time at which the step began, since the start of the protocol",
+    ),
+    Quantity(name="step_duration", symbol="Δt", units="s", long_name="time that the step took"),
+    Quantity(
+        name="step_capacity",
+        symbol="ΔQ",
+        units="A h m-2",
+        long_name="capacity delivered in the step",
+        comment="per area of separator; negative in charge",
+    ),
+    Quantity(
+        name="step_energy",
+        symbol="ΔE",
+        units="W h m-2",
+        long_name="energy delivered in the step",
+        comment="per area of separator; negative in charge",
+    ),
+    Quantity(
+        name="step_start_voltage",
+        symbol="V_0",
+        units="V",
+        long_name="cell voltage as soon as the current of the step flows",
+    ),
+    Quantity(
+        name="step_end_voltage",
+        symbol="V_end",
+        units="V",
+        long_name="cell voltage at the end of the step",
+    ),
+    Quantity(
+        name="step_end_current",
+        symbol="I_end",
+        units="A m-2",
+        long_name="current density at the end of the step",
+        comment="per area of separator; positive in discharge",
+    ),
+    Quantity(
+        name="step_end_temperature",
+        symbol="T_end",
+        units="K",
+        long_name="cell temperature at the end of the step",
+    ),
+    Quantity(
+        name="step_min_lithium_overpotential",
+        symbol="η_Li",
+        units="V",
+        long_name="least potential of the negative electrode against lithium in the step",
+        comment="in the electrolyte beside it; below zero lithium may plate: not simulated",
+    ),
+    Quantity(
+        name="step_resistance",
+        symbol="R",
+        units="ohm m2",
+        long_name="resistance of the step",
+        comment="voltage lost since before the step over the change of the current; not a number "
+        "where the step was over by then, or the current did not change",
+    ),
+    Quantity(
         name="contact_resistance",
         symbol="R_c",
         units="ohm m2",

@@ -9,15 +9,13 @@ import pandas as pd
 import microbatt
 from microbatt.cells import to_toml
 from microbatt.engines.dualfoil import (
-    ExtraFile,
     Told,
     activation_from_cell,
     deck_from_cell,
-    format_activation,
-    format_deck,
     galvanostatic,
     run_folder,
 )
+from microbatt.engines.dualfoil.files import ExtraFile, format_activation, format_deck
 from tests.surroundings import CAMPAIGN
 
 CELL = microbatt.load_cell("doyle-1996-cell-1")

@@ -9,6 +9,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "microbatt"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+ENGINES_BESIDE = {"dualfoil", "pybamm"}
 VAGUE = {"utils", "util", "common", "helpers", "base", "misc"}
 
 
@@ -59,16 +60,19 @@ def test_a_module_imports_from_where_a_name_is_defined_never_from_the_root():
 def stage_of(name):
     """The package whose front door a module stands behind; None for a module at the root.
 
-    An engine beside the native one, such as `microbatt.engines.dualfoil`, has a door of its own;
-    it lies inside its stage, and may import what others of that stage may.
+    An engine beside the native one, such as `microbatt.engines.dualfoil`, counts as a stage of its
+    own, which lies inside another, and may import what others of that stage may.
     """
     parts = name.split(".")
     if parts[0] != "microbatt" or len(parts) < 2 or not (PACKAGE / parts[1]).is_dir():
         return None
-    own_door = (
-        len(parts) > 2 and parts[1] == "engines" and (PACKAGE / "engines" / parts[2]).is_dir()
-    )
-    return ".".join(parts[: 3 if own_door else 2])
+    beside = parts[1] == "engines" and len(parts) > 2 and parts[2] in ENGINES_BESIDE
+    return ".".join(parts[: 3 if beside else 2])
+
+
+def is_door(name):
+    """Whether a package has a front door: that of a stage, or of a room inside one."""
+    return PACKAGE.joinpath(*name.split(".")[1:], "__init__.pyi").is_file()
 
 
 def module_name(path):
@@ -83,7 +87,7 @@ def imports_past_a_door(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             stage = stage_of(node.module)
             inside = own is not None and stage is not None and own.startswith(f"{stage}.")
-            if stage not in (None, own) and node.module != stage and not inside:
+            if stage not in (None, own) and not is_door(node.module) and not inside:
                 yield node.module
 
 

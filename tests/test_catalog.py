@@ -121,7 +121,7 @@ def test_an_archive_without_a_checksum_is_refused():
 @pytest.mark.slow
 def test_the_demo_is_computed_by_the_engine_and_every_curve_has_a_physical_ending(tmp_path):
     cube = microbatt.open_dataset("demo", cache_dir=tmp_path, listeners=())
-    assert cube.status.size == 882
+    assert cube.status.size == 546
     assert cube.microbatt.failures().empty
     assert catalog.is_complete(catalog.locate(cached_store(load_campaign("demo"), tmp_path)))
 

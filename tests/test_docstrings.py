@@ -1,8 +1,8 @@
 """Docstrings of what the front doors offer, held to numpydoc's checks; settings in pyproject.toml.
 
-A stage is switched on in ``[tool.microbatt.docstrings]`` when its owner has finished it. The
-classes behind a door are checked with their public methods; the fields of a record, under
-Attributes, count as the parameters that they are.
+``[tool.microbatt.docstrings]`` lists the front doors. The classes behind a door are checked with
+their public methods; the fields of a record, under Attributes, count as the parameters that they
+are.
 """
 
 import dataclasses
@@ -94,8 +94,9 @@ def takes_no_arguments_of_its_own(cls):
     return issubclass(cls, enum.Enum | Exception) or getattr(cls, "_is_protocol", False)
 
 
-def test_a_stage_that_is_switched_on_exists():
-    assert set(SWITCHED_ON) <= {door.removeprefix("microbatt.") for door in front_doors.doors()}
+def test_every_front_door_is_held_to_the_checks():
+    doors = {door.removeprefix("microbatt.") for door in front_doors.doors()[1:]}
+    assert set(SWITCHED_ON) == doors
 
 
 @pytest.mark.parametrize("stage", SWITCHED_ON)

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 import zarr
 
+from microbatt import places
 from microbatt.errors import StoreError
 from microbatt.places import Kind, check_replaceable, kind_of, mark, replacing
 
@@ -175,6 +176,16 @@ def test_a_store_is_put_in_its_place_when_it_is_whole(tmp_path):
             )
     assert float(xr.open_zarr(store, consolidated=False)["value"]) == 2.0
     assert [entry.name for entry in store.parent.iterdir()] == ["e.zarr"]
+
+
+def test_all_of_it_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    told, place = [], tmp_path / "e.zarr"
+    monkeypatch.setattr(places, "put_on_disk", lambda path: told.append((path, place.exists())))
+    with replacing(place, Kind.ESTIMATES) as beside:
+        estimates(beside)
+        written = {beside, *beside.rglob("*")}
+    assert {path for path, there in told if not there} == written
+    assert told[-1] == (tmp_path, True)
 
 
 def test_what_arrives_while_writing_is_kept(tmp_path):

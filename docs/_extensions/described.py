@@ -19,8 +19,9 @@ from microbatt.catalog import open_dataset
 from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
 from microbatt.cli.commands import COMMANDS, main
 from microbatt.cube import VARIABLES
-from microbatt.engines import ENGINES, load_engine
-from microbatt.outcomes import Outcome
+from microbatt.cube.contents import PROTOCOL_VARIABLES, ProtocolOutcome
+from microbatt.engines.contract import ENGINES, load_engine
+from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.quantities import QUANTITIES, Quantity, quantity
 
 
@@ -94,18 +95,54 @@ def curve(outcome: Outcome) -> str:
     return "up to there" if outcome in stopped else "none"
 
 
+def protocol_outcomes() -> Iterator[str]:
+    """Describe how a run of a protocol can end."""
+    yield from codes("status", ProtocolOutcome)
+
+
+def step_outcomes() -> Iterator[str]:
+    """Describe how a step of a protocol can end."""
+    yield from codes("step_outcome", StepOutcome)
+
+
+def codes(name: str, outcomes: Iterable[Any]) -> Iterator[str]:
+    """Describe what the codes of a variable mean."""
+    yield from table(
+        [f"`{name}`", "name", "what happened"],
+        ([str(int(one)), f"`{one.name.lower()}`", one.message] for one in outcomes),
+    )
+
+
 def variables() -> Iterator[str]:
-    """Describe every variable of a cube."""
+    """Describe every variable of a cube of discharges."""
+    yield from held(VARIABLES)
+
+
+def protocol_variables() -> Iterator[str]:
+    """Describe every variable of a cube of a protocol."""
+    yield from held(PROTOCOL_VARIABLES)
+
+
+def held(described: Iterable[Any]) -> Iterator[str]:
+    """Describe variables."""
     yield from table(
         ["variable", "type", "unit", "what it is"],
         (
             [
-                f"`{one.name}`" + (" along `depth`" if one.along_depth else ""),
+                f"`{one.name}`" + "".join(f" along `{dim}`" for dim in one.along),
                 one.dtype,
                 unit(quantity(one.name)),
-                "; ".join(filter(None, [quantity(one.name).long_name, quantity(one.name).comment])),
+                "; ".join(
+                    filter(
+                        None,
+                        [
+                            one.words.get("long_name", quantity(one.name).long_name),
+                            one.words.get("comment", quantity(one.name).comment),
+                        ],
+                    )
+                ),
             ]
-            for one in VARIABLES
+            for one in described
         ),
     )
 
@@ -221,6 +258,9 @@ DESCRIBED = {
     for one in (
         commands,
         outcomes,
+        protocol_outcomes,
+        protocol_variables,
+        step_outcomes,
         variables,
         quantities,
         cells,

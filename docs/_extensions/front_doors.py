@@ -20,8 +20,9 @@ import microbatt
 
 PACKAGE = Path(microbatt.__file__).parent
 ROOT = PACKAGE.parent
-NOT_OFFERED = {"cli", "porous_electrode", "checks", "data_files", "monotone_cubic"}
-"""Stages for other stages alone: commands, kernels, wording, places of files, a numerical law."""
+NOT_OFFERED = {"cli", "porous_electrode", "checks", "data_files", "monotone_cubic", "processes"}
+"""Stages for other stages alone: commands, kernels, wording, places of files, a numerical law,
+programs run within limits."""
 
 
 @cache
@@ -45,9 +46,9 @@ def doors() -> tuple[str, ...]:
     found = ["microbatt"]
     for stage in stages():
         found.append(f"microbatt.{stage}")
-        # An engine beside the native one has a door of its own.
-        inner = sorted(path.parent for path in (PACKAGE / stage).glob("*/__init__.pyi"))
-        found += [f"microbatt.{stage}.{path.name}" for path in inner]
+        # A room of a stage may have a door of its own.
+        inner = sorted(path.parent for path in (PACKAGE / stage).glob("*/**/__init__.pyi"))
+        found += [".".join(path.relative_to(ROOT).parts) for path in inner]
     return tuple(found)
 
 

@@ -85,9 +85,17 @@ def entry(door: str, name: str) -> Iterator[str]:
         words = without_bars(front_doors.docstring(door, name))
         yield from (textwrap.indent(words, "   "), "")
     elif kind == "class":
-        yield from (f".. autoclass:: {name}", "   :members:", "")
+        yield from (f".. autoclass:: {name}", "   :members:", *inherited(value), "")
     else:
         yield from (f".. autofunction:: {name}", "")
+
+
+def inherited(cls: type) -> Iterator[str]:
+    """Yield the option that shows what a class has from bases that stand behind no door."""
+    bases = cls.__mro__[1:]
+    shown = [base.__name__ for base in bases if not base.__module__.startswith("microbatt.")]
+    if len(shown) < len(bases):
+        yield f"   :inherited-members: {', '.join(shown)}"
 
 
 def accessor_page() -> Iterator[str]:

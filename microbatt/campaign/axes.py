@@ -14,14 +14,15 @@ from microbatt.checks import (
     shown,
     suggestion,
 )
-from microbatt.cube import MOST_VALUES, LogUniform, Normal, check_bound
+from microbatt.cube import LogUniform, Normal
+from microbatt.cube.contents import MOST_VALUES, check_bound
 from microbatt.errors import ParameterError
 from microbatt.units import to_si
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.cube import Marginal
+    from microbatt.cube.contents import Marginal
 
 _FORMS: Final = (
     "`{ values = [...] }`, `{ start = ..., stop = ..., step = ... }` or "

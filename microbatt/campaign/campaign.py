@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from html import escape
@@ -9,45 +10,55 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
 from microbatt.checks import check_integer, shown
-from microbatt.cube import (
+from microbatt.cube import Design
+from microbatt.cube.contents import (
     DEPTH_POINTS,
     MOST_DEPTHS,
-    Design,
-    check_rounding,
+    SAMPLES_PER_STEP,
+    Layout,
+    check_samples,
     check_shape,
+    depth_axis,
     design_from_dict,
+    discharge_layout,
     identity_hash,
+    protocol_layout,
     schema_of,
 )
+from microbatt.cube.store import check_rounding
 from microbatt.engines import (
     Inventory,
     Isothermal,
+    ProtocolRequest,
     Thermal,
-    check_stored_engine,
-    load_engine,
-    stored_settings,
+    protocol_version,
     thermal_from_dict,
     thermal_to_dict,
 )
+from microbatt.engines.contract import check_stored_engine, load_engine, stored_settings
 from microbatt.errors import ParameterError
+from microbatt.protocols import Protocol, as_protocol, protocol_from_dict, protocol_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from microbatt.engines import EngineSettings, Request
+    from microbatt.cube import Design
+    from microbatt.engines.contract import EngineSettings, Request
 
 _NAME: Final = re.compile(r"\w[\w .+-]{0,99}")
 _MOST_IN_TASK: Final = 100_000
 """Curves of one task, which are in memory together."""
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
+_CUTOFF: Final = 2.0
+_RUNS_PROTOCOLS: Final = "native"
 OPTIONAL: Final = ("voltage_rounding",)
 """Parts of an identity that are not there where nothing is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Campaign:
-    """A planned set of discharges.
+    """A planned set of discharges, or of runs of one protocol.
 
     Attributes
     ----------
@@ -56,19 +67,28 @@ class Campaign:
     cell : Cell
         Of which cell.
     design : Design
-        Which curves.
+        Which curves: with currents for discharges, without for a protocol.
+    protocol : Protocol, optional
+        What every point runs, as `microbatt.protocols.as_protocol` takes it; None discharges at the
+        currents of the design.
     title : str, default ''
         A line of words.
     engine : str, default 'native'
-        Name of the simulator; see `microbatt.engines.registry.load_engine`.
+        Name of the simulator; see `microbatt.engines.contract.registry.load_engine`.
     inventory : Inventory
         Which of the two lithium balances.
     cutoff_voltage : float, default 2.0
-        [V].
+        Where a discharge ends [V].
+    lower_voltage, upper_voltage : float, default the cell's own
+        Between which a protocol uses the cell [V]; see `microbatt.simulate`. An infinite upper one
+        is none.
     thermal, settings : Thermal, EngineSettings
         As for a single discharge; settings of None become the engine's default.
     depth_points : int
-        Length of the depth axis.
+        Length of the depth axis, of discharges.
+    samples_per_step : int, default 64
+        How many samples a step of a protocol has, at fixed shares of the time that it takes; a step
+        that follows a sampled profile has the samples of the profile.
     voltage_rounding : float, optional
         By how much a stored voltage may differ from the simulated one [V]; 10 µV make the cube half
         as large. None keeps every bit.
@@ -81,13 +101,17 @@ class Campaign:
     name: str
     cell: Cell
     design: Design
+    protocol: Protocol | None = None
     title: str = ""
     engine: str = "native"
     inventory: Inventory = Inventory.CONSERVING
-    cutoff_voltage: float = 2.0
+    cutoff_voltage: float = _CUTOFF
+    lower_voltage: float | None = None
+    upper_voltage: float | None = None
     thermal: Thermal = field(default_factory=Isothermal)
     settings: EngineSettings | None = None
     depth_points: int = DEPTH_POINTS
+    samples_per_step: int = SAMPLES_PER_STEP
     voltage_rounding: float | None = None
     curves_per_task: int | None = None
     time_limit: float | None = None
@@ -95,14 +119,50 @@ class Campaign:
     def __post_init__(self) -> None:
         _check_name(self.name)
         _check_title(self.title)
+        if self.protocol is not None:
+            object.__setattr__(self, "protocol", as_protocol(self.protocol))
+            check_samples(self.protocol, self.samples_per_step)
+        self._check_kind()
         request = self.request
         object.__setattr__(self, "inventory", request.inventory)
         object.__setattr__(self, "settings", request.settings)
+        if isinstance(request, ProtocolRequest):
+            object.__setattr__(self, "lower_voltage", request.lower_voltage)
+            object.__setattr__(self, "upper_voltage", request.upper_voltage)
         check_integer("depth_points", self.depth_points, low=16, high=MOST_DEPTHS)
         check_shape(self.design.shape)
         object.__setattr__(self, "voltage_rounding", check_rounding(self.voltage_rounding))
         if self.curves_per_task is not None:
             check_integer("curves_per_task", self.curves_per_task, low=1, high=_MOST_IN_TASK)
+
+    def _check_kind(self) -> None:
+        """Refuse a mixture of discharges at constant current and a protocol."""
+        if self.protocol is None:
+            if self.design.current is None:
+                raise ParameterError(
+                    "the design has no `current`, and the campaign no `protocol`; give one of them."
+                )
+            if (self.lower_voltage, self.upper_voltage) != (None, None):
+                raise ParameterError(
+                    "`lower_voltage` and `upper_voltage` are of a protocol, and this campaign "
+                    "discharges at constant current, down to `cutoff_voltage`. Give that."
+                )
+            return
+        if self.design.current is not None:
+            raise ParameterError(
+                "the design has an axis `current`, and the campaign a `protocol`, whose steps say "
+                "themselves what flows. Leave one of them out."
+            )
+        if self.engine != _RUNS_PROTOCOLS:
+            raise ParameterError(
+                f"`engine` is {self.engine!r}, which runs no protocols in a campaign; "
+                f"{_RUNS_PROTOCOLS!r} does. Leave `engine` out."
+            )
+        if self.cutoff_voltage != _CUTOFF:
+            raise ParameterError(
+                f"`cutoff_voltage` is {self.cutoff_voltage:g} V, which ends discharges at constant "
+                "current; the range of a protocol is `lower_voltage` and `upper_voltage`."
+            )
 
     def __repr__(self) -> str:
         said = ", ".join(words for name, words in self._words().items() if name != "title")
@@ -117,13 +177,23 @@ class Campaign:
 
     def _words(self) -> dict[str, str]:
         """Say in a few words each what a campaign is."""
+        protocol = {} if self.protocol is None else {"protocol": repr(self.protocol)[1:-1]}
         return {
             "title": self.title,
             "curves": str(self.design),
+            **protocol,
             "cell": f"cell {self.cell.name!r}",
             "engine": f"{self.engine} engine",
-            "terms": f"{self.inventory}, {self._heat}, down to {self.cutoff_voltage:g} V",
+            "terms": f"{self.inventory}, {self._heat}, {self._range}",
         }
+
+    @property
+    def _range(self) -> str:
+        """Say between which voltages it runs."""
+        if self.protocol is None:
+            return f"down to {self.cutoff_voltage:g} V"
+        lowest, highest = self.lower_voltage or 0.0, self.upper_voltage or math.inf
+        return f"from {lowest:g} V" + (f" to {highest:g} V" if math.isfinite(highest) else "")
 
     @property
     def _heat(self) -> str:
@@ -136,8 +206,27 @@ class Campaign:
         return {} if rounding is None else {"voltage_rounding": rounding}
 
     @property
-    def request(self) -> Request:
+    def layout(self) -> Layout:
+        """What its cube holds of each curve."""
+        if self.protocol is None:
+            return discharge_layout(depth_axis(self.depth_points))
+        return protocol_layout(self.protocol, self.samples_per_step)
+
+    @property
+    def request(self) -> Request | ProtocolRequest:
         """What its engine is asked, whatever the point."""
+        if self.protocol is not None:
+            return ProtocolRequest(
+                cell=self.cell,
+                protocol=self.protocol,
+                lower_voltage=self.lower_voltage,
+                upper_voltage=self.upper_voltage,
+                inventory=self.inventory,
+                thermal=self.thermal,
+                settings=self.settings,  # type: ignore[arg-type]  # which checks it
+                time_limit=self.time_limit,
+                varied=tuple(self.design.others),
+            )
         return load_engine(self.engine).request(
             cell=self.cell,
             inventory=self.inventory,
@@ -161,6 +250,8 @@ class Campaign:
     @property
     def engine_version(self) -> str:
         """Version of the engine installed here, with these settings."""
+        if self.protocol is not None:
+            return protocol_version()
         return load_engine(self.engine).version(self.settings)
 
     @property
@@ -198,11 +289,22 @@ class Campaign:
             "design": self.design.to_dict(),
             "engine": self.engine,
             "inventory": str(self.inventory),
-            "cutoff_voltage": self.cutoff_voltage,
             "thermal": thermal_to_dict(self.thermal),
-            "settings": self.request.settings.to_dict(),
-            "depth_points": self.depth_points,
+            "settings": {} if self.settings is None else self.settings.to_dict(),
+            **self._own_terms(),
             **self._rounding,
+        }
+
+    def _own_terms(self) -> dict[str, Any]:
+        """Describe what discharges have, or what a protocol has."""
+        if self.protocol is None:
+            return {"cutoff_voltage": self.cutoff_voltage, "depth_points": self.depth_points}
+        highest = self.upper_voltage
+        return {
+            "protocol": protocol_to_dict(self.protocol),
+            "samples_per_step": self.samples_per_step,
+            "lower_voltage": self.lower_voltage,
+            "upper_voltage": None if highest is None or math.isinf(highest) else highest,
         }
 
     @classmethod
@@ -239,13 +341,12 @@ class Campaign:
                 design=design_from_dict(described["design"]),
                 engine=chosen,
                 inventory=Inventory(described["inventory"]),
-                cutoff_voltage=described["cutoff_voltage"],
                 thermal=thermal_from_dict(described["thermal"]),
                 settings=(
                     stored_settings(loaded, described["settings"]) if chosen == named else None
                 ),
-                depth_points=described["depth_points"],
                 voltage_rounding=described.get("voltage_rounding"),
+                **_terms_in(described),
             )
         except ParameterError:
             raise
@@ -259,6 +360,19 @@ class Campaign:
                 f"no campaign is described: a value has the wrong type ({error}). Take the "
                 "attributes of a cube that `microbatt run` made."
             ) from error
+
+
+def _terms_in(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what discharges have, or what a protocol has."""
+    if "protocol" not in described:
+        return {name: described[name] for name in ("cutoff_voltage", "depth_points")}
+    highest = described["upper_voltage"]
+    return {
+        "protocol": protocol_from_dict(described["protocol"]),
+        "samples_per_step": described["samples_per_step"],
+        "lower_voltage": described["lower_voltage"],
+        "upper_voltage": math.inf if highest is None else highest,
+    }
 
 
 def _check_title(title: object) -> None:

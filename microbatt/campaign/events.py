@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from microbatt.cube.contents import ProtocolOutcome
     from microbatt.outcomes import Outcome
+
+    Ending: TypeAlias = Outcome | ProtocolOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class CampaignStarted:
     store: str
     curves: int
     done: int
-    outcomes: Mapping[Outcome, int]
+    outcomes: Mapping[Ending, int]
     dashboard: str = ""
 
 
@@ -63,7 +66,7 @@ class BlockFinished:
     block: str
     curves: int
     simulated: int
-    outcomes: Mapping[Outcome, int]
+    outcomes: Mapping[Ending, int]
     engine_time: float
     store_time: float
     host: str
@@ -92,7 +95,12 @@ class CurveCrashed:
 
     alpha: float
     S: float
-    current: float
+    current: float | None = None
+
+    def __str__(self) -> str:
+        """Return at which point it lies."""
+        current = "" if self.current is None else f" current={self.current:g}"
+        return f"alpha={self.alpha:g} S={self.S:g}{current}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +146,7 @@ class CampaignFinished:
     elapsed: float
     engine_time: float
     store_time: float
-    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    outcomes: Mapping[Ending, int] = field(default_factory=dict)
 
 
 Event: TypeAlias = (
@@ -193,7 +201,7 @@ def log_listener(event: Event) -> None:
         case BlockSplit():
             _log.warning("block %s killed its worker; halving its curves", event.block)
         case CurveCrashed():
-            _log.warning("crashed: alpha=%g S=%g I=%g", event.alpha, event.S, event.current)
+            _log.warning("crashed: %s", event)
         case WorkersAwaited():
             _log.warning("waiting for %.0f s: %s", event.waited, event.reason)
         case CampaignFinished():

@@ -33,16 +33,9 @@ from microbatt.campaign.reading import default_store, load_campaign
 from microbatt.campaign.runner import run_tasks
 from microbatt.campaign.tasks import Job, numbers_of
 from microbatt.checks import POSITIVE, check_number
-from microbatt.cube import (
-    check_fence,
-    close_run,
-    explained,
-    fence_of,
-    has_cube,
-    locate,
-    open_cube,
-    open_run,
-)
+from microbatt.cube import has_cube, locate, open_cube
+from microbatt.cube.store import check_fence, explained, fence_of
+from microbatt.cube.writing import close_run, open_run
 from microbatt.errors import MissingExtraError, StoreChangedError
 from microbatt.outcomes import Outcome
 from microbatt.places import Kind, check_replaceable
@@ -56,7 +49,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from microbatt.campaign.campaign import Campaign
-    from microbatt.campaign.events import Event, Listener
+    from microbatt.campaign.events import Ending, Event, Listener
     from microbatt.campaign.extension import KnownCurves
     from microbatt.campaign.pending import Pending
     from microbatt.campaign.plan import Plan
@@ -102,7 +95,7 @@ def run_campaign(  # noqa: PLR0913 - every one but the first is an option
     report : str or pathlib.Path, optional
         File for Dask's performance report.
     storage_options : dict, optional
-        Of the store's protocol; see `microbatt.cube.location.locate`.
+        Of the store's protocol; see `microbatt.cube.store.location.locate`.
     chunks : Chunks, default 'auto'
         Of the cube that is returned; as in `xarray.open_zarr`.
     timeout : float, optional
@@ -229,7 +222,7 @@ def fill_store(
             request=plan.request,
             store=plan.location,
             fence=fence,
-            depth=plan.depth,
+            layout=plan.layout,
             run_id=run_id,
             rerun=rerun,
             known=known,
@@ -243,7 +236,7 @@ def fill_store(
 class _Tally:
     """A listener that adds up what the blocks report."""
 
-    outcomes: Counter[Outcome]
+    outcomes: Counter[Ending]
     curves: int
     left: int
     simulated: int = 0

@@ -16,18 +16,10 @@ import numpy as np
 
 from microbatt.campaign.campaign import differences, shortened
 from microbatt.campaign.plan import belongs, identity_in
-from microbatt.cube import (
-    alone,
-    check_fence,
-    copy_joined,
-    cube_attributes,
-    design_from_dict,
-    explained,
-    fence_of,
-    has_cube,
-    open_blocks,
-    rows_without_curve,
-)
+from microbatt.cube import copy_joined, cube_attributes, has_cube
+from microbatt.cube.contents import design_from_dict
+from microbatt.cube.store import alone, check_fence, explained, fence_of
+from microbatt.cube.writing import open_blocks, rows_without_curve
 from microbatt.errors import CampaignError, StoreError
 from microbatt.outcomes import Outcome
 
@@ -37,7 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.campaign.plan import Plan
-    from microbatt.cube import BlockStore, Design, Location, Region, Rows
+    from microbatt.cube import Design, Location
+    from microbatt.cube.contents import Layout
+    from microbatt.cube.writing import BlockStore, Region, Rows
 
     Coordinates = Mapping[str, tuple[str, NDArray[np.float64]]]
 
@@ -68,7 +62,7 @@ class KnownCurves:
     fence: str
     places: tuple[NDArray[np.int64], ...]
 
-    def rows(self, region: Region, depth_size: int) -> Rows:
+    def rows(self, region: Region, layout: Layout) -> Rows:
         """Return the rows of a region of the new cube, ``not_run`` where the old one lacks them.
 
         Raises
@@ -79,7 +73,7 @@ class KnownCurves:
         places = [place[r] for place, r in zip(self.places, region, strict=True)]
         present = [place >= 0 for place in places]
         held = reduce(np.multiply.outer, present).ravel()
-        rows = rows_without_curve(held.size, depth_size, Outcome.NOT_RUN)
+        rows = rows_without_curve(held.size, layout, Outcome.NOT_RUN)
         if held.any():
             index = tuple(place[there] for place, there in zip(places, present, strict=True))
             found = _blocks_of(self.store, self.fence).select(index)

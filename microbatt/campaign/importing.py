@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from microbatt.cube import (
-    DEPTH_POINTS,
-    Grid,
-    ListedPoints,
+from microbatt.cube import Grid, ListedPoints, cube_attributes, has_cube
+from microbatt.cube.contents import DEPTH_POINTS, depth_axis, discharge_layout, identity_hash
+from microbatt.cube.store import explained, fence_of
+from microbatt.cube.writing import (
     choose_chunks,
     close_run,
     create_cube,
-    cube_attributes,
-    depth_axis,
-    explained,
-    fence_of,
-    has_cube,
-    identity_hash,
     merged_rows,
     open_blocks,
     open_run,
@@ -38,7 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.cube import Design, Location, Rows
+    from microbatt.cube import Design, Location
+    from microbatt.cube.writing import Rows
     from microbatt.engines import Discharge, Inventory, Thermal
 
 _CURVES_A_CHUNK = 1000
@@ -129,7 +124,7 @@ def write_imported(discharges: Sequence[Discharge], origin: Origin, location: Lo
             create_cube(
                 location,
                 design,
-                depth=depth,
+                layout=discharge_layout(depth),
                 one_c_current=origin.cell.one_c_current,
                 chunks=chunks,
                 attributes=attributes,
@@ -148,7 +143,7 @@ def _rows(
     """Return a row for each point, ``not_run`` where there is no discharge."""
     keys = [_key(point) for point in points]
     held = np.array([key in best for key in keys])
-    empty = rows_without_curve(len(keys), depth.size, Outcome.NOT_RUN)
+    empty = rows_without_curve(len(keys), discharge_layout(depth), Outcome.NOT_RUN)
     if not held.any():
         return empty
     batch = as_batch([best[key] for key in keys if key in best])

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.campaign.tasks import Task
-from microbatt.cube import cut, read_status, region_points, tally
+from microbatt.cube.contents import tally
+from microbatt.cube.writing import cut, read_status, region_points
+from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from microbatt.cube import Block, Design, Location
-    from microbatt.engines import Request
-    from microbatt.outcomes import Outcome
+    from microbatt.campaign.asking import Asked
+    from microbatt.campaign.events import Ending
+    from microbatt.cube import Design, Location
+    from microbatt.cube.contents import ProtocolOutcome
+    from microbatt.cube.writing import Block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +34,18 @@ class Pending:
         Curves per chunk along each dimension of the design.
     status : numpy.ndarray
         Of every curve, with the shape of the design.
+    meaning : type of Outcome or ProtocolOutcome
+        What the codes of the status mean.
     """
 
     chunks: tuple[int, ...]
     status: NDArray[np.int8]
+    meaning: type[Outcome] | type[ProtocolOutcome] = Outcome
 
     @property
-    def outcomes(self) -> dict[Outcome, int]:
+    def outcomes(self) -> dict[Ending, int]:
         """How many curves have each outcome."""
-        return tally(self.status)
+        return tally(self.status, self.meaning)
 
     def blocks(self) -> Iterator[Block]:
         """Cut the cube into its blocks.
@@ -51,7 +58,7 @@ class Pending:
         return cut(self.status.shape, self.chunks)
 
     def tasks(
-        self, design: Design, request: Request, rerun: Sequence[Outcome], *, first: int = 0
+        self, design: Design, request: Asked, rerun: Sequence[Outcome], *, first: int = 0
     ) -> Iterator[Task]:
         """Make the tasks that are left.
 
@@ -59,7 +66,7 @@ class Pending:
         ----------
         design : Design
             Of the cube: its points are those of the design, whatever has become of the store.
-        request : Request
+        request : Request or ProtocolRequest
             What the engine is asked: it names the columns of the points.
         rerun : sequence of Outcome
             Outcomes that are to be simulated.
@@ -110,5 +117,5 @@ def read_pending(location: Location, *, fence: str | None = None) -> Pending:
     StoreError
         If a chunk of it is damaged.
     """
-    chunks, status = read_status(location, fence=fence)
-    return Pending(chunks=chunks, status=status)
+    chunks, status, meaning = read_status(location, fence=fence)
+    return Pending(chunks=chunks, status=status, meaning=meaning)

@@ -6,37 +6,28 @@ The store of a plan is made if there is none, and refused if it belongs to anoth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from microbatt.campaign.asking import check_cells
 from microbatt.campaign.campaign import (
     OPTIONAL,
     Campaign,
     differences,
     shortened,
 )
-from microbatt.cube import (
-    choose_chunks,
-    create_cube,
-    cube_attributes,
-    depth_axis,
-    explained,
-    has_cube,
-    heal_store,
-    identity_hash,
-    region_points,
-    schema_of,
-)
-from microbatt.engines import load_engine
+from microbatt.cube import cube_attributes, has_cube
+from microbatt.cube.contents import identity_hash, schema_of
+from microbatt.cube.store import explained
+from microbatt.cube.writing import choose_chunks, create_cube, heal_store, region_points
+from microbatt.engines.contract import Request, load_engine
 from microbatt.errors import CampaignError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from microbatt.cube import Design, Location
-    from microbatt.engines import Request
+    from microbatt.cube.contents import Layout
+    from microbatt.engines import ProtocolRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +42,13 @@ class Plan:
         Of the cube.
     design : Design
         Which curves.
-    depth : numpy.ndarray
-        Depth axis of the cube, shape (d,).
+    layout : Layout
+        What the cube holds of each curve.
     chunks : tuple of int
         Curves per chunk along each dimension of the design.
     engine : str
         Name of the simulator.
-    request : Request
+    request : Request or ProtocolRequest
         What it is asked, whatever the point.
     identity : dict
         Everything that determines the numbers, in JSON's terms.
@@ -72,10 +63,10 @@ class Plan:
     name: str
     location: Location
     design: Design
-    depth: NDArray[np.float64]
+    layout: Layout
     chunks: tuple[int, ...]
     engine: str
-    request: Request
+    request: Request | ProtocolRequest
     identity: Mapping[str, Any]
     hash: str
     attributes: Mapping[str, Any]
@@ -98,13 +89,13 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
         All that a run needs.
     """
     attributes = campaign.attributes
-    curves = campaign.curves_per_task or load_engine(campaign.engine).curves_per_task
+    curves = campaign.curves_per_task or _curves_per_task(campaign)
     chunks = choose_chunks(campaign.design.shape, curves)
     return Plan(
         name=campaign.name,
         location=location,
         design=campaign.design,
-        depth=depth_axis(campaign.depth_points),
+        layout=campaign.layout,
         chunks=chunks,
         engine=campaign.engine,
         request=campaign.request,
@@ -113,6 +104,24 @@ def plan_campaign(campaign: Campaign, location: Location) -> Plan:
         attributes=attributes | {"chunks": list(chunks)},
         voltage_rounding=campaign.voltage_rounding,
     )
+
+
+def _curves_per_task(campaign: Campaign) -> int:
+    """Return how many curves make a task of a second or two."""
+    if campaign.protocol is None:
+        return load_engine(campaign.engine).curves_per_task
+    steps = campaign.protocol.steps
+    samples = sum(0 if step.samples is None else len(step.samples) for step in steps)
+    expected = _STEP_TAKES * len(steps) + _SAMPLE_TAKES * samples
+    return max(1, min(_MOST_RUNS, int(_TASK_TAKES / expected)))
+
+
+_STEP_TAKES: Final = 4e-3
+_SAMPLE_TAKES: Final = 5e-5
+"""About how long a step of a protocol takes, and a sample of a profile [s]."""
+_TASK_TAKES: Final = 2.0
+"""How long a task of runs of a protocol should take [s]."""
+_MOST_RUNS: Final = 200
 
 
 def campaign_of(location: Location, *, engine: str | None = None) -> Campaign:
@@ -160,7 +169,7 @@ def prepare_store(plan: Plan) -> Mapping[str, Any]:
             rebuilt = create_cube(
                 plan.location,
                 plan.design,
-                depth=plan.depth,
+                layout=plan.layout,
                 one_c_current=plan.request.cell.one_c_current,
                 chunks=plan.chunks,
                 attributes=plan.attributes,
@@ -177,19 +186,21 @@ def _refuse_impossible(plan: Plan) -> None:
     Every number lies in its own range by then; together they may still not fit, as porosity and
     fractions of solids that make more than the whole.
     """
-    if not plan.request.varied:
+    request = plan.request
+    if isinstance(request, Request) and not request.varied:
         return
-    *leading, current = plan.design.shape
-    first = (*(slice(0, length) for length in leading), slice(0, min(1, current)))
+    last = "current" in plan.design.dims
+    lengths = plan.design.shape[:-1] if last else plan.design.shape
+    first = (*(slice(0, length) for length in lengths), *([slice(0, 1)] if last else []))
     points = region_points(
         plan.design.dims,
         plan.design.coordinates(),
         first,
-        columns=plan.request.columns,
-        cell=plan.request.cell,
+        columns=request.columns,
+        cell=request.cell,
     )
     try:
-        load_engine(plan.engine).check(plan.request, points)
+        check_cells(plan.engine, request, points)
     except ParameterError as error:
         raise CampaignError(
             f"the design of {plan.name!r} has a point that is no cell, or one that the engine "

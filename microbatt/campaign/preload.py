@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube import depth_axis, region_points, rows_from_batch
-from microbatt.engines import load_engine
+from microbatt.campaign.asking import solve_rows
+from microbatt.cube.writing import region_points
+from microbatt.engines.contract import load_engine
+from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
+    from microbatt.campaign.asking import Asked
     from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.plan import Plan
     from microbatt.cube import Design
-    from microbatt.engines import Request
+    from microbatt.cube.contents import Layout
 
 
 _FEW: Final = 8
@@ -31,18 +35,19 @@ def preload_for(planned: Campaign | Plan) -> None:
     planned : Campaign or Plan
         Whose blocks threads of this process are about to simulate.
     """
-    work = (planned.engine, planned.request, planned.design)
+    work = (planned.engine, planned.request, planned.design, planned.layout)
     threading.Thread(target=_preload, args=work, name="preload", daemon=True).start()
 
 
-def _preload(engine: str, request: Request, design: Design) -> None:
+def _preload(engine: str, request: Asked, design: Design, layout: Layout) -> None:
     if not load_engine(engine).keeps_time_limit:  # whose curves may take long
-        _simulate_few(engine, request, design)
+        with suppress(ParameterError):  # what cannot be simulated is told by the run itself
+            _simulate_few(engine, request, design, layout)
     import_module("xarray")  # for the end, when the cube is opened,
     import_module("dask.array")  # for which xarray asks then
 
 
-def _simulate_few(engine: str, request: Request, design: Design) -> None:
+def _simulate_few(engine: str, request: Asked, design: Design, layout: Layout) -> None:
     """Simulate a curve some times for nothing: what an engine loads when first used is loaded then.
 
     Some times, because many curves may need something else than one does.
@@ -51,5 +56,4 @@ def _simulate_few(engine: str, request: Request, design: Design) -> None:
     points = region_points(
         design.dims, design.coordinates(), one, columns=request.columns, cell=request.cell
     )
-    batch = load_engine(engine).solve(request, np.repeat(points, _FEW, axis=0))
-    rows_from_batch(batch, depth_axis(), 0.0)
+    solve_rows(engine, request, np.repeat(points, _FEW, axis=0), layout)

@@ -28,8 +28,7 @@ from microbatt.campaign.events import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.campaign.events import Event
-    from microbatt.outcomes import Outcome
+    from microbatt.campaign.events import Ending, Event
 
 
 class ProgressListener:
@@ -45,7 +44,7 @@ class ProgressListener:
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False)
-        self._failures: Counter[Outcome] = Counter()
+        self._failures: Counter[Ending] = Counter()
         self._simulated = 0
         self._task: TaskID | None = None
         self._progress = Progress(
@@ -72,8 +71,7 @@ class ProgressListener:
             case BlockSplit():
                 self._say(f"[yellow]block {event.block} killed its worker; halving it")
             case CurveCrashed():
-                point = f"alpha={event.alpha:g} S={event.S:g} current={event.current:g}"
-                self._say(f"[red]crashed: {point}")
+                self._say(f"[red]crashed: {event}")
             case CampaignFinished():
                 self._progress.stop()
 
@@ -102,7 +100,7 @@ class ProgressListener:
             self._task, advance=event.curves, rate=rate, failures=self._failure_words()
         )
 
-    def _count(self, outcomes: Mapping[Outcome, int]) -> None:
+    def _count(self, outcomes: Mapping[Ending, int]) -> None:
         self._failures.update({o: n for o, n in outcomes.items() if o.is_failure})
 
     def _failure_words(self) -> str:

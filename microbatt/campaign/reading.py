@@ -10,17 +10,21 @@ from microbatt.campaign.axes import read_axis, read_quantity, read_spread
 from microbatt.campaign.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.checks import check_choice, shown, suggestion
-from microbatt.cube import MOST_IN_FILE, Design, Grid, ListedPoints, SobolPoints
+from microbatt.cube import Design, Grid, ListedPoints, SobolPoints
+from microbatt.cube.contents import MOST_IN_FILE
 from microbatt.data_files import catalog_folder
-from microbatt.engines import load_engine, thermal_from_dict
+from microbatt.engines import thermal_from_dict
+from microbatt.engines.contract import load_engine
 from microbatt.errors import CampaignError, ParameterError
 from microbatt.parameters import PARAMETERS, POINT, parameter
 from microbatt.places import read_text
+from microbatt.protocols import as_protocol, read_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from microbatt.cells import Cell
+    from microbatt.protocols import Protocol
 
 _LONG: Final = frozenset({"positive_alpha", "positive_S"})
 """Other ways to write ``alpha`` and ``S``."""
@@ -29,7 +33,11 @@ FORMAT: Final = 1
 _KEYS: Final = {
     "format", "name", "title", "cell", "engine", "inventory", "cutoff_voltage",
     "thermal", "settings", "grid", "points", "tasks", "voltage_rounding",
+    "protocol", "samples_per_step", "lower_voltage", "upper_voltage",
 }  # fmt: skip
+_VOLTAGES: Final = ("cutoff_voltage", "voltage_rounding", "lower_voltage", "upper_voltage")
+_PROFILE: Final = ("profile", "discharge_is", "between")
+"""Keys of a table of a protocol that follows the samples in a file."""
 
 
 def load_campaign(campaign: Campaign | str | Path) -> Campaign:
@@ -126,15 +134,7 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
                 f"`{key}` is {shown(table)}; it must be a table: write `[{key}]` on a line of its "
                 "own, and its keys below."
             )
-    optional = {key: document[key] for key in ("title", "inventory") if key in document}
-    if "cutoff_voltage" in document:
-        optional["cutoff_voltage"] = read_quantity(
-            "cutoff_voltage", document["cutoff_voltage"], "V"
-        )
-    if "voltage_rounding" in document:
-        optional["voltage_rounding"] = read_quantity(
-            "voltage_rounding", document["voltage_rounding"], "V"
-        )
+    optional = _optional(document, folder)
     if "time_limit" in tasks:
         optional["time_limit"] = read_quantity("tasks.time_limit", tasks["time_limit"], "s")
     return Campaign(
@@ -147,6 +147,23 @@ def parse_campaign(document: Mapping[str, Any], *, folder: Path) -> Campaign:
         curves_per_task=tasks.get("curves"),
         **optional,
     )
+
+
+def _optional(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return what a file says beside what it must say."""
+    plain = ("title", "inventory", "samples_per_step")
+    optional = {key: document[key] for key in plain if key in document}
+    for key in _VOLTAGES:
+        if key in document:
+            optional[key] = read_quantity(key, document[key], "V")
+    if "protocol" in document:
+        _refuse_cutoff(document)
+        optional["protocol"] = _protocol(document["protocol"], folder)
+    elif "samples_per_step" in document:
+        raise ParameterError(
+            "`samples_per_step` is of a protocol, and the campaign has none; leave it out."
+        )
+    return optional
 
 
 def available_recipes() -> tuple[str, ...]:
@@ -255,18 +272,24 @@ def _design(document: Mapping[str, Any], cell: Cell) -> Design:
         )
     if "grid" in document:
         grid = document["grid"]
+        _refuse_current("grid", grid, document)
         numbers = _numbers("grid", grid, {"current", "c_rate"})
         axes = {
             name: read_axis(f"grid.{key}", grid[key], PARAMETERS[name].unit)
             for name, key in numbers.items()
         }
-        return Grid(current=_current("grid", grid, cell), **_as_arguments(axes))
-    return _points(document["points"], cell)
-
-
-def _points(points: Mapping[str, Any], cell: Cell) -> Design:
+        current = None if "protocol" in document else _current("grid", grid, cell)
+        return Grid(current=current, **_as_arguments(axes))
+    points = document["points"]
+    _refuse_current("points", points, document)
     numbers = _numbers("points", points, {"sobol", "current", "c_rate"})
-    current = _current("points", points, cell)
+    current = None if "protocol" in document else _current("points", points, cell)
+    return _points(points, numbers, current)
+
+
+def _points(
+    points: Mapping[str, Any], numbers: Mapping[str, str], current: tuple[float, ...] | None
+) -> Design:
     if "sobol" not in points:
         columns = {
             name: read_axis(f"points.{key}", points[key], PARAMETERS[name].unit)
@@ -282,6 +305,69 @@ def _points(points: Mapping[str, Any], cell: Cell) -> Design:
     return SobolPoints(
         count=sobol["count"], seed=sobol["seed"], current=current, **_as_arguments(spreads)
     )
+
+
+def _refuse_current(where: str, table: object, document: Mapping[str, Any]) -> None:
+    """Refuse currents beside a protocol, whose steps say themselves what flows."""
+    given = [key for key in ("current", "c_rate") if isinstance(table, dict) and key in table]
+    if given and "protocol" in document:
+        raise ParameterError(
+            f"`{where}.{given[0]}` stands beside `protocol`, whose steps say themselves what "
+            "flows. Leave one of them out."
+        )
+
+
+def _refuse_cutoff(document: Mapping[str, Any]) -> None:
+    if "cutoff_voltage" in document:
+        raise ParameterError(
+            "`cutoff_voltage` ends discharges at constant current; the range of a protocol is "
+            "`lower_voltage` and `upper_voltage`. Give those, or leave all out."
+        )
+
+
+def _protocol(given: object, folder: Path) -> Protocol:
+    """Read sentences, tables of steps, sampled profiles, or the name of a protocol file."""
+    if isinstance(given, str) and given.endswith(".toml") and _is_path(given):
+        return _from_file(folder / given)
+    if isinstance(given, str):
+        given = [given]
+    if isinstance(given, dict):
+        given = [given]
+    if not isinstance(given, list) or not given:
+        raise ParameterError(
+            f"`protocol` is {shown(given)}; write a list of sentences, tables `[[protocol]]`, or "
+            "the name of a protocol file that ends in `.toml`."
+        )
+    return as_protocol([_steps(f"protocol {k}", part, folder) for k, part in enumerate(given, 1)])
+
+
+def _steps(where: str, part: object, folder: Path) -> Any:  # noqa: ANN401 - as `as_protocol` takes
+    if isinstance(part, dict) and _PROFILE[0] in part:
+        _check_keys(where, part, _PROFILE, required=_PROFILE[:2])
+        name = part["profile"]
+        if not isinstance(name, str) or not _is_path(name):
+            raise ParameterError(f"`{where}.profile` is {shown(name)}; it must be a CSV file.")
+        told = {key: part[key] for key in _PROFILE[1:] if key in part}
+        return _opened(folder / name, lambda path: read_profile(path, **told))
+    if not isinstance(part, str | dict):
+        raise ParameterError(
+            f"`{where}` is {shown(part)}; it must be a sentence or a table of a step."
+        )
+    return part
+
+
+def _from_file(path: Path) -> Protocol:
+    protocol: Protocol = _opened(path, as_protocol)
+    return protocol
+
+
+def _opened(path: Path, read: Callable[[Path], Any]) -> Any:  # noqa: ANN401 - what is read
+    try:
+        return read(path)
+    except OSError as error:
+        raise ParameterError(
+            f"{path} cannot be read ({error.strerror}); check its name, relative to the campaign."
+        ) from error
 
 
 def _numbers(where: str, table: object, words: set[str]) -> dict[str, str]:

@@ -29,10 +29,11 @@ from microbatt.campaign.tasks import (
     with_own_numbers,
 )
 from microbatt.campaign.waiting import Watch, ask_scheduler
-from microbatt.cube import is_remote_trouble, joined_rows, merged_rows, rows_without_curve
-from microbatt.engines import end_all
+from microbatt.cube.store import is_remote_trouble
+from microbatt.cube.writing import joined_rows, merged_rows, rows_without_curve
 from microbatt.errors import CampaignError
 from microbatt.outcomes import Outcome
+from microbatt.processes import end_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from microbatt.campaign.events import BlockFinished, Listener
     from microbatt.campaign.tasks import Job, Task
-    from microbatt.cube import Rows
+    from microbatt.cube.writing import Rows
 
 TASKS_PER_THREAD: Final = 3
 """In flight for each thread of the cluster: one runs, the others hide the way to the scheduler."""
@@ -261,9 +262,9 @@ def _halves(
     watch: Watch, job: Job, task: Task, points: NDArray[np.float64], tell: Listener
 ) -> list[Rows]:
     if len(points) == 1:
-        alpha, S, current = points[0]
-        tell(CurveCrashed(alpha=float(alpha), S=float(S), current=float(current)))
-        return [rows_without_curve(1, job.depth.size, Outcome.CRASHED)]
+        point = dict(zip(job.request.columns, points[0].tolist(), strict=True))
+        tell(CurveCrashed(alpha=point["alpha"], S=point["S"], current=point.get("current")))
+        return [rows_without_curve(1, job.layout, Outcome.CRASHED)]
     middle = len(points) // 2
     return [
         rows

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.campaign.plan import campaign_of
-from microbatt.cube import join_variables, region_points
+from microbatt.cube import join_variables, open_cube
+from microbatt.cube.contents import check_discharges
+from microbatt.cube.writing import region_points
 from microbatt.engines import simulate_discharges
 from microbatt.parameters import parameter
 from microbatt.quantities import quantity
@@ -52,6 +54,7 @@ def join_sensitivities(location: Location, names: Sequence[str]) -> None:
     import xarray as xr
 
     campaign = campaign_of(location)
+    check_discharges(open_cube(location, chunks=None), "joining sensitivities")
     design = campaign.design
     whole = tuple(slice(0, length) for length in design.shape)
     rows = region_points(

@@ -16,16 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 from distributed import get_worker
 
+from microbatt.campaign.asking import check_cells, solve_rows, version_of
 from microbatt.campaign.events import BlockFinished
-from microbatt.cube import (
-    joined_rows,
-    merged_rows,
-    open_blocks,
-    rows_from_batch,
-    rows_without_curve,
-    tally,
-)
-from microbatt.engines import in_parts, load_engine
+from microbatt.cube.contents import tally
+from microbatt.cube.writing import joined_rows, merged_rows, open_blocks, rows_without_curve
+from microbatt.engines.contract import in_parts, load_engine
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -33,9 +28,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from microbatt.campaign.asking import Asked
     from microbatt.campaign.extension import KnownCurves
-    from microbatt.cube import Block, BlockStore, Location, Rows
-    from microbatt.engines import Request
+    from microbatt.cube import Location
+    from microbatt.cube.contents import Layout
+    from microbatt.cube.writing import Block, BlockStore, Rows
 
     Result = TypeVar("Result")
 
@@ -50,14 +47,14 @@ class Job:
         Name of the simulator.
     numbers : str
         Whose numbers it gives: the client's `numbers_of`.
-    request : Request
+    request : Request or ProtocolRequest
         What the engine is asked, whatever the point.
     store : Location
         Of the cube; whoever runs a task must reach it.
     fence : str
         Tells the cube from any other that may take its place.
-    depth : numpy.ndarray
-        Depth axis of the cube, shape (d,).
+    layout : Layout
+        What the cube holds of each curve.
     run_id : str
         Of the run.
     rerun : tuple of Outcome
@@ -70,10 +67,10 @@ class Job:
 
     engine: str
     numbers: str
-    request: Request
+    request: Asked
     store: Location
     fence: str
-    depth: NDArray[np.float64]
+    layout: Layout
     run_id: str
     rerun: tuple[Outcome, ...] = (Outcome.NOT_RUN,)
     known: KnownCurves | None = None
@@ -91,9 +88,9 @@ def _blocks_of_run(store: Location, fence: str, run_id: str) -> BlockStore:
     return open_blocks(store, fence=fence)
 
 
-def numbers_of(engine: str, request: Request) -> str:
+def numbers_of(engine: str, request: Asked) -> str:
     """Tell whose numbers this process would give: its engine's version, its fits of the cell."""
-    return f"{load_engine(engine).version(request.settings)}, cell {request.cell.digest[:12]}"
+    return f"{version_of(engine, request)}, cell {request.cell.digest[:12]}"
 
 
 def with_own_numbers(work: Callable[..., Result]) -> Callable[..., Result]:
@@ -131,7 +128,7 @@ class Task:
     block : Block
         Of whole chunks.
     points : numpy.ndarray
-        Of all its curves, shape (n, 3 + k): see `microbatt.engines.Request.columns`.
+        Of all its curves, shape (n, 3 + k): see `microbatt.engines.contract.Request.columns`.
     wanted : int
         How many of them are to be simulated, as the runner saw the store.
     """
@@ -164,7 +161,7 @@ def run_task(job: Job, task: Task, delay: float = 0.0) -> BlockFinished:
     before = store.status(task.block)
     open_rows = np.isin(before, job.rerun)
     if not open_rows.any():
-        return _receipt(task, before[: task.wanted])
+        return _receipt(job, task, before[: task.wanted])
     kept, wanted = kept_rows(job, task)
     if before.any():
         store.reopen(
@@ -176,6 +173,7 @@ def run_task(job: Job, task: Task, delay: float = 0.0) -> BlockFinished:
     rows = merged_rows(kept, fresh, wanted)
     store.write(task.block, rows)
     return _receipt(
+        job,
         task,
         rows["status"][open_rows],
         simulated=int(wanted.sum()),
@@ -191,9 +189,9 @@ def kept_rows(job: Job, task: Task) -> tuple[Rows, NDArray[np.bool_]]:
     if before.any():
         rows = store.read(task.block)
     elif job.known is not None:
-        rows = job.known.rows(task.block.region, job.depth.size)
+        rows = job.known.rows(task.block.region, job.layout)
     else:
-        rows = rows_without_curve(before.size, job.depth.size, Outcome.NOT_RUN)
+        rows = rows_without_curve(before.size, job.layout, Outcome.NOT_RUN)
     return rows, np.isin(rows["status"], job.rerun)
 
 
@@ -208,16 +206,13 @@ def simulate_rows(job: Job, points: NDArray[np.float64]) -> Rows:
         Of each curve, shape (n, 3 + k); n may be 0.
     """
     if len(points) == 0:
-        return rows_without_curve(0, job.depth.size, Outcome.NOT_RUN)
-    engine = load_engine(job.engine)
-    engine.check(job.request, points)
+        return rows_without_curve(0, job.layout, Outcome.NOT_RUN)
+    check_cells(job.engine, job.request, points)
 
     def simulate(part: NDArray[np.float64]) -> Rows:
-        start = time.perf_counter()
-        batch = engine.solve(job.request, part)
-        return rows_from_batch(batch, job.depth, time.perf_counter() - start, job.voltage_rounding)
+        return solve_rows(job.engine, job.request, part, job.layout, job.voltage_rounding)
 
-    if engine.in_threads:
+    if load_engine(job.engine).in_threads:
         return joined_rows(in_thread_pool(simulate, points))
     return simulate(points)
 
@@ -228,10 +223,11 @@ def store_rows(job: Job, task: Task, rows: Rows) -> BlockFinished:
     job.blocks().write(task.block, rows)
     status = rows["status"]
     elapsed = time.perf_counter() - start
-    return _receipt(task, status, simulated=status.size, store_time=elapsed)
+    return _receipt(job, task, status, simulated=status.size, store_time=elapsed)
 
 
 def _receipt(
+    job: Job,
     task: Task,
     status: NDArray[np.int8],
     *,
@@ -243,7 +239,7 @@ def _receipt(
         block=str(task.block),
         curves=task.wanted,
         simulated=simulated,
-        outcomes=tally(status),
+        outcomes=tally(status, job.layout.outcomes),
         engine_time=engine_time,
         store_time=store_time,
         host=socket.gethostname(),

@@ -185,6 +185,14 @@ _BALANCES: Final = {
 }
 
 
+def _range(attrs: Mapping[str, Any]) -> str:
+    """Say between which voltages the curves run."""
+    if "protocol" not in attrs:
+        return f"cut-off {attrs.get('cutoff_voltage')} V"
+    highest = attrs.get("upper_voltage")
+    return f"from {attrs.get('lower_voltage')} V" + ("" if highest is None else f" to {highest} V")
+
+
 def _datasheet(facts: Mapping[str, Any], attrs: Mapping[str, Any], summary: str) -> str:
     packages = ", ".join(f"{k} {v}" for k, v in dict(attrs.get("packages", {})).items())
     return f"""# {facts["title"]}
@@ -201,7 +209,7 @@ def _datasheet(facts: Mapping[str, Any], attrs: Mapping[str, Any], summary: str)
 - From {attrs.get("started", "an unknown time")} to {attrs.get("ended", "an unknown time")}; with
   {packages or "unknown packages"}.
 - Settings `{json.dumps(attrs.get("settings", {}))}`, thermal
-  `{json.dumps(attrs.get("thermal", {}))}`, cut-off {attrs.get("cutoff_voltage")} V.
+  `{json.dumps(attrs.get("thermal", {}))}`, {_range(attrs)}.
 - `microbatt.campaign.Campaign.from_dict(cube.attrs)` is the campaign; running it again gives the
   same numbers.
 
@@ -212,8 +220,8 @@ def _datasheet(facts: Mapping[str, Any], attrs: Mapping[str, Any], summary: str)
 - They are of one cell, `{attrs.get("cell_name", "unknown")}`; other cells have other curves.
 - {_BALANCES.get(attrs.get("inventory", ""), "The lithium balance is not stated.")}
 - A curve that does not exist is NaN; `status` says why. Nothing is filled in.
-- Voltages are stored as 32-bit numbers along the delivered share of the capacity, finer at both
-  ends.
+- Voltages are stored as 32-bit numbers, finer where a curve, or a step of a protocol, begins and
+  ends; those of a sampled step at the times of its samples.
 
 ## Licence and citation
 

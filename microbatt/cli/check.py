@@ -66,7 +66,7 @@ def _repair(
 ) -> None:
     from microbatt.campaign import ProgressListener, campaign_of, fill_store, plan_campaign
     from microbatt.cube import check_store, repair_store
-    from microbatt.engines import load_engine
+    from microbatt.engines.contract import load_engine
 
     repair_store(location, report)
     if any(damage.block is None for damage in report.damages):

@@ -12,7 +12,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from microbatt.checks import suggestion
-from microbatt.errors import CampaignError, MicrobattError, OccupiedError, ParameterError
+from microbatt.errors import (
+    CampaignError,
+    MeasurementError,
+    MicrobattError,
+    OccupiedError,
+    ParameterError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,9 @@ class Entry:
 
 
 SECTIONS: Final = {
+    "Begin": {
+        "demo": Entry("microbatt.cli.demo", "Show all of it on a cell of today."),
+    },
     "Simulate": {
         "cells": Entry("microbatt.cli.cells", "List the cells of the catalog."),
         "discharge": Entry("microbatt.cli.discharge", "Simulate a cell and show its curves."),
@@ -166,7 +175,7 @@ def in_a_sentence(error: Exception) -> click.ClickException:
     >>> in_a_sentence(ParameterError("`S` is 0; it must lie in [0.01, 1000].")).exit_code
     2
     """
-    if isinstance(error, (ParameterError, CampaignError, OccupiedError)):
+    if isinstance(error, (ParameterError, CampaignError, MeasurementError, OccupiedError)):
         return BadInput(str(error))
     if isinstance(error, OSError) and error.filename and not isinstance(error, MicrobattError):
         return WorkFailed(

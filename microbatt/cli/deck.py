@@ -15,7 +15,8 @@ from microbatt.places import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from microbatt.engines.dualfoil import Deck, DeckCell, Segment, Version
+    from microbatt.engines.dualfoil import DeckCell
+    from microbatt.engines.dualfoil.files import Deck, Segment, Version
 
     _Decorator: TypeAlias = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -137,7 +138,7 @@ def convert(
 
 
 def _activation_file() -> str:
-    from microbatt.engines.dualfoil import ACTIVATION_FILE
+    from microbatt.engines.dualfoil.files import ACTIVATION_FILE
 
     return ACTIVATION_FILE
 
@@ -157,11 +158,10 @@ def _deck_of(file: str, current: str | None, cutoff: float, version: str) -> tup
     from microbatt.engines.dualfoil import (
         activation_from_cell,
         deck_from_cell,
-        format_activation,
-        format_deck,
         galvanostatic,
         not_in_a_deck,
     )
+    from microbatt.engines.dualfoil.files import format_activation, format_deck
 
     cell = load_cell(file)
     kind: Version = "5.2" if version == "5.2" else "5.1"
@@ -178,7 +178,7 @@ def _read_or_trouble(
     file: Path,
     **options: Unpack[Reading],
 ) -> tuple[Deck, DeckCell | None, str]:
-    from microbatt.engines.dualfoil import read_deck
+    from microbatt.engines.dualfoil.files import read_deck
 
     deck = read_deck(file)
     try:
@@ -188,12 +188,8 @@ def _read_or_trouble(
 
 
 def _read(file: Path, **options: Unpack[Reading]) -> tuple[Deck, DeckCell]:
-    from microbatt.engines.dualfoil import (
-        ACTIVATION_FILE,
-        cell_from_deck,
-        read_activation,
-        read_deck,
-    )
+    from microbatt.engines.dualfoil import cell_from_deck
+    from microbatt.engines.dualfoil.files import ACTIVATION_FILE, read_activation, read_deck
 
     activation = options["activation"]
     if activation is not None and not activation.is_file():
@@ -216,7 +212,8 @@ def _read(file: Path, **options: Unpack[Reading]) -> tuple[Deck, DeckCell]:
 
 
 def _rows(deck: Deck) -> list[tuple[str, str, str]]:
-    from microbatt.engines.dualfoil import ELECTROLYTES, ENTRIES, NEGATIVES, POSITIVES
+    from microbatt.engines.dualfoil import ELECTROLYTES, NEGATIVES, POSITIVES
+    from microbatt.engines.dualfoil.files import ENTRIES
 
     lists = {
         "negative_material": NEGATIVES,

@@ -17,7 +17,8 @@ from microbatt.places import Kind, mark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from microbatt.inference import Choice, Prior, Proposal
+    from microbatt.inference import Prior
+    from microbatt.inference.identifiability import Choice, Proposal
 
 CRITERIA = ("ellipse", "sum", "alpha", "S")
 
@@ -108,10 +109,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     check_output(table, Kind.NUMBERS, overwrite=overwrite)
     import math
 
-    from microbatt.inference import (
+    from microbatt.inference.forward import native_request
+    from microbatt.inference.identifiability import (
         Readings,
         judge_currents,
-        native_request,
         propose_currents,
         region_points,
     )
@@ -182,7 +183,8 @@ def _show(
 
 
 def _unknown(free: Mapping[str, float | Prior | None]) -> str:
-    from microbatt.inference import Prior, free_widths, unknown_quantity
+    from microbatt.inference import Prior
+    from microbatt.inference.forward import free_widths, unknown_quantity
 
     words = ["alpha", "S"]
     for name, width in free_widths(free).items():

@@ -145,10 +145,10 @@ def show(cell: Cell, discharges: list[Discharge], *, terms: str) -> None:
     out.print(f"alpha {first.alpha:g}, S {first.S:g}, {terms}\n")
     table = Table(box=None, pad_edge=False)
     for name in ("current", "c_rate", "discharge_capacity", "energy", "power", "time"):
-        table.add_column(heading(name), justify="right")
+        table.add_column(heading(name), justify="right", no_wrap=True)
         if name == "discharge_capacity":
             for unit in capacity_units(cell):
-                table.add_column(f"\n[dim]{unit}[/dim]", justify="right")
+                table.add_column(f"\n\n[dim]{unit}[/dim]", justify="right", no_wrap=True)
     table.add_column("how it ended")
     for discharge in discharges:
         table.add_row(*row(cell, discharge), ending(discharge))
@@ -173,6 +173,8 @@ def ending(discharge: Discharge) -> str:
 def row(cell: Cell, discharge: Discharge) -> list[str]:
     """Return the numbers of one discharge as text; a dash where there is none."""
     end_time = float(discharge.time[-1]) if discharge.time.size else float("nan")
+    from microbatt.cli.terminal import shown
+
     numbers = (
         discharge.current,
         discharge.current / cell.one_c_current,
@@ -182,7 +184,7 @@ def row(cell: Cell, discharge: Discharge) -> list[str]:
         discharge.power,
         end_time,
     )
-    return ["–" if value != value else f"{value:.4g}" for value in numbers]  # noqa: PLR0124 - NaN
+    return [shown(value) for value in numbers]
 
 
 def write_csv(path: Path, discharges: list[Discharge], *, overwrite: bool) -> None:

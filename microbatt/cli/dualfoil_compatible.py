@@ -35,7 +35,8 @@ def command(
     calls this can stand where dualfoil's executable stood. Many folders in one call are much faster
     than one call each: starting takes longer than solving.
     """
-    from microbatt.engines.dualfoil import ExtraFile, Told, run_folder
+    from microbatt.engines.dualfoil import Told, run_folder
+    from microbatt.engines.dualfoil.files import ExtraFile
 
     extra = None if extra_file is None else ExtraFile(name=extra_file[0], template=extra_file[1])
     told = Told(extra_file=extra, environment=tuple(_pair(word) for word in environment))
@@ -44,7 +45,7 @@ def command(
 
 
 def _pair(word: str) -> tuple[str, str]:
-    from microbatt.engines.dualfoil import check_template
+    from microbatt.engines.dualfoil.files import check_template
 
     name, equals, template = word.partition("=")
     if not equals:

@@ -13,7 +13,7 @@ import click
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from microbatt.engines import EngineSettings
+    from microbatt.engines.contract import EngineSettings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -53,7 +53,7 @@ def read_settings(engine: str, pairs: tuple[str, ...]) -> EngineSettings:
     >>> read_settings("native", ("mesh=2.0",)).mesh
     2.0
     """
-    from microbatt.engines import load_engine
+    from microbatt.engines.contract import load_engine
 
     return load_engine(engine).settings.from_dict(dict(_pair(pair) for pair in pairs))
 

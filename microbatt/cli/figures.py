@@ -45,7 +45,7 @@ def command(
 
     check_extra("matplotlib", extra="plot")
     from microbatt.catalog import open_dataset
-    from microbatt.cube import copies_in
+    from microbatt.cube.predicted import copies_in
     from microbatt.plots import FIGURES, drawable
 
     dataset = open_dataset(cube, chunks=None)

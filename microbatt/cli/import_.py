@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from microbatt.campaign import Origin
     from microbatt.cube import Location
     from microbatt.engines import Discharge
-    from microbatt.engines.dualfoil import ArchivedRun, LeftOut
+    from microbatt.engines.dualfoil.archives import ArchivedRun, LeftOut
 
 _SHOWN = 5
 """So many folders that were left out are told one by one."""
@@ -81,7 +81,8 @@ def dualfoil(  # noqa: PLR0913 - one parameter an option
     beside the deck, the folder's path (--pattern), --alpha and --S; otherwise they are those
     that public copies have built in. All runs must be of one cell, cut-off and heat balance.
     """
-    from microbatt.engines.dualfoil import Conventions, ExtraFile, LeftOut, find_runs, read_runs
+    from microbatt.engines.dualfoil.archives import Conventions, LeftOut, find_runs, read_runs
+    from microbatt.engines.dualfoil.files import ExtraFile
 
     extra = None if extra_file is None else ExtraFile(name=extra_file[0], template=extra_file[1])
     conventions = Conventions(
@@ -149,7 +150,8 @@ def published(  # noqa: PLR0913 - one parameter an option
     from microbatt.checks import check_choice
     from microbatt.cli.balances import THERMAL, thermal_mode
     from microbatt.engines import Inventory
-    from microbatt.engines.dualfoil import find_published, read_published, with_dualfoils_heat
+    from microbatt.engines.dualfoil import with_dualfoils_heat
+    from microbatt.engines.dualfoil.archives import find_published, read_published
 
     check_choice("thermal", thermal, THERMAL)
     location = _place(store, options, overwrite=overwrite)
@@ -174,7 +176,8 @@ def published(  # noqa: PLR0913 - one parameter an option
 def _point_of(
     path: Path, alpha: float | None, S: float | None, pattern: str | None
 ) -> tuple[float, float]:
-    from microbatt.engines.dualfoil import check_template, match_name, point_values
+    from microbatt.engines.dualfoil.archives import match_name
+    from microbatt.engines.dualfoil.files import check_template, point_values
 
     point = {"alpha": alpha, "S": S}
     if pattern is not None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from microbatt.cli.along import Life, follow, show
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.clusters import client_for
 from microbatt.cli.completion import cell_names
 from microbatt.cli.files import read_options, reading_of
 from microbatt.cli.outputs import check_output, overwrite_option
-from microbatt.cli.values import free_option, read_cell_errors, read_free, read_measured
+from microbatt.cli.values import (
+    cell_error_option,
+    free_option,
+    read_cell_errors,
+    read_free,
+    read_measured,
+)
 from microbatt.errors import ParameterError
 from microbatt.places import Kind, mark, replacing
 
@@ -51,14 +58,7 @@ if TYPE_CHECKING:
     help="What is asked for, with no prior; may be repeated.  [default: alpha and S]",
 )
 @free_option
-@click.option(
-    "--cell-error",
-    "cell_errors",
-    multiple=True,
-    metavar="[NAME=]SHARE",
-    help="How well the cell file is known: 2% of every value, 0 for exact, 'usual', or a share for "
-    "a name or kind of value, which may be repeated.  [default: what the cell states, else usual]",
-)
+@cell_error_option
 @click.option(
     "--model-error",
     help="Size of a smooth error of the model, such as 3mV.  [default: 1mV, none if the cell file "
@@ -76,12 +76,63 @@ if TYPE_CHECKING:
 )
 @read_options
 @click.option(
+    "--protocol/--no-protocol",
+    "protocol",
+    default=None,
+    help="Fit each file as a run, from its first row to its last, rests and charges included; or "
+    "none.  [default: files of pulses, charges or changing currents]",
+)
+@click.option(
+    "--start-voltage",
+    help="Voltage at rest before the runs, such as 3.7V.  [default: of the rest they begin with]",
+)
+@click.option(
+    "--measured-temperature/--no-measured-temperature",
+    default=True,
+    help="Let a temperature column of the files drive the curves.",
+)
+@click.option(
+    "--along",
+    metavar="NAME",
+    help="Follow one cell over its life: FILES are its cycles, in order of the numbers in their "
+    "names, or one file with a column of cycle numbers. NAME says what numbers them, `cycle`.",
+)
+@click.option(
+    "--drifting",
+    multiple=True,
+    metavar="NAME",
+    help="With --along: what drifts; may be repeated.  [default: alpha and S]",
+)
+@click.option(
+    "--step",
+    "steps",
+    multiple=True,
+    metavar="NAME=STEP",
+    help="With --along: step of the random walk of NAME, per root of a cycle; S=1% is relative.  "
+    "[default: found from the curves]",
+)
+@click.option(
+    "--plot",
+    "picture",
+    type=click.Path(path_type=Path),
+    help="With --along: picture of the trends.",
+)
+@click.option(
     "--each", is_flag=True, help="Take every file or folder for an experiment of its own."
 )
 @click.option("--workers", type=int, help="Number of processes for many cells.  [default: threads]")
 @click.option("--scheduler", metavar="ADDRESS", help="Running Dask scheduler, for many cells.")
 @click.option(
     "--network/--no-network", default=True, help="Take a first guess from the shipped network."
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a network for this cell, from `microbatt train --cell`: it answers at once, on "
+    "what it was trained for.",
+)
+@click.option(
+    "--refine", is_flag=True, help="With --weights: go on from its answer with the engine."
 )
 @click.option(
     "--store", type=click.Path(path_type=Path), help="Store for the estimates (.nc or .zarr)."
@@ -113,10 +164,19 @@ def command(  # noqa: PLR0913 - one parameter an option
     columns: tuple[str, ...],
     skip_bad_rows: bool,
     part: str | None,
+    protocol: bool | None,
+    start_voltage: str | None,
+    measured_temperature: bool,
+    along: str | None,
+    drifting: tuple[str, ...],
+    steps: tuple[str, ...],
+    picture: Path | None,
     each: bool,
     workers: int | None,
     scheduler: str | None,
     network: bool,
+    weights: Path | None,
+    refine: bool,
     store: Path | None,
     report: Path | None,
     overwrite: bool,
@@ -124,16 +184,25 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Estimate alpha and S of a cell from its measured discharges in FILES.
 
     FILES are CSV, Parquet or Excel, one or more curves each, together the curves of one cell; or
-    a folder of them. With --each, or for a folder of folders, there are many cells: they are done
-    beside each other, on a Dask cluster if there is one, and those that fail are listed at the end.
+    a folder of them. A file of pulses, charges, rests or a drive cycle is fitted as what it is,
+    from its first row to its last. With --each, or for a folder of folders, there are many cells:
+    they are done beside each other, on a Dask cluster if there is one, and those that fail are
+    listed at the end.
     The exit code is 4 if an estimate says that nothing of it should be used: the cell file does not
     explain the data, or the intervals were not found.
+
+    With --weights, a network that was trained for this cell answers, in milliseconds; what it takes
+    as known, asked for and free is what it was trained for. With --refine, the engine goes on from
+    there, on the same terms.
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
-    from microbatt.inference import MICROSTRUCTURE, InferenceOptions
+    from microbatt.inference import InferenceOptions
+    from microbatt.inference.forward import MICROSTRUCTURE
 
     loaded = load_cell(cell)
+    if refine and weights is None:
+        raise ParameterError("`--refine` goes on from a network's answer; give its --weights.")
     options = InferenceOptions(
         noise=_volts("--noise", noise),
         charge_error=charge_error,
@@ -144,6 +213,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         model_error=_volts("--model-error", model_error),
         inventory=Inventory(inventory),
         thermal=thermal_mode(thermal, heat_transfer, heat_of),
+        runs=_RUNS[protocol],
+        start_voltage=_volts("--start-voltage", start_voltage),
+        measured_temperature=measured_temperature,
         level=level,
         network=network,
     )
@@ -152,6 +224,19 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
     outputs = Outputs(store=store, report=report, overwrite=overwrite)
     outputs.check()
+    life = Life(along=along, drifting=drifting, steps=steps, picture=picture)
+    life.check(alone=report is None and not each and weights is None, overwrite=overwrite)
+    if along is not None:
+        _life(files, loaded, options, reading, outputs, life)
+        return
+    if weights is not None:
+        _refuse_of_network(
+            unknown=unknown, free=free, cell_error=cell_errors, model_error=model_error, each=each
+        )
+        terms = _asked_network(files, loaded, options, reading, outputs, weights, refine=refine)
+        if terms is None:
+            return
+        options = terms
     if each or _folder_of_folders(files):
         if report is not None:
             raise ParameterError("`--report` is for one experiment; give `--store` for many.")
@@ -164,6 +249,48 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     else:
         _one(files, loaded, options, reading, outputs)
+
+
+def _refuse_of_network(**given: object) -> None:
+    """Refuse what a network was told in its training."""
+    for name, value in given.items():
+        if value:
+            option = name.replace("_", "-")
+            raise ParameterError(
+                f"`--{option}` is given with --weights; a network answers on the terms of its "
+                "training. Leave it out, or train another."
+            )
+
+
+def _asked_network(
+    files: tuple[Path, ...],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+    outputs: Outputs,
+    weights: Path,
+    *,
+    refine: bool,
+) -> InferenceOptions | None:
+    """Tell what a network says; return the options with which the engine goes on, if it is to."""
+    from dataclasses import replace
+
+    from microbatt.inference.amortised import ask_network
+    from microbatt.measured import read_experiment
+
+    if outputs.report is not None and not refine:
+        raise ParameterError("`--report` is of the engine's estimate; give --refine with it.")
+    experiment = read_experiment(files, reading.for_cell(cell))
+    answer = ask_network(
+        experiment, cell, weights, noise=options.noise, level=options.level, seed=options.seed
+    )
+    click.echo(answer.summary())
+    if refine:
+        known = options.noise if options.noise is not None else answer.options.noise
+        return replace(answer.options, noise=known, level=options.level, weights=weights)
+    outputs.save(answer.to_dataset())
+    _end_with(doubtful=[] if answer.usable else [f"{answer.name}: out of the network's range"])
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +339,9 @@ class Outputs:
         click.echo(f"\nreport: {files.page}")
 
 
+_RUNS: Final = {None: "auto", True: "always", False: "never"}
+
+
 def _volts(option: str, text: str | None) -> float | None:
     return None if text is None else read_measured(option, text, "V")
 
@@ -240,8 +370,23 @@ def _one(
     _end_with(left, doubtful=doubtful)
 
 
+def _life(
+    files: tuple[Path, ...],
+    cell: Cell,
+    options: InferenceOptions,
+    reading: Reading,
+    outputs: Outputs,
+    life: Life,
+) -> None:
+    """Follow one cell over its life."""
+    trends = follow(files, cell, options, reading, life)
+    outputs.save(show(trends, life.picture, overwrite=outputs.overwrite))
+    _end_with(doubtful=[] if trends.usable else ["Not every cycle is explained."])
+
+
 def _remarks(estimate: Estimate) -> None:
     told = {remark for curve in estimate.curves for remark in curve.remarks}
+    told |= {remark for run in estimate.runs for remark in run.remarks}
     if told:
         click.echo(f"\nOn reading: {'; '.join(sorted(told))}.")
 

@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     from microbatt.checks import check_extra
     from microbatt.cube import join_variables, open_cube
-    from microbatt.inference import Readings, cube_bounds
+    from microbatt.inference.identifiability import Readings, cube_bounds
 
     if picture is not None:
         check_extra("matplotlib", extra="plot")

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.cube import Fold, Location
+    from microbatt.cube import Location
+    from microbatt.cube.predicted import Fold
     from microbatt.networks import MeasurementNoise, TrainedNetwork
 
 
@@ -106,7 +107,7 @@ def check_joined(
         If there are predictions of other weights or another noise under the same name, or of
         other points in the same group.
     """
-    from microbatt.cube import ORIGIN, PREDICTION_STATUS
+    from microbatt.cube.predicted import ORIGIN, PREDICTION_STATUS
 
     if joined.attrs.get("campaign_hash") != cube.attrs.get("campaign_hash"):
         raise OccupiedError(
@@ -151,7 +152,7 @@ def _chosen(weights: Path | None, kind: str | None) -> Mapping[int, TrainedNetwo
 
 def _summary(predicted: xr.Dataset, network: str, fold: Fold) -> str:
     """Return how many points were predicted, and how far they lie from the cube's own values."""
-    from microbatt.cube import HELD_OUT, PREDICTION_STATUS, PredictionStatus, predicted_by
+    from microbatt.cube.predicted import HELD_OUT, PREDICTION_STATUS, PredictionStatus, predicted_by
     from microbatt.scoring import mean_relative_error
 
     one = predicted_by(predicted, network, fold)

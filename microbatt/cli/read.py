@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from microbatt.places import Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from microbatt.measured import FileReading, Reading
+    from microbatt.measured import FileReading, MeasuredRun, Reading
 
 _STEPS: Final = 40
 """Steps of a file that are shown unless all are asked for."""
@@ -59,10 +60,13 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Nothing is fitted. For each file, or each cell of a file: its format, the columns and units
     chosen, every step and what became of it, rows left out and why, and the options that settle
-    what the file leaves open. The exit code is 1 if nothing of a file can be used.
+    what the file leaves open. The exit code is 2 if nothing of a file can be used.
     """
-    reading = reading_of(
-        area=area, current=current, columns=columns, skip_bad_rows=skip_bad_rows, part=part
+    reading = replace(
+        reading_of(
+            area=area, current=current, columns=columns, skip_bad_rows=skip_bad_rows, part=part
+        ),
+        runs="auto",
     )
     for place in (picture, bdf):
         check_output(place, Kind.PICTURE if place == picture else Kind.TABLE, overwrite=overwrite)
@@ -82,6 +86,8 @@ def described(file: FileReading, *, most: int | None) -> str:
     current, charge = file.units
     if file.refusal:
         lines.append(f"  infer would refuse it: {file.refusal}")
+    elif file.run is not None:
+        lines += ["  infer would fit all of it, as a run:", f"    {_run_words(file.run, current)}"]
     elif file.measurements:
         lines.append("  infer would use:")
         lines += [
@@ -92,6 +98,18 @@ def described(file: FileReading, *, most: int | None) -> str:
         ]
     lines += [f"  to settle: {one}" for one in file.options]
     return "\n".join(lines)
+
+
+def _run_words(run: MeasuredRun, unit: str) -> str:
+    """Say what a run holds, and how it begins."""
+    rest = run.rest_voltage
+    begins = "it begins under load" if rest is None else f"{rest:.3f} V at rest before the load"
+    warm = ", with its temperature" if run.temperature is not None else ""
+    return (
+        f"{len(run)} samples over {run.hours:.3g} h, {run.current.min():.4g} to "
+        f"{run.current.max():.4g} {unit}, {run.voltage.min():.3f}–{run.voltage.max():.3f} V{warm}; "
+        f"{begins}. `--no-protocol` reads discharges alone."
+    )
 
 
 def _inspected(places: Sequence[Path], reading: Reading) -> tuple[list[FileReading], list[str]]:
@@ -156,9 +174,9 @@ def _write_bdf(
 
 def _end(refused: Sequence[str], found: Sequence[FileReading]) -> None:
     """End with what cannot be used, if anything."""
-    from microbatt.cli.commands import WorkFailed
+    from microbatt.cli.commands import BadInput
 
     useless = [f"{one.source}: infer would refuse it, for the reason above"
                for one in found if one.refusal]  # fmt: skip
     if refused or useless:
-        raise WorkFailed("\n".join([*refused, *useless]))
+        raise BadInput("\n".join([*refused, *useless]))

@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913 - one argument an option
     """
     check_output(report, Kind.DASK_REPORT, overwrite=overwrite)
     from microbatt.campaign import default_store, load_campaign, preload_for
-    from microbatt.engines import load_engine
+    from microbatt.engines.contract import load_engine
 
     planned = load_campaign(campaign)
     if engine is not None:

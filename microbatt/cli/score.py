@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
 
 _COLUMNS = {
     "mean_relative_error_above_zero": "L_s\n[dim]mean, %[/dim]",
@@ -102,7 +102,7 @@ def command(
 def _sets(cube: xr.Dataset, network: str | None) -> list[tuple[str | None, Fold | None]]:
     """Return the sets of predictions that are scored by themselves: network and fold."""
     from microbatt.checks import check_choice
-    from microbatt.cube import HELD_OUT, copies_in
+    from microbatt.cube.predicted import HELD_OUT, copies_in
 
     copies = copies_in(cube)
     if not copies:

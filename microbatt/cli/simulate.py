@@ -155,20 +155,21 @@ def show(cell: Cell, simulation: Simulation) -> None:
     """Print a row for each step, and a small picture."""
     from rich.table import Table
 
-    from microbatt.cli.terminal import chart, console
+    from microbatt.cli.terminal import chart, console, shown
 
     out = console()
     out.print(f"[bold]{cell.name}[/bold]\n{cell.description}\n")
     table = Table(box=None, pad_edge=False)
     table.add_column("step", justify="right")
     table.add_column("")
-    for heading in ("time [s]", "capacity [A h m⁻²]", "V", "A m⁻²"):
-        table.add_column(heading, justify="right")
+    for heading in ("time\n[dim]s[/dim]", "capacity\n[dim]A h m⁻²[/dim]", "voltage\n[dim]V[/dim]",
+                    "current\n[dim]A m⁻²[/dim]"):  # fmt: skip
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("how it ended")
     for step in simulation.steps:
         numbers = (step.duration, step.capacity, step.end_voltage, step.end_current)
         ending = step.outcome.name.lower().replace("_", " ")
-        table.add_row(str(step.number), step.text, *map(_shown, numbers), ending)
+        table.add_row(str(step.number), step.text, *map(shown, numbers), ending)
     out.print(table)
     if len(simulation):
         out.print("\nvoltage [V] against time [s]", markup=False)
@@ -178,10 +179,6 @@ def show(cell: Cell, simulation: Simulation) -> None:
             f"least potential of the negative electrode against lithium: {1e3 * least:.1f} mV"
             + ("; lithium may plate" if least < 0.0 else "")
         )
-
-
-def _shown(value: float) -> str:
-    return "–" if value != value else f"{value:.5g}"  # noqa: PLR0124 - NaN
 
 
 def write_csv(path: Path, simulation: Simulation, *, overwrite: bool) -> None:

@@ -1,5 +1,6 @@
 """What the command line knows of the terminal."""
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -10,6 +11,9 @@ from microbatt.quantities import quantity
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Braille bits of a character's 4 rows × 2 columns of dots."""
 _BLANK = 0x2800
+_NOTHING = 1e-9
+_PLAIN = (1e3, 1e8)
+"""From where to where a number is written without decimals and without an exponent."""
 
 
 def console() -> Console:
@@ -18,9 +22,22 @@ def console() -> Console:
 
 
 def heading(name: str) -> str:
-    """Return a column heading of two lines: the quantity, and its unit."""
+    """Return a column heading of three lines: two for the quantity, one for its unit."""
     found = quantity(name)
-    return f"{found.name.replace('_', ' ')}\n[dim]{found.pretty_units}[/dim]"
+    words = found.name.replace("c_rate", "C-rate").split("_")
+    return "\n".join([*["", *words][-2:], f"[dim]{found.pretty_units}[/dim]"])
+
+
+def shown(value: float) -> str:
+    """Return a number for a table: a dash where there is none, no exponents for seconds.
+
+    Less than 10⁻⁹ is what rounding leaves of nothing.
+    """
+    if math.isnan(value):
+        return "–"
+    if abs(value) < _NOTHING:
+        return "0"
+    return f"{value:.0f}" if _PLAIN[0] <= abs(value) < _PLAIN[1] else f"{value:.4g}"
 
 
 def chart(curves: Sequence[tuple[Sequence[float], Sequence[float]]], *, width: int = 60) -> str:

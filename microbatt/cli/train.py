@@ -11,8 +11,9 @@ import click
 
 from microbatt.cli.completion import cube_names
 from microbatt.cli.outputs import overwrite_option
+from microbatt.cli.own_network import own_network_options, refuse_without_cell, train_for_cell
 from microbatt.cli.stores import find_store, storage_options, words_without_secrets
-from microbatt.errors import OccupiedError
+from microbatt.errors import OccupiedError, ParameterError
 from microbatt.places import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -20,22 +21,31 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.networks import JointNetworkConfig, Network, TrainedNetwork
+    from microbatt.networks import (
+        CurveNetworkConfig,
+        JointNetworkConfig,
+        Network,
+        PublishedNetworkConfig,
+        TrainedNetwork,
+    )
     from microbatt.training import Listener, Precision, TrainingSettings
 
+    NetworkConfig = CurveNetworkConfig | PublishedNetworkConfig | JointNetworkConfig
 
 _FILES = ("network.json", "weights.npz")
 
 
 @click.command(
-    "train", epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here"
+    "train",
+    epilog="Examples: microbatt train published-sweep --network curve --folds 10 --out here; "
+    "microbatt train --cell my-cell.toml --free contact_resistance --current C/5,1C,2C --out mine",
 )
-@click.argument("cube", shell_complete=cube_names)
+@click.argument("cube", required=False, shell_complete=cube_names)
 @click.option(
     "--network",
     type=click.Choice(["curve", "published", "joint"]),
-    default="curve",
-    help="Kind of network: curve and published answer alpha and S, joint whatever varies in CUBE.",
+    help="Kind of network: curve and published answer alpha and S, joint whatever varies in CUBE."
+    "  [default: curve; joint with --cell]",
 )
 @click.option("--folds", type=int, help="Number of folds to cross-validate with first.")
 @click.option("--blocked", is_flag=True, help="Hold out whole regions instead of random points.")
@@ -44,6 +54,14 @@ _FILES = ("network.json", "weights.npz")
 )
 @click.option("--epochs", type=int, help="Passes over the points.  [default: the network's]")
 @click.option("--batch", type=int, help="Points per step.  [default: the network's]")
+@click.option(
+    "--size",
+    "sizes",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="Size of the network, such as members=2 or width=64; may be repeated.  [default: the "
+    "network's]",
+)
 @click.option("--seed", type=int, default=0, help="Seed of weights, order and disturbances.")
 @click.option(
     "--precision",
@@ -57,6 +75,7 @@ _FILES = ("network.json", "weights.npz")
     default="1 mV",
     help="Noise of the voltages for which a joint network is trained, such as 5mV.",
 )
+@own_network_options
 @click.option("--test", metavar="CUBE", help="Score the weights on this cube too.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Running Dask scheduler that trains the folds."
@@ -70,14 +89,15 @@ _FILES = ("network.json", "weights.npz")
 @overwrite_option
 @storage_options
 def command(  # noqa: PLR0913 - one argument an option
-    cube: str,
+    cube: str | None,
     *,
-    network: str,
+    network: str | None,
     folds: int | None,
     blocked: bool,
     only: tuple[int, ...],
     epochs: int | None,
     batch: int | None,
+    sizes: tuple[str, ...],
     seed: int,
     precision: Precision,
     xla: bool,
@@ -87,27 +107,38 @@ def command(  # noqa: PLR0913 - one argument an option
     out: Path,
     overwrite: bool,
     options: tuple[str, ...],
+    **of_cell: Any,  # noqa: ANN401 - the options of `own_network_options`
 ) -> None:
-    """Train a network on CUBE, a path, a URL or a name of the catalog.
+    """Train a network on CUBE, a path, a URL or a name of the catalog, or for a --cell.
 
     Run it again to go on where it was stopped, or to add folds and scores. Weights of another
     training are replaced only with --overwrite. The folder then holds `network.json` (sizes, where
     the weights come from, scores) and `weights.npz`, for `microbatt predict --weights`; with
     --folds also the folder `random-folds` (or `blocked-folds`), with the same for the network of
     each fold. With --only, no weights are trained on all points.
+
+    With --cell in place of CUBE, curves are simulated from what is known of the cell, as
+    `microbatt infer` knows it, and a joint network learns what is --unknown and --free. It is saved
+    only if it is calibrated on cells that it never saw, for `microbatt infer --weights`.
     """
     from microbatt.checks import check_extra
     from microbatt.cli.values import read_measured
-    from microbatt.networks import JointNetworkConfig
     from microbatt.training import NETWORKS
 
     check_extra("tensorflow", extra="learn")
-    sizes = (
-        JointNetworkConfig(noise=read_measured("--noise", noise, "V"))
-        if network == JointNetworkConfig.kind
-        else None
-    )
+    volts = read_measured("--noise", noise, "V")
     check_folder(out, overwrite=overwrite)
+    if (cube is None) == (of_cell["cell"] is None):
+        raise ParameterError("give either a CUBE to train on, or a `--cell` to simulate.")
+    if cube is None:
+        _refuse_with_cell(network, folds, test, scheduler)
+        network_config("joint", read_sizes(sizes), noise=volts)
+        training = {"epochs": epochs, "batch": batch, "seed": seed, "precision": precision}
+        train_for_cell(out, volts, read_sizes(sizes), training, overwrite=overwrite, **of_cell)
+        return
+    refuse_without_cell(of_cell)
+    network = network or "curve"
+    config = network_config(network, read_sizes(sizes), noise=volts)
     opened = _opened(cube, options)
     usual = NETWORKS[network]
     settings = replace(
@@ -119,13 +150,13 @@ def command(  # noqa: PLR0913 - one argument an option
         xla=xla,
     )
     listeners = _listeners(out)
-    scores = earlier_scores(out, network, settings, opened, overwrite=overwrite, config=sizes)
+    scores = earlier_scores(out, network, settings, opened, overwrite=overwrite, config=config)
     copies: dict[int, TrainedNetwork] = {}
     if folds is not None:
         place = out / f"{'blocked' if blocked else 'random'}-folds"
         copies = _cross_validated(
             opened, network, folds, settings, place, listeners,
-            blocked=blocked, only=only, scheduler=scheduler, overwrite=overwrite, config=sizes,
+            blocked=blocked, only=only, scheduler=scheduler, overwrite=overwrite, config=config,
         )  # fmt: skip
         kind = f"{'blocked' if blocked else 'random'} folds, {folds}, of {opened.attrs['name']}"
         held_out = _held_out_scores(opened, copies, kind)
@@ -134,11 +165,81 @@ def command(  # noqa: PLR0913 - one argument an option
             click.echo(words)
         click.echo(f"the networks of the folds: microbatt predict CUBE --weights {place}")
     if not only:
-        trained = _trained(opened, network, settings, out, listeners, copies, sizes)
+        trained = _trained(opened, settings, out, listeners, copies, config)
         recorded = _save(trained, opened, settings, scores, out)
         if test is not None:
             _save_scores(recorded, _opened(test, options), Path(test).stem, out)
         click.echo(f"weights in {out}; use them with: microbatt predict CUBE --weights {out}")
+
+
+def network_config(kind: str, sizes: Mapping[str, Any], *, noise: float) -> NetworkConfig:
+    """Return the sizes of a network of some kind, those given in place of its own.
+
+    Raises
+    ------
+    ParameterError
+        If a size is none of this kind.
+
+    Examples
+    --------
+    >>> network_config("curve", {"members": 2}, noise=1e-3).members
+    2
+    """
+    from microbatt.networks import CurveNetworkConfig, JointNetworkConfig, PublishedNetworkConfig
+
+    known = {
+        CurveNetworkConfig.kind: _sizes_of(CurveNetworkConfig()),
+        JointNetworkConfig.kind: _sizes_of(JointNetworkConfig()),
+        PublishedNetworkConfig.kind: (),
+    }[kind]
+    for name in sizes:
+        if name not in known:
+            raise ParameterError(
+                f"`--size` names {name!r}; the {kind} network has "
+                f"{', '.join(known) or 'none that can be given'}."
+            )
+    if kind == CurveNetworkConfig.kind:
+        return CurveNetworkConfig(**sizes)
+    if kind == JointNetworkConfig.kind:
+        return JointNetworkConfig(**sizes, noise=noise)
+    return PublishedNetworkConfig()
+
+
+def read_sizes(texts: Sequence[str]) -> dict[str, int]:
+    """Read sizes of a network: ``members=2``.
+
+    Raises
+    ------
+    ParameterError
+        If one is no name and number.
+
+    Examples
+    --------
+    >>> read_sizes(["members=2", "width=64"])
+    {'members': 2, 'width': 64}
+    """
+    found = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        if not number.strip().isdecimal():
+            raise ParameterError(f"`--size` is {text!r}; write NAME=NUMBER, such as members=2.")
+        found[name.strip()] = int(number)
+    return found
+
+
+def _sizes_of(config: CurveNetworkConfig | JointNetworkConfig) -> tuple[str, ...]:
+    return tuple(name for name, value in asdict(config).items() if type(value) is int)
+
+
+def _refuse_with_cell(
+    network: str | None, folds: int | None, test: str | None, scheduler: str | None
+) -> None:
+    """Refuse options that belong to a CUBE."""
+    if network not in {None, "joint"}:
+        raise ParameterError(f"`--network` is {network!r}; with --cell it is joint, leave it out.")
+    for name, given in {"--folds": folds, "--test": test, "--scheduler": scheduler}.items():
+        if given is not None:
+            raise ParameterError(f"`{name}` belongs to a CUBE; leave it out with --cell.")
 
 
 def check_folder(out: Path, *, overwrite: bool) -> None:
@@ -168,7 +269,7 @@ def earlier_scores(
     cube: xr.Dataset,
     *,
     overwrite: bool,
-    config: JointNetworkConfig | None = None,
+    config: NetworkConfig | None = None,
 ) -> dict[str, Any]:
     """Return the scores of the same training, if it was finished before.
 
@@ -223,7 +324,7 @@ def _cross_validated(  # noqa: PLR0913 - what to train, how, where, and the spli
     only: tuple[int, ...],
     scheduler: str | None,
     overwrite: bool,
-    config: JointNetworkConfig | None,
+    config: NetworkConfig,
 ) -> dict[int, TrainedNetwork]:
     from contextlib import nullcontext
 
@@ -242,7 +343,7 @@ def _held_out_scores(
     cube: xr.Dataset, copies: Mapping[int, TrainedNetwork], words: str
 ) -> dict[str, Any]:
     """Return the scores of points that their network never saw, by name of the network."""
-    from microbatt.cube import HELD_OUT, copies_in, predicted_by
+    from microbatt.cube.predicted import HELD_OUT, copies_in, predicted_by
     from microbatt.prediction import predict_copies
     from microbatt.training import plain_scores
 
@@ -266,23 +367,24 @@ def _words(scores: dict[str, Any]) -> list[str]:
 
 def _trained(
     cube: xr.Dataset,
-    network: str,
     settings: TrainingSettings,
     out: Path,
     listeners: Sequence[Listener],
     copies: Mapping[int, TrainedNetwork],
-    config: JointNetworkConfig | None = None,
+    config: NetworkConfig,
 ) -> Network:
-    from microbatt.networks import PublishedNetwork
+    from microbatt.networks import CurveNetworkConfig, JointNetworkConfig, PublishedNetwork
     from microbatt.training import (
         fit_curve_network,
         fit_joint_network,
         fit_published_network,
     )
 
-    if network == "curve":
-        return fit_curve_network(cube, settings=settings, folder=out, listeners=listeners)
-    if network == "joint":
+    if isinstance(config, CurveNetworkConfig):
+        return fit_curve_network(
+            cube, config=config, settings=settings, folder=out, listeners=listeners
+        )
+    if isinstance(config, JointNetworkConfig):
         return fit_joint_network(
             cube, config=config, settings=settings, folder=out, listeners=listeners
         )
@@ -290,7 +392,12 @@ def _trained(
     networks = (copy.network for copy in copies.values())
     scores = (one.bin_scores for one in networks if isinstance(one, PublishedNetwork))
     return fit_published_network(
-        cube, settings=settings, folder=out, listeners=listeners, scores=next(scores, None)
+        cube,
+        config=config,
+        settings=settings,
+        folder=out,
+        listeners=listeners,
+        scores=next(scores, None),
     )
 
 

@@ -34,6 +34,19 @@ def free_option(command: _Command) -> _Command:
     )(command)
 
 
+def cell_error_option(command: _Command) -> _Command:
+    """Give a command the option ``--cell-error``, read by `read_cell_errors`."""
+    return click.option(
+        "--cell-error",
+        "cell_errors",
+        multiple=True,
+        metavar="[NAME=]SHARE",
+        help="How well the cell file is known: 2% of every value, 0 for exact, 'usual', or a share "
+        "for a name or kind of value, which may be repeated.  [default: what the cell states, else "
+        "usual]",
+    )(command)
+
+
 def read_measured(option: str, text: str, unit: str) -> float:
     """Read a number with its unit.
 
@@ -153,7 +166,8 @@ def read_free(texts: tuple[str, ...]) -> dict[str, float | Prior | None]:
     >>> read_free(("voltage_offset=5mV",))
     {'voltage_offset': 0.005}
     """
-    from microbatt.inference import Prior, check_unknowns, unknown_quantity
+    from microbatt.inference import Prior
+    from microbatt.inference.forward import check_unknowns, unknown_quantity
 
     free: dict[str, float | Prior | None] = {}
     for text in texts:

@@ -4,7 +4,7 @@ from .runs import (
 from .sample import (
     random_points,
 )
-from .saving import (
+from .tables import (
     FILES,
     save_comparison,
     tables_of,

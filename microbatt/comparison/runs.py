@@ -13,7 +13,8 @@ import numpy as np
 import xarray as xr
 
 from microbatt.comparison.difference import SHARE, difference
-from microbatt.engines import Inventory, Settings, load_engine, outcome_attrs, simulate_discharges
+from microbatt.engines import Inventory, Settings, outcome_attrs, simulate_discharges
+from microbatt.engines.contract import load_engine
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import Discharge, EngineSettings
+    from microbatt.engines import Discharge
+    from microbatt.engines.contract import EngineSettings
 
     Tell = Callable[[str, int, int], None]
 

@@ -1,69 +1,29 @@
 from .accessor import (
     register_namespace,
 )
-from .block_store import (
-    BlockStore,
-    open_blocks,
-    read_status,
-)
-from .blocks import (
-    Block,
-    Region,
-    choose_chunks,
-    cut,
-    region_points,
-)
-from .bounds import (
-    MOST_CURVES,
-    MOST_DEPTHS,
-    MOST_IN_FILE,
-    MOST_POINTS,
-    MOST_VALUES,
-    check_bound,
-    check_shape,
-)
-from .creation import (
-    create_cube,
-    has_cube,
-)
-from .depth import (
-    DEPTH_POINTS,
-    depth_axis,
-)
-from .design import (
+from .contents.design import (
     Design,
     Grid,
     ListedPoints,
     SobolPoints,
-    design_from_dict,
 )
-from .fence import (
-    alone,
-    check_fence,
-    fence_of,
+from .contents.layout import (
+    VARIABLES,
 )
-from .healing import (
-    heal_store,
+from .contents.marginals import (
+    LogUniform,
+    Normal,
+)
+from .contents.schema import (
+    SCHEMA_VERSION,
 )
 from .integrity import (
     CheckReport,
     check_store,
-    heal_coordinates,
     repair_store,
 )
 from .joining import (
     join_variables,
-)
-from .location import (
-    Location,
-    explained,
-    is_remote_trouble,
-    locate,
-)
-from .marginals import (
-    LogUniform,
-    Marginal,
-    Normal,
 )
 from .opening import (
     Chunks,
@@ -72,148 +32,46 @@ from .opening import (
     open_cube,
     open_prediction_group,
 )
-from .outcomes import (
-    WHOLE,
-    status_of,
-    tally,
-    varied_in,
-    whole_curves,
-)
-from .predictions import (
-    FACTS,
-    FOLD,
-    HELD_OUT,
-    NETWORK,
-    ORIGIN,
-    PREDICTION_STATUS,
-    PREDICTION_VARIABLES,
-    Facts,
-    Fold,
-    PredictionStatus,
-    copies_in,
-    correlation_of,
-    predicted_by,
-    prediction_quantity,
-    strings,
-    targets_in,
-    variables_of,
-)
-from .provenance import (
-    RunRecord,
-    close_run,
-    now,
-    open_run,
-    read_runs,
-)
-from .rows import (
-    Rows,
-    joined_rows,
-    merged_rows,
-    row_trouble,
-    rows_from_batch,
-    rows_without_curve,
-)
-from .schema import (
-    SCHEMA_VERSION,
-    UNREPEATABLE,
-    VARIABLES,
-    identity_hash,
-    schema_of,
-)
-from .voltage_codec import (
-    check_rounding,
+from .store.location import (
+    Location,
+    locate,
 )
 from .write_predictions import (
     copy_joined,
     join_predictions,
 )
+from .writing.creation import (
+    has_cube,
+)
+from .writing.provenance import (
+    RunRecord,
+    read_runs,
+)
 
 __all__ = [
-    "DEPTH_POINTS",
-    "FACTS",
-    "FOLD",
-    "HELD_OUT",
-    "MOST_CURVES",
-    "MOST_DEPTHS",
-    "MOST_IN_FILE",
-    "MOST_POINTS",
-    "MOST_VALUES",
-    "NETWORK",
-    "ORIGIN",
-    "PREDICTION_STATUS",
-    "PREDICTION_VARIABLES",
     "SCHEMA_VERSION",
-    "UNREPEATABLE",
     "VARIABLES",
-    "WHOLE",
-    "Block",
-    "BlockStore",
     "CheckReport",
     "Chunks",
     "Design",
-    "Facts",
-    "Fold",
     "Grid",
     "ListedPoints",
     "Location",
     "LogUniform",
-    "Marginal",
     "Normal",
-    "PredictionStatus",
-    "Region",
-    "Rows",
     "RunRecord",
     "SobolPoints",
-    "alone",
-    "check_bound",
-    "check_fence",
-    "check_rounding",
-    "check_shape",
     "check_store",
-    "choose_chunks",
-    "close_run",
-    "copies_in",
     "copy_joined",
-    "correlation_of",
-    "create_cube",
     "cube_attributes",
-    "cut",
-    "depth_axis",
-    "design_from_dict",
-    "explained",
-    "fence_of",
     "has_cube",
     "has_prediction_group",
-    "heal_coordinates",
-    "heal_store",
-    "identity_hash",
-    "is_remote_trouble",
     "join_predictions",
     "join_variables",
-    "joined_rows",
     "locate",
-    "merged_rows",
-    "now",
-    "open_blocks",
     "open_cube",
     "open_prediction_group",
-    "open_run",
-    "predicted_by",
-    "prediction_quantity",
     "read_runs",
-    "read_status",
-    "region_points",
     "register_namespace",
     "repair_store",
-    "row_trouble",
-    "rows_from_batch",
-    "rows_without_curve",
-    "schema_of",
-    "status_of",
-    "strings",
-    "tally",
-    "targets_in",
-    "variables_of",
-    "varied_in",
-    "whole_curves",
 ]

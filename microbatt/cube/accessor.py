@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import ArrayLike
 
-    from microbatt.cube.predictions import Fold
+    from microbatt.cube.predicted.predictions import Fold
     from microbatt.cube.summary import CubeSummary
 
 _Namespace = TypeVar("_Namespace", bound=type)
@@ -44,7 +44,7 @@ class CubeAccessor:
         --------
         ``ds.voltage.where(ds.microbatt.ok())`` keeps the whole curves.
         """
-        from microbatt.cube.outcomes import whole_curves
+        from microbatt.cube.contents.outcomes import whole_curves
 
         return whole_curves(self._dataset)
 
@@ -67,7 +67,9 @@ class CubeAccessor:
         -------
         xarray.DataArray
             Voltage [V] along ``capacity`` [A h m⁻²], with the point, the current and the outcome
-            as coordinates; of length zero, unless `capacity` is given, where there is no curve.
+            as coordinates; of length zero, unless `capacity` is given, where there is no curve. Of
+            a protocol along ``sample``, with time, current, capacity and temperature as coordinates
+            and NaN where a step was not run.
 
         Raises
         ------
@@ -78,9 +80,40 @@ class CubeAccessor:
         --------
         ``ds.microbatt.curve(alpha=2.3, S=3, current=17.5).plot()``
         """
-        from microbatt.cube.depth import curve_of
+        from microbatt.cube.curve import curve_of
 
         return curve_of(self._dataset, at, capacity=capacity, method=method)
+
+    def run(self, *, method: str | None = None, **at: float) -> xr.Dataset:
+        """Return one run of the protocol of a cube, as `microbatt.simulate` would give it.
+
+        Parameters
+        ----------
+        method : str, optional
+            None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
+        **at : float
+            One value for each dimension: ``alpha`` and ``S`` of a grid, ``point`` (its number) of
+            scattered points.
+
+        Returns
+        -------
+        xarray.Dataset
+            The samples that are there along ``point``, with ``time``, and what is said of each step
+            along ``step``; ``.microbatt.plot.simulation()`` draws it.
+
+        Raises
+        ------
+        ParameterError
+            If the cube holds discharges, a dimension is missing or unknown, or the axis has no such
+            value.
+
+        Examples
+        --------
+        ``ds.microbatt.run(alpha=2.3, S=3).voltage.max()``
+        """
+        from microbatt.cube.curve import run_of
+
+        return run_of(self._dataset, at, method=method)
 
     def failures(self) -> pd.DataFrame:
         """List the curves that the simulation, not the cell, brought to an end.
@@ -90,13 +123,13 @@ class CubeAccessor:
         pandas.DataFrame
             One row per curve: alpha, S, current, outcome (its name) and reason.
         """
-        from microbatt.cube.outcomes import failure_table
+        from microbatt.cube.contents.outcomes import failure_table
 
         return failure_table(self._dataset)
 
     def outcomes(self) -> dict[str, int]:
         """Count the curves by outcome, ``not_run`` included."""
-        from microbatt.cube.outcomes import count_outcomes
+        from microbatt.cube.contents.outcomes import count_outcomes
 
         return count_outcomes(self._dataset)
 
@@ -108,13 +141,13 @@ class CubeAccessor:
         network : str, optional
             Name; None is the only one, or the first.
         fold : Fold, optional
-            Number, or ``"held_out"``; see `microbatt.cube.predictions.predicted_by`.
+            Number, or ``"held_out"``; see `microbatt.cube.predicted.predictions.predicted_by`.
 
         Examples
         --------
         ``ds.microbatt.predicted("published").alpha_predicted.sel(S=10).plot()``
         """
-        from microbatt.cube.predictions import predicted_by
+        from microbatt.cube.predicted.predictions import predicted_by
 
         return predicted_by(self._dataset, network, fold)
 

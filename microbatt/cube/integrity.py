@@ -12,17 +12,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.cells import Cell
-from microbatt.cube.block_store import block_digest, open_blocks
-from microbatt.cube.blocks import cut
-from microbatt.cube.coordinates import (
+from microbatt.cube.contents.coordinates import (
     UNREADABLE,
     coordinate_trouble,
     mend_coordinates,
     names_in,
 )
-from microbatt.cube.fence import alone
-from microbatt.cube.healing import stored_metadata
-from microbatt.cube.location import (
+from microbatt.cube.contents.layout import STATUS, variables_in
+from microbatt.cube.contents.schema import (
+    BLOCKS,
+    IDENTITY_DIGEST,
+    RUNS,
+    array_of,
+    has_own_hash,
+    identity_digest,
+    is_readable,
+)
+from microbatt.cube.opening import open_group
+from microbatt.cube.predicted.prediction_groups import prediction_groups
+from microbatt.cube.predicted.predictions import status_key
+from microbatt.cube.store.fence import alone
+from microbatt.cube.store.location import (
     ROOT,
     delete_object,
     explained,
@@ -31,21 +41,10 @@ from microbatt.cube.location import (
     read_object,
     write_object,
 )
-from microbatt.cube.opening import open_group
-from microbatt.cube.prediction_groups import prediction_groups
-from microbatt.cube.predictions import status_key
-from microbatt.cube.rows import row_trouble
-from microbatt.cube.schema import (
-    BLOCKS,
-    IDENTITY_DIGEST,
-    RUNS,
-    STATUS,
-    VARIABLES,
-    array_of,
-    has_own_hash,
-    identity_digest,
-    is_readable,
-)
+from microbatt.cube.writing.block_store import open_blocks
+from microbatt.cube.writing.blocks import cut
+from microbatt.cube.writing.healing import stored_metadata
+from microbatt.cube.writing.rows import row_trouble
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.quantities import quantity
@@ -56,11 +55,10 @@ if TYPE_CHECKING:
     import zarr
     from zarr.abc.store import Store
 
-    from microbatt.cube.block_store import BlockStore
-    from microbatt.cube.blocks import Block
-    from microbatt.cube.location import Location
+    from microbatt.cube.store.location import Location
+    from microbatt.cube.writing.block_store import BlockStore
+    from microbatt.cube.writing.blocks import Block
 
-_DATA: Final = frozenset(variable.name for variable in VARIABLES)
 _LEFTOVER: Final = ".partial"
 """How the name of a file ends that a killed process was writing."""
 
@@ -227,7 +225,7 @@ def _has_another_cell(attributes: Mapping[str, Any]) -> bool:
 
 def _variable_damages(root: zarr.Group) -> Iterator[Damage]:
     """Yield variables that say that they are something else than those of a cube."""
-    for variable in VARIABLES:
+    for variable in variables_in(dict(root.attrs)):
         array = array_of(root, variable.name)
         units = quantity(variable.name).attrs.get("units")
         if array.dtype.name != variable.dtype or array.attrs.get("units") != units:
@@ -266,7 +264,8 @@ def _coordinate_damages(root: zarr.Group) -> Iterator[Damage]:
 
 def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
     """Yield damaged chunks of coordinates and of what was joined, in all groups."""
-    own = _DATA | {*names_in(dict(root.attrs))}
+    attributes = dict(root.attrs)
+    own = {*names_in(attributes), *(variable.name for variable in variables_in(attributes))}
     for group in (root, *prediction_groups(root).values()):
         for name, array in group.arrays():
             if group.path or name not in own:
@@ -285,7 +284,7 @@ def _chunk_damages(array: zarr.Array[Any], keys: Container[str]) -> Iterator[Dam
 
 
 def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> Iterator[Damage]:
-    for variable in VARIABLES:
+    for variable in opened.variables:
         key = opened.key(variable.name, block)
         if key not in keys:
             yield Damage(key=key, what="is missing although the block is finished", block=block)
@@ -316,7 +315,7 @@ def _content_damages(opened: BlockStore, block: Block, keys: Container[str]) -> 
     except UNREADABLE as error:
         yield Damage(key=f"{BLOCKS}/{block}", what=str(error), block=block)
         return
-    if told and told != block_digest(opened.fence, block, rows):
+    if told and told != opened.digest_of(block, rows):
         what = "the curves are not those that were written there for this cube"
         yield Damage(key=key, what=what, block=block)
 

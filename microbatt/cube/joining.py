@@ -11,27 +11,26 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube.fence import alone
-from microbatt.cube.location import explained, open_store
-from microbatt.cube.opening import open_group
-from microbatt.cube.schema import (
-    VARIABLES,
+from microbatt.cube.contents.layout import variables_in
+from microbatt.cube.contents.schema import (
     array_of,
     compression,
     consolidate,
     dimensions,
     plain_attributes,
 )
+from microbatt.cube.opening import open_group
+from microbatt.cube.store.fence import alone
+from microbatt.cube.store.location import explained, open_store
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     import xarray as xr
     import zarr
 
-    from microbatt.cube.location import Location
+    from microbatt.cube.store.location import Location
 
 _HASH: Final = "campaign_hash"
-_OWN: Final = frozenset(variable.name for variable in VARIABLES)
 
 
 def join_variables(location: Location, joined: xr.Dataset) -> None:
@@ -92,7 +91,8 @@ def check_same_points(group: zarr.Group, joined: xr.Dataset) -> None:
     ParameterError
         Naming the variable or the dimension.
     """
-    own = [str(name) for name in joined.data_vars if name in _OWN]
+    names = {variable.name for variable in variables_in(dict(group.attrs))}
+    own = [str(name) for name in joined.data_vars if name in names]
     if own:
         raise ParameterError(f"`{own[0]}` is a variable of the cube itself; join another name.")
     for dim in joined.dims:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.schema import typed_flags
+from microbatt.cube.contents.schema import typed_flags
 from microbatt.places import Kind, mark, replacing
 
 if TYPE_CHECKING:

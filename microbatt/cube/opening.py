@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from microbatt.checks import check_choice
-from microbatt.cube.bounds import check_array
-from microbatt.cube.coordinates import check_coordinates
-from microbatt.cube.location import Location, explained, object_exists, open_store
-from microbatt.cube.prediction_groups import prediction_groups
-from microbatt.cube.predictions import as_points
-from microbatt.cube.schema import SCHEMA_VERSION, VARIABLES
+from microbatt.cube.contents.bounds import check_array
+from microbatt.cube.contents.coordinates import check_coordinates
+from microbatt.cube.contents.layout import variables_in
+from microbatt.cube.contents.schema import SCHEMA_VERSION
+from microbatt.cube.predicted.prediction_groups import prediction_groups
+from microbatt.cube.predicted.predictions import as_points
+from microbatt.cube.store.location import Location, explained, object_exists, open_store
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def check_arrays(location: Location, group: zarr.Group) -> None:
 
     consolidated = group.metadata.consolidated_metadata
     known = {} if consolidated is None else consolidated.metadata
-    for name in known or [variable.name for variable in VARIABLES]:
+    for name in known or [variable.name for variable in variables_in(dict(group.attrs))]:
         try:
             array = group.get(name)
         except _BAD_METADATA as error:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from microbatt.cube.outcomes import count_outcomes, status_of, varied_in
-from microbatt.cube.predictions import copies_in
-from microbatt.outcomes import Outcome
+from microbatt.cube.contents.outcomes import count_outcomes, outcomes_of, status_of, varied_in
+from microbatt.cube.predicted.predictions import copies_in
+from microbatt.cube.protocol_cube import step_lines
 from microbatt.parameters import quantity_of
 from microbatt.quantities import quantity
 
@@ -33,6 +33,10 @@ class CubeSummary:
         How many the cube is to hold.
     outcomes : dict
         Name of an outcome → how many curves.
+    messages : dict
+        Name of an outcome → what it means.
+    steps : tuple of str
+        Of a protocol, a line for each of its first steps.
     ranges : dict
         Variable → (lowest, highest) over the whole curves, with its units.
     made_by : dict
@@ -48,11 +52,16 @@ class CubeSummary:
     ranges: Mapping[str, tuple[float, float]]
     made_by: Mapping[str, str]
     predictions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [self.title, *_axis_lines(self.axes), ""]
         lines += [f"{self.curves:,} curves".replace(",", " "), *_outcome_lines(self)]
-        lines += ["", "whole curves", *_range_lines(self.ranges), ""]
+        if self.steps:
+            lines += ["", "steps", *(f"  {line}" for line in self.steps), ""]
+        else:
+            lines += ["", "whole curves", *_range_lines(self.ranges), ""]
         lines += [f"  {name:<12} {words}" for name, words in self.made_by.items()]
         lines += [f"  {'predicted by':<12} {words}" for words in _copy_lines(self.predictions)]
         return "\n".join(lines)
@@ -66,7 +75,8 @@ def summary_html(summary: CubeSummary) -> str:
     ]
     outcomes = [(name, str(count)) for name, count in summary.outcomes.items()]
     made = list(summary.made_by.items())
-    tables = "".join(_table(rows) for rows in (axes, outcomes, made) if rows)
+    steps = [("step", line) for line in summary.steps]
+    tables = "".join(_table(rows) for rows in (axes, outcomes, steps, made) if rows)
     return f"<b>{escape(summary.title)}</b>{tables}"
 
 
@@ -84,15 +94,17 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
         title=f"{attrs.get('name', 'cube')}: {attrs.get('title', '')}".rstrip(": "),
         axes={
             name: (int(values.size), float(values.min()), float(values.max()))
-            for name in (*varied_in(dataset), "depth")
+            for name in (*varied_in(dataset), "depth", "step", "sample_step")
             if name in dataset.coords and name != "c_rate"
             for values in [dataset[name]]
         },
         curves=int(status_of(dataset).size),
         outcomes=count_outcomes(dataset),
+        messages={one.name.lower(): one.message for one in outcomes_of(status_of(dataset))},
         ranges={
             name: _range(dataset[name].to_numpy()[whole]) for name in scalars if name in dataset
         },
+        steps=step_lines(dataset),
         made_by=_made_by(attrs),
         predictions=copies_in(dataset),
     )
@@ -130,7 +142,7 @@ def _outcome_lines(summary: CubeSummary) -> list[str]:
     width = max((len(name) for name in summary.outcomes), default=0)
     return [
         f"  {name:<{width}}  {count:>8}  {100 * count / summary.curves:6.2f} %  "
-        f"{Outcome[name.upper()].message.split(';')[0]}"
+        f"{summary.messages.get(name, '').split(';')[0]}"
         for name, count in summary.outcomes.items()
     ]
 

@@ -16,21 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube.fence import alone
-from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
-from microbatt.cube.location import (
-    ROOT,
-    explained,
-    list_objects,
-    open_store,
-    read_object,
-    sync_objects,
-    write_object,
+from microbatt.cube.contents.layout import variables_in
+from microbatt.cube.contents.outcomes import varied_in
+from microbatt.cube.contents.schema import (
+    array_of,
+    compression,
+    consolidate,
+    dimensions,
+    plain_attributes,
 )
+from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
 from microbatt.cube.opening import open_cube, open_group
-from microbatt.cube.outcomes import varied_in
-from microbatt.cube.prediction_groups import group_of_points, prediction_groups
-from microbatt.cube.predictions import (
+from microbatt.cube.predicted.prediction_groups import group_of_points, prediction_groups
+from microbatt.cube.predicted.predictions import (
     FOLD,
     NETWORK,
     ORIGIN,
@@ -42,8 +40,16 @@ from microbatt.cube.predictions import (
     truth_names,
     variables_of,
 )
-from microbatt.cube.schema import VARIABLES as OWN
-from microbatt.cube.schema import array_of, compression, consolidate, dimensions, plain_attributes
+from microbatt.cube.store.fence import alone
+from microbatt.cube.store.location import (
+    ROOT,
+    explained,
+    list_objects,
+    open_store,
+    read_object,
+    sync_objects,
+    write_object,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +58,8 @@ if TYPE_CHECKING:
     import zarr
     from numpy.typing import NDArray
 
-    from microbatt.cube.location import Location
-    from microbatt.cube.predictions import Facts
+    from microbatt.cube.predicted.predictions import Facts
+    from microbatt.cube.store.location import Location
 
 _LISTED: Final = "point"
 
@@ -69,8 +75,8 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
     location : Location
         Of a cube.
     predicted : xarray.Dataset
-        The variables and coordinates of `microbatt.cube.predictions` along ``network``, ``fold``
-        and the points.
+        The variables and coordinates of `microbatt.cube.predicted.predictions` along ``network``,
+        ``fold`` and the points.
     as_group : bool, default False
         Whether the points are another cube's, whose attributes `predicted` has: they go into a
         group of the store that has its name.
@@ -274,7 +280,7 @@ def make_room(
     room : Room
         From `room_for`.
     predicted : xarray.Dataset
-        With the variables and coordinates of `microbatt.cube.predictions`.
+        With the variables and coordinates of `microbatt.cube.predicted.predictions`.
     """
     shape = (len(room.names), room.folds)
     for name in _variables(predicted):
@@ -353,7 +359,8 @@ def copy_joined(smaller: Location, larger: Location) -> None:
     _carry_groups(smaller, larger)
     grown = open_cube(larger, chunks=None)
     axes: dict[str, object] = {str(dim): index for dim, index in grown.indexes.items()}
-    joined = open_cube(smaller, chunks=None).drop_vars([variable.name for variable in OWN])
+    held = open_cube(smaller, chunks=None)
+    joined = held.drop_vars([variable.name for variable in variables_in(held.attrs)])
     if _LISTED in joined.dims:
         joined = joined.assign_coords({_LISTED: _places_of_points(joined, grown)})
         axes[_LISTED] = np.arange(grown.sizes[_LISTED])

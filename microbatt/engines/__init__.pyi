@@ -1,8 +1,3 @@
-from .engine import (
-    Engine,
-    EngineSettings,
-    Request,
-)
 from .labelled import (
     outcome_attrs,
     summary_dataset,
@@ -10,29 +5,18 @@ from .labelled import (
 from .native import (
     ENGINE,
 )
-from .points import (
-    ALLOWED,
-    in_parts,
-)
-from .process import (
-    Finished,
-    Stop,
-    end_all,
-    run_limited,
-)
 from .protocol import (
+    ProtocolRequest,
+    check_points,
+    protocol_version,
     simulate,
     simulate_many,
+    simulate_points,
 )
 from .protocol_result import (
+    RESISTANCE_AT,
     Simulation,
     StepResult,
-)
-from .registry import (
-    ENGINES,
-    check_stored_engine,
-    load_engine,
-    stored_settings,
 )
 from .request import (
     Adiabatic,
@@ -61,44 +45,40 @@ from .simulation import (
     simulate_discharge,
     simulate_discharges,
 )
+from .step_samples import (
+    resample_points,
+)
 
 __all__ = [
-    "ALLOWED",
     "ENGINE",
-    "ENGINES",
+    "RESISTANCE_AT",
     "Adiabatic",
     "Discharge",
     "DischargeBatch",
-    "Engine",
-    "EngineSettings",
-    "Finished",
     "HeatOf",
     "Inventory",
     "Isothermal",
     "Lumped",
     "MeasuredTemperature",
-    "Request",
+    "ProtocolRequest",
     "Sensitivities",
     "Settings",
     "Simulation",
     "StepResult",
-    "Stop",
     "Thermal",
     "as_batch",
-    "check_stored_engine",
+    "check_points",
     "check_thermal",
-    "end_all",
-    "in_parts",
     "join_batches",
-    "load_engine",
     "outcome_attrs",
+    "protocol_version",
     "resample_curves",
-    "run_limited",
+    "resample_points",
     "simulate",
     "simulate_discharge",
     "simulate_discharges",
     "simulate_many",
-    "stored_settings",
+    "simulate_points",
     "summary_dataset",
     "thermal_from_dict",
     "thermal_to_dict",

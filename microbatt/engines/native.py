@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.engines.engine import Engine
+from microbatt.engines.compiling import tell_of_compiling
+from microbatt.engines.contract.engine import Engine
+from microbatt.engines.interrupts import interruptible
 from microbatt.engines.request import (
     Adiabatic,
     HeatOf,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from microbatt.engines.engine import Request
+    from microbatt.engines.contract.engine import Request
     from microbatt.porous_electrode import Batch
 
 SPHERE: Final = 3.0
@@ -75,6 +77,7 @@ def cell_for_kernels(request: Request, values: Mapping[str, float] | None = None
     """Return the numbers that the kernels read of a request's cell, or of one with other values."""
     from microbatt.porous_electrode import cell_parameters
 
+    tell_of_compiling()
     return cell_parameters(
         request.cell.with_values(values) if values else request.cell,
         heat_transfer_coefficient=heat_transfer(request.thermal),
@@ -130,15 +133,20 @@ def _in_slices(
     The `first` slice is of that many; any later one is as long as the last one lets expect of so
     much time.
     """
-    solved: list[DischargeBatch] = []
-    start, size = 0, first
-    while start < len(points) or not solved:
-        begin = time.perf_counter()
-        solved.append(solve(points[start : start + size]))
-        start += size
-        spent = max(time.perf_counter() - begin, 1e-6)
-        size = max(1, min(_GROWTH * size, int(size * _SLICE / spent)))
-    return solved[0] if len(solved) == 1 else join_batches(solved)
+
+    def solve_all(look: Callable[[], None]) -> DischargeBatch:
+        solved: list[DischargeBatch] = []
+        start, size = 0, first
+        while start < len(points) or not solved:
+            look()
+            begin = time.perf_counter()
+            solved.append(solve(points[start : start + size]))
+            start += size
+            spent = max(time.perf_counter() - begin, 1e-6)
+            size = max(1, min(_GROWTH * size, int(size * _SLICE / spent)))
+        return solved[0] if len(solved) == 1 else join_batches(solved)
+
+    return interruptible(solve_all)
 
 
 def _refuse(request: Request, points: NDArray[np.float64]) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.native import heat_follows_charge, heat_transfer
+from microbatt.engines.chords import CURRENT, TEMPERATURE, VOLTAGE, densify
+from microbatt.engines.compiling import tell_of_compiling
+from microbatt.engines.contract.points import check_varied
+from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
 from microbatt.engines.protocol_result import Simulation, step_results
 from microbatt.engines.protocol_rows import Limits, Table, table_of
 from microbatt.engines.request import (
@@ -25,16 +31,40 @@ from microbatt.engines.request import (
 )
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import StepOutcome
+from microbatt.parameters import POINT
 from microbatt.protocols import Protocol, as_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
     from microbatt.porous_electrode import ProtocolCurves
+
+
+_SOURCES: Final = (
+    "engines/chords.py",
+    "engines/protocol*.py",
+    "engines/step_samples.py",
+    "protocols/*.py",
+)
+"""Where the numbers of a protocol come from beside those of a discharge."""
+
+
+@cache
+def protocol_version() -> str:
+    """Return a digest of the code from which the numbers of a protocol come.
+
+    Returns
+    -------
+    str
+        It changes when they may.
+    """
+    package = Path(__file__).parents[1]
+    sources = sorted(path for place in _SOURCES for path in package.glob(place))
+    content = b"\0".join(path.read_bytes() for path in sources)
+    return f"{numerics_version()}, protocols {hashlib.sha256(content).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +76,137 @@ class _Terms:
     settings: Settings
     limits: Limits
     time_limit: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolRequest:
+    """On which terms a protocol is to be run on which cell; the points come beside it.
+
+    Attributes
+    ----------
+    cell : Cell
+        Of which cell.
+    protocol : Protocol
+        What is run.
+    lower_voltage, upper_voltage : float, default the cell's own
+        Between which the cell is used [V]; see `simulate`. An infinite upper one is none.
+    inventory : Inventory
+        Which of the two lithium balances.
+    thermal : Thermal
+        What happens to the heat.
+    settings : Settings, default those of the native engine
+        How finely to solve.
+    time_limit : float or None
+        Wall-clock limit for one run of the protocol [s]; None is none.
+    varied : tuple of str
+        Numbers of the cell, by their name in `microbatt.parameters`, that vary from point to point
+        beside alpha and S. Each is a further column of the points.
+    """
+
+    cell: Cell
+    protocol: Protocol
+    lower_voltage: float | None = None
+    upper_voltage: float | None = None
+    inventory: Inventory = Inventory.CONSERVING
+    thermal: Thermal = field(default_factory=Isothermal)
+    settings: Settings | None = None
+    time_limit: float | None = None
+    varied: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "protocol", as_protocol(self.protocol))
+        object.__setattr__(self, "varied", check_varied(self.varied))
+        check_thermal(self.thermal)
+        terms = self.terms
+        for name, value in (
+            ("inventory", terms.inventory),
+            ("settings", terms.settings),
+            ("lower_voltage", terms.limits.lowest),
+            ("upper_voltage", terms.limits.highest),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the columns of the points are: alpha, S, then what else varies."""
+        return (*POINT, *self.varied)
+
+    @property
+    def terms(self) -> _Terms:
+        """All that a call says beside the cell and the protocol."""
+        limits = (self.lower_voltage, self.upper_voltage)
+        return _terms(
+            self.cell, self.inventory, self.thermal, limits, self.settings, self.time_limit
+        )
+
+    def cells(self, points: NDArray[np.float64]) -> list[Cell]:
+        """Return the cell at each point.
+
+        Parameters
+        ----------
+        points : ndarray
+            Shape (n, 2 + k), with the columns that `columns` names.
+
+        Returns
+        -------
+        list of Cell
+            Of length n.
+
+        Raises
+        ------
+        ParameterError
+            If there can be no such cell.
+        """
+        return [
+            self.cell.with_values(dict(zip(self.columns, row, strict=True)))
+            for row in points.tolist()
+        ]
+
+
+def check_points(request: ProtocolRequest, points: NDArray[np.float64]) -> None:
+    """Refuse cells that there cannot be, and a protocol that asks one for what cannot be.
+
+    Parameters
+    ----------
+    request : ProtocolRequest
+        On which terms.
+    points : ndarray
+        Shape (n, 2 + k), with the columns that ``request.columns`` names.
+
+    Raises
+    ------
+    ParameterError
+        Saying which number of a cell, or which step, it is and why.
+    """
+    limits = request.terms.limits
+    for cell in request.cells(points):
+        table_of(request.protocol, cell, limits)
+
+
+def simulate_points(
+    request: ProtocolRequest, points: NDArray[np.float64]
+) -> tuple[Simulation, ...]:
+    """Run a protocol at some points.
+
+    Parameters
+    ----------
+    request : ProtocolRequest
+        On which terms.
+    points : ndarray
+        Shape (n, 2 + k), with the columns that ``request.columns`` names.
+
+    Returns
+    -------
+    tuple of Simulation
+        In the order of the rows; the same numbers as one by one.
+
+    Raises
+    ------
+    ParameterError
+        As for `check_points`.
+    """
+    terms = request.terms
+    return tuple(_run(cell, request.protocol, terms) for cell in request.cells(points))
 
 
 def simulate(  # noqa: PLR0913 - one parameter a term
@@ -252,6 +413,7 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
     from microbatt.porous_electrode import Samples as Drive
     from microbatt.porous_electrode import Terms, cell_parameters, numerics, run_protocol
 
+    tell_of_compiling()
     table = table_of(protocol, cell, terms.limits)
     thermal, settings = terms.thermal, terms.settings
     measured = isinstance(thermal, MeasuredTemperature)
@@ -294,7 +456,7 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
 
 def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurves) -> Simulation:
     """Give the kernel's rows their names."""
-    points = curves.points
+    points, ends = _points(protocol, curves)
     return Simulation(
         cell=cell.name,
         protocol=protocol,
@@ -308,7 +470,9 @@ def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurv
         mean_positive_stoichiometry=points[7],
         min_salt_concentration=points[8],
         step=points[9].astype(np.int64),
-        steps=step_results(protocol, points[[0, 1, 2, 4]], _endings(table, curves, len(protocol))),
+        steps=step_results(
+            protocol, points[[0, 1, 2, 4]], _endings(table, curves.outcome, ends, len(protocol))
+        ),
         open_circuit_voltage=cell.open_circuit_voltage,
         area=cell.area,
         newton_iterations=curves.newton_iterations,
@@ -316,13 +480,36 @@ def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurv
     )
 
 
-def _endings(table: Table, curves: ProtocolCurves, steps: int) -> Sequence[tuple[int, StepOutcome]]:
+def _points(
+    protocol: Protocol, curves: ProtocolCurves
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return points that straight lines may join, and how many there are up to each row's end.
+
+    A step that follows samples keeps its own: it follows straight lines.
+    """
+    points, step = curves.points, curves.points[9].astype(np.int64)
+    if step.size == 0:
+        return points, curves.last
+    smooth = np.array([one.samples is None for one in protocol.steps])[step[1:]]
+    together = (np.diff(step) == 0) & (np.diff(points[0]) > 0.0) & smooth
+    order = [2, 3, 1, 4, 5, 6, 7, 8]  # voltage, temperature and current before the rest
+    largest = max(float(np.abs(points[1]).max()), 1e-6)
+    allowed = np.array([VOLTAGE, TEMPERATURE, CURRENT * largest])
+    dense = densify(points[0], points[order], allowed, together)
+    out = np.empty((len(points), dense.time.size))
+    out[0], out[order], out[9] = dense.time, dense.columns, step[dense.origin]
+    return out, np.append(dense.place, dense.time.size)[curves.last]
+
+
+def _endings(
+    table: Table, outcomes: NDArray[np.int8], ends: NDArray[np.int64], steps: int
+) -> Sequence[tuple[int, StepOutcome]]:
     """Return where the points of each step end and how it did: as its last row that was run."""
     endings = [(0, StepOutcome.NOT_RUN)] * steps
     for k, row in enumerate(table.rows):
-        outcome = StepOutcome(int(curves.outcome[k]))
+        outcome = StepOutcome(int(outcomes[k]))
         if outcome is StepOutcome.TIME and k in table.by_capacity:
             outcome = StepOutcome.CAPACITY
         if outcome is not StepOutcome.NOT_RUN:
-            endings[row.step] = (int(curves.last[k]), outcome)
+            endings[row.step] = (int(ends[k]), outcome)
     return endings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.points import ALLOWED
+from microbatt.engines.contract.points import ALLOWED
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:

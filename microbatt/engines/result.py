@@ -66,8 +66,9 @@ class Discharge:
     alpha, S, current : float
         The point [-], [-] and the current [A m⁻²].
     time, voltage, capacity, temperature : ndarray
-        The curve, shape (n,): [s], [V], [A h m⁻²], [K].  Empty where ``outcome`` says that
-        there is no curve.
+        The curve, shape (n,): [s], [V], [A h m⁻²], [K].  The engine's steps, and between them as
+        many points that straight lines may join all.  Empty where ``outcome`` says that there is
+        no curve.
     outcome : Outcome
         How it ended; ``outcome.message`` says it in words.
     open_circuit_voltage, initial_voltage : float

@@ -18,8 +18,8 @@ import numpy as np
 
 from microbatt.checks import check_choice
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.engines.contract.points import COLUMNS
 from microbatt.engines.native import cell_for_kernels, resolution_of
-from microbatt.engines.points import COLUMNS
 from microbatt.engines.request import Inventory
 from microbatt.engines.result import Sensitivities
 from microbatt.errors import ParameterError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.engines.engine import Engine, Request
+    from microbatt.engines.contract.engine import Engine, Request
 
     Array: TypeAlias = NDArray[np.float64]
     Displace: TypeAlias = Callable[[Array, float], tuple[Any, Array, float]]

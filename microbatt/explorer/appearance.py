@@ -98,6 +98,9 @@ LEGEND: Final = {
 }
 """Options of every legend."""
 
+AREAL: Final = 0.1
+"""mA h cm⁻² in one A h m⁻²: the unit in which cell makers give capacities."""
+AREAL_UNIT: Final = "mA h cm⁻²"
 _MIDDLE: Final = 140.0
 """Brightness above which a colour is light."""
 _DECADES: Final = 2.0

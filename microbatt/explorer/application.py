@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
 
 _POLL: Final = 2000
 """Between two questions whether the cube has grown [ms]; `CubeSource.look` asks less often."""

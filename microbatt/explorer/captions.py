@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import panel as pn
 
-from microbatt.explorer.appearance import HIDDEN, STYLED
+from microbatt.explorer.appearance import AREAL, AREAL_UNIT, HIDDEN, STYLED
 from microbatt.explorer.controls import button, expression_field
+from microbatt.explorer.curve_figure import differing
 from microbatt.explorer.legend import outcome_name, outcome_sentence
 from microbatt.explorer.predictions import has_predictions
 from microbatt.explorer.selection import expression
@@ -89,6 +90,8 @@ def _thousands(count: int) -> str:
     return f"{count:,}".replace(",", " ")
 
 
+_AREAL: Final = 3
+"""Column of the table in which the capacity stands once more, as cell makers give it."""
 _COLUMNS: Final = {
     "discharge_capacity": "Capacity",
     "energy": "Energy",
@@ -96,13 +99,18 @@ _COLUMNS: Final = {
 }
 
 
-def heading(plane: Plane, selection: Selection, prediction: Prediction | None) -> str:
-    """Return which points are shown: selected, pinned and predicted, each with its line's look."""
+def heading(
+    plane: Plane, selection: Selection, prediction: Prediction | None, coinciding: str = ""
+) -> str:
+    """Return which points are shown: selected, pinned and predicted, each with its line's look.
+
+    `coinciding` are words on the predicted curves that are not drawn.
+    """
     parts = [_chip("selected", "Selected", _point(plane, selection.number))]
     if selection.pinned is not None:
         parts.append(_chip("pinned", "Pinned", _point(plane, selection.pinned)))
     if prediction is not None:
-        parts.append(_prediction_chip(plane, selection, prediction))
+        parts.append(_prediction_chip(plane, selection, prediction, coinciding))
     return f'<div class="mb-chips">{"".join(parts)}</div>'
 
 
@@ -134,6 +142,7 @@ def _head(*, pinned: bool) -> str:
     cells = [f"<th>Current<small>{quantity('current').pretty_units}</small></th>"]
     cells += ["<th>C-rate<small>h⁻¹</small></th>"]
     cells += [f"<th>{words}<small>{units[name]}</small></th>" for name, words in _COLUMNS.items()]
+    cells.insert(_AREAL, f"<th>Capacity<small>{AREAL_UNIT}</small></th>")
     cells.append("<th>Kept<small>of lowest</small></th>")
     if pinned:
         cells.append("<th>Change<small>from pinned</small></th>")
@@ -152,6 +161,8 @@ def _coloured(rows: list[str], curves: list[Curve]) -> list[str]:
 def _row(curve: Curve, pinned: Curve | None) -> str:
     cells = [f'<td class="mb-current">{curve.current:g}</td>', f"<td>{_number(curve.c_rate)}</td>"]
     cells += [f"<td>{_number(curve.scalars.get(name, float('nan')))}</td>" for name in _COLUMNS]
+    areal = AREAL * curve.scalars.get("discharge_capacity", float("nan"))
+    cells.insert(_AREAL, f"<td>{_number(areal)}</td>")
     cells.append(f"<td>{_percent(curve.kept)}</td>")
     if pinned is not None:
         cells.append(f"<td>{_change(curve, pinned)}</td>")
@@ -171,7 +182,9 @@ def _remedies(curves: list[Curve]) -> str:
     )
 
 
-def _prediction_chip(plane: Plane, selection: Selection, prediction: Prediction) -> str:
+def _prediction_chip(
+    plane: Plane, selection: Selection, prediction: Prediction, coinciding: str
+) -> str:
     if prediction.nearest is None:
         return _chip("predicted", "Predicted", f"none: {escape(prediction.status)}")
     words = (
@@ -181,7 +194,7 @@ def _prediction_chip(plane: Plane, selection: Selection, prediction: Prediction)
     if prediction.nearest == selection.number:
         drawn = "nearest stored: the selected one"
     else:
-        drawn = f"nearest stored {_point(plane, prediction.nearest)}"
+        drawn = f"nearest stored {_point(plane, prediction.nearest)}{coinciding}"
     return _chip("predicted", "Predicted", words, drawn)
 
 
@@ -251,12 +264,23 @@ class Captions:
     ) -> None:
         """Tell of the selected point."""
         plane = self._source.plane
-        self.chips.object = heading(plane, selection, prediction)
+        self.chips.object = heading(
+            plane, selection, prediction, self._coinciding(selection, prediction)
+        )
         self.table.object = table(curves, pinned)
         self.expression.value = expression(self._source.opened, plane, selection.number)
         cube = str(self._source.opened.attrs.get("name", "cube"))
         self.caption.value = caption(cube, plane, selection, prediction)
         self.release.visible = pinned is not None
+
+    def _coinciding(self, selection: Selection, prediction: Prediction | None) -> str:
+        """Say how many of the predicted curves lie on the selected ones, and are not drawn."""
+        if prediction is None or prediction.nearest in (None, selection.number):
+            return ""
+        apart = {c.current for c in differing(self._source, selection.number, prediction.nearest)}
+        there = self._source.curves(prediction.nearest)
+        hidden = sum(bool(c.capacity.size) and c.current not in apart for c in there)
+        return f", {hidden} of {len(there)} curves coincide" if hidden else ""
 
     def show_progress(self) -> None:
         """Tell how far the cube is now."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import param
     from panel.io.callbacks import PeriodicCallback
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable
@@ -28,6 +28,10 @@ _FRAME: Final = 150
 """Time that a player shows each point [ms]."""
 _MOST_BUTTONS: Final = 8
 """So many currents get a button each; more get a list."""
+
+
+GROWS: Final = {"flex": "1 1 240px", "min-width": "0"}
+"""Style of a part that shares a row where it gets so much room, and else goes on below."""
 
 
 class VariableChoice:
@@ -44,7 +48,11 @@ class VariableChoice:
     def __init__(self, source: CubeSource, changed: Callable[[], None]) -> None:
         self._variables: dict[str, MapVariable] = {}
         self.variable = pn.widgets.Select(
-            label="Map of", groups=self._groups(source), sizing_mode="stretch_width", **STYLED
+            label="Map of",
+            groups=self._groups(source),
+            sizing_mode="stretch_width",
+            styles=GROWS,
+            **STYLED,
         )
         self.current = _current_choice(source)
         self.hatched = pn.widgets.Checkbox(
@@ -122,7 +130,8 @@ class AxisSlider:
     @property
     def row(self) -> pn.Row:
         """The button and the slider."""
-        return pn.Row(self.button, self.slider, sizing_mode="stretch_width", margin=0)
+        parts = (self.button, self.slider)
+        return pn.Row(*parts, sizing_mode="stretch_width", styles=GROWS, margin=0)
 
     def tell(self, step: int) -> None:
         """Show a step without reporting it."""
@@ -166,7 +175,7 @@ def network_choice(source: CubeSource, listen: Callable[[str, Fold], None]) -> p
 
 def axis_choices(
     source: CubeSource, turn: Callable[[Sequence[str], Mapping[str, float]], None]
-) -> pn.Row:
+) -> pn.FlexBox:
     """Return the choice of the two axes and of a place on each other; hidden where there are two.
 
     Parameters
@@ -204,7 +213,15 @@ def axis_choices(
         widget.param.watch(changed, "value")
     for slider in others.values():
         slider.param.watch(changed, "value_throttled")
-    return pn.Row(across, up, *others.values(), visible=len(names) > 2, margin=(0, 4))
+    parts = (across, up, *others.values())
+    return pn.FlexBox(
+        *parts,
+        flex_direction="row",
+        flex_wrap="wrap",
+        sizing_mode="stretch_width",
+        visible=len(names) > 2,
+        margin=(0, 4),
+    )
 
 
 def _current_choice(source: CubeSource) -> pn.widgets.RadioButtonGroup | pn.widgets.Select:
@@ -218,7 +235,7 @@ def _current_choice(source: CubeSource) -> pn.widgets.RadioButtonGroup | pn.widg
 def expression_field() -> pn.widgets.TextInput:
     """Return the field that shows the selection as Python, to read and to copy."""
     return pn.widgets.TextInput(
-        sizing_mode="stretch_width", min_width=180, margin=(4, 4, 4, 10), **STYLED
+        sizing_mode="stretch_width", styles=GROWS, margin=(4, 4, 4, 10), **STYLED
     )
 
 
@@ -227,7 +244,7 @@ def saving_row(
     caption: pn.widgets.TextInput,
     source: CubeSource,
     selection: Callable[[], Selection],
-) -> pn.Row:
+) -> pn.FlexBox:
     """Return the line that shows the selection and saves it.
 
     Parameters
@@ -244,7 +261,7 @@ def saving_row(
     # Panel's own button for downloads listens to its words alone, not to the space around them.
     sent = pn.widgets.TextInput(**HIDDEN)
     sent.jscallback(args={"sent": sent}, value=asset("save_file.js"))
-    return pn.Row(
+    return pn.FlexBox(
         expression,
         _copy_button(expression),
         _picture_button(caption),
@@ -252,6 +269,8 @@ def saving_row(
         _file_button("netCDF", "nc", sent, source, selection),
         sent,
         caption,
+        flex_direction="row",
+        flex_wrap="wrap",
         sizing_mode="stretch_width",
     )
 

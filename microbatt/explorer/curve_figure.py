@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import mul
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import holoviews as hv
@@ -11,6 +12,8 @@ import numpy as np
 import panel as pn
 
 from microbatt.explorer.appearance import (
+    AREAL,
+    AREAL_UNIT,
     FAINT,
     FONT,
     INK,
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from bokeh.models import HoverTool
 
     from microbatt.explorer.source import CubeSource, Curve
+    from microbatt.measured import Measurement
 
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "pinned": {"line_dash": "2 3", "line_width": 1.8},
@@ -83,6 +87,36 @@ def lines(
     )
 
 
+def measured_lines(data: Sequence[Measurement]) -> hv.Contours:
+    """Return measured curves, the name of the file and the current at the pointer."""
+    from bokeh.models import HoverTool
+
+    hover = HoverTool(
+        line_policy="nearest",
+        tooltips=f'<div style="font:12px/1.45 {FONT};color:{INK}"><b>measured</b>, @source<br>'
+        "@current</div>",
+        visible=False,
+    )
+    paths = [
+        {
+            "capacity": curve.capacity,
+            "voltage": curve.voltage,
+            "source": Path(curve.source).name,
+            "current": _words(curve.current),
+        }
+        for curve in data
+    ]
+    return hv.Contours(paths, _axes(), ["source", "current"]).opts(
+        color=INK,
+        line_width=1.4,
+        line_dash="6 2 1 2",
+        show_legend=False,
+        tools=[hover],
+        hooks=[named("measured curves")],
+        **STILL,
+    )
+
+
 def ends(curves: Iterable[Curve], kind: str) -> hv.Points:
     """Return a dot at the end of each curve in the colour of its outcome."""
     there = [curve for curve in curves if curve.capacity.size]
@@ -113,29 +147,82 @@ def heading(curves: Sequence[Curve]) -> str:
     return f"No curve here: {', '.join(outcomes)}."
 
 
-def limits(source: CubeSource) -> dict[str, tuple[float, float]]:
+def limits(
+    source: CubeSource, measured: Sequence[Measurement] = ()
+) -> dict[str, tuple[float, float]]:
     """Return limits of the axes that span every curve of the cube, so that they stay."""
     capacity = _highest(source.values("discharge_capacity"), default=1.0)
     top = _highest(source.values("open_circuit_voltage"), default=4.5)
     bottom = float(source.opened.attrs.get("cutoff_voltage", 0.0))
+    capacity = max([capacity, *(curve.discharge_capacity for curve in measured)])
+    top = max([top, *(float(curve.voltage.max()) for curve in measured)])
+    bottom = min([bottom, *(curve.end_voltage for curve in measured)])
     margin = 0.04 * (top - bottom)
     return {"xlim": (0.0, _ROOM * capacity), "ylim": (bottom - margin, top + margin)}
 
 
+def differing(source: CubeSource, selected: int | None, other: int | None) -> list[Curve]:
+    """Return the curves of a point that do not lie on those of the selected one."""
+    if other is None or other == selected:
+        return []
+    curves = list(source.curves(other))
+    if selected is None:
+        return curves
+    room = limits(source)["xlim"][1]
+    pairs = zip(curves, source.curves(selected), strict=True)
+    return [curve for curve, shown in pairs if not coincide(curve, shown, room)]
+
+
 def line_hover(kind: str) -> HoverTool:
     """Return what the pointer tells of a line; one tool serves one figure."""
-    from bokeh.models import HoverTool
+    from bokeh.models import CustomJSHover, HoverTool
 
+    both = CustomJSHover(
+        args={"areal": AREAL},
+        code='return format == "areal" ? (areal * value).toFixed(3) : value.toFixed(2)',
+    )
     return HoverTool(
         line_policy="interp",
         tooltips=(
             f'<div style="font:12px/1.45 {FONT};color:{INK}">'
             f"<b>{kind}</b>, @current<br>"
-            f"$snap_y{{0.000}} V at $snap_x{{0.00}} {quantity('capacity').pretty_units}<br>"
+            f"$snap_y{{0.000}} V at $snap_x{{plain}} {quantity('capacity').pretty_units}, "
+            f"$snap_x{{areal}} {AREAL_UNIT}<br>"
             "@outcome</div>"
         ),
+        formatters={"$snap_x": both},
         visible=False,
     )
+
+
+def coincide(one: Curve, other: Curve, room: float) -> bool:
+    """Whether two curves lie on each other, as far as the width of a line shows.
+
+    Parameters
+    ----------
+    one, other : Curve
+        Of one current.
+    room : float
+        Length of the axis of capacity [A h m⁻²].
+    """
+    if not all(curve.capacity.size and curve.capacity[-1] > 0.0 for curve in (one, other)):
+        return False
+    if abs(one.capacity[-1] - other.capacity[-1]) > _SAME_CAPACITY * room:
+        return False
+    depth = np.linspace(0.0, 1.0, _LOOKED_AT)
+    apart = [
+        np.interp(depth, curve.capacity / curve.capacity[-1], curve.voltage)
+        for curve in (one, other)
+    ]
+    return bool(np.abs(apart[0] - apart[1]).max() <= _SAME_VOLTAGE)
+
+
+_SAME_CAPACITY: Final = 0.002
+"""Share of the axis that a line is wide: a pixel or two of several hundred."""
+_SAME_VOLTAGE: Final = 0.004
+"""The same for voltages [V], of the two or three that the axis spans."""
+_LOOKED_AT: Final = 60
+"""Depths at which two curves are compared."""
 
 
 def _words(current: float) -> str:
@@ -172,12 +259,14 @@ class CurveFigure:
         self._source = source
         self._points = points
         self._limits = limits(source)
+        self._measured: hv.streams.Pipe = hv.streams.Pipe(data=[])
         self.pane = pn.pane.HoloViews(self.figure(), **PANE)
 
     def figure(self) -> hv.DynamicMap:
         """Return the figure: an overlay that follows the streams."""
-        layers = [self._following(kind, point) for kind, point in self._points.items()]
-        whole = reduce(mul, layers) * cutoff(self._source)
+        layers = [self._following(kind) for kind in self._points]
+        over = hv.DynamicMap(measured_lines, streams=[self._measured])
+        whole = reduce(mul, layers) * over * cutoff(self._source)
         return whole.opts(
             hv.opts.Overlay(
                 **self._limits,
@@ -193,17 +282,35 @@ class CurveFigure:
 
     def fit(self) -> None:
         """Let the axes span what the cube holds now."""
-        if (now := limits(self._source)) != self._limits:
+        if (now := limits(self._source, self._measured.data)) != self._limits:
             self._limits = now
             self.pane.object = self.figure()
 
-    def _following(self, kind: str, point: hv.streams.Stream) -> hv.DynamicMap:
+    def lay_over(self, curves: Sequence[Measurement]) -> None:
+        """Show what was measured over the simulated curves.
+
+        Parameters
+        ----------
+        curves : sequence of Measurement
+            In place of those that are shown.
+        """
+        self._measured.send(list(curves))
+        self.fit()
+
+    def _following(self, kind: str) -> hv.DynamicMap:
         hover = line_hover(kind)
 
         def draw(**numbers: int | None) -> hv.Contours | hv.Overlay:
             number = numbers[kind]
             curves = [] if number is None else self._source.curves(number)
             drawn = lines(curves, kind, self._source.currents, hover)
-            return drawn if kind == "predicted" else drawn * ends(curves, kind)
+            return drawn * ends(curves, kind)
 
-        return hv.DynamicMap(draw, streams=[point])
+        def draw_predicted(predicted: int | None, selected: int | None) -> hv.Contours:
+            curves = differing(self._source, selected, predicted)
+            return lines(curves, kind, self._source.currents, hover)
+
+        if kind == "predicted":
+            streams = [self._points["predicted"], self._points["selected"]]
+            return hv.DynamicMap(draw_predicted, streams=streams)
+        return hv.DynamicMap(draw, streams=[self._points[kind]])

@@ -9,11 +9,22 @@ import holoviews as hv
 import numpy as np
 from bokeh.core.property.vectorization import Field
 
-from microbatt.explorer.appearance import FAINT, FONT, INK, STILL, hatch_colour, inks, named
+from microbatt.explorer.appearance import (
+    AREAL,
+    AREAL_UNIT,
+    FAINT,
+    FONT,
+    INK,
+    STILL,
+    hatch_colour,
+    inks,
+    named,
+)
 from microbatt.explorer.legend import flag_legend
 from microbatt.explorer.predictions import spread_outline
 from microbatt.explorer.tiles import drawn_edges
 from microbatt.plots import PREDICTION, dimension
+from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -313,10 +324,17 @@ def hover_formatters(picture: Picture) -> dict[str, CustomJSHover]:
     variable, legend = picture.variable, picture.tiles.legend
     units = "" if variable.units == "1" else f" {variable.units}"
     value = CustomJSHover(
-        args={"words": _listed(variable.flags), "units": units},
+        args={
+            "words": _listed(variable.flags),
+            "units": units,
+            "areal": AREAL if variable.units == quantity("capacity").pretty_units else 0.0,
+            "areal_unit": AREAL_UNIT,
+        },
         code="""
         if (!Number.isFinite(value)) return "no value"
-        return words[value] ?? `${Number(value.toPrecision(4))}${units}`
+        const told = (number) => Number(number.toPrecision(4))
+        const also = areal ? `, ${told(areal * value)} ${areal_unit}` : ""
+        return words[value] ?? `${told(value)}${units}${also}`
         """,
     )
     reason = CustomJSHover(

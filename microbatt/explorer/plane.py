@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from microbatt.cube import varied_in
+from microbatt.cube.contents import varied_in
 from microbatt.parameters import quantity_of
 
 if TYPE_CHECKING:

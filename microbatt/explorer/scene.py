@@ -19,13 +19,14 @@ from microbatt.explorer.controls import (
 )
 from microbatt.explorer.curve_figure import KINDS, CurveFigure
 from microbatt.explorer.map_figure import MapFigure
+from microbatt.explorer.measured_files import MeasuredFiles
 from microbatt.explorer.predictions import has_predictions, point_prediction
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.explorer.plane import Plane
     from microbatt.explorer.selection import Selection
     from microbatt.explorer.source import CubeSource
@@ -35,10 +36,14 @@ _CARD: Final = {
     "border": "1px solid #e4e7eb",
     "border-radius": "10px",
     "padding": "10px 14px",
-    "flex": "1 1 0",
+    "flex": "1 1 460px",
     "min-width": "0",
+    "min-height": "660px",
 }
-_HINT: Final = "Tap for curves, tap another to pin it, drag to follow."
+"""Beside each other where there is room for both, else below each other."""
+_WRAPS: Final = {"flex_direction": "row", "flex_wrap": "wrap", "align_items": "center"}
+"""A row whose parts go on below where it is too narrow."""
+_HINT: Final = "Tap for curves, tap another to compare, drag to follow."
 _BOTH: Final = {"sizing_mode": "stretch_both"}
 _WIDTH: Final = {"sizing_mode": "stretch_width"}
 
@@ -47,21 +52,30 @@ def arranged(
     map_card: pn.Column, curve_card: pn.Column, captions: Captions, network: pn.widgets.Select
 ) -> pn.Column:
     """Return the whole explorer: a header over the two cards."""
-    header = pn.Row(
+    header = pn.FlexBox(
         captions.description,
-        pn.Spacer(**_WIDTH),
         network,
         captions.progress,
         captions.dashboard,
+        justify_content="space-between",
         margin=(2, 6),
+        **_WRAPS,
         **_WIDTH,
+    )
+    cards = pn.FlexBox(
+        map_card,
+        curve_card,
+        flex_direction="row",
+        flex_wrap="wrap",
+        align_items="stretch",
+        align_content="stretch",
+        **_BOTH,
     )
     return pn.Column(
         header,
-        pn.Row(map_card, curve_card, **_BOTH),
+        cards,
         min_height=660,
-        min_width=1000,
-        styles={"background": "#f5f7fa", "padding": "6px"},
+        styles={"background": "#f5f7fa", "padding": "6px", "overflow": "auto"},
         **_BOTH,
     )
 
@@ -69,31 +83,38 @@ def arranged(
 def map_card(
     drawn: pn.pane.HoloViews,
     choice: VariableChoice,
-    axes: pn.Row,
+    axes: pn.FlexBox,
     sliders: Iterable[AxisSlider],
 ) -> pn.Column:
     """Return the map with what it is steered with."""
     label = text(f'<p class="mb-label">{quantity("current").label}</p>', above=7)
     return pn.Column(
-        pn.Row(choice.variable, pn.Column(label, choice.current), **_WIDTH),
+        pn.FlexBox(choice.variable, pn.Column(label, choice.current), **_WRAPS, **_WIDTH),
         axes,
         drawn,
-        pn.Row(
-            text(f'<p class="mb-label">{_HINT}</p>'), pn.Spacer(**_WIDTH), choice.hatched, **_WIDTH
+        pn.FlexBox(
+            text(f'<p class="mb-label">{_HINT}</p>'),
+            choice.hatched,
+            justify_content="space-between",
+            **_WRAPS,
+            **_WIDTH,
         ),
-        pn.Row(*(slider.row for slider in sliders), **_WIDTH),
+        pn.FlexBox(*(slider.row for slider in sliders), **_WRAPS, **_WIDTH),
         styles=_CARD,
         margin=6,
         **_BOTH,
     )
 
 
-def curve_card(drawn: pn.pane.HoloViews, captions: Captions, saving: pn.Row) -> pn.Column:
+def curve_card(
+    drawn: pn.pane.HoloViews, captions: Captions, measured: pn.FlexBox, saving: pn.FlexBox
+) -> pn.Column:
     """Return the curves with the captions above and below them."""
     return pn.Column(
-        pn.Row(captions.chips, captions.release, height=captions.height, **_WIDTH),
+        pn.Row(captions.chips, captions.release, min_height=captions.height, **_WIDTH),
         drawn,
         captions.table,
+        measured,
         saving,
         styles=_CARD,
         margin=6,
@@ -122,6 +143,8 @@ class Scene:
     points
         ``"pinned"``, ``"selected"``, ``"predicted"`` → HoloViews stream of that parameter: the
         number of the point whose curves are shown as that, or None. Other figures may follow.
+    measured
+        Measured files that are laid over the curves.
     view
         All of it, laid out.
     """
@@ -145,6 +168,7 @@ class Scene:
         self._map = MapFigure(source, self.points, self._tap, self._drag)
         self._curves = CurveFigure(source, self.points)
         self._captions = Captions(source)
+        self.measured = MeasuredFiles(source.opened.attrs.get("cell"), self._show_measured)
         self._sliders = self._make_sliders()
         self._captions.release.on_click(lambda _: self._select(self.selection.released()))
         self._show_map()
@@ -163,6 +187,7 @@ class Scene:
     def show_like(self, other: Scene) -> None:
         """Show the map that another scene shows, as far as the cube has it."""
         self._choice.follow(other._choice)
+        self.measured.follow(other.measured)
 
     def selection_on(self, plane: Plane) -> Selection | None:
         """Return what is selected and pinned as the nearest points of another plane.
@@ -192,7 +217,7 @@ class Scene:
         )
         return arranged(
             map_card(self._map.pane, self._choice, self._axes, self._sliders.values()),
-            curve_card(self._curves.pane, self._captions, saving),
+            curve_card(self._curves.pane, self._captions, self.measured.row, saving),
             self._captions,
             self._network,
         )
@@ -232,6 +257,11 @@ class Scene:
             self._map.show(
                 choice.chosen, choice.current.value, choice.at(), hatched=choice.hatched.value
             )
+
+    def _show_measured(self) -> None:
+        """Lay over the curves what was measured."""
+        with pn.io.hold(freeze=True):
+            self._curves.lay_over(self.measured.curves)
 
     def _show_point(self) -> None:
         source, selection = self._source, self.selection

@@ -32,8 +32,8 @@ class Selection:
     def after_tap(self, number: int) -> Selection:
         """Return what a tap makes of it.
 
-        The first tap selects, the second pins, further ones select again; a tap on the pinned
-        point lets it go.
+        What is tapped is selected, so that its numbers are shown. The second tap pins what was
+        selected until then, to compare with; a tap on the pinned point lets it go.
 
         Examples
         --------
@@ -42,14 +42,14 @@ class Selection:
         (3, None)
         >>> twice = once.after_tap(5)
         >>> twice.number, twice.pinned
-        (3, 5)
-        >>> twice.after_tap(7).number, twice.after_tap(5).pinned
-        (7, None)
+        (5, 3)
+        >>> twice.after_tap(7).number, twice.after_tap(7).pinned, twice.after_tap(3).pinned
+        (7, 3, None)
         """
         if number == self.pinned:
-            return self.released()
-        if self.tapped and self.pinned is None:
-            return replace(self, pinned=number)
+            return replace(self.released(), number=number)
+        if self.tapped and self.pinned is None and number != self.number:
+            return replace(self, number=number, pinned=self.number)
         return replace(self, number=number, tapped=True)
 
     def moved(self, number: int) -> Selection:

@@ -96,6 +96,8 @@ def app(dataset: xr.Dataset) -> Viewable:
 
 PORT: Final = 5006
 _ANYWHERE: Final = "127.0.0.1"
+_LARGEST_MESSAGE: Final = 64 * 2**20
+"""That a page may send [B]: a measured file of 40 MB and more, as text."""
 _PAGE: Final = """
 html, body { margin: 0; height: 100%; background: #f5f7fa; }
 """
@@ -147,6 +149,7 @@ def serve(
         show=show,
         start=False,
         verbose=False,
+        websocket_max_message_size=_LARGEST_MESSAGE,
     )
     server.start()
     started(f"http://localhost:{port}")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube import copies_in, predicted_by, status_of, varied_in
+from microbatt.cube.contents import check_discharges, status_of, varied_in
+from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
 from microbatt.outcomes import Outcome
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.explorer.plane import Plane
 
 _NEEDED: Final = ("voltage", "discharge_capacity")
@@ -69,7 +70,7 @@ class CubeSource:
     reopen : callable
         Returns the cube as it is now; called again to see whether it has grown.
     network, fold : str or int or {"held_out"}
-        Whose predictions are shown, as `microbatt.cube.predicted_by` takes them.
+        Whose predictions are shown, as `microbatt.cube.predicted.predicted_by` takes them.
     across : sequence of str, default alpha and S, or the first two axes
         The two axes that are shown.
     at : mapping of str to float, optional
@@ -112,6 +113,7 @@ class CubeSource:
             self._others[self.copy] = self
 
     def _take(self, opened: xr.Dataset) -> None:
+        check_discharges(opened, "the explorer")
         # One reading of how curves ended, before all others: what it calls whole is in the store.
         self.opened = opened.assign(status=status_of(opened).compute())
         seen = predicted_by(self.opened, *self._copy)

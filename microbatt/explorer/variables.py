@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube import status_of
+from microbatt.cube.contents import status_of
 from microbatt.explorer.source import is_whole
 from microbatt.plots import axis_label
 from microbatt.quantities import QUANTITIES, Quantity
@@ -26,6 +26,8 @@ ERRORS: Final = {"alpha_error": "alpha", "S_error": "S"}
 """Derived from the predictions where they have not been joined to the cube."""
 
 _FROM_NETWORK: Final = "What a network says"
+_COUNTERS: Final = "Solver counters"
+"""The last group: few ask for it."""
 _GROUPS: Final = {
     "What the cell delivers": ("discharge_capacity", KEPT, "energy", "power"),
     "Why it ends": (
@@ -46,7 +48,7 @@ _GROUPS: Final = {
         "prediction_status",
     ),
     "What the curves can tell": ("alpha_bound", "S_bound", "bound_correlation"),
-    "What it cost": ("solve_time", "steps", "newton_iterations", "rejected_steps"),
+    _COUNTERS: ("solve_time", "steps", "newton_iterations", "rejected_steps"),
 }
 _OTHERS: Final = "Others"
 _AT_THE_END: Final = frozenset(
@@ -99,9 +101,10 @@ def map_variables(dataset: xr.Dataset) -> dict[str, list[MapVariable]]:
         offered = [_described(dataset, name) for name in names if left.pop(name, False)]
         if offered:
             groups[group] = offered
+    counters = groups.pop(_COUNTERS, [])
     if left:
         groups[_OTHERS] = [_described(dataset, name) for name in left]
-    return groups
+    return groups | ({_COUNTERS: counters} if counters else {})
 
 
 def variable_values(source: CubeSource, variable: MapVariable, current: int) -> NDArray[np.float64]:

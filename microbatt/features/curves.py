@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import POSITIVE, check_number
-from microbatt.cube import WHOLE
+from microbatt.cube.contents import WHOLE
 from microbatt.errors import ParameterError
 from microbatt.features.points import CURRENT, arranged, by_point, point_dims
 

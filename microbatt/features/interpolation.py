@@ -1,7 +1,7 @@
 """Many curves on one axis: monotone cubic interpolation and its integral, compiled.
 
 Piecewise cubic Hermite with the slopes of Fritsch & Butland (SIAM J. Sci. Stat. Comput. 5 (1984)
-300), as `microbatt.cube.depth` rebuilds one curve, for millions of them.
+300), as `microbatt.cube.contents.depth` rebuilds one curve, for millions of them.
 
 numba's cache notices a change only in the file of the kernel that is called, and in the values that
 it closes over: so all kernels stay in this file, and the two that are called close over the digest

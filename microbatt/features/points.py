@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from microbatt.cube import status_of, varied_in
+from microbatt.cube.contents import check_discharges, status_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS
 
@@ -79,6 +79,7 @@ def arranged(cube: xr.Dataset) -> xr.Dataset:
     ParameterError
         If it is not a cube.
     """
+    check_discharges(cube, "learning from a cube")
     status = status_of(cube)
     axes = [str(dim) for dim in status.dims if dim != _LISTED]
     for name in dict.fromkeys((*axes, CURRENT)):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_integer
-from microbatt.cube import whole_curves
+from microbatt.cube.contents import whole_curves
 from microbatt.errors import ParameterError
 from microbatt.features.curves import (
     StoredCurves,

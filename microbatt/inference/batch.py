@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ def experiment_files(*places: str | Path) -> dict[str, tuple[Path, ...]]:
 
     Parameters
     ----------
-    places
+    *places : str or Path
         One folder of experiments: its subfolders and the files beside them are an experiment each.
         Or several files and folders, each of them an experiment.
 
@@ -83,15 +84,15 @@ def infer_each(
 
     Parameters
     ----------
-    experiments
+    experiments : dict of str to sequence of str or Path
         Name → files, or folders of files, of its curves; see `experiment_files`.
-    cell
+    cell : str, Path or Cell
         What is known of the cell of each.
-    options
+    options : InferenceOptions, default all defaults
         What to assume of each.
-    reading
+    reading : Reading, optional
         How to read the files.
-    client
+    client : distributed.Client, optional
         Of any Dask cluster whose workers import microbatt and see the files under the same paths;
         None runs threads of this process, one for each core.
 
@@ -138,7 +139,9 @@ def infer_many(
 
     Parameters
     ----------
-    experiments, cell, options, reading, client
+    experiments, cell, options : dict, Cell, InferenceOptions
+        As for `infer_each`.
+    reading, client : Reading, distributed.Client
         As for `infer_each`.
 
     Returns
@@ -165,9 +168,9 @@ def infer_folder(
 
     Parameters
     ----------
-    folder
+    folder : str or Path
         See `experiment_files`.
-    cell, options, reading, client
+    cell, options, reading, client : Cell, InferenceOptions, Reading, distributed.Client
         As for `infer_each`.
 
     Returns
@@ -191,11 +194,11 @@ def infer_files(
 
     Parameters
     ----------
-    name
+    name : str
         Of the experiment.
-    files
+    files : iterable of str or Path
         Files, or folders of them.
-    cell, options, reading
+    cell, options, reading : Cell, InferenceOptions, Reading
         As for `infer_each`.
 
     Returns
@@ -215,14 +218,18 @@ def infer_files(
         If the engine finds no curve near the measured ones.
     """
     listed = [one for file in map(Path, files) for one in _files_of(file)]
-    measurements, left_out = read_files(listed, reading.for_cell(cell))
-    while measurements:
-        experiment = Experiment(name=name, measurements=measurements)
+    how = replace(reading, runs=options.runs).for_cell(cell)
+    told, left_out = read_files(listed, how)
+    measurements = tuple(one for file in told for one in file.measurements)
+    runs = tuple(file.run for file in told if file.run is not None)
+    while measurements or runs:
+        experiment = Experiment(name=name, measurements=measurements, runs=runs, reading=told)
         try:
             return infer(experiment, cell, options), left_out
         except CurveError as error:
             left_out += (Unread(source=error.source, reason=str(error)),)
             measurements = tuple(one for one in measurements if one.source != error.source)
+            runs = tuple(one for one in runs if one.source != error.source)
     raise MeasurementError("; ".join(one.reason for one in left_out))
 
 

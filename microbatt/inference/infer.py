@@ -12,17 +12,20 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import ENGINE
+from microbatt.errors import ParameterError
 from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.plausibility import check_currents
 from microbatt.inference.fit.posterior import posterior
 from microbatt.inference.fit.refinement import refine
 from microbatt.inference.fit.residuals import inflation
+from microbatt.inference.fit.run_starts import run_starts
 from microbatt.inference.forward.binning import bin_measurement
 from microbatt.inference.forward.cell_errors import cell_doubts
 from microbatt.inference.forward.error_model import AllowedErrors, error_models, white_noise
 from microbatt.inference.forward.forward_model import ForwardModel, cutoff_below
 from microbatt.inference.forward.priors import make_priors, shape_factors
+from microbatt.inference.forward.runs import bin_run, temperature_of
 from microbatt.inference.options import InferenceOptions
 from microbatt.inference.result.cell_sensitivity import cell_sensitivity
 from microbatt.inference.result.diagnostics import judge
@@ -32,18 +35,22 @@ from microbatt.inference.result.posterior_summary import (
     assumptions,
     cell_value_estimates,
     fitted_curves,
+    fitted_runs,
     parameter_estimates,
 )
 from microbatt.measured import Reading, gather, starting_full
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from microbatt.cells import Cell
+    from microbatt.engines import MeasuredTemperature
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.measured import Curves, Experiment
 
+MOST_STEPS: Final = 40
+"""Steps of a file that an estimate tells one by one."""
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
 
@@ -57,8 +64,9 @@ def infer(
 
     Parameters
     ----------
-    curves : path, Experiment, Measurement, DataFrame, Dataset, Discharge, or several of them
-        Measured discharges, as `microbatt.measured.gather` takes them.
+    curves : path, Experiment, Measurement, MeasuredRun, table, Discharge, or several of them
+        Measured discharges and runs, as `microbatt.measured.gather` takes them: a file of pulses,
+        charges, rests or a drive cycle is fitted as what it is, see `InferenceOptions.runs`.
     cell : str, Path or Cell
         What is known of the cell: a name of the catalog, a cell file, or a `Cell`.
     options : InferenceOptions
@@ -107,22 +115,31 @@ def infer(
     chosen, seconds = options.changed(changes), dict[str, float]()
     with _timing("reading", seconds):
         loaded = load_cell(cell)
-        gathered = gather(curves, Reading().for_cell(loaded))
+        gathered = gather(curves, Reading(runs=chosen.runs).for_cell(loaded))
         check_currents(gathered.measurements, loaded)
-        experiment = starting_full(
-            gathered,
-            loaded,
-            free={*chosen.unknown, *chosen.free},
-            inventory=chosen.inventory,
-        )
-        noise = white_noise(experiment.measurements) if chosen.noise is None else chosen.noise
+        experiment = gathered
+        if gathered.measurements:
+            experiment = starting_full(
+                gathered,
+                loaded,
+                free={*chosen.unknown, *chosen.free},
+                inventory=chosen.inventory,
+            )
+        noise = chosen.noise
+        if noise is None:
+            noise = white_noise([*experiment.measurements, *experiment.runs])
         doubts = cell_doubts(loaded, chosen.cell_error, chosen.thermal)
         model = forward_model(experiment, loaded, chosen, noise)
     exact = model.of_file(model.priors.mean)
     with _timing("network", seconds):
-        asked, unasked = network_start(experiment, exact, noise) if chosen.network else (None, "")
+        asked, unasked = (
+            network_start(experiment, exact, noise, chosen.weights)
+            if chosen.network
+            else (None, "")
+        )
     with _timing("scan", seconds):
-        starts = (*([asked] if asked else []), *scan_starts(exact))
+        scanned = scan_starts(exact) if model.curves else run_starts(exact)
+        starts = (*([asked] if asked else []), *scanned)
     with _timing("refinement", seconds):
         fit = refine(model, starts)
     with _timing("posterior", seconds):
@@ -151,6 +168,7 @@ def infer(
         posterior=drawn.kind,
         posterior_sentence=drawn.sentence,
         curves=fitted_curves(fit.model, fit.minimum, drawn, chosen.level),
+        runs=fitted_runs(fit.model, fit.minimum, drawn, chosen.level),
         diagnostics=judge(fit.model, fit.minimum, fit.starts, drawn, noise, causes),
         cell_sensitivity=moved,
         cell_values=cell_value_estimates(wider, drawn, chosen.level),
@@ -162,6 +180,7 @@ def infer(
         starts=fit.starts,
         unasked=unasked,
         assumptions=assumptions(fit.model, noise, chosen, scale, doubts.sentence),
+        what_was_read=tuple(file.summary(most=MOST_STEPS) for file in experiment.reading),
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
     )
@@ -190,6 +209,16 @@ def forward_model(
     """
     check_currents(experiment.measurements, cell)
     curves = tuple(bin_measurement(one) for one in experiment.measurements)
+    warm = options.measured_temperature
+    runs = tuple(
+        bin_run(one, cell, start_voltage=options.start_voltage, use_temperature=warm)
+        for one in experiment.runs
+    )
+    temperatures = tuple(
+        temperature_of(one.time, one.temperature) if warm else None
+        for one in experiment.measurements
+    )
+    _check_temperature(options, [*temperatures, *(one.temperature for one in runs)])
     request = ENGINE.request(
         cell=cell,
         inventory=options.inventory,
@@ -204,10 +233,12 @@ def forward_model(
         offset=options.offset_error,
         model_error=options.model_error_at(exact=not doubts.widths),
     )
-    models, shared = error_models(curves, errors)
+    models, shared = error_models(curves, errors, runs)
     return ForwardModel(
         request=request,
         curves=curves,
+        runs=runs,
+        temperatures=temperatures if any(one is not None for one in temperatures) else (),
         errors=errors,
         error_models=models,
         shared=shared,
@@ -219,6 +250,20 @@ def forward_model(
             doubted=doubts.widths,
         ),
     )
+
+
+def _check_temperature(
+    options: InferenceOptions, measured: Sequence[MeasuredTemperature | None]
+) -> None:
+    """Refuse to ask for a temperature that was measured everywhere, and so moves no curve."""
+    named = {"temperature", "initial_temperature", "ambient_temperature"}
+    asked = sorted(named & {*options.unknown, *options.free})
+    if asked and measured and all(one is not None for one in measured):
+        raise ParameterError(
+            f"`{asked[0]}` is to be found, and every curve has a measured temperature, which "
+            "drives it. Leave it out, or say `measured_temperature=False` (on the command line "
+            "`--no-measured-temperature`)."
+        )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from microbatt.inference.forward.unknowns import MICROSTRUCTURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 NOISE: Final = Interval(1e-7, 0.1)
 """Standard deviation of a tester's white noise that can be meant [V]."""
@@ -22,6 +23,8 @@ OFFSET: Final = Interval(0.0, 0.1)
 """Standard deviation of a curve's own offset that can be meant [V]."""
 CHARGE_ERROR: Final = Interval(0.0, 0.2)
 """Relative standard deviation of a curve's charge that can be meant [-]."""
+VOLTAGE: Final = Interval(0.5, 10.0)
+"""Voltage of a cell at rest that can be meant [V]."""
 LEVEL: Final = Interval(0.1, 0.9999)
 """Probability of an interval that can be meant [-]."""
 MODEL_ERROR: Final = 1e-3
@@ -48,8 +51,8 @@ class InferenceOptions:
         What is asked for, with no prior but its range: names of `microbatt.parameters`.  Of alpha
         and S, one that is left out is held at the cell's value.
     free : iterable of str, or dict of str to float or Prior, default nothing
-        What is unknown beside that: names of `microbatt.inference.UNKNOWNS`; or name → standard
-        deviation of what is expected of it, in its own unit; or name → `Prior`.
+        What is unknown beside that: names of `microbatt.inference.forward.UNKNOWNS`; or name →
+        standard deviation of what is expected of it, in its own unit; or name → `Prior`.
     cell_error : float, str, dict of str to float, or None, default None
         How well the other values of the cell file are known: a share of each, such as 0.02, and 0
         for a file that is exact; ``"usual"`` for the width that is usual for its kind; name or
@@ -60,12 +63,23 @@ class InferenceOptions:
         takes 1 mV, and none where the cell file is exact.
     inventory : Inventory or str, default "conserving"
         The lithium balance of the particles; ``"area-only"`` for the published data set.
+    runs : {"auto", "always", "never"}
+        Whether a file is fitted as a run, from its first row to its last, rests and charges
+        included: ``"auto"`` where it holds pulses or changing currents, or no discharge from a full
+        cell at constant current.
+    start_voltage : float or None, default None
+        At rest before the runs [V]; None takes that of the rest with which they begin.
+    measured_temperature : bool, default True
+        Whether a temperature that was measured drives the curves and runs.
     thermal : Isothermal, Adiabatic or Lumped, default Isothermal()
         What happens to the heat.
     level : float, default 0.9
         Probability of the intervals.
     network : bool, default True
-        Whether to ask the shipped network for an initial guess, where it knows the cell.
+        Whether to ask a network for an initial guess: the shipped one, where it knows the cell.
+    weights : str or Path, optional
+        Folder of a network for this cell, which `microbatt.inference.train_own_network` wrote, to
+        be asked in place of the shipped one.
     settings : Settings
         How finely the native engine solves.
     seed : int, default 0
@@ -92,9 +106,13 @@ class InferenceOptions:
     cell_error: CellError = None
     model_error: float | None = None
     inventory: Inventory | str = Inventory.CONSERVING
+    runs: str = "auto"
+    start_voltage: float | None = None
+    measured_temperature: bool = True
     thermal: Thermal = field(default_factory=Isothermal)
     level: float = 0.9
     network: bool = True
+    weights: str | Path | None = None
     settings: Settings = SETTINGS
     seed: int = 0
 
@@ -109,6 +127,9 @@ class InferenceOptions:
         object.__setattr__(self, "unknown", check_asked(self.unknown))
         object.__setattr__(self, "free", free_widths(self.free))
         object.__setattr__(self, "cell_error", check_cell_error(self.cell_error))
+        check_choice("runs", self.runs, ["auto", "always", "never"])
+        if self.start_voltage is not None:
+            check_number("start_voltage", self.start_voltage, VOLTAGE, unit="V", remedy=_VOLTS)
         check_choice("inventory", str(self.inventory), [str(one) for one in Inventory])
         object.__setattr__(self, "inventory", Inventory(self.inventory))
         check_thermal(self.thermal)

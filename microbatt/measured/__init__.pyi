@@ -27,11 +27,20 @@ from .reading import (
     inspect_file,
     is_curve_file,
     read_cells,
+    read_cycles,
     read_experiment,
     read_file,
     read_files,
     read_frame,
     read_measurements,
+)
+from .run import (
+    MeasuredRun,
+)
+from .run_start import (
+    RunStart,
+    begin_run,
+    cell_from,
 )
 from .samples import (
     Samples,
@@ -42,17 +51,22 @@ __all__ = [
     "Experiment",
     "FileReading",
     "MeasuredData",
+    "MeasuredRun",
     "Measurement",
     "Reading",
+    "RunStart",
     "Samples",
     "StepRead",
     "Unread",
+    "begin_run",
+    "cell_from",
     "curve_files",
     "gather",
     "inspect_file",
     "is_curve_file",
     "open_measured",
     "read_cells",
+    "read_cycles",
     "read_experiment",
     "read_file",
     "read_files",

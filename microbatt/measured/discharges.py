@@ -14,6 +14,7 @@ from microbatt.measured.charge import delivered, steady_current
 from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
 from microbatt.measured.record import clean, named_rows
+from microbatt.measured.run import filled_temperature
 from microbatt.measured.samples import Samples
 from microbatt.measured.steps import (
     CHARGE,
@@ -56,6 +57,10 @@ _RAMP: Final = 0.02
 _TOLD: Final = 6
 """So many reasons for leaving out discharges are told in the remarks; the steps tell all."""
 _PASSED: Final = "not a discharge"
+_CHANGING: Final = "changing current"
+_GOES_ON: Final = "goes on after the discharge"
+_FEW: Final = 3
+"""A load of fewer rows is no step by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,8 @@ class Found:
         Without the rows that were left out.
     refusal : MeasurementError or None
         Why nothing of it should be fitted, naming the row and the remedy.
+    damaged : bool
+        Whether that is the fault of rows that contradict each other.
     """
 
     measurements: tuple[Measurement, ...]
@@ -90,6 +97,29 @@ class Found:
     samples: Samples
     record: Record
     refusal: MeasurementError | None
+    damaged: bool = False
+
+
+def is_run(found: Found) -> bool:
+    """Tell whether a record holds what no discharge from a full cell makes up for.
+
+    Pulses, discharges that go on after a rest, or a changing current that moves some of the charge;
+    or no such discharge at all, of a record that can be read.
+
+    Parameters
+    ----------
+    found : Found
+        What is in it.
+    """
+    if found.damaged:
+        return False
+    if not found.measurements:
+        return any(one.kind != REST and one.rows[1] - one.rows[0] >= _FEW for one in found.steps)
+    drawn = [one for one in found.steps if one.kind in (DISCHARGE, "pulse")]
+    whole = sum(one.charge for one in drawn)
+    pulsed = any(one.kind == "pulse" or one.became.startswith(_GOES_ON) for one in drawn)
+    changing = sum(one.charge for one in drawn if one.became == _CHANGING)
+    return pulsed or changing > _RAMP * whole
 
 
 def discharges(record: Record, *, skip_bad_rows: bool = False) -> Found:
@@ -144,6 +174,7 @@ def discharges(record: Record, *, skip_bad_rows: bool = False) -> Found:
         samples=_samples(cleaned, steps),
         record=cleaned,
         refusal=refusal,
+        damaged=bool(hard),
     )
 
 
@@ -228,7 +259,7 @@ def _judge_runs(
         main = next((i for i in run if drawn[i] >= _WHOLE * whole), None)
         before = 0.0 if main is None else sum(drawn[i] for i in run if i < main)
         if main is None or before > _RAMP * drawn[main]:
-            became |= dict.fromkeys(run, "changing current")
+            became |= dict.fromkeys(run, _CHANGING)
         else:
             became |= {i: "follows another current without a rest" for i in run if i > main}
             became |= {i: "current not there yet" for i in run if i < main}
@@ -292,7 +323,7 @@ def _judge_series(
         return dict.fromkeys(chain, "pulse, or part of a discharge that was interrupted early")
     return {first: READ} | dict.fromkeys(
         later,
-        f"goes on after the discharge of row {row}, so it does not start from a full cell",
+        f"{_GOES_ON} of row {row}, so it does not start from a full cell",
     )
 
 
@@ -370,6 +401,7 @@ def _measurement(
         charge_error=charge.relative,
         start_error=charge.start,
         rest_voltage=start.rest,
+        temperature=filled_temperature(charge.capacity, piece.temperature),
         remarks=tuple(remarks),
     )
 
@@ -495,6 +527,6 @@ def _no_discharge(
     why = f" ({'; '.join(reasons[:3])})" if reasons else ""
     return MeasurementError(
         f"{record.source}: no whole discharge from a full cell at constant current is in it; found "
-        f"{found}{why}. Give a file with such discharges, of a rate test for instance; pulses, "
-        "holds and changing currents are not fitted."
+        f"{found}{why}. Give a file with such discharges, of a rate test for instance, or read it "
+        "as a run, from its first row to its last: `--protocol`, in Python `Reading(runs='auto')`."
     )

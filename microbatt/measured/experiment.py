@@ -13,6 +13,7 @@ from microbatt.measured.record import named_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from microbatt.measured.run import MeasuredRun
     from microbatt.measured.samples import Samples
 
 READ: Final = "read"
@@ -83,6 +84,8 @@ class FileReading:
         Whether currents and charges are per area; in A and A h where no area was given.
     others : dict of str to tuple of str
         Quantity → headings of columns that could be taken instead.
+    run : MeasuredRun, optional
+        All of the file, where it is read as what it is and not as discharges.
     """
 
     source: str
@@ -97,12 +100,23 @@ class FileReading:
     refusal: str = ""
     per_area: bool = True
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    run: MeasuredRun | None = None
 
     def __repr__(self) -> str:
+        return f"<FileReading {self.headline}>"
+
+    @property
+    def headline(self) -> str:
+        """The file, its format and how many steps were taken, in a line."""
+        if self.run is not None:
+            return (
+                f"<FileReading {self.source!r}: {self.format}; {len(self.steps)} steps, read as a "
+                "run>"
+            )
         read = sum(step.taken for step in self.steps)
         return (
-            f"<FileReading {self.source!r}: {self.format}; {len(self.steps)} steps, {read} read as "
-            f"discharge{'s' if read != 1 else ''}>"
+            f"{self.source}: {self.format}; {len(self.steps)} steps, {read} read as "
+            f"discharge{'s' if read != 1 else ''}"
         )
 
     def summary(self, *, most: int | None = None) -> str:
@@ -119,7 +133,7 @@ class FileReading:
             Several lines.
         """
         current, charge = self.units
-        lines = [f"{self.source}: {self.format}", f"  columns: {self.columns_text}"]
+        lines = [self.headline, f"  columns: {self.columns_text}"]
         shown = self.steps if most is None else self.steps[:most]
         lines += [
             f"  rows {step.rows[0]}–{step.rows[1]}: {step.kind}, {step.current:.4g} {current}, "
@@ -182,24 +196,27 @@ class FileReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Experiment:
-    """The discharges of one cell, at one or many currents.
+    """The discharges of one cell, at one or many currents, and its runs.
 
     Attributes
     ----------
     name : str
         For people: a folder or a file name.
     measurements : tuple of Measurement
-        At least one.
+        At least one, or a run.
     reading : tuple of FileReading
         What was read in each file, where the curves come from files.
+    runs : tuple of MeasuredRun
+        What is no discharge from a full cell: charges, rests, pulses, drive cycles.
     """
 
     name: str
     measurements: tuple[Measurement, ...]
     reading: tuple[FileReading, ...] = ()
+    runs: tuple[MeasuredRun, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.measurements:
+        if not self.measurements and not self.runs:
             raise MeasurementError(
                 f"{self.name}: there is no discharge curve; at least one is needed."
             )
@@ -210,11 +227,17 @@ class Experiment:
     def __repr__(self) -> str:
         currents = ", ".join(f"{one:.4g}" for one in self.currents[:6])
         more = ", …" if len(self) > 6 else ""
-        return f"<Experiment {self.name!r}: {len(self)} curves at {currents}{more} A m⁻²>"
+        held = [f"{len(self)} curves at {currents}{more} A m⁻²"] if self.measurements else []
+        if self.runs:
+            held.append(f"{len(self.runs)} run{'s' if len(self.runs) > 1 else ''}")
+        return f"<Experiment {self.name!r}: {', '.join(held)}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(html_row(one) for one in self.measurements[:_SHOWN])
-        return f"<b>{escape(self.name)}</b><table>{HTML_HEADINGS}{rows}</table>"
+        runs = "".join(f"<li>{escape(repr(one)[1:-1])}</li>" for one in self.runs)
+        return f"<b>{escape(self.name)}</b><table>{HTML_HEADINGS}{rows}</table>" + (
+            f"<ul>{runs}</ul>" if runs else ""
+        )
 
     @property
     def currents(self) -> tuple[float, ...]:

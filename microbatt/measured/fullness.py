@@ -150,13 +150,13 @@ def _judge(
     if rest is None:
         by_voltage = _by_first_voltage(one, cell, inventory)
         return by_voltage if by_voltage.left_out else _by_curve(one, cell, inventory)
-    share = _missing(cell, rest)
+    share = share_missing(cell, rest)
     if abs(rest - full) <= APART or abs(share) <= MISSING:
         return _Judgement()
     level = f"{rest:.4g} V at rest before it, where the cell file starts at {full:.4g} V"
     from_full = _misfit(one, cell, inventory)
     if from_full <= _EXPLAINED:
-        from_rest = _misfit(one, _drawn(cell, share), inventory)
+        from_rest = _misfit(one, cell_drawn(cell, share), inventory)
         if from_full <= _DECISIVE * from_rest:
             return _Judgement(remark=f"{level}; its curve is that of a full cell, and was believed")
     state = f"{share:.0%} of the charge missing" if share > 0.0 else "fuller than the cell file"
@@ -180,9 +180,9 @@ def _by_first_voltage(one: Measurement, cell: Cell, inventory: Inventory | str) 
     contact resistance.
     """
     begun, first = float(one.capacity[0]), float(one.voltage[0])
-    if begun > _EARLY * _charge(cell):
+    if begun > _EARLY * charge_held(cell):
         return _Judgement()
-    if first > cell.open_circuit_voltage + APART and _missing(cell, first) < -MISSING:
+    if first > cell.open_circuit_voltage + APART and share_missing(cell, first) < -MISSING:
         return _Judgement(
             left_out=f"it does not start as the cell file does: {first:.4g} V under load, and the "
             f"cell file starts at {cell.open_circuit_voltage:.4g} V"
@@ -218,7 +218,7 @@ def _by_curve(one: Measurement, cell: Cell, inventory: Inventory | str) -> _Judg
     if from_full <= _EXPLAINED:
         return _Judgement()
     for share in _TRIED:
-        found = _misfit(one, _drawn(cell, share), inventory, _FEW)
+        found = _misfit(one, cell_drawn(cell, share), inventory, _FEW)
         if found <= min(_EXPLAINED, _DECISIVE * from_full):
             return _Judgement(
                 left_out="it does not start from a full cell: none explains its curve to better "
@@ -259,7 +259,7 @@ def _apart(at: Array, measured: Array, curve: Discharge, current: float) -> floa
     return float(np.sqrt(np.mean(left**2)))
 
 
-def _drawn(cell: Cell, share: float) -> Cell:
+def cell_drawn(cell: Cell, share: float) -> Cell:
     """Return the cell with a share of its charge drawn."""
     positive, negative = _stoichiometries(cell, np.array([share]))
     values = {"positive_initial_stoichiometry": float(positive[0])}
@@ -268,7 +268,7 @@ def _drawn(cell: Cell, share: float) -> Cell:
     return cell.with_values(values)
 
 
-def _charge(cell: Cell) -> float:
+def charge_held(cell: Cell) -> float:
     """Return the charge that the cell holds at its start [A h m⁻²]; lithium metal holds any."""
     if cell.metal is not None:
         return (1.0 - cell.positive.initial_stoichiometry) * _places(cell.positive)
@@ -286,7 +286,7 @@ def _places(electrode: Electrode) -> float:
 
 def _stoichiometries(cell: Cell, shares: Array) -> tuple[Array, Array]:
     """Return those of the positive and the negative after shares of the charge were drawn."""
-    drawn = shares * _charge(cell)
+    drawn = shares * charge_held(cell)
     positive = cell.positive.initial_stoichiometry + drawn / _places(cell.positive)
     if cell.metal is not None:
         return np.clip(positive, 1e-3, 1.0 - 1e-3), np.zeros_like(drawn)
@@ -294,7 +294,7 @@ def _stoichiometries(cell: Cell, shares: Array) -> tuple[Array, Array]:
     return np.clip(positive, 1e-3, 1.0 - 1e-3), np.clip(negative, 1e-3, 1.0 - 1e-3)
 
 
-def _missing(cell: Cell, rest: float) -> float:
+def share_missing(cell: Cell, rest: float) -> float:
     """Return the share of the charge missing at a voltage at rest; negative above the start."""
     shares = np.linspace(-_BEYOND, 0.98, 2000)
     positive, negative = _stoichiometries(cell, shares)

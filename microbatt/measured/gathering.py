@@ -10,6 +10,7 @@ from microbatt.errors import ParameterError
 from microbatt.measured.copies import without_copies
 from microbatt.measured.experiment import Experiment
 from microbatt.measured.measurement import Measurement
+from microbatt.measured.run import MeasuredRun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from microbatt.measured.experiment import FileReading
     from microbatt.measured.reading import Reading
 
-Curve: TypeAlias = "Experiment | Measurement | str | Path | pd.DataFrame | xr.Dataset | Discharge"
+Curve: TypeAlias = (
+    "Experiment | Measurement | MeasuredRun | str | Path | pd.DataFrame | xr.Dataset | Discharge"
+)
 """A measured curve, or several, as people have them."""
 Curves: TypeAlias = "Curve | Iterable[Curve]"
 """One such, or many."""
 _ALLOWED: Final = (
     "a path of a file or a folder, a pandas DataFrame, an xarray Dataset of one curve, a "
-    "Discharge, a Measurement, an Experiment, or a list of such"
+    "Discharge, a Measurement, a MeasuredRun, an Experiment, or a list of such"
 )
 
 
@@ -34,8 +37,9 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
 
     Parameters
     ----------
-    curves : Experiment, Measurement, path, DataFrame, Dataset, Discharge, or iterable of them
-        Tables have columns with names and units as in a file; discharges are simulated ones.
+    curves : Experiment, Measurement, MeasuredRun, path, table, Discharge, or iterable of them
+        Tables are pandas DataFrames or xarray Datasets, whose columns have names and units as in a
+        file; discharges are simulated ones.
     reading : Reading, optional
         What the headings of files and tables do not say.
 
@@ -68,14 +72,21 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
     found: list[Measurement] = []
     told: list[FileReading] = []
     names: list[str] = []
+    runs: list[MeasuredRun] = []
     for number, item in enumerate(items, start=1):
+        if isinstance(item, MeasuredRun):
+            names.append(item.source)
+            runs.append(item)
+            continue
         name, measurements, read = _gathered(item, number, len(items), reading)
         names.append(name)
         found += measurements
         told += read
+        whole = item.runs if isinstance(item, Experiment) else ()
+        runs += whole or [file.run for file in read if file.run is not None]
     kept, _ = without_copies(found)
     name = names[0] if len(names) == 1 else "experiment"
-    return Experiment(name=name, measurements=kept, reading=tuple(told))
+    return Experiment(name=name, measurements=kept, reading=tuple(told), runs=tuple(runs))
 
 
 def _gathered(
@@ -121,7 +132,7 @@ def _of_discharge(discharge: Discharge, number: int) -> Measurement:
 def _is_one(curves: object) -> bool:
     from microbatt.engines import Discharge
 
-    kinds = (Experiment, Measurement, str, Path, Discharge)
+    kinds = (Experiment, Measurement, MeasuredRun, str, Path, Discharge)
     return isinstance(curves, kinds) or _is_table(curves)
 
 

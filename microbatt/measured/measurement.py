@@ -44,6 +44,8 @@ class Measurement:
         not tell when the discharge began [A h m⁻²].
     rest_voltage : float, optional
         At rest just before the load [V].
+    temperature : numpy.ndarray, optional
+        Of the cell at each sample, shape (n,) [K].
     remarks : tuple of str
         What was changed while reading: rows left out, signs turned.
 
@@ -62,6 +64,7 @@ class Measurement:
     charge_error: float = 0.0
     start_error: float = 0.0
     rest_voltage: float | None = None
+    temperature: NDArray[np.float64] | None = None
     remarks: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -74,6 +77,18 @@ class Measurement:
             values.setflags(write=False)
             object.__setattr__(self, name, values)
         _check_samples(self.source, self.capacity, self.voltage)
+        if self.temperature is not None:
+            object.__setattr__(self, "temperature", self._checked_temperature(self.temperature))
+
+    def _checked_temperature(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
+        values = np.array(given, dtype=float)
+        if values.shape != self.voltage.shape or not np.isfinite(values).all():
+            raise MeasurementError(
+                f"{self.source}: the temperature must be a finite number for each of the "
+                f"{len(self)} samples, in K. Leave it out where it is not known."
+            )
+        values.setflags(write=False)
+        return values
 
     def __len__(self) -> int:
         return int(self.voltage.size)

@@ -46,6 +46,37 @@ def cells_apart(table: Table) -> dict[str, Table]:
     return blocks or {"": table}
 
 
+def numbered(table: Table) -> dict[float, Table]:
+    """Return the rows of each cycle that a column numbers.
+
+    Parameters
+    ----------
+    table : Table
+        Of one cell.
+
+    Raises
+    ------
+    MeasurementError
+        If no column numbers cycles, or it has one number only.
+    """
+    for i, text in enumerate(table.headings):
+        if i not in table.columns or read_heading(text).quantity != "cycle":
+            continue
+        values = np.asarray(table.columns[i])
+        if values.dtype.kind != "f":
+            continue
+        numbers = np.unique(values[np.isfinite(values)])
+        if numbers.size > 1:
+            return {
+                float(one): _rows(table, values == one, f"{table.source}, cycle {one:g}")
+                for one in numbers
+            }
+    raise MeasurementError(
+        f"{table.source}: no column of numbers is headed as a cycle. Give a file for each cycle, "
+        "in order, or export the cycle number."
+    )
+
+
 def choose_part(source: str, parts: Mapping[str, Table], part: str | None) -> str:
     """Return the part that is asked for, or the only one.
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from microbatt.checks import POSITIVE, check_number
+from microbatt.checks import POSITIVE, check_choice, check_number
 from microbatt.errors import MeasurementError, MicrobattError
 from microbatt.measured.copies import without_copies
-from microbatt.measured.discharges import discharges
+from microbatt.measured.discharges import Found, discharges, is_run
 from microbatt.measured.experiment import Experiment, FileReading
 from microbatt.measured.headings import find_columns
-from microbatt.measured.parts import cells_apart, choose_part
+from microbatt.measured.parts import cells_apart, choose_part, numbered
 from microbatt.measured.record import make_record
+from microbatt.measured.run import MeasuredRun, run_of
 from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from microbatt.measured.measurement import Measurement
 
 _PACKED: Final = ".gz"
+RUNS: Final = ("never", "auto", "always")
+"""Whether files are read as runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,10 @@ class Reading:
         Leave out rows that lack a number or repeat a time, instead of refusing the file.
     part : str, optional
         Which of several cells of a file, or which sheets of a workbook, by name.
+    runs : {"never", "auto", "always"}
+        Whether a file is read as a run, from its first row to its last, rests and charges included,
+        and not as discharges: ``"auto"`` where it holds pulses or changing currents, or no
+        discharge from a full cell at constant current. `microbatt.infer` reads so.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -53,8 +60,10 @@ class Reading:
     current: float | None = None
     skip_bad_rows: bool = False
     part: str | None = None
+    runs: str = "never"
 
     def __post_init__(self) -> None:
+        check_choice("runs", self.runs, RUNS)
         if self.area is not None:
             check_number("area", self.area, POSITIVE, unit="m²")
         if self.current is not None:
@@ -201,9 +210,58 @@ def read_cells(path: str | Path, reading: Reading | None = None) -> tuple[Experi
         kept, copies = without_copies(file.measurements)
         called = name or Path(path).stem
         found.append(
-            Experiment(name=called, measurements=kept, reading=(_with_copies(file, copies),))
+            Experiment(
+                name=called,
+                measurements=kept,
+                reading=(_with_copies(file, copies),),
+                runs=runs_of([file]),
+            )
         )
     return tuple(found)
+
+
+def read_cycles(
+    path: str | Path, reading: Reading | None = None
+) -> tuple[dict[float, Experiment], tuple[Unread, ...]]:
+    """Read the cycles of one cell from a file that numbers them in a column.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        As for `read_file`.
+    reading : Reading, optional
+        What the headings do not say.
+
+    Returns
+    -------
+    cycles : dict of float to Experiment
+        Number of the cycle → its discharges and runs, rising.
+    unread : tuple of Unread
+        Cycles that hold nothing to be fitted, and why.
+
+    Raises
+    ------
+    MeasurementError
+        If the file cannot be read, or no column numbers cycles.
+    """
+    how = reading or Reading()
+    table = read_table(Path(path), how.columns, how.part)
+    ((name, one),) = _chosen(table, how).items()
+    found: dict[float, Experiment] = {}
+    unread: list[Unread] = []
+    for number, part in numbered(one).items():
+        try:
+            file = _read_part(name, part, how)
+        except MeasurementError as error:
+            unread.append(Unread(source=part.source, reason=str(error)))
+            continue
+        found[number] = Experiment(
+            name=part.source,
+            measurements=file.measurements,
+            reading=(file,),
+            runs=runs_of([file]),
+        )
+    return found, tuple(unread)
 
 
 def read_frame(
@@ -272,7 +330,12 @@ def read_experiment(
     kept, copies = without_copies([one for file in found for one in file.measurements])
     called = name or (Path(listed[0]).stem if len(listed) == 1 else "experiment")
     told = tuple(_with_copies(file, copies) for file in found)
-    return Experiment(name=called, measurements=kept, reading=told)
+    return Experiment(name=called, measurements=kept, reading=told, runs=runs_of(found))
+
+
+def runs_of(files: Iterable[FileReading]) -> tuple[MeasuredRun, ...]:
+    """Return the runs of files that were read as such."""
+    return tuple(file.run for file in files if file.run is not None)
 
 
 def read_measurements(path: str | Path, reading: Reading | None = None) -> tuple[Measurement, ...]:
@@ -300,7 +363,7 @@ def read_measurements(path: str | Path, reading: Reading | None = None) -> tuple
 
 def read_files(
     paths: Iterable[str | Path], reading: Reading | None = None
-) -> tuple[tuple[Measurement, ...], tuple[Unread, ...]]:
+) -> tuple[tuple[FileReading, ...], tuple[Unread, ...]]:
     """Read the discharges of many files, going on after a bad one.
 
     Parameters
@@ -312,19 +375,20 @@ def read_files(
 
     Returns
     -------
-    measurements : tuple of Measurement
-        Of the good files, without curves that stand twice.
+    files : tuple of FileReading
+        What was read in the good files. Curves that stand twice stand here twice; what takes
+        several curves, `microbatt.infer` for instance, leaves copies out and says so.
     unread : tuple of Unread
         The other files, and why.
     """
-    good: list[Measurement] = []
+    good: list[FileReading] = []
     bad: list[Unread] = []
     for path in paths:
         try:
-            good += read_file(path, reading).measurements
+            good.append(read_file(path, reading))
         except (MicrobattError, OSError) as error:
             bad.append(Unread(source=str(path), reason=str(error)))
-    return without_copies(good)[0], tuple(bad)
+    return tuple(good), tuple(bad)
 
 
 def curve_files(folder: Path) -> tuple[Path, ...]:
@@ -427,6 +491,7 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
     remarks = (*table.remarks, *columns.remarks, *record.remarks)
     shown = _shown(taken)
     found = discharges(replace(record, remarks=remarks), skip_bad_rows=how.skip_bad_rows)
+    run = _run(table.source, found, how)
     told = "columns: " + ", ".join(f"{name} `{heading}`" for name, (heading, _) in shown.items())
     notes = [note for one in found.measurements for note in one.remarks]
     file = FileReading(
@@ -445,7 +510,22 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
         refusal="" if found.refusal is None else str(found.refusal),
         others=columns.others,
     )
-    return file, found.refusal
+    if run is None:
+        return file, found.refusal
+    run = replace(run, remarks=(f"{table.source} – {told}", *run.remarks))
+    steps = tuple(
+        replace(one, became="part of the run") if one.kind != "rest" else one for one in file.steps
+    )
+    whole = replace(file, measurements=(), refusal="", run=run, steps=steps)
+    return replace(whole, remarks=run.remarks[1:]), None
+
+
+def _run(source: str, found: Found, how: Reading) -> MeasuredRun | None:
+    """Return a file as a run, if it is to be read so: asked for, or more than plain discharges."""
+    if how.runs == "never" or (how.runs == "auto" and not is_run(found)):
+        return None
+    from_rest = bool(found.steps) and found.steps[0].kind == "rest"
+    return run_of(source, found.samples, found.record.remarks, from_rest=from_rest)
 
 
 def _shown(taken: Mapping[str, Column]) -> dict[str, tuple[str, str]]:

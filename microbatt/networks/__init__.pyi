@@ -10,10 +10,16 @@ from .draft import (
     CurveNetworkDraft,
     draft_curve_network,
 )
+from .input_space import (
+    Projection,
+    TypicalInputs,
+)
 from .joint import (
     LOG_RANGE,
     JointNetwork,
     JointNetworkConfig,
+)
+from .joint_draft import (
     JointNetworkDraft,
     draft_joint_network,
 )
@@ -55,10 +61,12 @@ __all__ = [
     "MeasurementNoise",
     "Network",
     "Origin",
+    "Projection",
     "PublishedNetwork",
     "PublishedNetworkConfig",
     "TrainedNetwork",
     "TrainingRecord",
+    "TypicalInputs",
     "bin_scores",
     "build_published",
     "draft_curve_network",

@@ -5,26 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import decoder_inputs, fit_decoder
-from microbatt.networks.encoder import build_encoder, encoder_inputs_in_graph, fit_scaling
+from microbatt.networks.encoder import OUTPUTS, EncoderDraft, encoder_inputs_in_graph, fit_scaling
 from microbatt.networks.targets import OFFSET, to_targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import keras
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.features import CurveTensors
     from microbatt.networks.decoder import Decoder
-    from microbatt.networks.encoder import Scaling, Tensor
+    from microbatt.networks.encoder import Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CurveNetworkDraft:
+class CurveNetworkDraft(EncoderDraft):
     """A curve network whose encoders are still to be trained.
 
     Parameters
@@ -40,31 +37,19 @@ class CurveNetworkDraft:
     """
 
     config: CurveNetworkConfig
-    current: NDArray[np.float64]
-    scaling: Scaling
     decoder: Decoder
 
-    def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
-        """Return an encoder with random weights, to be trained.
+    @property
+    def inputs(self) -> int:
+        """How many numbers an encoder takes."""
+        return self.scaling.inputs
 
-        Parameters
-        ----------
-        seed : int
-            Seed of the first weights.
-        precision : str, default "float32"
-            Keras's policy of the hidden layers; the input and the head are float32.
+    @property
+    def outputs(self) -> int:
+        """How many numbers an encoder returns."""
+        return OUTPUTS
 
-        Returns
-        -------
-        keras.Model
-            Takes what `inputs` makes, returns five numbers for the scaled targets.
-        """
-        return build_encoder(
-            self.scaling.inputs, self.config.width, self.config.depth,
-            seed=seed, precision=precision,
-        )  # fmt: skip
-
-    def inputs(self, features: Mapping[str, Tensor]) -> Tensor:
+    def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
         """Return what an encoder takes.
 
         Parameters
@@ -79,7 +64,7 @@ class CurveNetworkDraft:
         """
         return encoder_inputs_in_graph(features, self.scaling)
 
-    def targets(self, values: Tensor) -> Tensor:
+    def scaled_targets(self, values: Tensor) -> Tensor:
         """Return what an encoder's outputs are compared with.
 
         Parameters
@@ -95,12 +80,7 @@ class CurveNetworkDraft:
         import tensorflow as tf
 
         alpha, S = tf.unstack(values, axis=1)
-        logs = tf.stack([tf.math.log(alpha + OFFSET), tf.math.log(S)], axis=1)
-        mean, spread = (
-            scale.astype(np.float32)
-            for scale in (self.scaling.target_mean, self.scaling.target_spread)
-        )
-        return (logs - mean) / spread
+        return self.scaled(tf.stack([tf.math.log(alpha + OFFSET), tf.math.log(S)], axis=1))
 
     def finished(self, members: Sequence[Sequence[NDArray[Any]]]) -> CurveNetwork:
         """Return the network with its trained encoders.

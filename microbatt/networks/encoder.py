@@ -10,8 +10,9 @@ The layers are made by Keras for training; shipped weights are evaluated here, w
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -212,3 +213,87 @@ def distribution(
     covariance[:, v, v] = variance_v
     scale = scaling.target_spread
     return mean, covariance * scale[:, None] * scale[None, :]
+
+
+class EncoderSizes(Protocol):
+    """Sizes of a network that has encoders."""
+
+    @property
+    def width(self) -> int:
+        """Of each hidden layer."""
+
+    @property
+    def depth(self) -> int:
+        """How many hidden layers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderDraft(ABC):
+    """A network whose encoders are still to be trained: what all of them have in common.
+
+    Parameters
+    ----------
+    config : EncoderSizes
+        Its sizes.
+    current : numpy.ndarray of float
+        Currents of the curves that it takes, in order, shape (c,) [A m⁻²].
+    scaling : Scaling
+        Scales of the encoders' inputs and targets.
+    """
+
+    config: EncoderSizes
+    current: NDArray[np.float64]
+    scaling: Scaling
+
+    @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """How many numbers an encoder takes."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> int:
+        """How many numbers an encoder returns."""
+
+    def encoder(self, *, seed: int, precision: str = "float32") -> keras.Model:
+        """Return an encoder with random weights, to be trained.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the first weights.
+        precision : str, default "float32"
+            Keras's policy of the hidden layers; the input and the head are float32.
+
+        Returns
+        -------
+        keras.Model
+            Takes what `scaled_inputs` makes; returns as many numbers as `outputs` says.
+        """
+        return build_encoder(
+            self.inputs, self.config.width, self.config.depth,
+            seed=seed, precision=precision, outputs=self.outputs,
+        )  # fmt: skip
+
+    @abstractmethod
+    def scaled_inputs(self, features: Mapping[str, Tensor]) -> Tensor:
+        """Return what an encoder takes, shape (n, inputs)."""
+
+    def scaled(self, coordinates: Tensor) -> Tensor:
+        """Return coordinates of targets in the scale of an encoder's outputs.
+
+        Parameters
+        ----------
+        coordinates : tensorflow.Tensor
+            Of a batch, shape (n, k).
+
+        Returns
+        -------
+        tensorflow.Tensor
+            Shape (n, k).
+        """
+        mean, spread = (
+            scale.astype(np.float32)
+            for scale in (self.scaling.target_mean, self.scaling.target_spread)
+        )
+        return (coordinates - mean) / spread

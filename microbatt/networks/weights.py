@@ -14,6 +14,7 @@ from microbatt.errors import StoreError
 from microbatt.networks.curve import CurveNetwork, CurveNetworkConfig
 from microbatt.networks.decoder import Decoder
 from microbatt.networks.encoder import Scaling
+from microbatt.networks.input_space import Projection, TypicalInputs
 from microbatt.networks.joint import JointNetwork, JointNetworkConfig
 from microbatt.networks.origin import Origin, TrainingRecord
 from microbatt.networks.published import PublishedNetwork, PublishedNetworkConfig
@@ -229,6 +230,15 @@ def joint_arrays(network: JointNetwork) -> Arrays:
     arrays |= {f"scaling_{name}": a for name, a in asdict(network.scaling).items()}
     for number, weights in enumerate(network.members):
         arrays |= {f"member_{number}_{i:02d}": w for i, w in enumerate(weights)}
+    if network.widening is not None:
+        arrays["widening"] = network.widening
+    if network.typical is not None:
+        arrays |= {
+            f"typical_{name}": np.asarray(a, np.float32 if name == "whitening" else float)
+            for name, a in asdict(network.typical).items()
+        }
+    if network.projection is not None:
+        arrays |= {f"projection_{name}": a for name, a in asdict(network.projection).items()}
     return arrays
 
 
@@ -240,11 +250,21 @@ def joint_network(config: Mapping[str, Any], arrays: Arrays) -> JointNetwork:
         named = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
         return dict(sorted(named.items()))
 
+    typical, projection = part("typical_"), part("projection_")
     return JointNetwork(
         config=sizes,
         targets=tuple(config[TARGETS]),
         scaling=Scaling(**part("scaling_")),
         members=tuple(tuple(part(f"member_{number}_").values()) for number in range(sizes.members)),
+        widening=arrays.get("widening"),
+        typical=TypicalInputs(
+            mean=typical["mean"],
+            whitening=typical["whitening"],
+            furthest=float(typical["furthest"]),
+        )
+        if typical
+        else None,
+        projection=Projection(**projection) if projection else None,
         **{name: arrays[name] for name in ("current", "low", "high")},
     )
 

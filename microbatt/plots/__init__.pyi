@@ -22,6 +22,7 @@ from .curves import (
 from .fit import (
     draw_fit,
     draw_fit_residuals,
+    draw_run_fit,
 )
 from .identifiability import (
     draw_bounds,
@@ -34,6 +35,10 @@ from .interactive_plane import (
 from .labels import (
     axis_label,
     dimension,
+)
+from .overview import (
+    draw_answer,
+    draw_overview,
 )
 from .pairs import (
     Pairs,
@@ -51,6 +56,9 @@ from .published import (
 from .reading import (
     draw_reading,
 )
+from .trends import (
+    draw_trends,
+)
 
 __all__ = [
     "AMOUNT_MAP",
@@ -67,6 +75,7 @@ __all__ = [
     "current_colours",
     "current_handles",
     "dimension",
+    "draw_answer",
     "draw_bounds",
     "draw_candidates",
     "draw_choices",
@@ -75,9 +84,12 @@ __all__ = [
     "draw_discharges",
     "draw_fit",
     "draw_fit_residuals",
+    "draw_overview",
     "draw_parity",
     "draw_reading",
+    "draw_run_fit",
     "draw_simulation",
     "draw_sweep",
+    "draw_trends",
     "drawable",
 ]

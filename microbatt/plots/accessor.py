@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube import register_namespace, varied_in
+from microbatt.cube import register_namespace
+from microbatt.cube.contents import varied_in
 from microbatt.errors import ParameterError
 from microbatt.parameters import quantity_of
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.plots.interactive import InteractivePlots
     from microbatt.plots.pairs import Parameter
 
@@ -52,9 +53,11 @@ class CubePlots:
         matplotlib.axes.Axes
             Where it was drawn.
         """
+        from microbatt.cube.contents import check_discharges
         from microbatt.plots.curves import curves_in, draw_curves
         from microbatt.plots.rows import nearest_point
 
+        check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
         point = nearest_point(self._dataset, alpha=alpha, S=S)
         drawn = draw_curves(_axes(axes), curves_in(point))
         drawn.set_title(f"alpha {float(point['alpha']):g}, S {float(point['S']):g}")
@@ -87,7 +90,7 @@ class CubePlots:
         current : float, optional
             At which current [A m⁻²], if the variable has that dimension; the nearest is taken.
         network, fold : str or int or {"held_out"}
-            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+            Whose predictions, if it is one; see `microbatt.cube.predicted.predicted_by`.
         across : sequence of str, default alpha and S, or the first two axes
             Names of the two axes, such as ``("positive_thickness", "negative_alpha")``.
         at : mapping of str to float, optional
@@ -107,13 +110,14 @@ class CubePlots:
         ParameterError
             If there is no such variable, or it has the dimension ``current`` and none is given.
         """
-        from microbatt.cube import predicted_by
+        from microbatt.cube.predicted import predicted_by
         from microbatt.plots.maps import draw_map, in_plane
 
         cube = predicted_by(self._dataset, network, fold)
         check_choice("variable", variable, map(str, cube.data_vars))
         values = self._at(cube[variable], current)
-        status = cube.get("status")
+        # What is missing of a step is told by how the step ended, not by how its run did.
+        status = None if variable.startswith("step_") else cube.get("status")
         if status is not None and "current" in cube[variable].dims:
             status = self._at(status, current)
         elif status is not None and "current" in status.dims:
@@ -153,7 +157,7 @@ class CubePlots:
         parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
         network, fold : str or int or {"held_out"}
-            Whose predictions; see `microbatt.cube.predicted_by`.
+            Whose predictions; see `microbatt.cube.predicted.predicted_by`.
         axes : matplotlib.axes.Axes, optional
             Where to draw.
 
@@ -202,11 +206,26 @@ class CubePlots:
 
         return draw_bounds(_new_axes(3) if axes is None else axes, bounds_in(self._dataset))
 
-    def simulation(self, *, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
-        """Draw what a protocol gave: voltage against time on one, the current on another of two."""
-        from microbatt.plots.protocol import draw_simulation
+    def simulation(self, *, axes: Sequence[Axes] | None = None, **at: float) -> Sequence[Axes]:
+        """Draw one run of a protocol: the voltage against time, and the current under it.
 
-        return draw_simulation(_stacked_axes() if axes is None else axes, self._dataset)
+        Parameters
+        ----------
+        axes : sequence of matplotlib.axes.Axes, optional
+            Where to draw; two.
+        **at : float
+            Of a cube, one value for each of its dimensions, such as ``alpha=2.0, S=3``; the nearest
+            is taken. None of what a single simulation gave.
+
+        Returns
+        -------
+        sequence of matplotlib.axes.Axes
+            Where it was drawn.
+        """
+        from microbatt.plots.protocol import draw_simulation, run_in
+
+        drawn = _stacked_axes() if axes is None else axes
+        return draw_simulation(drawn, run_in(self._dataset, at))
 
     def _at(self, values: xr.DataArray, current: float | None) -> xr.DataArray:
         if "current" not in values.dims:

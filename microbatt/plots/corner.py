@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.errors import ParameterError
-from microbatt.inference import unknown_quantity
+from microbatt.inference.forward import unknown_quantity
 from microbatt.plots.colours import MEASUREMENT, TRUTH
 
 if TYPE_CHECKING:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import ParameterError
-from microbatt.plots.colours import current_colours
+from microbatt.plots.colours import PALETTE, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import xarray as xr
     from matplotlib.axes import Axes
@@ -134,7 +135,8 @@ def draw_sweep(
     panels : numpy.ndarray of matplotlib.axes.Axes
         Axes, shape (rows, columns), as `Figure.subplots(..., squeeze=False)` makes them.
     cube : xarray.Dataset
-        With dimensions ``alpha``, ``S``, ``current`` and ``depth``.
+        With dimensions ``alpha``, ``S``, ``current`` and ``depth``; or ``alpha``, ``S`` and
+        ``sample``, of which the voltage is drawn against time.
 
     Returns
     -------
@@ -146,7 +148,8 @@ def draw_sweep(
     ParameterError
         If the cube is not a grid of alpha and S.
     """
-    for name in ("alpha", "S", "current", "depth"):
+    runs = "sample" in cube["voltage"].dims
+    for name in ("alpha", "S", *(() if runs else ("current", "depth"))):
         if name not in cube["voltage"].dims:
             raise ParameterError(
                 f"`{name}` is not a dimension of this cube, which has "
@@ -157,12 +160,25 @@ def draw_sweep(
     for i, S in enumerate(spread(cube["S"].to_numpy(), rows)):
         for j, alpha in enumerate(spread(cube["alpha"].to_numpy(), columns)):
             axes = panels[i, j]
-            draw_curves(axes, curves_in(cube.sel(alpha=alpha, S=S)))
+            if runs:
+                _draw_run(axes, cube, {"alpha": alpha, "S": S})
+            else:
+                draw_curves(axes, curves_in(cube.sel(alpha=alpha, S=S)))
+                axes.get_legend().remove()
             axes.set_title(f"alpha = {alpha:g}, S = {S:g}", fontsize="medium")
             axes.label_outer()
-            axes.get_legend().remove()
+    if runs:
+        return panels
     panels[0, -1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return panels
+
+
+def _draw_run(axes: Axes, cube: xr.Dataset, at: Mapping[str, float]) -> None:
+    """Draw the voltage of one run of a protocol against time."""
+    run = cube.microbatt.run(**at)
+    axes.plot(run["time"] / SECONDS_PER_HOUR, run["voltage"], color=PALETTE[0], linewidth=0.9)
+    axes.set_xlabel("Time [h]")
+    axes.set_ylabel(quantity("voltage").label)
 
 
 def spread(values: NDArray[np.floating], count: int) -> NDArray[np.floating]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from microbatt.plots.colours import TRUTH, current_colours
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.plots.colours import PALETTE, TRUTH, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from microbatt.inference import FittedCurve
+    from microbatt.inference import FittedCurve, FittedRun
 
 _MILLI: Final = 1e3
 _SPACE: Final = 0.04
@@ -58,6 +59,40 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
     axes.set_ylim(low - _SPACE * (high - low), high + _SPACE * (high - low))
     axes.legend(frameon=False, fontsize="small", title="points: measured; lines: fit")
     return axes
+
+
+def draw_run_fit(panels: Sequence[Axes], run: FittedRun) -> Sequence[Axes]:
+    """Draw a measured run beside its fit against time, and what the fit leaves beneath.
+
+    Parameters
+    ----------
+    panels : sequence of matplotlib.axes.Axes
+        Two: for the voltage and for the residuals.
+    run : FittedRun
+        Run of an estimate.
+
+    Returns
+    -------
+    sequence of matplotlib.axes.Axes
+        The same panels; the grey band is twice the standard deviation allowed for each average.
+    """
+    hours = run.time / SECONDS_PER_HOUR
+    above, beneath = panels
+    above.fill_between(hours, run.low, run.high, color=PALETTE[0], alpha=0.2, linewidth=0)
+    above.plot(hours, run.measured, ".", color=TRUTH, markersize=2.5, label="measured")
+    above.plot(hours, run.fitted, color=PALETTE[0], linewidth=0.9, label="fit")
+    above.set_ylabel(quantity("voltage").label)
+    low, high = float(run.measured.min()), float(run.measured.max())
+    above.set_ylim(low - _SPACE * (high - low), high + _SPACE * (high - low))
+    above.set_title(run.source, fontsize="medium")
+    above.legend(frameon=False, fontsize="small")
+    allowed = 2.0 * _MILLI * run.sigma
+    beneath.fill_between(hours, -allowed, allowed, color="#9aa0a6", alpha=0.25, linewidth=0)
+    beneath.axhline(0.0, color=TRUTH, linewidth=0.7)
+    beneath.plot(hours, _MILLI * run.residual, ".", color=PALETTE[0], markersize=2.5)
+    beneath.set_xlabel("time [h]")
+    beneath.set_ylabel("residual [mV]")
+    return panels
 
 
 def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -> Axes:

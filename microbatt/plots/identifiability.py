@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from microbatt.inference import Choice, Proposal
+    from microbatt.inference.identifiability import Choice, Proposal
 
     Array = NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def draw_bounds(
     panels : sequence of matplotlib.axes.Axes
         Three axes: for alpha, for S as a share of S, and for their correlation.
     bounds : xarray.Dataset
-        A grid from `microbatt.inference.bound_map`.
+        A grid from `microbatt.inference.identifiability.bound_map`.
     estimate : tuple of float, optional
         The alpha and S of an estimate, marked in every panel.
 
@@ -121,7 +121,7 @@ def draw_choices(axes: Axes, proposal: Proposal) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw.
     proposal : Proposal
-        From `microbatt.inference.propose_currents`.
+        From `microbatt.inference.identifiability.propose_currents`.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
     axes : matplotlib.axes.Axes
         Where to draw.
     proposal : Proposal
-        From `microbatt.inference.propose_currents`.
+        From `microbatt.inference.identifiability.propose_currents`.
 
     Returns
     -------

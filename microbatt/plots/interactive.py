@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube import predicted_by, whole_curves
+from microbatt.cube.contents import check_discharges, whole_curves
+from microbatt.cube.predicted import predicted_by
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
 from microbatt.plots.identifiability import bounds_in
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
     from microbatt.plots.pairs import Parameter
 
 
@@ -45,6 +46,7 @@ class InteractivePlots:
         """Return voltage against capacity of the nearest microstructure, a curve a current."""
         import holoviews as hv
 
+        check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
         point = nearest_point(self._dataset, alpha=alpha, S=S)
         drawn = list(curves_in(point))
         colours = current_colours(curve.current for curve in drawn)
@@ -80,7 +82,7 @@ class InteractivePlots:
         variable : str
             Name of a variable of the cube.
         network, fold : str or int or {"held_out"}
-            Whose predictions, if it is one; see `microbatt.cube.predicted_by`.
+            Whose predictions, if it is one; see `microbatt.cube.predicted.predicted_by`.
         logarithmic : bool, default False
             Whether the colours follow the logarithm.
 
@@ -98,7 +100,9 @@ class InteractivePlots:
 
         cube = predicted_by(self._dataset, network, fold)
         check_choice("variable", variable, map(str, cube.data_vars))
-        values, status = cube[variable].load(), cube.get("status")
+        # What is missing of a step is told by how the step ended, not by how its run did.
+        status = None if variable.startswith("step_") else cube.get("status")
+        values = cube[variable].load()
         if status is None or "current" not in values.dims:
             return _by_current(
                 values, lambda values_at: values_on_plane(values_at, None, logarithmic=logarithmic)
@@ -153,7 +157,7 @@ class InteractivePlots:
         parameter : {"alpha", "S"}, default "alpha"
             ``"alpha"`` or ``"S"``.
         network, fold : str or int or {"held_out"}
-            Whose predictions; see `microbatt.cube.predicted_by`.
+            Whose predictions; see `microbatt.cube.predicted.predicted_by`.
 
         Returns
         -------
@@ -195,11 +199,23 @@ class InteractivePlots:
 
         return bounds_on_plane(bounds_in(self._dataset))
 
-    def simulation(self) -> hv.Layout:
-        """Return what a protocol gave: voltage against time, and the current under it."""
-        from microbatt.plots.interactive_protocol import over_time
+    def simulation(self, **at: float) -> hv.Layout:
+        """Return one run of a protocol: voltage against time, and the current under it.
 
-        return over_time(self._dataset)
+        Parameters
+        ----------
+        **at : float
+            Of a cube, one value for each of its dimensions; the nearest is taken.
+
+        Returns
+        -------
+        holoviews.Layout
+            Two figures with one axis of time.
+        """
+        from microbatt.plots.interactive_protocol import over_time
+        from microbatt.plots.protocol import run_in
+
+        return over_time(run_in(self._dataset, at))
 
 
 def _by_current(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.plots.colours import PALETTE
 from microbatt.plots.labels import POINTED, worded
-from microbatt.plots.protocol import shown_starts
+from microbatt.plots.protocol import run_title, shown_starts
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def over_time(simulation: xr.Dataset) -> hv.Layout:
                 ]
             ).opts(width=_WIDTH, height=_HEIGHTS[name], title=title)
             for (name, label), colour, title in zip(
-                labels.items(), PALETTE, (str(simulation.attrs.get("cell", "")), ""), strict=False
+                labels.items(), PALETTE, (run_title(simulation), ""), strict=False
             )
         ]
     ).cols(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube import varied_in
+from microbatt.cube.contents import outcomes_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import POINT
@@ -201,13 +201,14 @@ def draw_outcomes(axes: Axes, status: xr.DataArray) -> Axes:
     )
     there = status.to_numpy()[np.isfinite(status.to_numpy())]
     occurring, counts = np.unique(there, return_counts=True)
+    known = outcomes_of(status)
     axes.legend(
         handles=[
             Patch(
                 facecolor=OUTCOME_COLOURS[Outcome(int(code))],
                 edgecolor="#666666",
                 linewidth=0.5,
-                label=f"{Outcome(int(code)).name.lower().replace('_', ' ')} ({count})",
+                label=f"{known(int(code)).name.lower().replace('_', ' ')} ({count})",
             )
             for code, count in zip(occurring, counts, strict=True)
         ],

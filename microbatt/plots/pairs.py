@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from microbatt.cube import PREDICTION_STATUS, PredictionStatus, copies_in, predicted_by
+from microbatt.cube.predicted import PREDICTION_STATUS, PredictionStatus, copies_in, predicted_by
 from microbatt.errors import ParameterError
 from microbatt.plots.rows import as_rows
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
 
 Parameter = Literal["alpha", "S"]
 PARAMETERS: Final[tuple[Parameter, ...]] = ("alpha", "S")
@@ -76,7 +76,7 @@ def predictions_of(
     cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted``.
     network, fold : str or int or {"held_out"}
-        Whose predictions; see `microbatt.cube.predicted_by`.
+        Whose predictions; see `microbatt.cube.predicted.predicted_by`.
 
     Raises
     ------

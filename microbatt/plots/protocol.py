@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.cube.contents import varied_in
 from microbatt.plots.colours import PALETTE
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import xarray as xr
     from matplotlib.axes import Axes
 
 _MOST_LINES: Final = 60
 """Beginnings of so many steps are drawn; more would hide the curve."""
+
+
+def run_in(dataset: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
+    """Return one run of a protocol: of a cube the nearest to some values, else what is given."""
+    if not at and "status" not in dataset:
+        return dataset
+    run: xr.Dataset = dataset.microbatt.run(method="nearest", **at)
+    return run
 
 
 def draw_simulation(axes: Sequence[Axes], simulation: xr.Dataset) -> Sequence[Axes]:
@@ -46,8 +55,15 @@ def draw_simulation(axes: Sequence[Axes], simulation: xr.Dataset) -> Sequence[Ax
     lower.set_ylabel(f"Current [{quantity('current').pretty_units}]")
     lower.set_xlabel("Time [h]")
     upper.tick_params(labelbottom=False)
-    upper.set_title(str(simulation.attrs.get("cell", "")))
+    upper.set_title(run_title(simulation))
     return axes
+
+
+def run_title(simulation: xr.Dataset) -> str:
+    """Return the cell of a run, and of one of a cube the numbers at its point."""
+    named = [name for name in varied_in(simulation) if simulation[name].ndim == 0]
+    numbers = [f"{name} {float(simulation[name]):.4g}" for name in named]
+    return ", ".join([str(simulation.attrs.get("cell", "")), *numbers])
 
 
 def shown_starts(simulation: xr.Dataset) -> Sequence[float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from matplotlib.figure import Figure
 
+from microbatt.cube.contents import check_discharges
 from microbatt.errors import ParameterError
 from microbatt.plots.curves import current_handles, draw_sweep, spread
 from microbatt.plots.identifiability import draw_bounds
@@ -250,6 +251,7 @@ def drawable(cube: xr.Dataset) -> dict[str, str]:
     ParameterError
         If the cube suffices for no figure at all.
     """
+    check_discharges(cube, "a figure of the published work")
     lacking = {figure.name: figure.lacks(cube) for figure in FIGURES}
     if all(lacking.values()):
         raise ParameterError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.cube import varied_in, whole_curves
+from microbatt.cube.contents import check_discharges, varied_in, whole_curves
 from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.labels import axis_label
 from microbatt.plots.rows import as_rows
@@ -36,6 +36,7 @@ def draw_ragone(axes: Axes, cube: xr.Dataset) -> Axes:
     matplotlib.axes.Axes
         The same axes.
     """
+    check_discharges(cube, "a Ragone plot")
     rows = as_rows(cube[["energy", "power", "status"]].load())
     whole = rows[["energy", "power"]].where(whole_curves(rows))
     if "current" not in whole.dims:

@@ -27,11 +27,12 @@ from microbatt.porous_electrode.discharge import (
     Curve,
     Ending,
     Landing,
+    Need,
     extreme_surfaces,
-    find_front,
-    is_brief,
     landed,
     least_salt,
+    needed,
+    serving,
     write_point,
 )
 from microbatt.porous_electrode.lane_state import (
@@ -78,10 +79,8 @@ from microbatt.porous_electrode.lanes import (
 )
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import (
-    FOCUS_WIDTH,
     Layout,
     ends,
-    finer,
     grade,
     graded_count,
     lay_out,
@@ -212,18 +211,54 @@ def choose_step(numbers: Array, lane: int, march: March, pursuit: Pursuit) -> No
 
 
 class Work(NamedTuple):
-    """What is to be done: the rows (alpha, S, current) of the points, and where fronts stand.
+    """What is to be done: the rows (alpha, S, current) of the points, and what each needs.
 
-    ``again`` are the points to be done once more about a front, ``alone`` those to be done without
-    lanes; ``newton`` counts the iterations of earlier passes, ``first`` says where a curve begins.
+    ``front``, ``halvings``, ``brief`` and ``uneven`` are those of `discharge.Need`.  ``again`` are
+    the points that need another pass, ``alone`` those to be done without lanes; ``newton`` counts
+    the iterations of earlier passes, ``first`` says where a curve begins.
     """
 
     points: Array
-    fronts: Array
+    front: Array
+    halvings: Integers
+    brief: Integers
+    uneven: Integers
     newton: Integers
     again: Integers
     alone: Integers
     first: Integers
+
+
+@kernel
+def make_work(points: Array) -> Work:
+    """Nothing is known of any point."""
+    n = points.shape[0]
+    return Work(
+        points,
+        np.zeros(n),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.bool_),
+        np.zeros(n, np.bool_),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.bool_),
+        np.zeros(n, np.bool_),
+        np.zeros(n, np.int64),
+    )
+
+
+@kernel
+def need_of(work: Work, i: int) -> Need:
+    """What is known to be needed for point `i`."""
+    return Need(work.front[i], work.halvings[i], work.brief[i], work.uneven[i])
+
+
+@kernel
+def ask_again(work: Work, i: int, need: Need, newton: int) -> None:
+    """Ask for another pass of point `i`."""
+    work.front[i], work.halvings[i] = need.front, need.halvings
+    work.brief[i], work.uneven[i] = need.brief, need.uneven
+    work.newton[i] += newton
+    work.again[i] = True
 
 
 @kernel
@@ -268,7 +303,7 @@ def fill_lane(
     """Put point `i`, at rest, into a lane."""
     T, current = cell.initial_temperature, work.points[i, 2]
     p, now = point_of(cell, work, i, conserving), conditions_at(cell, T)
-    alone, layout = lay_out(p, now, numerics, current, work.fronts[i])
+    alone, layout = lay_out(p, now, numerics, current, work.front[i], work.uneven[i])
     set_rest(alone, layout, p, current)
     enter(w, lane, alone, layout, b.real)
     march = March(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, T, T, T, 0, 0, 0)
@@ -511,14 +546,11 @@ def keep_curve(
 ) -> tuple[Array, int]:
     """Write a curve that has ended, unless a front calls for another pass; see `simulate`."""
     i = b.point[lane]
-    current, front = work.points[i, 2], work.fronts[i]
-    found = find_front(w, layout, p, current)
-    placed = found == 0.0 or abs(found - front) < FOCUS_WIDTH * front
-    if is_brief(conditions_at(p, p.initial_temperature), end.march.t):
-        work.alone[i] = True
-    elif not placed and passes < MOST_AGAIN:
-        work.again[i], work.fronts[i] = True, found
-        work.newton[i] += end.march.newton
+    current, known = work.points[i, 2], need_of(work, i)
+    now = conditions_at(p, p.initial_temperature)
+    need = needed(w, layout, p, now, current, end, known)
+    if need != known and passes < MOST_AGAIN:
+        ask_again(work, i, need, end.march.newton)
     else:
         ending = close_lane(end, b.initial[lane], work.newton[i], w, layout, p)
         curve = curve_of(b, lane)
@@ -626,23 +658,25 @@ def most_elements(b: Bundle) -> int:
 
 
 @kernel
-def mesh_sizes(
-    cell: CellParameters,
-    numerics: Numerics,
-    work: Work,
-    todo: Integers,
-    conserving: bool,
-) -> tuple[Integers, Integers]:
-    """How many elements the points `todo` have in each electrode."""
-    now = conditions_at(cell, cell.initial_temperature)
-    negative, positive = np.zeros(todo.size, np.int64), np.zeros(todo.size, np.int64)
-    for k in range(todo.size):
+def mesh_keys(
+    cell: CellParameters, numerics: Numerics, work: Work, todo: Integers, conserving: bool
+) -> tuple[Integers, Integers, Integers]:
+    """A number for all that points need to share beside each other, and the sizes of their meshes.
+
+    Of the negative and of the positive electrode.
+    """
+    n, now = todo.size, conditions_at(cell, cell.initial_temperature)
+    key, negative, positive = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for k in range(n):
         i = todo[k]
-        p = point_of(cell, work, i, conserving)
-        neg, pos = grade(p, now, numerics, work.points[i, 2], work.fronts[i])
+        need, p = need_of(work, i), point_of(cell, work, i, conserving)
+        used = serving(numerics, need)
+        neg, pos = grade(p, now, used, work.points[i, 2], need.front, need.uneven)
         negative[k] = graded_count(neg.length, neg.first, neg.largest, neg.growth, neg.focus)
         positive[k] = graded_count(pos.length, pos.first, pos.largest, pos.growth, pos.focus)
-    return negative, positive
+        key[k] = 4 * need.halvings + (2 if need.brief else 0) + (1 if need.front > 0.0 else 0)
+        key[k] = key[k] * LARGE + negative[k]
+    return key, negative, positive
 
 
 @kernel
@@ -656,33 +690,25 @@ def march_lanes(
 ) -> tuple[Array, Integers, Integers]:
     """Discharge all points; the curves in the order in which they ended, and where each begins.
 
-    Third come the points that are to be done alone: those that do not start, and those that are
-    over at once.  Points with meshes of much the same size stand beside each other.
+    Third come the points that are to be done alone: those that do not start.  Points with meshes of
+    much the same size stand beside each other.
     """
-    n = points.shape[0]
-    work = Work(
-        points,
-        np.zeros(n),
-        np.zeros(n, np.int64),
-        np.zeros(n, np.bool_),
-        np.zeros(n, np.bool_),
-        np.zeros(n, np.int64),
-    )
-    curves, used, todo, used_numerics = batch.curves, 0, np.arange(n), numerics
+    work = make_work(points)
+    curves, used, todo = batch.curves, 0, np.arange(points.shape[0])
     for passes in range(MOST_AGAIN + 1):
-        negative, positive = mesh_sizes(cell, used_numerics, work, todo, conserving)
-        order = np.argsort(negative * LARGE + positive, kind="mergesort")
+        key, negative, positive = mesh_keys(cell, numerics, work, todo, conserving)
+        order = np.argsort(key * LARGE + positive, kind="mergesort")
         begin = 0
         while begin < todo.size:
-            end, layers = begin, negative[order[begin]]
-            while end < todo.size and negative[order[end]] == layers:
+            end, shared = begin, key[order[begin]]
+            while end < todo.size and key[order[end]] == shared:
                 end += 1
             curves, used = march_group(
                 cell,
-                used_numerics,
+                serving(numerics, need_of(work, todo[order[begin]])),
                 work,
                 todo[order[begin:end]],
-                layers,
+                negative[order[begin]],
                 positive[order[end - 1]],
                 conserving,
                 cutoff,
@@ -694,6 +720,5 @@ def march_lanes(
             begin = end
         todo = np.flatnonzero(work.again)
         work.again[:] = False
-        used_numerics = finer(numerics)
     batch.offsets[:] = np.cumsum(batch.offsets)
     return curves, work.first, work.alone

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import xarray as xr
 
-from microbatt.cube import (
+from microbatt.cube.predicted import (
     FOLD,
     HELD_OUT,
     NETWORK,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.cube import Facts
+    from microbatt.cube.predicted import Facts
     from microbatt.features import StoredCurves
     from microbatt.networks import CurveEstimate, CurveNetwork, JointNetwork, TrainedNetwork
 
@@ -191,7 +191,7 @@ def predict_copies(
     -------
     xarray.Dataset
         The variables of `predict` along ``network``, ``fold`` and the points, with the attributes
-        of the cube; `microbatt.cube.predicted_by` takes one of them out.
+        of the cube; `microbatt.cube.predicted.predicted_by` takes one of them out.
 
     Raises
     ------

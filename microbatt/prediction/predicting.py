@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from microbatt.cube import (
-    Location,
-    join_predictions,
-    locate,
-    open_cube,
-    open_prediction_group,
-    predicted_by,
-)
+from microbatt.cube import Location, join_predictions, locate, open_cube, open_prediction_group
+from microbatt.cube.predicted import predicted_by
 from microbatt.errors import ParameterError
 from microbatt.networks import NOISE_FREE, CurveNetwork, MeasurementNoise, TrainedNetwork, origin_of
 from microbatt.prediction.copies import predict_copies

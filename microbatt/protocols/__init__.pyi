@@ -1,3 +1,7 @@
+from .description import (
+    protocol_from_dict,
+    protocol_to_dict,
+)
 from .protocol import (
     Protocol,
     as_protocol,
@@ -38,6 +42,8 @@ __all__ = [
     "hppc",
     "parse_step",
     "profile",
+    "protocol_from_dict",
+    "protocol_to_dict",
     "read_profile",
     "read_protocol",
 ]

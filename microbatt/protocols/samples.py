@@ -65,6 +65,19 @@ class Samples:
         """From the first sample to the last [s]."""
         return float(self.time[-1])
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Samples):
+            return NotImplemented
+        same = (self.quantity, self.unit) == (other.quantity, other.unit)
+        return (
+            same
+            and np.array_equal(self.time, other.time)
+            and np.array_equal(self.value, other.value)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.quantity, self.unit, self.time.tobytes(), self.value.tobytes()))
+
     def __len__(self) -> int:
         return int(self.time.size)
 

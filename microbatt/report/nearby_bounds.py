@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.inference import ENGINE_VOLTAGE, UNKNOWNS, Readings, bound_map, native_request
+from microbatt.inference.forward import ENGINE_VOLTAGE, UNKNOWNS, native_request
+from microbatt.inference.identifiability import Readings, bound_map
 
 if TYPE_CHECKING:
     import xarray as xr

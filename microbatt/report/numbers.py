@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import thermal_to_dict
-from microbatt.inference import unknown_quantity
+from microbatt.inference.forward import unknown_quantity
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -82,12 +83,26 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
         },
         "bounds": None if here is None else _bounds(here),
         "curves": [_curve(curve) for curve in estimate.curves],
+        "runs": [
+            {
+                "source": run.source,
+                "samples": run.samples,
+                "hours": float(run.time[-1]) / SECONDS_PER_HOUR,
+                "residual_rms": _finite(run.residual_rms),
+                "offset": _finite(run.offset),
+                "information": {"alpha": run.information[0], "S": run.information[1]},
+                "temperature_measured": run.temperature_measured,
+                "remarks": list(run.remarks),
+            }
+            for run in estimate.runs
+        ],
         "cell_sensitivity": [
             {"value": one.label, "alpha": one.alpha, "S": one.S}
             for one in estimate.cell_sensitivity
         ],
         "unasked": estimate.unasked,
         "assumptions": list(estimate.assumptions),
+        "what_was_read": list(estimate.what_was_read),
         "versions": dict(estimate.versions),
         "seconds": dict(estimate.seconds),
     }

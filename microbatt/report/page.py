@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.cube import now
-from microbatt.inference import cell_sensitivity_sentence, own_offset, strained_sentence
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.cube.writing import now
+from microbatt.inference.result import cell_sensitivity_sentence, own_offset, strained_sentence
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
     fit_picture,
     map_picture,
     residual_picture,
+    run_picture,
 )
 from microbatt.report.text import against_bounds, parameter_fact, rounded, structure_facts
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from microbatt.inference import Estimate, FittedCurve, InitialGuess
+    from microbatt.inference import Estimate, FittedCurve, FittedRun, InitialGuess
     from microbatt.report.numbers import JSON
 
 _PACKAGE: Final = "microbatt.report"
@@ -33,7 +35,7 @@ _TOLD: Final = 10
 _LITTLE: Final = 1e-12
 
 
-def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str:
+def render_page(estimate: Estimate, bounds: xr.Dataset | None, here: xr.Dataset | None) -> str:
     """Set a report in HTML.
 
     Parameters
@@ -41,7 +43,8 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
     estimate
         What was inferred.
     bounds, here
-        From `microbatt.report.nearby_bounds`: around the estimate, and at it.
+        From `microbatt.report.nearby_bounds`: around the estimate, and at it; None without
+        discharges.
 
     Returns
     -------
@@ -62,24 +65,53 @@ def render_page(estimate: Estimate, bounds: xr.Dataset, here: xr.Dataset) -> str
         structure=structure_facts(estimate),
         strained=strained_sentence(estimate) if estimate.cell_values else "",
         correlation=f"{estimate.correlation:+.2f}",
-        against_bounds=against_bounds(estimate, here),
-        bounds_for=bounds["alpha_bound"].attrs,
+        against_bounds="" if here is None else against_bounds(estimate, here),
+        bounds_for={} if bounds is None else bounds["alpha_bound"].attrs,
+        held=_held(estimate),
+        runs=[_run_row(run) for run in estimate.runs],
         curves=[_curve_row(estimate, curve) for curve in _ordered(estimate)],
         cell_sensitivity_sentence=cell_sensitivity_sentence(estimate)
         if estimate.cell_sensitivity
         else "",
         cell_sensitivity=_sensitivity_rows(estimate),
         starts=[_start_row(estimate, one) for one in estimate.starts],
-        pictures={
-            "fit": fit_picture(estimate),
-            "residuals": residual_picture(estimate),
-            "corner": corner_picture(estimate),
-            "map": map_picture(bounds, estimate),
-        },
+        pictures=_pictures(estimate, bounds),
+        what_was_read="\n\n".join(estimate.what_was_read),
         cell=json.dumps(estimate.cell.to_dict(), indent=1, ensure_ascii=False),
         numbers=_for_script(estimate_numbers(estimate, here)),
         seconds={stage: time for stage, time in estimate.seconds.items() if time > _NOTHING},
     )
+
+
+def _pictures(estimate: Estimate, bounds: xr.Dataset | None) -> dict[str, str]:
+    """Return the pictures that there are, empty where there is nothing to be drawn."""
+    return {
+        "fit": fit_picture(estimate) if estimate.curves else "",
+        "residuals": residual_picture(estimate) if estimate.curves else "",
+        "runs": run_picture(estimate) if estimate.runs else "",
+        "corner": corner_picture(estimate),
+        "map": "" if bounds is None else map_picture(bounds, estimate),
+    }
+
+
+def _held(estimate: Estimate) -> str:
+    """Say what was fitted: so many discharge curves, and runs."""
+    counted = [(len(estimate.curves), "discharge curve"), (len(estimate.runs), "run")]
+    told = [f"{many} {noun}{'' if many == 1 else 's'}" for many, noun in counted if many]
+    return " and ".join(told)
+
+
+def _run_row(run: FittedRun) -> dict[str, str | int]:
+    return {
+        "source": run.source,
+        "hours": f"{run.time[-1] / SECONDS_PER_HOUR:.3g}",
+        "samples": run.samples,
+        "rms": f"{1e3 * run.residual_rms:.2f}",
+        "allowed": f"{1e3 * float(np.median(run.sigma)):.2f}",
+        "alpha_share": round(100.0 * run.information[0]),
+        "S_share": round(100.0 * run.information[1]),
+        "remarks": "; ".join(run.remarks),
+    }
 
 
 def _ordered(estimate: Estimate) -> list[FittedCurve]:

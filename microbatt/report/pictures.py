@@ -7,7 +7,14 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from microbatt.plots import current_colours, draw_bounds, draw_corner, draw_fit, draw_fit_residuals
+from microbatt.plots import (
+    current_colours,
+    draw_bounds,
+    draw_corner,
+    draw_fit,
+    draw_fit_residuals,
+    draw_run_fit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,6 +64,18 @@ def residual_picture(estimate: Estimate) -> str:
         figure = new_figure(figsize=(2.47 * columns, 1.75 * rows), layout="constrained")
         _draw_residuals(figure, curves, rows, columns)
         return as_svg(figure, "residuals", "Measured less fitted voltage of each curve")
+
+
+def run_picture(estimate: Estimate) -> str:
+    """Draw measured runs beside their fit, one beneath the other."""
+    count = len(estimate.runs)
+    with _styled() as new_figure:
+        figure = new_figure(figsize=(7.4, 3.6 * count), layout="constrained")
+        heights = [2.0, 1.0] * count
+        panels = figure.subplots(2 * count, 1, squeeze=False, height_ratios=heights)[:, 0]
+        for i, run in enumerate(estimate.runs):
+            draw_run_fit(list(panels[2 * i : 2 * i + 2]), run)
+        return as_svg(figure, "runs", "Measured runs as points and their fit as lines")
 
 
 def corner_picture(estimate: Estimate) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.inference import MICROSTRUCTURE, unknown_quantity
+from microbatt.inference.forward import MICROSTRUCTURE, unknown_quantity
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from microbatt.checks import check_extra
 from microbatt.errors import ParameterError
-from microbatt.inference import MICROSTRUCTURE
+from microbatt.inference.forward import MICROSTRUCTURE
 from microbatt.places import Kind, check_replaceable, mark, replacing
 from microbatt.report.nearby_bounds import MAP_STEPS, bounds_around, bounds_at
 
@@ -137,13 +137,16 @@ def write_report(
 
     check_report(page, overwrite=overwrite)
     files = report_files(page)
-    around, here = bounds_around(estimate, steps=map_steps), bounds_at(estimate)
+    around, here = None, None
+    if estimate.curves:
+        around, here = bounds_around(estimate, steps=map_steps), bounds_at(estimate)
     numbers = mark(Kind.NUMBERS) | estimate_numbers(estimate, here)
     with replacing(files.numbers, Kind.NUMBERS, overwrite=overwrite) as written:
         written.write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n", "utf-8")
     dataset = estimate.to_dataset().assign_attrs(mark(Kind.ESTIMATES))
     with replacing(files.arrays, Kind.ESTIMATES, overwrite=overwrite) as written:
-        xr.DataTree.from_dict({"/": dataset, "/identifiability": around}).to_netcdf(written)
+        parts = {"/": dataset} if around is None else {"/": dataset, "/identifiability": around}
+        xr.DataTree.from_dict(parts).to_netcdf(written)
     with replacing(files.page, Kind.PAGE, overwrite=overwrite) as written:
         written.write_text(render_page(estimate, around, here), encoding="utf-8")
     return files

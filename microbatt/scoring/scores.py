@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import xarray as xr
 
-from microbatt.cube import (
+from microbatt.cube.contents import varied_in
+from microbatt.cube.predicted import (
     FACTS,
     FOLD,
     HELD_OUT,
@@ -15,7 +16,6 @@ from microbatt.cube import (
     PredictionStatus,
     predicted_by,
     targets_in,
-    varied_in,
 )
 from microbatt.errors import ParameterError
 from microbatt.parameters import quantity_of
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.cube import Fold
+    from microbatt.cube.predicted import Fold
 
 MEASURES: Final = {
     "mean_relative_error": mean_relative_error,
@@ -74,7 +74,7 @@ def score(
         With ``alpha_predicted`` and ``S_predicted`` over its points, and their ``…_std`` where the
         network gives them. Further dimensions, such as a level of noise, stay apart.
     network, fold : str or int or {"held_out"}
-        Whose predictions; see `microbatt.cube.predicted_by`.
+        Whose predictions; see `microbatt.cube.predicted.predicted_by`.
     ranges : mapping of str to sequence of float, default `RANGES`
         ``"alpha"`` and ``"S"`` → edges; one more is added where truth lies beyond.
     levels : sequence of float, default `LEVELS`
@@ -121,7 +121,7 @@ def with_errors(
     cube : xarray.Dataset
         With ``alpha_predicted`` and ``S_predicted``.
     network, fold : str or int or {"held_out"}
-        Whose predictions; see `microbatt.cube.predicted_by`.
+        Whose predictions; see `microbatt.cube.predicted.predicted_by`.
 
     Returns
     -------

@@ -14,15 +14,10 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.cube import depth_axis, row_trouble, rows_from_batch
-from microbatt.engines import (
-    Discharge,
-    Inventory,
-    Settings,
-    load_engine,
-    simulate_discharges,
-    thermal_from_dict,
-)
+from microbatt.cube.contents import depth_axis
+from microbatt.cube.writing import row_trouble, rows_from_batch
+from microbatt.engines import Discharge, Inventory, Settings, simulate_discharges, thermal_from_dict
+from microbatt.engines.contract import load_engine
 from microbatt.engines.dualfoil import DualfoilSettings
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
@@ -31,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from microbatt.cells import Cell
-    from microbatt.engines import DischargeBatch, Engine, EngineSettings
+    from microbatt.engines import DischargeBatch
+    from microbatt.engines.contract import Engine, EngineSettings
 
     Point = tuple[float, float, float]
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.engines import DischargeBatch, Engine
+from microbatt.engines import DischargeBatch
+from microbatt.engines.contract import Engine
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
 
 NO_CURVE_CURRENT: Final = 1000.0
 """At this current or more the cut-off is reached at once [A m⁻²]."""

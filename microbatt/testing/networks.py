@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.cube import PREDICTION_STATUS, PREDICTION_VARIABLES, PredictionStatus
+from microbatt.cube.predicted import PREDICTION_STATUS, PREDICTION_VARIABLES, PredictionStatus
 from microbatt.errors import ParameterError
 from microbatt.features import point_dims, true_values
 from microbatt.networks import load_network, save_network

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from microbatt.cube import ORIGIN, PREDICTION_VARIABLES, PredictionStatus, strings
+from microbatt.cube.predicted import ORIGIN, PREDICTION_VARIABLES, PredictionStatus, strings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,17 +18,9 @@ from microbatt.campaign import (
     run_campaign,
 )
 from microbatt.cells import load_cell
-from microbatt.cube import (
-    UNREPEATABLE,
-    Grid,
-    check_store,
-    copies_in,
-    join_predictions,
-    locate,
-    open_cube,
-    predicted_by,
-    repair_store,
-)
+from microbatt.cube import Grid, check_store, join_predictions, locate, open_cube, repair_store
+from microbatt.cube.contents import UNREPEATABLE
+from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing.predictions import made_predictions
 

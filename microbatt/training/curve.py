@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_extra
 from microbatt.features import TARGETS, Augmentation, Curves, tensors_of_cube, true_values
 from microbatt.networks import CurveNetwork, CurveNetworkConfig, draft_curve_network
-from microbatt.training.fit import Task, check_alpha_and_S, fit, training_points
+from microbatt.training.fit import Task, check_alpha_and_S, fit_ensemble, training_points
 from microbatt.training.losses import negative_log_likelihood
 from microbatt.training.settings import TrainingSettings
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import ArrayLike
 
-    from microbatt.networks import CurveNetworkDraft
     from microbatt.training.events import Listener
 
 CURVE_SETTINGS: Final = TrainingSettings(epochs=120, batch=256, learning_rate=2e-3)
@@ -77,22 +75,20 @@ def fit_curve_network(
     chosen = training_points(cube, points)
     tensors = tensors_of_cube(cube, samples=sizes.samples).take(chosen)
     draft = draft_curve_network(tensors, true_values(cube, TARGETS)[chosen], sizes)
-    members = []
-    for number in range(sizes.members):
-        own = replace(settings, seed=settings.seed * 100 + number)
-        task = _member(f"member-{number + 1}", draft, own)
-        path = None if folder is None else folder / f"{task.name}.checkpoint.npz"
-        members.append(fit(task, cube, chosen, own, checkpoint=path, listeners=listeners))
-    return draft.finished(members)
 
+    def member(name: str, own: TrainingSettings) -> Task:
+        return Task(
+            name=name,
+            network=draft.encoder(seed=own.seed, precision=own.precision),
+            features=(Curves(samples=sizes.samples),),
+            augmentation=DISTURBANCE,
+            inputs=draft.scaled_inputs,
+            targets=draft.scaled_targets,
+            loss=negative_log_likelihood,
+        )
 
-def _member(name: str, draft: CurveNetworkDraft, settings: TrainingSettings) -> Task:
-    return Task(
-        name=name,
-        network=draft.encoder(seed=settings.seed, precision=settings.precision),
-        features=(Curves(samples=draft.config.samples),),
-        augmentation=DISTURBANCE,
-        inputs=draft.inputs,
-        targets=draft.targets,
-        loss=negative_log_likelihood,
+    return draft.finished(
+        fit_ensemble(
+            member, sizes.members, cube, chosen, settings, folder=folder, listeners=listeners
+        )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -182,6 +182,49 @@ def fit(
     _tell(listeners, FitFinished(name=task.name, elapsed=time.perf_counter() - started,
                                  metrics={"loss": losses[-1]}))  # fmt: skip
     return [np.asarray(w, dtype=np.float32) for w in task.network.get_weights()]
+
+
+def fit_ensemble(
+    task_of: Callable[[str, TrainingSettings], Task],
+    members: int,
+    cube: xr.Dataset,
+    points: NDArray[np.int64],
+    settings: TrainingSettings,
+    *,
+    folder: Path | None = None,
+    listeners: Sequence[Listener] = (),
+) -> list[list[NDArray[np.float32]]]:
+    """Fit networks that differ in their seeds, one after the other.
+
+    Parameters
+    ----------
+    task_of : callable
+        Name of a member and its settings → what is fitted.
+    members : int
+        How many.
+    cube : xarray.Dataset
+        With curves at the points.
+    points : numpy.ndarray of int
+        Numbers of the points to train on.
+    settings : TrainingSettings
+        How; each member's seed follows from theirs.
+    folder : pathlib.Path, optional
+        For checkpoints, from which an interrupted training goes on; None keeps none.
+    listeners : sequence of callable, default ()
+        Hear of the events.
+
+    Returns
+    -------
+    list of list of numpy.ndarray
+        The weights of each, in Keras's order.
+    """
+    trained = []
+    for number in range(members):
+        own = replace(settings, seed=settings.seed * 100 + number)
+        task = task_of(f"member-{number + 1}", own)
+        path = None if folder is None else folder / f"{task.name}.checkpoint.npz"
+        trained.append(fit(task, cube, points, own, checkpoint=path, listeners=listeners))
+    return trained
 
 
 def _epochs(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_extra
@@ -15,7 +14,7 @@ from microbatt.features import (
     true_values,
 )
 from microbatt.networks import JointNetwork, JointNetworkConfig, draft_joint_network
-from microbatt.training.fit import Task, fit, training_points
+from microbatt.training.fit import Task, fit_ensemble, training_points
 from microbatt.training.losses import joint_likelihood
 from microbatt.training.settings import TrainingSettings
 
@@ -37,6 +36,7 @@ def fit_joint_network(
     targets: Sequence[str] | None = None,
     points: ArrayLike | None = None,
     config: JointNetworkConfig | None = None,
+    box: tuple[ArrayLike, ArrayLike] | None = None,
     settings: TrainingSettings = JOINT_SETTINGS,
     folder: Path | None = None,
     listeners: Sequence[Listener] = (),
@@ -54,6 +54,9 @@ def fit_joint_network(
         Numbers of the points to train on; None is all that have a curve.
     config : JointNetworkConfig, optional
         Sizes of the network, and the noise that it is for.
+    box : tuple of array_like, optional
+        Lowest and highest coordinate of each target, which a bounded network does not leave; None
+        is where the points lie.
     settings : TrainingSettings, default JOINT_SETTINGS
         How its encoders are trained.
     folder : pathlib.Path, optional
@@ -78,12 +81,11 @@ def fit_joint_network(
     names = targets_of(cube) if targets is None else check_targets(cube, targets)
     chosen = training_points(cube, points, complete=False)
     tensors = tensors_of_cube(cube, samples=sizes.samples).take(chosen)
-    draft = draft_joint_network(tensors, true_values(cube, names)[chosen], names, sizes)
-    members = []
-    for number in range(sizes.members):
-        own = replace(settings, seed=settings.seed * 100 + number)
-        task = Task(
-            name=f"member-{number + 1}",
+    draft = draft_joint_network(tensors, true_values(cube, names)[chosen], names, sizes, box=box)
+
+    def member(name: str, own: TrainingSettings) -> Task:
+        return Task(
+            name=name,
             network=draft.encoder(seed=own.seed, precision=own.precision),
             features=(Curves(samples=sizes.samples),),
             augmentation=Augmentation(noise=sizes.noise),
@@ -92,6 +94,9 @@ def fit_joint_network(
             loss=joint_likelihood,
             names=names,
         )
-        path = None if folder is None else folder / f"{task.name}.checkpoint.npz"
-        members.append(fit(task, cube, chosen, own, checkpoint=path, listeners=listeners))
-    return draft.finished(members)
+
+    return draft.finished(
+        fit_ensemble(
+            member, sizes.members, cube, chosen, settings, folder=folder, listeners=listeners
+        )
+    )

@@ -23,7 +23,7 @@ import psutil
 ENGINE_ALONE = """
 import os, time
 from microbatt.campaign import load_campaign
-from microbatt.cube import region_points
+from microbatt.cube.writing import region_points
 from microbatt.engines import simulate_discharges
 campaign = load_campaign({name!r})
 design = campaign.design

@@ -16,7 +16,8 @@ import numpy as np
 
 from microbatt.campaign import local_client, run_campaign
 from microbatt.campaign.events import CampaignFinished
-from microbatt.cube import DEPTH_POINTS, VARIABLES
+from microbatt.cube import VARIABLES
+from microbatt.cube.contents import DEPTH_POINTS
 from tests.campaign.small import small_campaign
 
 CURVES = 24
@@ -41,7 +42,9 @@ def measured(client, tasks, folder):
 def writing_time(curves, folder):
     """Return the time to write a block of so many curves [s], the median of several."""
     from microbatt.campaign.plan import plan_campaign, prepare_store
-    from microbatt.cube import locate, open_blocks, rows_without_curve
+    from microbatt.cube import locate
+    from microbatt.cube.contents import depth_axis, discharge_layout
+    from microbatt.cube.writing import open_blocks, rows_without_curve
 
     side = max(1, curves // 12)
     campaign = small_campaign(
@@ -55,7 +58,7 @@ def writing_time(curves, folder):
     prepare_store(plan_campaign(campaign, location))
     store = open_blocks(location)
     (block,) = store.blocks()
-    rows = rows_without_curve(12 * side, DEPTH_POINTS, 1)
+    rows = rows_without_curve(12 * side, discharge_layout(depth_axis(DEPTH_POINTS)), 1)
     rng = np.random.default_rng(0)
     rows["voltage"] = np.sort(rng.uniform(2, 4, rows["voltage"].shape).astype("f4"))[:, ::-1]
     times = []

@@ -14,9 +14,8 @@ import numpy as np
 from engine_sample import Curve
 
 from microbatt.engines import Inventory
-from microbatt.engines.pybamm.discharge import discharge
+from microbatt.engines.pybamm.discharge import build_equations, discharge
 from microbatt.engines.pybamm.engine import ENGINE
-from microbatt.engines.pybamm.equations import build_equations
 from microbatt.engines.pybamm.settings import PybammSettings
 from microbatt.pybamm_import import load_pybamm
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import Adiabatic, Settings
-from microbatt.inference import UNKNOWNS, sensitivities_at_depth
+from microbatt.inference.forward import UNKNOWNS, sensitivities_at_depth
 from microbatt.inference.forward.finite_differences import (
     SETTINGS,
     native_request,

@@ -13,7 +13,7 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import simulate
-from microbatt.engines.pybamm.equations import _options
+from microbatt.engines.pybamm.discharge import _options
 from microbatt.engines.pybamm.parameters import cell_parameters
 from microbatt.protocols import as_protocol, cccv, gitt, hppc, profile
 from microbatt.pybamm_import import load_pybamm

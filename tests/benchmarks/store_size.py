@@ -12,8 +12,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from microbatt.campaign import load_campaign, run_campaign
-from microbatt.cube import Grid, locate, open_blocks, open_cube
-from microbatt.cube.schema import compression
+from microbatt.cube import Grid, locate, open_cube
+from microbatt.cube.contents.schema import compression
+from microbatt.cube.writing import open_blocks
 
 STRIDE = 8
 ROUNDING = 1e-5
@@ -48,7 +49,7 @@ def measure(folder: Path, name: str) -> str:
     if packing is None:
         run_campaign(asked, place)
     else:
-        with patch("microbatt.cube.schema.packing", lambda: packing):
+        with patch("microbatt.cube.contents.schema.packing", lambda: packing):
             run_campaign(asked, place)
     store = open_blocks(locate(place))
     blocks = store.blocks()

@@ -24,7 +24,7 @@ from scipy.interpolate import PchipInterpolator
 
 import microbatt
 from microbatt.features import tensors_of_cube, true_values
-from microbatt.inference import native_request
+from microbatt.inference.forward import native_request
 from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
 from microbatt.networks import MeasurementNoise, load_network
 from microbatt.prediction import load_shipped, predict_curves

@@ -38,13 +38,14 @@ def explore(browser):
     """Serve a store and open it; afterwards nobody may have complained."""
     servers, pages = [], []
 
-    def open_page(store):
-        servers.append(Server(store))
+    def open_page(store, program=None):
+        servers.append(Server(store, program))
         pages.append(Page(browser, servers[-1].address))
         return pages[-1]
 
     yield open_page
     complaints = [word for page in pages for word in (*page.errors(), *page.foreign())]
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     browser.get("about:blank")
     said = [server.stop() for server in servers]
     assert complaints == []

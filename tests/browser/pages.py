@@ -54,12 +54,41 @@ const search = (root) => {
 }
 return search(document)
 """
+_REACHED = f"""
+const found = (function () {{{_FIND}}})(...arguments)
+found?.scrollIntoView({{block: "center", inline: "center"}})
+const box = found?.getBoundingClientRect()
+const [x, y] = [box?.left + box?.width / 2, box?.top + box?.height / 2]
+let hit = document.elementFromPoint(x, y)
+while (hit?.shadowRoot?.elementFromPoint(x, y) && hit.shadowRoot.elementFromPoint(x, y) != hit)
+  hit = hit.shadowRoot.elementFromPoint(x, y)
+return found != null && (hit == found || found.contains(hit))
+"""
 _TEXT = """
 const read = (root) => [...root.childNodes].map((node) =>
   node.nodeType == Node.TEXT_NODE ? node.textContent
   : ["STYLE", "SCRIPT"].includes(node.nodeName) ? ""
   : read(node) + (node.shadowRoot ? read(node.shadowRoot) : "")).join(" ")
 return read(document.body)
+"""
+BOXES = """
+return ["map", "curves"].map((name) => {
+  const box = Bokeh.index.query_one((view) => view.model.name == name).el.getBoundingClientRect()
+  return [box.left, box.top, box.width, box.height]
+})
+"""
+OVERHANG = """
+const over = []
+const search = (root) => {
+  for (const element of root.querySelectorAll("*")) {
+    const wide = element.scrollWidth - element.clientWidth
+    const scrolls = ["auto", "scroll"].includes(getComputedStyle(element).overflowX)
+    if (scrolls && wide > 1) over.push(element.className)
+    if (element.shadowRoot) search(element.shadowRoot)
+  }
+}
+search(document)
+return over
 """
 _CHOOSE = """
 const wanted = arguments[0]
@@ -85,12 +114,13 @@ def chromium(folder):
 
 
 class Server:
-    """`microbatt explore` on a port of its own."""
+    """`microbatt explore` on a port of its own, or a program that serves something else."""
 
-    def __init__(self, store):
-        command = [sys.executable, "-m", "microbatt", "explore", str(store), "--port", "0"]
+    def __init__(self, store, program=None):
+        explore = ["-m", "microbatt", "explore", str(store), "--port", "0", "--no-open"]
+        command = explore if program is None else ["-c", program, str(store)]
         self._process = subprocess.Popen(
-            [*command, "--no-open"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         self.address = re.search(r"http://\S+?(?=;)", self._process.stdout.readline())[0]
 
@@ -156,6 +186,20 @@ class Page:
     def press(self, words):
         """Press the button with these words."""
         self.until(lambda: self.script(_FIND, "button", words)).click()
+
+    def reached(self, words):
+        """Scroll to the button with these words; return whether the pointer can get at it."""
+        return self.until(lambda: self.script(_REACHED, "button", words))
+
+    def give(self, path):
+        """Give a file to the field that takes some."""
+        field = self.until(lambda: self.script(_FIND, "input[type=file]", ""))
+        field.send_keys(str(path))
+
+    def resize(self, width, height=900):
+        """Make the window so many pixels wide."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
     def choose(self, variable):
         """Choose the variable of the map."""

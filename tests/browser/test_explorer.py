@@ -1,6 +1,8 @@
 """The explorer in a real browser: taps bring curves, whatever the cube."""
 
 import io
+import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -8,8 +10,10 @@ import pytest
 import xarray as xr
 from matplotlib.image import imread
 
-from microbatt.cube import locate, open_cube
+from microbatt.cube import join_predictions, locate, open_cube
 from microbatt.outcomes import Outcome
+from microbatt.testing import made_predictions
+from tests.browser.pages import BOXES, OVERHANG
 from tests.explorer import cubes
 
 pytestmark = pytest.mark.browser
@@ -48,11 +52,16 @@ def test_a_demo_is_tapped_dragged_played_copied_and_saved(explore, demo_store, f
     page.tap(8.0, 5.0)
     shows(page, "selected", capacities(demo_store, 8.0, 5.0))
     page.tap(1.0, 20.0)
-    shows(page, "pinned", capacities(demo_store, 1.0, 20.0))
-    shows(page, "selected", capacities(demo_store, 8.0, 5.0))
-    assert "Pinned α 1, S 20" in page.text()
+    shows(page, "pinned", capacities(demo_store, 8.0, 5.0))
+    shows(page, "selected", capacities(demo_store, 1.0, 20.0))
+    words = page.text()
+    assert "Selected α 1, S 20" in words
+    assert "Pinned α 8, S 5" in words
+    # The numbers are those of what was tapped, also per square centimetre.
+    for capacity in capacities(demo_store, 1.0, 20.0):
+        assert f"{capacity:.4g} {0.1 * capacity:.4g}" in words
 
-    page.drag((8.0, 5.0), (6.0, 3.0), (4.0, 2.0))
+    page.drag((1.0, 20.0), (6.0, 3.0), (4.0, 2.0))
     shows(page, "selected", capacities(demo_store, 4.0, 2.0))
     page.press("Release pinned")
     page.until(lambda: ends(page, "pinned") == [])
@@ -135,6 +144,19 @@ def test_predictions_stand_beside_the_truth(explore, demo_store, tmp_path):
     assert ends(page, "predicted") == []
 
 
+def test_no_dashes_lie_on_the_curves_that_are_selected(explore, demo_store, tmp_path):
+    cube = open_cube(locate(demo_store), chunks=None)
+    copy = tmp_path / "exact.zarr"
+    shutil.copytree(demo_store, copy)
+    join_predictions(locate(copy), made_predictions(cube, ("curve",), (0,), off=0.01))
+    page = explore(copy)
+    page.tap(8.0, 5.0)
+    shows(page, "selected", capacities(demo_store, 8.0, 5.0))
+    page.until(lambda: "nearest stored: the selected one" in page.text())
+    assert page.data("predicted point", "alpha") == pytest.approx([8.08, 8.08])
+    assert ends(page, "predicted") == []
+
+
 def test_scattered_points_are_tapped_where_they_lie(explore, tmp_path):
     store = cubes.filled(cubes.scattered_campaign(), tmp_path / "scattered.zarr")
     whole = open_cube(locate(store), chunks=None)
@@ -142,3 +164,98 @@ def test_scattered_points_are_tapped_where_they_lie(explore, tmp_path):
     page.tap(float(whole.alpha[7]), float(whole.S[7]))
     shows(page, "selected", whole.discharge_capacity[7].to_numpy())
     assert page.until(lambda: "Point: 7" in page.text())
+
+
+@pytest.mark.parametrize("width", [500, 800])
+def test_a_narrow_window_shows_all_of_it_below_each_other(width, explore, demo_store):
+    page = explore(demo_store)
+    page.resize(width)
+    page.until(lambda: page.script(BOXES)[0][2] < width)
+    page.tap(8.0, 5.0)
+    shows(page, "selected", capacities(demo_store, 8.0, 5.0))
+    (left, top, wide, high), (below_left, below, below_wide, below_high) = page.script(BOXES)
+    assert below > top + high
+    assert left == below_left
+    assert min(wide, below_wide) > 0.8 * width
+    assert min(high, below_high) > 230
+    # Nothing has to be scrolled sideways but, where it is narrow, the table.
+    assert set(page.script(OVERHANG)) <= {"mb-scroll"}
+    for words in ("▶", "Copy", "netCDF"):
+        assert page.reached(words)
+
+
+def test_a_measured_file_is_laid_over_the_curves_and_read_alone(explore, demo_store, tmp_path):
+    curve = open_cube(locate(demo_store), chunks=None).microbatt.curve(alpha=2.5, S=3, current=35)
+    time = 3600.0 * curve.capacity.to_numpy() / 35.0
+    measured, broken = tmp_path / "cell 7.csv", tmp_path / "broken.csv"
+    table = pd.DataFrame({"Time [s]": time[::4], "Voltage [V]": curve[::4], "Current [A/m2]": 35.0})
+    table.to_csv(measured, index=False)
+    broken.write_text("import os; os.remove('cell 7.csv')\n")
+    page = explore(demo_store)
+    page.give(measured)
+    shows(page, "measured", [float(curve.capacity[-1])])
+    assert "cell 7.csv: 35 A m⁻²" in page.text()
+    page.tap(8.0, 5.0)
+    shows(page, "selected", capacities(demo_store, 8.0, 5.0))
+    assert ends(page, "measured") == pytest.approx([float(curve.capacity[-1])])
+    large = tmp_path / "large.csv"
+    long = np.linspace(0.0, time[-1], 600_000)  # more than Bokeh takes unasked
+    voltage = np.interp(long, time, curve)
+    pd.DataFrame({"Time [s]": long, "Voltage [V]": voltage, "Current [A/m2]": 35.0}).to_csv(
+        large, index=False
+    )
+    assert large.stat().st_size > 16e6
+    page.give(large)
+    page.until(lambda: "large.csv: 35 A m⁻²" in page.text())
+    page.give(broken)
+    page.until(lambda: "broken.csv" in page.text())
+    assert measured.exists()
+    page.press("Clear measured")
+    page.until(lambda: ends(page, "measured") == [])
+
+
+TWO = """
+import sys
+import panel as pn
+import microbatt
+from microbatt.explorer import app
+cube = microbatt.open_dataset(sys.argv[1], chunks=None)
+server = pn.serve(
+    lambda: pn.Column(app(cube), app(cube)), port=0, address="127.0.0.1", show=False, start=False,
+    websocket_origin="*", verbose=False,
+)
+print(f"http://localhost:{server.port}/; two of them", flush=True)
+server.start()
+server.io_loop.start()
+"""
+BOTH = """
+const [name, x, y] = arguments
+const views = Bokeh.index.query((view) => view.model.name == name)
+return JSON.stringify(Array.from(views, (view) => {
+  const box = view.el.getBoundingClientRect()
+  return [box.left + view.frame.x_scale.compute(x), box.top + view.frame.y_scale.compute(y)]
+}))
+"""
+MARKED = """
+const all = [...Bokeh.documents[0]._all_models.values()]
+return JSON.stringify(all.filter((model) => model.name == "selected point").map(
+  (model) => [Array.from(model.data.alpha)[0], Array.from(model.data.S)[0]]))
+"""
+
+
+def test_two_explorers_of_one_page_keep_their_own_points(explore, demo_store):
+    page = explore(demo_store, TWO)
+    page.resize(1280, 1700)
+
+    def places():
+        found = json.loads(page.script(BOTH, "map", 8.0, 5.0))
+        return found if len(found) == 2 and found[1][1] < 1700 else None
+
+    mouse = page._mouse()
+    mouse.w3c_actions.pointer_action.move_to_location(*map(round, page.until(places)[1])).click()
+    mouse.perform()
+
+    def points():
+        return sorted({tuple(point) for point in json.loads(page.script(MARKED))})
+
+    page.until(lambda: points() == [(2.5, 3.0), (8.0, 5.0)])

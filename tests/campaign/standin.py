@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from microbatt.engines import Engine
+from microbatt.engines.contract import Engine
 from microbatt.outcomes import Outcome
 from microbatt.testing.formula import formula_batch, formula_outcomes
 

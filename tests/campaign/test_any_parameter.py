@@ -217,9 +217,9 @@ def test_a_cube_of_a_newer_schema_is_refused_clearly(threads, tmp_path):
     run_campaign(campaign(GRID), place, client=threads)
     root = json.loads((place / "zarr.json").read_text())
     assert root["attributes"]["microbatt_schema"] == 2
-    root["attributes"]["microbatt_schema"] = 3
+    root["attributes"]["microbatt_schema"] = 4
     (place / "zarr.json").write_text(json.dumps(root))
-    with pytest.raises(StoreError, match="schema 3; this version of microbatt reads up to 2"):
+    with pytest.raises(StoreError, match="schema 4; this version of microbatt reads up to 3"):
         open_cube(locate(place))
 
 

@@ -12,8 +12,6 @@ from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign.small import small_campaign
 
-CHUNKS = ["voltage/c/1/0/0/0", "status/c/1/0/0", "energy/c/0/0/0", "steps/c/2/0/0"]
-
 
 @pytest.fixture(scope="module")
 def filled(threads, tmp_path_factory):
@@ -54,8 +52,15 @@ def test_a_sound_store_has_no_damage(store):
     assert (report.blocks, report.finished, report.damages) == (3, 3, ())
 
 
-@pytest.mark.parametrize("chunk", CHUNKS)
-@pytest.mark.parametrize("damage", [flip_a_bit, cut_short, empty])
+@pytest.mark.parametrize(
+    ("damage", "chunk"),
+    [
+        (flip_a_bit, "voltage/c/1/0/0/0"),
+        (cut_short, "status/c/1/0/0"),
+        (empty, "energy/c/0/0/0"),
+        (flip_a_bit, "steps/c/2/0/0"),
+    ],
+)
 def test_a_damaged_chunk_is_found_and_recomputed(damage, chunk, store, threads):
     sound = stored_bytes(store)
     damage(store / chunk)

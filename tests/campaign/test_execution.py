@@ -8,7 +8,7 @@ import microbatt
 from microbatt.campaign import run_campaign
 from microbatt.campaign.events import BlockFinished, CampaignFinished, CampaignStarted
 from microbatt.cube import locate, read_runs
-from microbatt.cube.location import delete_object, open_store
+from microbatt.cube.store.location import delete_object, open_store
 from microbatt.errors import CampaignError, StoreError
 from microbatt.outcomes import Outcome
 from microbatt.testing import stored_bytes

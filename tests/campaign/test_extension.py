@@ -15,15 +15,14 @@ from microbatt.campaign.extension import (
 )
 from microbatt.cube import (
     check_store,
-    copies_in,
     join_predictions,
     join_variables,
     locate,
     open_cube,
     open_prediction_group,
-    predicted_by,
 )
-from microbatt.cube.schema import UNREPEATABLE
+from microbatt.cube.contents import UNREPEATABLE
+from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign.small import small_campaign

@@ -8,7 +8,7 @@ from microbatt.campaign.importing import Origin, design_of, write_imported
 from microbatt.cells import load_cell
 from microbatt.cube import Grid, ListedPoints, locate
 from microbatt.engines import Inventory, Isothermal
-from microbatt.engines.dualfoil.archive import read_run
+from microbatt.engines.dualfoil.archives.archive import read_run
 from microbatt.errors import CampaignError, ParameterError, StoreError
 from tests.engines.dualfoil.runs import make_run
 

@@ -12,7 +12,9 @@ import pytest
 
 from microbatt.campaign import run_campaign
 from microbatt.campaign.reading import read_campaign
-from microbatt.cube import alone, check_store, locate, open_blocks, open_cube
+from microbatt.cube import check_store, locate, open_cube
+from microbatt.cube.store import alone
+from microbatt.cube.writing import open_blocks
 from microbatt.errors import StoreChangedError, StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign import standin

@@ -7,7 +7,7 @@ import pytest
 
 from microbatt.campaign import local_client, remote_client, run_campaign
 from microbatt.campaign.events import BlockRetried
-from microbatt.cube import BlockStore
+from microbatt.cube.writing import BlockStore
 from microbatt.errors import CampaignError, ParameterError, StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign.small import small_campaign

@@ -5,8 +5,8 @@ from click.testing import CliRunner
 
 from microbatt.cells import load_cell
 from microbatt.cli.commands import main
-from microbatt.engines.dualfoil import read_deck
-from microbatt.engines.dualfoil.output import read_output
+from microbatt.engines.dualfoil.files import read_deck
+from microbatt.engines.dualfoil.files.output import read_output
 from tests.engines.dualfoil.decks import HAND_WRITTEN, edited
 from tests.engines.dualfoil.runs import make_run
 from tests.engines.dualfoil.test_published import STEPS, write

@@ -37,13 +37,28 @@ def run(*arguments):
     )
 
 
-def test_files_of_one_cell_give_alpha_and_s_and_a_store(folder, tmp_path):
-    store = tmp_path / "out.nc"
-    done = run(folder / "one", "--no-network", "--store", store, "--free", "voltage_offset=5mV")
+def test_files_of_one_cell_give_alpha_and_s_a_store_and_what_was_read(folder, tmp_path):
+    store, page = tmp_path / "out.nc", tmp_path / "page.html"
+    done = run(
+        folder / "one",
+        "--no-network",
+        "--store",
+        store,
+        "--report",
+        page,
+        "--free",
+        "voltage_offset=5mV",
+    )
     assert done.exit_code == 0, done.output
     assert "The cell file explains the data" in done.output
     with xr.open_dataset(store) as found:
         assert float(found["value"].sel(parameter="alpha")) == pytest.approx(3.0, abs=0.05)
+        read = found.attrs["what_was_read"]
+    assert "17.5.csv: " in read
+    assert "columns: " in read
+    assert "read 17.5.csv: " in done.output
+    assert "1 read as discharge" in done.output
+    assert "What was read in the files" in page.read_text(encoding="utf-8")
 
 
 def test_a_bad_file_is_told_at_the_end_and_the_others_are_used(folder):

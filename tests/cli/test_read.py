@@ -60,7 +60,7 @@ def test_a_file_of_pulses_is_shown_and_ends_with_status_1(tmp_path):
         protocol.discharge(ONE_C, np.arange(0.0, 101.0, 20.0), begun=100.0 * number)
         protocol.rest(level=4.0 - 0.02 * number)
     done = call(write(tmp_path / "a.csv", protocol.frame()), "--area", "10 cm2")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert done.stdout.count("pulse, 17.5 A m⁻²") == 8
     assert "infer would refuse it: a.csv: no whole discharge" in done.stdout
 
@@ -79,7 +79,7 @@ def test_several_cells_are_shown_each_and_one_is_chosen_by_name(tmp_path):
     assert call(path).stdout.count("infer would use") == 2
     assert call(path, "--part", "A2").stdout.count("infer would use") == 1
     wrong = call(path, "--part", "A3")
-    assert wrong.exit_code == 1
+    assert wrong.exit_code == 2
     assert "`A1`, `A2`" in wrong.stderr
 
 
@@ -100,7 +100,7 @@ def test_a_bdf_file_that_is_written_reads_back_to_the_same_curves(file, tmp_path
 def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path):
     (tmp_path / "b.csv").write_text("a,b\n1,2\n", "utf-8")
     done = call(tmp_path)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "infer would use" in done.stdout
     assert "no column is a voltage" in done.stderr
 

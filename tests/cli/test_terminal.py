@@ -1,9 +1,10 @@
 """Small pictures and headings for the terminal."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.cli.terminal import chart, heading
+from microbatt.cli.terminal import chart, heading, shown
 
 POINTS = st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=1, max_size=50)
 
@@ -51,5 +52,14 @@ def test_the_axes_are_labelled_with_the_extremes():
     assert "17.5" in text
 
 
-def test_a_heading_has_the_name_over_the_unit():
-    assert heading("c_rate") == "c rate\n[dim]h⁻¹[/dim]"
+def test_a_heading_has_two_lines_for_the_name_over_the_unit():
+    assert heading("c_rate") == "\nC-rate\n[dim]h⁻¹[/dim]"
+    assert heading("discharge_capacity") == "discharge\ncapacity\n[dim]A h m⁻²[/dim]"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(float("nan"), "–"), (-1.7e-13, "0"), (36578.6, "36579"), (4.98765, "4.988"), (1e9, "1e+09")],
+)
+def test_numbers_are_short_and_plain(value, text):
+    assert shown(value) == text

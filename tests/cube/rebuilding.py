@@ -3,7 +3,9 @@
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from microbatt.cube import SobolPoints, depth_axis, region_points
+from microbatt.cube import SobolPoints
+from microbatt.cube.contents import depth_axis
+from microbatt.cube.writing import region_points
 from microbatt.engines import resample_curves, simulate_discharges
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 70.0, 122.5)

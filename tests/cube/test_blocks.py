@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.cube.blocks import choose_chunks, cut
+from microbatt.cube.writing.blocks import choose_chunks, cut
 
 shapes = st.lists(st.integers(1, 60), min_size=1, max_size=3)
 

@@ -7,16 +7,10 @@ import pytest
 import zarr
 
 from microbatt.campaign import run_campaign
-from microbatt.cube import (
-    SobolPoints,
-    check_store,
-    design,
-    heal_coordinates,
-    locate,
-    open_cube,
-    repair_store,
-)
-from microbatt.cube.location import delete_object, open_store
+from microbatt.cube import SobolPoints, check_store, locate, open_cube, repair_store
+from microbatt.cube.contents import design
+from microbatt.cube.integrity import heal_coordinates
+from microbatt.cube.store.location import delete_object, open_store
 from microbatt.errors import StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign.small import small_campaign

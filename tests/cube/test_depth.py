@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.cube.depth import CLIFF, DEPTH_POINTS, depth_axis, rebuild_voltage
+from microbatt.cube.contents.depth import CLIFF, DEPTH_POINTS, depth_axis, rebuild_voltage
 from microbatt.engines import Settings
 from tests.cube.rebuilding import box, rebuilding_errors
 

@@ -6,14 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from microbatt.cube import (
-    Grid,
-    ListedPoints,
-    SobolPoints,
-    design_from_dict,
-    region_points,
-)
-from microbatt.cube.design import curve_count
+from microbatt.cube import Grid, ListedPoints, SobolPoints
+from microbatt.cube.contents import design_from_dict
+from microbatt.cube.contents.design import curve_count
+from microbatt.cube.writing import region_points
 from microbatt.errors import ParameterError
 
 GRID = Grid(alpha=(0.0, 0.5, 1.0), S=(1.0, 3.0), current=(17.5, 35.0))

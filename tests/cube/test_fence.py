@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from microbatt.campaign import run_campaign
-from microbatt.cube import alone, block_store, fence, locate, open_blocks
-from microbatt.cube.fence import check_fence, fence_of, fenced, read_fence
-from microbatt.cube.location import open_store, write_object
+from microbatt.cube import locate
+from microbatt.cube.store import alone, fence
+from microbatt.cube.store.fence import check_fence, fence_of, fenced, read_fence
+from microbatt.cube.store.location import open_store, write_object
+from microbatt.cube.writing import block_store, open_blocks
 from microbatt.errors import StoreChangedError, StoreError
 from tests.campaign.small import small_campaign
 

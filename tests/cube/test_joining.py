@@ -4,14 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.cube import (
-    check_store,
-    join_variables,
-    joining,
-    locate,
-    open_cube,
-    repair_store,
-)
+from microbatt.cube import check_store, join_variables, joining, locate, open_cube, repair_store
 from microbatt.errors import ParameterError, StoreError
 from tests.cube.cubes import small_cube
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.cube.predictions import (
+from microbatt.cube.predicted.predictions import (
     HELD_OUT,
     ORIGIN,
     PredictionStatus,

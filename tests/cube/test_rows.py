@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from microbatt.cube import (
-    VARIABLES,
-    depth_axis,
+from microbatt.cube import VARIABLES
+from microbatt.cube.contents import depth_axis, discharge_layout
+from microbatt.cube.writing import (
     joined_rows,
     merged_rows,
     row_trouble,
@@ -51,7 +51,7 @@ def tail(whole):
 
 
 def test_merging_replaces_the_wanted_rows_and_no_other():
-    known = rows_without_curve(3, 32, Outcome.NOT_RUN)
+    known = rows_without_curve(3, discharge_layout(depth_axis(32)), Outcome.NOT_RUN)
     wanted = np.array([False, True, True])
     merged = merged_rows(known, tail(rows()), wanted)
     assert list(merged["status"]) == [0, Outcome.CUTOFF_AT_START, Outcome.CUTOFF_REACHED]

@@ -10,8 +10,8 @@ import zarr
 from microbatt.campaign import Campaign, campaign_of, run_campaign
 from microbatt.cells import load_cell
 from microbatt.cube import Grid, check_store, locate, open_cube
-from microbatt.cube.schema import compression
-from microbatt.cube.voltage_codec import packing, rounded
+from microbatt.cube.contents.schema import compression
+from microbatt.cube.store.voltage_codec import packing, rounded
 from microbatt.errors import CampaignError, ParameterError
 from tests.campaign.small import small_campaign
 
@@ -101,8 +101,8 @@ def test_a_rounding_that_is_none_is_refused(bound):
 
 def test_a_cube_of_the_first_schema_opens_and_goes_on(tmp_path, monkeypatch):
     first = {"compressors": compression()}
-    monkeypatch.setattr("microbatt.cube.schema.packing", lambda: first)
-    monkeypatch.setattr("microbatt.cube.schema.SCHEMA_VERSION", 1)
+    monkeypatch.setattr("microbatt.cube.contents.schema.packing", lambda: first)
+    monkeypatch.setattr("microbatt.cube.contents.schema.SCHEMA_VERSION", 1)
     store = tmp_path / "a.zarr"
     old = run_campaign(small_campaign(), store).load()
     monkeypatch.undo()

@@ -11,20 +11,17 @@ import xarray as xr
 from zarr.storage import LocalStore
 
 from microbatt.cube import (
-    HELD_OUT,
-    PREDICTION_VARIABLES,
     ListedPoints,
     check_store,
-    copies_in,
-    fence,
     join_predictions,
     locate,
     open_cube,
     open_prediction_group,
-    predicted_by,
     repair_store,
     write_predictions,
 )
+from microbatt.cube.predicted import HELD_OUT, PREDICTION_VARIABLES, copies_in, predicted_by
+from microbatt.cube.store import fence
 from microbatt.errors import ParameterError
 from microbatt.testing import made_predictions
 from tests.cube.cubes import small_cube

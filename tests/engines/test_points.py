@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines.points import as_points
+from microbatt.engines.contract.points import as_points
 from microbatt.errors import ParameterError
 
 CELL = load_cell("lco-graphite")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from microbatt.engines import ENGINES, load_engine
+from microbatt.engines.contract import ENGINES, load_engine
 from microbatt.errors import ParameterError
 
 

@@ -6,17 +6,11 @@ import numpy as np
 import xarray as xr
 
 from microbatt.campaign import run_campaign
-from microbatt.cube import (
-    SobolPoints,
-    locate,
-    merged_rows,
-    open_blocks,
-    open_cube,
-    region_points,
-    rows_without_curve,
-)
-from microbatt.cube.location import open_store
-from microbatt.cube.schema import consolidate
+from microbatt.cube import SobolPoints, locate, open_cube
+from microbatt.cube.contents import depth_axis, discharge_layout
+from microbatt.cube.contents.schema import consolidate
+from microbatt.cube.store.location import open_store
+from microbatt.cube.writing import merged_rows, open_blocks, region_points, rows_without_curve
 from microbatt.outcomes import Outcome
 from tests.campaign.small import small_campaign
 
@@ -53,7 +47,7 @@ def with_outcome(store, copy, outcome, alphas=EVERY):
     for block in opened.blocks():
         points = region_points(design.dims, design.coordinates(), block.region)
         ended = np.isin(points[:, 0], ALPHA[alphas])
-        rows = rows_without_curve(int(ended.sum()), 32, outcome)
+        rows = rows_without_curve(int(ended.sum()), discharge_layout(depth_axis(32)), outcome)
         opened.write(block, merged_rows(opened.read(block), rows, ended))
     return copy
 

@@ -73,11 +73,11 @@ def test_a_tap_brings_the_curves_of_its_point_and_a_second_pins(source):
     explorer = Shown(source)
     explorer.scene._tap(8.1, 4.8)
     explorer.scene._tap(1.1, 1.0)
-    for kind, (alpha, S) in {"selected": (8.0, 5.0), "pinned": (1.0, 1.0)}.items():
+    for kind, (alpha, S) in {"pinned": (8.0, 5.0), "selected": (1.0, 1.0)}.items():
         point = source.opened.sel(alpha=alpha, S=S)
         np.testing.assert_allclose(ends(explorer, kind), point.discharge_capacity)
         assert marked(explorer)[kind] == (alpha, S)
-    assert explorer.scene._captions.expression.value == "ds.sel(alpha=8, S=5)"
+    assert explorer.scene._captions.expression.value == "ds.sel(alpha=1, S=1)"
     explorer.scene._captions.release.clicks += 1
     assert ends(explorer, "pinned") == []
     assert list(marked(explorer)) == ["selected"]
@@ -153,15 +153,83 @@ def test_every_variable_can_be_shown(kind, request):
             assert title(explorer).startswith(label)
 
 
-def test_a_prediction_brings_its_own_curves(predicted):
-    explorer = Shown(predicted)
+def test_a_prediction_brings_its_own_curves_where_they_do_not_lie_on_those_selected(predicted):
+    cube = predicted.opened.load().copy(deep=True)
+    for name in ("voltage", "discharge_capacity"):  # two of six are those of the next point
+        held = cube[name].loc[{"alpha": 2.0, "S": 5.0}]
+        held[:2] = cube[name].loc[{"alpha": 2.5, "S": 5.0}][:2]
+    explorer = Shown(CubeSource(lambda: cube))
     explorer.scene._tap(2.0, 5.0)
-    expected = predicted.opened.discharge_capacity.sel(alpha=2.5, S=5.0)
+    expected = cube.discharge_capacity.sel(alpha=2.5, S=5.0)[2:]
     np.testing.assert_allclose(ends(explorer, "predicted"), expected)
+    assert "nearest stored α 2.5, S 5, 2 of 6 curves coincide" in (
+        explorer.scene._captions.chips.object
+    )
     assert marked(explorer)["predicted"] == pytest.approx((2.5, 5.5))
     explorer.scene._drag(2.0, 1.0)
     assert "predicted" not in marked(explorer)
     assert ends(explorer, "predicted") == []
+
+
+def test_a_prediction_of_the_stored_point_itself_is_not_drawn_on_top(source):
+    exact = source.opened.merge(made_predictions(source.opened, ("curve",), (0,), off=0.01))
+    explorer = Shown(CubeSource(lambda: exact))
+    explorer.scene._tap(2.0, 5.0)
+    assert marked(explorer)["predicted"] == pytest.approx((2.02, 5.05))
+    assert ends(explorer, "predicted") == []
+    assert "nearest stored: the selected one" in explorer.scene._captions.chips.object
+
+
+def test_measured_curves_are_laid_over_and_stay_when_the_scene_changes(source):
+    explorer = Shown(source)
+    files = explorer.scene.measured
+    rows = [f"{time},{4.1 - time / 3600},17.5" for time in np.linspace(0.0, 3600.0, 50)]
+    table = "\n".join(["Time [s],Voltage [V],Current [A/m2]", *rows])
+    files.choose({"C:\\lab\\a.csv": table.encode()})
+    assert ends(explorer, "measured") == pytest.approx([17.5])
+    assert "a.csv: 17.5 A m⁻², 17.5 A h m⁻² (1.75 mA h cm⁻²), down to 3.100 V" in files.told.object
+    files.choose({"b.csv": b"no,numbers\n"})  # what is shown stays
+    assert ends(explorer, "measured") == pytest.approx([17.5])
+    assert "b.csv" in files.told.object
+    explorer._begin_again()
+    assert [curve.current for curve in explorer.scene.measured.curves] == [17.5]
+    explorer.scene.measured.clear.clicks += 1
+    assert explorer.scene.measured.curves == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"Time [s],Voltage [V],Current [A]\n" + b"0,4,1\n" * 3, "area"),
+        ("a.csv", b"\x00\x01", "a.csv"),
+        ("../../a.py", b"print()", "no ending of a tester"),
+        ("<b>.csv", b"no,numbers\n", "&lt;b&gt;"),
+    ],
+)
+def test_a_file_that_holds_no_curve_is_told_in_words(name, content, words, source):
+    explorer = Shown(source)
+    explorer.scene.measured.choose({name: content})
+    assert words in explorer.scene.measured.told.object
+    assert ends(explorer, "measured") == []
+
+
+def test_a_current_in_amperes_asks_for_the_area_and_is_read_with_it(source):
+    explorer = Shown(source)
+    files = explorer.scene.measured
+    rows = [f"{time},{4.1 - time / 3600},0.0175" for time in np.linspace(0.0, 3600.0, 50)]
+    files.choose({"a.csv": "\n".join(["Time [s],Voltage [V],Current [A]", *rows]).encode()})
+    assert files.area.visible
+    assert files.curves == []
+    files.area.value = 10.0  # cm²
+    assert [curve.current for curve in files.curves] == pytest.approx([17.5])
+
+
+def test_two_explorers_of_one_notebook_keep_their_own_points(source):
+    first, second = Shown(source), Shown(source)
+    first.scene._tap(8.0, 5.0)
+    second.scene._tap(1.0, 20.0)
+    assert marked(first)["selected"] == (8.0, 5.0)
+    assert marked(second)["selected"] == (1.0, 20.0)
 
 
 def test_another_network_can_be_listened_to(source):
@@ -230,7 +298,7 @@ def test_longer_axes_are_shown_at_the_point_that_was_selected(source):
     growing._pause = 0.0
     explorer.look()
     assert column(explorer, "tiles", "value").size == source.plane.x.size
-    assert marked(explorer) == {"pinned": (1.0, 2.0), "selected": (4.5, 10.0)}
+    assert marked(explorer) == {"pinned": (4.5, 10.0), "selected": (1.0, 2.0)}
     assert len(ends(explorer, "selected")) == len(cubes.CURRENT)
     explorer.scene._drag(10.0, 1.0)
     assert marked(explorer)["selected"] == (10.0, 1.0)

@@ -1,10 +1,21 @@
 """The elements of the curves: lines and ends, or why there are none."""
 
+from dataclasses import replace
+
 import holoviews as hv
 import numpy as np
+import pytest
 
 from microbatt.explorer import CubeSource
-from microbatt.explorer.curve_figure import cutoff, ends, heading, limits, line_hover, lines
+from microbatt.explorer.curve_figure import (
+    coincide,
+    cutoff,
+    ends,
+    heading,
+    limits,
+    line_hover,
+    lines,
+)
 from microbatt.explorer.source import point_curves
 from microbatt.outcomes import Outcome
 from microbatt.plots import OUTCOME_COLOURS, PREDICTION, current_colours
@@ -50,6 +61,18 @@ def test_one_current_has_its_colour_and_its_name_too(source):
     element = lines_of(one, "selected")
     assert set(element["current"]) == {"35 A m⁻²"}
     assert drawn(element).glyph.line_color.transform.factors == ["35 A m⁻²"]
+
+
+@pytest.mark.parametrize(
+    ("volts", "stretch", "same"), [(0.001, 1.0, True), (0.02, 1.0, False), (0.0, 1.01, False)]
+)
+def test_curves_coincide_within_the_width_of_a_line(volts, stretch, same, source):
+    one = point_curves(source, 10)[2]
+    other = replace(one, voltage=one.voltage + volts, capacity=one.capacity * stretch)
+    room = limits(source)["xlim"][1]
+    assert coincide(one, other, room) is same
+    nothing = replace(one, voltage=one.voltage[:0], capacity=one.capacity[:0])
+    assert not coincide(one, nothing, room)
 
 
 def test_a_point_without_curves_says_why(source, all_failed):

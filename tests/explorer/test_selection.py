@@ -5,25 +5,27 @@ import numpy as np
 from microbatt.explorer.selection import Selection, expression
 
 
-def test_the_second_tap_pins_and_later_ones_select_beside_it():
+def test_what_is_tapped_is_selected_and_the_second_tap_pins_the_first():
     first = Selection(number=0).after_tap(1)
+    again = first.after_tap(1)
     second = first.after_tap(2)
     third = second.after_tap(3)
     assert (first.number, first.pinned) == (1, None)
-    assert (second.number, second.pinned) == (1, 2)
-    assert (third.number, third.pinned) == (3, 2)
+    assert (again.number, again.pinned) == (1, None)
+    assert (second.number, second.pinned) == (2, 1)
+    assert (third.number, third.pinned) == (3, 1)
 
 
 def test_a_tap_on_the_pinned_point_lets_it_go_and_the_next_selects():
     pinned = Selection(number=0).after_tap(1).after_tap(2)
-    released = pinned.after_tap(2)
+    released = pinned.after_tap(1)
     assert (released.number, released.pinned) == (1, None)
-    assert released.after_tap(5).number == 5
+    assert (released.after_tap(5).number, released.after_tap(5).pinned) == (5, None)
 
 
 def test_a_drag_moves_the_selected_point_only():
     pinned = Selection(number=0).after_tap(1).after_tap(2)
-    assert (pinned.moved(9).number, pinned.moved(9).pinned) == (9, 2)
+    assert (pinned.moved(9).number, pinned.moved(9).pinned) == (9, 1)
 
 
 def test_the_expression_selects_the_point(source, scattered):

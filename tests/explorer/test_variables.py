@@ -20,6 +20,14 @@ def test_every_number_of_a_curve_is_offered_once_and_no_curve(source):
     assert set(offered) == stored | {KEPT}
 
 
+def test_what_people_ask_for_comes_first_and_the_solver_counts_last(source):
+    extra = (source.opened.status.isel(current=0, drop=True) * 1.0).drop_attrs()
+    groups = map_variables(CubeSource(lambda: source.opened.assign(extra=extra)).dataset)
+    assert next(iter(groups.values()))[0].name == "discharge_capacity"
+    assert list(groups)[-2:] == ["Others", "Solver counters"]
+    assert {v.name for v in groups["Solver counters"]} >= {"solve_time", "newton_iterations"}
+
+
 def test_labels_are_those_of_the_quantities_with_units(source):
     for name, variable in named(source).items():
         assert variable.label == quantity(name).label

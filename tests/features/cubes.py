@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from microbatt.cube import depth_axis
+from microbatt.cube.contents import depth_axis
 from microbatt.outcomes import Outcome
 
 CURRENTS = (5.0, 17.5, 35.0)

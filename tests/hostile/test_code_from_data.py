@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from microbatt.campaign import Campaign, campaign_of, run_campaign
 from microbatt.cells import Cell
 from microbatt.cli.commands import main
-from microbatt.cube import check_store, locate, open_blocks, open_cube, read_runs
-from microbatt.engines import check_stored_engine
+from microbatt.cube import check_store, locate, open_cube, read_runs
+from microbatt.cube.writing import open_blocks
+from microbatt.engines.contract import check_stored_engine
 from microbatt.errors import MicrobattError, ParameterError
 from tests.campaign.small import small_campaign
 
@@ -161,7 +162,7 @@ def open_attributes(store):
 
 
 def test_maps_and_figures_need_no_engine_of_the_cube(store, trap):
-    from microbatt.inference import cube_bounds
+    from microbatt.inference.identifiability import cube_bounds
 
     edited(store, engine="trap_engine:simulator")
     cube = open_cube(locate(store), chunks=None)

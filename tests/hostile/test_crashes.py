@@ -9,7 +9,6 @@ from microbatt.campaign.importing import write_imported
 from microbatt.cube import (
     ListedPoints,
     check_store,
-    copies_in,
     has_cube,
     join_predictions,
     locate,
@@ -17,7 +16,8 @@ from microbatt.cube import (
     open_prediction_group,
     repair_store,
 )
-from microbatt.engines.dualfoil.archive import read_run
+from microbatt.cube.predicted import copies_in
+from microbatt.engines.dualfoil.archives.archive import read_run
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign.small import small_campaign
 from tests.campaign.test_importing import ORIGIN
@@ -84,7 +84,7 @@ def assert_done_again(store, work, calm):
     assert [path.name for path in store.parent.iterdir()] == [store.name]
 
 
-@some_or_all(15)
+@some_or_all(31)
 @pytest.mark.parametrize("names", [("curve",), ("new",)], ids=["again", "another"])
 def test_predicting_that_dies_at_any_write_is_done_again(
     names, every, predicted, tmp_path, monkeypatch
@@ -97,7 +97,7 @@ def test_predicting_that_dies_at_any_write_is_done_again(
         assert set(copies_in(open_cube(locate(store)))) == {"curve", *names}
 
 
-@some_or_all(15)
+@some_or_all(31)
 def test_the_first_prediction_that_dies_at_any_write_is_done_again(
     every, plain, tmp_path, monkeypatch
 ):
@@ -108,7 +108,7 @@ def test_the_first_prediction_that_dies_at_any_write_is_done_again(
         assert_done_again(store, work, tmp_path / "calm/a.zarr")
 
 
-@some_or_all(29)
+@some_or_all(59)
 def test_predicting_into_a_group_that_dies_at_any_write_is_done_again(
     every, plain, elsewhere, tmp_path, monkeypatch
 ):
@@ -120,7 +120,7 @@ def test_predicting_into_a_group_that_dies_at_any_write_is_done_again(
         assert open_prediction_group(locate(store), "elsewhere").sizes["point"] == 2
 
 
-@some_or_all(41)
+@some_or_all(83)
 def test_extending_a_cube_with_predictions_that_dies_at_any_write_goes_on(
     every, predicted, threads, tmp_path, monkeypatch
 ):
@@ -134,7 +134,7 @@ def test_extending_a_cube_with_predictions_that_dies_at_any_write_goes_on(
         assert "more" in copies_in(open_cube(locate(store)))
 
 
-@some_or_all(23)
+@some_or_all(47)
 def test_a_run_that_dies_at_any_write_goes_on(every, threads, tmp_path, monkeypatch):
     def work(store):
         run_campaign(CAMPAIGN, store, client=threads)
@@ -143,7 +143,7 @@ def test_a_run_that_dies_at_any_write_goes_on(every, threads, tmp_path, monkeypa
         assert_done_again(store, work, tmp_path / "calm/a.zarr")
 
 
-@some_or_all(17)
+@some_or_all(37)
 def test_an_import_that_dies_at_any_write_is_run_again(every, tmp_path, monkeypatch):
     discharges = []
     for number, point in enumerate([(0.5, 1.0), (2.3, 3.0)]):

@@ -10,16 +10,9 @@ from click.testing import CliRunner
 
 from microbatt.campaign import campaign_of, run_campaign
 from microbatt.cli.commands import main
-from microbatt.cube import (
-    check_store,
-    identity_hash,
-    join_predictions,
-    locate,
-    open_cube,
-    repair_store,
-    schema_of,
-)
-from microbatt.cube.schema import identity_digest
+from microbatt.cube import check_store, join_predictions, locate, open_cube, repair_store
+from microbatt.cube.contents import identity_hash, schema_of
+from microbatt.cube.contents.schema import identity_digest
 from microbatt.errors import StoreError
 from microbatt.testing import made_predictions, stored_bytes
 from tests.campaign import standin
@@ -265,7 +258,7 @@ def test_a_root_cut_short_says_how_it_comes_back(store):
 
 @pytest.mark.parametrize("stage", ["_write_digest", "_write"])
 def test_a_retry_that_is_killed_is_not_called_damaged(stage, threads, tmp_path, monkeypatch):
-    from microbatt.cube import block_store
+    from microbatt.cube.writing import block_store
 
     campaign, place = small_campaign(S=(1.0, standin.BROKEN_S)), tmp_path / "a.zarr"
     run_campaign(campaign, place, client=threads)

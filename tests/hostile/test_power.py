@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from microbatt.campaign import run_campaign
 from microbatt.cli.commands import main
-from microbatt.cube import check_store, locate, location, open_cube, read_runs
+from microbatt.cube import check_store, locate, open_cube, read_runs
+from microbatt.cube.store import location
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign.small import small_campaign
@@ -129,7 +130,8 @@ def test_a_root_of_another_campaign_is_not_taken_for_a_lost_one(store, threads):
 
 
 def test_predictions_survive_a_lost_root(store, threads):
-    from microbatt.cube import copies_in, join_predictions
+    from microbatt.cube import join_predictions
+    from microbatt.cube.predicted import copies_in
     from microbatt.testing import made_predictions
 
     cube = open_cube(locate(store), chunks=None)
@@ -163,7 +165,7 @@ def volatile(monkeypatch, store):
     """Do something on such a disk."""
     from zarr.storage import LocalStore
 
-    disk, put, sync = Disk(store), LocalStore.set, location._sync
+    disk, put, sync = Disk(store), LocalStore.set, location.put_on_disk
 
     async def noted(self, key, value):
         await put(self, key, value)
@@ -175,7 +177,7 @@ def volatile(monkeypatch, store):
 
     with monkeypatch.context() as patch:
         patch.setattr(LocalStore, "set", noted)
-        patch.setattr(location, "_sync", noting)
+        patch.setattr(location, "put_on_disk", noting)
         yield disk
 
 

@@ -10,8 +10,8 @@ import pytest
 from distributed import Client, SpecCluster
 
 from microbatt.campaign import run_campaign, waiting
+from microbatt.campaign.cluster import SilentScheduler, SilentWorker
 from microbatt.campaign.events import BlockFinished, WorkersAwaited
-from microbatt.campaign.listening import SilentScheduler, SilentWorker
 from microbatt.errors import CampaignError
 from tests.campaign.processes import finish, kill_tree, start, start_run, wait_until
 from tests.campaign.small import small_campaign, write_campaign

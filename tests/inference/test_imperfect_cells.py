@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.inference import Prior, infer, strained_sentence
+from microbatt.inference import Prior, infer
+from microbatt.inference.result import strained_sentence
 from tests.benchmarks.inference_imperfect import FREE, NOISE, OPEN_CIRCUIT
 from tests.benchmarks.inference_imperfect import experiment as imperfect
 from tests.inference.experiments import CELL, experiment, infer_exact

@@ -35,8 +35,9 @@ def test_one_file_in_three_formats_counts_once_and_the_others_are_named(tmp_path
     for copy in ("b.txt", "c.csv.gz", "d.xlsx"):
         assert f"{copy}, discharge 1 left out: a copy of a.csv, discharge 1" in told
     assert any("is a copy of" in note for file in experiment.reading for note in file.remarks)
-    measured, unread = read_files(sorted(tmp_path.iterdir()), Reading(area=AREA))
-    assert (len(measured), unread) == (2, ())
+    files, unread = read_files(sorted(tmp_path.iterdir()), Reading(area=AREA))
+    assert (len(files), unread) == (4, ())
+    assert len(gather(one for file in files for one in file.measurements)) == 2
 
 
 def test_a_file_given_twice_counts_once(tmp_path):

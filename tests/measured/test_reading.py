@@ -210,8 +210,8 @@ def test_a_capacity_that_is_left_may_fall_beside_a_time(tmp_path):
 def test_many_files_go_on_with_the_good_ones(tmp_path):
     good = plain(tmp_path / "good.csv")
     (tmp_path / "bad.csv").write_text("", encoding="utf-8")
-    measured, unread = read_files([tmp_path / "bad.csv", good, tmp_path / "none.csv"])
-    assert [one.source for one in measured] == ["good.csv"]
+    files, unread = read_files([tmp_path / "bad.csv", good, tmp_path / "none.csv"])
+    assert [one.source for one in files] == ["good.csv"]
     assert [one.source.rpartition("/")[2] for one in unread] == ["bad.csv", "none.csv"]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from microbatt.cube import predicted_by
+from microbatt.cube.predicted import predicted_by
 from microbatt.outcomes import Outcome
 from microbatt.testing import made_predictions
 

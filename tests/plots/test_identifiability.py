@@ -5,7 +5,8 @@ import pytest
 import xarray as xr
 
 from microbatt.errors import ParameterError
-from microbatt.inference import native_request, propose_currents
+from microbatt.inference.forward import native_request
+from microbatt.inference.identifiability import propose_currents
 from microbatt.plots.identifiability import (
     draw_bounds,
     draw_candidates,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.cube.predictions import (
+from microbatt.cube.predicted.predictions import (
     HELD_OUT,
     PredictionStatus,
     copies_in,

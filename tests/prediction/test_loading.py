@@ -13,6 +13,12 @@ from microbatt.prediction.loading import SHIPPED, load_shipped, shipped_networks
 FIVE_MEGABYTES = 5_000_000
 
 
+def cell_and_balance(name):
+    """Return the cell and the balance that a shipped network is named after."""
+    balance = next(one for one in ("area-only", "conserving") if name.endswith(f"-{one}"))
+    return name.removesuffix(f"-{balance}"), balance
+
+
 def test_all_shipped_weights_together_are_below_five_megabytes():
     files = [path for path in SHIPPED.rglob("*") if path.is_file()]
     assert 0 < sum(path.stat().st_size for path in files) < FIVE_MEGABYTES
@@ -30,12 +36,13 @@ def test_each_says_where_it_comes_from_and_what_it_reached(name):
     assert described["scores"]
 
 
-def test_the_balance_chooses_among_the_shipped_networks():
-    for name in shipped_networks():
-        balance = name.removeprefix("doyle-1996-cell-1-")
-        trained = load_shipped(inventory=balance)
-        assert trained.record.origin.inventory == balance
-        assert trained.weights_hash == read_description(SHIPPED / name)["weights_hash"]
+@pytest.mark.parametrize("name", shipped_networks())
+def test_cell_and_balance_choose_among_the_shipped_networks(name):
+    cell, balance = cell_and_balance(name)
+    trained = load_shipped(cell, balance)
+    assert trained.record.origin.inventory == balance
+    assert trained.record.origin.cutoff_voltage == load_cell(cell).cutoff_voltage
+    assert trained.weights_hash == read_description(SHIPPED / name)["weights_hash"]
 
 
 def test_the_shipped_network_is_found_by_the_cell_itself_too():

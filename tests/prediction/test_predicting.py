@@ -6,7 +6,8 @@ import xarray as xr
 
 from microbatt.campaign import Campaign, run_campaign
 from microbatt.cells import load_cell
-from microbatt.cube import ListedPoints, PredictionStatus, locate, open_cube, predicted_by
+from microbatt.cube import ListedPoints, locate, open_cube
+from microbatt.cube.predicted import PredictionStatus, predicted_by
 from microbatt.engines import Inventory
 from microbatt.errors import ParameterError
 from microbatt.features import tensors_of_cube
@@ -23,10 +24,12 @@ from microbatt.scoring import relative_error
 from tests.cube.cubes import small_cube
 
 CURRENTS = (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
+RATES = ("C/10", "C/5", "C/2", "1C", "1.5C", "2C")
 POINTS = ((0.05, 1.0), (0.05, 40.0), (2.3, 1.9), (2.3, 11.3), (6.0, 1.0), (6.0, 40.0), (8.0, 5.0))
 
 
-BALANCES = [name.removeprefix("doyle-1996-cell-1-") for name in shipped_networks()]
+DOYLE = "doyle-1996-cell-1-"
+BALANCES = [name.removeprefix(DOYLE) for name in shipped_networks() if name.startswith(DOYLE)]
 
 
 def simulated(folder, points=POINTS, currents=CURRENTS, inventory=BALANCES[0]):
@@ -55,6 +58,22 @@ def test_points_off_the_training_grid_are_found_to_a_tenth_of_a_per_cent(cube):
     assert (relative_error(found.alpha, found.alpha_predicted)[away] < 0.1).all()
     # At alpha = 0.05 curves hardly change with alpha.
     assert np.abs(found.alpha_predicted - found.alpha).max() < 0.005
+
+
+def test_the_network_of_the_demo_finds_points_off_its_grid(tmp_path):
+    cell = load_cell("chen-2020")
+    alpha, S = zip(*((0.41, 1.3), (0.97, 18.7), (1.51, 3.3), (2.23, 7.9), (2.94, 2.1)), strict=True)
+    campaign = Campaign(
+        name="points", cell=cell, cutoff_voltage=cell.cutoff_voltage,
+        design=ListedPoints(
+            alpha=alpha, S=S, current=tuple(cell.current_density(rate) for rate in RATES)
+        ),
+    )  # fmt: skip
+    found = predict(run_campaign(campaign, tmp_path / "points.zarr").load())
+    assert (found.prediction_status == PredictionStatus.PREDICTED).all()
+    assert found.held_out.all()
+    assert (relative_error(found.alpha, found.alpha_predicted) < 0.1).all()
+    assert (relative_error(found.S, found.S_predicted) < 0.5).all()
 
 
 def test_noise_is_told_and_widens_the_spread_in_proportion(cube):

@@ -4,13 +4,7 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import Inventory, Isothermal, Settings, simulate_discharge
-from microbatt.inference import (
-    Diagnostics,
-    Estimate,
-    FittedCurve,
-    InitialGuess,
-    ParameterEstimate,
-)
+from microbatt.inference import Diagnostics, Estimate, FittedCurve, InitialGuess, ParameterEstimate
 from microbatt.inference.fit.posterior import Posterior
 
 NOISE = 1e-3

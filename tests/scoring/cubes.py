@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from microbatt.cube import strings
+from microbatt.cube.predicted import strings
 from tests.features.cubes import made_cube
 
 STD = 0.1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from microbatt.cube import predicted_by
+from microbatt.cube.predicted import predicted_by
 from microbatt.errors import ParameterError
 from microbatt.scoring.errors import mean_relative_error, relative_error, rms_error
 from microbatt.scoring.scores import MEASURES, score, with_errors

@@ -4,16 +4,8 @@ import numpy as np
 import pytest
 
 from microbatt.campaign import run_campaign
-from microbatt.cube import (
-    Grid,
-    LogUniform,
-    SobolPoints,
-    join_predictions,
-    locate,
-    open_cube,
-    predicted_by,
-    variables_of,
-)
+from microbatt.cube import Grid, LogUniform, SobolPoints, join_predictions, locate, open_cube
+from microbatt.cube.predicted import predicted_by, variables_of
 from microbatt.errors import ParameterError
 from microbatt.features import targets_of, tensors_of_cube, true_values
 from microbatt.networks import JointNetworkConfig, load_network, save_network

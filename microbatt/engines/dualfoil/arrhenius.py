@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.engines import Isothermal
-from microbatt.engines.dualfoil.activation import Activation
+from microbatt.engines.dualfoil.files.activation import Activation
 from microbatt.engines.dualfoil.writing import activation_from_cell
 
 if TYPE_CHECKING:

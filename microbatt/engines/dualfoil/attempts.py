@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.engines.dualfoil.output import OUTPUT_FILE
+from microbatt.engines.dualfoil.files.output import OUTPUT_FILE
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from microbatt.engines import Discharge
-    from microbatt.engines.dualfoil.deck import Deck
+    from microbatt.engines.dualfoil.files.deck import Deck
     from microbatt.engines.dualfoil.run import Inputs
     from microbatt.engines.dualfoil.settings import DualfoilSettings
 

@@ -15,13 +15,13 @@ import numpy as np
 from microbatt.cells import area_density
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.engines import Inventory, simulate_discharge
-from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, read_activation
 from microbatt.engines.dualfoil.curve import CELSIUS
-from microbatt.engines.dualfoil.deck import DECK_FILE, ENTRIES, Mode, read_deck
+from microbatt.engines.dualfoil.files.activation import ACTIVATION_FILE, read_activation
+from microbatt.engines.dualfoil.files.deck import DECK_FILE, ENTRIES, Mode, read_deck
+from microbatt.engines.dualfoil.files.output import OUTPUT_FILE
+from microbatt.engines.dualfoil.files.template import read_template
 from microbatt.engines.dualfoil.materials import BUILT_IN_S, ELECTROLYTES, NEGATIVES, POSITIVES
-from microbatt.engines.dualfoil.output import OUTPUT_FILE
 from microbatt.engines.dualfoil.reading import cell_from_deck, with_dualfoils_heat
-from microbatt.engines.dualfoil.template import read_template
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell, Electrode
     from microbatt.engines import Discharge, Thermal
-    from microbatt.engines.dualfoil.deck import Deck, Segment
-    from microbatt.engines.dualfoil.template import ExtraFile
+    from microbatt.engines.dualfoil.files.deck import Deck, Segment
+    from microbatt.engines.dualfoil.files.template import ExtraFile
 
 _LOWEST_CUTOFF: Final = 0.1
 """A discharge that ends after a time is simulated down to here at most [V]."""
@@ -70,7 +70,7 @@ class Told:
     environment: tuple[tuple[str, str], ...] = ()
 
     def values(self, folder: Path) -> dict[str, float]:
-        """Return what is told, by the names of `microbatt.engines.dualfoil.template.NAMES`.
+        """Return what is told, by the names of `microbatt.engines.dualfoil.files.template.NAMES`.
 
         Parameters
         ----------

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import Discharge, Stop
-from microbatt.engines.dualfoil.output import curve_rows
+from microbatt.engines import Discharge
+from microbatt.engines.dualfoil.files.output import curve_rows
 from microbatt.outcomes import Outcome
+from microbatt.processes import Stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines.dualfoil.output import Output
+    from microbatt.engines.dualfoil.files.output import Output
 
 CELSIUS: Final = 273.15
 _NO_CURVE: Final = frozenset({Outcome.NOT_RUN, Outcome.CUTOFF_AT_START, Outcome.CRASHED})

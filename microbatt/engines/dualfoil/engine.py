@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import Engine, HeatOf, Inventory, Isothermal, as_batch
+from microbatt.engines import HeatOf, Inventory, Isothermal, as_batch
+from microbatt.engines.contract import Engine
 from microbatt.engines.dualfoil.arrhenius import in_dualfoils_terms
 from microbatt.engines.dualfoil.attempts import (
     Attempt,
@@ -21,13 +22,13 @@ from microbatt.engines.dualfoil.attempts import (
     variations,
 )
 from microbatt.engines.dualfoil.curve import discharge_from_rows, outcome_of
-from microbatt.engines.dualfoil.deck import Mode
+from microbatt.engines.dualfoil.files.deck import Mode
+from microbatt.engines.dualfoil.files.output import Output, parse_output
+from microbatt.engines.dualfoil.files.template import fill_template
 from microbatt.engines.dualfoil.materials import BUILT_IN_S, ELECTROLYTES, built_in_alpha
-from microbatt.engines.dualfoil.output import Output, parse_output
 from microbatt.engines.dualfoil.reading import held_capacity
 from microbatt.engines.dualfoil.run import Inputs, Run, run_once
 from microbatt.engines.dualfoil.settings import DualfoilSettings, find_executable
-from microbatt.engines.dualfoil.template import fill_template
 from microbatt.engines.dualfoil.writing import (
     Numerics,
     deck_from_cell,
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import Discharge, DischargeBatch, Request
-    from microbatt.engines.dualfoil.deck import Deck
+    from microbatt.engines import Discharge, DischargeBatch
+    from microbatt.engines.contract import Request
+    from microbatt.engines.dualfoil.files.deck import Deck
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +53,8 @@ _STEPS: Final = 600
 _SAME: Final = 1e-9
 """Exponents and shape factors closer than this are the same."""
 _NUMERICS: Final = (
-    "activation.py", "arrhenius.py", "attempts.py", "curve.py", "deck.py", "engine.py",
-    "fortran.py", "output.py", "reading.py", "template.py", "writing.py",
+    "arrhenius.py", "attempts.py", "curve.py", "engine.py", "files/activation.py", "files/deck.py",
+    "files/fortran.py", "files/output.py", "files/template.py", "reading.py", "writing.py",
     "../resample.py", "../../constants.py",
 )  # fmt: skip
 """Which modules beside the executable determine a number."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from microbatt.cells import Cell, Collector, Electrode, Electrolyte, Separator
 from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE, SECONDS_PER_HOUR
 from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped, Thermal
-from microbatt.engines.dualfoil.activation import Activation
-from microbatt.engines.dualfoil.deck import Heat, Mode
+from microbatt.engines.dualfoil.files.activation import Activation
+from microbatt.engines.dualfoil.files.deck import Heat, Mode
 from microbatt.engines.dualfoil.materials import (
     BUILT_IN_S,
     ELECTROLYTES,
@@ -23,7 +23,7 @@ from microbatt.errors import CellFileError, ParameterError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from microbatt.engines.dualfoil.deck import Deck
+    from microbatt.engines.dualfoil.files.deck import Deck
 
 _ANY_DENSITY: Final = 900.0
 """Of a solid that is not there [kg m⁻³]."""

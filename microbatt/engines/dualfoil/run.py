@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from microbatt.engines import Finished, run_limited
-from microbatt.engines.dualfoil.activation import ACTIVATION_FILE, format_activation
-from microbatt.engines.dualfoil.deck import DECK_FILE, format_deck
-from microbatt.engines.dualfoil.output import OUTPUT_FILE, Output, parse_output
+from microbatt.engines.dualfoil.files.activation import ACTIVATION_FILE, format_activation
+from microbatt.engines.dualfoil.files.deck import DECK_FILE, format_deck
+from microbatt.engines.dualfoil.files.output import OUTPUT_FILE, Output, parse_output
+from microbatt.processes import Finished, run_limited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from microbatt.engines.dualfoil.activation import Activation
-    from microbatt.engines.dualfoil.deck import Deck
+    from microbatt.engines.dualfoil.files.activation import Activation
+    from microbatt.engines.dualfoil.files.deck import Deck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

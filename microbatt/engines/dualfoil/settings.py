@@ -13,8 +13,8 @@ from typing import Any, Final
 from microbatt.cells import TEMPERATURE
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.engines.dualfoil.arrhenius import DUALFOIL_REFERENCE
-from microbatt.engines.dualfoil.deck import VERSIONS
-from microbatt.engines.dualfoil.template import ExtraFile, check_template, told
+from microbatt.engines.dualfoil.files.deck import VERSIONS
+from microbatt.engines.dualfoil.files.template import ExtraFile, check_template, told
 from microbatt.errors import ParameterError
 
 EXECUTABLE_VARIABLE: Final = "MICROBATT_DUALFOIL"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from microbatt.cells import matrix_factor
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.engines import Isothermal, Lumped, Thermal
-from microbatt.engines.dualfoil.activation import Activation
-from microbatt.engines.dualfoil.deck import Deck, Heat, Mode, Segment
+from microbatt.engines.dualfoil.files.activation import Activation
+from microbatt.engines.dualfoil.files.deck import Deck, Heat, Mode, Segment
 from microbatt.engines.dualfoil.materials import (
     BUILT_IN_S,
     ELECTROLYTES,
@@ -21,7 +21,7 @@ from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell, Electrode
-    from microbatt.engines.dualfoil.deck import Version
+    from microbatt.engines.dualfoil.files.deck import Version
 
 LOWEST_CUTOFF: Final = -100.0
 """Ends no discharge: a step that falls below the low cut-off of its segment ends it unprinted."""

@@ -20,7 +20,8 @@ from microbatt.outcomes import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from microbatt.engines import Discharge, Request
+    from microbatt.engines import Discharge
+    from microbatt.engines.contract import Request
 
     Point = tuple[float, float, float]
 

@@ -6,7 +6,7 @@ area S/3 times as large.  On PyBaMM's area it is j' = (S/3) j, which
 - an exchange-current density S/3 times as large gives, at equal overpotential;
 - makes a film 3/S times as resistive, so that its drop stays R j;
 - takes from the particle S/3 times what j takes: the ``conserving`` balance.  In ``area-only`` a
-  particle loses j, so the flux into it is patched: see `microbatt.engines.pybamm.equations`.
+  particle loses j, so the flux into it is patched: see `microbatt.engines.pybamm.discharge`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,13 @@
 // Save both figures side by side, under what is selected, as one PNG.
-const shown = (name) => Bokeh.index.query_one(
-  (view) => view.model.name == name && view.model.document == caption.document)
+const above = (view) => view == null ? [] : [view, ...above(view.parent)]
+const own = above(Bokeh.index.query_one((view) => view.model == caption))
+// Of several explorers on a page the figures of this one are the nearest to its caption.
+const shown = (name) => {
+  const found = [...Bokeh.index.query(
+    (view) => view.model.name == name && view.model.document == caption.document)]
+  const away = (view) => own.indexOf(above(view).find((one) => own.includes(one)))
+  return found.sort((one, other) => away(one) - away(other))[0]
+}
 const views = [shown("map"), shown("curves")]
 const images = views.map((view) => view.export("png", true).canvas)
 const ratio = images[0].width / views[0].el.getBoundingClientRect().width

@@ -54,13 +54,13 @@ class InitialGuess:
 
     Attributes
     ----------
-    origin
+    origin : str
         ``"network"`` (the shipped curve network) or ``"scan"`` (the engine at scattered points).
-    alpha, S
+    alpha, S : float
         [-].
-    covariance
+    covariance : ndarray
         Of (alpha, S), shape (2, 2); NaN where the origin gives none.
-    in_range
+    in_range : bool, default True
         Whether the curves lie where the network was trained; true of a scan.
     """
 

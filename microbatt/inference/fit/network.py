@@ -1,4 +1,4 @@
-"""The shipped curve network as a start, where it knows the cell and its terms."""
+"""A network as a start: one's own, or the shipped one where it knows the cell and its terms."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import numpy as np
 
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.inference.fit.initial_guess import InitialGuess
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.measured import Experiment, Measurement
     from microbatt.networks import MeasurementNoise
 
-CUTOFF: Final = 2.0
-"""To which the shipped networks' curves go [V]."""
 NEAR: Final = 0.02
 """Relative difference of a measured current from one of the network's that is let pass."""
 _ENDS: Final = 0.05
@@ -23,9 +24,12 @@ _WIDEST: Final = {"contact_resistance": 0.01, "voltage_offset": 0.1, "area_scale
 
 
 def network_start(
-    experiment: Experiment, model: ForwardModel, noise: float
+    experiment: Experiment,
+    model: ForwardModel,
+    noise: float,
+    weights: str | Path | None = None,
 ) -> tuple[InitialGuess | None, str]:
-    """Ask the shipped network.
+    """Ask the shipped network, or one's own.
 
     Parameters
     ----------
@@ -35,6 +39,8 @@ def network_start(
         The cell and its terms, and what is unknown.
     noise
         Standard deviation of a single sample [V].
+    weights
+        Folder of a network for this cell; None asks the shipped one.
 
     Returns
     -------
@@ -43,13 +49,39 @@ def network_start(
     sentence
         Why not; empty if it was asked.
     """
+    if weights is not None:
+        return _own(experiment, model, noise, weights), ""
     try:
         return _asked(experiment, model, noise), ""
     except MicrobattError as error:
         return None, f"The shipped network was not asked: {error}"
 
 
+def _own(
+    experiment: Experiment, model: ForwardModel, noise: float, weights: str | Path
+) -> InitialGuess:
+    """Ask a network for this cell; what it does not answer is where the model expects it."""
+    from microbatt.inference.amortised.asking import ask_network
+
+    answer = ask_network(experiment, model.cell, weights, noise=noise)
+    place = {name: i for i, name in enumerate(answer.targets)}
+    both = [place[name] for name in MICROSTRUCTURE if name in place]
+    expected = dict(zip(model.priors.names, model.priors.natural(model.priors.mean), strict=True))
+    alpha, S = (
+        float(answer.value[place[name]]) if name in place else float(expected[name])
+        for name in MICROSTRUCTURE
+    )
+    covariance = np.full((2, 2), np.nan)
+    if len(both) == len(MICROSTRUCTURE):
+        covariance = np.cov(answer.draws[:, both], rowvar=False)
+    return InitialGuess(
+        origin="network", alpha=alpha, S=S, covariance=covariance, in_range=answer.in_range
+    )
+
+
 def _asked(experiment: Experiment, model: ForwardModel, noise: float) -> InitialGuess:
+    if not experiment.measurements:
+        raise ParameterError("it knows discharges, and there is none.")
     from microbatt.features import tensors_of_curves
     from microbatt.prediction import load_shipped, predict_curves
 
@@ -57,9 +89,10 @@ def _asked(experiment: Experiment, model: ForwardModel, noise: float) -> Initial
         model.cell,
         str(model.inventory),
         thermal_mode=type(model.thermal).__name__.lower(),
-        cutoff_voltage=CUTOFF,
+        cutoff_voltage=model.cell.cutoff_voltage,
     )
-    curves = {_known(one, trained.currents): one for one in experiment.measurements}
+    cutoff = trained.record.origin.cutoff_voltage
+    curves = {_known(one, trained.currents, cutoff): one for one in experiment.measurements}
     tensors = tensors_of_curves(
         {current: (one.capacity, one.voltage) for current, one in curves.items()},
         samples=trained.network.config.samples,  # type: ignore[union-attr]
@@ -76,7 +109,7 @@ def _asked(experiment: Experiment, model: ForwardModel, noise: float) -> Initial
     )
 
 
-def _known(measured: Measurement, currents: tuple[float, ...]) -> float:
+def _known(measured: Measurement, currents: tuple[float, ...], cutoff: float) -> float:
     """Return the network's current that a curve is of."""
     current = min(currents, key=lambda one: abs(one / measured.current - 1.0))
     if not abs(current / measured.current - 1.0) <= NEAR:
@@ -84,10 +117,10 @@ def _known(measured: Measurement, currents: tuple[float, ...]) -> float:
             f"{measured.source} is at {measured.current:.4g} A m⁻²; the network knows "
             f"{', '.join(f'{one:g}' for one in currents)} A m⁻²."
         )
-    if not abs(measured.voltage[-1] - CUTOFF) <= _ENDS:
+    if not abs(measured.voltage[-1] - cutoff) <= _ENDS:
         raise ParameterError(
             f"{measured.source} ends at {measured.voltage[-1]:.3g} V; the network knows curves "
-            f"down to {CUTOFF:g} V."
+            f"down to {cutoff:g} V."
         )
     return current
 

@@ -24,6 +24,7 @@ from microbatt.inference.fit.shapes import (
     with_priors,
 )
 from microbatt.inference.forward.forward_model import beside, cell_response, respond
+from microbatt.inference.forward.runs import run_response
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,6 +59,8 @@ _RENEWALS: Final = 10
 """At most so often derivatives by values of the cell file are renewed."""
 _LITTLE: Final = 0.1
 """A gain in the sum of squares for which no renewal is worth it."""
+_LITTLE_OF_RUNS: Final = 1.0
+"""The same where a run is among the data, whose derivatives are those of a smoothed current."""
 _STAYS: Final = 0.3
 """Strides below which they are as good as new."""
 _STRIDE: Final = 0.5
@@ -103,6 +106,15 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     SimulationError
         If the engine has no whole curve at any start.
     """
+    if not model.curves:
+        return _refine_runs(model, starts)
+    if not model.runs:
+        return _refine_curves(model, starts)
+    return _with_runs(model, _refine_curves(model.with_curves(model.curves, ()), starts))
+
+
+def _refine_curves(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
+    """Fit curves alone: shapes first, then samples."""
     found = []
     exact = model.of_file(model.priors.mean)
     for start in starts:
@@ -133,6 +145,44 @@ def refine(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     return Fit(model=model, minimum=best, starts=ordered)
 
 
+def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
+    """Fit curves and runs together, from the best fit of the curves alone."""
+    found, x = of_curves.model, of_curves.minimum.x
+    joined = beside(found.with_curves(found.curves, model.runs), x)
+    best = fit_samples(joined, x)
+    if best is None:
+        raise SimulationError(
+            "the engine does not run through the measured runs at the best fit of the discharges; "
+            "check the state in which they begin, their current and area, or leave them out."
+        )
+    joined, best = _beside_best(joined, best)
+    return Fit(model=joined, minimum=best, starts=of_curves.starts)
+
+
+def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
+    """Fit the samples of runs from each start, which have no shapes, and again from the best."""
+    places = [_whole(model, _at(model.of_file(model.priors.mean), _point(one))) for one in starts]
+    near = beside(model, places[0])
+    fits = [
+        (minimum, start)
+        for place, start in zip(places, starts, strict=True)
+        if (minimum := fit_samples(near, place)) is not None
+    ]
+    if not fits:
+        raise SimulationError(
+            "the engine does not run through what was measured near any start; check the current, "
+            "the area, the state at the start and the cell file."
+        )
+    best, kept = min(fits, key=lambda one: one[0].chi_square)
+    model, best = _beside_best(near, best)
+    ordered = (kept, *(start for start in starts if start is not kept))
+    return Fit(model=model, minimum=best, starts=ordered)
+
+
+def _point(start: InitialGuess) -> Array:
+    return np.array([start.alpha, np.log(start.S)])
+
+
 def _fit_shapes(model: ForwardModel, x: Array) -> Minimum | None:
     """Fit the other unknowns at alpha and ln S as they are, then everything."""
     low, high = model.priors.low, model.priors.high
@@ -157,17 +207,27 @@ def fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | N
     minimum = None
     for _ in range(_RENEWALS):
         columns = cell_response(model, x)
+        of_runs = _run_responses(model, x)
         reach = _REACH * _strides(model)
         near = np.maximum(bounds[0], x - reach), np.minimum(bounds[1], x + reach)
-        again = minimise(sample_objective(model, columns), x, *near, most=min(most, _BETWEEN))
+        evaluate = sample_objective(model, columns, of_runs)
+        again = minimise(evaluate, x, *near, most=min(most, _BETWEEN))
         if again is None:
             return minimum
         moved = float(np.max(np.abs(again.x - x) / _strides(model)))
         gained = np.inf if minimum is None else minimum.chi_square - again.chi_square
         minimum, x = again, again.x
-        if moved < _STAYS or gained < _LITTLE:
+        if moved < _STAYS or gained < (_LITTLE_OF_RUNS if model.runs else _LITTLE):
             break
     return _renewed(model, minimum)
+
+
+def _run_responses(model: ForwardModel, x: Array) -> tuple[Array, ...]:
+    """Return the derivatives of the runs by what is asked for, at coordinates."""
+    if not model.runs:
+        return ()
+    exact, n = model.of_file(x), model.priors.asked
+    return tuple(run_response(exact, x[:n], run) for run in model.runs)
 
 
 def _renewed(model: ForwardModel, minimum: Minimum | None) -> Minimum | None:
@@ -250,7 +310,9 @@ def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, 
     return kept
 
 
-def sample_objective(model: ForwardModel, columns: Array | None = None) -> Evaluate:
+def sample_objective(
+    model: ForwardModel, columns: Array | None = None, of_runs: tuple[Array, ...] | None = None
+) -> Evaluate:
     """Return the residuals of the samples, and of the unknowns from what is expected of them.
 
     Parameters
@@ -259,12 +321,14 @@ def sample_objective(model: ForwardModel, columns: Array | None = None) -> Evalu
         The measured curves and the unknowns.
     columns
         Derivatives by doubted values of the cell file, as `cell_response` has them.
+    of_runs
+        Derivatives of each run by what is asked for, as `respond` takes them.
     """
     n = model.priors.asked
 
     def evaluate(x: Array) -> tuple[Array, Array] | None:
         try:
-            response = respond(model.of_file(x), x[:n])
+            response = respond(model.of_file(x), x[:n], of_runs)
         except ParameterError:  # a cell that cannot be
             return None
         if response is None:

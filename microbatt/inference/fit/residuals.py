@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.forward.binning import BinnedCurve
     from microbatt.inference.forward.forward_model import ForwardModel
+    from microbatt.inference.forward.runs import BinnedRun
 
     Array = NDArray[np.float64]
 
@@ -78,7 +79,8 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
     residual = minimum.residual[: model.measured.size]
     volts = model.unexplained(residual)
     scatter = max(1.0, _scatter(model, residual))
-    pairs = list(zip(model.curves, model.rows, strict=True))
+    pairs = list(zip(model.pieces, model.rows, strict=True))
+    currents = np.array([piece.current for piece in model.pieces])
     scores = np.array(
         [
             residual[rows][one].sum() / np.sqrt(one.size)
@@ -98,9 +100,9 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
         chance=float(chi2.sf(np.sum((scores / scatter) ** 2), freedom)),
         scatter=scatter,
         size=drifts[worst],
-        current=float(model.currents[worst]),
+        current=float(currents[worst]),
         late=late[latest],
-        late_current=float(model.currents[latest]),
+        late_current=float(currents[latest]),
     )
 
 
@@ -170,8 +172,8 @@ def residual_rms(capacity: NDArray[np.float64], residual: NDArray[np.float64]) -
 def rms_residual(model: ForwardModel, minimum: Minimum) -> float:
     """Return the rms of the residuals of all curves; see `residual_rms` for one [V]."""
     volts = model.unexplained(minimum.residual[: model.measured.size])
-    pairs = zip(model.curves, model.rows, strict=True)
-    each = [residual_rms(curve.capacity, volts[rows]) for curve, rows in pairs]
+    pairs = zip(model.pieces, model.rows, strict=True)
+    each = [residual_rms(piece.progress, volts[rows]) for piece, rows in pairs]
     return float(np.sqrt(np.mean(np.square(each))))
 
 
@@ -185,13 +187,14 @@ def _stretches(size: int) -> list[NDArray[np.int64]]:
     return [one for one in np.array_split(np.arange(size), STRETCHES) if one.size]
 
 
-def _drift(volts: Array, allowed: Array, smooth: Array, curve: BinnedCurve) -> float:
-    """Return the rms over a curve's capacity of its mean residuals, less what is allowed [V].
+def _drift(volts: Array, allowed: Array, smooth: Array, curve: BinnedCurve | BinnedRun) -> float:
+    """Return the rms of a piece's mean residuals, less what is allowed [V].
 
-    Cliffs are left out; a stretch counts by the capacity that it spans.
+    It is over a curve's capacity, or a run's time.  Cliffs are left out; a stretch counts by how
+    far it goes.
     """
     flat = ~curve.steep
-    volts, allowed, capacity = volts[flat], allowed[flat], curve.capacity[flat]
+    volts, allowed, capacity = volts[flat], allowed[flat], curve.progress[flat]
     smooth = smooth[flat]
     parts = _stretches(volts.size)
     spans = np.array([np.ptp(capacity[one]) for one in parts])
@@ -204,12 +207,12 @@ def _drift(volts: Array, allowed: Array, smooth: Array, curve: BinnedCurve) -> f
     return float(np.sqrt(max(0.0, np.average(excess, weights=spans))))
 
 
-def _lateness(volts: Array, curve: BinnedCurve, slack: float) -> float:
+def _lateness(volts: Array, curve: BinnedCurve | BinnedRun, slack: float) -> float:
     """Return how much later than simulated a curve's cliff comes, beyond what is allowed.
 
     Relative to its end; `slack` is what a smooth error of the model allows.
     """
     if not curve.steep.any():
         return 0.0
-    late = np.mean(-volts[curve.steep] / curve.slope[curve.steep]) / curve.capacity[-1]
+    late = np.mean(-volts[curve.steep] / curve.slope[curve.steep]) / curve.charge
     return float(np.sign(late) * max(0.0, abs(late) - slack))

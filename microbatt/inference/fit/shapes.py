@@ -16,11 +16,12 @@ from scipy.stats.qmc import Sobol
 
 from microbatt.engines import ENGINE, Settings, resample_curves
 from microbatt.inference.forward.finite_differences import end_capacity
+from microbatt.inference.forward.unknowns import cell_with
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
@@ -94,10 +95,18 @@ def measured_shape(model: ForwardModel) -> Array:
 def scan(model: ForwardModel) -> Scan:
     """Simulate all currents at Sobol points over the box; remembered for the next experiment."""
     return _scan(
-        replace(model.request, settings=COARSE),
+        replace(_at_mean_temperature(model), settings=COARSE),
         tuple(float(current) for current in model.currents),
         min(SCAN_LN_S[1], float(model.priors.high[1])),
     )
+
+
+def _at_mean_temperature(model: ForwardModel) -> Request:
+    """Return the request at the mean of the measured temperatures, which are not followed here."""
+    means = [float(np.mean(one.temperature)) for one in model.temperatures if one is not None]
+    if not means:
+        return model.request
+    return replace(model.request, cell=cell_with(model.cell, "temperature", float(np.mean(means))))
 
 
 @lru_cache(maxsize=8)

@@ -1,1 +1,5 @@
 """From unknowns to residuals: unknowns, priors, simulated curves and the error model."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

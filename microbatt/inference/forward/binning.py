@@ -82,6 +82,16 @@ class BinnedCurve:
     remarks: tuple[str, ...] = ()
 
     @property
+    def progress(self) -> Array:
+        """How far the curve is at each average [A h m⁻²]."""
+        return self.capacity
+
+    @property
+    def charge(self) -> float:
+        """That was delivered [A h m⁻²]."""
+        return float(self.capacity[-1])
+
+    @property
     def rounded(self) -> Array:
         """What the rounding of the capacity does to each average, one std, shape (m,) [V]."""
         return np.asarray(

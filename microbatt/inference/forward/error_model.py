@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.inference.forward.binning import BinnedCurve
-    from microbatt.measured import Measurement
+    from microbatt.inference.forward.runs import BinnedRun
+    from microbatt.measured import MeasuredRun, Measurement
 
     Array = NDArray[np.float64]
 
@@ -40,6 +41,8 @@ _ENOUGH: Final = 30
 _THIRD: Final = np.sqrt(20.0)
 """Standard deviation of a third difference of white noise of one."""
 _MAD: Final = 1.4826
+_STEADY: Final = 1e-3
+"""Share of the largest current by which a steady one changes between samples."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,10 +226,47 @@ def make_error_model(
     )
 
 
+def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) -> ErrorModel:
+    """Return how far the averages of a run may lie from the truth.
+
+    As those of a discharge, with the charge that was drawn before the run to the width that its
+    start is known, and when between two rows the tester switched; the part of a model error that is
+    the run's own is one of its impedance, at each of some time scales.
+
+    Parameters
+    ----------
+    run
+        The averages.
+    errors
+        What is stated.
+    place
+        Where each average stands along the charge, between 0 and 1, shape (m,).
+    """
+    charge = CHARGE if errors.charge_error is None else errors.charge_error
+    rough = ROUGH * errors.model_error * _steepness(run)
+    fast = OWN * errors.model_error * run.fast
+    variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2
+    since = run.drawn / run.charge - run.start.drawn
+    own = smooth_moves(run, OWN * errors.model_error, place)
+    moves = [run.switching[:, None]] if run.switching.any() else []
+    if own is not None:
+        part = own / np.sqrt(len(run.loads))
+        moves += [part * load[:, None] for load in run.loads]
+    return ErrorModel(
+        deviation=np.sqrt(variance),
+        charge=charge * run.response * since,
+        start=run.start.width * run.response,
+        own=errors.offset,
+        charge_error=charge,
+        offset=np.full_like(run.voltage, errors.offset),
+        smooth=np.concatenate(moves, axis=1) if moves else None,
+    )
+
+
 def error_models(
-    curves: Sequence[BinnedCurve], errors: AllowedErrors
+    curves: Sequence[BinnedCurve], errors: AllowedErrors, runs: Sequence[BinnedRun] = ()
 ) -> tuple[tuple[ErrorModel, ...], Array | None]:
-    """Return the errors of each curve, and those that all curves share.
+    """Return the errors of each curve and run, and those that all of them share.
 
     Parameters
     ----------
@@ -234,6 +274,8 @@ def error_models(
         The averages, k curves, m in all.
     errors
         What is stated.
+    runs
+        Averages of runs, behind those of the curves.
 
     Returns
     -------
@@ -252,17 +294,27 @@ def error_models(
         )
         for curve in curves
     )
-    longest = max(curves, key=lambda curve: float(curve.capacity[-1]))
-    along = _along(longest)
+    if curves:
+        longest = max(curves, key=lambda curve: float(curve.capacity[-1]))
+        capacity, along = longest.capacity, _along(longest)
+    else:
+        along = np.linspace(0.0, 1.0, 2)
+        capacity = along * max(run.charge for run in runs)
+    of_runs = [np.interp(run.drawn, capacity, along) for run in runs]
+    models += tuple(
+        make_run_error_model(run, errors, place) for run, place in zip(runs, of_runs, strict=True)
+    )
+    pieces: list[BinnedCurve | BinnedRun] = [*curves, *runs]
+    places = [*(np.interp(curve.capacity, capacity, along) for curve in curves), *of_runs]
     parts = [
-        smooth_moves(curve, errors.model_error, np.interp(curve.capacity, longest.capacity, along))
-        for curve in curves
+        smooth_moves(piece, errors.model_error, place)
+        for piece, place in zip(pieces, places, strict=True)
     ]
     known = [one for one in parts if one is not None]
     return models, np.concatenate(known) if known else None
 
 
-def smooth_moves(curve: BinnedCurve, size: float, place: Array) -> Array | None:
+def smooth_moves(curve: BinnedCurve | BinnedRun, size: float, place: Array) -> Array | None:
     """Return what the parts of a smooth error of the voltage do to averages; None for no error.
 
     A Gaussian process along the curve, half of its variance with the first and half with the second
@@ -287,6 +339,23 @@ def smooth_moves(curve: BinnedCurve, size: float, place: Array) -> Array | None:
     """
     if not size > 0.0:
         return None
+    shape = smooth_spectrum(place)
+    return np.asarray(size * shape * _steepness(curve)[:, None])
+
+
+def smooth_spectrum(place: Array) -> Array:
+    """Return what the parts of a smooth error of one do along a curve; see `smooth_moves`.
+
+    Parameters
+    ----------
+    place
+        Between 0 and 1 along the curve, shape (m,).
+
+    Returns
+    -------
+    ndarray, shape (m, r)
+        One standard deviation of each part [-].
+    """
     order = np.arange(_PARTS)
     variance = np.zeros(_PARTS)
     for length in LENGTHS:
@@ -295,7 +364,7 @@ def smooth_moves(curve: BinnedCurve, size: float, place: Array) -> Array | None:
         variance += power / power.sum() / len(LENGTHS)
     waves = np.cos(np.pi * order * place[:, None])
     shape = np.where(order == 0, 1.0, np.sqrt(2.0)) * waves
-    return np.asarray(size * np.sqrt(variance) * shape * _steepness(curve)[:, None])
+    return np.asarray(np.sqrt(variance) * shape)
 
 
 def _along(curve: BinnedCurve) -> Array:
@@ -308,16 +377,16 @@ def _along(curve: BinnedCurve) -> Array:
     return np.asarray(along / along[-1])
 
 
-def _steepness(curve: BinnedCurve) -> Array:
+def _steepness(curve: BinnedCurve | BinnedRun) -> Array:
     """Return what a smooth error of one does to averages, more where a curve is steep.
 
     An open-circuit curve that is off by 1 mV is off by a thousandth of the capacity too, as if it
     sloped by `SLOPE`; on a cliff that counts.
     """
-    return np.asarray(np.maximum(1.0, np.abs(curve.slope) * curve.capacity[-1] / SLOPE))
+    return np.asarray(np.maximum(1.0, np.abs(curve.slope) * curve.charge / SLOPE))
 
 
-def white_noise(measurements: Sequence[Measurement]) -> float:
+def white_noise(measurements: Sequence[Measurement | MeasuredRun]) -> float:
     """Estimate the noise of single samples from how they scatter about their neighbours.
 
     The median size of third differences, which a smooth curve hardly has, over all curves with at
@@ -328,7 +397,18 @@ def white_noise(measurements: Sequence[Measurement]) -> float:
     float
         Standard deviation [V], at least 0.02 mV.
     """
-    third = [np.diff(one.voltage, 3) for one in measurements if len(one) >= _ENOUGH]
+    third = [_third_differences(one) for one in measurements]
+    third = [one for one in third if one.size >= _ENOUGH - 3]
     if not third:
         return UNKNOWN
     return max(_SMALLEST, float(_MAD * np.median(np.abs(np.concatenate(third))) / _THIRD))
+
+
+def _third_differences(one: Measurement | MeasuredRun) -> Array:
+    """Return third differences of the voltage, of a run where its current is steady."""
+    third = np.diff(one.voltage, 3)
+    current = np.atleast_1d(one.current)
+    if current.size == 1:
+        return third
+    steady = np.abs(np.diff(current)) <= _STEADY * np.abs(current).max()
+    return np.asarray(third[steady[2:] & steady[1:-1] & steady[:-2]])

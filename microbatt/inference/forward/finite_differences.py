@@ -26,6 +26,7 @@ from microbatt.inference.forward.unknowns import (
     range_in_cell,
     value_in_cell,
 )
+from microbatt.inference.forward.warmth import run_points
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import DischargeBatch, Request
+    from microbatt.engines import DischargeBatch
+    from microbatt.engines.contract import Request
+    from microbatt.inference.forward.warmth import Temperatures
 
     Array = NDArray[np.float64]
 
@@ -117,9 +120,9 @@ def native_request(
 
     Parameters
     ----------
-    cell, inventory, cutoff_voltage, thermal
+    cell, inventory, cutoff_voltage, thermal : Cell, Inventory, float, Thermal
         As for `microbatt.engines.simulation.simulate_discharges`.
-    settings
+    settings : Settings, default finer than the engine's
         Of the native engine; looser ones spoil finite_differences between curves.
 
     Returns
@@ -149,6 +152,7 @@ def simulate_displaced(
     free: Sequence[str] = (),
     step: float = 1.0,
     threads: int = 1,
+    temperatures: Temperatures = (),
 ) -> DisplacedCurves:
     """Simulate curves and the displaced ones that their derivatives need.
 
@@ -164,11 +168,14 @@ def simulate_displaced(
     currents : array_like, shape (k,)
         Discharge currents [A m⁻²].
     free : sequence of str, default none
-        Other unknowns, of `microbatt.inference.UNKNOWNS`; their derivatives are by coordinates.
+        Other unknowns, of `microbatt.inference.forward.UNKNOWNS`; their derivatives are by
+        coordinates.
     step : float, default 1
         Factor on the displacements that `PARAMETERS` gives.
     threads : int, default 1
         How many threads share the curves.
+    temperatures : tuple of MeasuredTemperature or None, default none
+        Of each current, as it was measured.
 
     Returns
     -------
@@ -193,7 +200,7 @@ def simulate_displaced(
     def simulated(terms: Request, members: Sequence[Array], at: Array = along) -> DischargeBatch:
         each = np.concatenate(members)
         table = np.column_stack([each.repeat(at.size, axis=0), np.tile(at, len(each))])
-        return ENGINE.run(terms, table, threads=threads)
+        return run_points(terms, table, temperatures, threads=threads)
 
     moved, schemes = [rows], {}
     for name in MICROSTRUCTURE:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import ENGINE, Settings
+from microbatt.engines import Settings
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.error_model import directions, error_models, stretched
 from microbatt.inference.forward.finite_differences import (
@@ -19,8 +19,16 @@ from microbatt.inference.forward.finite_differences import (
     moves_curve,
     simulate_displaced,
 )
+from microbatt.inference.forward.runs import (
+    FIT_MESH,
+    beside_run,
+    run_columns,
+    run_response,
+    run_voltage,
+)
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
 from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values, value_in_cell
+from microbatt.inference.forward.warmth import Temperatures, run_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,16 +36,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import DischargeBatch, Inventory, Request, Thermal
+    from microbatt.engines import DischargeBatch, Inventory, Thermal
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.binning import BinnedCurve
     from microbatt.inference.forward.error_model import AllowedErrors, ErrorModel
     from microbatt.inference.forward.finite_differences import DisplacedCurves
     from microbatt.inference.forward.priors import Priors
+    from microbatt.inference.forward.runs import BinnedRun
     from microbatt.inference.forward.sensitivity import CurveSensitivity
 
     Array = NDArray[np.float64]
 
-SETTINGS: Final = Settings(tolerance=2e-5, mesh=1.5)
+SETTINGS: Final = Settings(tolerance=2e-5, mesh=FIT_MESH)
 """For refinement; 0.02 mV rms (median) from the refined solution, docs/results/inference.md."""
 FALL: Final = -10.0
 """Beyond its end a simulated curve goes on falling by this much per measured capacity [V]."""
@@ -71,6 +81,10 @@ class ForwardModel:
         (m, r) [V]; None where there are none.
     shift
         Added to the measured voltages, shape (m,) [V].
+    runs
+        Measured runs, averaged; their averages and error models stand behind those of the curves.
+    temperatures
+        Of each curve, as it was measured; empty where none was.
     """
 
     request: Request
@@ -80,6 +94,13 @@ class ForwardModel:
     priors: Priors
     shared: Array | None = None
     shift: Array | float = 0.0
+    runs: tuple[BinnedRun, ...] = ()
+    temperatures: Temperatures = ()
+
+    @property
+    def pieces(self) -> tuple[BinnedCurve | BinnedRun, ...]:
+        """Curves, then runs."""
+        return (*self.curves, *self.runs)
 
     @property
     def cell(self) -> Cell:
@@ -110,10 +131,12 @@ class ForwardModel:
         """Return the model solved as finely as `settings` say."""
         return replace(self, request=replace(self.request, settings=settings))
 
-    def with_curves(self, curves: tuple[BinnedCurve, ...]) -> ForwardModel:
+    def with_curves(
+        self, curves: tuple[BinnedCurve, ...], runs: tuple[BinnedRun, ...]
+    ) -> ForwardModel:
         """Return the model of other averages, with what is stated of their errors."""
-        models, shared = error_models(curves, self.errors)
-        return replace(self, curves=curves, error_models=models, shared=shared)
+        models, shared = error_models(curves, self.errors, runs)
+        return replace(self, curves=curves, runs=runs, error_models=models, shared=shared)
 
     def of_file(self, x: Array) -> ForwardModel:
         """Return the model whose cell file has the doubted values of x and no doubt of them."""
@@ -138,12 +161,13 @@ class ForwardModel:
             [self.priors.natural(x)[:2]],
             self.currents / self.value(x, "area_scale"),
             free=self.priors.free,
+            temperatures=self.temperatures,
         )
 
     @cached_property
     def measured(self) -> Array:
         """All averages, curve after curve, shape (m,) [V]."""
-        return np.concatenate([curve.voltage for curve in self.curves]) + self.shift
+        return np.concatenate([piece.voltage for piece in self.pieces]) + self.shift
 
     @cached_property
     def sigma(self) -> Array:
@@ -158,7 +182,7 @@ class ForwardModel:
 
     def whiten(self, values: Array) -> Array:
         """Return voltages, averages along the last axis, in units of what is allowed."""
-        alone = self._each(values)
+        alone = self.whiten_own(values)
         if self._common is None:
             return alone
         return stretched(alone, *self._common, inverse=True)
@@ -171,15 +195,15 @@ class ForwardModel:
         parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.colour(alone[..., rows]) for rows, one in parts], axis=-1)
 
-    def _each(self, values: Array) -> Array:
-        """Whiten each curve by itself."""
+    def whiten_own(self, values: Array) -> Array:
+        """Return the same without the errors that all curves share: each curve by itself."""
         parts = zip(self.rows, self.error_models, strict=True)
         return np.concatenate([one.whiten(values[..., rows]) for rows, one in parts], axis=-1)
 
     @cached_property
     def _common(self) -> tuple[Array, Array] | None:
         """Directions of the errors that all curves share, and the variance along each."""
-        return None if self.shared is None else directions(self._each(self.shared.T).T)
+        return None if self.shared is None else directions(self.whiten_own(self.shared.T).T)
 
     def _without_common(self, residual: Array) -> Array:
         """Return residuals whitened by curve, less what errors of all curves explain."""
@@ -200,7 +224,7 @@ class ForwardModel:
         if self._common is None or self.shared is None:
             return np.zeros(self.measured.size)
         own = stretched(residual, *self._common, inverse=True)
-        return np.asarray(self.shared @ (self._each(self.shared.T) @ own))
+        return np.asarray(self.shared @ (self.whiten_own(self.shared.T) @ own))
 
     def offsets(self, residual: Array) -> Array:
         """Return what each curve's own offset is expected to be, shape (k,) [V].
@@ -224,7 +248,7 @@ class ForwardModel:
     @cached_property
     def plain_error_models(self) -> tuple[ErrorModel, ...]:
         """What noise alone and the instrument leave of each curve, without a model error."""
-        return error_models(self.curves, replace(self.errors, model_error=0.0))[0]
+        return error_models(self.curves, replace(self.errors, model_error=0.0), self.runs)[0]
 
     @cached_property
     def independent_facts(self) -> float:
@@ -243,11 +267,11 @@ class ForwardModel:
 
     @cached_property
     def rows(self) -> tuple[slice, ...]:
-        """Where each curve stands among all averages."""
-        ends = np.cumsum([curve.voltage.size for curve in self.curves])
+        """Where each curve, then each run, stands among all averages."""
+        ends = np.cumsum([piece.voltage.size for piece in self.pieces])
         return tuple(
-            slice(int(end) - curve.voltage.size, int(end))
-            for end, curve in zip(ends, self.curves, strict=True)
+            slice(int(end) - piece.voltage.size, int(end))
+            for end, piece in zip(ends, self.pieces, strict=True)
         )
 
     def request_at(self, x: Array) -> Request:
@@ -275,7 +299,7 @@ class ForwardModel:
 
 def cutoff_below(curves: Sequence[BinnedCurve]) -> float:
     """Return where simulations end: below every measured voltage [V]."""
-    lowest = min(float(curve.voltage.min()) for curve in curves)
+    lowest = min((float(curve.voltage.min()) for curve in curves), default=2.0 + _MARGIN)
     return max(_LOWEST, round(lowest - _MARGIN, 1))
 
 
@@ -295,7 +319,9 @@ class Response:
     jacobian: Array
 
 
-def respond(model: ForwardModel, x: Array) -> Response | None:
+def respond(
+    model: ForwardModel, x: Array, of_runs: tuple[Array, ...] | None = None
+) -> Response | None:
     """Simulate the measured curves at coordinates `x` and differentiate them.
 
     Parameters
@@ -305,12 +331,35 @@ def respond(model: ForwardModel, x: Array) -> Response | None:
     x
         Coordinates, shape (p,); see `microbatt.inference.forward.priors.Priors`.  Derivatives by
         doubted values of the cell file are those of `cell_response`.
+    of_runs
+        Derivatives of each run, where those of a place near will do; None takes them here.
 
     Returns
     -------
     Response or None
         None if the engine has no whole curve at one of the currents.
     """
+    found = _curves_respond(model, x) if model.curves else _nothing(x)
+    if found is None or not model.runs:
+        return found
+    pieces = [(found.voltage, found.jacobian)]
+    for i, run in enumerate(model.runs):
+        voltage = run_voltage(model, x, run, whole=True)
+        if voltage is None:
+            return None
+        pieces.append((voltage, run_response(model, x, run) if of_runs is None else of_runs[i]))
+    return Response(
+        voltage=np.concatenate([voltage for voltage, _ in pieces]),
+        jacobian=np.concatenate([jacobian for _, jacobian in pieces]),
+    )
+
+
+def _nothing(x: Array) -> Response:
+    return Response(voltage=np.empty(0), jacobian=np.empty((0, x.size)))
+
+
+def _curves_respond(model: ForwardModel, x: Array) -> Response | None:
+    """Simulate the discharges alone, and differentiate them."""
     displaced = model.displaced_at(x)
     if not np.isfinite(displaced.capacity).all():
         return None
@@ -352,7 +401,7 @@ def beside(model: ForwardModel, x: Array) -> ForwardModel:
     curves = tuple(
         curve.beside(one.x, one(one.x)) for curve, one in zip(model.curves, smooth, strict=True)
     )
-    return model.with_curves(curves)
+    return model.with_curves(curves, tuple(beside_run(model, x, run) for run in model.runs))
 
 
 def cell_response(model: ForwardModel, x: Array) -> Array:
@@ -370,8 +419,15 @@ def cell_response(model: ForwardModel, x: Array) -> Array:
     ndarray, shape (m, values)
         [V per unit of the coordinate]; zero where the engine has no curve beside.
     """
+    of_curves = _curve_columns(model, x) if model.curves else np.empty((0, model.priors.of_file))
+    of_runs = [run_columns(model, x, run) for run in model.runs]
+    return np.concatenate([of_curves, *of_runs])
+
+
+def _curve_columns(model: ForwardModel, x: Array) -> Array:
+    """Differentiate the discharges by the values of the cell file that are in doubt."""
     n, names = model.priors.asked, model.priors.doubted
-    coarse = model.solved(Settings())
+    coarse = model.solved(Settings()).with_curves(model.curves, ())
     steps = np.array([_SHARE_OF_STEP * PARAMETERS[name].step for name in names])
     up = x[n:] + steps <= model.priors.high[n:]
     steps = np.where(up, steps, -steps)
@@ -397,11 +453,19 @@ def voltages(model: ForwardModel, x: Array) -> Array:
         At the averages [V]; NaN where there is no whole curve.
     """
     found = np.full((len(x), model.measured.size), np.nan)
+    for part, run in zip(model.rows[len(model.curves) :], model.runs, strict=True):
+        for i, place in enumerate(x):
+            voltage = run_voltage(model, place, run)
+            if voltage is not None:
+                found[i, part] = voltage
+    if not model.curves:
+        return found
+    of_curves = slice(0, model.rows[len(model.curves) - 1].stop)
     moving = [i for i, name in enumerate(model.priors.names) if i > 1 and model.moves_curve(name)]
     _, group = np.unique(x[:, moving], axis=0, return_inverse=True)
     for number in np.unique(group):
         rows = np.flatnonzero(group.ravel() == number)
-        found[rows] = _voltages_of_one_cell(model, x[rows])
+        found[rows, of_curves] = _voltages_of_one_cell(model, x[rows])
     return found
 
 
@@ -419,7 +483,10 @@ def simulated_curves(model: ForwardModel, x: Array) -> tuple[PchipInterpolator, 
     alpha, S = model.priors.natural(x)[:2]
     points = [(alpha, S, current / scale) for current in model.currents]
     curves = []
-    for discharge in ENGINE.run(model.request_at(x), points):
+    if not points:
+        return ()
+    batch = run_points(model.request_at(x), points, model.temperatures)
+    for discharge in (batch[i] for i in range(len(batch))):
         capacity, first = np.unique(scale * discharge.capacity, return_index=True)
         curves.append(
             PchipInterpolator(capacity, discharge.voltage[first] + offset, extrapolate=False)
@@ -434,9 +501,10 @@ def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
     least = int(np.argmin(drops))
     request, currents = model.request_at(x[least]), model.currents / scale
     points = np.repeat(model.priors.natural(x)[:, :2], k, axis=0)
-    batch = ENGINE.run(request, np.column_stack([points, np.tile(currents, len(x))]))
+    table = np.column_stack([points, np.tile(currents, len(x))])
+    batch = run_points(request, table, model.temperatures)
     ends = end_capacity(batch)
-    found = np.full((len(x), model.measured.size), np.nan)
+    found = np.full((len(x), model.rows[k - 1].stop), np.nan)
     for i in map(int, np.flatnonzero(np.isfinite(ends))):
         row, number = divmod(i, k)
         curve = model.curves[number]

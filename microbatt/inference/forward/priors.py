@@ -274,7 +274,7 @@ def free_widths(free: Free) -> dict[str, float | Prior]:
 
     Parameters
     ----------
-    free
+    free : str, iterable of str, or dict of str to float or Prior
         Names of `UNKNOWNS`, or one name, of the widths in `WIDTHS`; or name → width or `Prior`.
 
     Returns

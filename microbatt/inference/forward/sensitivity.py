@@ -104,9 +104,9 @@ def sensitivities_at_depth(displaced: DisplacedCurves, depth: ArrayLike) -> Sens
 
     Parameters
     ----------
-    displaced
-        What `microbatt.inference.simulate_displaced` returned.
-    depth
+    displaced : DisplacedCurves
+        What `microbatt.inference.forward.simulate_displaced` returned.
+    depth : array_like
         Increasing, in [0, 1], shape (m,).
 
     Returns
@@ -116,7 +116,7 @@ def sensitivities_at_depth(displaced: DisplacedCurves, depth: ArrayLike) -> Sens
 
     Examples
     --------
-    >>> from microbatt.inference import native_request, simulate_displaced
+    >>> from microbatt.inference.forward import native_request, simulate_displaced
     >>> curves = simulate_displaced(native_request("doyle-1996-cell-1"), [(2.3, 3.0)], [17.5, 35.0])
     >>> sensitivities_at_depth(curves, [0.25, 0.5]).voltage_derivative.shape
     (1, 2, 2, 2)
@@ -154,7 +154,7 @@ def sensitivities_at_capacity(
     Parameters
     ----------
     displaced
-        What `microbatt.inference.simulate_displaced` returned for one point.
+        What `microbatt.inference.forward.simulate_displaced` returned for one point.
     capacities
         For each current the delivered capacities of its samples, increasing [A h m⁻²].
 

@@ -178,6 +178,16 @@ def known_name(name: str) -> str:
 def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the vocabulary if each is that of an unknown and stands once.
 
+    Parameters
+    ----------
+    names : iterable of str
+        Names of the vocabulary, or others that are understood.
+
+    Returns
+    -------
+    tuple of str
+        In the order given.
+
     Raises
     ------
     ParameterError
@@ -198,6 +208,16 @@ def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
 
 def unknown_quantity(name: str) -> Quantity:
     """Return name, unit and label of an unknown.
+
+    Parameters
+    ----------
+    name : str
+        A name of the vocabulary.
+
+    Returns
+    -------
+    Quantity
+        As axes and datasets show it.
 
     Examples
     --------

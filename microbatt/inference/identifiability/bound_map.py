@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from microbatt.campaign import Campaign
+from microbatt.cube.contents import check_discharges
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.finite_differences import SETTINGS, native_request
 from microbatt.inference.forward.priors import make_priors
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import dask.array as da
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
 
     Array = NDArray[np.float64]
     Free = Iterable[str] | Mapping[str, float]
@@ -75,15 +76,15 @@ def bound_map(
 
     Parameters
     ----------
-    request
-        Of which cell, on which terms; see `microbatt.inference.native_request`.
-    alpha, S
+    request : Request
+        Of which cell, on which terms; see `microbatt.inference.forward.native_request`.
+    alpha, S : array_like
         Axes of the map, shapes (a,) and (s,) [-].
-    currents
+    currents : array_like
         Of the curves that are measured, shape (k,) [A m⁻²].
-    readings
+    readings : Readings, default all defaults
         What is read from each curve.
-    free
+    free : iterable of str or dict of str to float, default none
         Unknowns beside alpha and S; see `curve_information`.
 
     Returns
@@ -127,11 +128,11 @@ def cube_bounds(
 
     Parameters
     ----------
-    cube
+    cube : xarray.Dataset
         A grid or scattered points.
-    currents
+    currents : array_like, optional
         Of the curves that are measured [A m⁻²]; None takes those of the cube.
-    readings, free
+    readings, free : Readings, iterable of str
         As for `bound_map`.
 
     Returns
@@ -149,6 +150,7 @@ def cube_bounds(
             "the dataset does not say of which cell it is: its attributes have no `cell` and "
             "`design`. Give a cube, or use `bound_map` with a cell."
         )
+    check_discharges(cube, "a map of bounds")
     made = Campaign.from_dict(cube.attrs, engine="native")
     request = native_request(
         made.cell,

@@ -53,13 +53,13 @@ class Choice:
 
     Attributes
     ----------
-    currents
+    currents : tuple of float
         Of the curves, increasing [A m⁻²].
-    bounds
+    bounds : Bounds
         At each point, arrays of shape (n,).
-    size
+    size : float
         The criterion: geometric mean over the points.
-    hours
+    hours : float
         Of discharging, median over the points [h].
     """
 
@@ -74,11 +74,11 @@ def judge_choice(known: Information, chosen: Sequence[int], criterion: str) -> C
 
     Parameters
     ----------
-    known
+    known : Information
         What each curve tells at each point.
-    chosen
+    chosen : sequence of int
         Numbers of the curves.
-    criterion
+    criterion : str
         A name of `CRITERIA`.
     """
     found = bounds(known.total(chosen))

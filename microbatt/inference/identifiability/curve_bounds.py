@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.sensitivity import Sensitivities
 
     Array = NDArray[np.float64]
@@ -47,19 +47,21 @@ class Readings:
 
     Attributes
     ----------
-    noise
+    noise : float, default 1e-3
         Standard deviation of a voltage [V].
-    samples
+    samples : int, default 100
         Voltages a curve, at equal distances in capacity.
-    reach
+    reach : float, default 1
         Share of the delivered capacity up to which they are used.
-    charge_error
+    charge_error : float, default 1e-4
         Standard deviation of the factor by which all capacities of a curve are off, by its clock
         and its current [-].  It keeps the final fall, where a voltage says nothing that the
         capacity does not say, from outweighing the rest.
-    capacity_error
+    capacity_error : float, default 1e-5
         The same of each reading by itself, over the delivered capacity [-].
 
+    Notes
+    -----
     Where measured curves are fitted, the same errors are allowed for.
     """
 
@@ -148,7 +150,7 @@ def curve_information(
     Parameters
     ----------
     request
-        Of which cell, on which terms; see `microbatt.inference.native_request`.
+        Of which cell, on which terms; see `microbatt.inference.forward.native_request`.
     points
         Rows of alpha and S, shape (n, 2).
     currents

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.checks import check_choice, check_integer
-from microbatt.engines import ALLOWED
+from microbatt.engines.contract import ALLOWED
 from microbatt.errors import ParameterError
 from microbatt.inference.identifiability.criteria import CRITERIA, Choice, judge_choice
 from microbatt.inference.identifiability.curve_bounds import (
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import Request
+    from microbatt.engines.contract import Request
 
     Array = NDArray[np.float64]
 
@@ -47,23 +47,23 @@ class Proposal:
 
     Attributes
     ----------
-    criterion
+    criterion : str
         A name of `CRITERIA`.
-    points
+    points : ndarray
         Where the cell may be: rows of alpha and S, shape (n, 2).
-    left_out
+    left_out : int
         Points, of those asked for, at which not even all candidates tell alpha and S.
-    candidates
+    candidates : tuple of float
         Increasing [A m⁻²].
-    alone
+    alone : tuple of Choice
         What each candidate tells by itself.
-    choices
+    choices : tuple of Choice
         The best set of one curve, of two, and so on.
-    everything
+    everything : Choice
         All candidates together: what more curves could at most add.
-    readings
+    readings : Readings
         What was assumed to be read from each curve.
-    free
+    free : tuple of str
         What counts as unknown beside alpha and S.
     """
 
@@ -99,23 +99,23 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
 
     Parameters
     ----------
-    request
-        Of which cell, on which terms; see `microbatt.inference.native_request`.
-    points
+    request : Request
+        Of which cell, on which terms; see `microbatt.inference.forward.native_request`.
+    points : array_like
         Where the cell may be: rows of alpha and S, shape (n, 2); see `region_points`.
-    candidates
+    candidates : array_like, optional
         Currents to choose from [A m⁻²]; None takes `C_RATES` of the cell.
-    readings
+    readings : Readings, default all defaults
         What is read from each curve.
-    max_curves
+    max_curves : int, default 3
         How many curves may be measured.
-    max_hours
+    max_hours : float, default no limit
         How long they may take together, charging not counted: median over the points [h].
-    free
+    free : iterable of str or dict of str to float, default none
         Unknowns beside alpha and S; see `curve_information`.
-    criterion
+    criterion : str, default 'ellipse'
         A name of `CRITERIA`.
-    threads
+    threads : int, default 1
         How many share the simulation.
 
     Returns
@@ -181,10 +181,22 @@ def judge_currents(
 
     Parameters
     ----------
-    request, points, readings, free, criterion
+    request, points : Request, array_like
         As for `propose_currents`.
-    currents
+    currents : array_like
         Of the set [A m⁻²].
+    readings, free, criterion : Readings, iterable of str, str
+        As for `propose_currents`.
+
+    Returns
+    -------
+    Choice
+        What the whole set tells.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range or an unknown is not known.
     """
     check_choice("criterion", criterion, CRITERIA)
     along = _candidates(request.cell, currents)
@@ -199,9 +211,9 @@ def region_points(
 
     Parameters
     ----------
-    alpha, S
+    alpha, S : sequence of float
         Lowest and highest value, or a single one.
-    steps
+    steps : int, default 5
         Points along each range.
 
     Returns

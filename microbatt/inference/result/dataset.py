@@ -90,7 +90,7 @@ def estimate_dataset(estimate: EstimateRecord) -> xr.Dataset:
     }
     variables = of_parameter | doubted | covariance | draws
     return xr.Dataset(
-        variables | _curves(estimate) | _cell_sensitivity(estimate),
+        variables | _curves(estimate) | _runs(estimate) | _cell_sensitivity(estimate),
         coords={
             "parameter": ("parameter", words(names)),
             "other_parameter": ("other_parameter", words(names)),
@@ -142,13 +142,10 @@ def words(texts: Iterable[str]) -> Words:
 
 def _curves(estimate: EstimateRecord) -> dict[str, Labelled]:
     """Pad the curves to one length."""
-    longest = max(curve.capacity.size for curve in estimate.curves)
+    longest = max((curve.capacity.size for curve in estimate.curves), default=0)
 
     def padded(values: list[Array]) -> Array:
-        table = np.full((len(values), longest), np.nan)
-        for row, one in zip(table, values, strict=True):
-            row[: one.size] = one
-        return table
+        return _padded(values, longest)
 
     volts = {
         "measured_voltage": ("measured", "measured cell voltage"),
@@ -186,6 +183,50 @@ def _curves(estimate: EstimateRecord) -> dict[str, Labelled]:
             "curve",
             [curve.information[i] for curve in estimate.curves],
             {"units": "1", "long_name": f"share of the curve in the estimate of {name}"},
+        )
+    return found
+
+
+def _padded(values: list[Array], longest: int) -> Array:
+    table = np.full((len(values), longest), np.nan)
+    for row, one in zip(table, values, strict=True):
+        row[: one.size] = one
+    return table
+
+
+def _runs(estimate: EstimateRecord) -> dict[str, Labelled]:
+    """Pad the runs to one length; nothing where there are none."""
+    if not estimate.runs:
+        return {}
+    longest = max(run.time.size for run in estimate.runs)
+    columns = {
+        "run_time": ("time", "s", "time since the start of the run"),
+        "run_current": ("current", "A m-2", "current of the run, discharge positive"),
+        "run_measured_voltage": ("measured", "V", "measured cell voltage"),
+        "run_fitted_voltage": ("fitted", "V", "fitted cell voltage"),
+        "run_voltage_low": ("low", "V", "lower edge of the predicted band"),
+        "run_voltage_high": ("high", "V", "upper edge of the predicted band"),
+        "run_allowed_deviation": ("sigma", "V", "standard deviation allowed of an average"),
+    }
+    found: dict[str, Labelled] = {
+        name: (
+            ("run", "run_sample"),
+            _padded([getattr(run, field) for run in estimate.runs], longest),
+            {"units": unit, "long_name": meaning},
+        )
+        for name, (field, unit, meaning) in columns.items()
+    }
+    found["run_residual_rms"] = (
+        "run",
+        [run.residual_rms for run in estimate.runs],
+        {"units": "V", "long_name": "rms of the residual of a run"},
+    )
+    found["run_source"] = ("run", words(run.source for run in estimate.runs), {})
+    for i, name in enumerate(("alpha", "S")):
+        found[f"run_{name}_information"] = (
+            "run",
+            [run.information[i] for run in estimate.runs],
+            {"units": "1", "long_name": f"share of the run in the estimate of {name}"},
         )
     return found
 
@@ -231,5 +272,6 @@ def _attributes(estimate: EstimateRecord) -> dict[str, Attribute]:
         "model_error": estimate.model_error,
         "unasked": estimate.unasked,
         "assumptions": "\n".join(estimate.assumptions),
+        "what_was_read": "\n\n".join(estimate.what_was_read),
         "versions": json.dumps(estimate.versions),
     }

@@ -66,21 +66,21 @@ class Diagnostics:
 
     Attributes
     ----------
-    misfit
+    misfit : bool
         Whether the cell file cannot explain the data.
-    reduced_chi_square
+    reduced_chi_square : float
         Mean squared residual over what was allowed; about 1 for a good fit.
-    misfit_sentence
+    misfit_sentence : str
         What that means, in plain words.
-    out_of_range
+    out_of_range : bool
         Whether the curves or the estimate lie where the network or the engine's box ends.
-    range_sentence
+    range_sentence : str
         What that means, in plain words.
-    settled
+    settled : bool, default True
         Whether the intervals agree with the engine where the draws are.
-    settled_sentence
+    settled_sentence : str, default empty
         What was found, in plain words; empty where nothing had to be sampled.
-    causes
+    causes : tuple of MisfitCause, default none
         What may be the matter, the likeliest first; empty without a misfit, and where no cause
         that was tried explains it.
     """

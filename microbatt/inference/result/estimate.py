@@ -21,7 +21,63 @@ if TYPE_CHECKING:
 
 
 class Estimate(EstimateRecord):
-    """alpha and S of a measured cell, with their uncertainty; its fields are `EstimateRecord`'s."""
+    """alpha and S of a measured cell, with their uncertainty.
+
+    Attributes
+    ----------
+    name : str
+        The experiment's name.
+    cell, inventory, thermal : Cell, Inventory, Thermal
+        What was assumed of the cell.
+    settings : Settings
+        How finely the engine solved.
+    noise : float
+        Standard deviation of the voltage's white noise [V].
+    noise_given : bool
+        Whether the noise was given, or estimated from the curves.
+    level : float
+        Probability of the intervals, 0.9 for instance.
+    parameters : tuple of ParameterEstimate
+        Those asked for: alpha, S, then the other unknowns.
+    covariance : ndarray
+        Of the posterior, in the order of `parameters`, shape (p, p).
+    draws : ndarray
+        Draws from the posterior, shape (n, p).
+    posterior : Posterior
+        By curvature or by sampling.
+    posterior_sentence : str
+        Why so, in plain words.
+    curves : tuple of FittedCurve
+        Each measured curve beside its fit.
+    diagnostics : Diagnostics
+        Whether to rely on it, and why not.
+    starts : tuple of InitialGuess
+        The first estimates that refinement began from; the one it kept comes first.
+    assumptions : tuple of str
+        Sentences: everything taken as known.
+    what_was_read : tuple of str, default none
+        Of each file: format, columns and units, steps and what became of them, rows left out.
+    runs : tuple of FittedRun
+        Each measured run beside its fit: what is no discharge from a full cell.
+    cell_sensitivity : tuple of CellSensitivity, default none
+        How alpha and S move with each value of the cell file, the largest first.
+    unasked : str, default empty
+        Why the shipped network was not asked; empty if it was, or was not to be.
+    cell_values : tuple of ParameterEstimate, default none
+        Values of the cell file that are in doubt, as the data leave them, the most moved first.
+    doubted, cell_value_draws : tuple of str, ndarray
+        Names of these values, and draws of them in that order, shape (n, values).
+    cell_error_sentence : str, default empty
+        How well the cell file was taken to be known.
+    model_error : float, default 0
+        Size of the smooth model error that was allowed for [V].
+    independent_facts : float, default NaN
+        How many independent numbers the residuals hold, with that.
+    versions : dict of str to str
+        Package → version.
+    seconds : dict of str to float
+        Stage → wall-clock time [s].
+    """
 
     __slots__ = ()
 

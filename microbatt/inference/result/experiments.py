@@ -34,6 +34,7 @@ _SENTENCES: Final[dict[str, Callable[[Estimate], str]]] = {
     "misfit_causes": lambda one: "; ".join(cause.name for cause in one.diagnostics.causes),
     "misfit_sentence": lambda one: one.diagnostics.misfit_sentence,
     "range_sentence": lambda one: one.diagnostics.range_sentence,
+    "what_was_read": lambda one: "\n\n".join(one.what_was_read),
 }
 
 
@@ -43,13 +44,13 @@ class Inferred:
 
     Attributes
     ----------
-    name
+    name : str
         Of the experiment.
-    estimate
+    estimate : Estimate or None, default None
         None if it came to nothing.
-    failure
+    failure : str, default empty
         Why it came to nothing; empty if it did not.
-    unread
+    unread : tuple of Unread, default none
         Its files that could not be read; the estimate is without them.
     """
 
@@ -64,7 +65,7 @@ def experiments_dataset(experiments: Sequence[Inferred]) -> xr.Dataset:
 
     Parameters
     ----------
-    experiments
+    experiments : sequence of Inferred
         What became of each.
 
     Returns
@@ -72,7 +73,8 @@ def experiments_dataset(experiments: Sequence[Inferred]) -> xr.Dataset:
     xarray.Dataset
         Along ``experiment``: for each parameter its value, ``…_std``, ``…_low`` and ``…_high``;
         ``alpha_S_correlation``, ``reduced_chi_square``, ``misfit``, ``out_of_range`` and their
-        sentences; ``failure`` is empty where an experiment succeeded and ``unread`` tells which of
+        sentences; ``what_was_read`` of its files; ``failure`` is empty where
+        an experiment succeeded and ``unread`` tells which of
         its files were left out. NaN, and no flag, where it did not succeed.
     """
     estimates = [one.estimate for one in experiments]

@@ -41,7 +41,7 @@ def estimate_html(estimate: EstimateRecord) -> str:
         f"<table><thead><tr><th></th><th>median</th><th>{level} interval</th><th></th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
         f"<p><strong>{escape(told.verdict.sentence)}</strong> {escape(told.misfit_sentence)}</p>"
-        f"{fit_svg(estimate.curves)}</div>"
+        f"{fit_svg(estimate.curves) if estimate.curves else ''}</div>"
     )
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.forward.binning import BinnedCurve
     from microbatt.inference.forward.forward_model import ForwardModel
+    from microbatt.inference.forward.runs import BinnedRun
 
     Array = NDArray[np.float64]
     Faulty = Callable[[float], ForwardModel]
@@ -302,20 +303,22 @@ def _in_one(model: ForwardModel, number: int, faulty: Faulty) -> Residual:
 
 def _odd_curve(model: ForwardModel, minimum: Minimum, S: float) -> list[MisfitCause]:
     """Return the curve without which the others fit, if there is one, and why it may be so."""
-    if len(model.curves) < _ENOUGH:
+    if len(model.pieces) < _ENOUGH:
         return []
     shares = leave_one_out(model, minimum)
     order = np.argsort(-shares)
     if not (shares[order[0]] >= _APART and shares[order[1]] < _COMMON):
         return []
     number = int(order[0])
-    curve = model.curves[number]
+    curve = model.pieces[number]
     others = f"{curve.source} ({curve.current:.4g} A m⁻²) is unlike the other curves"
     alone = MisfitCause(
         name="one curve",
         sentence=f"{others}, which fit without it: check that file, or leave it out.",
         explained=float(shares[number]),
     )
+    if number >= len(model.curves):  # of a run the start is fitted anyhow
+        return [alone]
     start = Fault(
         name="start of charge of one curve",
         residual=_in_one(model, number, lambda size: _started_at(model, size, S)),
@@ -391,18 +394,28 @@ def _with_area(model: ForwardModel, scale: float) -> ForwardModel:
             slope=curve.slope * scale,
         )
 
-    return replace(model, curves=tuple(scaled(one) for one in model.curves))
+    def slowed(run: BinnedRun) -> BinnedRun:
+        time, current = run.drive
+        smoothed = None if run.smoothed is None else (run.smoothed[0], run.smoothed[1] / scale)
+        return replace(run, drive=(time, current / scale), smoothed=smoothed)
+
+    return replace(
+        model,
+        curves=tuple(scaled(one) for one in model.curves),
+        runs=tuple(slowed(one) for one in model.runs),
+    )
 
 
 def _with_offset(model: ForwardModel, offset: float) -> ForwardModel:
     """Return the model of curves from which an offset of the voltage is taken."""
     moved = tuple(replace(one, voltage=one.voltage - offset) for one in model.curves)
-    return replace(model, curves=moved)
+    runs = tuple(replace(one, voltage=one.voltage - offset) for one in model.runs)
+    return replace(model, curves=moved, runs=runs)
 
 
 def _started_at(model: ForwardModel, share: float, S: float) -> ForwardModel:
     """Return the model of discharges that began after a share of the longest one's charge."""
-    charge = share * max(float(one.capacity[-1]) for one in model.curves)
+    charge = share * max(one.charge for one in model.pieces)
     cell = model.cell
     positive = cell.positive.initial_stoichiometry + charge / _sites(model, "positive", S)
     values = {"positive_initial_stoichiometry": positive}
@@ -429,7 +442,7 @@ def _sites(model: ForwardModel, side: str, S: float) -> float:
 
 def _lowest_start(model: ForwardModel, S: float) -> float:
     """Return how far above the file's full charge a discharge can begin, as a share, negative."""
-    longest = max(float(one.capacity[-1]) for one in model.curves)
+    longest = max(one.charge for one in model.pieces)
     low = range_in_cell(model.cell, "positive_initial_stoichiometry").low
     room = (model.cell.positive.initial_stoichiometry - low) * _sites(model, "positive", S)
     if model.cell.metal is None:

@@ -10,8 +10,9 @@ from scipy.stats import norm
 
 from microbatt.inference.fit.posterior import Posterior
 from microbatt.inference.forward.forward_model import simulated_curves
+from microbatt.inference.forward.runs import run_voltage
 from microbatt.inference.result.diagnostics import information
-from microbatt.inference.result.records import FittedCurve, ParameterEstimate
+from microbatt.inference.result.records import FittedCurve, FittedRun, ParameterEstimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -139,11 +140,9 @@ def fitted_curves(
     model, minimum, drawn, level
         As for `parameter_estimates`.
     """
-    m = model.measured.size
+    m, k = model.measured.size, len(model.curves)
     offsets = model.offsets(minimum.residual[:m])
-    response = -model.colour(minimum.jacobian[:m].T).T
-    spread = np.cov(drawn.draws - minimum.x, rowvar=False)
-    variance = np.einsum("mi,ij,mj->m", response, spread, response)
+    variance = _variance(model, minimum, drawn)
     times = float(norm.ppf(0.5 + 0.5 * level))
     shares = information(model, minimum)
     common = model.shared_error(minimum.residual[:m]) if model.errors.model_error else None
@@ -155,13 +154,64 @@ def fitted_curves(
         for curve, simulated, rows, sigma, offset, share in zip(
             model.curves,
             simulated_curves(model, minimum.x),
-            model.rows,
-            [one.sigma for one in model.error_models],
-            offsets,
-            shares,
+            model.rows[:k],
+            [one.sigma for one in model.error_models[:k]],
+            offsets[:k],
+            shares[:k],
             strict=True,
         )
     )
+
+
+def fitted_runs(
+    model: ForwardModel, minimum: Minimum, drawn: Drawn, level: float
+) -> tuple[FittedRun, ...]:
+    """Return each run beside its fit, with the band that should hold the averages.
+
+    Parameters
+    ----------
+    model, minimum, drawn, level
+        As for `parameter_estimates`.
+    """
+    m, k = model.measured.size, len(model.curves)
+    residual = minimum.residual[:m]
+    variance = _variance(model, minimum, drawn)
+    offsets, shares = model.offsets(residual), information(model, minimum)
+    times = float(norm.ppf(0.5 + 0.5 * level))
+    common = model.shared_error(residual) if model.errors.model_error else None
+    found = []
+    for i, run in enumerate(model.runs, k):
+        rows, sigma = model.rows[i], model.error_models[i].sigma
+        voltage = run_voltage(model, minimum.x, run)
+        fitted = (np.full(run.voltage.size, np.nan) if voltage is None else voltage) + offsets[i]
+        wide = times * np.sqrt(variance[rows] + sigma**2)
+        found.append(
+            FittedRun(
+                source=run.source,
+                samples=run.samples,
+                time=run.time,
+                current=run.load,
+                measured=run.voltage,
+                fitted=fitted,
+                low=np.maximum(fitted - wide, 0.0),
+                high=fitted + wide,
+                sigma=sigma,
+                count=run.count,
+                offset=float(offsets[i]),
+                information=shares[i],
+                shared_error=None if common is None else common[rows],
+                temperature_measured=run.temperature is not None,
+                remarks=run.remarks,
+            )
+        )
+    return tuple(found)
+
+
+def _variance(model: ForwardModel, minimum: Minimum, drawn: Drawn) -> Array:
+    """Return what the posterior leaves open of each average, shape (m,) [V²]."""
+    response = -model.colour(minimum.jacobian[: model.measured.size].T).T
+    spread = np.cov(drawn.draws - minimum.x, rowvar=False)
+    return np.asarray(np.einsum("mi,ij,mj->m", response, spread, response))
 
 
 class _Reach(NamedTuple):
@@ -247,7 +297,9 @@ def assumptions(
         f"The cell is {cell.name!r} in everything but {', '.join(asked)}.",
         doubts,
         f"Lithium balance {model.inventory}; heat balance {heat}.",
-        "Every discharge began from rest, fully charged.",
+        *(["Every discharge began from rest, fully charged."] if model.curves else []),
+        *(run.start.sentence for run in model.runs),
+        *_temperature_sentences(model),
         f"White noise of {noise * 1e3:.3g} mV in each sample, {told}.",
         _charge_sentence(model),
     ]
@@ -271,6 +323,21 @@ def assumptions(
             f"The residuals are larger than assumed; every interval was widened by {scale:.3g}."
         )
     return tuple(sentences)
+
+
+def _temperature_sentences(model: ForwardModel) -> list[str]:
+    """Say which curves and runs follow a temperature that was measured."""
+    warm = [
+        piece.source
+        for piece, one in zip(model.curves, model.temperatures, strict=False)
+        if one is not None
+    ]
+    warm += [run.source for run in model.runs if run.temperature is not None]
+    if not warm:
+        return []
+    every = len(warm) == len(model.pieces)
+    which = "every file" if every else ", ".join(dict.fromkeys(warm))
+    return [f"The temperature that was measured drives {which}."]
 
 
 def _charge_sentence(model: ForwardModel) -> str:

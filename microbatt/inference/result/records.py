@@ -28,19 +28,19 @@ class ParameterEstimate:
 
     Attributes
     ----------
-    name
+    name : str
         A name of `microbatt.quantities`.
-    value
+    value : float
         Median of the posterior.
-    std
+    std : float
         Standard deviation of the posterior.
-    low, high
+    low, high : float
         Ends of the central interval at the estimate's `level`.
-    prior
+    prior : str
         What was assumed before looking at the data, in words.
-    noise_std
+    noise_std : float, default NaN
         Standard deviation that noise alone would leave, were the cell file and the model exact.
-    beyond
+    beyond : float, default 0
         How many widths of its prior the value lies from what was expected; 0 without a prior.
     """
 
@@ -60,32 +60,32 @@ class FittedCurve:
 
     Attributes
     ----------
-    source
+    source : str
         The measurement's name.
-    current
+    current : float
         [A m⁻²].
-    samples
+    samples : int
         How many measured samples stand behind the arrays below.
-    capacity, measured
+    capacity, measured : ndarray
         Measured samples, averaged over short stretches where there were many, shape (n,)
         [A h m⁻²], [V].
-    fitted
+    fitted : ndarray
         The engine's voltage at the best fit, all unknowns and the offset applied, shape (n,) [V];
         NaN where the fitted curve has ended before.
-    low, high
+    low, high : ndarray
         Band that should hold a measured sample with the probability `Estimate.level`: of the
         parameters and of the noise, shape (n,) [V].
-    sigma
+    sigma : ndarray
         Standard deviation allowed for each sample: noise, engine and slope, shape (n,) [V].
-    offset
-        What its voltage is expected to be off by, an offset of its own that is in `fitted` too [V].
-    information
+    information : tuple of float
         What the curve tells of (alpha, S): the share of the whole information, between 0 and 1,
         summing to 1 over the curves.
-    shared_error
+    offset : float, default 0
+        What its voltage is expected to be off by, an offset of its own that is in `fitted` too [V].
+    shared_error : ndarray, optional
         Smooth error of the model that all curves share, as expected; not in `fitted`, shape (n,)
         [V].
-    remarks
+    remarks : tuple of str, default none
         What reading the file changed.
     """
 
@@ -121,60 +121,75 @@ class FittedCurve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EstimateRecord:
-    """alpha and S of a measured cell, with their uncertainty.
+class FittedRun:
+    """One measured run beside what the estimate says of it.
 
     Attributes
     ----------
-    name
-        The experiment's name.
-    cell, inventory, thermal
-        What was assumed of the cell.
-    settings
-        How finely the engine solved.
-    noise
-        Standard deviation of the voltage's white noise [V].
-    noise_given
-        Whether the noise was given, or estimated from the curves.
-    level
-        Probability of the intervals, 0.9 for instance.
-    parameters
-        alpha, S, then the other unknowns.
-    covariance
-        Of the posterior, in the order of `parameters`, shape (p, p).
-    draws
-        Draws from the posterior, shape (n, p).
-    posterior
-        By curvature or by sampling.
-    posterior_sentence
-        Why so, in plain words.
-    curves
-        Each measured curve beside its fit.
-    diagnostics
-        Whether to rely on it, and why not.
-    starts
-        The first estimates that refinement began from; the one it kept comes first.
-    unasked
-        Why the shipped network was not asked; empty if it was, or was not to be.
-    cell_sensitivity
-        How alpha and S move with each value of the cell file, the largest first.
-    cell_values
-        Values of the cell file that are in doubt, as the data leave them, the most moved first.
-    doubted, cell_value_draws
-        Names of these values, and draws of them in that order, shape (n, values).
-    cell_error_sentence
-        How well the cell file was taken to be known.
-    model_error
-        Size of the smooth model error that was allowed for [V].
-    independent_facts
-        How many independent numbers the residuals hold, with that.
-    assumptions
-        Sentences: everything taken as known.
-    versions
-        Package → version.
-    seconds
-        Stage → wall-clock time [s].
+    source : str
+        The file's name.
+    samples : int
+        How many measured samples stand behind the arrays below.
+    time, current, measured, count : ndarray
+        Samples, averaged over short stretches, and how many each is of, shape (n,) [s], [A m⁻²]
+        with discharge positive, [V].
+    fitted : ndarray
+        The engine's voltage at the best fit, all unknowns and the offset applied, shape (n,) [V].
+    low, high : ndarray
+        Band that should hold an average with the probability `Estimate.level`, shape (n,) [V].
+    sigma : ndarray
+        Standard deviation allowed for each average, shape (n,) [V].
+    information : tuple of float
+        What the run tells of (alpha, S), as for `FittedCurve`.
+    offset : float
+        What its voltage is expected to be off by [V].
+    shared_error : ndarray or None
+        As for `FittedCurve`.
+    temperature_measured : bool
+        Whether a measured temperature drove it.
+    remarks : tuple of str
+        How it begins, and what reading the file changed.
     """
+
+    source: str
+    samples: int
+    time: NDArray[np.float64]
+    current: NDArray[np.float64]
+    measured: NDArray[np.float64]
+    fitted: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    sigma: NDArray[np.float64]
+    count: NDArray[np.float64]
+    information: tuple[float, float]
+    offset: float = 0.0
+    shared_error: NDArray[np.float64] | None = None
+    temperature_measured: bool = False
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def residual(self) -> NDArray[np.float64]:
+        """Measured less fitted voltage [V]."""
+        return self.measured - self.fitted
+
+    @property
+    def residual_rms(self) -> float:
+        """Root mean square of the averages' residual, each by its samples [V]."""
+        return self._rms(self.residual)
+
+    @property
+    def rms_beside_shared(self) -> float:
+        """The same less the smooth error that all curves share [V]."""
+        shared = 0.0 if self.shared_error is None else self.shared_error
+        return self._rms(self.residual - shared)
+
+    def _rms(self, values: NDArray[np.float64]) -> float:
+        return float(np.sqrt(np.average(values**2, weights=self.count)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateRecord:
+    """The fields of an estimate, which `microbatt.inference.Estimate` describes."""
 
     name: str
     cell: Cell
@@ -193,6 +208,8 @@ class EstimateRecord:
     diagnostics: Diagnostics
     starts: tuple[InitialGuess, ...]
     assumptions: tuple[str, ...]
+    what_was_read: tuple[str, ...] = ()
+    runs: tuple[FittedRun, ...] = ()
     cell_sensitivity: tuple[CellSensitivity, ...] = ()
     unasked: str = ""
     cell_values: tuple[ParameterEstimate, ...] = ()

@@ -12,13 +12,22 @@ from microbatt.inference.result.structure import structure_numbers
 from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
-    from microbatt.inference.result.records import EstimateRecord, FittedCurve, ParameterEstimate
+    from collections.abc import Sequence
+
+    from microbatt.inference.result.records import (
+        EstimateRecord,
+        FittedCurve,
+        FittedRun,
+        ParameterEstimate,
+    )
     from microbatt.inference.result.structure import DerivedNumber
 
 
 FAR: Final = 2.0
 """Widths of its prior beyond which it is told that a value ended there."""
 _MOST: Final = 4
+_FILES: Final = 8
+"""Files of which the summary says how they were read."""
 _LARGE: Final = 1e4
 
 
@@ -32,8 +41,9 @@ def summarise(estimate: EstimateRecord) -> str:
     """
     percent = f"{100 * estimate.level:g} %"
     curves = sorted(estimate.curves, key=lambda curve: curve.current)
-    count = "1 curve" if len(curves) == 1 else f"{len(curves)} curves"
-    lines = [f"{estimate.name}: {count} of {estimate.cell.name}"]
+    held = [_count(curves, "curve")] if curves else []
+    held += [_count(estimate.runs, "run")] if estimate.runs else []
+    lines = [f"{estimate.name}: {' and '.join(held)} of {estimate.cell.name}"]
     doubtful = bool(estimate.cell_values)
     lines += [f"  {_line(one, percent, alone=doubtful)}" for one in estimate.parameters]
     if np.isfinite(estimate.correlation):
@@ -45,6 +55,8 @@ def summarise(estimate: EstimateRecord) -> str:
     elif estimate.unasked:
         lines.append(f"  {estimate.unasked}")
     lines += ["", *(f"  {_curve(curve)}" for curve in curves)]
+    lines += [f"  {_run(run)}" for run in estimate.runs]
+    lines += _files(estimate.what_was_read)
     lines += ["", estimate.diagnostics.misfit_sentence]
     if estimate.diagnostics.out_of_range:
         lines.append(estimate.diagnostics.range_sentence)
@@ -58,13 +70,24 @@ def summarise(estimate: EstimateRecord) -> str:
     return "\n".join(lines)
 
 
+def _files(told: Sequence[str]) -> list[str]:
+    """Say in a line each how the first files were read."""
+    more = [f"  and {len(told) - _FILES} more files"] if len(told) > _FILES else []
+    return [f"  read {file.splitlines()[0]}" for file in told[:_FILES]] + more
+
+
 def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
     """Say how far errors of one percent in the cell file carry.
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned, with cell_sensitivity.
+
+    Returns
+    -------
+    str
+        Two sentences.
     """
     alpha, S = together(estimate.cell_sensitivity)
     name = "alpha" if alpha else "S"
@@ -86,8 +109,13 @@ def strained_sentence(estimate: EstimateRecord) -> str:
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned.
+
+    Returns
+    -------
+    str
+        A sentence or two.
     """
     every = [*estimate.parameters, *estimate.cell_values]
     far = sorted((one for one in every if abs(one.beyond) > FAR), key=lambda one: -abs(one.beyond))
@@ -108,8 +136,13 @@ def own_offset(curve: FittedCurve) -> list[str]:
 
     Parameters
     ----------
-    curve
+    curve : FittedCurve
         Of an estimate.
+
+    Returns
+    -------
+    list of str
+        One clause, or none.
     """
     return [f"its voltage is off by {1e3 * curve.offset:+.2f} mV"] if curve.offset else []
 
@@ -119,7 +152,7 @@ def one_line(estimate: EstimateRecord) -> str:
 
     Parameters
     ----------
-    estimate
+    estimate : Estimate
         What `microbatt.infer` returned.
     """
     found = ", ".join(
@@ -162,6 +195,23 @@ def _curve(curve: FittedCurve) -> str:
         f"tells {100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
         + "".join(f"; {words}" for words in own_offset(curve))
     )
+
+
+def _run(run: FittedRun) -> str:
+    alpha, S = run.information
+    beside = ""
+    if run.shared_error is not None:
+        beside = f" ({run.rms_beside_shared * 1e3:.2f} beside the error that all share)"
+    warm = "; its measured temperature drives it" if run.temperature_measured else ""
+    return (
+        f"{run.source}, as a run of {run.time[-1] / 3600.0:.3g} h: residual "
+        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, tells {100 * alpha:.0f} % of alpha and "
+        f"{100 * S:.0f} % of S{warm}"
+    )
+
+
+def _count(some: Sequence[object], noun: str) -> str:
+    return f"{len(some)} {noun}" + ("" if len(some) == 1 else "s")
 
 
 def _derived(one: DerivedNumber, percent: str) -> str:

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from microbatt.engines.dualfoil.deck import ENTRIES, Deck, Heat, Mode, Segment
+from microbatt.engines.dualfoil.files.deck import ENTRIES, Deck, Heat, Mode, Segment
 
 NUMBER = st.floats(-1e30, 1e30)
 COUNT = st.integers(0, 10_000)

@@ -3,13 +3,8 @@
 from pathlib import Path
 
 from microbatt.cells import load_cell
-from microbatt.engines.dualfoil import (
-    activation_from_cell,
-    deck_from_cell,
-    format_activation,
-    format_deck,
-    galvanostatic,
-)
+from microbatt.engines.dualfoil import activation_from_cell, deck_from_cell, galvanostatic
+from microbatt.engines.dualfoil.files import format_activation, format_deck
 
 DATA = Path(__file__).parent / "data"
 

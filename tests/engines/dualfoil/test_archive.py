@@ -5,8 +5,7 @@ import json
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines.dualfoil import ExtraFile
-from microbatt.engines.dualfoil.archive import (
+from microbatt.engines.dualfoil.archives.archive import (
     ArchivedRun,
     Conventions,
     LeftOut,
@@ -15,6 +14,7 @@ from microbatt.engines.dualfoil.archive import (
     read_run,
     read_runs,
 )
+from microbatt.engines.dualfoil.files import ExtraFile
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.runs import make_run

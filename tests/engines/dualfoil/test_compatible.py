@@ -8,18 +8,16 @@ import pytest
 from microbatt.cells import load_cell
 from microbatt.engines import Adiabatic, simulate_discharge
 from microbatt.engines.dualfoil import (
-    ACTIVATION_FILE,
-    ExtraFile,
     Told,
     activation_from_cell,
     deck_from_cell,
-    format_activation,
     galvanostatic,
     run_folder,
 )
 from microbatt.engines.dualfoil.curve import outcome_of
-from microbatt.engines.dualfoil.deck import DECK_FILE, Mode, format_deck
-from microbatt.engines.dualfoil.output import OUTPUT_FILE, curve_rows, read_output
+from microbatt.engines.dualfoil.files import ACTIVATION_FILE, ExtraFile, format_activation
+from microbatt.engines.dualfoil.files.deck import DECK_FILE, Mode, format_deck
+from microbatt.engines.dualfoil.files.output import OUTPUT_FILE, curve_rows, read_output
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from tests.engines.dualfoil.decks import HAND_WRITTEN, edited

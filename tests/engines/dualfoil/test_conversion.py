@@ -13,13 +13,13 @@ from microbatt.engines.dualfoil import (
     galvanostatic,
     not_in_a_deck,
 )
-from microbatt.engines.dualfoil.activation import (
+from microbatt.engines.dualfoil.files.activation import (
     Activation,
     format_activation,
     parse_activation,
     read_activation,
 )
-from microbatt.engines.dualfoil.deck import Mode, format_deck, parse_deck
+from microbatt.engines.dualfoil.files.deck import Mode, format_deck, parse_deck
 from microbatt.engines.dualfoil.reading import PlannedDischarge, cell_from_deck
 from microbatt.errors import CellFileError, ParameterError
 from tests.cells.strategies import cells

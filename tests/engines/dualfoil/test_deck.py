@@ -3,8 +3,15 @@
 import pytest
 from hypothesis import given, settings
 
-from microbatt.engines.dualfoil.activation import Activation, format_activation
-from microbatt.engines.dualfoil.deck import ENTRIES, Heat, Mode, format_deck, parse_deck, read_deck
+from microbatt.engines.dualfoil.files.activation import Activation, format_activation
+from microbatt.engines.dualfoil.files.deck import (
+    ENTRIES,
+    Heat,
+    Mode,
+    format_deck,
+    parse_deck,
+    read_deck,
+)
 from microbatt.errors import CellFileError
 from tests.engines.dualfoil.decks import HAND_WRITTEN, decks, edited
 

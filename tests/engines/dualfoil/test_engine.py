@@ -9,13 +9,8 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines import (
-    Adiabatic,
-    Inventory,
-    load_engine,
-    simulate_discharge,
-    simulate_discharges,
-)
+from microbatt.engines import Adiabatic, Inventory, simulate_discharge, simulate_discharges
+from microbatt.engines.contract import load_engine
 from microbatt.engines.dualfoil import ENGINE, DualfoilSettings, simulate_with_history
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome

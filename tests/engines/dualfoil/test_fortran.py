@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.engines.dualfoil.fortran import leading_numbers, read_number, write_number
+from microbatt.engines.dualfoil.files.fortran import leading_numbers, read_number, write_number
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from microbatt.engines.dualfoil.curve import outcome_of
-from microbatt.engines.dualfoil.output import read_output
-from microbatt.engines.process import Stop
+from microbatt.engines.dualfoil.files.output import read_output
 from microbatt.outcomes import Outcome
+from microbatt.processes import Stop
 
 DATA = Path(__file__).parent / "data"
 CUTOFF = 2.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.engines.dualfoil.output import curve_rows, parse_output, read_output, read_row
+from microbatt.engines.dualfoil.files.output import curve_rows, parse_output, read_output, read_row
 
 DATA = Path(__file__).parent / "data"
 

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines.dualfoil.published import find_published, is_published, read_published
+from microbatt.engines.dualfoil.archives.published import (
+    find_published,
+    is_published,
+    read_published,
+)
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 

@@ -2,12 +2,8 @@
 
 import pytest
 
-from microbatt.engines.dualfoil import (
-    EXECUTABLE_VARIABLE,
-    DualfoilSettings,
-    ExtraFile,
-    find_executable,
-)
+from microbatt.engines.dualfoil import EXECUTABLE_VARIABLE, DualfoilSettings, find_executable
+from microbatt.engines.dualfoil.files import ExtraFile
 from microbatt.errors import ParameterError
 
 TABLE = {

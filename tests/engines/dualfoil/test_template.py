@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microbatt.cells import load_cell
-from microbatt.engines.dualfoil.template import (
+from microbatt.engines.dualfoil.files.template import (
     NAMES,
     ExtraFile,
     check_template,

@@ -8,7 +8,8 @@ from scipy.stats import norm, t
 
 from microbatt.cells import load_cell
 from microbatt.errors import ParameterError
-from microbatt.inference import UNKNOWNS, Prior, free_widths
+from microbatt.inference import Prior
+from microbatt.inference.forward import UNKNOWNS, free_widths
 from microbatt.inference.forward.priors import TAILS, make_priors
 from microbatt.parameters import PARAMETERS
 

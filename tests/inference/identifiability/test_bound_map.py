@@ -10,7 +10,8 @@ from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.cube import Grid, ListedPoints
 from microbatt.errors import ParameterError
-from microbatt.inference import Readings, native_request
+from microbatt.inference.forward import native_request
+from microbatt.inference.identifiability import Readings
 from microbatt.inference.identifiability.bound_map import (
     VARIABLES,
     bound_map,

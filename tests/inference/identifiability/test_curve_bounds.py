@@ -7,7 +7,7 @@ import pytest
 
 from microbatt.engines import Settings
 from microbatt.errors import ParameterError
-from microbatt.inference import native_request, sensitivities_at_depth, simulate_displaced
+from microbatt.inference.forward import native_request, sensitivities_at_depth, simulate_displaced
 from microbatt.inference.identifiability.curve_bounds import (
     Readings,
     bounds,

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from microbatt.errors import ParameterError
-from microbatt.inference import (
+from microbatt.inference.forward import native_request
+from microbatt.inference.identifiability import (
     Readings,
+    design,
     judge_currents,
-    native_request,
     propose_currents,
     region_points,
 )
-from microbatt.inference.identifiability import design
 
 TERMS = native_request("doyle-1996-cell-1")
 REGION = region_points([0.5, 4.0], [1.0, 10.0], steps=2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.inference import cell_sensitivity_sentence
+from microbatt.inference.result import cell_sensitivity_sentence
 from microbatt.inference.result.cell_sensitivity import together
 from tests.inference.experiments import CELL
 from tests.inference.experiments import infer_published as infer

@@ -63,7 +63,7 @@ FAULTS = {
         for number, (one, late) in enumerate(zip(truth(), truth(started_after(1.5)), strict=True))
     ],
 }
-QUICK = {"contact resistance", "electrode area", "one curve"}
+QUICK = {"contact resistance", "one curve"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+"""Which points, axes and variables a cube holds, and what may lie in each."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,246 @@
+"""A measured run: current and voltage against time, from rest, whatever the tester did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.errors import MeasurementError
+from microbatt.measured.measurement import MIN_SAMPLES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from microbatt.measured.samples import Samples
+
+    Array = NDArray[np.float64]
+
+_STEADY: Final = 0.1
+"""A jump of the current is the tester's if both sides change by no more than this share of it."""
+_KELVIN: Final = (200.0, 400.0)
+"""Temperatures that a cell can have [K]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MeasuredRun:
+    """What a tester recorded from rest on: rests, charges, pulses, holds or a drive cycle.
+
+    Attributes
+    ----------
+    source : str
+        Where it comes from, for people: a file name.
+    time : numpy.ndarray
+        Rising, shape (n,) [s].
+    current : numpy.ndarray
+        Positive while the cell discharges, shape (n,) [A m⁻² of separator].
+    voltage : numpy.ndarray
+        Between the terminals, shape (n,) [V].
+    temperature : numpy.ndarray or None, default None
+        Of the cell, shape (n,) [K].
+    rest_voltage : float or None, default None
+        At rest before the first load [V]; it tells the state of charge at the start.
+    remarks : tuple of str
+        What was changed while reading.
+
+    Raises
+    ------
+    MeasurementError
+        If there are fewer than `MIN_SAMPLES` samples, arrays differ in length, a value is not
+        finite, the time does not rise, or a voltage is not positive.
+
+    Examples
+    --------
+    >>> MeasuredRun(
+    ...     source="pulse",
+    ...     time=[0.0, 10.0, 20.0, 30.0, 40.0],
+    ...     current=[0.0, 0.0, 17.5, 17.5, 0.0],
+    ...     voltage=[4.1, 4.1, 4.0, 3.9, 4.0],
+    ...     rest_voltage=4.1,
+    ... )
+    <MeasuredRun 'pulse': 5 samples over 0.01111 h, 0 to 17.5 A m⁻², 3.900–4.100 V>
+    """
+
+    source: str
+    time: Array
+    current: Array
+    voltage: Array
+    temperature: Array | None = None
+    rest_voltage: float | None = None
+    remarks: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for name in ("time", "current", "voltage", "temperature"):
+            if getattr(self, name) is None:
+                continue
+            values = np.array(getattr(self, name), dtype=float)
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
+        self._check()
+
+    def _check(self) -> None:
+        self._check_columns()
+        if self.time.size < MIN_SAMPLES:
+            raise MeasurementError(
+                f"{self.source}: there are {self.time.size} samples; at least {MIN_SAMPLES} are "
+                "needed for a run."
+            )
+        back = np.flatnonzero(~(np.diff(self.time) > 0.0))
+        if back.size:
+            raise MeasurementError(
+                f"{self.source}: the time does not rise at sample {back[0] + 1}; sort the samples, "
+                "each once."
+            )
+        if not self.voltage.min() > 0.0:
+            raise MeasurementError(
+                f"{self.source}: the voltage of sample {int(np.argmin(self.voltage))} is "
+                f"{self.voltage.min():.6g} V; it must be above 0 V."
+            )
+        if not float(np.abs(self.current).max()) > 0.0:
+            raise MeasurementError(
+                f"{self.source}: the current is zero in every sample; a rest tells nothing."
+            )
+
+    def _check_columns(self) -> None:
+        named = {"time": self.time, "current": self.current, "voltage": self.voltage}
+        if self.temperature is not None:
+            named["temperature"] = self.temperature
+        for name, values in named.items():
+            if values.ndim != 1 or values.shape != self.time.shape:
+                raise MeasurementError(
+                    f"{self.source}: {name} has the shape {values.shape} and time "
+                    f"{self.time.shape}; give one value of each for every sample."
+                )
+            bad = np.flatnonzero(~np.isfinite(values))
+            if bad.size:
+                raise MeasurementError(
+                    f"{self.source}: the {name} of sample {bad[0]} is {values[bad[0]]}; leave such "
+                    "samples out."
+                )
+
+    def __len__(self) -> int:
+        return int(self.time.size)
+
+    def __repr__(self) -> str:
+        return (
+            f"<MeasuredRun {self.source!r}: {len(self)} samples over {self.hours:.4g} h, "
+            f"{self.current.min():.4g} to {self.current.max():.4g} A m⁻², "
+            f"{self.voltage.min():.3f}–{self.voltage.max():.3f} V>"
+        )
+
+    @property
+    def hours(self) -> float:
+        """From the first sample to the last [h]."""
+        return float(self.time[-1] - self.time[0]) / SECONDS_PER_HOUR
+
+    @property
+    def rms_current(self) -> float:
+        """Root of the mean squared current [A m⁻²]."""
+        span = self.time[-1] - self.time[0]
+        return float(np.sqrt(np.trapezoid(self.current**2, self.time) / span))
+
+    def drive(self, switched: float = 0.5) -> tuple[Array, Array]:
+        """Return times, from 0, and currents as they drive a simulation.
+
+        Straight lines between the samples; where the tester switched between two steady currents,
+        a jump between the two rows, which two samples at one time are.
+
+        Parameters
+        ----------
+        switched : float, default 0.5
+            Share of the time between the two rows after which the jump comes; files do not tell.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Times [s] and currents [A m⁻²].
+        """
+        time, current = self.time - self.time[0], self.current
+        at = np.flatnonzero(_jumps(current))
+        jump = time[at] + switched * (time[at + 1] - time[at])
+        both = np.column_stack([current[at], current[at + 1]]).ravel()
+        return np.insert(time, at.repeat(2) + 1, jump.repeat(2)), np.insert(
+            current, at.repeat(2) + 1, both
+        )
+
+
+def _jumps(current: Array) -> NDArray[np.bool_]:
+    """Tell between which samples a tester switched: steady before and after, shape (n − 1,)."""
+    steps = np.abs(np.diff(current))
+    before = np.concatenate([[0.0], steps[:-1]])
+    after = np.concatenate([steps[1:], [0.0]])
+    least = 0.01 * float(np.abs(current).max())
+    return np.asarray((steps > least) & (np.maximum(before, after) <= _STEADY * steps))
+
+
+def run_of(
+    source: str, samples: Samples, remarks: tuple[str, ...], *, from_rest: bool
+) -> MeasuredRun:
+    """Return all samples of a file as a run.
+
+    Parameters
+    ----------
+    source : str
+        The file.
+    samples : Samples
+        All of it.
+    remarks : tuple of str
+        What was changed while reading.
+    from_rest : bool
+        Whether its first step is a rest, which tells the start.
+
+    Returns
+    -------
+    MeasuredRun
+        Without rows that repeat a time.
+
+    Raises
+    ------
+    MeasurementError
+        If the file has no time, or the samples are none of a run.
+    """
+    if samples.time is None:
+        raise MeasurementError(
+            f"{source}: it has no time, which charges, rests, pulses and changing currents need. "
+            "Export the time from the tester as well."
+        )
+    once = np.append(True, np.diff(samples.time) > 0.0)
+    temperature = _temperature(samples)
+    first = samples.voltage[samples.step == 0]
+    told = [f"{int((~once).sum())} repeated times left out"] if not once.all() else []
+    return MeasuredRun(
+        source=source,
+        time=samples.time[once],
+        current=samples.current[once],
+        voltage=samples.voltage[once],
+        temperature=None if temperature is None else temperature[once],
+        rest_voltage=float(np.median(first[-5:])) if from_rest else None,
+        remarks=(*remarks, *told),
+    )
+
+
+def _temperature(samples: Samples) -> Array | None:
+    """Return the temperature of every sample, between rows that lack one by straight lines."""
+    return filled_temperature(samples.time, samples.temperature)
+
+
+def filled_temperature(time: Array | None, temperature: Array | None) -> Array | None:
+    """Return temperatures without gaps; None where none, or nothing that a cell can have, is known.
+
+    Parameters
+    ----------
+    time : numpy.ndarray or None
+        Shape (n,) [s].
+    temperature : numpy.ndarray or None
+        NaN where a row has none, shape (n,) [K].
+    """
+    if time is None or temperature is None:
+        return None
+    known = np.isfinite(temperature)
+    if not known.any() or not (_KELVIN[0] <= temperature[known].min()):
+        return None
+    if not temperature[known].max() <= _KELVIN[1]:
+        return None
+    return np.interp(time, time[known], temperature[known])

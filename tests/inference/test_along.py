@@ -1,0 +1,102 @@
+"""One cell over its life: known trends, made by the engine with noise, and how intervals hold."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from microbatt import simulate_discharge
+from microbatt.cells import load_cell
+from microbatt.engines import Settings
+from microbatt.errors import MeasurementError, ParameterError
+from microbatt.inference import infer_along
+from microbatt.measured import Measurement
+
+CELL = "lco-graphite"
+CYCLES = np.array([0.0, 50.0, 100.0, 200.0, 300.0, 400.0])
+ALPHA = 1.5 + 0.001 * CYCLES
+AREA = 4.0 * (1.0 - 0.0005 * CYCLES)
+FINE = Settings(tolerance=2e-5, mesh=3.0)
+
+
+@cache
+def curve(alpha, S, current, thickness=1.0):
+    cell = load_cell(CELL)
+    value = thickness * cell.positive.thickness
+    return simulate_discharge(
+        cell.with_values({"positive_thickness": value}),
+        alpha=alpha, S=S, current=current, cutoff_voltage=3.0, settings=FINE,
+    )  # fmt: skip
+
+
+def life(seed, *, thickness=1.0, noise=1e-3):
+    rng = np.random.default_rng(seed)
+    found = {}
+    for number, alpha, S in zip(CYCLES, ALPHA, AREA, strict=True):
+        curves = []
+        for current in (30.0, 60.0):
+            whole = curve(alpha, S, current, thickness)
+            depth = np.linspace(0.0, 1.0, 100) * whole.discharge_capacity
+            volts = np.interp(depth, whole.capacity, whole.voltage)
+            curves.append(
+                Measurement(
+                    source=f"cycle {number:g} at {current:g}",
+                    current=current,
+                    capacity=depth,
+                    voltage=volts + noise * rng.standard_normal(100),
+                )
+            )
+        found[float(number)] = curves
+    return found
+
+
+def followed(cycles, **options):
+    exact = {"noise": 1e-3, "cell_error": 0.0, "network": False}
+    return infer_along(cycles, CELL, **(exact | options))
+
+
+def test_a_known_trend_is_found_with_its_interval():
+    found = followed(life(1))
+    for name, truth in (("alpha", ALPHA), ("S", AREA)):
+        trend = found[name]
+        assert np.all(np.abs(trend.value - truth) < 4.0 * trend.std)
+        change = truth[-1] - truth[0]
+        assert trend.change_low - 0.02 < change < trend.change_high + 0.02
+    assert found.usable
+    assert found["alpha"].low[0] < found["alpha"].high[0]
+    assert "400" in found.summary()
+    assert found.to_dataset()["alpha"].sizes == {"cycle": 6}
+
+
+def test_a_value_of_the_file_that_is_off_shifts_a_trend_and_not_its_slope():
+    options = {"cell_error": {"positive_thickness": 0.02}, "model_error": 0.0}
+    found = followed(life(2, thickness=1.02), **options)
+    alpha = found["alpha"]
+    spread = (alpha.change_high - alpha.change_low) / 3.29
+    assert abs(alpha.change - 0.4) < 4.0 * spread
+    assert spread < 0.5 * alpha.std[0] or alpha.std[0] < 0.02
+
+
+def test_a_stated_small_step_holds_a_trend_flat_and_the_rest_is_told():
+    found = followed(life(3), drifting=["alpha", "S"], step={"alpha": 1e-6})
+    assert abs(found["alpha"].change) < 0.01
+    assert not found.usable
+
+
+@pytest.mark.slow
+def test_intervals_of_trends_hold_the_truth():
+    held = []
+    for seed in range(20):
+        trend = followed(life(100 + seed))["alpha"]
+        held += ((trend.low <= ALPHA) & (trend.high >= ALPHA)).tolist()
+    assert np.mean(held) > 0.75  # 90 % of 120, which hang together within a life
+
+
+def test_a_single_cycle_is_no_life():
+    with pytest.raises(MeasurementError, match="at least 2"):
+        followed({0.0: life(1)[0.0]})
+
+
+def test_what_is_known_cannot_drift():
+    with pytest.raises(ParameterError, match="drifting"):
+        followed(life(1), drifting=["contact_resistance"])

@@ -1,0 +1,133 @@
+"""Files that are no discharges: read as runs, from their first row to their last."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from microbatt.cells import load_cell
+from microbatt.engines import simulate
+from microbatt.errors import CurveError, MeasurementError, ParameterError
+from microbatt.measured import MeasuredRun, Reading, begin_run, gather, read_file
+
+CELL = "lco-graphite"
+PULSES = ["Rest for 10 minutes", ("Discharge at 1C for 4 minutes", "Rest for 10 minutes") * 4]
+DISCHARGE = ["Rest for 2 minutes", "Discharge at 1C until 3 V", "Rest for 5 minutes"]
+
+
+def table(protocol, *, every=10.0, **values):
+    simulation = simulate(CELL, protocol, **values)
+    time = np.arange(0.0, simulation.time[-1], every)
+    before = np.clip(time - 1e-6, 0.0, None)
+    return pd.DataFrame(
+        {
+            "time [s]": time,
+            "voltage [V]": simulation.voltage_at(before),
+            "current [A m-2]": -np.interp(before, simulation.time, simulation.current),
+            "temperature [K]": np.interp(before, simulation.time, simulation.temperature),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def pulses(tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "pulses.csv"
+    table(PULSES).to_csv(path, index=False)
+    return path
+
+
+def test_a_file_of_pulses_is_a_run_where_runs_are_wanted(pulses):
+    file = read_file(pulses, Reading(runs="auto"))
+    assert file.measurements == ()
+    assert len(file.run) == len(table(PULSES))
+    assert file.run.current.max() > 0.0
+    assert file.run.rest_voltage == pytest.approx(load_cell(CELL).open_circuit_voltage, abs=1e-3)
+    assert file.run.temperature is not None
+
+
+def test_a_file_of_pulses_is_no_run_where_discharges_are_wanted(pulses):
+    with pytest.raises(MeasurementError, match="--protocol"):
+        read_file(pulses)
+
+
+def test_a_plain_discharge_with_its_rests_stays_a_discharge(tmp_path):
+    path = tmp_path / "a.csv"
+    table(DISCHARGE).to_csv(path, index=False)
+    file = read_file(path, Reading(runs="auto"))
+    assert file.run is None
+    assert len(file.measurements) == 1
+    assert file.measurements[0].temperature.shape == file.measurements[0].voltage.shape
+    assert read_file(path, Reading(runs="always")).run is not None
+
+
+def test_a_charge_is_a_run_that_begins_where_its_rest_says(tmp_path):
+    path = tmp_path / "charge.csv"
+    cell = load_cell(CELL)
+    part = simulate(CELL, "Discharge at 1C for 30 minutes")
+    states = {
+        "negative_initial_stoichiometry": float(part.mean_negative_stoichiometry[-1]),
+        "positive_initial_stoichiometry": float(part.mean_positive_stoichiometry[-1]),
+    }
+    table(["Rest for 5 minutes", "Charge at C/2 for 20 minutes"], **states).to_csv(path)
+    run = read_file(path, Reading(runs="auto")).run
+    assert run.current.min() < 0.0
+    start = begin_run(run, cell)
+    drawn = part.capacity[-1] / start.charge
+    assert start.drawn == pytest.approx(drawn, abs=2e-3)
+
+
+def test_the_tester_switches_between_the_rows():
+    run = MeasuredRun(
+        source="one",
+        time=np.arange(8.0),
+        current=[0.0, 0.0, 0.0, 9.0, 9.0, 9.0, 9.0, 9.0],
+        voltage=np.full(8, 4.0),
+    )
+    time, current = run.drive()
+    assert time.tolist() == [0.0, 1.0, 2.0, 2.5, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0]
+    assert current.tolist() == [0.0, 0.0, 0.0, 0.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0]
+
+
+def test_a_voltage_at_rest_that_the_cell_never_has_is_refused():
+    run = MeasuredRun(
+        source="odd", time=np.arange(6.0), current=np.ones(6), voltage=np.full(6, 2.0),
+        rest_voltage=5.5,
+    )  # fmt: skip
+    with pytest.raises(CurveError, match="no such open circuit"):
+        begin_run(run, load_cell(CELL))
+
+
+def test_a_run_under_load_that_cannot_begin_full_asks_for_its_start():
+    run = MeasuredRun(
+        source="odd", time=np.arange(6.0), current=-np.ones(6), voltage=np.full(6, 3.5)
+    )
+    with pytest.raises(CurveError, match="--start-voltage"):
+        begin_run(run, load_cell(CELL))
+    assert begin_run(run, load_cell(CELL), start_voltage=3.8).drawn > 0.3
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"time": [0.0, 1.0, 1.0, 2.0, 3.0, 4.0]}, "does not rise"),
+        ({"current": np.zeros(6)}, "zero in every"),
+        ({"voltage": [4.0] * 5 + [np.nan]}, "voltage of sample 5"),
+        ({"voltage": [4.0] * 5}, "shape"),
+    ],
+)
+def test_samples_that_are_no_run_are_refused_by_name(changed, words):
+    good = {"time": np.arange(6.0), "current": np.ones(6), "voltage": np.full(6, 4.0)}
+    with pytest.raises(MeasurementError, match=words):
+        MeasuredRun(source="bad", **(good | changed))
+
+
+def test_runs_and_discharges_are_gathered_together(pulses):
+    run = read_file(pulses, Reading(runs="auto")).run
+    found = gather([run, table(DISCHARGE)])
+    assert len(found.runs) == 1
+    assert len(found) == 1
+    assert "1 run" in repr(found)
+
+
+def test_another_word_for_runs_is_refused():
+    with pytest.raises(ParameterError, match="runs"):
+        Reading(runs="sometimes")
