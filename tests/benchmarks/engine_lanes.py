@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from microbatt.campaign import load_campaign
-from microbatt.cube import region_points
+from microbatt.cube.writing import region_points
 from microbatt.porous_electrode import (
     cell_parameters,
     numerics,
