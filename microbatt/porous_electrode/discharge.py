@@ -12,13 +12,24 @@ from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, finer, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
+from microbatt.porous_electrode.pursuit import (
+    FALLING,
+    GOING_ON,
+    LANDED,
+    MARCHING,
+    NOTHING,
+    decide,
+    proceed,
+    pursue,
+    time_resolution,
+)
 from microbatt.porous_electrode.rest import (
     first_march,
     first_step,
     open_circuit_voltage,
     start_current,
 )
-from microbatt.porous_electrode.step import Attempt, March, accept, count_work, try_step
+from microbatt.porous_electrode.step import Attempt, March, accept, try_step
 from microbatt.porous_electrode.workspace import Workspace
 
 CUTOFF_REACHED = int(Outcome.CUTOFF_REACHED)
@@ -29,21 +40,10 @@ STEP_BUDGET = int(Outcome.STEP_BUDGET)
 NO_CONVERGENCE = int(Outcome.NO_CONVERGENCE)
 UNRESOLVED_FALL = int(Outcome.UNRESOLVED_FALL)
 
-TIME_ACCURACY = 1e-7
-VOLTAGE_ACCURACY = 1e-5
 VERTICAL_FALL = 0.1
-LARGEST_GROWTH = 2.0
-SMALLEST_GROWTH = 0.2
-AFTER_FAILURE = 0.4
-TOWARDS_WALL = 0.8
-SAFETY = 0.85
-MOST_FAILURES = 40
-SHORTEST_STEP = 1e-5
-MOST_TRIALS = 100
 MOST_AGAIN = 3
 FRONT_SHARE = 0.02
 BRIEF = 1e-4
-FALSE_POSITIONS = 20
 EXHAUSTED_ROOM = 2e-4
 ALL_BUT_EMPTY = 0.1
 UNEVEN_ROOM = 0.17
@@ -125,18 +125,6 @@ def mean_room(w: Workspace, start: int, stop: int, side: int, least_salt: float)
 
 
 @kernel
-def time_resolution(march: March) -> float:
-    """The shortest time that is told apart [s]."""
-    return TIME_ACCURACY * (march.t + march.h1)
-
-
-@kernel
-def step_factor(error: float) -> float:
-    """Factor for the next step after a local error of `error` tolerances."""
-    return min(max(SAFETY * max(error, 1e-6) ** (-1.0 / 3.0), SMALLEST_GROWTH), LARGEST_GROWTH)
-
-
-@kernel
 def advance(
     w: Workspace, layout: Layout, march: March, tried: Attempt, h: float, curve: Curve
 ) -> March:
@@ -190,58 +178,26 @@ def fall(
 
 
 @kernel
-def weakened(far: float, new: float, old: float) -> float:
-    """The far end's value, after two trials on the same side (Anderson & Björck)."""
-    factor = 1.0 - new / old
-    return far * (factor if factor > 0.0 else 0.5)
-
-
-@kernel
-def land(
+def landed(
     w: Workspace,
     layout: Layout,
     p: CellParameters,
-    numerics: Numerics,
-    current: float,
     cutoff: float,
     march: March,
-    overshoot: tuple[float, float],
+    salt: float,
+    way: int,
+    gap: float,
+    known: bool,
     curve: Curve,
 ) -> Landing:
-    """Find the step that ends at the cut-off, between no step and one that overshot it.
-
-    Regula falsi on the length of the step (Anderson & Björck, BIT 13 (1973) 253), and bisection
-    where that lingers.  A step that the particles cannot carry ends below the cut-off; one that
-    Newton's method does not solve says nothing, and no fall is founded on it.  `overshoot` is the
-    step and its voltage.
-    """
-    low, above = 0.0, march.V - cutoff
-    high, below = overshoot[0], overshoot[1] - cutoff
-    side, solved = 0, True
-    for trial in range(MOST_TRIALS):
-        if high - low <= TIME_ACCURACY * (march.t + march.h1 + high):
-            break
-        share = min(max(above / (above - below), 0.02), 0.98)
-        if trial > FALSE_POSITIONS:
-            share = 0.5
-        h = low + (high - low) * share
-        tried = try_step(w, layout, p, numerics, current, march, h)
-        march = count_work(march, tried, 1)
-        gap = tried.voltage - cutoff if tried.solve.converged else -1.0
-        if abs(gap) <= VOLTAGE_ACCURACY:
-            march = advance(w, layout, march, tried, h, curve)
-            return Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
-        if gap > 0.0:
-            below = weakened(below, gap, above) if side > 0 else below
-            low, above, side = h, gap, 1
-        else:
-            above = weakened(above, gap, below) if side < 0 else above
-            high, below, side = h, gap, -1
-            solved = tried.solve.converged or not tried.solve.possible
-    if low > 0.0:
-        tried = try_step(w, layout, p, numerics, current, march, low)
-        march = advance(w, layout, march, tried, low, curve)
-    return fall(w, layout, p, cutoff, march, high - low, solved, curve)
+    """End a discharge the way that `pursuit.proceed` says; `salt` is the least that was met."""
+    if way == FALLING:
+        end = fall(w, layout, p, cutoff, march, gap, known, curve)
+    elif way == LANDED:
+        end = Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
+    else:
+        end = Landing(STEP_BUDGET, march, march.steps + 1, salt)
+    return Landing(end.outcome, march, end.points, min(salt, end.min_salt_concentration))
 
 
 @kernel
@@ -255,40 +211,32 @@ def go_on(
     march: March,
     curve: Curve,
 ) -> Landing:
-    """Step on from t = 0+ until the discharge ends."""
+    """Step on from t = 0+ until the discharge ends.
+
+    Each turn spends of the budget of steps, or of the trials of a search.
+    """
     h = first_step(w, layout, conditions_at(p, march.T), numerics.tolerance)
-    c_min = least_salt(w, layout)
-    wall = math.inf  # a time at which the particles cannot have carried the current
-    failures = 0  # of Newton's method, one after the other
-    while march.steps + march.rejected < numerics.max_steps:
-        tried = try_step(w, layout, p, numerics, current, march, h)
-        if not tried.solve.converged:
-            march = count_work(march, tried, 1)
-            if tried.solve.possible:
-                failures += 1
-            else:
-                wall = march.t + h
-            h *= AFTER_FAILURE
-        elif not tried.error <= 1.0:
-            march = count_work(march, tried, 1)
-            h *= step_factor(tried.error)
-        elif tried.voltage < cutoff:
-            march = count_work(march, tried, 1)
-            end = land(w, layout, p, numerics, current, cutoff, march, (h, tried.voltage), curve)
-            return Landing(
-                end.outcome, end.march, end.points, min(c_min, end.min_salt_concentration)
-            )
-        else:
-            failures = 0
-            march = advance(w, layout, count_work(march, tried, 0), tried, h, curve)
-            c_min = min(c_min, least_salt(w, layout))
-            h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
-        if wall - march.t < time_resolution(march):
-            return fall(w, layout, p, cutoff, march, wall - march.t, True, curve)
-        shortest = time_resolution(march) * (1.0 if failures > 0 else SHORTEST_STEP)
-        if failures > MOST_FAILURES or h < shortest:
-            return fall(w, layout, p, cutoff, march, h, False, curve)
-    return Landing(STEP_BUDGET, march, march.steps + 1, c_min)
+    salt, way, gap, known = least_salt(w, layout), GOING_ON, 0.0, False
+    pursuit = pursue(MARCHING, h, salt)
+    while way == GOING_ON:
+        tried = try_step(w, layout, p, numerics, current, march, pursuit.h)
+        march, pursuit, verdict = decide(
+            march,
+            pursuit,
+            cutoff,
+            tried.solve.converged,
+            tried.solve.possible,
+            tried.voltage,
+            tried.error,
+            tried.solve.iterations,
+        )
+        if verdict != NOTHING:
+            march = advance(w, layout, march, tried, pursuit.h, curve)
+            salt = least_salt(w, layout)
+        pursuit, way, gap, known = proceed(
+            march, pursuit, numerics.max_steps, verdict, tried.error, salt
+        )
+    return landed(w, layout, p, cutoff, march, pursuit.least_salt, way, gap, known, curve)
 
 
 @kernel

@@ -31,25 +31,27 @@ from microbatt.porous_electrode.control import (
     try_control,
 )
 from microbatt.porous_electrode.discharge import (
-    AFTER_FAILURE,
     EXHAUSTED_ROOM,
+    VERTICAL_FALL,
+    least_salt,
+    mean_room,
+)
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
+from microbatt.porous_electrode.mesh import Layout, ends, lay_out
+from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
+from microbatt.porous_electrode.pursuit import (
+    AFTER_FAILURE,
     FALSE_POSITIONS,
     MOST_FAILURES,
     MOST_TRIALS,
     SHORTEST_STEP,
     TIME_ACCURACY,
     TOWARDS_WALL,
-    VERTICAL_FALL,
     VOLTAGE_ACCURACY,
-    least_salt,
-    mean_room,
     step_factor,
     time_resolution,
     weakened,
 )
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
-from microbatt.porous_electrode.mesh import Layout, ends, lay_out
-from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
 from microbatt.porous_electrode.step import Attempt, March, accept
 from microbatt.porous_electrode.workspace import Workspace
