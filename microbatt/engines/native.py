@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.engines.compiling import tell_of_compiling
 from microbatt.engines.contract.engine import Engine
+from microbatt.engines.interrupts import interruptible
 from microbatt.engines.request import (
     Adiabatic,
     HeatOf,
@@ -115,15 +116,20 @@ def _in_slices(
 
     A slice is as long as the last one lets expect of so much time.
     """
-    solved: list[DischargeBatch] = []
-    start, size = 0, 1
-    while start < len(points) or not solved:
-        begin = time.perf_counter()
-        solved.append(solve(points[start : start + size]))
-        start += size
-        spent = max(time.perf_counter() - begin, 1e-6)
-        size = max(1, min(_GROWTH * size, int(size * _SLICE / spent)))
-    return solved[0] if len(solved) == 1 else join_batches(solved)
+
+    def solve_all(look: Callable[[], None]) -> DischargeBatch:
+        solved: list[DischargeBatch] = []
+        start, size = 0, 1
+        while start < len(points) or not solved:
+            look()
+            begin = time.perf_counter()
+            solved.append(solve(points[start : start + size]))
+            start += size
+            spent = max(time.perf_counter() - begin, 1e-6)
+            size = max(1, min(_GROWTH * size, int(size * _SLICE / spent)))
+        return solved[0] if len(solved) == 1 else join_batches(solved)
+
+    return interruptible(solve_all)
 
 
 def _refuse(request: Request, points: NDArray[np.float64]) -> None:

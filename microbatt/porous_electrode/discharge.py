@@ -40,11 +40,13 @@ SAFETY = 0.85
 MOST_FAILURES = 40
 SHORTEST_STEP = 1e-5
 MOST_TRIALS = 100
-MOST_AGAIN = 2
+MOST_AGAIN = 3
 FRONT_SHARE = 0.02
 BRIEF = 1e-4
 FALSE_POSITIONS = 20
 EXHAUSTED_ROOM = 2e-4
+ALL_BUT_EMPTY = 0.1
+UNEVEN_ROOM = 0.17
 
 
 class Curve(NamedTuple):
@@ -309,9 +311,75 @@ def find_front(w: Workspace, layout: Layout, p: CellParameters, current: float) 
 
 
 @kernel
-def is_brief(now: Conditions, duration: float) -> bool:
-    """Whether lithium has got next to nowhere in the particles of either electrode."""
-    return duration * max(now.negative.diffusion_rate, now.positive.diffusion_rate) < BRIEF
+def is_brief(p: CellParameters, now: Conditions, duration: float) -> bool:
+    """Whether lithium has got next to nowhere in the particles of an electrode."""
+    rate = now.positive.diffusion_rate
+    if not p.negative.planar:
+        rate = min(rate, now.negative.diffusion_rate)
+    return duration * rate < BRIEF
+
+
+@kernel
+def is_uneven(w: Workspace, layout: Layout, p: CellParameters) -> bool:
+    """Whether some surfaces of the negative electrode are all but empty, and others far from it.
+
+    The particles are then emptied one node after the other, and each shows in the voltage.
+    """
+    _, n_neg, _ = ends(layout)
+    if p.negative.planar:
+        return False
+    least, most = w.room[0, 0], w.room[0, 0]
+    for i in range(1, n_neg):
+        least, most = min(least, w.room[i, 0]), max(most, w.room[i, 0])
+    return least < ALL_BUT_EMPTY and most - least > UNEVEN_ROOM
+
+
+class Need(NamedTuple):
+    """What a discharge asks of its mesh, as far as is known.
+
+    ``front`` is where a front stands [m], zero for none; ``halvings`` of all elements are for a
+    discharge that failed; ``brief`` and ``uneven`` see `is_brief` and `is_uneven`.
+    """
+
+    front: float
+    halvings: int
+    brief: bool
+    uneven: bool
+
+
+@kernel
+def needed(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    current: float,
+    end: Landing,
+    known: Need,
+) -> Need:
+    """What is needed after a pass that was laid out for what was known; the same if it served."""
+    found = find_front(w, layout, p, current)
+    placed = found == 0.0 or abs(found - known.front) < FOCUS_WIDTH * known.front
+    failed = end.outcome in (NO_CONVERGENCE, UNRESOLVED_FALL)
+    failed |= end.outcome == STEP_BUDGET and known.halvings == 0
+    return Need(
+        known.front if placed else found,
+        known.halvings + 1 if failed else known.halvings,
+        is_brief(p, now, end.march.t),
+        known.uneven or is_uneven(w, layout, p),
+    )
+
+
+@kernel
+def serving(numerics: Numerics, need: Need) -> Numerics:
+    """The resolution that serves a need."""
+    used = numerics
+    if need.front > 0.0 or need.halvings > 0:
+        share = 0.5 ** (need.halvings + 1 if need.front > 0.0 else need.halvings)
+        used = finer(used, share, share)
+    elif need.brief:
+        used = finer(used, 0.5, 1.0)
+    return for_brief(used) if need.brief else used
 
 
 @kernel
@@ -364,25 +432,23 @@ def simulate(
 ) -> tuple[Ending, Workspace, Layout]:
     """Discharge at constant `current` from rest until the voltage is down to `cutoff`.
 
-    Where a front ends the discharge, or it is brief, it is done again at a resolution for that.
+    Where a front ends the discharge, or it is brief, or it did not end as it should, it is done
+    again at a resolution for that.
     The curve must have room for ``numerics.max_steps + 3`` points.  The state at the end, and its
     mesh, come second and third.
     """
     now = conditions_at(p, p.initial_temperature)
     w, layout = lay_out(p, now, numerics, current, 0.0)
     end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
-    newton, front, brief = end.march.newton, 0.0, False
+    newton, need = end.march.newton, Need(0.0, 0, False, False)
     for _ in range(MOST_AGAIN):
         if end.points == 0:
             break
-        was_brief, brief = brief, is_brief(now, end.march.t)
-        found = find_front(w, layout, p, current)
-        placed = found == 0.0 or abs(found - front) < FOCUS_WIDTH * front
-        if placed and brief == was_brief:
+        known, need = need, needed(w, layout, p, now, current, end, need)
+        if need == known:
             break
-        front = front if placed else found
-        used = for_brief(finer(numerics)) if brief else finer(numerics)
-        w, layout = lay_out(p, now, used, current, front)
+        used = serving(numerics, need)
+        w, layout = lay_out(p, now, used, current, need.front, need.uneven)
         end, initial_voltage = discharge_on(w, layout, p, used, current, cutoff, curve)
         newton += end.march.newton
     smallest, largest = extreme_surfaces(w, layout, p)

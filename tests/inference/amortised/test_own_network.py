@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.interpolate import PchipInterpolator
 
 from microbatt.cells import load_cell
 from microbatt.cli.commands import main
@@ -35,17 +36,19 @@ def trained_into(folder, simulations=512, epochs=40, **changes):
     )
 
 
-def measured(alpha, S, *, cell=CELL, contact_resistance=1e-3, rates=RATES, samples=100, seed=0):
+def measured(
+    alpha, S, *, cell=CELL, contact_resistance=1e-3, rates=RATES, samples=100, seed=0, cutoff=2.5
+):
     """Discharges of a cell with noise on every voltage."""
     rng = np.random.default_rng(seed)
     drawn = cell.with_values({"contact_resistance": contact_resistance})
     found = []
     for rate in rates:
         curve = simulate_discharge(
-            drawn, alpha=alpha, S=S, current=cell.current_density(rate), cutoff_voltage=2.45
+            drawn, alpha=alpha, S=S, current=cell.current_density(rate), cutoff_voltage=cutoff
         )
         capacity = np.linspace(0.0, 1.0, samples) * curve.discharge_capacity
-        voltage = np.interp(capacity, curve.capacity, curve.voltage)
+        voltage = PchipInterpolator(curve.capacity, curve.voltage)(capacity)
         noisy = voltage + 1e-3 * rng.standard_normal(samples)
         found.append(
             Measurement(source=rate, current=curve.current, capacity=capacity, voltage=noisy)
@@ -122,6 +125,14 @@ def test_curves_of_another_kind_are_out_of_range(own):
 def test_curves_that_it_does_not_take_are_refused_with_the_remedy(own, change, words):
     with pytest.raises((CurveError, ParameterError), match=words):
         ask_network(change(measured(1.0, 3.0)), CELL, own.folder)
+
+
+def test_a_curve_that_goes_deeper_is_cut_where_its_readings_are_dense(own):
+    with pytest.raises(CurveError, match="% of the charge apart"):
+        ask_network(measured(1.0, 3.0, cutoff=2.3), CELL, own.folder)
+    deeper = ask_network(measured(1.0, 3.0, cutoff=2.3, samples=4000), CELL, own.folder)
+    assert deeper.in_range
+    assert abs(deeper.value[0] - 1.0) < 0.05
 
 
 def test_another_cell_and_more_noise_are_refused(own):
