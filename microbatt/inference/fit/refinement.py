@@ -26,6 +26,7 @@ from microbatt.inference.fit.shapes import (
 from microbatt.inference.forward.derivatives import differentiated, followed_curves, simulated
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.runs import anchored_run
 from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
@@ -163,7 +164,13 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
             "check the state in which they begin, their current and area, or leave them out."
         )
     joined, best = _beside_best(joined, best)
-    return Fit(model=joined, minimum=best, starts=of_curves.starts)
+    return Fit(model=_anchored(joined, best.x), minimum=best, starts=of_curves.starts)
+
+
+def _anchored(model: ForwardModel, x: Array) -> ForwardModel:
+    """Return the model whose runs of a smoothed current agree with whole ones at coordinates."""
+    runs = tuple(anchored_run(model, x, run) for run in model.runs)
+    return replace(model, runs=runs)
 
 
 def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
@@ -183,7 +190,7 @@ def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     best, kept = min(fits, key=lambda one: one[0].chi_square)
     model, best = _beside_best(near, best)
     ordered = (kept, *(start for start in starts if start is not kept))
-    return Fit(model=model, minimum=best, starts=ordered)
+    return Fit(model=_anchored(model, best.x), minimum=best, starts=ordered)
 
 
 def _point(start: InitialGuess) -> Array:
