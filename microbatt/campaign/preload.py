@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from microbatt.campaign.asking import solve_rows
 from microbatt.cube.writing import region_points
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from microbatt.campaign.plan import Plan
     from microbatt.cube import Design
     from microbatt.cube.contents import Layout
+
+
+_FEW: Final = 8
 
 
 def preload_for(planned: Campaign | Plan) -> None:
@@ -37,15 +42,18 @@ def preload_for(planned: Campaign | Plan) -> None:
 def _preload(engine: str, request: Asked, design: Design, layout: Layout) -> None:
     if not load_engine(engine).keeps_time_limit:  # whose curves may take long
         with suppress(ParameterError):  # what cannot be simulated is told by the run itself
-            _simulate_one(engine, request, design, layout)
+            _simulate_few(engine, request, design, layout)
     import_module("xarray")  # for the end, when the cube is opened,
     import_module("dask.array")  # for which xarray asks then
 
 
-def _simulate_one(engine: str, request: Asked, design: Design, layout: Layout) -> None:
-    """Simulate one curve for nothing: what an engine loads when first used is loaded then."""
+def _simulate_few(engine: str, request: Asked, design: Design, layout: Layout) -> None:
+    """Simulate a curve some times for nothing: what an engine loads when first used is loaded then.
+
+    Some times, because many curves may need something else than one does.
+    """
     one = tuple(slice(0, 1) for _ in design.shape)
     points = region_points(
         design.dims, design.coordinates(), one, columns=request.columns, cell=request.cell
     )
-    solve_rows(engine, request, points, layout)
+    solve_rows(engine, request, np.repeat(points, _FEW, axis=0), layout)

@@ -44,7 +44,7 @@ class Sensitivities:
     energy : ndarray
         Of the specific energy, shape (p,) [W h kg⁻¹ per unit].
     slope : ndarray
-        dV/d(ln Q) at the points of the curve, from its own steps: what carries derivatives over
+        Of the voltage, dV/d(ln Q), at the points, from its own steps: carries derivatives over
         from fixed capacity to a fixed share of it, shape (n,) [V].
     """
 
@@ -70,8 +70,9 @@ class Discharge:
     alpha, S, current : float
         The point [-], [-] and the current [A m⁻²].
     time, voltage, capacity, temperature : ndarray
-        The curve, shape (n,): [s], [V], [A h m⁻²], [K].  Empty where ``outcome`` says that
-        there is no curve.
+        The curve, shape (n,): [s], [V], [A h m⁻²], [K].  The engine's steps, and between them as
+        many points that straight lines may join all.  Empty where ``outcome`` says that there is
+        no curve.
     outcome : Outcome
         How it ended; ``outcome.message`` says it in words.
     open_circuit_voltage, initial_voltage : float

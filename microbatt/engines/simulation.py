@@ -9,6 +9,7 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.checks import check_integer, check_number
+from microbatt.engines.chords import with_points_between
 from microbatt.engines.contract.points import ALLOWED, UNITS, varied_in
 from microbatt.engines.contract.registry import load_engine
 from microbatt.engines.request import Inventory, Isothermal, Thermal
@@ -80,7 +81,8 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     Returns
     -------
     Discharge
-        The curve and how it ended.
+        The curve and how it ended. Straight lines between its points are within 0.02 mV of the
+        monotone cubic through the engine's steps.
 
     Raises
     ------
@@ -117,7 +119,8 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
         settings=settings,
         time_limit=time_limit,
     )
-    discharge = _differentiated(found, request, found.run(request, point), sensitivities)[0]
+    batch = _differentiated(found, request, found.run(request, point), sensitivities)
+    discharge = with_points_between(batch)[0]
     if raise_on_failure and not discharge.outcome.is_whole:
         at = f"alpha {discharge.alpha:g}, S {discharge.S:g}, {discharge.current:g} A m⁻²"
         raise SimulationError(f"{at}: {discharge.outcome.message}.")
@@ -196,7 +199,7 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
         time_limit=time_limit,
     )
     batch = found.run(request, points, threads=threads)
-    return _differentiated(found, request, batch, sensitivities, points)
+    return with_points_between(_differentiated(found, request, batch, sensitivities, points))
 
 
 def _differentiated(

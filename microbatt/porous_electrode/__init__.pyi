@@ -1,6 +1,11 @@
 from .batch import (
-    Batch,
+    fits_lanes,
+    simulate_bundles,
     simulate_many,
+    with_curves,
+)
+from .batch_output import (
+    Batch,
 )
 from .control import (
     CURRENT,
@@ -48,10 +53,13 @@ __all__ = [
     "Track",
     "cell_parameters",
     "electrolyte_table",
+    "fits_lanes",
     "follow",
     "lead",
     "numerics",
     "resample",
     "run_protocol",
+    "simulate_bundles",
     "simulate_many",
+    "with_curves",
 ]

@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
-from microbatt.porous_electrode.curves import integral
-from microbatt.porous_electrode.discharge import Curve, Ending, simulate
+from microbatt.porous_electrode.batch_output import (
+    Batch,
+    append_curve,
+    empty_batch,
+    write_ending,
+)
+from microbatt.porous_electrode.bundle import march_lanes
+from microbatt.porous_electrode.compilation import entry_kernel, source_digest
+from microbatt.porous_electrode.discharge import Curve, simulate
+from microbatt.porous_electrode.equations import FIXED_TRANSFERENCE
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 
 Array = NDArray[np.float64]
 
-POINTS_A_CURVE = 128
+
+def fits_lanes(cell: CellParameters) -> bool:
+    """Whether discharges of a cell can march in lanes.
+
+    They can with particles whose D_s is constant, in standard kinetics, and with one t₊.
+    """
+    electrodes = (cell.negative, cell.positive)
+    return cell.electrolyte.shape[1] == FIXED_TRANSFERENCE and all(
+        e.standard and not e.planar and not len(e.diffusion) for e in electrodes
+    )
 
 
-class Batch(NamedTuple):
-    """Curves end to end, and the scalars of each: see `microbatt.engines.result`."""
-
-    offsets: NDArray[np.int64]
-    curves: Array  # (3, points): time, voltage, temperature
-    outcome: NDArray[np.int8]
-    scalars: Array  # (n, 8)
-    counters: NDArray[np.int32]  # (n, 3)
-
-
-@kernel
-def grown(curves: Array, used: int, more: int) -> Array:
-    """`curves` with room for `more` points after the `used` ones."""
-    if used + more <= curves.shape[1]:
-        return curves
-    larger = np.empty((3, max(2 * curves.shape[1], used + more)))
-    for k in range(used):
-        for row in range(3):
-            larger[row, k] = curves[row, k]
-    return larger
-
-
-@kernel
-def write_scalars(out: Array, end: Ending, energy: float, power: float) -> None:
-    """Fill one row of ``Batch.scalars``."""
-    out[0] = end.open_circuit_voltage
-    out[1] = end.initial_voltage
-    out[2] = end.end_temperature
-    out[3] = end.min_salt_concentration
-    out[4] = end.negative_surface
-    out[5] = end.positive_surface
-    out[6] = energy
-    out[7] = power
+def with_curves(batch: Batch, rows: NDArray[np.bool_], others: Batch) -> Batch:
+    """Return a batch whose `rows` are those of another one, in the same order."""
+    lengths = np.diff(batch.offsets)
+    lengths[rows] = np.diff(others.offsets)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    starts = np.where(rows, 0, batch.offsets[:-1])
+    starts[rows] = others.offsets[:-1]
+    parts = [
+        (others if row else batch).curves[:, start : start + length]
+        for row, start, length in zip(rows, starts, lengths, strict=True)
+    ]
+    for ours, theirs in (
+        (batch.outcome, others.outcome),
+        (batch.scalars, others.scalars),
+        (batch.counters, others.counters),
+    ):
+        ours[rows] = theirs
+    curves = np.ascontiguousarray(np.concatenate(parts, axis=1))
+    return batch._replace(offsets=offsets, curves=curves)
 
 
 def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba's type
@@ -65,35 +65,16 @@ def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: A
         n = points.shape[0]
         room = numerics.max_steps + 3
         curve = Curve(np.empty(room), np.empty(room), np.empty(room))
-        batch = Batch(
-            np.zeros(n + 1, np.int64),
-            np.empty((3, POINTS_A_CURVE * n)),
-            np.zeros(n, np.int8),
-            np.full((n, 8), np.nan),
-            np.zeros((n, 3), np.int32),
-        )
+        batch = empty_batch(n)
         curves, used = batch.curves, 0
         for i in range(n):
             alpha, S, current = points[i]
             p = at_point(cell, alpha, S, conserving)
             end, _, _ = simulate(p, numerics, current, cutoff, curve)
-            m = end.points
-            curves = grown(curves, used, m)
-            for k in range(m):
-                curves[0, used + k] = curve.time[k]
-                curves[1, used + k] = curve.voltage[k]
-                curves[2, used + k] = curve.temperature[k]
-            used += m
-            energy, power = np.nan, np.nan
-            if m > 1:
-                work = current * integral(curve.time[:m], curve.voltage[:m]) / p.mass
-                energy, power = work / 3600.0, work / curve.time[m - 1]
+            curves = append_curve(curves, used, curve, end.points)
+            used += end.points
             batch.offsets[i + 1] = used
-            batch.outcome[i] = end.outcome
-            write_scalars(batch.scalars[i], end, energy, power)
-            batch.counters[i, 0] = end.steps
-            batch.counters[i, 1] = end.newton_iterations
-            batch.counters[i, 2] = end.rejected_steps
+            write_ending(batch, i, end, curve, current, p.mass)
         whole = Batch(
             batch.offsets,
             curves[:, :used].copy(),
@@ -107,3 +88,34 @@ def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: A
 
 
 simulate_many = _make_simulate_many(source_digest())
+
+
+def _make_simulate_bundles(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba's type
+    @entry_kernel
+    def simulate_bundles(
+        cell: CellParameters,
+        numerics: Numerics,
+        points: Array,
+        conserving: bool,
+        cutoff: float,
+    ) -> tuple[Batch, NDArray[np.bool_], int]:
+        """Discharge `cell` at each row (alpha, S, current) of `points`, as many at once as lanes.
+
+        Second come the curves that are still to be done, alone: what stands for them is void.
+        """
+        batch = empty_batch(points.shape[0])
+        curves, first, alone = march_lanes(cell, numerics, points, conserving, cutoff, batch)
+        total = batch.offsets[-1]
+        ordered = np.empty((3, total))
+        for i in range(points.shape[0]):
+            start, stop = batch.offsets[i], batch.offsets[i + 1]
+            for row in range(3):
+                for k in range(stop - start):
+                    ordered[row, start + k] = curves[row, first[i] + k]
+        whole = Batch(batch.offsets, ordered, batch.outcome, batch.scalars, batch.counters)
+        return whole, alone, digest
+
+    return simulate_bundles
+
+
+simulate_bundles = _make_simulate_bundles(source_digest())

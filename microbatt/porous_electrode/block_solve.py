@@ -12,21 +12,21 @@ Array = NDArray[np.float64]
 
 @node_kernel
 def condense(  # noqa: PLR0915 - a product of 2×2 blocks, written out
-    diagonal: Array, block: Array, kept: Array, rhs: Array, a: int
+    diagonal: Array, block: Array, kept: Array, rhs: Array, e: int
 ) -> None:
-    """Eliminate the middle node of the element whose nodes are a, a + 1, a + 2.
+    """Eliminate the middle node of element `e`, whose nodes are a = 2e, m and b.
 
     Couplings between nodes have no (c, j) entry: each is [[s, 0], [u, v]].  On return the end
     nodes' diagonals and right-hand sides are updated, ``kept`` holds what recovers the middle
     node, and ``block[:8]`` the couplings (row a, column b) and (row b, column a).
     """
-    m, b = a + 1, a + 2
-    am_s, am_u, am_v = block[0], block[6], block[7]
-    ab_s, ab_u, ab_v = block[1], block[8], block[9]
-    ma_s, ma_u, ma_v = block[2], block[10], block[11]
-    mb_s, mb_u, mb_v = block[3], block[12], block[13]
-    ba_s, ba_u, ba_v = block[4], block[14], block[15]
-    bm_s, bm_u, bm_v = block[5], block[16], block[17]
+    a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+    am_s, am_u, am_v = block[e, 0], block[e, 6], block[e, 7]
+    ab_s, ab_u, ab_v = block[e, 1], block[e, 8], block[e, 9]
+    ma_s, ma_u, ma_v = block[e, 2], block[e, 10], block[e, 11]
+    mb_s, mb_u, mb_v = block[e, 3], block[e, 12], block[e, 13]
+    ba_s, ba_u, ba_v = block[e, 4], block[e, 14], block[e, 15]
+    bm_s, bm_u, bm_v = block[e, 5], block[e, 16], block[e, 17]
     d00, d01, d10, d11 = diagonal[m, 0], diagonal[m, 1], diagonal[m, 2], diagonal[m, 3]
     inverse = 1.0 / (d00 * d11 - d01 * d10)
     # x_m = r − A x_a − B x_b
@@ -40,8 +40,8 @@ def condense(  # noqa: PLR0915 - a product of 2×2 blocks, written out
     b11 = d00 * mb_v * inverse
     r0 = (d11 * rhs[m, 0] - d01 * rhs[m, 1]) * inverse
     r1 = (d00 * rhs[m, 1] - d10 * rhs[m, 0]) * inverse
-    kept[0], kept[1], kept[2], kept[3] = a00, a01, a10, a11
-    kept[4], kept[5], kept[6], kept[7] = b00, b01, b10, b11
+    kept[e, 0], kept[e, 1], kept[e, 2], kept[e, 3] = a00, a01, a10, a11
+    kept[e, 4], kept[e, 5], kept[e, 6], kept[e, 7] = b00, b01, b10, b11
     rhs[m, 0], rhs[m, 1] = r0, r1
     diagonal[a, 0] -= am_s * a00
     diagonal[a, 1] -= am_s * a01
@@ -55,14 +55,14 @@ def condense(  # noqa: PLR0915 - a product of 2×2 blocks, written out
     diagonal[b, 3] -= bm_u * b01 + bm_v * b11
     rhs[b, 0] -= bm_s * r0
     rhs[b, 1] -= bm_u * r0 + bm_v * r1
-    block[0] = ab_s - am_s * b00
-    block[1] = -am_s * b01
-    block[2] = ab_u - am_u * b00 - am_v * b10
-    block[3] = ab_v - am_u * b01 - am_v * b11
-    block[4] = ba_s - bm_s * a00
-    block[5] = -bm_s * a01
-    block[6] = ba_u - bm_u * a00 - bm_v * a10
-    block[7] = ba_v - bm_u * a01 - bm_v * a11
+    block[e, 0] = ab_s - am_s * b00
+    block[e, 1] = -am_s * b01
+    block[e, 2] = ab_u - am_u * b00 - am_v * b10
+    block[e, 3] = ab_v - am_u * b01 - am_v * b11
+    block[e, 4] = ba_s - bm_s * a00
+    block[e, 5] = -bm_s * a01
+    block[e, 6] = ba_u - bm_u * a00 - bm_v * a10
+    block[e, 7] = ba_v - bm_u * a01 - bm_v * a11
 
 
 @kernel
@@ -82,15 +82,16 @@ def solve_blocks(diagonal: Array, block: Array, kept: Array, rhs: Array, element
         Shape (2 · elements + 1, 2); overwritten with the solution.
     """
     for e in range(elements):
-        condense(diagonal, block[e], kept[e], rhs, 2 * e)
+        condense(diagonal, block, kept, rhs, e)
     for e in range(elements + 1):
         i = 2 * e
         d00, d01, d10, d11 = diagonal[i, 0], diagonal[i, 1], diagonal[i, 2], diagonal[i, 3]
         r0, r1 = rhs[i, 0], rhs[i, 1]
         if e > 0:
-            left = block[e - 1]
-            l00, l01, l10, l11 = left[4], left[5], left[6], left[7]
-            u00, u01, u10, u11 = left[0], left[1], left[2], left[3]
+            l00, l01 = block[e - 1, 4], block[e - 1, 5]
+            l10, l11 = block[e - 1, 6], block[e - 1, 7]
+            u00, u01 = block[e - 1, 0], block[e - 1, 1]
+            u10, u11 = block[e - 1, 2], block[e - 1, 3]
             s0, s1 = rhs[i - 2, 0], rhs[i - 2, 1]
             d00 -= l00 * u00 + l01 * u10
             d01 -= l00 * u01 + l01 * u11
@@ -113,6 +114,5 @@ def solve_blocks(diagonal: Array, block: Array, kept: Array, rhs: Array, element
         y0 = rhs[a, 0] - block[e, 0] * x0 - block[e, 1] * x1
         y1 = rhs[a, 1] - block[e, 2] * x0 - block[e, 3] * x1
         rhs[a, 0], rhs[a, 1] = y0, y1
-        k = kept[e]
-        rhs[m, 0] -= k[0] * y0 + k[1] * y1 + k[4] * x0 + k[5] * x1
-        rhs[m, 1] -= k[2] * y0 + k[3] * y1 + k[6] * x0 + k[7] * x1
+        rhs[m, 0] -= kept[e, 0] * y0 + kept[e, 1] * y1 + kept[e, 4] * x0 + kept[e, 5] * x1
+        rhs[m, 1] -= kept[e, 2] * y0 + kept[e, 3] * y1 + kept[e, 6] * x0 + kept[e, 7] * x1

@@ -12,13 +12,24 @@ from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, finer, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
+from microbatt.porous_electrode.pursuit import (
+    FALLING,
+    GOING_ON,
+    LANDED,
+    MARCHING,
+    NOTHING,
+    decide,
+    proceed,
+    pursue,
+    time_resolution,
+)
 from microbatt.porous_electrode.rest import (
     first_march,
     first_step,
     open_circuit_voltage,
     start_current,
 )
-from microbatt.porous_electrode.step import Attempt, March, accept, count_work, try_step
+from microbatt.porous_electrode.step import Attempt, March, accept, try_step
 from microbatt.porous_electrode.workspace import Workspace
 
 CUTOFF_REACHED = int(Outcome.CUTOFF_REACHED)
@@ -29,22 +40,13 @@ STEP_BUDGET = int(Outcome.STEP_BUDGET)
 NO_CONVERGENCE = int(Outcome.NO_CONVERGENCE)
 UNRESOLVED_FALL = int(Outcome.UNRESOLVED_FALL)
 
-TIME_ACCURACY = 1e-7
-VOLTAGE_ACCURACY = 1e-5
 VERTICAL_FALL = 0.1
-LARGEST_GROWTH = 2.0
-SMALLEST_GROWTH = 0.2
-AFTER_FAILURE = 0.4
-TOWARDS_WALL = 0.8
-SAFETY = 0.85
-MOST_FAILURES = 40
-SHORTEST_STEP = 1e-5
-MOST_TRIALS = 100
-MOST_AGAIN = 2
+MOST_AGAIN = 3
 FRONT_SHARE = 0.02
 BRIEF = 1e-4
-FALSE_POSITIONS = 20
 EXHAUSTED_ROOM = 2e-4
+ALL_BUT_EMPTY = 0.1
+UNEVEN_ROOM = 0.17
 
 
 class Curve(NamedTuple):
@@ -123,18 +125,6 @@ def mean_room(w: Workspace, start: int, stop: int, side: int, least_salt: float)
 
 
 @kernel
-def time_resolution(march: March) -> float:
-    """The shortest time that is told apart [s]."""
-    return TIME_ACCURACY * (march.t + march.h1)
-
-
-@kernel
-def step_factor(error: float) -> float:
-    """Factor for the next step after a local error of `error` tolerances."""
-    return min(max(SAFETY * max(error, 1e-6) ** (-1.0 / 3.0), SMALLEST_GROWTH), LARGEST_GROWTH)
-
-
-@kernel
 def advance(
     w: Workspace, layout: Layout, march: March, tried: Attempt, h: float, curve: Curve
 ) -> March:
@@ -188,58 +178,26 @@ def fall(
 
 
 @kernel
-def weakened(far: float, new: float, old: float) -> float:
-    """The far end's value, after two trials on the same side (Anderson & Björck)."""
-    factor = 1.0 - new / old
-    return far * (factor if factor > 0.0 else 0.5)
-
-
-@kernel
-def land(
+def landed(
     w: Workspace,
     layout: Layout,
     p: CellParameters,
-    numerics: Numerics,
-    current: float,
     cutoff: float,
     march: March,
-    overshoot: tuple[float, float],
+    salt: float,
+    way: int,
+    gap: float,
+    known: bool,
     curve: Curve,
 ) -> Landing:
-    """Find the step that ends at the cut-off, between no step and one that overshot it.
-
-    Regula falsi on the length of the step (Anderson & Björck, BIT 13 (1973) 253), and bisection
-    where that lingers.  A step that the particles cannot carry ends below the cut-off; one that
-    Newton's method does not solve says nothing, and no fall is founded on it.  `overshoot` is the
-    step and its voltage.
-    """
-    low, above = 0.0, march.V - cutoff
-    high, below = overshoot[0], overshoot[1] - cutoff
-    side, solved = 0, True
-    for trial in range(MOST_TRIALS):
-        if high - low <= TIME_ACCURACY * (march.t + march.h1 + high):
-            break
-        share = min(max(above / (above - below), 0.02), 0.98)
-        if trial > FALSE_POSITIONS:
-            share = 0.5
-        h = low + (high - low) * share
-        tried = try_step(w, layout, p, numerics, current, march, h)
-        march = count_work(march, tried, 1)
-        gap = tried.voltage - cutoff if tried.solve.converged else -1.0
-        if abs(gap) <= VOLTAGE_ACCURACY:
-            march = advance(w, layout, march, tried, h, curve)
-            return Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
-        if gap > 0.0:
-            below = weakened(below, gap, above) if side > 0 else below
-            low, above, side = h, gap, 1
-        else:
-            above = weakened(above, gap, below) if side < 0 else above
-            high, below, side = h, gap, -1
-            solved = tried.solve.converged or not tried.solve.possible
-    if low > 0.0:
-        tried = try_step(w, layout, p, numerics, current, march, low)
-        march = advance(w, layout, march, tried, low, curve)
-    return fall(w, layout, p, cutoff, march, high - low, solved, curve)
+    """End a discharge the way that `pursuit.proceed` says; `salt` is the least that was met."""
+    if way == FALLING:
+        end = fall(w, layout, p, cutoff, march, gap, known, curve)
+    elif way == LANDED:
+        end = Landing(CUTOFF_REACHED, march, march.steps + 1, least_salt(w, layout))
+    else:
+        end = Landing(STEP_BUDGET, march, march.steps + 1, salt)
+    return Landing(end.outcome, march, end.points, min(salt, end.min_salt_concentration))
 
 
 @kernel
@@ -253,40 +211,32 @@ def go_on(
     march: March,
     curve: Curve,
 ) -> Landing:
-    """Step on from t = 0+ until the discharge ends."""
+    """Step on from t = 0+ until the discharge ends.
+
+    Each turn spends of the budget of steps, or of the trials of a search.
+    """
     h = first_step(w, layout, conditions_at(p, march.T), numerics.tolerance)
-    c_min = least_salt(w, layout)
-    wall = math.inf  # a time at which the particles cannot have carried the current
-    failures = 0  # of Newton's method, one after the other
-    while march.steps + march.rejected < numerics.max_steps:
-        tried = try_step(w, layout, p, numerics, current, march, h)
-        if not tried.solve.converged:
-            march = count_work(march, tried, 1)
-            if tried.solve.possible:
-                failures += 1
-            else:
-                wall = march.t + h
-            h *= AFTER_FAILURE
-        elif not tried.error <= 1.0:
-            march = count_work(march, tried, 1)
-            h *= step_factor(tried.error)
-        elif tried.voltage < cutoff:
-            march = count_work(march, tried, 1)
-            end = land(w, layout, p, numerics, current, cutoff, march, (h, tried.voltage), curve)
-            return Landing(
-                end.outcome, end.march, end.points, min(c_min, end.min_salt_concentration)
-            )
-        else:
-            failures = 0
-            march = advance(w, layout, count_work(march, tried, 0), tried, h, curve)
-            c_min = min(c_min, least_salt(w, layout))
-            h = min(h * step_factor(tried.error), TOWARDS_WALL * (wall - march.t))
-        if wall - march.t < time_resolution(march):
-            return fall(w, layout, p, cutoff, march, wall - march.t, True, curve)
-        shortest = time_resolution(march) * (1.0 if failures > 0 else SHORTEST_STEP)
-        if failures > MOST_FAILURES or h < shortest:
-            return fall(w, layout, p, cutoff, march, h, False, curve)
-    return Landing(STEP_BUDGET, march, march.steps + 1, c_min)
+    salt, way, gap, known = least_salt(w, layout), GOING_ON, 0.0, False
+    pursuit = pursue(MARCHING, h, salt)
+    while way == GOING_ON:
+        tried = try_step(w, layout, p, numerics, current, march, pursuit.h)
+        march, pursuit, verdict = decide(
+            march,
+            pursuit,
+            cutoff,
+            tried.solve.converged,
+            tried.solve.possible,
+            tried.voltage,
+            tried.error,
+            tried.solve.iterations,
+        )
+        if verdict != NOTHING:
+            march = advance(w, layout, march, tried, pursuit.h, curve)
+            salt = least_salt(w, layout)
+        pursuit, way, gap, known = proceed(
+            march, pursuit, numerics.max_steps, verdict, tried.error, salt
+        )
+    return landed(w, layout, p, cutoff, march, pursuit.least_salt, way, gap, known, curve)
 
 
 @kernel
@@ -309,28 +259,94 @@ def find_front(w: Workspace, layout: Layout, p: CellParameters, current: float) 
 
 
 @kernel
-def is_brief(now: Conditions, duration: float) -> bool:
-    """Whether lithium has got next to nowhere in the particles of either electrode."""
-    return duration * max(now.negative.diffusion_rate, now.positive.diffusion_rate) < BRIEF
+def is_brief(p: CellParameters, now: Conditions, duration: float) -> bool:
+    """Whether lithium has got next to nowhere in the particles of an electrode."""
+    rate = now.positive.diffusion_rate
+    if not p.negative.planar:
+        rate = min(rate, now.negative.diffusion_rate)
+    return duration * rate < BRIEF
+
+
+@kernel
+def is_uneven(w: Workspace, layout: Layout, p: CellParameters) -> bool:
+    """Whether some surfaces of the negative electrode are all but empty, and others far from it.
+
+    The particles are then emptied one node after the other, and each shows in the voltage.
+    """
+    _, n_neg, _ = ends(layout)
+    if p.negative.planar:
+        return False
+    least, most = w.room[0, 0], w.room[0, 0]
+    for i in range(1, n_neg):
+        least, most = min(least, w.room[i, 0]), max(most, w.room[i, 0])
+    return least < ALL_BUT_EMPTY and most - least > UNEVEN_ROOM
+
+
+class Need(NamedTuple):
+    """What a discharge asks of its mesh, as far as is known.
+
+    ``front`` is where a front stands [m], zero for none; ``halvings`` of all elements are for a
+    discharge that failed; ``brief`` and ``uneven`` see `is_brief` and `is_uneven`.
+    """
+
+    front: float
+    halvings: int
+    brief: bool
+    uneven: bool
+
+
+@kernel
+def needed(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    current: float,
+    end: Landing,
+    known: Need,
+) -> Need:
+    """What is needed after a pass that was laid out for what was known; the same if it served."""
+    found = find_front(w, layout, p, current)
+    placed = found == 0.0 or abs(found - known.front) < FOCUS_WIDTH * known.front
+    failed = end.outcome in (NO_CONVERGENCE, UNRESOLVED_FALL)
+    failed |= end.outcome == STEP_BUDGET and known.halvings == 0
+    return Need(
+        known.front if placed else found,
+        known.halvings + 1 if failed else known.halvings,
+        is_brief(p, now, end.march.t),
+        known.uneven or is_uneven(w, layout, p),
+    )
+
+
+@kernel
+def serving(numerics: Numerics, need: Need) -> Numerics:
+    """The resolution that serves a need."""
+    used = numerics
+    if need.front > 0.0 or need.halvings > 0:
+        share = 0.5 ** (need.halvings + 1 if need.front > 0.0 else need.halvings)
+        used = finer(used, share, share)
+    elif need.brief:
+        used = finer(used, 0.5, 1.0)
+    return for_brief(used) if need.brief else used
 
 
 @kernel
 def for_brief(numerics: Numerics) -> Numerics:
     """The resolution with the particles' faster modes."""
     return Numerics(
-        numerics.tolerance,
-        numerics.first_element,
-        numerics.largest_element,
-        numerics.growth,
-        numerics.focus_element,
-        numerics.separator_elements,
-        numerics.max_steps,
-        numerics.brief_rates,
-        numerics.brief_weights,
-        numerics.brief_shells,
-        numerics.brief_rates,
-        numerics.brief_weights,
-        numerics.brief_shells,
+        tolerance=numerics.tolerance,
+        first_element=numerics.first_element,
+        largest_element=numerics.largest_element,
+        growth=numerics.growth,
+        focus_element=numerics.focus_element,
+        separator_elements=numerics.separator_elements,
+        max_steps=numerics.max_steps,
+        rates=numerics.brief_rates,
+        weights=numerics.brief_weights,
+        shells=numerics.brief_shells,
+        brief_rates=numerics.brief_rates,
+        brief_weights=numerics.brief_weights,
+        brief_shells=numerics.brief_shells,
     )
 
 
@@ -364,25 +380,23 @@ def simulate(
 ) -> tuple[Ending, Workspace, Layout]:
     """Discharge at constant `current` from rest until the voltage is down to `cutoff`.
 
-    Where a front ends the discharge, or it is brief, it is done again at a resolution for that.
+    Where a front ends the discharge, or it is brief, or it did not end as it should, it is done
+    again at a resolution for that.
     The curve must have room for ``numerics.max_steps + 3`` points.  The state at the end, and its
     mesh, come second and third.
     """
     now = conditions_at(p, p.initial_temperature)
     w, layout = lay_out(p, now, numerics, current, 0.0)
     end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
-    newton, front, brief = end.march.newton, 0.0, False
+    newton, need = end.march.newton, Need(0.0, 0, False, False)
     for _ in range(MOST_AGAIN):
         if end.points == 0:
             break
-        was_brief, brief = brief, is_brief(now, end.march.t)
-        found = find_front(w, layout, p, current)
-        placed = found == 0.0 or abs(found - front) < FOCUS_WIDTH * front
-        if placed and brief == was_brief:
+        known, need = need, needed(w, layout, p, now, current, end, need)
+        if need == known:
             break
-        front = front if placed else found
-        used = for_brief(finer(numerics)) if brief else finer(numerics)
-        w, layout = lay_out(p, now, used, current, front)
+        used = serving(numerics, need)
+        w, layout = lay_out(p, now, used, current, need.front, need.uneven)
         end, initial_voltage = discharge_on(w, layout, p, used, current, cutoff, curve)
         newton += end.march.newton
     smallest, largest = extreme_surfaces(w, layout, p)

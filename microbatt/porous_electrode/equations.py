@@ -28,9 +28,12 @@ from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
 from microbatt.porous_electrode.kinetics import (
     exchange_current_density,
+    inverse_exchange_current_density,
     overpotential,
+    overpotential_of,
     planar_exchange_current_density,
 )
+from microbatt.porous_electrode.lanes import four_from, logarithm, whole_part
 from microbatt.porous_electrode.lookup import (
     SALT_STEP,
     Array,
@@ -45,6 +48,7 @@ from microbatt.porous_electrode.workspace import Workspace
 STEEP = 0.05
 FIXED_TRANSFERENCE = 6
 """Columns of an electrolyte's table whose t₊ is the same everywhere."""
+PER_SALT_STEP = 1.0 / SALT_STEP
 EXHAUSTED_SALT = 1e-3
 """Of the initial concentration."""
 
@@ -52,20 +56,23 @@ EXHAUSTED_SALT = 1e-3
 @node_kernel
 def evaluate_electrolyte(w: Workspace, i: int, c: float, table: Array, now: Conditions) -> None:
     """Fill the electrolyte properties of node `i` at salt concentration `c`."""
-    position = c / SALT_STEP
-    k = min(max(int(position), 0), table.shape[0] - 2)
+    position = c * PER_SALT_STEP
+    k, columns = whole_part(position, table.shape[0] - 2), table.shape[1]
     t = min(position - k, 1.0)
-    kappa, kappa_c = hermite(table[k, 0], table[k, 1], table[k + 1, 0], table[k + 1, 1], t)
-    diffusivity, diffusivity_c = hermite(
-        table[k, 2], table[k, 3], table[k + 1, 2], table[k + 1, 3], t
-    )
-    factor, _ = hermite(table[k, 4], table[k, 5], table[k + 1, 4], table[k + 1, 5], t)
+    kappa0, slope0, diffusivity0, rate0 = four_from(table, k, columns, 0)
+    kappa1, slope1, diffusivity1, rate1 = four_from(table, k, columns, columns)
+    # The last columns of one row and, where there are six, the first of the next
+    factor0, bend0, _, _ = four_from(table, k, columns, 4)
+    _, _, factor1, bend1 = four_from(table, k, columns, columns + 2)
+    kappa, kappa_c = hermite(kappa0, slope0, kappa1, slope1, t)
+    diffusivity, diffusivity_c = hermite(diffusivity0, rate0, diffusivity1, rate1, t)
+    factor, _ = hermite(factor0, bend0, factor1, bend1, t)
     w.conductivity[i, 0] = now.conductivity * kappa
-    w.conductivity[i, 1] = now.conductivity * kappa_c / SALT_STEP
+    w.conductivity[i, 1] = now.conductivity * kappa_c * PER_SALT_STEP
     w.diffusivity[i, 0] = now.diffusivity * diffusivity
-    w.diffusivity[i, 1] = now.diffusivity * diffusivity_c / SALT_STEP
+    w.diffusivity[i, 1] = now.diffusivity * diffusivity_c * PER_SALT_STEP
     w.chi[i] = now.salt_voltage * factor
-    w.log_c[i] = math.log(c)
+    w.log_c[i] = logarithm(c)
 
 
 @kernel
@@ -93,11 +100,15 @@ def evaluate_kinetics(
     theta = e.lowest_stoichiometry + w.room_new[i, 0]
     vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
     potential, slope = look_up_potential(e.open_circuit, theta)
-    i_0 = exchange_current_density(at.rate_constant, c, theta, vacant, e.max_concentration)
-    eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
-    log_by_theta = 0.5 * (vacant - theta) / (theta * vacant)
+    per_c = 1.0 / c
+    per_i_0, per_product = inverse_exchange_current_density(
+        at.rate_constant, c, per_c, theta, vacant, e.max_concentration
+    )
+    eta, eta_j, eta_log = overpotential_of(j, per_i_0, thermal_voltage)
+    log_by_theta = 0.5 * (vacant - theta) * per_product
     w.eta[i, 0] = potential + at.film_resistance * j + eta
-    w.eta[i, 1] = eta_log * 0.5 / c
+    w.eta[i, 1] = eta_log * 0.5 * per_c
+    w.per_c[i] = per_c
     w.eta[i, 2] = at.film_resistance + eta_j - w.depletion[i] * (slope + eta_log * log_by_theta)
 
 
@@ -123,11 +134,12 @@ def evaluate_own_kinetics(
     slope += at.warmth * entropy_slope
     i_0 = exchange_current_density(at.rate_constant, c, theta, vacant, e.max_concentration)
     factor, factor_slope = look_up(e.exchange, theta)
-    i_0 *= factor * math.exp((e.salt_exponent - 0.5) * math.log(c / at.salt_at_rest))
+    i_0 *= factor * math.exp((e.salt_exponent - 0.5) * logarithm(c / at.salt_at_rest))
     eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
     log_by_theta = 0.5 * (vacant - theta) / (theta * vacant) + factor_slope / factor
     w.eta[i, 0] = potential + at.film_resistance * j + eta
-    w.eta[i, 1] = eta_log * e.salt_exponent / c
+    w.per_c[i] = 1.0 / c
+    w.eta[i, 1] = eta_log * e.salt_exponent * w.per_c[i]
     w.eta[i, 2] = at.film_resistance + eta_j - w.depletion[i] * (slope + eta_log * log_by_theta)
 
 
@@ -191,8 +203,9 @@ def assemble_nodes(
     n, n_neg, last = ends(layout)
     first = n_neg - 1
     salt_by_charge = (1.0 - p.transference) / FARADAY
+    per_step = 1.0 / step
     for i in range(n):
-        storage = w.pore[i] / step
+        storage = w.pore[i] * per_step
         w.diagonal[i, 0] = storage
         w.diagonal[i, 2] = 0.0
         w.rhs[i, 0] = -storage * (w.c_new[i] - w.c_history[i])
@@ -210,8 +223,8 @@ def assemble_nodes(
 
 
 @node_kernel
-def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor: float) -> None:
-    """Add the diffusion of salt in element `e`; couplings go to `block`, rows and columns of c."""
+def assemble_salt(w: Workspace, e: int, width: float, pore_factor: float) -> None:
+    """Add the diffusion of salt in element `e`; its couplings of c go to ``block``."""
     a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
     scale = pore_factor / width
     k0 = scale * w.diffusivity[a, 0]
@@ -229,12 +242,12 @@ def assemble_salt(w: Workspace, e: int, block: Array, width: float, pore_factor:
     w.diagonal[a, 0] += s00 - 0.5 * d0
     w.diagonal[m, 0] += s11
     w.diagonal[b, 0] += s22 + 0.5 * d2
-    block[0] = s01 - 2.0 / 3.0 * d1  # row a, column m
-    block[1] = s02 + d2 / 6.0  # row a, column b
-    block[2] = s01 + 2.0 / 3.0 * d0  # row m, column a
-    block[3] = s12 - 2.0 / 3.0 * d2  # row m, column b
-    block[4] = s02 - d0 / 6.0  # row b, column a
-    block[5] = s12 + 2.0 / 3.0 * d1  # row b, column m
+    w.block[e, 0] = s01 - 2.0 / 3.0 * d1  # row a, column m
+    w.block[e, 1] = s02 + d2 / 6.0  # row a, column b
+    w.block[e, 2] = s01 + 2.0 / 3.0 * d0  # row m, column a
+    w.block[e, 3] = s12 - 2.0 / 3.0 * d2  # row m, column b
+    w.block[e, 4] = s02 - d0 / 6.0  # row b, column a
+    w.block[e, 5] = s12 + 2.0 / 3.0 * d1  # row b, column m
 
 
 @node_kernel
@@ -244,13 +257,12 @@ def is_steep(w: Workspace, a: int, least: float) -> bool:
     There is less than `least` [mol m⁻³] somewhere in it, or next to none beside what is elsewhere.
     """
     c0, c1, c2 = w.c[0, a], w.c[0, a + 1], w.c[0, a + 2]
-    return min(c0, c1, c2) < max(STEEP * max(c0, c1, c2), least)
+    smallest, largest = min(c0, c1), max(c0, c1)
+    return min(smallest, c2) < max(STEEP * max(largest, c2), least)
 
 
 @kernel
-def assemble_steep_salt(
-    w: Workspace, e: int, block: Array, width: float, pore_factor: float
-) -> None:
+def assemble_steep_salt(w: Workspace, e: int, width: float, pore_factor: float) -> None:
     """Add the diffusion of salt in element `e`, from node to node.
 
     A parabola through a profile that runs out within the element undershoots, and would ask for
@@ -272,39 +284,42 @@ def assemble_steep_salt(
     w.diagonal[a, 0] += left_a
     w.diagonal[m, 0] += left_m + right_m
     w.diagonal[b, 0] += right_b
-    block[0], block[1] = -left_m, 0.0
-    block[2], block[3] = -left_a, -right_b
-    block[4], block[5] = 0.0, -right_m
+    w.block[e, 0], w.block[e, 1] = -left_m, 0.0
+    w.block[e, 2], w.block[e, 3] = -left_a, -right_b
+    w.block[e, 4], w.block[e, 5] = 0.0, -right_m
 
 
 @node_kernel
 def assemble_charge(
-    w: Workspace, e: int, block: Array, width: float, electrode: ElectrodeParameters, current: float
+    w: Workspace, e: int, width: float, electrode: ElectrodeParameters, current: float
 ) -> None:
-    """Add the charge balance of element `e`; its couplings go to `block`, c before j."""
+    """Add the charge balance of element `e`; its couplings go to ``block``, c before j."""
     a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
     rho = electrode.solid_resistivity
-    r0 = 1.0 / (electrode.pore_factor * w.conductivity[a, 0])
-    r1 = 1.0 / (electrode.pore_factor * w.conductivity[m, 0])
-    r2 = 1.0 / (electrode.pore_factor * w.conductivity[b, 0])
-    k0, k1, k2 = 1.0 / (width * (r0 + rho)), 1.0 / (width * (r1 + rho)), 1.0 / (width * (r2 + rho))
+    # 1/(1/κ_eff + 1/σ_eff) = κ_eff/(1 + κ_eff/σ_eff), and how much of a change of κ_eff it sees
+    kappa0 = electrode.pore_factor * w.conductivity[a, 0]
+    kappa1 = electrode.pore_factor * w.conductivity[m, 0]
+    kappa2 = electrode.pore_factor * w.conductivity[b, 0]
+    f0, f1, f2 = 1.0 / (1.0 + rho * kappa0), 1.0 / (1.0 + rho * kappa1), 1.0 / (1.0 + rho * kappa2)
+    per_width = 1.0 / width
+    k0, k1, k2 = kappa0 * f0 * per_width, kappa1 * f1 * per_width, kappa2 * f2 * per_width
     g0, g1, g2 = gradients(w.eta[a, 0], w.eta[m, 0], w.eta[b, 0])
     l0, l1, l2 = gradients(w.log_c[a], w.log_c[m], w.log_c[b])
     drop = current * rho * width
-    i0 = k0 * (g0 + w.chi[a] * l0 + drop)
-    i1 = k1 * (g1 + w.chi[m] * l1 + drop)
-    i2 = k2 * (g2 + w.chi[b] * l2 + drop)
+    u0, u1, u2 = g0 + w.chi[a] * l0 + drop, g1 + w.chi[m] * l1 + drop, g2 + w.chi[b] * l2 + drop
+    i0, i1, i2 = k0 * u0, k1 * u1, k2 * u2
     w.rhs[a, 1] -= 0.5 * i0 + (4.0 * i1 - i2) / 6.0
     w.rhs[m, 1] -= 2.0 / 3.0 * (i2 - i0)
     w.rhs[b, 1] -= (i0 - 4.0 * i1) / 6.0 - 0.5 * i2
     s00, s01, s02, s11, s12, s22 = stiffness(k0, k1, k2)
     # How i_e at a node answers to the salt there, through the conductivity
-    d0 = i0 * width * k0 * r0 * w.conductivity[a, 1] / w.conductivity[a, 0]
-    d1 = i1 * width * k1 * r1 * w.conductivity[m, 1] / w.conductivity[m, 0]
-    d2 = i2 * width * k2 * r2 * w.conductivity[b, 1] / w.conductivity[b, 0]
-    ca = w.eta[a, 1] + w.chi[a] / w.c_new[a]
-    cm = w.eta[m, 1] + w.chi[m] / w.c_new[m]
-    cb = w.eta[b, 1] + w.chi[b] / w.c_new[b]
+    scale = electrode.pore_factor * per_width
+    d0 = scale * u0 * f0 * f0 * w.conductivity[a, 1]
+    d1 = scale * u1 * f1 * f1 * w.conductivity[m, 1]
+    d2 = scale * u2 * f2 * f2 * w.conductivity[b, 1]
+    ca = w.eta[a, 1] + w.chi[a] * w.per_c[a]
+    cm = w.eta[m, 1] + w.chi[m] * w.per_c[m]
+    cb = w.eta[b, 1] + w.chi[b] * w.per_c[b]
     ja, jm, jb = w.eta[a, 2], w.eta[m, 2], w.eta[b, 2]
     w.diagonal[a, 2] -= s00 * ca - 0.5 * d0
     w.diagonal[a, 3] -= s00 * ja
@@ -312,17 +327,17 @@ def assemble_charge(
     w.diagonal[m, 3] -= s11 * jm
     w.diagonal[b, 2] -= s22 * cb + 0.5 * d2
     w.diagonal[b, 3] -= s22 * jb
-    block[6], block[7] = 2.0 / 3.0 * d1 - s01 * cm, -s01 * jm  # row a, column m
-    block[8], block[9] = -d2 / 6.0 - s02 * cb, -s02 * jb  # row a, column b
-    block[10], block[11] = -2.0 / 3.0 * d0 - s01 * ca, -s01 * ja  # row m, column a
-    block[12], block[13] = 2.0 / 3.0 * d2 - s12 * cb, -s12 * jb  # row m, column b
-    block[14], block[15] = d0 / 6.0 - s02 * ca, -s02 * ja  # row b, column a
-    block[16], block[17] = -2.0 / 3.0 * d1 - s12 * cm, -s12 * jm  # row b, column m
+    w.block[e, 6], w.block[e, 7] = 2.0 / 3.0 * d1 - s01 * cm, -s01 * jm  # row a, column m
+    w.block[e, 8], w.block[e, 9] = -d2 / 6.0 - s02 * cb, -s02 * jb  # row a, column b
+    w.block[e, 10], w.block[e, 11] = -2.0 / 3.0 * d0 - s01 * ca, -s01 * ja  # row m, column a
+    w.block[e, 12], w.block[e, 13] = 2.0 / 3.0 * d2 - s12 * cb, -s12 * jb  # row m, column b
+    w.block[e, 14], w.block[e, 15] = d0 / 6.0 - s02 * ca, -s02 * ja  # row b, column a
+    w.block[e, 16], w.block[e, 17] = -2.0 / 3.0 * d1 - s12 * cm, -s12 * jm  # row b, column m
 
 
 @kernel
 def assemble_steep_charge(
-    w: Workspace, e: int, block: Array, width: float, electrode: ElectrodeParameters, current: float
+    w: Workspace, e: int, width: float, electrode: ElectrodeParameters, current: float
 ) -> None:
     """Add the charge balance of element `e`, from node to node, as `assemble_steep_salt` does."""
     a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
@@ -354,9 +369,14 @@ def assemble_steep_charge(
     w.diagonal[m, 3] += right_jm - left_jm
     w.diagonal[b, 2] -= right_cb
     w.diagonal[b, 3] -= right_jb
-    block[6], block[7], block[8], block[9] = left_cm, left_jm, 0.0, 0.0
-    block[10], block[11], block[12], block[13] = -left_ca, -left_ja, right_cb, right_jb
-    block[14], block[15], block[16], block[17] = 0.0, 0.0, -right_cm, -right_jm
+    w.block[e, 6], w.block[e, 7], w.block[e, 8], w.block[e, 9] = left_cm, left_jm, 0.0, 0.0
+    w.block[e, 10], w.block[e, 11], w.block[e, 12], w.block[e, 13] = (
+        -left_ca,
+        -left_ja,
+        right_cb,
+        right_jb,
+    )
+    w.block[e, 14], w.block[e, 15], w.block[e, 16], w.block[e, 17] = 0.0, 0.0, -right_cm, -right_jm
 
 
 @node_kernel
@@ -369,44 +389,62 @@ def any_steep(w: Workspace, layout: Layout, least: float) -> bool:
 
 
 @node_kernel
+def no_charge(w: Workspace, e: int) -> None:
+    """Leave out the charge balance of element `e`, which is in the separator."""
+    for k in range(6, 18):
+        w.block[e, k] = 0.0
+
+
+@node_kernel
+def assemble_element(
+    w: Workspace, layout: Layout, p: CellParameters, current: float, e: int
+) -> None:
+    """Add the balances of element `e`."""
+    width = w.width[e]
+    if e < layout.negative:
+        assemble_salt(w, e, width, p.negative.pore_factor)
+        assemble_charge(w, e, width, p.negative, current)
+    elif e < layout.negative + layout.separator:
+        assemble_salt(w, e, width, p.separator_pore_factor)
+        no_charge(w, e)
+    else:
+        assemble_salt(w, e, width, p.positive.pore_factor)
+        assemble_charge(w, e, width, p.positive, current)
+
+
+@node_kernel
+def assemble_steep_element(
+    w: Workspace, layout: Layout, p: CellParameters, current: float, e: int
+) -> None:
+    """Add the balances of element `e`, from node to node."""
+    width = w.width[e]
+    if e < layout.negative:
+        assemble_steep_salt(w, e, width, p.negative.pore_factor)
+        assemble_steep_charge(w, e, width, p.negative, current)
+    elif e < layout.negative + layout.separator:
+        assemble_steep_salt(w, e, width, p.separator_pore_factor)
+        no_charge(w, e)
+    else:
+        assemble_steep_salt(w, e, width, p.positive.pore_factor)
+        assemble_steep_charge(w, e, width, p.positive, current)
+
+
+@node_kernel
 def assemble_smooth(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
     """Add the balances of all elements, none of which is steep."""
-    separator = layout.negative
-    positive = separator + layout.separator
-    for e in range(positive + layout.positive):
-        block = w.block[e]
-        if e < separator:
-            assemble_salt(w, e, block, w.width[e], p.negative.pore_factor)
-            assemble_charge(w, e, block, w.width[e], p.negative, current)
-        elif e < positive:
-            assemble_salt(w, e, block, w.width[e], p.separator_pore_factor)
-            block[6:] = 0.0
-        else:
-            assemble_salt(w, e, block, w.width[e], p.positive.pore_factor)
-            assemble_charge(w, e, block, w.width[e], p.positive, current)
+    for e in range(layout.negative + layout.separator + layout.positive):
+        assemble_element(w, layout, p, current, e)
 
 
 @kernel
 def assemble_mixed(w: Workspace, layout: Layout, p: CellParameters, current: float) -> None:
     """Add the balances of all elements, some of which are steep."""
-    separator = layout.negative
-    positive = separator + layout.separator
     least = EXHAUSTED_SALT * p.initial_concentration
-    for e in range(positive + layout.positive):
-        block, steep = w.block[e], is_steep(w, 2 * e, least)
-        electrode = p.negative if e < separator else p.positive
-        in_separator = separator <= e < positive
-        pore_factor = p.separator_pore_factor if in_separator else electrode.pore_factor
-        if steep:
-            assemble_steep_salt(w, e, block, w.width[e], pore_factor)
+    for e in range(layout.negative + layout.separator + layout.positive):
+        if is_steep(w, 2 * e, least):
+            assemble_steep_element(w, layout, p, current, e)
         else:
-            assemble_salt(w, e, block, w.width[e], pore_factor)
-        if in_separator:
-            block[6:] = 0.0
-        elif steep:
-            assemble_steep_charge(w, e, block, w.width[e], electrode, current)
-        else:
-            assemble_charge(w, e, block, w.width[e], electrode, current)
+            assemble_element(w, layout, p, current, e)
 
 
 @kernel
@@ -465,18 +503,18 @@ def assemble_migration(
             left, right = current, current
             if not in_separator:
                 left, right = steep_pore_currents(w, a, w.width[e], electrode, current)
-            add_steep_migration(w, a, w.block[e], left / FARADAY, right / FARADAY)
+            add_steep_migration(w, e, left / FARADAY, right / FARADAY)
         else:
             i0, i1, i2 = current, current, current
             if not in_separator:
                 i0, i1, i2 = pore_currents(w, a, w.width[e], electrode, current)
-            add_migration(w, a, w.block[e], i0 / FARADAY, i1 / FARADAY, i2 / FARADAY)
+            add_migration(w, e, i0 / FARADAY, i1 / FARADAY, i2 / FARADAY)
 
 
 @kernel
-def add_migration(w: Workspace, a: int, block: Array, q0: float, q1: float, q2: float) -> None:
+def add_migration(w: Workspace, e: int, q0: float, q1: float, q2: float) -> None:
     """Add the flux of one element whose pores carry `q0`, `q1`, `q2` [mol m⁻² s⁻¹]."""
-    m, b = a + 1, a + 2
+    a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
     n0, n1, n2 = -w.transference[a, 0] * q0, -w.transference[m, 0] * q1, -w.transference[b, 0] * q2
     w.rhs[a, 0] += 0.5 * n0 + (4.0 * n1 - n2) / 6.0
     w.rhs[m, 0] += 2.0 / 3.0 * (n2 - n0)
@@ -484,18 +522,18 @@ def add_migration(w: Workspace, a: int, block: Array, q0: float, q1: float, q2: 
     d0, d1, d2 = -w.transference[a, 1] * q0, -w.transference[m, 1] * q1, -w.transference[b, 1] * q2
     w.diagonal[a, 0] -= 0.5 * d0
     w.diagonal[b, 0] += 0.5 * d2
-    block[0] -= 2.0 / 3.0 * d1
-    block[1] += d2 / 6.0
-    block[2] += 2.0 / 3.0 * d0
-    block[3] -= 2.0 / 3.0 * d2
-    block[4] -= d0 / 6.0
-    block[5] += 2.0 / 3.0 * d1
+    w.block[e, 0] -= 2.0 / 3.0 * d1
+    w.block[e, 1] += d2 / 6.0
+    w.block[e, 2] += 2.0 / 3.0 * d0
+    w.block[e, 3] -= 2.0 / 3.0 * d2
+    w.block[e, 4] -= d0 / 6.0
+    w.block[e, 5] += 2.0 / 3.0 * d1
 
 
 @kernel
-def add_steep_migration(w: Workspace, a: int, block: Array, left: float, right: float) -> None:
+def add_steep_migration(w: Workspace, e: int, left: float, right: float) -> None:
     """Add the flux of one element in which the salt runs out, from node to node."""
-    m, b = a + 1, a + 2
+    a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
     n_left = -0.5 * (w.transference[a, 0] + w.transference[m, 0]) * left
     n_right = -0.5 * (w.transference[m, 0] + w.transference[b, 0]) * right
     w.rhs[a, 0] += n_left
@@ -506,10 +544,10 @@ def add_steep_migration(w: Workspace, a: int, block: Array, left: float, right: 
     w.diagonal[a, 0] -= da
     w.diagonal[m, 0] += dm - em
     w.diagonal[b, 0] += eb
-    block[0] -= dm
-    block[2] += da
-    block[3] -= eb
-    block[5] += em
+    w.block[e, 0] -= dm
+    w.block[e, 2] += da
+    w.block[e, 3] -= eb
+    w.block[e, 5] += em
 
 
 @node_kernel

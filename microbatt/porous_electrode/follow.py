@@ -249,7 +249,7 @@ def _make_lead(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - n
         n, _, _ = ends(layout)
         lengths = np.array([p.negative.length, p.separator_length, p.positive.length])
         h = np.diff(curve.time[: m + 1]) if end.points > 0 else np.empty(0)
-        brief = is_brief(now, curve.time[max(end.points - 1, 0)]) if end.points > 0 else False
+        brief = is_brief(p, now, curve.time[max(end.points - 1, 0)]) if end.points > 0 else False
         track = Track(
             layout,
             w.width.copy(),

@@ -6,6 +6,7 @@ import math
 
 from microbatt.constants import FARADAY
 from microbatt.porous_electrode.compilation import node_kernel
+from microbatt.porous_electrode.lanes import logarithm
 
 
 @node_kernel
@@ -21,12 +22,27 @@ def exchange_current_density(
 
 
 @node_kernel
+def inverse_exchange_current_density(
+    k: float, c_e: float, per_c_e: float, theta: float, vacant: float, c_max: float
+) -> tuple[float, float]:
+    """1/i_0 [m² A⁻¹] of an insertion reaction, and 1/(θ (1 − θ)).
+
+    1/√y = √y/y: the reciprocal of c_e, `per_c_e`, is known already, and that of θ (1 − θ) is needed
+    anyway, so that the node divides once.
+    """
+    product = theta * vacant
+    per_product = 1.0 / product
+    scale = 1.0 / (FARADAY * k * c_max)
+    return scale * math.sqrt(c_e * product) * (per_c_e * per_product), per_product
+
+
+@node_kernel
 def planar_exchange_current_density(k: float, c_e: float, exponent: float) -> float:
     """Exchange-current density [A m⁻²] of lithium metal, i_0 = k c_e^exponent.
 
     In the place of the particles of a counter-electrode; `k` is i_0 at rest over c_e^exponent.
     """
-    return k * math.exp(exponent * math.log(c_e))
+    return k * math.exp(exponent * logarithm(c_e))
 
 
 @node_kernel
@@ -48,8 +64,16 @@ def overpotential(j: float, i_0: float, thermal_voltage: float) -> tuple[float, 
     tuple
         η [V], ∂η/∂j [Ω m²], ∂η/∂ln i_0 [V].
     """
-    x = 0.5 * j / i_0
+    return overpotential_of(j, 1.0 / i_0, thermal_voltage)
+
+
+@node_kernel
+def overpotential_of(
+    j: float, per_i_0: float, thermal_voltage: float
+) -> tuple[float, float, float]:
+    """`overpotential` where 1/i_0 is known."""
+    x = 0.5 * j * per_i_0
     root = math.sqrt(1.0 + x * x)
-    magnitude = math.log(abs(x) + root)
-    eta = thermal_voltage * math.copysign(magnitude, x)
-    return eta, 0.5 * thermal_voltage / (i_0 * root), -thermal_voltage * x / root
+    slope = thermal_voltage / root
+    eta = thermal_voltage * math.copysign(logarithm(abs(x) + root), x)
+    return eta, 0.5 * per_i_0 * slope, -x * slope

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from microbatt.cells import SALT_TOP
 from microbatt.porous_electrode.compilation import node_kernel
+from microbatt.porous_electrode.lanes import four_from, where, whole_part
 
 if TYPE_CHECKING:
     from microbatt.cells import Electrolyte, OpenCircuitFit, StoichiometryFunction
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 SEGMENT_INTERVALS = 4096
+ROWS = SEGMENT_INTERVALS + 2
 EDGE = 0.02
 SALT_STEP = 10.0
 CONDUCTIVITY_FLOOR = 1e-2
@@ -158,29 +160,23 @@ def look_up(table: Array, theta: float) -> tuple[float, float]:
     """Value and slope of a `uniform_table` at stoichiometry `theta`; straight on outside [0, 1]."""
     last = table.shape[0] - 1
     position = theta * last
-    i = min(max(int(position), 0), last - 1)
+    i = whole_part(position, last - 1)
     t = position - i
     held = min(max(t, 0.0), 1.0)
-    value, slope = hermite(table[i, 0], table[i, 1], table[i + 1, 0], table[i + 1, 1], held)
+    v0, s0, v1, s1 = four_from(table, i, 2, 0)
+    value, slope = hermite(v0, s0, v1, s1, held)
     return value + slope * (t - held), slope * last
 
 
 @node_kernel
 def look_up_potential(table: Array, theta: float) -> tuple[float, float]:
     """Open-circuit potential [V] and its slope [V] at stoichiometry `theta`."""
-    segment = 1
-    if theta < table[1, 0, 0]:
-        segment = 0
-    elif theta >= table[2, 0, 0]:
-        segment = 2
-    inverse = table[segment, 0, 1]
-    position = (theta - table[segment, 0, 0]) * inverse
-    i = min(max(int(position), 0), SEGMENT_INTERVALS - 1)
-    value, slope = hermite(
-        table[segment, i + 1, 0],
-        table[segment, i + 1, 1],
-        table[segment, i + 2, 0],
-        table[segment, i + 2, 1],
-        position - i,
-    )
+    low, high = theta < table[1, 0, 0], theta >= table[2, 0, 0]
+    start = where(low, table[0, 0, 0], where(high, table[2, 0, 0], table[1, 0, 0]))
+    inverse = where(low, table[0, 0, 1], where(high, table[2, 0, 1], table[1, 0, 1]))
+    first = where(low, 2, where(high, 2 + 4 * ROWS, 2 + 2 * ROWS))
+    position = (theta - start) * inverse
+    i = whole_part(position, SEGMENT_INTERVALS - 1)
+    v0, s0, v1, s1 = four_from(table, i, 2, first)
+    value, slope = hermite(v0, s0, v1, s1, position - i)
     return value, slope * inverse

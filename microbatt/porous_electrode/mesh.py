@@ -11,6 +11,9 @@ Where a discharge ends by a front, full particles on one side and no salt on the
 delivered is known no better than the front is placed.  The mesh is then narrowed about x_f, where
 a first pass has found the front, to h_f, a share of x_f: a Lorentzian of half width w is added to
 1/h.
+
+A thick negative electrode is emptied from the separator backwards, and its last particles node by
+node: where a first pass ends so, the mesh of that electrode is made narrow throughout.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ FEWEST = 2
 DEPTH_ITERATIONS = 8
 FOCUS_WIDTH = 0.05
 FRONT_SEPARATOR = 3
+UNEVEN_ELEMENT = 0.25
 
 
 class Layout(NamedTuple):
@@ -188,14 +192,17 @@ def first_width(e: ElectrodeParameters, depth: float, numerics: Numerics) -> flo
 
 
 @kernel
-def finer(numerics: Numerics) -> Numerics:
-    """The resolution next to the separator, and in it, of what a front ends or is soon over."""
+def finer(numerics: Numerics, near: float, far: float) -> Numerics:
+    """The resolution of another pass: shares of the widths near the separator, and far from it.
+
+    The separator is resolved too.
+    """
     return Numerics(
         numerics.tolerance,
-        0.5 * numerics.first_element,
-        numerics.largest_element,
-        0.5 * numerics.growth,
-        numerics.focus_element,
+        near * numerics.first_element,
+        far * numerics.largest_element,
+        near * numerics.growth,
+        far * numerics.focus_element,
         FRONT_SEPARATOR * numerics.separator_elements,
         numerics.max_steps,
         numerics.rates,
@@ -219,23 +226,30 @@ class Grading(NamedTuple):
 
 @kernel
 def grade(
-    p: CellParameters, now: Conditions, numerics: Numerics, current: float, front: float
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    current: float,
+    front: float,
+    uneven: bool,
 ) -> tuple[Grading, Grading]:
     """Choose the meshes of the negative and of the positive electrode.
 
     `front` is where a front was found in the positive electrode, as a distance from the separator
-    [m]; zero where there was none.
+    [m]; zero where there was none.  `uneven` says that the negative electrode is emptied node by
+    node.
     """
     neg, pos = p.negative, p.positive
     neg_depth = 0.0 if neg.planar else reaction_depth(p, neg, now.negative, now, current)
     pos_depth = reaction_depth(p, pos, now.positive, now, current)
     pos_depth = 1.0 / (1.0 / pos_depth + 1.0 / salt_depth(p, pos, now, current))
+    share = UNEVEN_ELEMENT if uneven else 1.0
     return (
         Grading(
             neg.length,
             first_width(neg, neg_depth, numerics),
-            numerics.largest_element * neg.length,
-            numerics.growth,
+            share * numerics.largest_element * neg.length,
+            share * numerics.growth,
             NOWHERE,
         ),
         Grading(
@@ -258,10 +272,15 @@ def shell_count(p: CellParameters, numerics: Numerics) -> int:
 
 @kernel
 def lay_out(
-    p: CellParameters, now: Conditions, numerics: Numerics, current: float, front: float
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    current: float,
+    front: float,
+    uneven: bool = False,
 ) -> tuple[Workspace, Layout]:
-    """Build the mesh of the three layers, in a workspace of its size; `front` as for `grade`."""
-    neg, pos = grade(p, now, numerics, current, front)
+    """Build the mesh of the three layers, in a workspace of its size; see `grade` for the rest."""
+    neg, pos = grade(p, now, numerics, current, front, uneven)
     n_neg = 0
     if not p.negative.planar:
         n_neg = graded_count(neg.length, neg.first, neg.largest, neg.growth, neg.focus)

@@ -20,6 +20,7 @@ from microbatt.porous_electrode.equations import (
     evaluate_others,
     evaluate_transference,
 )
+from microbatt.porous_electrode.lanes import anywhere, is_not, number_as, truth_as, where
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.particle_step import (
@@ -61,19 +62,24 @@ class Change(NamedTuple):
 
 @node_kernel
 def change_salt(
-    w: Workspace, start: int, stop: int, thermal_voltage: float, scale: float
+    w: Workspace, start: int, stop: int, thermal_voltage: float, scale: float, active: bool
 ) -> Change:
     """Add Newton's change of the salt to nodes [start, stop), which stays positive.
 
     Where it is all but exhausted the voltage follows its logarithm, down to where there is too
     little for any current.
     """
-    size, whole, floor = 0.0, True, NO_SALT / scale
+    size, whole = number_as(0.0, w.c_new[start]), truth_as(True, w.c_new[start])
+    floor = NO_SALT / scale
     for i in range(start, stop):
         change = max(w.rhs[i, 0], -BOUNDARY_FRACTION * w.c_new[i])
-        w.c_new[i] += change
-        whole = whole and (change == w.rhs[i, 0] or w.c_new[i] < floor)
-        size = max(size, abs(w.rhs[i, 0]) * max(scale, thermal_voltage / max(w.c_new[i], floor)))
+        w.c_new[i] += where(active, change, 0.0)
+        whole = whole & ((change == w.rhs[i, 0]) | (w.c_new[i] < floor))
+        weight = number_as(scale, w.c_new[i])
+        scarce = w.c_new[i] < thermal_voltage / scale
+        if anywhere(scarce):
+            weight = where(scarce, thermal_voltage / max(w.c_new[i], floor), weight)
+        size = max(size, abs(w.rhs[i, 0]) * weight)
     return Change(size, whole)
 
 
@@ -85,30 +91,34 @@ def change_current(
     e: ElectrodeParameters,
     thermal_voltage: float,
     voltage_per_current: float,
+    active: bool,
 ) -> Change:
     """Add Newton's change of j to one electrode, whose stoichiometries stay inside their range.
 
     Where a surface is all but exhausted the voltage follows the logarithm of what is left there.
     """
-    size, moved, whole = 0.0, 0.0, True
+    size, moved = number_as(0.0, w.j_new[start]), number_as(0.0, w.j_new[start])
+    whole = truth_as(True, w.j_new[start])
     width = e.highest_stoichiometry - e.lowest_stoichiometry
     for i in range(start, stop):
-        change, depletion = w.rhs[i, 1], w.depletion[i]
-        step = -depletion * change
+        change, depletion = where(active, w.rhs[i, 1], 0.0), w.depletion[i]
         empty, full = w.room_new[i, 0], w.room_new[i, 1]
-        if empty < full:
-            left = changed_room(empty, step)
-            cut, step = left != empty + step, left - empty
-            w.room_new[i, 0], w.room_new[i, 1] = left, width - left
-        else:
-            left = changed_room(full, -step)
-            cut, step = left != full - step, full - left
-            w.room_new[i, 0], w.room_new[i, 1] = width - left, left
-        if cut:
-            change = -step / depletion
-            whole = False
+        emptier, nearest = empty < full, min(empty, full)
+        asked = where(emptier, -depletion * change, depletion * change)
+        left = changed_room(nearest, asked)
+        step, other = left - nearest, width - left
+        cut = left != nearest + asked
+        w.room_new[i, 0] = where(active, where(emptier, left, other), empty)
+        w.room_new[i, 1] = where(active, where(emptier, other, left), full)
+        if anywhere(cut):
+            change = where(cut, where(emptier, -step, step) / depletion, change)
+            whole = whole & is_not(cut)
         w.j_new[i] += change
-        size = max(size, abs(step) * max(1.0, thermal_voltage / min(empty, full)))
+        weight = number_as(1.0, nearest)
+        close = nearest < thermal_voltage
+        if anywhere(close):
+            weight = where(close, thermal_voltage / nearest, weight)
+        size = max(size, abs(step) * weight)
         moved += abs(change) * w.area[i]
     return Change(max(size, moved * voltage_per_current), whole)
 
@@ -149,10 +159,10 @@ def iterate(
     assemble(w, layout, p, current, step, steep)
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage
-    salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration)
+    salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration, True)
     resistance = V_T / max(abs(current), least_current(p))
-    negative = change_current(w, 0, n_neg, p.negative, V_T, resistance)
-    positive = change_current(w, first_pos, n, p.positive, V_T, resistance)
+    negative = change_current(w, 0, n_neg, p.negative, V_T, resistance, True)
+    positive = change_current(w, first_pos, n, p.positive, V_T, resistance, True)
     return Change(
         max(salt.size, negative.size, positive.size),
         salt.whole and negative.whole and positive.whole,
@@ -209,8 +219,8 @@ def solve_step(
         return Solve(False, w.profile.size > 0, 0)
     for i in range(n):
         w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
-    start_rooms(w, 0, n_neg, p.negative)
-    start_rooms(w, first_pos, n, p.positive)
+    start_rooms(w, 0, n_neg, p.negative, True)
+    start_rooms(w, first_pos, n, p.positive, True)
     steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     previous = math.inf
     for iteration in range(1, MAX_ITERATIONS + 1):

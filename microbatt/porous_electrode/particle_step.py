@@ -12,6 +12,7 @@ import math
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import ElectrodeConditions
+from microbatt.porous_electrode.lanes import anywhere, is_not, where
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
@@ -73,6 +74,14 @@ def close_particles(w: Workspace, start: int, stop: int, e: ElectrodeParameters)
 
 
 @node_kernel
+def shift(history: Array, i: int, newest: float, accepted: bool) -> None:
+    """Move the three levels of node `i` on, where the step is accepted."""
+    history[2, i] = where(accepted, history[1, i], history[2, i])
+    history[1, i] = where(accepted, history[0, i], history[1, i])
+    history[0, i] = where(accepted, newest, history[0, i])
+
+
+@node_kernel
 def finish_particles(
     w: Workspace,
     start: int,
@@ -80,21 +89,21 @@ def finish_particles(
     electrode: int,
     at: ElectrodeConditions,
     formula: Formula,
+    accepted: bool,
 ) -> None:
     """Accept the step of the particles of nodes [start, stop) with the j that was found."""
     taken = formula.step * at.flux
     for i in range(start, stop):
         j = w.j_new[i]
-        w.mean[1, i] = w.mean[0, i]
-        w.mean[0, i] = w.mean_history[i] - 3.0 * taken * j
-        w.surface[2, i] = w.surface[1, i]
-        w.surface[1, i] = w.surface[0, i]
-        w.surface[0, i] = w.surface_history[i] - w.depletion[i] * j
+        w.mean[1, i] = where(accepted, w.mean[0, i], w.mean[1, i])
+        w.mean[0, i] = where(accepted, w.mean_history[i] - 3.0 * taken * j, w.mean[0, i])
+        shift(w.surface, i, w.surface_history[i] - w.depletion[i] * j, accepted)
     for k in range(w.decay.shape[1]):
         lost = taken * w.decay[electrode, k]
         for i in range(start, stop):
-            w.modes[1, k, i] = w.modes[0, k, i]
-            w.modes[0, k, i] = w.modes_history[k, i] - lost * w.j_new[i]
+            newest = w.modes_history[k, i] - lost * w.j_new[i]
+            w.modes[1, k, i] = where(accepted, w.modes[0, k, i], w.modes[1, k, i])
+            w.modes[0, k, i] = where(accepted, newest, w.modes[0, k, i])
 
 
 @node_kernel
@@ -134,10 +143,10 @@ def can_carry(
         lost = least_depletion(w, 0, n_neg) * current
         gained = least_depletion(w, first_pos, n) * current
     return (
-        room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost
-        and -room_to(w, 0, n_neg, neg.highest_stoichiometry) > -lost
-        and -room_to(w, first_pos, n, pos.highest_stoichiometry) > gained
-        and room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained
+        (room_to(w, 0, n_neg, neg.lowest_stoichiometry) > lost)
+        & (-room_to(w, 0, n_neg, neg.highest_stoichiometry) > -lost)
+        & (-room_to(w, first_pos, n, pos.highest_stoichiometry) > gained)
+        & (room_to(w, first_pos, n, pos.lowest_stoichiometry) > -gained)
     )
 
 
@@ -148,38 +157,48 @@ def changed_room(room: float, change: float) -> float:
     In full where that leaves a share of it.  Elsewhere, and where next to nothing was left, the
     voltage, which follows the logarithm of the room, is what changes as asked.
     """
-    if change < -BOUNDARY_FRACTION * room:
-        left = room * min(1.0 - BOUNDARY_FRACTION, math.exp(max(change / room, -FARTHEST)))
-        return max(left, LEAST_ROOM)
-    if change > room and room < NEARLY_EXHAUSTED:
-        back = room * math.exp(min(change / room, FARTHEST))
-        return max(room + change, min(back, NEARLY_EXHAUSTED))
-    return room + change
+    left = room + change
+    far = (change < -BOUNDARY_FRACTION * room) | ((change > room) & (room < NEARLY_EXHAUSTED))
+    if anywhere(far):
+        left = where(far, far_room(room, change), left)
+    return left
 
 
 @node_kernel
-def start_rooms(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
+def far_room(room: float, change: float) -> float:
+    """What `changed_room` is where the change is far beyond what is left."""
+    factor = math.exp(min(max(change / room, -FARTHEST), FARTHEST))
+    drained = max(room * min(1.0 - BOUNDARY_FRACTION, factor), LEAST_ROOM)
+    filled = max(room + change, min(room * factor, NEARLY_EXHAUSTED))
+    return where(change < 0.0, drained, filled)
+
+
+@node_kernel
+def start_rooms(w: Workspace, start: int, stop: int, e: ElectrodeParameters, fresh: bool) -> None:
     """Find how far the guessed surfaces are from empty and full, and pull them inside.
 
-    A surface that was all but exhausted is guessed to stay as it was.
+    A surface that was all but exhausted is guessed to stay as it was.  What is not `fresh` stays as
+    it is.
     """
     width = e.highest_stoichiometry - e.lowest_stoichiometry
     for i in range(start, stop):
-        depletion = w.depletion[i]
-        theta = w.surface_history[i] - depletion * w.j_new[i]
+        history, depletion, j = w.surface_history[i], w.depletion[i], w.j_new[i]
+        theta = history - depletion * j
         empty, full = theta - e.lowest_stoichiometry, e.highest_stoichiometry - theta
         least_empty, least_full = w.room[i, 0], w.room[i, 1]
-        if least_empty > EXHAUSTED:
-            least_empty *= 1.0 - BOUNDARY_FRACTION
-        if least_full > EXHAUSTED:
-            least_full *= 1.0 - BOUNDARY_FRACTION
-        if empty < least_empty or least_empty < EXHAUSTED:
-            empty, full = least_empty, width - least_empty
-            w.j_new[i] = (w.surface_history[i] - (e.lowest_stoichiometry + empty)) / depletion
-        elif full < least_full or least_full < EXHAUSTED:
-            full, empty = least_full, width - least_full
-            w.j_new[i] = (w.surface_history[i] - (e.highest_stoichiometry - full)) / depletion
-        w.room_new[i, 0], w.room_new[i, 1] = empty, full
+        least_empty *= where(least_empty > EXHAUSTED, 1.0 - BOUNDARY_FRACTION, 1.0)
+        least_full *= where(least_full > EXHAUSTED, 1.0 - BOUNDARY_FRACTION, 1.0)
+        low = (empty < least_empty) | (least_empty < EXHAUSTED)
+        high = ((full < least_full) | (least_full < EXHAUSTED)) & is_not(low)
+        if anywhere(low | high):
+            at_low = (history - (e.lowest_stoichiometry + least_empty)) / depletion
+            at_high = (history - (e.highest_stoichiometry - least_full)) / depletion
+            j = where(low, at_low, where(high, at_high, j))
+            empty = where(low, least_empty, where(high, width - least_full, empty))
+            full = where(low, width - least_empty, where(high, least_full, full))
+        w.j_new[i] = where(fresh, j, w.j_new[i])
+        w.room_new[i, 0] = where(fresh, empty, w.room_new[i, 0])
+        w.room_new[i, 1] = where(fresh, full, w.room_new[i, 1])
 
 
 @kernel

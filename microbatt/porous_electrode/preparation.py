@@ -30,6 +30,11 @@ LARGEST_ELEMENT = 0.2
 GROWTH = 0.14
 FOCUS_ELEMENT = 0.005
 FEWEST_SHELLS = 3
+FEWER_SHELLS = 2
+"""An element of a particle has three nodes, and does more than an exponential."""
+BRIEF_MODES = 6
+BRIEF_SHELLS = 3
+"""More exponentials, over more rates, and elements for a discharge that is soon over."""
 _NO_TABLE = np.zeros((0, 2))
 _NO_ENTROPY = np.zeros((2, 2))
 _NO_EXCHANGE = np.array([[1.0, 0.0], [1.0, 0.0]])
@@ -177,9 +182,11 @@ def cell_parameters(
 @lru_cache(maxsize=64)
 def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: int) -> Numerics:
     """Prepare the resolution; `mesh` divides every element width."""
-    shells = max(FEWEST_SHELLS, particle_modes // 2)
+    shells = max(FEWEST_SHELLS, particle_modes - FEWER_SHELLS)
     rates, weights = reduced_sphere(particle_modes)
-    brief_rates, brief_weights = reduced_sphere(particle_modes, slowest=1e3, fastest=1e8)
+    brief_rates, brief_weights = reduced_sphere(
+        particle_modes + BRIEF_MODES, slowest=1e2, fastest=1e8
+    )
     return Numerics(
         tolerance=tolerance,
         first_element=FIRST_ELEMENT / mesh,
@@ -193,5 +200,5 @@ def numerics(*, tolerance: float, mesh: float, particle_modes: int, max_steps: i
         shells=radial_elements(shells),
         brief_rates=brief_rates,
         brief_weights=brief_weights,
-        brief_shells=radial_elements(shells, outermost=BRIEF_OUTERMOST),
+        brief_shells=radial_elements(shells + BRIEF_SHELLS, outermost=BRIEF_OUTERMOST),
     )

@@ -31,25 +31,27 @@ from microbatt.porous_electrode.control import (
     try_control,
 )
 from microbatt.porous_electrode.discharge import (
-    AFTER_FAILURE,
     EXHAUSTED_ROOM,
+    VERTICAL_FALL,
+    least_salt,
+    mean_room,
+)
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
+from microbatt.porous_electrode.mesh import Layout, ends, lay_out
+from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
+from microbatt.porous_electrode.pursuit import (
+    AFTER_FAILURE,
     FALSE_POSITIONS,
     MOST_FAILURES,
     MOST_TRIALS,
     SHORTEST_STEP,
     TIME_ACCURACY,
     TOWARDS_WALL,
-    VERTICAL_FALL,
     VOLTAGE_ACCURACY,
-    least_salt,
-    mean_room,
     step_factor,
     time_resolution,
     weakened,
 )
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
-from microbatt.porous_electrode.mesh import Layout, ends, lay_out
-from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
 from microbatt.porous_electrode.step import Attempt, March, accept
 from microbatt.porous_electrode.workspace import Workspace
@@ -384,22 +386,22 @@ def stand_at_jump(w: Workspace, layout: Layout, now: Conditions, tolerance: floa
 def past_point(stand: Stand) -> Stand:
     """The stand after its point was written."""
     return Stand(
-        stand.row,
-        stand.begun,
-        stand.march,
-        stand.current,
-        stand.resistance,
-        stand.start,
-        stand.charge,
-        stand.charge1,
-        stand.row_charge,
-        stand.h,
-        stand.wall,
-        stand.failures,
-        stand.attempts,
-        stand.points + 1,
-        stand.newton,
-        stand.rejected,
+        row=stand.row,
+        begun=stand.begun,
+        march=stand.march,
+        current=stand.current,
+        resistance=stand.resistance,
+        start=stand.start,
+        charge=stand.charge,
+        charge1=stand.charge1,
+        row_charge=stand.row_charge,
+        h=stand.h,
+        wall=stand.wall,
+        failures=stand.failures,
+        attempts=stand.attempts,
+        points=stand.points + 1,
+        newton=stand.newton,
+        rejected=stand.rejected,
     )
 
 
@@ -434,22 +436,22 @@ def begin(
     h = stand_at_jump(w, layout, attempt.now, numerics.tolerance)
     voltage = attempt.voltage
     stand = Stand(
-        stand.row,
-        True,
-        March(0.0, 0.0, 0.0, voltage, voltage, voltage, T, T, T, 0, 0, 0),
-        tried.current,
-        tried.resistance,
-        stand.start,
-        stand.charge,
-        stand.charge,
-        stand.charge,
-        min(h, CAUTION * stand.h),
-        math.inf,
-        0,
-        0,
-        stand.points,
-        stand.newton,
-        stand.rejected,
+        row=stand.row,
+        begun=True,
+        march=March(0.0, 0.0, 0.0, voltage, voltage, voltage, T, T, T, 0, 0, 0),
+        current=tried.current,
+        resistance=tried.resistance,
+        start=stand.start,
+        charge=stand.charge,
+        charge1=stand.charge,
+        row_charge=stand.charge,
+        h=min(h, CAUTION * stand.h),
+        wall=math.inf,
+        failures=0,
+        attempts=0,
+        points=stand.points,
+        newton=stand.newton,
+        rejected=stand.rejected,
     )
     record(w, layout, p, table, out, stand, tried)
     return past_point(stand)
@@ -459,22 +461,22 @@ def begin(
 def count(stand: Stand, attempt: Attempt, rejected: int) -> Stand:
     """Count the work of an attempt."""
     return Stand(
-        stand.row,
-        stand.begun,
-        stand.march,
-        stand.current,
-        stand.resistance,
-        stand.start,
-        stand.charge,
-        stand.charge1,
-        stand.row_charge,
-        stand.h,
-        stand.wall,
-        stand.failures,
-        stand.attempts + 1,
-        stand.points,
-        stand.newton + attempt.solve.iterations,
-        stand.rejected + rejected,
+        row=stand.row,
+        begun=stand.begun,
+        march=stand.march,
+        current=stand.current,
+        resistance=stand.resistance,
+        start=stand.start,
+        charge=stand.charge,
+        charge1=stand.charge1,
+        row_charge=stand.row_charge,
+        h=stand.h,
+        wall=stand.wall,
+        failures=stand.failures,
+        attempts=stand.attempts + 1,
+        points=stand.points,
+        newton=stand.newton + attempt.solve.iterations,
+        rejected=stand.rejected + rejected,
     )
 
 
@@ -482,22 +484,22 @@ def count(stand: Stand, attempt: Attempt, rejected: int) -> Stand:
 def with_step(stand: Stand, h: float, wall: float, failures: int) -> Stand:
     """The stand with another next step."""
     return Stand(
-        stand.row,
-        stand.begun,
-        stand.march,
-        stand.current,
-        stand.resistance,
-        stand.start,
-        stand.charge,
-        stand.charge1,
-        stand.row_charge,
-        h,
-        wall,
-        failures,
-        stand.attempts,
-        stand.points,
-        stand.newton,
-        stand.rejected,
+        row=stand.row,
+        begun=stand.begun,
+        march=stand.march,
+        current=stand.current,
+        resistance=stand.resistance,
+        start=stand.start,
+        charge=stand.charge,
+        charge1=stand.charge1,
+        row_charge=stand.row_charge,
+        h=h,
+        wall=wall,
+        failures=failures,
+        attempts=stand.attempts,
+        points=stand.points,
+        newton=stand.newton,
+        rejected=stand.rejected,
     )
 
 
@@ -535,22 +537,22 @@ def leave(stand: Stand, table: Array, out: Recorded, code: int) -> Stand:
     spent = stand.march.t if stand.begun else 0.0
     V, T = stand.march.V, stand.march.T
     return Stand(
-        following,
-        False,
-        March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, 0),
-        stand.current,
-        stand.resistance,
-        stand.start + spent,
-        stand.charge,
-        stand.charge,
-        stand.charge,
-        stand.h,
-        math.inf,
-        0,
-        0,
-        stand.points,
-        stand.newton,
-        stand.rejected,
+        row=following,
+        begun=False,
+        march=March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, 0),
+        current=stand.current,
+        resistance=stand.resistance,
+        start=stand.start + spent,
+        charge=stand.charge,
+        charge1=stand.charge,
+        row_charge=stand.charge,
+        h=stand.h,
+        wall=math.inf,
+        failures=0,
+        attempts=0,
+        points=stand.points,
+        newton=stand.newton,
+        rejected=stand.rejected,
     )
 
 
@@ -613,22 +615,22 @@ def take(
         correct_means(w, 0, n_neg, now.negative, h, missing)
         correct_means(w, first_pos, n, now.positive, h, -missing)
     stand = Stand(
-        stand.row,
-        True,
-        march,
-        tried.current,
-        tried.resistance,
-        stand.start,
-        charge,
-        stand.charge,
-        stand.row_charge,
-        stand.h,
-        stand.wall,
-        0,
-        stand.attempts,
-        stand.points,
-        stand.newton,
-        stand.rejected,
+        row=stand.row,
+        begun=True,
+        march=march,
+        current=tried.current,
+        resistance=tried.resistance,
+        start=stand.start,
+        charge=charge,
+        charge1=stand.charge,
+        row_charge=stand.row_charge,
+        h=stand.h,
+        wall=stand.wall,
+        failures=0,
+        attempts=stand.attempts,
+        points=stand.points,
+        newton=stand.newton,
+        rejected=stand.rejected,
     )
     record(w, layout, p, table, out, stand, tried)
     return past_point(stand)
@@ -885,22 +887,22 @@ def _make_prepare(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 
         march = March(0.0, 0.0, 0.0, V, V, V, T, T, T, 0, 0, 0)
         resistance = FIRST_DROP / largest
         stand = Stand(
-            0,
-            False,
-            march,
-            0.0,
-            resistance,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            math.inf,
-            math.inf,
-            0,
-            0,
-            0,
-            0,
-            0,
+            row=0,
+            begun=False,
+            march=march,
+            current=0.0,
+            resistance=resistance,
+            start=0.0,
+            charge=0.0,
+            charge1=0.0,
+            row_charge=0.0,
+            h=math.inf,
+            wall=math.inf,
+            failures=0,
+            attempts=0,
+            points=0,
+            newton=0,
+            rejected=0,
         )
         return p, w, layout, stand, digest
 

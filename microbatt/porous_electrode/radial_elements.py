@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 OUTERMOST = 0.01
-BRIEF_OUTERMOST = 1e-3
+BRIEF_OUTERMOST = 2e-3
 _POINTS = np.array([-1.0, -np.sqrt(0.2), np.sqrt(0.2), 1.0])
 _WEIGHTS = np.array([1.0, 5.0, 5.0, 1.0]) / 6.0
 

@@ -121,7 +121,8 @@ def fastest_surface(w: Workspace, start: int, stop: int, at: ElectrodeConditions
     """Largest (q j)²/γ of one electrode [s⁻¹], see `first_step`."""
     fastest = 0.0
     for i in range(start, stop):
-        fastest = max(fastest, (at.flux * w.j[0, i]) ** 2 / at.diffusion_rate)
+        moved = at.flux * w.j[0, i]
+        fastest = max(fastest, moved * moved / at.diffusion_rate)
     return fastest
 
 

@@ -19,10 +19,11 @@ from microbatt.porous_electrode.equations import (
     evaluate_others,
     terminal_voltage,
 )
+from microbatt.porous_electrode.lanes import where
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import Solve, solve_step
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
-from microbatt.porous_electrode.particle_step import finish_particles
+from microbatt.porous_electrode.particle_step import finish_particles, shift
 from microbatt.porous_electrode.radial_step import accept_profiles
 from microbatt.porous_electrode.thermal import heat_rate, step_temperature
 from microbatt.porous_electrode.workspace import NEW, Workspace
@@ -211,29 +212,39 @@ def try_step(
 
 
 @node_kernel
-def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float) -> March:
-    """Move the histories on by the step that was just solved."""
+def move_on(w: Workspace, layout: Layout, now: Conditions, formula: Formula, moved: bool) -> None:
+    """Move the histories on, of what has `moved`."""
     n, n_neg, first_pos = ends(layout)
     for i in range(n):
-        w.c[2, i] = w.c[1, i]
-        w.c[1, i] = w.c[0, i]
-        w.c[0, i] = w.c_new[i]
-        w.j[2, i] = w.j[1, i]
-        w.j[1, i] = w.j[0, i]
-        w.j[0, i] = w.j_new[i]
-        w.room[i, 0], w.room[i, 1] = w.room_new[i, 0], w.room_new[i, 1]
-    finish_particles(w, 0, n_neg, 0, tried.now.negative, tried.formula)
-    finish_particles(w, first_pos, n, 1, tried.now.positive, tried.formula)
+        shift(w.c, i, w.c_new[i], moved)
+        shift(w.j, i, w.j_new[i], moved)
+        w.room[i, 0] = where(moved, w.room_new[i, 0], w.room[i, 0])
+        w.room[i, 1] = where(moved, w.room_new[i, 1], w.room[i, 1])
+    finish_particles(w, 0, n_neg, 0, now.negative, formula, moved)
+    finish_particles(w, first_pos, n, 1, now.positive, formula, moved)
+
+
+@node_kernel
+def accept(w: Workspace, layout: Layout, march: March, tried: Attempt, h: float) -> March:
+    """Move the histories on by the step that was just solved."""
+    n, _, _ = ends(layout)
+    move_on(w, layout, tried.now, tried.formula, True)
     if w.profile.size > 0:
         accept_profiles(w, n)
+    return stepped(march, h, tried.voltage, tried.temperature)
+
+
+@kernel
+def stepped(march: March, h: float, V: float, T: float) -> March:
+    """Where the discharge stands after a step of length `h`."""
     return March(
         march.t + h,
         h,
         march.h1,
-        tried.voltage,
+        V,
         march.V,
         march.V1,
-        tried.temperature,
+        T,
         march.T,
         march.T1,
         march.steps + 1,

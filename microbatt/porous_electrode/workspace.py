@@ -50,6 +50,7 @@ class Workspace(NamedTuple):
     profile_factors: Array  # (elements of a particle, 9, n)
     eta: Array  # (n, 3) φ_s − φ_e [V] and its derivatives by c and j
     log_c: Array  # (n,)
+    per_c: Array  # (n,) 1/c [m³ mol⁻¹] in the electrodes
     conductivity: Array  # (n, 2) κ [S m⁻¹] and its derivative by c
     diffusivity: Array  # (n, 2) D [m² s⁻¹] and its derivative by c
     chi: Array  # (n,) voltage that a unit of ln c is worth [V]
@@ -87,6 +88,7 @@ def make_workspace(elements: int, k: int, shells: int) -> Workspace:
         np.zeros(n),
         np.zeros((shells, 9, n)),
         np.zeros((n, 3)),
+        np.zeros(n),
         np.zeros(n),
         np.zeros((n, 2)),
         np.zeros((n, 2)),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
 
 REPEATS = 300
+EVERY = True  # curve of the call is active; lanes of a bundle need not be
 STEP = 20.0
 SALT = (200.0, 3500.0)
 NEGATIVE = (0.5, 0.1)
@@ -87,9 +88,9 @@ def repeat_change(w, layout, p, now, current, n):
     V_T = now.thermal_voltage
     w.rhs[:] = 0.0
     for _ in range(n):
-        change_salt(w, 0, nodes, V_T, 1.0 / p.initial_concentration)
-        change_current(w, 0, n_neg, p.negative, V_T, V_T / current)
-        change_current(w, first_pos, nodes, p.positive, V_T, V_T / current)
+        change_salt(w, 0, nodes, V_T, 1.0 / p.initial_concentration, EVERY)
+        change_current(w, 0, n_neg, p.negative, V_T, V_T / current, EVERY)
+        change_current(w, first_pos, nodes, p.positive, V_T, V_T / current, EVERY)
 
 
 @kernel
@@ -107,8 +108,8 @@ def repeat_finish(w, layout, now, formula, n):
     """Finish the step of the particles n times."""
     nodes, n_neg, first_pos = ends(layout)
     for _ in range(n):
-        finish_particles(w, 0, n_neg, 0, now.negative, formula)
-        finish_particles(w, first_pos, nodes, 1, now.positive, formula)
+        finish_particles(w, 0, n_neg, 0, now.negative, formula, EVERY)
+        finish_particles(w, first_pos, nodes, 1, now.positive, formula, EVERY)
 
 
 def _cost(repeat, *arguments) -> float:

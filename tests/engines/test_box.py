@@ -3,7 +3,6 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.interpolate import PchipInterpolator
 
 from microbatt.constants import FARADAY
 from microbatt.engines import Inventory, simulate_discharge
@@ -71,8 +70,9 @@ def test_the_energy_is_the_integral_of_the_voltage_over_the_capacity(d):
         assert np.isnan(d.energy)
         assert np.isnan(d.power)
         return
-    work = PchipInterpolator(d.capacity, d.voltage).integrate(0.0, d.capacity[-1])
-    np.testing.assert_allclose(d.energy, work / CELL.mass_per_area, rtol=1e-12)
+    work = np.trapezoid(d.voltage, d.capacity)
+    # Chords are within 20 µV of the curve, but where it falls vertically at its end.
+    np.testing.assert_allclose(d.energy, work / CELL.mass_per_area, rtol=1e-5)
     np.testing.assert_allclose(d.power, d.energy / (d.time[-1] / 3600.0), rtol=1e-12)
 
 

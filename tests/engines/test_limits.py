@@ -18,6 +18,7 @@ from tests.engines.idealised import (
     with_electrolyte,
     without_transport_resistance,
 )
+from tests.engines.own_steps import own_steps
 
 FINE_STEPS = Settings(tolerance=1e-6, particle_modes=16, max_steps=100_000)
 
@@ -28,7 +29,7 @@ def before_the_end(discharge, share=0.95):
 
 
 def test_a_tiny_current_follows_the_open_circuit_voltage():
-    discharge = simulate_discharge(CELL, 2.3, 3.0, 1e-3)
+    discharge = own_steps(CELL, current=1e-3)
     expected = coulomb_counted(CELL, 3.0, discharge.capacity)
     inside = before_the_end(discharge, 0.9)
     # Kinetics, film and diffusion in the particles leave about 30 mV at 1 A m⁻², in proportion.

@@ -22,6 +22,7 @@ from microbatt.engines import (
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import Outcome
 from tests.engines.idealised import CELL
+from tests.engines.own_steps import own_steps
 
 POINTS = np.random.default_rng(5).uniform([0.0, 0.3, 1.75], [10.0, 40.0, 122.5], (70, 3))
 FIELDS = [f.name for f in dataclasses.fields(DischargeBatch) if f.name != "sensitivities"]
@@ -191,7 +192,7 @@ def test_a_failure_is_raised_where_that_is_asked_for():
 
 
 def test_a_spent_step_budget_leaves_the_curve_so_far():
-    d = simulate_discharge(CELL, settings=Settings(max_steps=20))
+    d = own_steps(CELL, settings=Settings(max_steps=20))
     assert d.outcome is Outcome.STEP_BUDGET
     assert d.outcome.is_failure
     assert d.steps + d.rejected_steps == 20

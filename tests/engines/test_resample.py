@@ -6,6 +6,7 @@ from scipy.interpolate import PchipInterpolator
 
 from microbatt.engines import resample_curves, simulate_discharges
 from tests.engines.idealised import CELL
+from tests.engines.own_steps import own_steps
 
 POINTS = [(2.3, 3.0, 17.5), (10.0, 0.3, 2000.0), (4.0, 10.0, 70.0)]  # the second has no curve
 
@@ -42,3 +43,9 @@ def test_the_energy_is_that_of_a_finely_resampled_curve(batch):
     expected = mean * d.discharge_capacity / CELL.mass_per_area
     # The trapezoidal rule on twenty thousand pieces
     np.testing.assert_allclose(d.energy, expected, rtol=1e-7)
+
+
+def test_the_energy_is_the_integral_of_the_monotone_cubic_through_the_steps():
+    d = own_steps(CELL, current=35.0)
+    work = PchipInterpolator(d.capacity, d.voltage).integrate(0.0, d.capacity[-1])
+    np.testing.assert_allclose(d.energy, work / CELL.mass_per_area, rtol=1e-12)

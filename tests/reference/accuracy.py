@@ -4,13 +4,15 @@
         [--count 2000] [--seed 1] [--share 1/1] [--reference refined]
     python -m tests.reference.accuracy table FOLDER
     python -m tests.reference.accuracy fuzz [--count 20000] [--seed 1] [--seconds 60]
+    python -m tests.reference.accuracy box [--cell C] [--count 20000] [--seed 1]
 
 `run` solves random points of the box at default and at refined settings and leaves what it measured
 in FOLDER, some points a file; files that are there are not computed again, so it goes on where it
 was stopped, and several machines or processes may take a share each.  The reference is
 `Settings.refined()`, or `finer`, which costs a fifth of that.  Without a cell, a balance or
 a heat mode it takes all of them.  `table` prints what the files say.  `fuzz` looks for a discharge
-that does not end or fails, over all that a call allows.
+that does not end or fails, over all that a call allows; `box` counts the discharges of each cell
+without a physical ending, alpha of the negative electrode and the heat being drawn too.
 """
 
 # ruff: noqa: T201 - its product is what it prints
@@ -208,6 +210,24 @@ def show_table(folder: Path) -> None:
             show_line(f"{cell} {balance} {heat}", load(paths))
 
 
+def show_cells(folder: Path) -> None:
+    """Print a row for each cell, all balances and heat modes together, as the documentation has."""
+    print("| cell | points | beyond | voltage, rms: median, 99 %, largest [mV] | failed | lonely |")
+    for cell in CELLS:
+        paths = sorted(folder.glob(f"{cell}_*.npz"))
+        if not paths:
+            continue
+        s = load(paths)
+        rms = [1e3 * d.at_capacity for d in s.differences if d is not None]
+        median, most, largest = np.quantile(rms, [0.5, 0.99, 1.0])
+        failed = sum(pair[0].is_failure for pair in s.endings)
+        beyond = len({*s.beyond(), *s.one_sided()})
+        print(
+            f"| `{cell}` | {len(s.points)} | {beyond} ({beyond / len(s.points):.2%}) | "
+            f"{median:.3f}, {most:.2f}, {largest:.2f} | {failed} | {len(s.lonely_falls())} |"
+        )
+
+
 def show_line(name: str, s: Sample) -> None:
     """Print one line and its points beyond the promise."""
     whole = [d for d in s.differences if d is not None]
@@ -228,6 +248,35 @@ def show_line(name: str, s: Sample) -> None:
             apart = f"{1e3 * d.at_capacity:.2f} mV, capacity {share:.2f} allowances"
         endings = " / ".join(outcome.name for outcome in s.endings[i])
         print(f"    ({alpha!r}, {S!r}, {current!r}): {apart}, {endings}")
+
+
+NEGATIVE = (0.0, 6.0)
+BOX_RATES = (1 / 20, 6.0)
+
+
+def box(cell: str, count: int, seed: int) -> list[tuple[dict[str, object], Outcome]]:
+    """Failures among `count` random points of the box, of both balances and all heat modes."""
+    loaded = load_cell(cell)
+    failures: list[tuple[dict[str, object], Outcome]] = []
+    combinations = list(product(BALANCES, HEATS))
+    for k, (balance, heat) in enumerate(combinations):
+        size = count // len(combinations) + (k < count % len(combinations))
+        rng = np.random.default_rng((seed, CELLS.index(cell), k))
+        low, high = np.log(np.multiply(BOX_RATES, loaded.one_c_current))
+        points = {
+            "alpha": rng.uniform(*MICROSTRUCTURE[0], size),
+            "S": rng.uniform(*MICROSTRUCTURE[1], size),
+            "current": np.exp(rng.uniform(low, high, size)),
+        }
+        if loaded.metal is None:
+            points["negative_alpha"] = rng.uniform(*NEGATIVE, size)
+        batch = simulate_discharges(cell, points, inventory=balance, thermal=HEATS[heat])
+        for i, code in enumerate(batch.outcome.tolist()):
+            if Outcome(code).is_failure:
+                where = {name: float(column[i]) for name, column in points.items()}
+                terms = {"cell": cell, "balance": balance, "heat": heat}
+                failures.append((terms | where, Outcome(code)))
+    return failures
 
 
 def wild_request(rng: np.random.Generator) -> dict[str, object]:
@@ -313,6 +362,10 @@ def _parser() -> argparse.ArgumentParser:
     three.add_argument("--count", type=int, default=20_000)
     three.add_argument("--seed", type=int, default=1)
     three.add_argument("--seconds", type=float, default=60.0)
+    four = commands.add_parser("box")
+    four.add_argument("--cell", choices=CELLS)
+    four.add_argument("--count", type=int, default=20_000)
+    four.add_argument("--seed", type=int, default=1)
     return parser
 
 
@@ -332,6 +385,19 @@ def main() -> None:
         )
     elif arguments.command == "table":
         show_table(arguments.folder)
+        show_cells(arguments.folder)
+    elif arguments.command == "box":
+        for cell in CELLS if arguments.cell is None else (arguments.cell,):
+            start = time.process_time()
+            failures = box(cell, arguments.count, arguments.seed)
+            spent = time.process_time() - start
+            print(
+                f"{cell}: {len(failures)} of {arguments.count} without a physical ending, "
+                f"{1e3 * spent / arguments.count:.1f} ms of CPU time a curve",
+                flush=True,
+            )
+            for where, outcome in failures:
+                print("   ", outcome.name, where, flush=True)
     else:
         found = fuzz(arguments.count, arguments.seed, arguments.seconds)
         for request, what in found:

@@ -15,6 +15,7 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.engines.chords import CURRENT, TEMPERATURE, VOLTAGE, densify
 from microbatt.engines.compiling import tell_of_compiling
 from microbatt.engines.contract.points import check_varied
 from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from microbatt.porous_electrode import ProtocolCurves
 
 
-_SOURCES: Final = ("engines/protocols/*.py", "protocols/*.py")
+_SOURCES: Final = ("engines/chords.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
 
 
@@ -450,7 +451,7 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
 
 def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurves) -> Simulation:
     """Give the kernel's rows their names."""
-    points = curves.points
+    points, ends = _points(protocol, curves)
     return Simulation(
         cell=cell.name,
         protocol=protocol,
@@ -464,7 +465,9 @@ def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurv
         mean_positive_stoichiometry=points[7],
         min_salt_concentration=points[8],
         step=points[9].astype(np.int64),
-        steps=step_results(protocol, points[[0, 1, 2, 4]], _endings(table, curves, len(protocol))),
+        steps=step_results(
+            protocol, points[[0, 1, 2, 4]], _endings(table, curves.outcome, ends, len(protocol))
+        ),
         open_circuit_voltage=cell.open_circuit_voltage,
         area=cell.area,
         newton_iterations=curves.newton_iterations,
@@ -472,13 +475,36 @@ def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurv
     )
 
 
-def _endings(table: Table, curves: ProtocolCurves, steps: int) -> Sequence[tuple[int, StepOutcome]]:
+def _points(
+    protocol: Protocol, curves: ProtocolCurves
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return points that straight lines may join, and how many there are up to each row's end.
+
+    A step that follows samples keeps its own: it follows straight lines.
+    """
+    points, step = curves.points, curves.points[9].astype(np.int64)
+    if step.size == 0:
+        return points, curves.last
+    smooth = np.array([one.samples is None for one in protocol.steps])[step[1:]]
+    together = (np.diff(step) == 0) & (np.diff(points[0]) > 0.0) & smooth
+    order = [2, 3, 1, 4, 5, 6, 7, 8]  # voltage, temperature and current before the rest
+    largest = max(float(np.abs(points[1]).max()), 1e-6)
+    allowed = np.array([VOLTAGE, TEMPERATURE, CURRENT * largest])
+    dense = densify(points[0], points[order], allowed, together)
+    out = np.empty((len(points), dense.time.size))
+    out[0], out[order], out[9] = dense.time, dense.columns, step[dense.origin]
+    return out, np.append(dense.place, dense.time.size)[curves.last]
+
+
+def _endings(
+    table: Table, outcomes: NDArray[np.int8], ends: NDArray[np.int64], steps: int
+) -> Sequence[tuple[int, StepOutcome]]:
     """Return where the points of each step end and how it did: as its last row that was run."""
     endings = [(0, StepOutcome.NOT_RUN)] * steps
     for k, row in enumerate(table.rows):
-        outcome = StepOutcome(int(curves.outcome[k]))
+        outcome = StepOutcome(int(outcomes[k]))
         if outcome is StepOutcome.TIME and k in table.by_capacity:
             outcome = StepOutcome.CAPACITY
         if outcome is not StepOutcome.NOT_RUN:
-            endings[row.step] = (int(curves.last[k]), outcome)
+            endings[row.step] = (int(ends[k]), outcome)
     return endings

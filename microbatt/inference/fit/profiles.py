@@ -37,6 +37,10 @@ _BETTER: Final = 1.0
 """A sum of squares lower by this is another best fit."""
 _POINTS: Final = 4
 """Of a profile to each side, at most."""
+_MOST: Final = 10
+"""The same where some lie where there is no curve, or the sum of squares has risen far."""
+_WALL: Final = 4.0
+"""A place whose rise is so many times that of the interval's end says too little between."""
 _STEPS: Final = 4
 """Of each fit of the other unknowns, at most."""
 _ENOUGH: Final = 0.1
@@ -188,7 +192,7 @@ def _one_side(
     way = side * covariance[i] / std  # of all unknowns, for one standard deviation
     economy = Economy(near=np.full(priors.mean.size, np.inf), last=False, first=minimum.jacobian)
     reach, found = REACH, list[tuple[float, float]]()
-    for _ in range(_POINTS):
+    for _ in range(_MOST):
         step = min(reach * std, room)
         x = np.clip(minimum.x + way * (step / std), priors.low, priors.high)
         x[i] = minimum.x[i] + side * step
@@ -208,7 +212,10 @@ def _one_side(
             continue
         height = fitted.chi_square - minimum.chi_square
         found.append((side * step, height))
-        if height >= REACH**2 or step >= room:
+        if height > _WALL * REACH**2:  # over a wall: what lies before it decides
+            reach = (step / std) * float(np.clip(REACH / np.sqrt(height), 0.3, 0.7))
+            continue
+        if height >= REACH**2 or step >= room or len(found) >= _POINTS:
             break
         way = (fitted.x - minimum.x) / step * std
         reach *= float(np.clip(1.2 * REACH / np.sqrt(max(height, 0.1)), 1.3, 2.5))
@@ -286,8 +293,11 @@ def by_rank(draws: Array, one: Profile, priors: Priors, minimum: Minimum) -> Arr
         max(priors.low[i] - minimum.x[i], -width), min(priors.high[i] - minimum.x[i], width), _GRID
     )
     expected = straight(one.away)
-    ratios = np.divide(one.rise, expected, out=np.ones_like(expected), where=expected > 0.0)
-    ratio = np.interp(grid, one.away, ratios)
+    known = expected > 0.0
+    if not known.any():
+        return draws
+    # At the best fit itself, where both are nothing, the ratio is that of the places beside it.
+    ratio = np.interp(grid, one.away[known], one.rise[known] / expected[known])
     density = np.exp(-0.5 * ratio * straight(grid))
     chance = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
     shares = (rankdata(draws, method="ordinal") - 0.5) / draws.size

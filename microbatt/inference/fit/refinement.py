@@ -26,6 +26,7 @@ from microbatt.inference.fit.shapes import (
 from microbatt.inference.forward.derivatives import differentiated, followed_curves, simulated
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.runs import anchored_run
 from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ BETTER: Final = 0.8
 _FINER, _FINEST = 2.0, 64.0
 _LITTLE: Final = 5.0
 """A gain in the sum of squares of shapes for which such a fit does not go on."""
+_MOST: Final = 25
+"""Calls of the last fit, of which most need five."""
 _GAIN, _ROUGH_GAIN = 1e-2, 1.0
 """Gains in the sum of squares for which a fit goes on, at its end and before it begins anew.
 
@@ -161,7 +164,13 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
             "check the state in which they begin, their current and area, or leave them out."
         )
     joined, best = _beside_best(joined, best)
-    return Fit(model=joined, minimum=best, starts=of_curves.starts)
+    return Fit(model=_anchored(joined, best.x), minimum=best, starts=of_curves.starts)
+
+
+def _anchored(model: ForwardModel, x: Array) -> ForwardModel:
+    """Return the model whose runs of a smoothed current agree with whole ones at coordinates."""
+    runs = tuple(anchored_run(model, x, run) for run in model.runs)
+    return replace(model, runs=runs)
 
 
 def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
@@ -181,7 +190,7 @@ def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     best, kept = min(fits, key=lambda one: one[0].chi_square)
     model, best = _beside_best(near, best)
     ordered = (kept, *(start for start in starts if start is not kept))
-    return Fit(model=model, minimum=best, starts=ordered)
+    return Fit(model=_anchored(model, best.x), minimum=best, starts=ordered)
 
 
 def _point(start: InitialGuess) -> Array:
@@ -207,8 +216,7 @@ def _begun(model: ForwardModel, shaped: Minimum) -> Array:
     and S; then voltages at equal capacity are no way to the best fit, and shapes are.
     """
     x = _whole(model, shaped.x)
-    followed = "area_scale" not in model.priors.names and not model.temperatures
-    if not model.priors.doubted or not followed:
+    if not model.priors.doubted or "area_scale" in model.priors.names:
         return x
     stride = _strides(model)
     economy = Economy(near=_NEAR_SHAPES * stride, reach=_REACH * stride, last=False)
@@ -295,7 +303,7 @@ def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Mini
     pairs = zip(renewed.curves, model.curves, strict=True)
     same = all(np.array_equal(new.steep, old.steep) for new, old in pairs)
     first = jacobian_under(renewed, model, best) if same else None
-    again = fit_samples(renewed, best.x, most=8, jacobian=first)
+    again = fit_samples(renewed, best.x, most=_MOST, jacobian=first)
     return (model, best) if again is None else (renewed, again)
 
 

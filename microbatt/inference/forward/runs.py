@@ -425,6 +425,23 @@ def beside_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
     )
 
 
+def anchored_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
+    """Return a run with what smoothing leaves out at coordinates, and all else as it is.
+
+    Parameters
+    ----------
+    model, x
+        As for `run_voltage`.
+    run
+        Of the model.
+    """
+    if run.smoothed is None:
+        return run
+    plain = replace(run, left_out=np.zeros_like(run.left_out))
+    thin, whole = run_voltage(model, x, plain), run_voltage(model, x, plain, whole=True)
+    return run if thin is None or whole is None else replace(run, left_out=whole - thin)
+
+
 def _step(model: Unknowns, x: Array, i: int) -> float:
     """Return how far a coordinate is displaced for a derivative."""
     name = model.priors.names[i]

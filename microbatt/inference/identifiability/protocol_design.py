@@ -162,6 +162,7 @@ def propose_tests(
     """
     loaded = load_cell(cell)
     chosen = options.changed(changes)
+    chosen.check_stated("a comparison of tests")
     noise = NOISE if chosen.noise is None else chosen.noise
     given = {"alpha": alpha, "S": S}
     place = {

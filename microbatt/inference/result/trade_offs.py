@@ -87,6 +87,11 @@ def trade_off_sentence(estimate: EstimateRecord) -> str:
     ----------
     estimate : Estimate
         What `microbatt.infer` returned.
+
+    Returns
+    -------
+    str
+        A sentence or two.
     """
     told = []
     for name in (one for one in MICROSTRUCTURE if one in estimate.names):
