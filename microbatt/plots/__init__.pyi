@@ -1,13 +1,3 @@
-from .colours import (
-    AMOUNT_MAP,
-    DIFFERENCE_MAP,
-    MISSING,
-    OUTCOME_COLOURS,
-    PALETTE,
-    PREDICTION,
-    colour_map,
-    current_colours,
-)
 from .comparison import (
     draw_comparison,
 )
@@ -31,10 +21,6 @@ from .identifiability import (
 )
 from .interactive_plane import (
     cell_edges,
-)
-from .labels import (
-    axis_label,
-    dimension,
 )
 from .overview import (
     draw_answer,
@@ -64,20 +50,10 @@ from .trends import (
 )
 
 __all__ = [
-    "AMOUNT_MAP",
-    "DIFFERENCE_MAP",
     "FIGURES",
-    "MISSING",
-    "OUTCOME_COLOURS",
-    "PALETTE",
-    "PREDICTION",
     "Pairs",
-    "axis_label",
     "cell_edges",
-    "colour_map",
-    "current_colours",
     "current_handles",
-    "dimension",
     "draw_answer",
     "draw_bounds",
     "draw_candidates",

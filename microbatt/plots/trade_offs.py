@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.plots.colours import PALETTE
+from microbatt.plots.style import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from microbatt.plots import (
-    current_colours,
     draw_bounds,
     draw_corner,
     draw_fit,
@@ -16,6 +15,7 @@ from microbatt.plots import (
     draw_run_fit,
     draw_trade_offs,
 )
+from microbatt.plots.style import current_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -332,7 +332,7 @@ def _check_noise(
     least = min(len(one) for one in curves.values())
     averaged = noise / np.sqrt(max(1.0, least / samples) if least > _MANY * samples else 1.0)
     allowed = 1.25 * float(
-        np.hypot(options.noise or 0.0, ROUGH * float(options.model_error or 0.0))
+        np.hypot(options.noise or 0.0, ROUGH * options.model_error_at(exact=True))
     )
     if averaged > allowed:
         raise ParameterError(

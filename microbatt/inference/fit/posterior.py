@@ -91,19 +91,21 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
     if not model.priors.doubted:
         return _drawn(model, minimum, rng)
     found = profiled(model, minimum, rng, DRAWS)
-    if not (found.bent or found.bounded):
-        return Drawn(kind=Posterior.CURVATURE, sentence=_NEAR_GAUSSIAN, draws=found.draws)
+    reason = ""
+    if not found.settled:
+        reason = "beside the best fit lies a better one"
+    elif not minimum.converged:
+        reason = "the fit was still moving when it was given up"
+    plain = not (found.bent or found.bounded)
     return Drawn(
-        kind=Posterior.PROFILES,
-        sentence=_profile_sentence(found),
+        kind=Posterior.CURVATURE if plain else Posterior.PROFILES,
+        sentence=_NEAR_GAUSSIAN if plain else _profile_sentence(found),
         draws=found.draws,
-        settled=found.settled,
-        settled_sentence=""
-        if found.settled
-        else (
-            "The intervals are not settled: beside the best fit lies a better one. Give other "
-            "curves or fewer unknowns."
-        ),
+        settled=not reason,
+        settled_sentence=f"The intervals are not settled: {reason}. Give other curves, or state "
+        "how well values of the cell file are known."
+        if reason
+        else "",
     )
 
 

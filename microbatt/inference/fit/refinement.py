@@ -58,6 +58,8 @@ BETTER: Final = 0.8
 _FINER, _FINEST = 2.0, 64.0
 _LITTLE: Final = 5.0
 """A gain in the sum of squares of shapes for which such a fit does not go on."""
+_MOST: Final = 25
+"""Calls of the last fit, of which most need five."""
 _GAIN, _ROUGH_GAIN = 1e-2, 1.0
 """Gains in the sum of squares for which a fit goes on, at its end and before it begins anew.
 
@@ -301,7 +303,7 @@ def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Mini
     pairs = zip(renewed.curves, model.curves, strict=True)
     same = all(np.array_equal(new.steep, old.steep) for new, old in pairs)
     first = jacobian_under(renewed, model, best) if same else None
-    again = fit_samples(renewed, best.x, most=8, jacobian=first)
+    again = fit_samples(renewed, best.x, most=_MOST, jacobian=first)
     return (model, best) if again is None else (renewed, again)
 
 

@@ -30,6 +30,10 @@ CHARGE: Final = 1e-4
 """Relative standard deviation of the charge of a curve, where its file says nothing."""
 STEEP: Final = 5.0
 """Steeper than this the curve is a cliff [V per capacity at the end]."""
+NEAR: Final = 0.01
+"""Share of the capacity before a cliff where averages count as on it …"""
+SLOPING: Final = 0.5
+"""… if the curve slopes by more there, so that a voltage tells a capacity [V per capacity]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,8 @@ class BinnedCurve:
         dV/dQ at the averages, the lesser and the larger of both sides, shape (m,)
         [V m² A⁻¹ h⁻¹]: of the measured curve, or of a simulated one, see `beside`.
     steep
-        Whether an average lies on a cliff, in the second half of the curve, shape (m,).
+        Whether an average lies on a cliff or just before it, shape (m,); there capacities are
+        compared.
     offset_effect
         What an offset of one does to each average: 1, and less on a cliff, shape (m,) [-].
     charge_error, start_error
@@ -129,7 +134,7 @@ class BinnedCurve:
         last = float(stretched[-1])
         expected = self.average(smooth(np.minimum(self.nodes, last)))
         slope, steepest = _slopes(self.capacity, expected)
-        steep = _steep(self.capacity, slope)
+        steep = _steep(self.capacity, slope, steepest)
         local = smooth(np.minimum(self.capacity, last), 1)
         effect = np.divide(slope, local, out=np.ones_like(slope), where=steep & (local < 0.0))
         return replace(
@@ -179,7 +184,7 @@ def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> Bi
         count=count,
         slope=slope,
         steepest=steepest,
-        steep=_steep(capacity, slope),
+        steep=_steep(capacity, slope, steepest),
         offset_effect=np.ones_like(voltage),
         capacity_step=measurement.capacity_step,
         charge_error=measurement.charge_error,
@@ -198,11 +203,20 @@ def _stretches(q: Array, v: Array, most: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.diff(number, prepend=-1))
 
 
-def _steep(capacity: Array, slope: Array) -> NDArray[np.bool_]:
-    """Tell which averages lie on a cliff: steep, in the second half of the curve."""
-    return np.asarray(
-        (capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP), dtype=bool
-    )
+def _steep(capacity: Array, slope: Array, steepest: Array) -> NDArray[np.bool_]:
+    """Tell which averages lie on a cliff, or so near before it that it may pass them.
+
+    A cliff is steep and in the second half of the curve.  A simulated one that comes a little
+    earlier ends before the averages that lie just before it, whose voltage is then off by a volt.
+    """
+    end = capacity[-1]
+    late = capacity > 0.5 * end
+    cliff = late & (np.abs(steepest) * end > STEEP)
+    if cliff.any():
+        begins = capacity[int(np.argmax(cliff))]
+        near = late & (capacity > begins - NEAR * end) & (np.abs(slope) * end > SLOPING)
+        cliff |= near
+    return np.asarray(cliff, dtype=bool)
 
 
 def _slopes(q: Array, v: Array) -> tuple[Array, Array]:

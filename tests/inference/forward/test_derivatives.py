@@ -18,6 +18,7 @@ DOUBTED = {
     "separator_electrolyte_fraction": 0.01,
     "negative_initial_stoichiometry": 0.01,
 }
+MEASURED = experiment(2.3, 3.0, resistance=5e-3, offset=2e-3)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def model():
     options = InferenceOptions(
         noise=1e-3, free=["contact_resistance", "voltage_offset"], cell_error=DOUBTED
     )
-    return forward_model(experiment(2.3, 3.0), load_cell(CELL), options, 1e-3)
+    return forward_model(MEASURED, load_cell(CELL), options, 1e-3)
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +45,16 @@ def central(model, x, step):
     return (found[: x.size] - found[x.size :]).T / (2.0 * size)
 
 
-@pytest.mark.parametrize("settings", [Settings(), COARSE])
-def test_they_agree_with_differences_to_a_hundredth(model, place, settings):
+@pytest.mark.parametrize(("settings", "error"), [(Settings(), 0.01), (COARSE, 0.03)])
+def test_they_agree_with_differences_as_well_as_the_mesh_allows(model, place, settings, error):
     fine = model.solved(Settings(tolerance=1e-6, mesh=2.0, particle_modes=14))
-    expected = central(fine, place, 0.1)
+    expected = central(fine, place, 0.02)
     found = differentiated(model, simulated(model, place), settings)
     for i, name in enumerate(model.priors.names):
         size = np.linalg.norm(model.whiten(expected[:, i]))
         apart = np.linalg.norm(model.whiten(found[:, i] - expected[:, i]))
-        assert apart < 0.01 * size, name
+        # A value that moves nothing is told from rounding by a thousandth of the noise.
+        assert apart < error * size + 1e-3, name
 
 
 def test_an_unknown_area_is_differentiated_too():
