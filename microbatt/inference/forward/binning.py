@@ -30,10 +30,8 @@ CHARGE: Final = 1e-4
 """Relative standard deviation of the charge of a curve, where its file says nothing."""
 STEEP: Final = 5.0
 """Steeper than this the curve is a cliff [V per capacity at the end]."""
-NEAR: Final = 0.01
-"""Share of the capacity before a cliff where averages count as on it …"""
 SLOPING: Final = 0.5
-"""… if the curve slopes by more there, so that a voltage tells a capacity [V per capacity]."""
+"""Where a curve slopes by less, a voltage tells no capacity [V per capacity at the end]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +101,7 @@ class BinnedCurve:
             np.abs(self.steepest) * self.capacity_step / np.sqrt(12.0 * self.count), float
         )
 
-    def beside(self, capacity: Array, voltage: Array) -> BinnedCurve:
+    def beside(self, capacity: Array, voltage: Array, near: float = 0.0) -> BinnedCurve:
         """Return the same averages, with slopes and cliffs of a smooth curve near them.
 
         A slope between noisy samples is noisy, and weights that follow the noise pull the fit with
@@ -114,6 +112,8 @@ class BinnedCurve:
         capacity, voltage
             Of a simulated curve as the tester would see it, capacities increasing, shape (n,)
             [A h m⁻²], [V]; it is stretched to end where the measured one does.
+        near
+            Averages before a cliff by no more than this share of the capacity count as on it.
 
         Returns
         -------
@@ -134,7 +134,7 @@ class BinnedCurve:
         last = float(stretched[-1])
         expected = self.average(smooth(np.minimum(self.nodes, last)))
         slope, steepest = _slopes(self.capacity, expected)
-        steep = _steep(self.capacity, slope, steepest)
+        steep = _steep(self.capacity, slope, near)
         local = smooth(np.minimum(self.capacity, last), 1)
         effect = np.divide(slope, local, out=np.ones_like(slope), where=steep & (local < 0.0))
         return replace(
@@ -184,7 +184,7 @@ def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> Bi
         count=count,
         slope=slope,
         steepest=steepest,
-        steep=_steep(capacity, slope, steepest),
+        steep=_steep(capacity, slope),
         offset_effect=np.ones_like(voltage),
         capacity_step=measurement.capacity_step,
         charge_error=measurement.charge_error,
@@ -203,19 +203,18 @@ def _stretches(q: Array, v: Array, most: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.diff(number, prepend=-1))
 
 
-def _steep(capacity: Array, slope: Array, steepest: Array) -> NDArray[np.bool_]:
-    """Tell which averages lie on a cliff, or so near before it that it may pass them.
+def _steep(capacity: Array, slope: Array, near: float = 0.0) -> NDArray[np.bool_]:
+    """Tell which averages lie on a cliff, or before it by no more than a share of the capacity.
 
     A cliff is steep and in the second half of the curve.  A simulated one that comes a little
     earlier ends before the averages that lie just before it, whose voltage is then off by a volt.
     """
     end = capacity[-1]
     late = capacity > 0.5 * end
-    cliff = late & (np.abs(steepest) * end > STEEP)
-    if cliff.any():
+    cliff = late & (np.abs(slope) * end > STEEP)
+    if near > 0.0 and cliff.any():
         begins = capacity[int(np.argmax(cliff))]
-        near = late & (capacity > begins - NEAR * end) & (np.abs(slope) * end > SLOPING)
-        cliff |= near
+        cliff |= late & (capacity > begins - near * end) & (np.abs(slope) * end > SLOPING)
     return np.asarray(cliff, dtype=bool)
 
 

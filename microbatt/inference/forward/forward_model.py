@@ -55,6 +55,8 @@ _SHARE_OF_STEP: Final = 0.3
 """Of a parameter's step, for one-sided differences: longer ones move cliffs across samples."""
 _SAME_VALUE: Final = 1e-9
 """Relative difference that rounding makes when a value goes through its logarithm and back."""
+_DOUBT: Final = 2.0
+"""Standard deviations by which a cliff's charge may be off; 1 mV of a model's error is 0.1 %."""
 _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
@@ -428,8 +430,11 @@ def beside(model: ForwardModel, x: Array) -> ForwardModel:
         smooth = simulated_curves(model, x)
     except ParameterError:
         return model
+    k, size = len(model.curves), model.errors.model_error
+    near = [_DOUBT * float(np.hypot(one.charge_error, size)) for one in model.error_models[:k]]
     curves = tuple(
-        curve.beside(one.x, one(one.x)) for curve, one in zip(model.curves, smooth, strict=True)
+        curve.beside(one.x, one(one.x), width)
+        for curve, one, width in zip(model.curves, smooth, near, strict=True)
     )
     return model.with_curves(curves, tuple(beside_run(model, x, run) for run in model.runs))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-TOLD: Final = 0.3
+TOLD: Final = 0.2
 """Correlation from which a number is named."""
 _MOST: Final = 4
 
@@ -98,7 +98,10 @@ def trade_off_sentence(estimate: EstimateRecord) -> str:
             )
             told.append(f"{name} with {listed}")
     if not told:
-        return "alpha and S trade off against nothing else that is unknown."
+        return (
+            f"No single number trades off with alpha or S (no correlation beyond {TOLD:g}): what "
+            "is uncertain of them comes from many values together."
+        )
     return (
         f"What trades off (correlation): {'; '.join(told)}. Near +1 or -1 the curves cannot tell "
         "the two apart: measure that number another way, state a smaller error of it, or add "
