@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from microbatt.cells import load_cell
 from microbatt.constants import FARADAY
 from microbatt.engines import Settings, simulate_discharge, simulate_discharges
 from microbatt.outcomes import Outcome

@@ -28,11 +28,12 @@ def test_nothing_is_reported_to_anybody():
 
 
 @pytest.mark.parametrize("inventory", ["area-only", "conserving"])
-def test_away_from_the_sphere_each_balance_is_the_native_one(inventory):
+@pytest.mark.parametrize("negative_S", [3.0, 1.5])
+def test_away_from_the_sphere_each_balance_is_the_native_one(inventory, negative_S):
     """The two balances differ by half of the capacity at the first point."""
-    terms = {"inventory": inventory}
-    ours = simulate_discharges(CELL, POINTS, **terms)
-    theirs = simulate_discharges(CELL, POINTS, engine="pybamm", settings=FINE, **terms)
+    terms, cell = {"inventory": inventory}, CELL.with_values({"negative_S": negative_S})
+    ours = simulate_discharges(cell, POINTS, **terms)
+    theirs = simulate_discharges(cell, POINTS, engine="pybamm", settings=FINE, **terms)
     for one, other in zip(ours, theirs, strict=True):
         assert other.discharge_capacity == pytest.approx(one.discharge_capacity, rel=5e-3)
         capacity = np.linspace(0.05, 0.9, 40) * one.discharge_capacity
