@@ -205,13 +205,15 @@ def with_points_between(batch: DischargeBatch) -> DischargeBatch:
     together[starts - 1] = False
     columns = np.stack([batch.voltage, batch.temperature])
     if told is not None:
-        columns = np.concatenate([columns, np.concatenate([one.voltage for one in told], axis=1)])
+        own = [np.vstack([one.voltage, one.slope]) for one in told]
+        columns = np.concatenate([columns, np.concatenate(own, axis=1)])
     dense = densify(batch.time, columns, np.array([VOLTAGE, TEMPERATURE]), together)
     offsets = np.append(dense.place, dense.time.size)[batch.offsets]
     if told is not None:
         derivatives = np.split(dense.columns[2:], offsets[1:-1], axis=1)
         told = tuple(
-            replace(one, voltage=part) for one, part in zip(told, derivatives, strict=True)
+            replace(one, voltage=part[:-1], slope=part[-1])
+            for one, part in zip(told, derivatives, strict=True)
         )
     return replace(
         batch,

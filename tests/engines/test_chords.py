@@ -75,6 +75,8 @@ def test_a_batch_hands_out_what_single_discharges_do():
         np.testing.assert_array_equal(one.voltage, alone.voltage)
         np.testing.assert_array_equal(one.sensitivities.voltage, alone.sensitivities.voltage)
         assert one.sensitivities.voltage.shape == (1, one.time.size)
+        np.testing.assert_array_equal(one.sensitivities.slope, alone.sensitivities.slope)
+        assert one.sensitivities.slope.shape == one.time.shape
 
 
 def test_chords_of_a_protocol_are_on_the_monotone_cubic_of_each_step(monkeypatch):
