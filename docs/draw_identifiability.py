@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from microbatt.inference.forward import native_request, sensitivities_at_depth, simulate_displaced
 from microbatt.inference.identifiability import bound_map, propose_currents, region_points
-from microbatt.plots import current_colours, draw_bounds, draw_candidates, draw_choices
+from microbatt.plots import draw_bounds, draw_candidates, draw_choices
+from microbatt.plots.style import current_colours
 
 IMAGES = Path(__file__).parent / "images"
 CELL = "doyle-1996-cell-1"

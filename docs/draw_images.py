@@ -16,7 +16,8 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from PIL import Image
 
 import microbatt
-from microbatt.plots import PALETTE, draw_discharges, draw_simulation
+from microbatt.plots import draw_discharges, draw_simulation
+from microbatt.plots.style import PALETTE
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"

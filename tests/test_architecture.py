@@ -103,6 +103,25 @@ def test_a_stage_is_entered_by_its_front_door():
     assert past == {}
 
 
+MOST_NAMES = 30
+"""Behind a front door. Some twenty-five is the aim; what goes beyond is for a room of its own."""
+
+
+def offered_names(stub):
+    for node in ast.parse(stub.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names)
+
+
+def test_no_front_door_offers_more_than_a_reader_takes_in():
+    crowded = {
+        name_of(stub): count
+        for stub in PACKAGE.rglob("__init__.pyi")
+        if (count := len(list(offered_names(stub)))) > MOST_NAMES
+    }
+    assert crowded == {}
+
+
 def test_no_module_has_a_vague_name():
     vague = [
         name_of(path)

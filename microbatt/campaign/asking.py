@@ -6,8 +6,13 @@ import time
 from typing import TYPE_CHECKING
 
 from microbatt.cube.writing import rows_from_batch, rows_from_simulations
-from microbatt.engines import ProtocolRequest, check_points, protocol_version, simulate_points
 from microbatt.engines.contract import load_engine
+from microbatt.engines.protocols import (
+    ProtocolRequest,
+    check_points,
+    protocol_version,
+    simulate_points,
+)
 
 if TYPE_CHECKING:
     from typing import TypeAlias

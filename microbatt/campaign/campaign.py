@@ -26,16 +26,9 @@ from microbatt.cube.contents import (
     schema_of,
 )
 from microbatt.cube.store import check_rounding
-from microbatt.engines import (
-    Inventory,
-    Isothermal,
-    ProtocolRequest,
-    Thermal,
-    protocol_version,
-    thermal_from_dict,
-    thermal_to_dict,
-)
+from microbatt.engines import Inventory, Isothermal, Thermal, thermal_from_dict, thermal_to_dict
 from microbatt.engines.contract import check_stored_engine, load_engine, stored_settings
+from microbatt.engines.protocols import ProtocolRequest, protocol_version
 from microbatt.errors import ParameterError
 from microbatt.protocols import Protocol, as_protocol, protocol_from_dict, protocol_to_dict
 

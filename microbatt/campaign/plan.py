@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from microbatt.cube import Design, Location
     from microbatt.cube.contents import Layout
-    from microbatt.engines import ProtocolRequest
+    from microbatt.engines.protocols import ProtocolRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

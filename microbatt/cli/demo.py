@@ -23,7 +23,7 @@ CAMPAIGN: Final = "demo"
 STORE: Final = "sweep.zarr"
 PICTURES: Final = {
     "sweep.png": "curves, what is left at each rate, and every microstructure at the highest",
-    "predictions.png": "truth against the shipped network's prediction, at every point",
+    "predictions.png": "truth against the network's prediction, and how well S can be known",
     "inferred.png": "measured and fitted curves, and what they tell",
 }
 MEASURED: Final = "measured.csv"
@@ -76,6 +76,7 @@ def command(*, folder: Path, overwrite: bool) -> None:
 def _swept(store: Path) -> xr.Dataset:
     """Return the sweep with its predictions, simulated as far as it is not there."""
     from microbatt.campaign import ProgressListener, load_campaign, preload_for, run_campaign
+    from microbatt.networks import MeasurementNoise
     from microbatt.prediction import predict_into
 
     click.echo(
@@ -86,7 +87,7 @@ def _swept(store: Path) -> xr.Dataset:
     preload_for(campaign)
     cube = run_campaign(campaign, store, listeners=[ProgressListener()], chunks=None)
     click.echo(cube.microbatt.summary())
-    return predict_into(store)
+    return predict_into(store, noise=MeasurementNoise(voltage=NOISE))
 
 
 def _predicted(cube: xr.Dataset) -> None:
@@ -152,9 +153,12 @@ def _drawn(cube: xr.Dataset, estimate: Estimate, folder: Path, *, overwrite: boo
 
     from microbatt.plots import draw_answer, draw_overview
 
-    predictions = Figure(figsize=(9.6, 4.4), layout="constrained")
-    for axes, name in zip(predictions.subplots(1, 2), ("alpha", "S"), strict=True):
+    predictions = Figure(figsize=(12.6, 3.9), layout="constrained")
+    *parities, known = predictions.subplots(1, 3, width_ratios=(1.0, 1.0, 1.15))
+    for axes, name in zip(parities, ("alpha", "S"), strict=True):
         cube.microbatt.plot.parity(name, axes=axes)
+    cube.microbatt.plot.map("S_predicted_std", logarithmic=True, axes=known)
+    known.set(xlabel="alpha", ylabel="S")
     figures = (draw_overview(cube), predictions, draw_answer(estimate, truth=TRUTH))
     for name, figure in zip(PICTURES, figures, strict=True):
         save_picture(figure, folder / name, overwrite=overwrite)

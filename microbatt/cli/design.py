@@ -10,6 +10,7 @@ import click
 
 from microbatt.cli.balances import inventory_option
 from microbatt.cli.completion import cell_names
+from microbatt.cli.design_protocols import Protocols, rank_tests
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture, save_text
 from microbatt.cli.values import free_option, read_currents, read_free, read_measured, read_range
 from microbatt.places import Kind, mark
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from microbatt.inference import Prior
     from microbatt.inference.identifiability import Choice, Proposal
 
+ALPHA, SHAPE = "0:10", "1:40"
 CRITERIA = ("ellipse", "sum", "alpha", "S")
 
 
@@ -47,10 +49,10 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
     help="Currents to choose from, such as 17.5,35,70 [A m⁻²] or C/2,1C.  [default: C/10 to 7C]",
 )
 @click.option(
-    "--alpha", default="0:10", help="Range in which alpha is expected: LOW:HIGH, or one number."
+    "--alpha", default=ALPHA, help="Range in which alpha is expected: LOW:HIGH, or one number."
 )
 @click.option(
-    "--S", "S", default="1:40", help="Range in which S is expected: LOW:HIGH, or one number."
+    "--S", "S", default=SHAPE, help="Range in which S is expected: LOW:HIGH, or one number."
 )
 @free_option
 @click.option(
@@ -64,6 +66,27 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
     multiple=True,
     metavar="CURRENTS",
     help="Set of currents to compare with the proposal; may be repeated.",
+)
+@click.option(
+    "--protocols",
+    is_flag=True,
+    help="Rank standard tests instead: discharges, 10 s pulses, GITT, a rest; by the forward model "
+    "that `infer` fits.",
+)
+@click.option(
+    "--measured",
+    metavar="CURRENTS",
+    help="With --protocols: discharges that are measured already, such as C/5,1C.",
+)
+@click.option(
+    "--cell-error",
+    "cell_errors",
+    multiple=True,
+    metavar="[NAME=]SHARE",
+    help="With --protocols: how well the cell file is known, as for `infer`.",
+)
+@click.option(
+    "--model-error", help="With --protocols: size of a smooth error of the model, such as 3mV."
 )
 @inventory_option
 @click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
@@ -89,6 +112,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     free: tuple[str, ...],
     criterion: str,
     compare: tuple[str, ...],
+    protocols: bool,
+    measured: str | None,
+    cell_errors: tuple[str, ...],
+    model_error: str | None,
     inventory: str,
     cutoff: float,
     threads: int,
@@ -100,6 +127,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     The cell may be anywhere in the ranges given. For each number of curves the best set of
     candidates is shown, with the smallest standard deviations that an estimate from them can have.
+    With --protocols standard tests are ranked by how much they would narrow alpha.
     """
     from microbatt.checks import check_extra
 
@@ -107,6 +135,20 @@ def command(  # noqa: PLR0913 - one parameter an option
         check_extra("matplotlib", extra="plot")
     check_output(picture, Kind.PICTURE, overwrite=overwrite)
     check_output(table, Kind.NUMBERS, overwrite=overwrite)
+    asked = Protocols(
+        wanted=protocols, measured=measured, cell_errors=cell_errors, model_error=model_error
+    )
+    asked.check(others=[name for name, given in (("plot", picture), ("currents", currents),
+                                                 ("compare", compare)) if given])  # fmt: skip
+    if protocols:
+        numbers = rank_tests(
+            cell, asked, noise=noise, free=free, charge_error=charge_error, inventory=inventory,
+            alpha=None if alpha == ALPHA else alpha, S=None if S == SHAPE else S,
+        )  # fmt: skip
+        if table is not None:
+            text = json.dumps(mark(Kind.NUMBERS) | numbers, indent=1) + "\n"
+            save_text(text, table, Kind.NUMBERS, overwrite=overwrite)
+        return
     import math
 
     from microbatt.inference.forward import native_request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -61,8 +62,14 @@ if TYPE_CHECKING:
 @cell_error_option
 @click.option(
     "--model-error",
-    help="Size of a smooth error of the model, such as 3mV.  [default: 1mV, none if the cell file "
-    "is exact]",
+    help="Size of a smooth error of the model, such as 3mV, or `inferred` from the residuals.  "
+    "[default: 1mV, none if the cell file is exact]",
+)
+@click.option(
+    "--tails",
+    type=float,
+    help="Degrees of freedom of Student's t for single points: 4 lets points that lie far off "
+    "count less.  [default: normal errors]",
 )
 @balance_options
 @click.option("--level", type=float, default=0.9, help="Probability of the intervals.")
@@ -152,6 +159,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     free: tuple[str, ...],
     cell_errors: tuple[str, ...],
     model_error: str | None,
+    tails: float | None,
     inventory: str,
     thermal: str,
     heat_transfer: float,
@@ -210,7 +218,10 @@ def command(  # noqa: PLR0913 - one parameter an option
         unknown=unknown or MICROSTRUCTURE,
         free=read_free(free),
         cell_error=read_cell_errors(cell_errors),
-        model_error=_volts("--model-error", model_error),
+        model_error=model_error
+        if model_error == "inferred"
+        else _volts("--model-error", model_error),
+        tails=math.inf if tails is None else tails,
         inventory=Inventory(inventory),
         thermal=thermal_mode(thermal, heat_transfer, heat_of),
         runs=_RUNS[protocol],

@@ -5,18 +5,12 @@ from .labelled import (
 from .native import (
     ENGINE,
 )
-from .protocol import (
-    ProtocolRequest,
-    check_points,
-    protocol_version,
+from .protocols.protocol import (
     simulate,
     simulate_many,
-    simulate_points,
 )
-from .protocol_result import (
-    RESISTANCE_AT,
+from .protocols.protocol_result import (
     Simulation,
-    StepResult,
 )
 from .request import (
     Adiabatic,
@@ -45,13 +39,9 @@ from .simulation import (
     simulate_discharge,
     simulate_discharges,
 )
-from .step_samples import (
-    resample_points,
-)
 
 __all__ = [
     "ENGINE",
-    "RESISTANCE_AT",
     "Adiabatic",
     "Discharge",
     "DischargeBatch",
@@ -60,25 +50,19 @@ __all__ = [
     "Isothermal",
     "Lumped",
     "MeasuredTemperature",
-    "ProtocolRequest",
     "Sensitivities",
     "Settings",
     "Simulation",
-    "StepResult",
     "Thermal",
     "as_batch",
-    "check_points",
     "check_thermal",
     "join_batches",
     "outcome_attrs",
-    "protocol_version",
     "resample_curves",
-    "resample_points",
     "simulate",
     "simulate_discharge",
     "simulate_discharges",
     "simulate_many",
-    "simulate_points",
     "summary_dataset",
     "thermal_from_dict",
     "thermal_to_dict",

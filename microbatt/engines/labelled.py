@@ -159,7 +159,7 @@ def simulation_dataset(values: Values) -> xr.Dataset:
     Parameters
     ----------
     values : Values
-        The fields of a `microbatt.engines.protocol_result.Simulation`.
+        The fields of a `microbatt.engines.protocols.protocol_result.Simulation`.
     """
 
     def attrs(name: str) -> dict[str, str]:

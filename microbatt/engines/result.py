@@ -43,12 +43,16 @@ class Sensitivities:
         Of the capacity at the end, shape (p,) [A h m⁻² per unit].
     energy : ndarray
         Of the specific energy, shape (p,) [W h kg⁻¹ per unit].
+    slope : ndarray
+        Of the voltage, dV/d(ln Q), at the points, from its own steps: carries derivatives over
+        from fixed capacity to a fixed share of it, shape (n,) [V].
     """
 
     names: tuple[str, ...]
     voltage: NDArray[np.float64]
     discharge_capacity: NDArray[np.float64]
     energy: NDArray[np.float64]
+    slope: NDArray[np.float64]
 
     def __repr__(self) -> str:
         return (

@@ -12,6 +12,7 @@ at equal shares of the time, where a cliff stays on the cliff.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -106,11 +107,12 @@ def _displaced(request: Request, name: str) -> Displace:
     allowed = found.range_in(request.cell)
 
     def step(value: float, share: float) -> float:
-        whole = RELATIVE_STEP * value
-        if found.transform is not Transform.LOG:
-            whole = SHARE_OF_STEP * found.step
-        above = value + share * whole
-        return above if above in allowed else value - share * whole
+        above = value + share * whole(value)
+        return above if above in allowed else value - share * whole(value)
+
+    def whole(value: float) -> float:
+        of_log = found.transform is Transform.LOG
+        return RELATIVE_STEP * value if of_log else SHARE_OF_STEP * found.step
 
     if name in POINT:
         column, own = COLUMNS.index(name), cell_for_kernels(request)
@@ -123,9 +125,18 @@ def _displaced(request: Request, name: str) -> Displace:
         return at_point
     value = request.cell.value(name)
 
-    def of_cell(row: Array, share: float) -> tuple[Any, Array, float]:
+    @cache
+    def moved(share: float) -> tuple[Any, float]:  # the same for every point
         other = step(value, share)
-        return cell_for_kernels(request, {name: other}), row, other - value
+        try:
+            return cell_for_kernels(request, {name: other}), other - value
+        except ParameterError:  # no room above, as where volume fractions sum to one
+            other = value - share * whole(value)
+            return cell_for_kernels(request, {name: other}), other - value
+
+    def of_cell(row: Array, share: float) -> tuple[Any, Array, float]:
+        cell, change = moved(share)
+        return cell, row, change
 
     return of_cell
 
@@ -182,7 +193,7 @@ class _Solved:
             if not np.isnan(filled).any():
                 break
             largest = float(np.max(np.abs(moved)))
-            share *= 0.3 * LINEAR / largest if np.isfinite(largest) else _LESS
+            share *= _round_down(0.3 * LINEAR / largest) if np.isfinite(largest) else _LESS
         return filled
 
 
@@ -197,20 +208,23 @@ def _of_one(
     track, times, leader, _ = lead(cell, resolution, row, conserving, cutoff)
     voltage = np.full((len(names), times.size), np.nan)
     ends, energies = np.full(len(names), np.nan), np.full(len(names), np.nan)
+    slope = np.full(times.size, np.nan)
     if leader.solved and track.h.size > 0:
         solved = _Solved(
             request=request, row=row, track=track, leader=leader.voltage, mass=leader.mass
         )
         stretch, steps = solved.by_stretch(), track.h.size + 1
         base, last = _curve(times, leader.voltage, cutoff), float(times[steps - 1])
+        slope[:steps] = stretch
         delivered = _work(times, base)
+        if times.size > steps:  # a vertical fall
+            slope[-1] = last * (cutoff - base[-2]) / (times[-1] - times[-2])
         for i, displaced in enumerate(moved):
             at_steps, heavier = solved.by_number(displaced)
             longer = -at_steps[-1] / stretch[-1]  # the relative change of the time at the end
             voltage[i, :steps] = at_steps
-            if times.size > steps:  # a vertical fall: its foot moves along it
-                down = (cutoff - base[-2]) / (times[-1] - times[-2])
-                voltage[i, -1] = -longer * last * down
+            if times.size > steps:  # its foot moves along the fall
+                voltage[i, -1] = -longer * slope[-1]
             ends[i] = current * longer * last / SECONDS_PER_HOUR
             # At equal shares of the whole time a cliff stays on the cliff.
             at_depth = np.zeros(base.size)
@@ -218,7 +232,14 @@ def _of_one(
             gained = longer * delivered + _work_of_change(times, base, at_depth)
             lost = heavier / leader.mass * delivered
             energies[i] = current * (gained - lost) / leader.mass / SECONDS_PER_HOUR
-    return Sensitivities(names=names, voltage=voltage, discharge_capacity=ends, energy=energies)
+    return Sensitivities(
+        names=names, voltage=voltage, discharge_capacity=ends, energy=energies, slope=slope
+    )
+
+
+def _round_down(share: float) -> float:
+    """Return the power of ten below, so that curves share the cells that they are displaced to."""
+    return float(10.0 ** np.floor(np.log10(share)))
 
 
 def _curve(times: Array, voltage: Array, cutoff: float) -> Array:

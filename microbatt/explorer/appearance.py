@@ -12,7 +12,7 @@ import holoviews.plotting.bokeh
 import numpy as np
 
 from microbatt.outcomes import Outcome
-from microbatt.plots import AMOUNT_MAP, DIFFERENCE_MAP, colour_map
+from microbatt.plots.style import AMOUNT_MAP, DIFFERENCE_MAP, colour_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable

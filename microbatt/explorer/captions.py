@@ -15,7 +15,7 @@ from microbatt.explorer.curve_figure import differing
 from microbatt.explorer.legend import outcome_name, outcome_sentence
 from microbatt.explorer.predictions import has_predictions
 from microbatt.explorer.selection import expression
-from microbatt.plots import OUTCOME_COLOURS, current_colours
+from microbatt.plots.style import OUTCOME_COLOURS, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

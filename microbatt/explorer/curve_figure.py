@@ -25,13 +25,14 @@ from microbatt.explorer.appearance import (
     named,
 )
 from microbatt.explorer.legend import outcome_name
-from microbatt.plots import OUTCOME_COLOURS, PREDICTION, current_colours, dimension
+from microbatt.plots.style import OUTCOME_COLOURS, PREDICTION, current_colours, dimension
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bokeh.models import HoverTool
+    from numpy.typing import NDArray
 
     from microbatt.explorer.source import CubeSource, Curve
     from microbatt.measured import Measurement
@@ -99,8 +100,8 @@ def measured_lines(data: Sequence[Measurement]) -> hv.Contours:
     )
     paths = [
         {
-            "capacity": curve.capacity,
-            "voltage": curve.voltage,
+            "capacity": thinned(curve.capacity),
+            "voltage": thinned(curve.voltage),
             "source": Path(curve.source).name,
             "current": _words(curve.current),
         }
@@ -115,6 +116,23 @@ def measured_lines(data: Sequence[Measurement]) -> hv.Contours:
         hooks=[named("measured curves")],
         **STILL,
     )
+
+
+def thinned(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return samples of a curve, few enough for a page, both ends among them.
+
+    Examples
+    --------
+    >>> thinned(np.arange(5.0)).size, thinned(np.arange(1e6)).size
+    (5, 1500)
+    """
+    if samples.size <= _MOST_SAMPLES:
+        return samples
+    places = np.linspace(0, samples.size - 1, _MOST_SAMPLES).round().astype(int)
+    return np.asarray(samples[places])
+
+
+_MOST_SAMPLES: Final = 1500
 
 
 def ends(curves: Iterable[Curve], kind: str) -> hv.Points:

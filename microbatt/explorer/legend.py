@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.explorer.appearance import HATCHES, Colouring
 from microbatt.explorer.variables import flags_of
 from microbatt.outcomes import Outcome
-from microbatt.plots import MISSING, OUTCOME_COLOURS, PALETTE
+from microbatt.plots.style import MISSING, OUTCOME_COLOURS, PALETTE
 
 if TYPE_CHECKING:
     import xarray as xr

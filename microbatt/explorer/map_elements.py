@@ -23,7 +23,7 @@ from microbatt.explorer.appearance import (
 from microbatt.explorer.legend import flag_legend
 from microbatt.explorer.predictions import spread_outline
 from microbatt.explorer.tiles import drawn_edges
-from microbatt.plots import PREDICTION, dimension
+from microbatt.plots.style import PREDICTION, dimension
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

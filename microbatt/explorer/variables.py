@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.cube.contents import status_of
 from microbatt.explorer.source import is_whole
-from microbatt.plots import axis_label
+from microbatt.plots.style import axis_label
 from microbatt.quantities import QUANTITIES, Quantity
 
 if TYPE_CHECKING:

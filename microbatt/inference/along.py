@@ -113,6 +113,7 @@ def infer_along(
     True
     """
     chosen = options.changed(changes)
+    chosen.check_stated("a fit of many cycles")
     loaded = load_cell(cell)
     how = reading or Reading()
     numbers, experiments, unread = _experiments(cycles, loaded, chosen, how)

@@ -13,8 +13,10 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.engines import ENGINE
 from microbatt.errors import ParameterError
+from microbatt.inference.fit.inferred_error import with_inferred_error
 from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.network import network_start
+from microbatt.inference.fit.outliers import outliers_sentence, with_tails
 from microbatt.inference.fit.plausibility import check_currents
 from microbatt.inference.fit.posterior import posterior
 from microbatt.inference.fit.refinement import refine
@@ -26,7 +28,7 @@ from microbatt.inference.forward.error_model import AllowedErrors, error_models,
 from microbatt.inference.forward.forward_model import ForwardModel, cutoff_below
 from microbatt.inference.forward.priors import make_priors, shape_factors
 from microbatt.inference.forward.runs import bin_run, temperature_of
-from microbatt.inference.options import InferenceOptions
+from microbatt.inference.options import INFERRED, InferenceOptions
 from microbatt.inference.result.cell_sensitivity import cell_sensitivity
 from microbatt.inference.result.diagnostics import judge
 from microbatt.inference.result.estimate import Estimate
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
     from microbatt.engines import MeasuredTemperature
     from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.fit.refinement import Fit
     from microbatt.measured import Curves, Experiment
 
 MOST_STEPS: Final = 40
@@ -141,7 +144,7 @@ def infer(
         scanned = scan_starts(exact) if model.curves else run_starts(exact)
         starts = (*([asked] if asked else []), *scanned)
     with _timing("refinement", seconds):
-        fit = refine(model, starts)
+        fit, told = _reweighed(refine(model, starts), chosen)
     with _timing("posterior", seconds):
         scale = inflation(fit.model, fit.minimum)
         wider, minimum = _widened(fit.model, fit.minimum, scale)
@@ -175,11 +178,11 @@ def infer(
         doubted=model.priors.doubted,
         cell_value_draws=draws[:, n:],
         cell_error_sentence=doubts.sentence,
-        model_error=chosen.model_error_at(exact=not doubts.widths),
+        model_error=fit.model.errors.model_error,
         independent_facts=fit.model.independent_facts,
         starts=fit.starts,
         unasked=unasked,
-        assumptions=assumptions(fit.model, noise, chosen, scale, doubts.sentence),
+        assumptions=(*assumptions(fit.model, noise, chosen, scale, doubts.sentence), *told),
         what_was_read=tuple(file.summary(most=MOST_STEPS) for file in experiment.reading),
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
@@ -250,6 +253,17 @@ def forward_model(
             doubted=doubts.widths,
         ),
     )
+
+
+def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
+    """Return the fit with what the residuals tell of errors, and that in words."""
+    told = []
+    if options.model_error == INFERRED:
+        fit, size = with_inferred_error(fit)
+        told.append(size.sentence)
+    fit = with_tails(fit, options.tails)
+    outliers = outliers_sentence(fit, options.tails)
+    return fit, told + ([outliers] if outliers else [])
 
 
 def _check_temperature(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,8 @@ LEVEL: Final = Interval(0.1, 0.9999)
 """Probability of an interval that can be meant [-]."""
 MODEL_ERROR: Final = 1e-3
 """Smooth error of a model whose cell file is not exact, where none is stated [V]."""
+INFERRED: Final = "inferred"
+"""Says that the size of the model's error is to be told from the residuals."""
 _VOLTS: Final = "Give volts: 1e-3 is 1 mV."
 
 
@@ -58,9 +61,13 @@ class InferenceOptions:
         for a file that is exact; ``"usual"`` for the width that is usual for its kind; name or
         kind of value → width, relative where `microbatt.parameters` fits the logarithm.  None takes
         what the cell states, and what is usual if it states nothing.
-    model_error : float or None, default None
-        Size of a smooth error of the model, of its open-circuit curves and its equations [V]; None
-        takes 1 mV, and none where the cell file is exact.
+    model_error : float, "inferred" or None, default None
+        Size of a smooth error of the model, of its open-circuit curves and its equations [V];
+        ``"inferred"`` tells it from the residuals; None takes 1 mV, and none where the cell file is
+        exact.
+    tails : float, default inf
+        Degrees of freedom of Student's t for the errors of single points: 4 lets points that lie
+        far off count less, infinity takes errors for normal.
     inventory : Inventory or str, default "conserving"
         The lithium balance of the particles; ``"area-only"`` for the published data set.
     runs : {"auto", "always", "never"}
@@ -104,7 +111,8 @@ class InferenceOptions:
     unknown: Iterable[str] = MICROSTRUCTURE
     free: Mapping[str, float | Prior] | Iterable[str] = ()
     cell_error: CellError = None
-    model_error: float | None = None
+    model_error: float | str | None = None
+    tails: float = math.inf
     inventory: Inventory | str = Inventory.CONSERVING
     runs: str = "auto"
     start_voltage: float | None = None
@@ -122,8 +130,15 @@ class InferenceOptions:
         if self.charge_error is not None:
             check_number("charge_error", self.charge_error, CHARGE_ERROR, remedy="Give a fraction.")
         check_number("offset_error", self.offset_error, OFFSET, unit="V", remedy=_VOLTS)
-        if self.model_error is not None:
+        if isinstance(self.model_error, str):
+            check_choice("model_error", self.model_error, [INFERRED])
+        elif self.model_error is not None:
             check_number("model_error", self.model_error, OFFSET, unit="V", remedy=_VOLTS)
+        if not self.tails >= 1.0:
+            raise ParameterError(
+                f"`tails` is {self.tails}; give the degrees of freedom of Student's t, at least 1: "
+                "4 for heavy tails, infinity for normal errors."
+            )
         object.__setattr__(self, "unknown", check_asked(self.unknown))
         object.__setattr__(self, "free", free_widths(self.free))
         object.__setattr__(self, "cell_error", check_cell_error(self.cell_error))
@@ -151,11 +166,36 @@ class InferenceOptions:
         Returns
         -------
         float
-            What was given, or what is usual.
+            What was given, or what is usual; the guess to begin with where it is to be inferred.
         """
+        if isinstance(self.model_error, str):
+            return MODEL_ERROR
         if self.model_error is not None:
             return self.model_error
         return 0.0 if exact else MODEL_ERROR
+
+    def check_stated(self, where: str) -> None:
+        """Refuse what is told from residuals, where that is not done.
+
+        Parameters
+        ----------
+        where : str
+            What does not do it, in words.
+
+        Raises
+        ------
+        ParameterError
+            If the model's error is to be inferred, or single points have heavy tails.
+        """
+        if isinstance(self.model_error, str):
+            raise ParameterError(
+                f"`model_error` is {self.model_error!r}; {where} needs its size: state it, such as "
+                "1e-3 for 1 mV, or infer it for one set of curves first."
+            )
+        if math.isfinite(self.tails):
+            raise ParameterError(
+                f"`tails` is {self.tails:g}; {where} takes errors for normal: leave `tails` out."
+            )
 
     def changed(self, changes: Mapping[str, Any]) -> InferenceOptions:
         """Return options of which some are others.

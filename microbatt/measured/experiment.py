@@ -109,10 +109,7 @@ class FileReading:
     def headline(self) -> str:
         """The file, its format and how many steps were taken, in a line."""
         if self.run is not None:
-            return (
-                f"<FileReading {self.source!r}: {self.format}; {len(self.steps)} steps, read as a "
-                "run>"
-            )
+            return f"{self.source}: {self.format}; {len(self.steps)} steps, read as a run"
         read = sum(step.taken for step in self.steps)
         return (
             f"{self.source}: {self.format}; {len(self.steps)} steps, {read} read as "

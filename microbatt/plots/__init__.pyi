@@ -1,13 +1,3 @@
-from .colours import (
-    AMOUNT_MAP,
-    DIFFERENCE_MAP,
-    MISSING,
-    OUTCOME_COLOURS,
-    PALETTE,
-    PREDICTION,
-    colour_map,
-    current_colours,
-)
 from .comparison import (
     draw_comparison,
 )
@@ -32,10 +22,6 @@ from .identifiability import (
 from .interactive_plane import (
     cell_edges,
 )
-from .labels import (
-    axis_label,
-    dimension,
-)
 from .overview import (
     draw_answer,
     draw_overview,
@@ -56,25 +42,18 @@ from .published import (
 from .reading import (
     draw_reading,
 )
+from .trade_offs import (
+    draw_trade_offs,
+)
 from .trends import (
     draw_trends,
 )
 
 __all__ = [
-    "AMOUNT_MAP",
-    "DIFFERENCE_MAP",
     "FIGURES",
-    "MISSING",
-    "OUTCOME_COLOURS",
-    "PALETTE",
-    "PREDICTION",
     "Pairs",
-    "axis_label",
     "cell_edges",
-    "colour_map",
-    "current_colours",
     "current_handles",
-    "dimension",
     "draw_answer",
     "draw_bounds",
     "draw_candidates",
@@ -90,6 +69,7 @@ __all__ = [
     "draw_run_fit",
     "draw_simulation",
     "draw_sweep",
+    "draw_trade_offs",
     "draw_trends",
     "drawable",
 ]

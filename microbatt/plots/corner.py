@@ -8,7 +8,7 @@ import numpy as np
 
 from microbatt.errors import ParameterError
 from microbatt.inference.forward import unknown_quantity
-from microbatt.plots.colours import MEASUREMENT, TRUTH
+from microbatt.plots.style.colours import MEASUREMENT, TRUTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import ParameterError
-from microbatt.plots.colours import PALETTE, current_colours
+from microbatt.plots.style.colours import PALETTE, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

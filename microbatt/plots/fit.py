@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.plots.colours import PALETTE, TRUTH, current_colours
+from microbatt.plots.style.colours import PALETTE, TRUTH, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

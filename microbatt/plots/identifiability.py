@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import ParameterError
-from microbatt.plots.colours import DIFFERENCE_MAP, ERROR_MAP, MISSING, PALETTE, PREDICTION
 from microbatt.plots.maps import check_plane
+from microbatt.plots.style.colours import DIFFERENCE_MAP, ERROR_MAP, MISSING, PALETTE, PREDICTION
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

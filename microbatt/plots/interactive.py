@@ -13,12 +13,12 @@ import numpy as np
 from microbatt.checks import check_choice, check_extra
 from microbatt.cube.contents import check_discharges, whole_curves
 from microbatt.cube.predicted import predicted_by
-from microbatt.plots.colours import current_colours, named_colours
 from microbatt.plots.curves import curves_in
 from microbatt.plots.identifiability import bounds_in
-from microbatt.plots.labels import PLAIN, POINTED, ROOM, SIZE, dimension, slider
 from microbatt.plots.ragone import LINES
 from microbatt.plots.rows import as_rows, nearest_point
+from microbatt.plots.style.colours import current_colours, named_colours
+from microbatt.plots.style.labels import PLAIN, POINTED, ROOM, SIZE, dimension, slider
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
-from microbatt.plots.labels import (
+from microbatt.plots.maps import check_plane
+from microbatt.plots.rows import as_rows
+from microbatt.plots.style.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
+from microbatt.plots.style.labels import (
     PANEL,
     PLAIN,
     POINTED,
@@ -19,8 +21,6 @@ from microbatt.plots.labels import (
     dimension_of,
     worded,
 )
-from microbatt.plots.maps import check_plane
-from microbatt.plots.rows import as_rows
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.plots.colours import PREDICTION, TRUTH, named_colours
-from microbatt.plots.labels import PANEL, PLAIN, POINTED, ROOM, SIZE, worded
 from microbatt.plots.predictions import agreement, mean_errors, normal_quantiles
+from microbatt.plots.style.colours import PREDICTION, TRUTH, named_colours
+from microbatt.plots.style.labels import PANEL, PLAIN, POINTED, ROOM, SIZE, worded
 from microbatt.scoring import RANGES, edges_that_hold, range_names, relative_error
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.plots.colours import PALETTE
-from microbatt.plots.labels import POINTED, worded
 from microbatt.plots.protocol import run_title, shown_starts
+from microbatt.plots.style.colours import PALETTE
+from microbatt.plots.style.labels import POINTED, worded
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from microbatt.cube.contents import outcomes_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import POINT
-from microbatt.plots.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
-from microbatt.plots.labels import axis_label
+from microbatt.plots.style.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
+from microbatt.plots.style.labels import axis_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import NullLocator, ScalarFormatter
 
 from microbatt.errors import ParameterError
-from microbatt.plots.colours import AMOUNT_MAP
 from microbatt.plots.corner import draw_corner
 from microbatt.plots.curves import spread
 from microbatt.plots.fit import draw_fit
 from microbatt.plots.maps import draw_map
+from microbatt.plots.style.colours import AMOUNT_MAP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,9 @@ def draw_overview(cube: xr.Dataset, *, S: float = 3.0) -> Figure:
     part = cube[["discharge_capacity", "status"]].sel(current=fastest).load()
     draw_map(plane, part["discharge_capacity"], status=part["status"])
     plane.set(xlabel="alpha", ylabel="S", yscale="log")
-    plane.yaxis.set_major_formatter(ScalarFormatter())
+    shapes = spread(cube["S"].to_numpy(), 5)
+    plane.set_yticks(shapes, [f"{value:g}" for value in shapes])
+    plane.yaxis.set_minor_locator(NullLocator())
     figure.axes[-1].set_ylabel("Delivered capacity [A h m⁻²]")
     plane.set_title(f"every microstructure, at {_rate(cube, fastest)}", fontsize="medium")
     return figure
@@ -95,7 +97,7 @@ def _draw_rates(
     axes.set(xscale="log", xlabel="C-rate", ylabel="Delivered capacity [A h m⁻²]", ylim=(0.0, None))
     axes.set_xticks(rates)
     axes.xaxis.set_major_formatter(ScalarFormatter())
-    axes.xaxis.set_minor_locator(axes.xaxis.get_major_locator())
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.legend(title="alpha", fontsize="small", frameon=False, loc="lower left")
     axes.set_title(f"what is left at each rate, S {shape:g}", fontsize="medium")
 

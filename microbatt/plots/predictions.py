@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.plots.colours import PREDICTION, TRUTH, named_colours
+from microbatt.plots.style.colours import PREDICTION, TRUTH, named_colours
 from microbatt.scoring import (
     RANGES,
     edges_that_hold,

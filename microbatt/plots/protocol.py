@@ -8,7 +8,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.cube.contents import varied_in
-from microbatt.plots.colours import PALETTE
+from microbatt.plots.style.colours import PALETTE
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.cube.contents import check_discharges, varied_in, whole_curves
-from microbatt.plots.colours import current_colours, named_colours
-from microbatt.plots.labels import axis_label
 from microbatt.plots.rows import as_rows
+from microbatt.plots.style.colours import current_colours, named_colours
+from microbatt.plots.style.labels import axis_label
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.plots.colours import MEASUREMENT, MISSING, PALETTE
+from microbatt.plots.style.colours import MEASUREMENT, MISSING, PALETTE
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 
 from microbatt.campaign import Campaign
 from microbatt.engines import simulate_discharges
-from microbatt.plots.colours import TRUTH, current_colours
 from microbatt.plots.curves import Curve, curves_in
 from microbatt.plots.rows import Point, as_rows, nearest_row
+from microbatt.plots.style.colours import TRUTH, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:

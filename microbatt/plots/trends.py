@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from microbatt.parameters import quantity_of
-from microbatt.plots.colours import PALETTE
+from microbatt.plots.style.colours import PALETTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

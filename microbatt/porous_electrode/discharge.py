@@ -335,19 +335,19 @@ def serving(numerics: Numerics, need: Need) -> Numerics:
 def for_brief(numerics: Numerics) -> Numerics:
     """The resolution with the particles' faster modes."""
     return Numerics(
-        numerics.tolerance,
-        numerics.first_element,
-        numerics.largest_element,
-        numerics.growth,
-        numerics.focus_element,
-        numerics.separator_elements,
-        numerics.max_steps,
-        numerics.brief_rates,
-        numerics.brief_weights,
-        numerics.brief_shells,
-        numerics.brief_rates,
-        numerics.brief_weights,
-        numerics.brief_shells,
+        tolerance=numerics.tolerance,
+        first_element=numerics.first_element,
+        largest_element=numerics.largest_element,
+        growth=numerics.growth,
+        focus_element=numerics.focus_element,
+        separator_elements=numerics.separator_elements,
+        max_steps=numerics.max_steps,
+        rates=numerics.brief_rates,
+        weights=numerics.brief_weights,
+        shells=numerics.brief_shells,
+        brief_rates=numerics.brief_rates,
+        brief_weights=numerics.brief_weights,
+        brief_shells=numerics.brief_shells,
     )
 
 

@@ -20,7 +20,8 @@ class ElectrodeParameters(NamedTuple):
     """One electrode at one microstructure.
 
     ``flux_factor`` is what a particle loses per unit of the current density on its area:
-    1 in the ``area-only`` balance, S/3 in the ``conserving`` one.  Three tables are of
+    1 in the ``area-only`` balance, S/3 in the ``conserving`` one, for which a cell is prepared
+    (`at_point`).  Three tables are of
     `lookup.uniform_table`: ``diffusion`` is without rows where D_s is constant, else divided by
     ``solid_diffusivity``; ``entropy`` is dU/dT; and ``exchange`` is what the exchange-current
     density is multiplied by beside its standard form, in which c_e has the power
@@ -110,21 +111,18 @@ area_density = kernel(area_density_law)
 
 
 @kernel
-def with_microstructure(
-    e: ElectrodeParameters,
-    alpha: float,
-    S: float,
-    conserving: bool,
+def rebuilt(
+    e: ElectrodeParameters, pore_factor: float, area: float, flux_factor: float
 ) -> ElectrodeParameters:
-    """The electrode at Bruggeman exponent `alpha` and shape factor `S`."""
+    """The electrode with another pore factor, area density and flux factor."""
     return ElectrodeParameters(
         e.length,
         e.pore_fraction,
         e.active_fraction,
-        transport_factor(e.pore_fraction, alpha),
+        pore_factor,
         e.solid_resistivity,
-        area_density(S, e.active_fraction, e.particle_radius),
-        S / 3.0 if conserving else 1.0,
+        area,
+        flux_factor,
         e.particle_radius,
         e.solid_diffusivity,
         e.max_concentration,
@@ -148,10 +146,17 @@ def with_microstructure(
 
 @kernel
 def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> CellParameters:
-    """The cell with its positive electrode at (`alpha`, `S`)."""
+    """The cell with its positive electrode at (`alpha`, `S`), and both electrodes in a balance."""
+    neg, pos = p.negative, p.positive
+    negative_flux = neg.flux_factor if conserving or neg.planar else 1.0
     return CellParameters(
-        p.negative,
-        with_microstructure(p.positive, alpha, S, conserving),
+        rebuilt(neg, neg.pore_factor, neg.area_density, negative_flux),
+        rebuilt(
+            pos,
+            transport_factor(pos.pore_fraction, alpha),
+            area_density(S, pos.active_fraction, pos.particle_radius),
+            S / 3.0 if conserving else 1.0,
+        ),
         p.separator_length,
         p.separator_pore_fraction,
         p.separator_pore_factor,

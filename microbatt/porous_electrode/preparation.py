@@ -53,7 +53,7 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
         pore_factor=e.transport_factor,
         solid_resistivity=1.0 / e.matrix_conductivity,
         area_density=e.area_density,
-        flux_factor=1.0,
+        flux_factor=e.S / 3.0,
         particle_radius=e.particle_radius,
         solid_diffusivity=_diffusivity_at_rest(e),
         max_concentration=e.max_concentration,

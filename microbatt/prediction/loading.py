@@ -1,4 +1,4 @@
-"""The trained networks that are shipped with the package: one for each balance of a cell."""
+"""The trained networks that are shipped with the package, by cell and balance."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def load_shipped(
     inventory: str = "conserving",
     *,
     thermal_mode: str = "isothermal",
-    cutoff_voltage: float = 2.0,
+    cutoff_voltage: float | None = None,
 ) -> TrainedNetwork:
     """Load the shipped curve network for a cell; needs no TensorFlow.
 
@@ -43,8 +43,8 @@ def load_shipped(
         Which balance the curves follow: ``"conserving"`` or ``"area-only"``.
     thermal_mode : str, default "isothermal"
         As a cube's attributes say.
-    cutoff_voltage : float, default 2.0
-        At which the discharges end [V].
+    cutoff_voltage : float, optional
+        At which the discharges end [V]; None is the cell's lower cut-off.
 
     Returns
     -------
@@ -65,12 +65,13 @@ def load_shipped(
     >>> load_shipped("doyle-1996-cell-1", "area-only").currents
     (1.75, 8.75, 17.5, 35.0, 52.5, 70.0)
     """
+    loaded = load_cell(cell)
     return shipped_for(
         Origin.of_cell(
-            load_cell(cell),
+            loaded,
             inventory=inventory,
             thermal_mode=thermal_mode,
-            cutoff_voltage=cutoff_voltage,
+            cutoff_voltage=loaded.cutoff_voltage if cutoff_voltage is None else cutoff_voltage,
         )
     )
 

@@ -10,7 +10,12 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.cube.writing import now
-from microbatt.inference.result import cell_sensitivity_sentence, own_offset, strained_sentence
+from microbatt.inference.result import (
+    cell_sensitivity_sentence,
+    own_offset,
+    strained_sentence,
+    trade_off_sentence,
+)
 from microbatt.report.numbers import estimate_numbers
 from microbatt.report.pictures import (
     corner_picture,
@@ -18,6 +23,7 @@ from microbatt.report.pictures import (
     map_picture,
     residual_picture,
     run_picture,
+    trade_off_picture,
 )
 from microbatt.report.text import against_bounds, parameter_fact, rounded, structure_facts
 
@@ -64,6 +70,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset | None, here: xr.Dataset 
         facts=[parameter_fact(one) for one in estimate.parameters],
         structure=structure_facts(estimate),
         strained=strained_sentence(estimate) if estimate.cell_values else "",
+        trade_offs=trade_off_sentence(estimate),
         correlation=f"{estimate.correlation:+.2f}",
         against_bounds="" if here is None else against_bounds(estimate, here),
         bounds_for={} if bounds is None else bounds["alpha_bound"].attrs,
@@ -90,6 +97,7 @@ def _pictures(estimate: Estimate, bounds: xr.Dataset | None) -> dict[str, str]:
         "residuals": residual_picture(estimate) if estimate.curves else "",
         "runs": run_picture(estimate) if estimate.runs else "",
         "corner": corner_picture(estimate),
+        "trade_offs": trade_off_picture(estimate),
         "map": "" if bounds is None else map_picture(bounds, estimate),
     }
 

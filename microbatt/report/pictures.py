@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from microbatt.plots import (
-    current_colours,
     draw_bounds,
     draw_corner,
     draw_fit,
     draw_fit_residuals,
     draw_run_fit,
+    draw_trade_offs,
 )
+from microbatt.plots.style import current_colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,6 +88,14 @@ def corner_picture(estimate: Estimate) -> str:
         panels = figure.subplots(count, count, squeeze=False)
         draw_corner(panels, estimate.draws, estimate.names, level=estimate.level)
         return as_svg(figure, "posterior", "Posterior of each parameter and of each pair")
+
+
+def trade_off_picture(estimate: Estimate) -> str:
+    """Draw what alpha and S trade off against."""
+    with _styled() as new_figure:
+        figure = new_figure(figsize=(6.2, 3.4), layout="constrained")
+        draw_trade_offs(figure.add_subplot(), estimate.trade_offs)
+        return as_svg(figure, "trade-offs", "Correlation of alpha and S with other numbers")
 
 
 def map_picture(bounds: xr.Dataset, estimate: Estimate) -> str:

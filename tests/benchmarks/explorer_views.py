@@ -36,14 +36,14 @@ def first_view(reopen):
 def tap_times(explorer, document):
     """Return how long each of many taps all over the plane takes [s]."""
     plane = explorer._source.plane
-    chosen = np.random.default_rng(1).choice(plane.alpha.size, TAPS)
+    chosen = np.random.default_rng(1).choice(plane.x.size, TAPS)
     times = []
     for number in chosen:
         sent = []
         document.on_change(sent.append)
         start = _now()
         with set_curdoc(document):  # as a server does
-            explorer.scene._tap(plane.alpha[number], plane.S[number])
+            explorer.scene._tap(plane.x[number], plane.y[number])
         if sent:
             Protocol().create("PATCH-DOC", sent).content  # noqa: B018 - serialises
         times.append(_now() - start)

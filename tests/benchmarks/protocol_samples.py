@@ -9,7 +9,7 @@ from scipy.interpolate import PchipInterpolator
 
 import microbatt
 from microbatt.cube.contents import depth_axis
-from microbatt.engines import resample_points
+from microbatt.engines.protocols import resample_points
 from microbatt.protocols import gitt
 
 PROTOCOLS = (

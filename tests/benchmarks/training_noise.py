@@ -23,6 +23,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import microbatt
+from microbatt.cells import Cell
 from microbatt.features import tensors_of_cube, true_values
 from microbatt.inference.forward import native_request
 from microbatt.inference.identifiability.curve_bounds import Readings, bounds, curve_information
@@ -82,6 +83,8 @@ def noise_free(cube, network):
     print("| noise-free | points | alpha ≥ 0.3: mean L_s, worst [%] | S: mean L_s, worst [%] |")
     print("|---|---|---|---|")
     for low, high in ((1.0, 40.1), *RANGES):
+        if not ((truth[:, 1] >= low) & (truth[:, 1] < high)).any():
+            continue
         here = (truth[:, 1] >= low) & (truth[:, 1] < high)
         there = here & (truth[:, 0] >= 0.3)
         alpha, shape = error[there, 0], error[here, 1]
@@ -95,7 +98,11 @@ def with_noise(cube, network, draws):
     """Print errors over bounds and coverage, at two levels, with curves missing and without."""
     tensors, truth = tensors_of_cube(cube), true_values(cube)
     currents = cube.current.to_numpy()
-    request = native_request("doyle-1996-cell-1")
+    request = native_request(
+        Cell.from_dict(cube.attrs["cell"]),
+        inventory=cube.attrs["inventory"],
+        cutoff_voltage=cube.attrs["cutoff_voltage"],
+    )
     heads = (
         "noise", "missing [A m⁻²]", "ratio at the median point: alpha, S",
         "median error over bound / 0.6745: alpha, S", "90 % intervals hold: alpha, S [%]",
@@ -145,7 +152,7 @@ def main():
     if given.weights:
         network = load_network(given.weights)
     else:
-        network = load_shipped(inventory=cube.attrs["inventory"])
+        network = load_shipped(Cell.from_dict(cube.attrs["cell"]), cube.attrs["inventory"])
     print(f"weights {network.weights_hash[:12]} from {network.record.origin.cube}")
     noise_free(cube, network)
     with_noise(cube.isel(point=slice(given.points)), network, given.draws)

@@ -77,6 +77,17 @@ return ["map", "curves"].map((name) => {
   return [box.left, box.top, box.width, box.height]
 })
 """
+OFFERED = """
+const labels = []
+const search = (root) => {
+  for (const element of root.querySelectorAll("*")) {
+    if (element.matches("optgroup")) labels.push(element.label)
+    if (element.shadowRoot) search(element.shadowRoot)
+  }
+}
+search(document)
+return labels
+"""
 OVERHANG = """
 const over = []
 const search = (root) => {

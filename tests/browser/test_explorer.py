@@ -13,7 +13,7 @@ from matplotlib.image import imread
 from microbatt.cube import join_predictions, locate, open_cube
 from microbatt.outcomes import Outcome
 from microbatt.testing import made_predictions
-from tests.browser.pages import BOXES, OVERHANG
+from tests.browser.pages import BOXES, OFFERED, OVERHANG
 from tests.explorer import cubes
 
 pytestmark = pytest.mark.browser
@@ -104,6 +104,9 @@ def test_a_demo_is_tapped_dragged_played_copied_and_saved(explore, demo_store, f
 def test_a_cube_of_failures_says_what_happened(explore, demo_store, tmp_path):
     page = explore(cubes.failed(demo_store, tmp_path / "failed.zarr"))
     assert page.data("covers", "color") == ["no convergence"] * (len(cubes.ALPHA) * len(cubes.S))
+    groups = page.script(OFFERED)
+    assert groups[0] == "What the cell delivers"
+    assert groups[-1] == "Solver counters"
     page.tap(8.0, 5.0)
     page.until(lambda: "Selected α 8, S 5" in page.text())
     assert ends(page, "selected") == []

@@ -81,7 +81,7 @@ def wait_until(condition, process=None):
     deadline = time.monotonic() + PATIENCE
     while not condition() and (process is None or process.poll() is None):
         assert time.monotonic() < deadline, "what was waited for did not happen"
-        time.sleep(0.02)
+        time.sleep(0.1)  # looking into a store costs the processes that fill it their time
 
 
 @contextlib.contextmanager

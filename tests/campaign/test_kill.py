@@ -211,7 +211,12 @@ def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, pla
     assert sum(simulated) < 2 * 360
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def either(first, second):
+    """Both signals, of which the second is left to the long tests: they are answered alike."""
+    return pytest.mark.parametrize("end", [first, pytest.param(second, marks=pytest.mark.slow)])
+
+
+@either(signal.SIGINT, signal.SIGTERM)
 def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, place):
     (campaign, expected), (store, options) = undisturbed, place
     run = start_run(campaign, store, *words(options), seconds_per_curve=0.05)
@@ -225,7 +230,7 @@ def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, place
     complete(campaign, place, expected)
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@either(signal.SIGTERM, signal.SIGINT)
 def test_an_interrupt_while_workers_start_ends_cleanly_too(end, undisturbed, tmp_path):
     campaign, _ = undisturbed
     run = start_run(campaign, tmp_path / "a.zarr", seconds_per_curve=0.05)

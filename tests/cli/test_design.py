@@ -73,3 +73,21 @@ def test_bad_input_is_answered_with_the_remedy_and_exit_code_2(arguments, words)
     result = run(*arguments)
     assert result.exit_code == 2
     assert words in result.output.replace("\n", " ")
+
+
+def test_standard_tests_are_ranked_beside_what_is_measured(tmp_path):
+    file = tmp_path / "tests.json"
+    result = run(
+        "--protocols", "--measured", "C/2", "--cell-error", "0", "--json", str(file)
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "GITT" in result.output
+    numbers = json.loads(file.read_text())
+    first, *others = numbers["tests"]
+    assert first["name"] == "measured already"
+    assert any(one["sharper"] > 1.0 for one in others)
+
+
+def test_options_for_tests_and_for_currents_do_not_mix():
+    assert "--protocols" in run(*FEW, "--measured", "1C").output
+    assert "--currents" in run(*FEW, "--protocols").output

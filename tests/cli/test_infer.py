@@ -80,7 +80,9 @@ def test_a_curve_that_is_not_the_cell_s_is_left_out_and_told(folder, tmp_path):
 
 def test_an_estimate_that_says_not_to_use_it_has_an_exit_code_of_its_own(folder, tmp_path):
     shutil.copytree(folder / "one", tmp_path / "moved")
-    for number, path in enumerate(sorted((tmp_path / "moved").iterdir())):
+    third, *others = sorted((tmp_path / "moved").iterdir())
+    third.unlink()  # two curves tell as well that something is amiss, sooner
+    for number, path in enumerate(others):
         table = pd.read_csv(path)
         table["voltage [V]"] += (-1) ** number * 0.02  # what no microstructure does
         table.to_csv(path, index=False)

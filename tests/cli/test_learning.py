@@ -97,3 +97,25 @@ def test_noise_without_a_unit_is_refused(store):
 
 def test_a_folder_without_weights_is_refused(store, tmp_path):
     assert "has no `network.json`" in said("predict", store, "--weights", tmp_path, code=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("CUBE", "--cell", "chen-2020"), "either a CUBE to train on, or a `--cell`"),
+        ((), "either a CUBE to train on, or a `--cell`"),
+        (("CUBE", "--unknown", "alpha"), "`--unknown` belongs to --cell"),
+        (("CUBE", "--size", "colour=2"), "the curve network has samples, members"),
+        (("CUBE", "--size", "members=two"), "NAME=NUMBER"),
+        (("--cell", "chen-2020", "--folds", "2"), "`--folds` belongs to a CUBE"),
+        (("--cell", "chen-2020", "--network", "curve"), "with --cell it is joint"),
+        (("--cell", "chen-2020", "--range", "alpha=3"), "NAME=LOW:HIGH"),
+        (("--cell", "chen-2020", "--free", "area_scale"), "have the same currents"),
+        (("--cell", "chen-2020", "--simulations", "5"), "simulations"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_any_work(store, tmp_path, words, expected):
+    asked = [str(store) if word == "CUBE" else word for word in words]
+    output = said("train", *asked, "--out", tmp_path / "out", code=2)
+    assert expected in " ".join(output.split())
+    assert not (tmp_path / "out" / "simulations.zarr").exists()

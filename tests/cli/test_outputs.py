@@ -48,7 +48,7 @@ class Writer:
 
 DISCHARGE = f"discharge {CELL} --current 35"
 DESIGN = f"design --cell {CELL} --alpha 2 --S 3 --currents 17.5,35 --max-curves 1"
-INFER = f"infer {{inputs}}/one --cell {CELL} --noise 1mV --no-network"
+INFER = f"infer {{inputs}}/one --cell {CELL} --noise 1mV --cell-error 0 --no-network"
 SIMULATE = f"simulate {CELL} {{inputs}}/protocol.toml"
 READ = "read {inputs}/one/35.csv --area 1cm2"
 PROTOCOL = '[[protocol]]\nstep = "Discharge at 1C for 60 s"\n'

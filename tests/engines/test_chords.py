@@ -6,8 +6,9 @@ from scipy.interpolate import PchipInterpolator
 
 import microbatt
 from microbatt.cells import available_cells, load_cell
-from microbatt.engines import ENGINE, protocol, simulate_discharges
+from microbatt.engines import ENGINE, simulate_discharges
 from microbatt.engines.chords import VERTICAL, densify
+from microbatt.engines.protocols import protocol
 from microbatt.measured import Experiment, Measurement
 from microbatt.protocols import profile
 

@@ -224,3 +224,12 @@ def test_a_current_beyond_what_the_cell_can_start_with_gives_no_curve():
     assert discharge.time.size == discharge.voltage.size == 0
     assert discharge.initial_voltage < 2.0
     assert np.isnan(discharge.discharge_capacity)
+
+
+@pytest.mark.parametrize("S", [1.0, 10.0])
+def test_lithium_is_conserved_in_the_negative_electrode_whatever_its_shape(S):
+    cell = load_cell("chen-2020")
+    slow = {"current": "C/50", "inventory": "conserving"}
+    spheres = simulate_discharge(cell, **slow)
+    others = simulate_discharge(cell.with_values({"negative_S": S}), **slow)
+    assert others.discharge_capacity == pytest.approx(spheres.discharge_capacity, rel=0.01)

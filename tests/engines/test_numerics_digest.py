@@ -11,6 +11,7 @@ import pytest
 import microbatt
 from microbatt.engines import native
 from microbatt.engines.dualfoil import engine as dualfoil
+from microbatt.engines.protocols import protocol
 from microbatt.engines.pybamm import engine as pybamm
 from microbatt.porous_electrode import compilation
 
@@ -58,6 +59,23 @@ def test_everything_that_is_compiled_into_a_kernel_changes_the_cached_kernels():
 
 def test_everything_that_the_kernels_read_belongs_to_the_numerics():
     assert sources(compilation._SOURCES) <= sources(native._NUMERICS)
+
+
+@pytest.mark.parametrize(
+    "places", [compilation._SOURCES, native._NUMERICS, protocol._SOURCES], ids=str
+)
+def test_every_place_that_a_digest_names_holds_code(places):
+    # A module that moves would otherwise leave the digest without a word.
+    assert [place for place in places if not sources([place])] == []
+
+
+def test_the_numbers_of_a_protocol_come_from_its_rows_too(monkeypatch):
+    before = protocol.protocol_version()
+    assert "engines/protocols/protocol_rows.py" in sources(protocol._SOURCES)
+    monkeypatch.setattr(protocol, "_SOURCES", protocol._SOURCES[1:])
+    protocol.protocol_version.cache_clear()
+    assert protocol.protocol_version() != before
+    protocol.protocol_version.cache_clear()
 
 
 @pytest.mark.parametrize("engine", [dualfoil, pybamm])

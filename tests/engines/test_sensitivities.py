@@ -143,3 +143,26 @@ def test_where_there_is_no_curve_there_is_no_derivative():
     none = simulate_discharge(CELL, current=3000.0, sensitivities=["alpha"])
     assert none.voltage.size == 0
     assert np.isnan(none.sensitivities.discharge_capacity).all()
+
+
+def test_at_a_fixed_share_of_the_capacity_the_end_stays_where_it_is(told):
+    # The voltage at the end is the cut-off whatever the cell, so nothing moves it.
+    voltage, capacity, _ = of(told, "alpha")
+    slope, end = told.sensitivities.slope, told.discharge_capacity
+    at_share = voltage + capacity / end * slope
+    assert abs(at_share[-1]) < 1e-6 * np.abs(slope[-1] * capacity / end)
+    smooth = PchipInterpolator(told.capacity, told.voltage).derivative()
+    inside = slice(5, told.voltage.size // 2)
+    expected = told.capacity[inside] * smooth(told.capacity[inside])
+    np.testing.assert_allclose(slope[inside], expected, rtol=0.05, atol=2e-4)
+
+
+def test_a_fraction_without_room_above_is_displaced_downwards():
+    # The separator of this cell is full: electrolyte and polymer sum to one.
+    assert CELL.separator.electrolyte_fraction + CELL.separator.polymer_fraction == 1.0
+    name = "separator_electrolyte_fraction"
+    found = simulate_discharge(CELL, current=35.0, sensitivities=[name])
+    less = CELL.with_values({name: CELL.separator.electrolyte_fraction - 1e-3})
+    beside = simulate_discharge(less, current=35.0, settings=FINE).discharge_capacity
+    here = simulate_discharge(CELL, current=35.0, settings=FINE).discharge_capacity
+    assert of(found, name)[1] == pytest.approx((here - beside) / 1e-3, rel=0.02)

@@ -12,7 +12,7 @@ from microbatt.explorer.selection import Selection
 from microbatt.explorer.source import point_curves
 from microbatt.explorer.variables import MapVariable
 from microbatt.outcomes import Outcome
-from microbatt.plots import MISSING, OUTCOME_COLOURS
+from microbatt.plots.style import MISSING, OUTCOME_COLOURS
 from tests.explorer import cubes
 
 

@@ -18,7 +18,7 @@ from microbatt.explorer.curve_figure import (
 )
 from microbatt.explorer.source import point_curves
 from microbatt.outcomes import Outcome
-from microbatt.plots import OUTCOME_COLOURS, PREDICTION, current_colours
+from microbatt.plots.style import OUTCOME_COLOURS, PREDICTION, current_colours
 from tests.explorer import cubes
 
 

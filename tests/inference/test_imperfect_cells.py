@@ -5,7 +5,8 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.inference import Prior, infer
-from microbatt.inference.result import strained_sentence
+from microbatt.inference.result import strained_sentence, trade_off_sentence
+from microbatt.inference.result.trade_offs import TOLD
 from tests.benchmarks.inference_imperfect import FREE, NOISE, OPEN_CIRCUIT
 from tests.benchmarks.inference_imperfect import experiment as imperfect
 from tests.inference.experiments import CELL, experiment, infer_exact
@@ -15,8 +16,11 @@ SHARE = 0.02
 
 @pytest.fixture(scope="module")
 def doubted():
-    """Infer a cell each of whose values differs from the file by 2 %, and its open circuit."""
-    truth, one = imperfect(5, CELL, SHARE)
+    """Infer a cell each of whose values differs from the file by 2 %, and its open circuit.
+
+    It delivers 5 % more charge than its file has, whatever alpha and S.
+    """
+    truth, one = imperfect(1, CELL, SHARE)
     terms = {"noise": NOISE, "free": FREE, "network": False}
     return truth, infer(one, CELL, cell_error=SHARE, model_error=OPEN_CIRCUIT, **terms)
 
@@ -28,6 +32,21 @@ def test_the_whole_interval_holds_the_truth_where_noise_alone_would_not(doubted)
     alpha = estimate["alpha"]
     assert abs(alpha.value - truth["alpha"]) > 1.645 * alpha.noise_std
     assert not estimate.diagnostics.misfit
+
+
+def test_what_trades_off_is_named_with_its_correlation(doubted):
+    _, estimate = doubted
+    strongest = estimate.trade_offs[0]
+    draws = np.column_stack([estimate.draws, estimate.cell_value_draws])
+    names = [*estimate.names, *estimate.doubted]
+    ranks = np.argsort(np.argsort(draws, axis=0), axis=0)
+    with_ = "alpha" if abs(strongest.alpha) == strongest.strength else "S"
+    expected = np.corrcoef(ranks[:, names.index(with_)], ranks[:, names.index(strongest.name)])
+    assert getattr(strongest, with_) == pytest.approx(expected[0, 1])
+    assert strongest.strength == max(one.strength for one in estimate.trade_offs)
+    named = strongest.name.replace("_", " ") in trade_off_sentence(estimate)
+    assert named == (strongest.strength >= TOLD)
+    assert trade_off_sentence(estimate) in estimate.summary()
 
 
 def test_the_first_lines_show_the_whole_interval_and_noise_alone_beside_it(doubted):

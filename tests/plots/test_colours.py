@@ -8,7 +8,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import (
+from microbatt.plots.style.colours import (
     AMOUNT_MAP,
     ERROR_MAP,
     MEASUREMENT,

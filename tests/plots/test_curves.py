@@ -8,8 +8,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
-from microbatt.plots import current_colours, draw_discharges, draw_sweep
+from microbatt.plots import draw_discharges, draw_sweep
 from microbatt.plots.curves import spread
+from microbatt.plots.style import current_colours
 
 
 def curve(current, n=5):

@@ -10,9 +10,9 @@ import microbatt  # noqa: F401 - makes the accessor known
 from microbatt.engines import simulate
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from microbatt.plots import OUTCOME_COLOURS, colour_map, current_colours
 from microbatt.plots.pairs import pairs_of, predictions_of
 from microbatt.plots.predictions import mean_errors
+from microbatt.plots.style import OUTCOME_COLOURS, colour_map, current_colours
 from microbatt.scoring import RANGES, edges_that_hold, relative_error
 from tests.plots.cubes import CURRENTS, plotted_cube, scattered, with_bounds, with_predictions
 

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from microbatt.plots.colours import AMOUNT_MAP, DIFFERENCE_MAP, ERROR_MAP, OUTCOME_COLOURS
 from microbatt.plots.maps import draw_map, draw_outcomes
+from microbatt.plots.style.colours import AMOUNT_MAP, DIFFERENCE_MAP, ERROR_MAP, OUTCOME_COLOURS
 from tests.plots.cubes import plotted_cube, scattered
 
 

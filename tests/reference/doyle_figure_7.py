@@ -1,11 +1,12 @@
 """Doyle 1996, fig. 7 (digitised): what inference makes of it.
 
-    python -m tests.reference.doyle_figure_7 PATH [--report doyle.html]
+    python -m tests.reference.doyle_figure_7 PATH [--keep 0.97] [--tails 4] [--report doyle.html]
 
 PATH is a CSV file with columns current_A_m2, positive_stoichiometry, voltage_V.  It is no part of
 the project, and nobody says whether its source traced measured points or simulated lines.
 
-Two estimates are printed, both with the contact resistance free: for the cell file as it is, and
+The contact resistance is free.  The estimate is for values of the cell file that are known as is
+usual; with ``--exact`` two more are printed, for true values: of the cell file as it is, and
 with the film of its negative electrode taken out.  At one temperature the two drops differ by how
 evenly the negative electrode reacts and by nothing else, so that the second one asks how large
 their sum is; the first cannot find less than the film of the cell file.
@@ -15,6 +16,7 @@ their sum is; the first cannot find less than the film of the cell file.
 
 import argparse
 import csv
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,7 +83,15 @@ def without_film(cell: Cell) -> Cell:
     return replace(cell, negative=replace(cell.negative, film_resistance=0.0))
 
 
-def estimate_from(measurements: list[Measurement], cell: Cell, *, exact: bool = False) -> Estimate:
+def without_end(one: Measurement, keep: float) -> Measurement:
+    """Return the first part of a curve, up to a share of its capacity."""
+    kept = one.capacity <= keep * one.capacity[-1]
+    return replace(one, capacity=one.capacity[kept], voltage=one.voltage[kept])
+
+
+def estimate_from(
+    measurements: list[Measurement], cell: Cell, *, exact: bool = False, tails: float = math.inf
+) -> Estimate:
     """Estimate alpha and S, contact resistance free; the cell file exact, or as is usual."""
     free = ["contact_resistance"]
     return infer(
@@ -92,6 +102,7 @@ def estimate_from(measurements: list[Measurement], cell: Cell, *, exact: bool = 
         free=free,
         cell_error=0.0 if exact else "usual",
         model_error=0.0 if exact else MODEL_ERROR,
+        tails=tails,
         network=False,
         inventory="area-only",
     )
@@ -101,16 +112,22 @@ def main() -> None:
     """Print the estimates; write a page of the last one if asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("path", type=Path, help="CSV file of the digitised figure")
+    parser.add_argument("--keep", type=float, default=1.0, help="share of each curve that is used")
+    parser.add_argument("--tails", type=float, default=math.inf, help="of single points")
+    parser.add_argument("--exact", action="store_true", help="also take the cell file as true")
     parser.add_argument("--report", type=Path, help="write a page (.html) of the last estimate")
     arguments = parser.parse_args()
     cell = load_cell(CELL)
-    measurements = read_figure(arguments.path, cell)
-    for title, one, exact in (
-        (f"{CELL} taken as exact", cell, True),
-        (f"{CELL} without film, taken as exact", without_film(cell), True),
-        (f"{CELL}, its values known as is usual", cell, False),
-    ):
-        estimate = estimate_from(measurements, one, exact=exact)
+    measurements = [without_end(one, arguments.keep) for one in read_figure(arguments.path, cell)]
+    cases = [(f"{CELL}, its values known as is usual", cell, False)]
+    if arguments.exact:
+        cases = [
+            (f"{CELL} taken as exact", cell, True),
+            (f"{CELL} without film, taken as exact", without_film(cell), True),
+            *cases,
+        ]
+    for title, one, exact in cases:
+        estimate = estimate_from(measurements, one, exact=exact, tails=arguments.tails)
         print(f"\n{title}\n\n{estimate.summary()}", flush=True)
     if arguments.report is not None:
         print(f"\nreport: {write_report(estimate, arguments.report).page}")

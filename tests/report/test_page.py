@@ -63,9 +63,9 @@ def test_the_page_asks_for_nothing_outside_itself(elements, page):
     assert not re.search(r"url\((?!#)", page)
 
 
-def test_four_pictures_have_titles_and_no_identifier_twice(elements):
+def test_five_pictures_have_titles_and_no_identifier_twice(elements):
     pictures = [attributes for tag, attributes in elements if tag == "svg"]
-    assert len(pictures) == 4
+    assert len(pictures) == 5
     assert all(attributes["aria-label"] for attributes in pictures)
     identifiers = [attributes["id"] for _, attributes in elements if "id" in attributes]
     assert len(identifiers) == len(set(identifiers))

@@ -11,7 +11,7 @@ from microbatt.checks import check_integer
 from microbatt.cube.contents.bounds import MOST_DEPTHS, MOST_SAMPLES, check_bound
 from microbatt.cube.contents.depth import depth_axis
 from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
-from microbatt.engines import RESISTANCE_AT
+from microbatt.engines.protocols import RESISTANCE_AT
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.protocols import protocol_from_dict

@@ -9,7 +9,7 @@ import numpy as np
 from microbatt.cube.contents.layout import SAMPLED, STATUS
 from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
 from microbatt.cube.store.voltage_codec import rounded
-from microbatt.engines import RESISTANCE_AT
+from microbatt.engines.protocols import RESISTANCE_AT
 from microbatt.outcomes import StepOutcome
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cube.contents.layout import Layout
-    from microbatt.engines import Simulation, StepResult
+    from microbatt.engines import Simulation
+    from microbatt.engines.protocols import StepResult
     from microbatt.protocols import Samples
 
     Rows: TypeAlias = "dict[str, NDArray[Any]]"
@@ -132,7 +133,7 @@ def _at_shares(
     shares: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return a curve of a step at shares of its time, by a monotone cubic between its points."""
-    from microbatt.engines import resample_points
+    from microbatt.engines.protocols import resample_points
 
     return resample_points(simulation.time[step.points] - step.start, curve, shares)
 

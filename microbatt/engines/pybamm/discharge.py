@@ -67,8 +67,8 @@ def build_equations(
     """
     pybamm = load_pybamm()
     equations = pybamm.lithium_ion.DFN(_options(cell))
-    _patch_flux(equations, "negative particle", SPHERE / cell.negative.S)
     if inventory is Inventory.AREA_ONLY:
+        _patch_flux(equations, "negative particle", SPHERE / cell.negative.S)
         _patch_flux(equations, "positive particle", SPHERE / pybamm.InputParameter("S"))
     values = equations.default_parameter_values
     values.update(cell_parameters(cell, cutoff_voltage=cutoff_voltage))

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 NEAR: Final = 5e-3
 """Relative difference of a measured current from one of the network's that is let pass."""
-_ABOVE: Final = 0.01
-"""A curve that ends further above the cut-off was stopped before it [V]."""
+_NEAR_CUTOFF: Final = 0.01
+"""A curve that ends further above the cut-off was stopped before it, further below after it [V]."""
+_WIDE: Final = 1e-3
+"""Readings further apart do not tell where a curve passes the cut-off; share of the charge."""
 _MANY: Final = 1.5
 """A curve with so many times the readings of the network is averaged to as many."""
 _DRAWS: Final = 4000
@@ -283,14 +285,14 @@ def _by_current(
                 "curve of each. Leave one out.",
                 one.source,
             )
-        if not one.voltage[-1] <= cutoff + _ABOVE:
+        if not one.voltage[-1] <= cutoff + _NEAR_CUTOFF:
             raise CurveError(
                 f"{one.source} ends at {one.voltage[-1]:.4g} V; the network takes discharges down "
                 f"to {cutoff:g} V. Train with `--cutoff`, or use `microbatt infer` without "
                 "--weights.",
                 one.source,
             )
-        capacity, voltage = _cut(one.capacity, one.voltage, cutoff)
+        capacity, voltage = _cut(one, cutoff)
         found[current] = replace(one, capacity=capacity, voltage=voltage)
     missing = [f"{one:.4g}" for one in currents if one not in found]
     if missing:
@@ -301,13 +303,30 @@ def _by_current(
     return found
 
 
-def _cut(capacity: Array, voltage: Array, cutoff: float) -> tuple[Array, Array]:
-    """Return a curve that ends where it first falls to the cut-off."""
-    below = np.flatnonzero(voltage <= cutoff)
-    if not below.size or below[0] == 0:
+def _cut(one: Measurement, cutoff: float) -> tuple[Array, Array]:
+    """Return a curve that ends at the cut-off; one that goes no deeper ends where it does.
+
+    Raises
+    ------
+    CurveError
+        If it goes deeper and passes the cut-off between readings that lie far apart.
+    """
+    capacity, voltage = one.capacity, one.voltage
+    if voltage[-1] >= cutoff - _NEAR_CUTOFF:
         return capacity, voltage
-    after = int(below[0])
+    after = int(np.flatnonzero(voltage <= cutoff)[0])
+    if after == 0:
+        return capacity, voltage
     pair = slice(after - 1, after + 1)
+    gap = float(np.diff(capacity[pair])[0] / capacity[-1])
+    if gap > _WIDE:
+        raise CurveError(
+            f"{one.source} goes down to {voltage[-1]:.4g} V and passes the network's cut-off of "
+            f"{cutoff:g} V between two readings that are {100.0 * gap:.2g} % of the charge apart, "
+            "so that nobody knows where. Record more densely, train with `--cutoff`, or use "
+            "`microbatt infer` without --weights.",
+            one.source,
+        )
     end = float(np.interp(-cutoff, -voltage[pair], capacity[pair]))
     if end <= capacity[after - 1]:
         return capacity[:after], voltage[:after]
@@ -331,7 +350,9 @@ def _check_noise(
     """Refuse curves that are noisier than what the network was trained for."""
     least = min(len(one) for one in curves.values())
     averaged = noise / np.sqrt(max(1.0, least / samples) if least > _MANY * samples else 1.0)
-    allowed = 1.25 * float(np.hypot(options.noise or 0.0, ROUGH * (options.model_error or 0.0)))
+    allowed = 1.25 * float(
+        np.hypot(options.noise or 0.0, ROUGH * options.model_error_at(exact=True))
+    )
     if averaged > allowed:
         raise ParameterError(
             f"the curves have {1e3 * averaged:.2g} mV of noise a reading, and the network was "

@@ -91,6 +91,7 @@ class Instrument:
         exact
             Whether the cell file is taken as exact.
         """
+        options.check_stated("a network of one's own")
         return cls(
             cutoff=cutoff,
             noise=float(options.noise or 0.0),

@@ -88,7 +88,7 @@ class OwnNetwork:
     calibration : Calibration
         On cells that it never saw.
     folder : pathlib.Path
-        For `microbatt.inference.ask_network` and ``microbatt infer --weights``.
+        For `microbatt.inference.amortised.ask_network` and ``microbatt infer --weights``.
     """
 
     trained: TrainedNetwork
@@ -171,7 +171,7 @@ def train_own_network(  # noqa: PLR0913 - what is known, what is measured, how m
 
     See Also
     --------
-    microbatt.inference.ask_network : Use it on measured curves.
+    microbatt.inference.amortised.ask_network : Use it on measured curves.
     """
     check_extra("tensorflow", extra="learn")
     check_integer("simulations", simulations, low=_LEAST)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from microbatt.errors import SimulationError
-from microbatt.inference.forward.forward_model import cell_response, respond
+from microbatt.inference.forward.derivatives import differentiated, simulated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,13 +179,11 @@ def cycle_residuals(model: ForwardModel, x: Array) -> tuple[Array, Array] | None
 
 def _volts(model: ForwardModel, x: Array) -> tuple[Array, Array] | None:
     """Return voltages and their derivatives by all unknowns."""
-    response = respond(model.of_file(x), x[: model.priors.asked])
-    if response is None:
+    here = simulated(model, x)
+    jacobian = None if here is None else differentiated(model, here)
+    if here is None or jacobian is None:
         return None
-    jacobian = response.jacobian
-    if model.priors.doubted:
-        jacobian = np.concatenate([jacobian, cell_response(model, x)], axis=1)
-    return response.voltage, jacobian
+    return here.voltage, jacobian
 
 
 def _local(model: ForwardModel, x: Array, error: Array, layout: Layout) -> _Local | None:

@@ -1,13 +1,15 @@
 """Least squares inside bounds: Gauss and Newton's step, damped after Levenberg and Marquardt.
 
-Residuals and their derivatives come from one call, because the engine computes them together.  A
-step is not even tried if it promises too little, and a place without a curve is a step that is not
-taken; `scipy.optimize.least_squares` asks for the residuals of its last step before it stops.
+Residuals cost a curve each and derivatives many.  So derivatives are asked for only where a step
+was taken, and after short steps they are mended by what the step has shown (Broyden 1965) and asked
+for again at the end.  A step is not even tried if it promises too little, and a place without a
+curve is a step that is not taken; `scipy.optimize.least_squares` asks for the residuals of its last
+step before it stops, and for derivatives at every place.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -18,12 +20,37 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-    Evaluate: TypeAlias = Callable[[Array], "tuple[Array, Array] | None"]
+    Jacobian: TypeAlias = Array | Callable[[], Array | None]
+    """Derivatives of residuals, or what finds them; None where there are none."""
+    Evaluate: TypeAlias = Callable[[Array], "tuple[Array, Jacobian] | None"]
     """Coordinates → residuals in units of their standard deviation and their Jacobian."""
 
 _FIRST_DAMPING: Final = 1e-3
 _SMALLEST_DAMPING: Final = 1e-9
 _LARGEST_DAMPING: Final = 1e8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Economy:
+    """How derivatives are saved.
+
+    Attributes
+    ----------
+    near
+        How far from where it was found a Jacobian is mended rather than found again, shape (p,);
+        None always finds it again.
+    reach
+        Longest step, shape (p,); None for any.
+    last
+        Whether the Jacobian of the minimum is always found there.
+    first
+        The Jacobian at the beginning, if it is nearly known.
+    """
+
+    near: Array | None = None
+    reach: Array | None = None
+    last: bool = True
+    first: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +94,7 @@ def minimise(
     *,
     gain: float = 1e-2,
     most: int = 30,
+    economy: Economy = Economy(),
 ) -> Minimum | None:
     """Minimise a sum of squares inside bounds.
 
@@ -82,39 +110,111 @@ def minimise(
         Stop when a step promises to lower the sum by less.
     most
         Calls of the function at most.
+    economy
+        How to save derivatives; all are found if nothing is said.
 
     Returns
     -------
     Minimum or None
-        None if the function has no value at the beginning.
+        None if the function has no value at the beginning, or no derivatives on its way.
     """
     x = np.clip(x, low, high)
     here = evaluate(x)
     if here is None:
         return None
+    place = _Place(x=x, residual=here[0], source=here[1], jacobian=economy.first, found_at=None)
+    if place.jacobian is None:
+        place = place.exact()
     damping, calls, converged = _FIRST_DAMPING, 1, False
-    while calls < most and damping < _LARGEST_DAMPING:
-        step, promised = _step(x, *here, low, high, damping)
-        if promised < gain:
+    while place.jacobian is not None and calls < most and damping < _LARGEST_DAMPING:
+        step, promised = _step(place, *_box(place.x, low, high, economy.reach), damping)
+        if promised < gain and (place.is_exact or not economy.last):
             converged = True
             break
+        if promised < gain:
+            place = place.exact()
+            continue
         calls += 1
-        there = evaluate(x + step)
-        if there is not None and there[0] @ there[0] < here[0] @ here[0]:
-            x, here = x + step, there
+        there = evaluate(place.x + step)
+        if there is not None and there[0] @ there[0] < place.residual @ place.residual:
+            place = place.moved(step, *there, near=economy.near)
             damping = max(damping / 10.0, _SMALLEST_DAMPING)
-        else:
+        elif there is None or place.is_exact:
             damping *= 10.0
-    return Minimum(x=x, residual=here[0], jacobian=here[1], iterations=calls, converged=converged)
+        else:  # a mended Jacobian may be to blame
+            place = place.exact()
+    return _minimum(
+        place if place.is_exact or not economy.last else place.exact(), calls, converged
+    )
 
 
-def _step(
-    x: Array, residual: Array, jacobian: Array, low: Array, high: Array, damping: float
-) -> tuple[Array, float]:
+def _minimum(place: _Place, calls: int, converged: bool) -> Minimum | None:  # noqa: FBT001
+    if place.jacobian is None:
+        return None
+    return Minimum(
+        x=place.x,
+        residual=place.residual,
+        jacobian=place.jacobian,
+        iterations=calls,
+        converged=converged,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a search stands: residuals, what finds their Jacobian, the one in use, and whence."""
+
+    x: Array
+    residual: Array
+    source: Jacobian
+    jacobian: Array | None
+    found_at: Array | None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the Jacobian was found here."""
+        return self.found_at is self.x
+
+    def exact(self) -> _Place:
+        """Return the same place with the Jacobian found there."""
+        return replace(self, jacobian=_found(self.source), found_at=self.x)
+
+    def moved(
+        self, step: Array, residual: Array, source: Jacobian, *, near: Array | None
+    ) -> _Place:
+        """Return the place a step away."""
+        there = replace(self, x=self.x + step, residual=residual, source=source)
+        found_at = self.x if self.found_at is None else self.found_at
+        if near is None or self.jacobian is None or np.any(np.abs(there.x - found_at) > near):
+            return there.exact()
+        mended = _mended(self.jacobian, step, residual - self.residual, near)
+        return replace(there, jacobian=mended, found_at=found_at)
+
+
+def _box(x: Array, low: Array, high: Array, reach: Array | None) -> tuple[Array, Array]:
+    """Return the bounds of a step."""
+    if reach is None:
+        return low, high
+    return np.maximum(low, x - reach), np.minimum(high, x + reach)
+
+
+def _found(jacobian: Jacobian) -> Array | None:
+    return jacobian() if callable(jacobian) else jacobian
+
+
+def _mended(jacobian: Array, step: Array, change: Array, scale: Array) -> Array:
+    """Return the nearest Jacobian that tells what a step has shown, coordinates over `scale`."""
+    weighed = step if np.isinf(scale).any() else step / scale**2
+    missing = change - jacobian @ step
+    return np.asarray(jacobian + np.outer(missing, weighed / (weighed @ step)))
+
+
+def _step(place: _Place, low: Array, high: Array, damping: float) -> tuple[Array, float]:
     """Return a step that stays inside the bounds, and by how much it promises to lower the sum.
 
     What would leave the bounds goes to them, and the step of the others is found again.
     """
+    x, residual, jacobian = place.x, place.residual, np.asarray(place.jacobian)
     curvature, gradient = jacobian.T @ jacobian, jacobian.T @ residual
     scale = np.diag(curvature) + 1e-12 * np.trace(curvature)
     damped = curvature + damping * np.diag(scale)

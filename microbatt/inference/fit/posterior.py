@@ -2,35 +2,38 @@
 
 Near its minimum the sum of squares is a paraboloid and the posterior a normal distribution, if the
 curves respond linearly over the width of that distribution and no bound is near.  Both are checked
-with the engine, not supposed.  Where they do not hold, the posterior is sampled.
+with the engine, not supposed.  Where they do not hold, the posterior of few unknowns is sampled;
+that of many, with the values of the cell file among them, follows profiles.
 """
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.inference.fit.profiles import BENT, CLEAR, REACH, profiled
 from microbatt.inference.forward.forward_model import voltages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.fit.profiles import Profiled
     from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
 
 DRAWS: Final = 4000
 """Draws kept of a posterior."""
-REACH: Final = 1.645
-"""Standard deviations at which linearity is checked: those of a 90 % interval."""
-BENT: Final = 0.1
-"""Largest shift by nonlinearity there, in standard deviations, that still counts as linear."""
-CLEAR: Final = 3.0
-"""Standard deviations that must lie between the estimate and a bound."""
+_NEAR_GAUSSIAN: Final = (
+    "Near-Gaussian: the curves respond linearly over the width of the intervals and no bound is "
+    "near, so the intervals come from the curvature at the best fit."
+)
 _STRAIGHT: Final = {"contact_resistance", "voltage_offset"}
 """Unknowns to which a curve responds linearly."""
 
@@ -40,6 +43,7 @@ class Posterior(enum.StrEnum):
 
     CURVATURE = "curvature"
     SAMPLING = "sampling"
+    PROFILES = "profiles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Drawn:
     Attributes
     ----------
     kind
-        By curvature or by sampling.
+        By curvature, by sampling or by profiles.
     sentence
         Why.
     draws
@@ -70,9 +74,6 @@ class Drawn:
 def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> Drawn:
     """Draw from the posterior around a minimum.
 
-    Values of the cell file that are in doubt are integrated over as if the curves responded to
-    them linearly around the minimum; so is drawn of them.
-
     Parameters
     ----------
     model
@@ -89,63 +90,40 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
     """
     if not model.priors.doubted:
         return _drawn(model, minimum, rng)
-    found = _drawn(*without_doubted(model, minimum), rng)
-    return replace(found, draws=with_doubted(model, minimum, found.draws, rng))
-
-
-def without_doubted(model: ForwardModel, minimum: Minimum) -> tuple[ForwardModel, Minimum]:
-    """Integrate over the doubted values of the cell file, to first order around a minimum.
-
-    The voltage at their expected values is that at the minimum, moved along its derivatives; what
-    they leave open is an error that all curves share.
-
-    Returns
-    -------
-    model
-        Of the other unknowns, with the cell of the minimum.
-    minimum
-        Of that model, at the same place.
-    """
-    m, n = model.measured.size, model.priors.asked
-    volts = -model.colour(minimum.jacobian[:m].T).T
-    expected, slope = _local_priors(model, minimum)
-    moves = volts[:, n:] / slope
-    shared = moves if model.shared is None else np.concatenate([model.shared, moves], axis=1)
-    shift = volts[:, n:] @ (expected / slope)
-    core = replace(model.of_file(minimum.x), shared=shared, shift=model.shift + shift)
-    residual = core.whiten(model.colour(minimum.residual[:m]) + shift)
-    jacobian = -core.whiten(volts[:, :n].T).T
-    x = minimum.x[:n]
-    return core, replace(
-        minimum,
-        x=x,
-        residual=np.concatenate([residual, core.priors.deviation(x)]),
-        jacobian=np.concatenate([jacobian, core.priors.rows(x)]),
+    found = profiled(model, minimum, rng, DRAWS)
+    reason = ""
+    if not found.settled:
+        reason = "beside the best fit lies a better one"
+    elif not minimum.converged:
+        reason = "the fit was still moving when it was given up"
+    plain = not (found.bent or found.bounded)
+    return Drawn(
+        kind=Posterior.CURVATURE if plain else Posterior.PROFILES,
+        sentence=_NEAR_GAUSSIAN if plain else _profile_sentence(found),
+        draws=found.draws,
+        settled=not reason,
+        settled_sentence=f"The intervals are not settled: {reason}. Give other curves, or state "
+        "how well values of the cell file are known."
+        if reason
+        else "",
     )
 
 
-def _local_priors(model: ForwardModel, minimum: Minimum) -> tuple[Array, Array]:
-    """Return residuals of the doubted values from what is expected, and their derivatives."""
-    n = model.priors.asked
-    known = np.isfinite(model.priors.std[:n]).sum()
-    rows = model.priors.rows(minimum.x)[known:, n:]
-    return model.priors.deviation(minimum.x)[known:], np.diag(rows)
+def _profile_sentence(found: Profiled) -> str:
+    """Say how the intervals were found where a normal distribution does not do."""
+    told = []
+    if found.bounded:
+        told.append(f"{_listed(found.bounded)} can go no further than a bound nearby")
+    if found.bent:
+        told.append(f"the curves do not respond linearly to {_listed(found.bent)}")
+    return (
+        f"Not near-Gaussian: {' and '.join(told)}; so the interval follows how well the curves "
+        "can be fitted with each value of it, everything else fitted again."
+    )
 
 
-def with_doubted(
-    model: ForwardModel, minimum: Minimum, draws: Array, rng: np.random.Generator
-) -> Array:
-    """Draw the doubted values of the cell file beside draws of the other unknowns, (n, p)."""
-    n, covariance = model.priors.asked, minimum.covariance
-    follow = np.linalg.solve(covariance[:n, :n], covariance[:n, n:])
-    rest = covariance[n:, n:] - covariance[n:, :n] @ follow
-    noise = rng.multivariate_normal(
-        np.zeros(len(rest)), 0.5 * (rest + rest.T), len(draws), method="eigh", check_valid="ignore"
-    )
-    doubted = minimum.x[n:] + (draws - minimum.x[:n]) @ follow + noise
-    return np.concatenate(
-        [draws, np.clip(doubted, model.priors.low[n:], model.priors.high[n:])], axis=1
-    )
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
 
 
 def _drawn(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> Drawn:
@@ -153,11 +131,7 @@ def _drawn(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> D
     reason = why_not_normal(model, minimum)
     if reason is None:
         draws = rng.multivariate_normal(minimum.x, minimum.covariance, DRAWS, method="cholesky")
-        sentence = (
-            "Near-Gaussian: the curves respond linearly over the width of the intervals and no "
-            "bound is near, so the intervals come from the curvature at the best fit."
-        )
-        return Drawn(kind=Posterior.CURVATURE, sentence=sentence, draws=draws)
+        return Drawn(kind=Posterior.CURVATURE, sentence=_NEAR_GAUSSIAN, draws=draws)
     from microbatt.inference.fit.sampling import sample
 
     found = sample(model, minimum, rng)

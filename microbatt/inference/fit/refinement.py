@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.engines import resample_curves
 from microbatt.errors import ParameterError, SimulationError
-from microbatt.inference.fit.least_squares import minimise
+from microbatt.inference.fit.least_squares import Economy, minimise
 from microbatt.inference.fit.residuals import UNLIKELY, reduced_chi_square, residual_trend
 from microbatt.inference.fit.shapes import (
     CAPACITY,
@@ -18,15 +18,20 @@ from microbatt.inference.fit.shapes import (
     SHARES,
     VOLTAGE,
     Terminals,
+    followed_shape,
     measured_shape,
     seen_shapes,
     terminal_slopes,
-    with_priors,
 )
-from microbatt.inference.forward.forward_model import beside, cell_response, respond
-from microbatt.inference.forward.runs import run_response
+from microbatt.inference.forward.derivatives import differentiated, followed_curves, simulated
+from microbatt.inference.forward.finite_differences import end_capacity
+from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.runs import anchored_run
+from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from microbatt.engines import Settings
@@ -51,18 +56,21 @@ OF_MESH: Final = 50.0
 BETTER: Final = 0.8
 """It is, if a finer one leaves less than this share."""
 _FINER, _FINEST = 2.0, 64.0
+_LITTLE: Final = 5.0
+"""A gain in the sum of squares of shapes for which such a fit does not go on."""
+_MOST: Final = 25
+"""Calls of the last fit, of which most need five."""
+_GAIN, _ROUGH_GAIN = 1e-2, 1.0
+"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew.
+
+With a run among the data the second counts: its derivatives are those of a smoothed current.
+"""
 _REACH: Final = 2.0
-"""Strides that a fit goes between two renewals, at most."""
-_BETWEEN: Final = 5
-"""At most so many steps between two renewals."""
-_RENEWALS: Final = 10
-"""At most so often derivatives by values of the cell file are renewed."""
-_LITTLE: Final = 0.1
-"""A gain in the sum of squares for which no renewal is worth it."""
-_LITTLE_OF_RUNS: Final = 1.0
-"""The same where a run is among the data, whose derivatives are those of a smoothed current."""
-_STAYS: Final = 0.3
-"""Strides below which they are as good as new."""
+"""Strides of the longest step."""
+_NEAR: Final = 1.0
+"""Strides from where derivatives were found, up to which they are mended and not found again."""
+_NEAR_SHAPES: Final = 0.5
+"""The same of shapes, in which little is lost by a derivative that is a little off."""
 _STRIDE: Final = 0.5
 """A stride: the width of a prior, and at most this much of a coordinate."""
 
@@ -122,11 +130,11 @@ def _refine_curves(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
-    if found:
-        model = beside(model.solved(COARSE), _whole(model, found[0][0].x)).solved(model.settings)
-    fits = [
-        (fit_samples(model, _whole(model, shaped.x)), start) for shaped, start in _distinct(found)
-    ]
+    places = [(_begun(model, shaped), start) for shaped, start in _distinct(found)]
+    if places:
+        model = beside(model.solved(COARSE), places[0][0]).solved(model.settings)
+    last = not model.priors.doubted  # else it goes on from there
+    fits = [(fit_samples(model, x, last=last), start) for x, start in places]
     good = [(minimum, start) for minimum, start in fits if minimum is not None]
     if not good:
         raise SimulationError(
@@ -156,7 +164,13 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
             "check the state in which they begin, their current and area, or leave them out."
         )
     joined, best = _beside_best(joined, best)
-    return Fit(model=joined, minimum=best, starts=of_curves.starts)
+    return Fit(model=_anchored(joined, best.x), minimum=best, starts=of_curves.starts)
+
+
+def _anchored(model: ForwardModel, x: Array) -> ForwardModel:
+    """Return the model whose runs of a smoothed current agree with whole ones at coordinates."""
+    runs = tuple(anchored_run(model, x, run) for run in model.runs)
+    return replace(model, runs=runs)
 
 
 def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
@@ -176,7 +190,7 @@ def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
     best, kept = min(fits, key=lambda one: one[0].chi_square)
     model, best = _beside_best(near, best)
     ordered = (kept, *(start for start in starts if start is not kept))
-    return Fit(model=model, minimum=best, starts=ordered)
+    return Fit(model=_anchored(model, best.x), minimum=best, starts=ordered)
 
 
 def _point(start: InitialGuess) -> Array:
@@ -187,57 +201,95 @@ def _fit_shapes(model: ForwardModel, x: Array) -> Minimum | None:
     """Fit the other unknowns at alpha and ln S as they are, then everything."""
     low, high = model.priors.low, model.priors.high
     evaluate = shape_objective(model, COARSE)
+    economy = Economy(near=_NEAR_SHAPES * _strides(model), last=False)
     if model.priors.free:
         here = (np.concatenate([x[:2], bound[2:]]) for bound in (low, high))
-        held = minimise(evaluate, x, *here, gain=1.0, most=3)
+        held = minimise(evaluate, x, *here, gain=1.0, most=3, economy=economy)
         x = x if held is None else held.x
-    return minimise(evaluate, x, low, high, gain=1.0, most=15)
+    return minimise(evaluate, x, low, high, gain=1.0, most=15, economy=economy)
 
 
-def fit_samples(model: ForwardModel, x: Array, *, most: int = 30) -> Minimum | None:
+def _begun(model: ForwardModel, shaped: Minimum) -> Array:
+    """Return where the fit of the samples begins: shapes fitted with what is in doubt too.
+
+    Cells whose values are off may deliver some percent more or less than their file, whatever alpha
+    and S; then voltages at equal capacity are no way to the best fit, and shapes are.
+    """
+    x = _whole(model, shaped.x)
+    if not model.priors.doubted or "area_scale" in model.priors.names:
+        return x
+    stride = _strides(model)
+    economy = Economy(near=_NEAR_SHAPES * stride, reach=_REACH * stride, last=False)
+    bounds = model.priors.low, model.priors.high
+    found = minimise(whole_objective(model), x, *bounds, gain=_LITTLE, most=8, economy=economy)
+    return x if found is None else found.x
+
+
+def whole_objective(model: ForwardModel) -> Evaluate:
+    """Return the residuals of the curves' shapes with every unknown, the file's values included.
+
+    Parameters
+    ----------
+    model
+        The measured curves and the unknowns.
+    """
+    measured = measured_shape(model)
+    spread = np.tile([*np.full(DEPTHS.size, VOLTAGE), CAPACITY], len(model.curves))
+    priors = replace(model.priors, tails=None)  # tails would let values run away on the way
+    ends = [float(curve.voltage[-1]) for curve in model.curves]
+    coarse = model.solved(COARSE)
+
+    def evaluate(x: Array) -> tuple[Array, Callable[[], Array | None]] | None:
+        try:
+            shape = _shapes(coarse.of_file(x), x[: model.priors.asked])
+        except ParameterError:  # a cell that cannot be
+            return None
+        if not np.isfinite(shape).all():
+            return None
+        residual = (measured.ravel() - shape) / spread
+
+        def jacobian() -> Array | None:
+            curves = followed_curves(model, x, COARSE)
+            if curves is None:
+                return None
+            offset = model.value(x, "voltage_offset")
+            slopes = [
+                followed_shape(one, end, offset)[1] for one, end in zip(curves, ends, strict=True)
+            ]
+            rows = np.concatenate(slopes)
+            if not np.isfinite(rows).all():
+                return None
+            return np.concatenate([-rows / spread[:, None], priors.rows(x)])
+
+        return np.concatenate([residual, priors.deviation(x)]), jacobian
+
+    return evaluate
+
+
+def fit_samples(
+    model: ForwardModel,
+    x: Array,
+    *,
+    most: int = 30,
+    last: bool = True,
+    jacobian: Array | None = None,
+) -> Minimum | None:
     """Fit the samples from coordinates `x`; None where the engine has no whole curve there.
 
-    Derivatives by doubted values of the cell file cost a curve each and change little, so they are
-    renewed only where the fit has moved on; between two renewals it goes no further than they hold.
+    Derivatives cost many curves and change little, so they are found again only where the fit has
+    moved on, and, unless `last` says that they are not needed, at its end.  Those at the beginning
+    may be known already, nearly.
     """
     bounds = model.priors.low, model.priors.high
-    if not model.priors.doubted:
-        return minimise(sample_objective(model), x, *bounds, most=most)
-    x = np.clip(x, *bounds)
-    minimum = None
-    for _ in range(_RENEWALS):
-        columns = cell_response(model, x)
-        of_runs = _run_responses(model, x)
-        reach = _REACH * _strides(model)
-        near = np.maximum(bounds[0], x - reach), np.minimum(bounds[1], x + reach)
-        evaluate = sample_objective(model, columns, of_runs)
-        again = minimise(evaluate, x, *near, most=min(most, _BETWEEN))
-        if again is None:
-            return minimum
-        moved = float(np.max(np.abs(again.x - x) / _strides(model)))
-        gained = np.inf if minimum is None else minimum.chi_square - again.chi_square
-        minimum, x = again, again.x
-        if moved < _STAYS or gained < (_LITTLE_OF_RUNS if model.runs else _LITTLE):
-            break
-    return _renewed(model, minimum)
-
-
-def _run_responses(model: ForwardModel, x: Array) -> tuple[Array, ...]:
-    """Return the derivatives of the runs by what is asked for, at coordinates."""
-    if not model.runs:
-        return ()
-    exact, n = model.of_file(x), model.priors.asked
-    return tuple(run_response(exact, x[:n], run) for run in model.runs)
-
-
-def _renewed(model: ForwardModel, minimum: Minimum | None) -> Minimum | None:
-    """Return a minimum with the derivatives by values of the cell file taken there."""
-    if minimum is None:
-        return None
-    jacobian = minimum.jacobian.copy()
-    columns = cell_response(model, minimum.x)
-    jacobian[: model.measured.size, model.priors.asked :] = -model.whiten(columns.T).T
-    return replace(minimum, jacobian=jacobian)
+    stride = _strides(model)
+    return minimise(
+        sample_objective(model),
+        x,
+        *bounds,
+        gain=_GAIN if last and not model.runs else _ROUGH_GAIN,
+        most=most,
+        economy=Economy(near=_NEAR * stride, reach=_REACH * stride, last=last, first=jacobian),
+    )
 
 
 def _strides(model: ForwardModel) -> Array:
@@ -248,8 +300,26 @@ def _strides(model: ForwardModel) -> Array:
 def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
     """Fit again with the cliffs and weights of the best fit, where it has left its start."""
     renewed = beside(model, best.x)
-    again = fit_samples(renewed, best.x, most=8)
+    pairs = zip(renewed.curves, model.curves, strict=True)
+    same = all(np.array_equal(new.steep, old.steep) for new, old in pairs)
+    first = jacobian_under(renewed, model, best) if same else None
+    again = fit_samples(renewed, best.x, most=_MOST, jacobian=first)
     return (model, best) if again is None else (renewed, again)
+
+
+def jacobian_under(model: ForwardModel, before: ForwardModel, minimum: Minimum) -> Array:
+    """Return the Jacobian of a minimum with the weights of another model.
+
+    Parameters
+    ----------
+    model
+        Of other errors of the same curves.
+    before, minimum
+        The model that was fitted, and its minimum.
+    """
+    m = before.measured.size
+    volts = before.colour(minimum.jacobian[:m].T)
+    return np.concatenate([model.whiten(volts).T, minimum.jacobian[m:]])
 
 
 def _meshed(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
@@ -310,34 +380,33 @@ def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, 
     return kept
 
 
-def sample_objective(
-    model: ForwardModel, columns: Array | None = None, of_runs: tuple[Array, ...] | None = None
-) -> Evaluate:
+def sample_objective(model: ForwardModel, *, whole: bool = True) -> Evaluate:
     """Return the residuals of the samples, and of the unknowns from what is expected of them.
 
     Parameters
     ----------
     model
         The measured curves and the unknowns.
-    columns
-        Derivatives by doubted values of the cell file, as `cell_response` has them.
-    of_runs
-        Derivatives of each run by what is asked for, as `respond` takes them.
+    whole
+        Whether every sample of a run drives it, and not the smoothed current.
     """
-    n = model.priors.asked
 
-    def evaluate(x: Array) -> tuple[Array, Array] | None:
+    def evaluate(x: Array) -> tuple[Array, Callable[[], Array | None]] | None:
         try:
-            response = respond(model.of_file(x), x[:n], of_runs)
+            here = simulated(model, x, whole=whole)
         except ParameterError:  # a cell that cannot be
             return None
-        if response is None:
+        if here is None:
             return None
-        residual = model.whiten(model.measured - response.voltage)
-        volts = response.jacobian
-        if columns is not None:
-            volts = np.concatenate([volts, columns], axis=1)
-        return with_priors(model, x, residual, -model.whiten(volts.T).T)
+
+        def jacobian() -> Array | None:
+            volts = differentiated(model, here)
+            if volts is None:
+                return None
+            return np.concatenate([-model.whiten(volts.T).T, model.priors.rows(x)])
+
+        residual = model.whiten(model.measured - here.voltage)
+        return np.concatenate([residual, model.priors.deviation(x)]), jacobian
 
     return evaluate
 
@@ -356,18 +425,33 @@ def shape_objective(model: ForwardModel, settings: Settings) -> Evaluate:
     measured = measured_shape(model).ravel()
     spread = np.tile([*np.full(DEPTHS.size, VOLTAGE), CAPACITY], len(model.curves))
 
-    def evaluate(x: Array) -> tuple[Array, Array] | None:
-        found = _shapes_and_slopes(model, x)
-        if found is None:
+    def evaluate(x: Array) -> tuple[Array, Callable[[], Array | None]] | None:
+        shape = _shapes(model, x)
+        if not np.isfinite(shape).all():
             return None
-        shape, slopes = found
+
+        def jacobian() -> Array | None:
+            slopes = _shape_slopes(model, x)
+            return np.concatenate([-slopes / spread[:, None], model.priors.rows(x)])
+
         residual = (measured - shape) / spread
-        return with_priors(model, x, residual, -slopes / spread[:, None])
+        return np.concatenate([residual, model.priors.deviation(x)]), jacobian
 
     return evaluate
 
 
-def _shapes_and_slopes(model: ForwardModel, x: Array) -> tuple[Array, Array] | None:
+def _shapes(model: ForwardModel, x: Array) -> Array:
+    """Return the shapes of the curves at coordinates; NaN without a curve."""
+    alpha, S = model.priors.natural(x)[:2]
+    scale = model.value(x, "area_scale")
+    points = [(alpha, S, current / scale) for current in model.currents]
+    batch = run_points(model.request_at(x), points, model.temperatures)
+    through = Terminals(offset=model.value(x, "voltage_offset"), scale=scale)
+    return seen_shapes(model, resample_curves(batch, SHARES), end_capacity(batch), through)
+
+
+def _shape_slopes(model: ForwardModel, x: Array) -> Array:
+    """Return how the shapes respond to the coordinates."""
     displaced = model.displaced_at(x)
     voltage = displaced.by_member(resample_curves(displaced.curves, SHARES))[:, 0]
     ends = displaced.end_capacities[:, 0]
@@ -376,8 +460,6 @@ def _shapes_and_slopes(model: ForwardModel, x: Array) -> tuple[Array, Array] | N
     shapes = np.stack(
         [seen_shapes(model, v, q, through) for v, q in zip(voltage, ends, strict=True)]
     )
-    if not np.isfinite(shapes[0]).all():
-        return None
     slopes = terminal_slopes(model, voltage[0], ends[0], through)
     for name, scheme in displaced.finite_differences.items():
         slopes[name] = scheme.weights[0] @ shapes[[0, *scheme.members]]
@@ -385,4 +467,4 @@ def _shapes_and_slopes(model: ForwardModel, x: Array) -> tuple[Array, Array] | N
         slopes["area_scale"] = slopes["area_scale"] / scale
     slopes["S"] = slopes["S"] * displaced.points[0, 1]  # per unit of ln S
     columns = [slopes[name] for name in model.priors.names]
-    return shapes[0], np.nan_to_num(np.stack(columns, axis=-1))
+    return np.nan_to_num(np.stack(columns, axis=-1))

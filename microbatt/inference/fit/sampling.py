@@ -419,16 +419,15 @@ def _sentence(count: int, apart: float, drift: float, *, agrees: bool) -> str:
     """Say whether the intervals are settled."""
     if agrees and drift <= STATIONARY:
         return (
-            f"The surface between {count} engine curves was checked against the engine at draws: "
-            f"their log densities differ by {apart:.2g} rms, and {AGREES:g} is let pass."
+            f"The sampled intervals were checked against {count} simulations and agree with them."
         )
     if not agrees:
         return (
-            f"The intervals are not settled: after {count} engine curves the surface's log density "
-            f"still differs from the engine's by {apart:.2g} rms at draws, where {AGREES:g} is let "
-            "pass. Free fewer unknowns, add curves at other currents, or refine `settings`."
+            f"The intervals are not settled: after {count} simulations they would still change "
+            f"with more (log densities are {apart:.2g} apart, {AGREES:g} would do). Free fewer "
+            "unknowns, add curves at other currents, or refine `settings`."
         )
     return (
-        f"The intervals are not settled: the two halves of the chain differ by {drift:.2g} "
-        "standard deviations. Free fewer unknowns, or add curves at other currents."
+        "The intervals are not settled: the first and the second half of the draws differ by "
+        f"{drift:.2g} standard deviations. Free fewer unknowns, or add curves at other currents."
     )

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 from scipy.stats.qmc import Sobol
 
 from microbatt.engines import ENGINE, Settings, resample_curves
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.engines.contract import Request
+    from microbatt.inference.forward.derivatives import FollowedCurve
     from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
@@ -203,6 +205,42 @@ def shape_of(voltage: Array, capacity: float, end_voltage: float) -> Array:
     below = int(np.argmax(voltage <= end_voltage)) or voltage.size - 1
     share = np.interp(-end_voltage, -voltage[below - 1 : below + 1], SHARES[below - 1 : below + 1])
     return np.append(np.interp(DEPTHS * share, SHARES, voltage), np.log(share * capacity))
+
+
+def followed_shape(curve: FollowedCurve, end_voltage: float, offset: float) -> tuple[Array, Array]:
+    """Return the shape of a curve that is ended at a voltage, and its derivatives.
+
+    Parameters
+    ----------
+    curve
+        With its derivatives at equal depth.
+    end_voltage
+        Where the measured curve ended [V].
+    offset
+        Of the measured voltage [V].
+
+    Returns
+    -------
+    shape
+        As of `shape_of`, shape (26,); NaN where the curve does not come down to that voltage.
+    slopes
+        Shape (26, p).
+    """
+    seen = curve.voltage + offset
+    if not seen[0] > end_voltage > seen[-1]:
+        empty = np.full((DEPTHS.size + 1, curve.log_end.size), np.nan)
+        return empty[:, 0], empty
+    voltage = PchipInterpolator(curve.depth, seen)
+    below = int(np.argmax(seen <= end_voltage))
+    pair = slice(below - 1, below + 1)
+    share = float(np.interp(-end_voltage, -seen[pair], curve.depth[pair]))
+    slope = PchipInterpolator(curve.depth, curve.slope)
+    at_depth = PchipInterpolator(curve.depth, curve.at_depth)
+    longer = -at_depth(share) / slope(share)  # by how much the share grows, relative
+    at = DEPTHS * share
+    shape = np.append(voltage(at), np.log(share * curve.capacity))
+    slopes = at_depth(at) + np.outer(slope(at), longer)
+    return shape, np.concatenate([slopes, (longer + curve.log_end)[None]])
 
 
 def with_priors(

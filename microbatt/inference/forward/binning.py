@@ -30,6 +30,8 @@ CHARGE: Final = 1e-4
 """Relative standard deviation of the charge of a curve, where its file says nothing."""
 STEEP: Final = 5.0
 """Steeper than this the curve is a cliff [V per capacity at the end]."""
+SLOPING: Final = 0.5
+"""Where a curve slopes by less, a voltage tells no capacity [V per capacity at the end]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ class BinnedCurve:
         dV/dQ at the averages, the lesser and the larger of both sides, shape (m,)
         [V m² A⁻¹ h⁻¹]: of the measured curve, or of a simulated one, see `beside`.
     steep
-        Whether an average lies on a cliff, in the second half of the curve, shape (m,).
+        Whether an average lies on a cliff or just before it, shape (m,); there capacities are
+        compared.
     offset_effect
         What an offset of one does to each average: 1, and less on a cliff, shape (m,) [-].
     charge_error, start_error
@@ -98,7 +101,7 @@ class BinnedCurve:
             np.abs(self.steepest) * self.capacity_step / np.sqrt(12.0 * self.count), float
         )
 
-    def beside(self, capacity: Array, voltage: Array) -> BinnedCurve:
+    def beside(self, capacity: Array, voltage: Array, near: float = 0.0) -> BinnedCurve:
         """Return the same averages, with slopes and cliffs of a smooth curve near them.
 
         A slope between noisy samples is noisy, and weights that follow the noise pull the fit with
@@ -109,6 +112,8 @@ class BinnedCurve:
         capacity, voltage
             Of a simulated curve as the tester would see it, capacities increasing, shape (n,)
             [A h m⁻²], [V]; it is stretched to end where the measured one does.
+        near
+            Averages before a cliff by no more than this share of the capacity count as on it.
 
         Returns
         -------
@@ -129,7 +134,7 @@ class BinnedCurve:
         last = float(stretched[-1])
         expected = self.average(smooth(np.minimum(self.nodes, last)))
         slope, steepest = _slopes(self.capacity, expected)
-        steep = _steep(self.capacity, slope)
+        steep = _steep(self.capacity, slope, near)
         local = smooth(np.minimum(self.capacity, last), 1)
         effect = np.divide(slope, local, out=np.ones_like(slope), where=steep & (local < 0.0))
         return replace(
@@ -198,11 +203,19 @@ def _stretches(q: Array, v: Array, most: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.diff(number, prepend=-1))
 
 
-def _steep(capacity: Array, slope: Array) -> NDArray[np.bool_]:
-    """Tell which averages lie on a cliff: steep, in the second half of the curve."""
-    return np.asarray(
-        (capacity > 0.5 * capacity[-1]) & (np.abs(slope) * capacity[-1] > STEEP), dtype=bool
-    )
+def _steep(capacity: Array, slope: Array, near: float = 0.0) -> NDArray[np.bool_]:
+    """Tell which averages lie on a cliff, or before it by no more than a share of the capacity.
+
+    A cliff is steep and in the second half of the curve.  A simulated one that comes a little
+    earlier ends before the averages that lie just before it, whose voltage is then off by a volt.
+    """
+    end = capacity[-1]
+    late = capacity > 0.5 * end
+    cliff = late & (np.abs(slope) * end > STEEP)
+    if near > 0.0 and cliff.any():
+        begins = capacity[int(np.argmax(cliff))]
+        cliff |= late & (capacity > begins - near * end) & (np.abs(slope) * end > SLOPING)
+    return np.asarray(cliff, dtype=bool)
 
 
 def _slopes(q: Array, v: Array) -> tuple[Array, Array]:

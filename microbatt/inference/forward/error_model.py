@@ -141,6 +141,15 @@ class ErrorModel:
         """Undo `whiten`."""
         return self._along(values, inverse=False) * self.deviation
 
+    @cached_property
+    def log_determinant(self) -> float:
+        """Logarithm of the covariance's determinant, voltages in volts."""
+        return float(2.0 * np.sum(np.log(self.deviation)) + np.sum(np.log1p(self._stretched[1])))
+
+    def apart(self, residual: Array) -> Array:
+        """Return what of whitened residuals is each average's own, in its deviations, (m,)."""
+        return self._along(residual, inverse=True)
+
     def expected_offset(self, residual: Array) -> float:
         """Return what the curve's own offset is expected to be, from whitened residuals [V]."""
         return self.own * self._expected(residual)

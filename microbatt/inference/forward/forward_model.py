@@ -55,6 +55,8 @@ _SHARE_OF_STEP: Final = 0.3
 """Of a parameter's step, for one-sided differences: longer ones move cliffs across samples."""
 _SAME_VALUE: Final = 1e-9
 """Relative difference that rounding makes when a value goes through its logarithm and back."""
+_DOUBT: Final = 2.0
+"""Standard deviations by which a cliff's charge may be off; 1 mV of a model's error is 0.1 %."""
 _MARGIN: Final = 0.2
 _LOWEST: Final = 0.3
 
@@ -204,6 +206,36 @@ class ForwardModel:
     def _common(self) -> tuple[Array, Array] | None:
         """Directions of the errors that all curves share, and the variance along each."""
         return None if self.shared is None else directions(self.whiten_own(self.shared.T).T)
+
+    def with_model_error(self, size: float) -> ForwardModel:
+        """Return the model with another size of its smooth error [V].
+
+        Deviations of single averages that were made larger stay as much larger.
+        """
+        before, _ = error_models(self.curves, self.errors, self.runs)
+        errors = replace(self.errors, model_error=size)
+        models, shared = error_models(self.curves, errors, self.runs)
+        kept = tuple(
+            replace(one, deviation=one.deviation * (now.deviation / old.deviation))
+            for one, now, old in zip(models, self.error_models, before, strict=True)
+        )
+        return replace(self, errors=errors, error_models=kept, shared=shared)
+
+    @property
+    def log_determinant(self) -> float:
+        """Logarithm of the determinant of the covariance of all averages."""
+        own = sum(one.log_determinant for one in self.error_models)
+        return own + (0.0 if self._common is None else float(np.sum(np.log1p(self._common[1]))))
+
+    def apart(self, residual: Array) -> Array:
+        """Return what of whitened residuals is each average's own, in its deviations, (m,).
+
+        Its square scatters about one at most, and is large where no common error explains it.
+        """
+        common = self._common
+        alone = residual if common is None else stretched(residual, *common, inverse=True)
+        parts = zip(self.rows, self.error_models, strict=True)
+        return np.concatenate([one.apart(alone[rows]) for rows, one in parts])
 
     def _without_common(self, residual: Array) -> Array:
         """Return residuals whitened by curve, less what errors of all curves explain."""
@@ -365,12 +397,12 @@ def _curves_respond(model: ForwardModel, x: Array) -> Response | None:
         return None
     scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
     wanted = [
-        _where_asked(displaced.curves, i, curve, scale=scale, offset=offset)
+        where_asked(displaced.curves, i, curve, scale=scale, offset=offset)
         for i, curve in enumerate(model.curves)
     ]
     found = sensitivities_at_capacity(displaced, wanted)
     pieces = [
-        _averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
+        averaged(curve, one, model.request.cutoff_voltage, scale=scale, offset=offset)
         for curve, one in zip(model.curves, found, strict=True)
     ]
     jacobian = np.concatenate([derivative for _, derivative in pieces])
@@ -398,8 +430,11 @@ def beside(model: ForwardModel, x: Array) -> ForwardModel:
         smooth = simulated_curves(model, x)
     except ParameterError:
         return model
+    k, size = len(model.curves), model.errors.model_error
+    near = [_DOUBT * float(np.hypot(one.charge_error, size)) for one in model.error_models[:k]]
     curves = tuple(
-        curve.beside(one.x, one(one.x)) for curve, one in zip(model.curves, smooth, strict=True)
+        curve.beside(one.x, one(one.x), width)
+        for curve, one, width in zip(model.curves, smooth, near, strict=True)
     )
     return model.with_curves(curves, tuple(beside_run(model, x, run) for run in model.runs))
 
@@ -510,13 +545,33 @@ def _voltages_of_one_cell(model: ForwardModel, x: Array) -> Array:
         curve = model.curves[number]
         drop = currents[number] * (drops[row] - drops[least])
         offset = model.value(x[row], "voltage_offset") - float(drop)
-        wanted = _where_asked(batch, i, curve, scale=scale, offset=offset)
+        wanted = where_asked(batch, i, curve, scale=scale, offset=offset)
         at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, request.cutoff_voltage)
         found[row, model.rows[number]] = _voltage(curve, wanted, at_nodes, scale, offset)
     return found
 
 
-def _where_asked(
+def voltages_of_batch(model: ForwardModel, x: Array, batch: DischargeBatch) -> Array:
+    """Return the voltages at the averages of whole curves, one for each measured one, (m,) [V].
+
+    Parameters
+    ----------
+    model, x
+        As for `respond`.
+    batch
+        What the engine has at `x`.
+    """
+    scale, offset = model.value(x, "area_scale"), model.value(x, "voltage_offset")
+    ends, cutoff = end_capacity(batch), model.request.cutoff_voltage
+    pieces = []
+    for i, curve in enumerate(model.curves):
+        wanted = where_asked(batch, i, curve, scale=scale, offset=offset)
+        at_nodes = _at_capacity(batch, i, float(ends[i]), wanted, cutoff)
+        pieces.append(_voltage(curve, wanted, at_nodes, scale, offset))
+    return np.concatenate(pieces)
+
+
+def where_asked(
     batch: DischargeBatch, i: int, curve: BinnedCurve, *, scale: float, offset: float
 ) -> Array:
     """Return the capacities at which a measured curve asks for a simulated one.
@@ -530,7 +585,7 @@ def _where_asked(
     return np.concatenate([curve.nodes / scale, cliff])
 
 
-def _averaged(
+def averaged(
     curve: BinnedCurve, found: CurveSensitivity, cutoff: float, *, scale: float, offset: float
 ) -> tuple[Array, Array]:
     """Average voltage and derivatives over the samples of a curve."""

@@ -84,7 +84,8 @@ class Prior:
         Ends of a uniform prior; None where the number itself ends.
     tails : float, default inf
         Degrees of freedom of Student's t in place of the normal distribution: 4 lets a value be
-        far off now and then, infinity is normal.
+        far off now and then, infinity is normal.  Near its centre the distribution is as narrow as
+        the normal one of that width.
 
     Raises
     ------
@@ -220,7 +221,8 @@ class Priors:
         """Return residuals of x, shape (..., p), from what is expected: half their square is -ln p.
 
         Of a normal prior the distance in standard deviations z; of Student's t with ν degrees of
-        freedom ± √((ν + 1) ln(1 + z²/ν)).
+        freedom ± √((ν + 1) ln(1 + z²/(ν + 1))), which near the centre is z too: its scale is
+        larger than the width by √((ν + 1)/ν).
         """
         return self._residual(x)[0]
 
@@ -239,12 +241,10 @@ class Priors:
         slope = np.broadcast_to(1.0 / std, z.shape)
         if self.tails is None or not np.isfinite(self.tails[known]).any():
             return z, slope
-        nu = np.where(np.isfinite(self.tails[known]), self.tails[known], 1e9)
-        size = np.sqrt((nu + 1.0) * np.log1p(z**2 / nu))
+        more = np.where(np.isfinite(self.tails[known]), self.tails[known], 1e9) + 1.0
+        size = np.sqrt(more * np.log1p(z**2 / more))
         small = np.abs(z) < 1e-6
-        steep = np.divide(
-            (nu + 1.0) * np.abs(z) / (nu + z**2), size, out=np.ones_like(z), where=~small
-        )
+        steep = np.divide(np.abs(z) / (1.0 + z**2 / more), size, out=np.ones_like(z), where=~small)
         return np.where(small, z, np.sign(z) * size), np.where(small, 1.0, steep) / std
 
     def describe(self, index: int) -> str:

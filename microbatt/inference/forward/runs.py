@@ -380,6 +380,8 @@ def run_columns(model: Unknowns, x: Array, run: BinnedRun) -> Array:
         [V per unit of the coordinate].
     """
     priors = model.priors
+    if not priors.doubted:
+        return np.empty((run.voltage.size, 0))
     here = run_voltage(model, x, run)
     columns = [
         np.zeros(run.voltage.size)
@@ -421,6 +423,23 @@ def beside_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
         left_out=run.left_out if whole is None else whole - here,
         switching=run.switching if early is None else (early - here) / (_HALF * np.sqrt(12.0)),
     )
+
+
+def anchored_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
+    """Return a run with what smoothing leaves out at coordinates, and all else as it is.
+
+    Parameters
+    ----------
+    model, x
+        As for `run_voltage`.
+    run
+        Of the model.
+    """
+    if run.smoothed is None:
+        return run
+    plain = replace(run, left_out=np.zeros_like(run.left_out))
+    thin, whole = run_voltage(model, x, plain), run_voltage(model, x, plain, whole=True)
+    return run if thin is None or whole is None else replace(run, left_out=whole - thin)
 
 
 def _step(model: Unknowns, x: Array, i: int) -> float:

@@ -14,14 +14,22 @@ from .design import (
     propose_currents,
     region_points,
 )
+from .protocol_design import (
+    Worth,
+    propose_tests,
+    standard_tests,
+)
 
 __all__ = [
     "Choice",
     "Proposal",
     "Readings",
+    "Worth",
     "bound_map",
     "cube_bounds",
     "judge_currents",
     "propose_currents",
+    "propose_tests",
     "region_points",
+    "standard_tests",
 ]

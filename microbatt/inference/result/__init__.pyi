@@ -3,9 +3,15 @@ from .text import (
     own_offset,
     strained_sentence,
 )
+from .trade_offs import (
+    TradeOff,
+    trade_off_sentence,
+)
 
 __all__ = [
+    "TradeOff",
     "cell_sensitivity_sentence",
     "own_offset",
     "strained_sentence",
+    "trade_off_sentence",
 ]

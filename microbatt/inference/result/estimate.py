@@ -13,6 +13,7 @@ from microbatt.inference.result.structure import (
     structure_numbers,
 )
 from microbatt.inference.result.text import one_line, summarise
+from microbatt.inference.result.trade_offs import TradeOff, trade_offs
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -91,6 +92,11 @@ class Estimate(EstimateRecord):
     def structure(self) -> tuple[DerivedNumber, ...]:
         """Tortuosity, MacMullin number and area per volume of the positive electrode."""
         return structure_numbers(self)
+
+    @property
+    def trade_offs(self) -> tuple[TradeOff, ...]:
+        """What alpha and S trade off against, the strongest first."""
+        return trade_offs(self)
 
     def to_cell(self) -> Cell:
         """Return the cell with what was inferred written into it.

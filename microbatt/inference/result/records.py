@@ -130,15 +130,17 @@ class FittedRun:
         The file's name.
     samples : int
         How many measured samples stand behind the arrays below.
-    time, current, measured, count : ndarray
-        Samples, averaged over short stretches, and how many each is of, shape (n,) [s], [A m⁻²]
-        with discharge positive, [V].
+    time, current, measured : ndarray
+        Samples, averaged over short stretches, shape (n,) [s], [A m⁻²] with discharge positive,
+        [V].
     fitted : ndarray
         The engine's voltage at the best fit, all unknowns and the offset applied, shape (n,) [V].
     low, high : ndarray
         Band that should hold an average with the probability `Estimate.level`, shape (n,) [V].
     sigma : ndarray
         Standard deviation allowed for each average, shape (n,) [V].
+    count : ndarray
+        How many samples each average is of, shape (n,).
     information : tuple of float
         What the run tells of (alpha, S), as for `FittedCurve`.
     offset : float

@@ -9,6 +9,7 @@ import numpy as np
 from microbatt.inference.forward.unknowns import in_words, unknown_quantity
 from microbatt.inference.result.cell_sensitivity import together
 from microbatt.inference.result.structure import structure_numbers
+from microbatt.inference.result.trade_offs import trade_off_sentence
 from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def summarise(estimate: EstimateRecord) -> str:
         lines.append(estimate.diagnostics.settled_sentence)
     if doubtful:
         lines += [estimate.cell_error_sentence, strained_sentence(estimate)]
-    if any(one.alpha or one.S for one in estimate.cell_sensitivity):
+        lines.append(trade_off_sentence(estimate))
+    elif any(one.alpha or one.S for one in estimate.cell_sensitivity):
         lines.append(cell_sensitivity_sentence(estimate))
     return "\n".join(lines)
 
@@ -77,7 +79,7 @@ def _files(told: Sequence[str]) -> list[str]:
 
 
 def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
-    """Say how far errors of one percent in the cell file carry.
+    """Say how far errors of one percent in the cell file carry, all other values held.
 
     Parameters
     ----------
@@ -93,13 +95,13 @@ def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
     name = "alpha" if alpha else "S"
     ranked = sorted(estimate.cell_sensitivity, key=lambda one: -abs(getattr(one, name)))
     most = [f"{one.label} ({getattr(one, name):+.2g})" for one in ranked[:3]]
-    taken = (
-        "The intervals count what the cell file leaves open."
-        if estimate.cell_values
-        else "The intervals take the cell file as exact."
-    )
+    if estimate.cell_values:
+        return (
+            "The intervals already count what the cell file leaves open. For comparison, with one "
+            f"value off by 1 % and all others right, {name} would move most by {', '.join(most)}."
+        )
     return (
-        f"{taken} If each of its values were off by 1 %, alpha "
+        "The intervals take the cell file as exact. If each of its values were off by 1 %, alpha "
         f"would be off by {alpha:.2g} and S by {S:.2g}; {name} most by {', '.join(most)}."
     )
 
@@ -120,14 +122,18 @@ def strained_sentence(estimate: EstimateRecord) -> str:
     every = [*estimate.parameters, *estimate.cell_values]
     far = sorted((one for one in every if abs(one.beyond) > FAR), key=lambda one: -abs(one.beyond))
     if not far:
-        return f"No value ends further than {FAR:g} widths from what was expected of it."
+        return (
+            f"Every other value ends where it was expected, within {FAR:g} times the error stated "
+            "for it."
+        )
     told = [
-        f"{one.name.replace('_', ' ')} at {in_words(one.name, one.value)} ({one.beyond:+.1f})"
+        f"{one.name.replace('_', ' ')} at {in_words(one.name, one.value)} ({one.beyond:+.1f} times)"
         for one in far[:_MOST]
     ]
+    end = "value ends" if len(far) == 1 else "values end"
     return (
-        f"{len(far)} {'value ends' if len(far) == 1 else 'values end'} further than {FAR:g} widths "
-        f"from what was expected: {', '.join(told)}. Measure these, or state a wider error."
+        f"{len(far)} {end} further from what was expected than {FAR:g} times the error stated: "
+        f"{', '.join(told)}. Measure these again, or state a larger error."
     )
 
 
@@ -189,10 +195,10 @@ def _curve(curve: FittedCurve) -> str:
     alpha, S = curve.information
     beside = ""
     if curve.shared_error is not None:
-        beside = f" ({curve.rms_beside_shared * 1e3:.2f} beside the error that all share)"
+        beside = f" ({curve.rms_beside_shared * 1e3:.2f} less the model error that all share)"
     return (
         f"{curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms{beside}, "
-        f"tells {100 * alpha:3.0f} % of alpha and {100 * S:3.0f} % of S"
+        f"carries {100 * alpha:3.0f} % of what is known of alpha, {100 * S:3.0f} % of S"
         + "".join(f"; {words}" for words in own_offset(curve))
     )
 
@@ -201,12 +207,12 @@ def _run(run: FittedRun) -> str:
     alpha, S = run.information
     beside = ""
     if run.shared_error is not None:
-        beside = f" ({run.rms_beside_shared * 1e3:.2f} beside the error that all share)"
+        beside = f" ({run.rms_beside_shared * 1e3:.2f} less the model error that all share)"
     warm = "; its measured temperature drives it" if run.temperature_measured else ""
     return (
         f"{run.source}, as a run of {run.time[-1] / 3600.0:.3g} h: residual "
-        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, tells {100 * alpha:.0f} % of alpha and "
-        f"{100 * S:.0f} % of S{warm}"
+        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, carries {100 * alpha:.0f} % of what is "
+        f"known of alpha, {100 * S:.0f} % of S{warm}"
     )
 
 

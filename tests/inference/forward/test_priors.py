@@ -24,7 +24,7 @@ def log_density(priors, x):
     ("prior", "law"),
     [
         (Prior(centre=0.01, width=0.004), norm(0.01, 0.004)),
-        (Prior(centre=0.01, width=0.004, tails=3.0), t(3.0, 0.01, 0.004)),
+        (Prior(centre=0.01, width=0.004, tails=3.0), t(3.0, 0.01, 0.004 * (4 / 3) ** 0.5)),
     ],
 )
 def test_half_the_squared_residual_is_the_log_density(prior, law):

@@ -19,8 +19,8 @@ from microbatt.engines.chords import CURRENT, TEMPERATURE, VOLTAGE, densify
 from microbatt.engines.compiling import tell_of_compiling
 from microbatt.engines.contract.points import check_varied
 from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
-from microbatt.engines.protocol_result import Simulation, step_results
-from microbatt.engines.protocol_rows import Limits, Table, table_of
+from microbatt.engines.protocols.protocol_result import Simulation, step_results
+from microbatt.engines.protocols.protocol_rows import Limits, Table, table_of
 from microbatt.engines.request import (
     Inventory,
     Isothermal,
@@ -43,12 +43,7 @@ if TYPE_CHECKING:
     from microbatt.porous_electrode import ProtocolCurves
 
 
-_SOURCES: Final = (
-    "engines/chords.py",
-    "engines/protocol*.py",
-    "engines/step_samples.py",
-    "protocols/*.py",
-)
+_SOURCES: Final = ("engines/chords.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
 
 
@@ -61,7 +56,7 @@ def protocol_version() -> str:
     str
         It changes when they may.
     """
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]
     sources = sorted(path for place in _SOURCES for path in package.glob(place))
     content = b"\0".join(path.read_bytes() for path in sources)
     return f"{numerics_version()}, protocols {hashlib.sha256(content).hexdigest()[:12]}"
