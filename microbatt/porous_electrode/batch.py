@@ -108,8 +108,10 @@ def _make_simulate_bundles(digest: int):  # type: ignore[no-untyped-def]  # noqa
         Second come the curves that are still to be done, alone: what stands for them is void.
         """
         batch = empty_batch(points.shape[0])
+        # The negative electrode too is one in a balance; alpha and S are those of each lane
+        balanced = unowned(at_point(cell, 0.0, 3.0, conserving))
         curves, first, alone = march_lanes(
-            unowned(cell), unowned(numerics), points, conserving, cutoff, batch
+            balanced, unowned(numerics), points, conserving, cutoff, batch
         )
         total = batch.offsets[-1]
         ordered = np.empty((3, total))
