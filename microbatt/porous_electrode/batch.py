@@ -15,6 +15,7 @@ from microbatt.porous_electrode.bundle import march_lanes
 from microbatt.porous_electrode.compilation import entry_kernel, source_digest
 from microbatt.porous_electrode.discharge import Curve, simulate
 from microbatt.porous_electrode.equations import FIXED_TRANSFERENCE
+from microbatt.porous_electrode.ownership import hold, unowned
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 
 Array = NDArray[np.float64]
@@ -69,12 +70,15 @@ def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: A
         curves, used = batch.curves, 0
         for i in range(n):
             alpha, S, current = points[i]
-            p = at_point(cell, alpha, S, conserving)
-            end, _, _ = simulate(p, numerics, current, cutoff, curve)
+            p = unowned(at_point(cell, alpha, S, conserving))
+            end, _, _ = simulate(p, unowned(numerics), current, cutoff, unowned(curve))
             curves = append_curve(curves, used, curve, end.points)
             used += end.points
             batch.offsets[i + 1] = used
             write_ending(batch, i, end, curve, current, p.mass)
+        hold(cell)
+        hold(numerics)
+        hold(curve)
         whole = Batch(
             batch.offsets,
             curves[:, :used].copy(),
@@ -104,7 +108,11 @@ def _make_simulate_bundles(digest: int):  # type: ignore[no-untyped-def]  # noqa
         Second come the curves that are still to be done, alone: what stands for them is void.
         """
         batch = empty_batch(points.shape[0])
-        curves, first, alone = march_lanes(cell, numerics, points, conserving, cutoff, batch)
+        # The negative electrode too is one in a balance; alpha and S are those of each lane
+        balanced = unowned(at_point(cell, 0.0, 3.0, conserving))
+        curves, first, alone = march_lanes(
+            balanced, unowned(numerics), points, conserving, cutoff, batch
+        )
         total = batch.offsets[-1]
         ordered = np.empty((3, total))
         for i in range(points.shape[0]):
@@ -112,6 +120,8 @@ def _make_simulate_bundles(digest: int):  # type: ignore[no-untyped-def]  # noqa
             for row in range(3):
                 for k in range(stop - start):
                     ordered[row, start + k] = curves[row, first[i] + k]
+        hold(cell)
+        hold(numerics)
         whole = Batch(batch.offsets, ordered, batch.outcome, batch.scalars, batch.counters)
         return whole, alone, digest
 

@@ -85,6 +85,7 @@ from microbatt.porous_electrode.mesh import (
     graded_count,
     lay_out,
 )
+from microbatt.porous_electrode.ownership import hold, unowned
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.pursuit import (
     ACCEPTED,
@@ -582,9 +583,12 @@ def march_group(
     """
     separator = numerics.separator_elements
     elements = negative + separator + largest
-    w = make_lane_workspace(elements, numerics.rates.size)
-    alone = make_workspace(elements, 0, 0)
-    b = make_bundle(numerics.max_steps, elements)
+    owners = (
+        make_lane_workspace(elements, numerics.rates.size),
+        make_workspace(elements, 0, 0),
+        make_bundle(numerics.max_steps, elements),
+    )
+    w, alone, b = unowned(owners)
     for lane in range(WIDTH):  # something to compute with where no curve stands
         fill_lane(w, b, lane, cell, numerics, work, order[0], conserving)
     p = lanes_cell(cell, b.rows)
@@ -620,6 +624,7 @@ def march_group(
                         alone, own, b, lane, mine, work, end, passes, batch, curves, used
                     )
                     busy &= ~(1 << lane)
+    hold(owners)
     return curves, used
 
 

@@ -11,6 +11,7 @@ from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, finer, lay_out
+from microbatt.porous_electrode.ownership import unowned
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.pursuit import (
     FALLING,
@@ -387,7 +388,7 @@ def simulate(
     """
     now = conditions_at(p, p.initial_temperature)
     w, layout = lay_out(p, now, numerics, current, 0.0)
-    end, initial_voltage = discharge_on(w, layout, p, numerics, current, cutoff, curve)
+    end, initial_voltage = discharge_on(unowned(w), layout, p, numerics, current, cutoff, curve)
     newton, need = end.march.newton, Need(0.0, 0, False, False)
     for _ in range(MOST_AGAIN):
         if end.points == 0:
@@ -397,7 +398,7 @@ def simulate(
             break
         used = serving(numerics, need)
         w, layout = lay_out(p, now, used, current, need.front, need.uneven)
-        end, initial_voltage = discharge_on(w, layout, p, used, current, cutoff, curve)
+        end, initial_voltage = discharge_on(unowned(w), layout, p, used, current, cutoff, curve)
         newton += end.march.newton
     smallest, largest = extreme_surfaces(w, layout, p)
     ending = Ending(

@@ -11,7 +11,7 @@ from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.lanes import WIDTH, Integers, Lanes, aligned, as_floats, as_lanes
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
-from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, rebuilt
 from microbatt.porous_electrode.step import March
 from microbatt.porous_electrode.workspace import Workspace
 
@@ -179,43 +179,6 @@ def leave(w: Workspace, lane: int, alone: Workspace, layout: Layout) -> None:
 
 
 @kernel
-def electrode_of_lanes(
-    e: ElectrodeParameters,
-    pore_factor: Lanes,
-    area_density: Lanes,
-    flux_factor: Lanes,
-) -> ElectrodeParameters:
-    """The electrode with another microstructure in each lane."""
-    return ElectrodeParameters(
-        e.length,
-        e.pore_fraction,
-        e.active_fraction,
-        pore_factor,
-        e.solid_resistivity,
-        area_density,
-        flux_factor,
-        e.particle_radius,
-        e.solid_diffusivity,
-        e.max_concentration,
-        e.initial_stoichiometry,
-        e.rate_constant,
-        e.film_resistance,
-        e.solid_diffusivity_activation,
-        e.rate_constant_activation,
-        e.film_resistance_activation,
-        e.lowest_stoichiometry,
-        e.highest_stoichiometry,
-        e.open_circuit,
-        e.diffusion,
-        e.entropy,
-        e.exchange,
-        e.salt_exponent,
-        e.standard,
-        e.planar,
-    )
-
-
-@kernel
 def cell_of_lanes(p: CellParameters, positive: ElectrodeParameters) -> CellParameters:
     """The cell with a positive electrode of lanes."""
     return CellParameters(
@@ -244,9 +207,7 @@ def lanes_cell(cell: CellParameters, rows: Lanes) -> CellParameters:
     """The cell at the microstructure of each lane."""
     return cell_of_lanes(
         cell,
-        electrode_of_lanes(
-            cell.positive, rows[AT_PORE_FACTOR], rows[AT_AREA_DENSITY], rows[AT_FLUX_FACTOR]
-        ),
+        rebuilt(cell.positive, rows[AT_PORE_FACTOR], rows[AT_AREA_DENSITY], rows[AT_FLUX_FACTOR]),
     )
 
 

@@ -61,6 +61,14 @@ def test_a_curve_has_the_same_bits_in_lanes_as_alone(name, heat, conserving):
     assert left.mean() < 0.5
 
 
+@pytest.mark.parametrize("conserving", [False, True])
+def test_the_balance_of_a_negative_electrode_that_is_no_sphere_is_that_of_a_curve_alone(conserving):
+    cell = load_cell("doyle-1996-cell-1").with_values({"negative_S": 10.0})
+    parameters = cell_parameters(cell, heat_transfer_coefficient=None)
+    lanes, alone, _ = together_and_alone(parameters, points_of(cell, 12, seed=8), conserving)
+    assert_same(lanes, alone)
+
+
 def test_a_curve_does_not_depend_on_those_beside_it():
     cell = load_cell("doyle-1996-cell-1")
     parameters = cell_parameters(cell, heat_transfer_coefficient=None)
