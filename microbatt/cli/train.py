@@ -37,8 +37,8 @@ _FILES = ("network.json", "weights.npz")
 
 @click.command(
     "train",
-    epilog="Examples: microbatt train published-sweep --network curve --folds 10 --out here; "
-    "microbatt train --cell my-cell.toml --free contact_resistance --current C/5,1C,2C --out mine",
+    epilog="Example: microbatt train published-sweep --network curve --folds 10 --out here; "
+    "or microbatt train --cell my-cell.toml --free contact_resistance --current 1C,2C --out mine",
 )
 @click.argument("cube", required=False, shell_complete=cube_names)
 @click.option(

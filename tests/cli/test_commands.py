@@ -58,14 +58,17 @@ def test_every_module_of_commands_is_one_that_the_help_lists():
     modules = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
     listed = {entry.module.rsplit(".")[-1] for entry in COMMANDS.values()}
     assert modules - listed == {
+        "along",
         "balances",
         "clusters",
         "commands",
         "__init__",
         "completion",
+        "design_protocols",
         "engines",
         "files",
         "outputs",
+        "own_network",
         "stores",
         "terminal",
         "values",

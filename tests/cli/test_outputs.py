@@ -100,6 +100,7 @@ IN_PLACE = {
     "run": "a cube that is gone on with; another campaign's is refused (tests/campaign)",
     "check": "the damaged blocks of the cube it is given (tests/campaign)",
     "predict": "variables of the cube it is given; below",
+    "demo": "a folder of its own kinds of file (tests/cli/test_demo.py)",
     "dualfoil-compatible": "dualfoil's own output, where dualfoil itself replaces it",
 }
 """Commands that change what they are given."""
