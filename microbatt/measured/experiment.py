@@ -108,13 +108,12 @@ class FileReading:
     @property
     def headline(self) -> str:
         """The file, its format and how many steps were taken, in a line."""
+        count = f"{len(self.steps)} step" + "s" * (len(self.steps) != 1)
         if self.run is not None:
-            return f"{self.source}: {self.format}; {len(self.steps)} steps, read as a run"
+            return f"{self.source}: {self.format}; {count}, read as a run"
         read = sum(step.taken for step in self.steps)
-        return (
-            f"{self.source}: {self.format}; {len(self.steps)} steps, {read} read as "
-            f"discharge{'s' if read != 1 else ''}"
-        )
+        taken = f"{read} read as discharge" + "s" * (read != 1)
+        return f"{self.source}: {self.format}; {count}, {taken}"
 
     def summary(self, *, most: int | None = None) -> str:
         """Return what was read, as text.
