@@ -78,7 +78,7 @@ def assert_good_and_bad(found):
     np.testing.assert_allclose(alpha, list(TRUTH.values()), atol=0.05)
     assert np.isnan(found["alpha"].sel(experiment=["charged", "void"])).all()
     failure = dict(zip(found["experiment"].values, found["failure"].values, strict=True))
-    assert "this is a charge" in failure["charged"]
+    assert "it begins under a charge" in failure["charged"]
     assert "the file is empty" in failure["void"]
     assert failure["one"] == failure["two"] == ""
     assert "the file is empty" in str(found["unread"].sel(experiment="two").values)
