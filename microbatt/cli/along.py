@@ -108,20 +108,33 @@ def show(trends: Trends, picture: Path | None, *, overwrite: bool) -> xr.Dataset
 
 
 def numbered_files(files: Sequence[Path]) -> dict[float, Path]:
-    """Return files by the last number in their names; in order from 1 if these do not differ.
+    """Return files by the last number that tells their names apart; in order from 1 without any.
+
+    Raises
+    ------
+    ParameterError
+        If names have numbers, and none of these tells all of them apart.
 
     Examples
     --------
     >>> from pathlib import Path
     >>> numbered_files([Path("cycle100.csv"), Path("cycle20.csv")])
     {20.0: PosixPath('cycle20.csv'), 100.0: PosixPath('cycle100.csv')}
+    >>> list(numbered_files([Path("cycle100_2C.csv"), Path("cycle20_2C.csv")]))
+    [20.0, 100.0]
     """
     found = [re.findall(r"\d+", one.name.split(".")[0]) for one in files]
-    if all(found):
-        numbers = [float(one[-1]) for one in found]
+    if not any(found):
+        return {float(number): one for number, one in enumerate(files, start=1)}
+    for place in range(1, min(map(len, found)) + 1):
+        numbers = [float(one[-place]) for one in found]
         if len(set(numbers)) == len(numbers):
             return dict(sorted(zip(numbers, files, strict=True)))
-    return {float(number): one for number, one in enumerate(files, start=1)}
+    raise ParameterError(
+        f"no number in the names of the {len(files)} files tells them apart, so that their cycles "
+        "are not known. Let each name end in its cycle's number; put the curves of one cycle into "
+        "one file or one folder."
+    )
 
 
 def read_steps(texts: Sequence[str]) -> dict[str, float] | None:

@@ -242,7 +242,12 @@ def command(  # noqa: PLR0913 - one parameter an option
         return
     if weights is not None:
         _refuse_of_network(
-            unknown=unknown, free=free, cell_error=cell_errors, model_error=model_error, each=each
+            unknown=unknown,
+            free=free,
+            cell_error=cell_errors,
+            model_error=model_error,
+            each=each,
+            **{name: _is_given(name) for name in _TERMS},
         )
         terms = _asked_network(files, loaded, options, reading, outputs, weights, refine=refine)
         if terms is None:
@@ -260,6 +265,27 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     else:
         _one(files, loaded, options, reading, outputs)
+
+
+_TERMS: Final = (
+    "inventory",
+    "thermal",
+    "heat_transfer",
+    "heat_of",
+    "charge_error",
+    "offset_error",
+    "tails",
+    "protocol",
+    "start_voltage",
+    "measured_temperature",
+)
+"""Options that a network is not asked with: it answers on the terms of its training."""
+
+
+def _is_given(name: str) -> bool:
+    """Tell whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
 
 
 def _refuse_of_network(**given: object) -> None:
@@ -346,8 +372,9 @@ class Outputs:
             return
         from microbatt.report import write_report
 
+        click.echo("\nThe report is being written; its map of bounds takes some seconds …")
         files = write_report(estimate, self.report, overwrite=self.overwrite)
-        click.echo(f"\nreport: {files.page}")
+        click.echo(f"report: {files.page}")
 
 
 _RUNS: Final = {None: "auto", True: "always", False: "never"}

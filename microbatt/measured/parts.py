@@ -66,14 +66,20 @@ def numbered(table: Table) -> dict[float, Table]:
         if values.dtype.kind != "f":
             continue
         numbers = np.unique(values[np.isfinite(values)])
+        without = int(values.size - np.isfinite(values).sum())
+        if without and numbers.size:
+            raise MeasurementError(
+                f"{table.source}: the column `{text}` numbers no cycle in {without} rows. Fill "
+                "them in, or leave those rows out of the file."
+            )
         if numbers.size > 1:
             return {
                 float(one): _rows(table, values == one, f"{table.source}, cycle {one:g}")
                 for one in numbers
             }
     raise MeasurementError(
-        f"{table.source}: no column of numbers is headed as a cycle. Give a file for each cycle, "
-        "in order, or export the cycle number."
+        f"{table.source}: no column headed as a cycle has two numbers or more. Give a file for "
+        "each cycle, in order, or export the cycle number."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
-from microbatt.checks import FINITE, POSITIVE, Interval, check_number
+from microbatt.checks import FINITE, Interval, check_number
 from microbatt.errors import ParameterError
 from microbatt.protocols.amounts import kind_of, per_area, size_of
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _CONTROLS: Final = ("current", "voltage", "power", "samples")
 _VOLTAGES: Final = Interval(0.0, 10.0, low_open=True)
+_DURATIONS: Final = Interval(0.0, 1e10, low_open=True)
+"""Up to three centuries [s]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -73,7 +75,7 @@ class Step:
             if getattr(self, name) is not None:
                 check_number(name, getattr(self, name), _VOLTAGES, unit="V")
         if self.duration is not None:
-            check_number("duration", self.duration, POSITIVE, unit="s")
+            check_number("duration", self.duration, _DURATIONS, unit="s")
         self._check_endings()
 
     def _check_endings(self) -> None:

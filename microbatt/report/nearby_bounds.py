@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from microbatt.inference import Estimate
 
-MAP_STEPS: Final = 9
+MAP_STEPS: Final = 7
 """Points along each axis of the map of a report; some seconds of simulation."""
-_ALPHA: Final = (0.0, 10.0)
-_S: Final = (1.0, 40.0)
+_ALPHA: Final = 2.0
+"""So far from the estimate, on both sides."""
+_S: Final = 4.0
+"""As many times the estimate, and as small a part of it."""
 
 
 def bounds_around(estimate: Estimate, *, steps: int = MAP_STEPS) -> xr.Dataset:
@@ -37,8 +39,8 @@ def bounds_around(estimate: Estimate, *, steps: int = MAP_STEPS) -> xr.Dataset:
     xarray.Dataset
         See `microbatt.inference.identifiability.bound_map.bound_map`; computed.
     """
-    alpha = np.linspace(_ALPHA[0], max(_ALPHA[1], 1.25 * estimate.alpha), steps)
-    S = np.geomspace(min(_S[0], 0.5 * estimate.S), max(_S[1], 2.0 * estimate.S), steps)
+    alpha = np.linspace(max(0.0, estimate.alpha - _ALPHA), estimate.alpha + _ALPHA, steps)
+    S = np.geomspace(estimate.S / _S, _S * estimate.S, steps)
     return _bounds(estimate, alpha, S)
 
 

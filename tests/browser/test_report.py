@@ -38,13 +38,13 @@ def test_nothing_has_to_be_scrolled_sideways(shown, width):
     assert needed <= given
 
 
-def test_four_pictures_are_drawn_with_their_words(shown):
+def test_five_pictures_are_drawn_with_their_words(shown):
     shown.set_window_size(1000, 900)
     heights = shown.execute_script(
         "return [...document.querySelectorAll('svg')].map(e => e.getBoundingClientRect().height)"
     )
     words = shown.execute_script("return document.querySelectorAll('svg text').length")
-    assert len(heights) == 4
+    assert len(heights) == 5
     assert min(heights) > 100
     assert words > 50
 

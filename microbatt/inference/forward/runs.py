@@ -13,6 +13,7 @@ shortest memory is off by as much, from average to average.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -547,5 +548,15 @@ def _stretches(
 def _open_circuit_response(cell: Cell, shares: Array) -> Array:
     """Return the slope of the open-circuit voltage over the share of the charge drawn [V]."""
     at = np.linspace(min(0.0, float(shares.min())), max(float(shares.max()), 0.01), 60)
-    level = np.array([cell_from(cell, float(one)).open_circuit_voltage for one in at])
-    return np.asarray(np.interp(shares, at, np.gradient(level, at)))
+    level = np.array([_open_circuit_voltage(cell, float(one)) for one in at])
+    known = np.isfinite(level)  # elsewhere no cell can be at rest, and the nearest slope is taken
+    slope = np.gradient(level[known], at[known])
+    return np.asarray(np.interp(shares, at[known], slope))
+
+
+def _open_circuit_voltage(cell: Cell, drawn: float) -> float:
+    """Return it after a share of the charge was drawn; NaN beyond the cell's fits [V]."""
+    try:
+        return cell_from(cell, drawn).open_circuit_voltage
+    except ParameterError:
+        return math.nan

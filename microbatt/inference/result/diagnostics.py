@@ -202,7 +202,10 @@ def misfit_sentence(
     causes
         Of a misfit, the likeliest first.
     """
-    told = f"the residuals are {_mV(rms)} rms where {_mV(noise)} of noise was assumed"
+    told = (
+        f"the residuals, averages over samples, are {_mV(rms)} rms, and a sample was taken "
+        f"to have {_mV(noise)} of noise"
+    )
     if not trend.chance < UNLIKELY:
         larger = trend.scatter > _LARGER
         more = "; the noise is larger than that, and the intervals were widened" if larger else ""

@@ -348,7 +348,9 @@ def leave_one_out(model: ForwardModel, minimum: Minimum) -> Array:
 
 
 def _other_balance(model: ForwardModel, minimum: Minimum) -> list[MisfitCause]:
-    """Refit under the other lithium balance."""
+    """Refit under the other lithium balance; runs alone have no scan to begin from."""
+    if not model.curves:
+        return []
     others = [one for one in Inventory if one is not model.inventory]
     found = []
     for other in others:
