@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from microbatt.cli.along import numbered_files
 from microbatt.cli.commands import main
+from microbatt.errors import ParameterError
 from tests.inference.test_along import life
 from tests.measured.test_run import PULSES, table
 
@@ -84,3 +85,26 @@ def test_options_of_a_life_need_along():
     assert "--along" in done.output
     done = called("infer", "a.csv", *EXACT, "--along", "cycle", "--each")
     assert "--each" in done.output
+
+
+def test_cycles_that_names_do_not_tell_apart_are_refused(tmp_path):
+    names = ("cycle0_2C.csv", "cycle20_2C.csv", "cycle100_2C.csv")
+    assert list(numbered_files([tmp_path / one for one in names])) == [0.0, 20.0, 100.0]
+    with pytest.raises(ParameterError, match="tells them apart"):
+        numbered_files([tmp_path / "a" / "cycle7.csv", tmp_path / "b" / "cycle7.csv"])
+
+
+@pytest.mark.parametrize(
+    "terms", [("--inventory", "area-only"), ("--thermal", "adiabatic"), ("--tails", "4")]
+)
+def test_a_network_is_not_asked_on_other_terms_than_its_training(tmp_path, pulses, terms):
+    words = ["infer", str(pulses), "--cell", "lco-graphite", "--weights", str(tmp_path), *terms]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert f"`{terms[0]}` is given with --weights" in done.output
+
+
+def test_standard_tests_of_a_cell_that_starts_nearly_empty_are_ranked():
+    done = CliRunner().invoke(main, ["design", "--cell", "lco-graphite", "--protocols"])
+    assert done.exit_code == 0, done.output
+    assert "GITT" in done.output
