@@ -50,6 +50,8 @@ _CUT_SHORT: Final = 0.2
 """A discharge that delivers a smaller share of another one, and stops high, is a pulse."""
 _HIGH: Final = 0.3
 """It stops high if it keeps this share of the other one's fall of the voltage."""
+_RISEN: Final = 0.3
+"""A voltage at rest that rises by more from one row to the next was charged meanwhile [V]."""
 _RAMP: Final = 0.02
 """A current that rises to its value moves no more than this share of the charge before."""
 
@@ -104,7 +106,9 @@ def is_run(found: Found) -> bool:
     """Tell whether a record holds what no discharge from a full cell makes up for.
 
     Pulses, discharges that go on after a rest, or a changing current that moves some of the charge;
-    or no such discharge at all, of a record that can be read.
+    or no such discharge at all, of a record that can be read. Where a voltage at rest has risen
+    since the last rest and no charge was recorded in between, pieces were put together that do not
+    follow each other, and the discharges among them stand alone.
 
     Parameters
     ----------
@@ -119,7 +123,17 @@ def is_run(found: Found) -> bool:
     whole = sum(one.charge for one in drawn)
     pulsed = any(one.kind == "pulse" or one.became.startswith(_GOES_ON) for one in drawn)
     changing = sum(one.charge for one in drawn if one.became == _CHANGING)
-    return pulsed or changing > _RAMP * whole
+    return (pulsed or changing > _RAMP * whole) and not _begins_anew(found)
+
+
+def _begins_anew(found: Found) -> bool:
+    """Tell whether a rest begins at a voltage to which nothing that was recorded has led."""
+    record, at_rest = found.record, np.abs(found.record.current) == 0.0
+    rests = np.flatnonzero(at_rest)
+    if rests.size == 0 or bool((record.current < 0.0).any() and (record.current > 0.0).any()):
+        return False  # charged and discharged: a voltage may go anywhere
+    jumps = np.diff(record.voltage)[at_rest[:-1] & at_rest[1:]]
+    return bool(jumps.size and float(jumps.max()) > _RISEN)
 
 
 def discharges(record: Record, *, skip_bad_rows: bool = False) -> Found:

@@ -131,3 +131,24 @@ def test_runs_and_discharges_are_gathered_together(pulses):
 def test_another_word_for_runs_is_refused():
     with pytest.raises(ParameterError, match="runs"):
         Reading(runs="sometimes")
+
+
+def test_pieces_that_do_not_follow_each_other_are_no_run(tmp_path):
+    """Two discharges from a full cell that was charged off the record, then pulses."""
+
+    def rest(volts, rows=5):
+        return [(60.0, volts, 0.0)] * rows
+
+    def discharge(current, low, rows=60):
+        return [(20.0, 3.95 + (low - 3.95) * k / (rows - 1), current) for k in range(rows)]
+
+    pulses = [row for k in range(4) for row in discharge(17.5, 3.9 - 0.01 * k, 5) + rest(3.95)]
+    rows = rest(4.0) + discharge(17.5, 2.0) + rest(3.3) + rest(4.0) + discharge(35.0, 2.0)
+    steps, volts, current = np.array(rows + rest(3.3) + rest(4.0) + pulses).T
+    written = pd.DataFrame(
+        {"time [s]": np.cumsum(steps), "voltage [V]": volts, "current [A m-2]": current}
+    )
+    written.to_csv(tmp_path / "pieces.csv", index=False)
+    found = read_file(tmp_path / "pieces.csv", Reading(runs="auto"))
+    assert found.run is None
+    assert [one.current for one in found.measurements] == [17.5, 35.0]
