@@ -256,6 +256,18 @@ def update_attributes(store: Store, attributes: Mapping[str, Any]) -> None:
     write_object(store, ROOT, json.dumps(root, indent=2).encode())
 
 
+_EXPECTED: Final = (
+    # Version 3 of the format has no word on consolidated metadata yet; readers ignore it.
+    "Consolidated metadata is currently not part",
+    # A folder whose metadata were lost is none of the store's any more.
+    "Object at .* is not recognized",
+)
+"""Beginnings of warnings of Zarr that tell nothing new."""
+
+for _message in _EXPECTED:  # filters belong to the process: another thread may restore older ones
+    warnings.filterwarnings("ignore", message=_message)
+
+
 def consolidate(store: Store) -> None:
     """Copy the metadata of all arrays to the root, so that opening is one read.
 
@@ -264,10 +276,8 @@ def consolidate(store: Store) -> None:
     import zarr
 
     with warnings.catch_warnings():
-        # Version 3 of the format has no word on consolidated metadata yet; readers ignore it.
-        warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
-        # A folder whose metadata were lost is none of the store's any more.
-        warnings.filterwarnings("ignore", message="Object at .* is not recognized")
+        for message in _EXPECTED:
+            warnings.filterwarnings("ignore", message=message)
         try:
             zarr.consolidate_metadata(store, zarr_format=3)
         except ValueError:
