@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import check_choice
+from microbatt.constants import ZERO_CELSIUS
 from microbatt.errors import MeasurementError, ParameterError
 from microbatt.measured.vocabulary import NAMES, SPELLED
 from microbatt.units import Unit, parse_unit
@@ -366,7 +367,7 @@ def _temperature(known: Mapping[int, Heading], remarks: list[str]) -> Column | N
             index=index,
             heading=heading.text,
             factor=1.0,
-            offset=273.15 if celsius else 0.0,
+            offset=ZERO_CELSIUS if celsius else 0.0,
             unit="°C" if celsius else "K",
         )
     return None

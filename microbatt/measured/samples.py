@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from microbatt.constants import SECONDS_PER_HOUR, ZERO_CELSIUS
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-
-_KELVIN = 273.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -52,7 +52,11 @@ class Samples:
 
     def __repr__(self) -> str:
         steps = int(self.step[-1]) + 1 if len(self) else 0
-        lasts = "" if self.time is None or not len(self) else f", {self.time[-1] / 3600.0:.4g} h"
+        lasts = (
+            ""
+            if self.time is None or not len(self)
+            else f", {self.time[-1] / SECONDS_PER_HOUR:.4g} h"
+        )
         warm = "" if self.temperature is None else ", with temperatures"
         return f"<Samples: {len(self)} in {steps} steps{lasts}{warm}>"
 
@@ -99,5 +103,5 @@ class Samples:
             }
         )
         if self.temperature is not None:
-            table["Surface Temperature / degC"] = self.temperature - _KELVIN
+            table["Surface Temperature / degC"] = self.temperature - ZERO_CELSIUS
         return table

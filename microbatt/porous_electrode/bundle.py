@@ -25,10 +25,9 @@ from microbatt.porous_electrode.conditions import Conditions, conditions_at
 from microbatt.porous_electrode.discharge import (
     MOST_AGAIN,
     Curve,
-    Ending,
     Landing,
     Need,
-    extreme_surfaces,
+    ending,
     landed,
     least_salt,
     needed,
@@ -99,7 +98,7 @@ from microbatt.porous_electrode.pursuit import (
     proceed,
     pursue,
 )
-from microbatt.porous_electrode.rest import INSTANT, first_step, open_circuit_voltage, set_rest
+from microbatt.porous_electrode.rest import INSTANT, first_step, set_rest
 from microbatt.porous_electrode.step import March, extrapolate, move_on, stepped
 from microbatt.porous_electrode.workspace import Workspace, make_workspace
 
@@ -506,32 +505,6 @@ def curve_of(b: Bundle, lane: int) -> Curve:
 
 
 @kernel
-def close_lane(
-    end: Landing,
-    initial_voltage: float,
-    newton: int,
-    w: Workspace,
-    layout: Layout,
-    p: CellParameters,
-) -> Ending:
-    """Say how a curve ended whose state is in `w`; see `discharge.simulate`."""
-    smallest, largest = extreme_surfaces(w, layout, p)
-    return Ending(
-        end.outcome,
-        end.points,
-        open_circuit_voltage(p, p.initial_temperature),
-        initial_voltage,
-        end.march.T,
-        end.min_salt_concentration,
-        smallest,
-        largest,
-        end.march.steps,
-        newton + end.march.newton,
-        end.march.rejected,
-    )
-
-
-@kernel
 def keep_curve(
     w: Workspace,
     layout: Layout,
@@ -553,10 +526,11 @@ def keep_curve(
     if need != known and passes < MOST_AGAIN:
         ask_again(work, i, need, end.march.newton)
     else:
-        ending = close_lane(end, b.initial[lane], work.newton[i], w, layout, p)
+        newton = work.newton[i] + end.march.newton
+        closed = ending(end, b.initial[lane], newton, w, layout, p)
         curve = curve_of(b, lane)
         curves = append_curve(curves, used, curve, end.points)
-        write_ending(batch, i, ending, curve, current, p.mass)
+        write_ending(batch, i, closed, curve, current, p.mass)
         work.first[i], batch.offsets[i + 1] = used, end.points
         used += end.points
     return curves, used

@@ -372,6 +372,32 @@ def discharge_on(
 
 
 @kernel
+def ending(
+    end: Landing,
+    initial_voltage: float,
+    newton: int,
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+) -> Ending:
+    """Say how a curve ended whose state is in `w`, after `newton` iterations in all passes."""
+    smallest, largest = extreme_surfaces(w, layout, p)
+    return Ending(
+        end.outcome,
+        end.points,
+        open_circuit_voltage(p, p.initial_temperature),
+        initial_voltage,
+        end.march.T,
+        end.min_salt_concentration,
+        smallest,
+        largest,
+        end.march.steps,
+        newton,
+        end.march.rejected,
+    )
+
+
+@kernel
 def simulate(
     p: CellParameters,
     numerics: Numerics,
@@ -400,18 +426,4 @@ def simulate(
         w, layout = lay_out(p, now, used, current, need.front, need.uneven)
         end, initial_voltage = discharge_on(unowned(w), layout, p, used, current, cutoff, curve)
         newton += end.march.newton
-    smallest, largest = extreme_surfaces(w, layout, p)
-    ending = Ending(
-        end.outcome,
-        end.points,
-        open_circuit_voltage(p, p.initial_temperature),
-        initial_voltage,
-        end.march.T,
-        end.min_salt_concentration,
-        smallest,
-        largest,
-        end.march.steps,
-        newton,
-        end.march.rejected,
-    )
-    return ending, w, layout
+    return ending(end, initial_voltage, newton, w, layout, p), w, layout

@@ -11,7 +11,7 @@ from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.lanes import WIDTH, Integers, Lanes, aligned, as_floats, as_lanes
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
-from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, rebuilt
+from microbatt.porous_electrode.parameters import CellParameters, rebuilt, with_electrodes
 from microbatt.porous_electrode.step import March
 from microbatt.porous_electrode.workspace import Workspace
 
@@ -179,34 +179,11 @@ def leave(w: Workspace, lane: int, alone: Workspace, layout: Layout) -> None:
 
 
 @kernel
-def cell_of_lanes(p: CellParameters, positive: ElectrodeParameters) -> CellParameters:
-    """The cell with a positive electrode of lanes."""
-    return CellParameters(
-        p.negative,
-        positive,
-        p.separator_length,
-        p.separator_pore_fraction,
-        p.separator_pore_factor,
-        p.initial_concentration,
-        p.transference,
-        p.conductivity_activation,
-        p.diffusivity_activation,
-        p.electrolyte,
-        p.contact_resistance,
-        p.heat_capacity,
-        p.heat_transfer_coefficient,
-        p.heat_follows_charge,
-        p.ambient_temperature,
-        p.initial_temperature,
-        p.mass,
-    )
-
-
-@kernel
 def lanes_cell(cell: CellParameters, rows: Lanes) -> CellParameters:
     """The cell at the microstructure of each lane."""
-    return cell_of_lanes(
+    return with_electrodes(
         cell,
+        cell.negative,
         rebuilt(cell.positive, rows[AT_PORE_FACTOR], rows[AT_AREA_DENSITY], rows[AT_FLUX_FACTOR]),
     )
 

@@ -145,18 +145,13 @@ def rebuilt(
 
 
 @kernel
-def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> CellParameters:
-    """The cell with its positive electrode at (`alpha`, `S`), and both electrodes in a balance."""
-    neg, pos = p.negative, p.positive
-    negative_flux = neg.flux_factor if conserving or neg.planar else 1.0
+def with_electrodes(
+    p: CellParameters, negative: ElectrodeParameters, positive: ElectrodeParameters
+) -> CellParameters:
+    """The cell with other electrodes."""
     return CellParameters(
-        rebuilt(neg, neg.pore_factor, neg.area_density, negative_flux),
-        rebuilt(
-            pos,
-            transport_factor(pos.pore_fraction, alpha),
-            area_density(S, pos.active_fraction, pos.particle_radius),
-            S / 3.0 if conserving else 1.0,
-        ),
+        negative,
+        positive,
         p.separator_length,
         p.separator_pore_fraction,
         p.separator_pore_factor,
@@ -172,6 +167,23 @@ def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> Cel
         p.ambient_temperature,
         p.initial_temperature,
         p.mass,
+    )
+
+
+@kernel
+def at_point(p: CellParameters, alpha: float, S: float, conserving: bool) -> CellParameters:
+    """The cell with its positive electrode at (`alpha`, `S`), and both electrodes in a balance."""
+    neg, pos = p.negative, p.positive
+    negative_flux = neg.flux_factor if conserving or neg.planar else 1.0
+    return with_electrodes(
+        p,
+        rebuilt(neg, neg.pore_factor, neg.area_density, negative_flux),
+        rebuilt(
+            pos,
+            transport_factor(pos.pore_fraction, alpha),
+            area_density(S, pos.active_fraction, pos.particle_radius),
+            S / 3.0 if conserving else 1.0,
+        ),
     )
 
 

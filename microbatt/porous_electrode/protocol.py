@@ -383,8 +383,8 @@ def stand_at_jump(w: Workspace, layout: Layout, now: Conditions, tolerance: floa
 
 
 @kernel
-def past_point(stand: Stand) -> Stand:
-    """The stand after its point was written."""
+def worked(stand: Stand, attempts: int, points: int, newton: int, rejected: int) -> Stand:
+    """The stand with more work done."""
     return Stand(
         row=stand.row,
         begun=stand.begun,
@@ -398,11 +398,23 @@ def past_point(stand: Stand) -> Stand:
         h=stand.h,
         wall=stand.wall,
         failures=stand.failures,
-        attempts=stand.attempts,
-        points=stand.points + 1,
-        newton=stand.newton,
-        rejected=stand.rejected,
+        attempts=stand.attempts + attempts,
+        points=stand.points + points,
+        newton=stand.newton + newton,
+        rejected=stand.rejected + rejected,
     )
+
+
+@kernel
+def past_point(stand: Stand) -> Stand:
+    """The stand after its point was written."""
+    return worked(stand, 0, 1, 0, 0)
+
+
+@kernel
+def count(stand: Stand, attempt: Attempt, rejected: int) -> Stand:
+    """Count the work of an attempt."""
+    return worked(stand, 1, 0, attempt.solve.iterations, rejected)
 
 
 @inner_kernel
@@ -455,29 +467,6 @@ def begin(
     )
     record(w, layout, p, table, out, stand, tried)
     return past_point(stand)
-
-
-@kernel
-def count(stand: Stand, attempt: Attempt, rejected: int) -> Stand:
-    """Count the work of an attempt."""
-    return Stand(
-        row=stand.row,
-        begun=stand.begun,
-        march=stand.march,
-        current=stand.current,
-        resistance=stand.resistance,
-        start=stand.start,
-        charge=stand.charge,
-        charge1=stand.charge1,
-        row_charge=stand.row_charge,
-        h=stand.h,
-        wall=stand.wall,
-        failures=stand.failures,
-        attempts=stand.attempts + 1,
-        points=stand.points,
-        newton=stand.newton + attempt.solve.iterations,
-        rejected=stand.rejected + rejected,
-    )
 
 
 @kernel

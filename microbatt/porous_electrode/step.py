@@ -251,22 +251,3 @@ def stepped(march: March, h: float, V: float, T: float) -> March:
         march.rejected,
         march.newton,
     )
-
-
-@kernel
-def count_work(march: March, tried: Attempt, rejected: int) -> March:
-    """Add the work of an attempt to the counters."""
-    return March(
-        march.t,
-        march.h1,
-        march.h2,
-        march.V,
-        march.V1,
-        march.V2,
-        march.T,
-        march.T1,
-        march.T2,
-        march.steps,
-        march.rejected + rejected,
-        march.newton + tried.solve.iterations,
-    )

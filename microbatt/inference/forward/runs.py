@@ -497,7 +497,9 @@ def _at_samples(simulation: Simulation, run: BinnedRun, scale: float) -> Array:
     if beyond.any():
         end = float(simulation.time[-1])
         at, moved = _integral(run.drive[0], run.drive[1] / scale)
-        drawn = (np.interp(run.sample_time, at, moved) - np.interp(end, at, moved)) / 3600.0
+        drawn = (
+            np.interp(run.sample_time, at, moved) - np.interp(end, at, moved)
+        ) / SECONDS_PER_HOUR
         fallen = float(simulation.voltage[-1]) + FALL / run.charge * drawn
         voltage = np.where(beyond, fallen, voltage)
     return voltage

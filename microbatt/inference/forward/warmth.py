@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Discharge, MeasuredTemperature, as_batch, simulate
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.protocols import Step
@@ -95,7 +96,7 @@ def _discharge(request: Request, row: Array, warmth: MeasuredTemperature) -> Dis
         current=current,
         time=time,
         voltage=voltage,
-        capacity=current * time / 3600.0,
+        capacity=current * time / SECONDS_PER_HOUR,
         temperature=simulation.temperature[kept][: len(time)],
         outcome=outcome,
         open_circuit_voltage=simulation.open_circuit_voltage,
@@ -114,4 +115,4 @@ def _discharge(request: Request, row: Array, warmth: MeasuredTemperature) -> Dis
 
 def _hours(cell: Cell, current: float) -> float:
     """Return a time after which a discharge is over, whatever the cell [s]."""
-    return _LONGEST * 3600.0 * cell.one_c_current / current
+    return _LONGEST * SECONDS_PER_HOUR * cell.one_c_current / current

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.inference.forward.unknowns import in_words, unknown_quantity
 from microbatt.inference.result.cell_sensitivity import together
 from microbatt.inference.result.structure import structure_numbers
@@ -210,7 +211,7 @@ def _run(run: FittedRun) -> str:
         beside = f" ({run.rms_beside_shared * 1e3:.2f} less the model error that all share)"
     warm = "; its measured temperature drives it" if run.temperature_measured else ""
     return (
-        f"{run.source}, as a run of {run.time[-1] / 3600.0:.3g} h: residual "
+        f"{run.source}, as a run of {run.time[-1] / SECONDS_PER_HOUR:.3g} h: residual "
         f"{run.residual_rms * 1e3:.2f} mV rms{beside}, carries {100 * alpha:.0f} % of what is "
         f"known of alpha, {100 * S:.0f} % of S{warm}"
     )
