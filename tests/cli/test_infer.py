@@ -137,3 +137,15 @@ def test_a_wrong_option_is_told_in_a_sentence(folder, option, words):
     done = CliRunner().invoke(main, ["infer", str(folder / "one"), "--cell", CELL, *option])
     assert done.exit_code == 2
     assert words in done.output
+
+
+@pytest.mark.slow
+def test_the_inference_of_the_first_page_ends_well(tmp_path):
+    curves = tmp_path / "measured.csv"
+    words = ["discharge", "chen-2020", "--alpha", "1.5", "--S", "4", "--current", "C/5"]
+    made = CliRunner().invoke(main, [*words, "--current", "2C", "--csv", str(curves)])
+    assert made.exit_code == 0, made.output
+    words = ["infer", str(curves), "--cell", "chen-2020", "--noise", "1mV"]
+    done = CliRunner().invoke(main, [*words, "--free", "contact_resistance"])
+    assert done.exit_code == 0, done.output
+    assert "not settled" not in done.output

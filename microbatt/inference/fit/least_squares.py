@@ -67,6 +67,8 @@ class Minimum:
         Calls of the function.
     converged
         Whether no step promised a gain.
+    promised
+        By how much one more step promises to lower the sum of squares.
     """
 
     x: Array
@@ -74,6 +76,7 @@ class Minimum:
     jacobian: Array
     iterations: int
     converged: bool
+    promised: float = 0.0
 
     @property
     def chi_square(self) -> float:
@@ -143,20 +146,19 @@ def minimise(
             damping *= 10.0
         else:  # a mended Jacobian may be to blame
             place = place.exact()
-    return _minimum(
-        place if place.is_exact or not economy.last else place.exact(), calls, converged
-    )
+    place = place if place.is_exact or not economy.last else place.exact()
+    return None if place.jacobian is None else _minimum(place, low, high, calls, converged)
 
 
-def _minimum(place: _Place, calls: int, converged: bool) -> Minimum | None:  # noqa: FBT001
-    if place.jacobian is None:
-        return None
+def _minimum(place: _Place, low: Array, high: Array, calls: int, converged: bool) -> Minimum:  # noqa: FBT001
+    _, promised = _step(place, low, high, _SMALLEST_DAMPING)
     return Minimum(
         x=place.x,
         residual=place.residual,
-        jacobian=place.jacobian,
+        jacobian=np.asarray(place.jacobian),
         iterations=calls,
         converged=converged,
+        promised=promised,
     )
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 DRAWS: Final = 4000
 """Draws kept of a posterior."""
+_MOVING: Final = 0.25
+"""A sum of squares that could still fall by more: half a standard deviation of some unknown."""
 _NEAR_GAUSSIAN: Final = (
     "Near-Gaussian: the curves respond linearly over the width of the intervals and no bound is "
     "near, so the intervals come from the curvature at the best fit."
@@ -94,7 +96,7 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
     reason = ""
     if not found.settled:
         reason = "beside the best fit lies a better one"
-    elif not minimum.converged:
+    elif minimum.promised > _MOVING:
         reason = "the fit was still moving when it was given up"
     plain = not (found.bent or found.bounded)
     return Drawn(

@@ -28,3 +28,11 @@ def test_a_minimum_outside_is_met_on_the_bound():
 
 def test_there_is_none_where_the_function_has_no_value():
     assert minimise(lambda _: None, np.zeros(2), *FAR) is None
+
+
+def test_what_is_left_to_gain_is_told_where_a_search_is_given_up():
+    begun = minimise(valley, np.array([-1.2, 1.0]), *FAR, gain=1e-12, most=4)
+    ended = minimise(valley, np.array([-1.2, 1.0]), *FAR, gain=1e-12, most=100)
+    assert not begun.converged
+    assert begun.promised == pytest.approx(begun.chi_square, rel=1e-3)  # the end has none
+    assert ended.promised < 1e-9
