@@ -372,7 +372,7 @@ class Outputs:
             return
         from microbatt.report import write_report
 
-        click.echo("\nThe report is being written; its map of bounds takes some seconds …")
+        click.echo("\nThe report is being written; its map of bounds may take a minute …")
         files = write_report(estimate, self.report, overwrite=self.overwrite)
         click.echo(f"report: {files.page}")
 

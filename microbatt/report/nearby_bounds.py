@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from microbatt.inference import Estimate
 
 MAP_STEPS: Final = 7
-"""Points along each axis of the map of a report; some seconds of simulation."""
+"""Points along each axis of the map of a report; seconds of simulation, a minute for flat cells."""
 _ALPHA: Final = 2.0
 """So far from the estimate, on both sides."""
 _S: Final = 4.0
