@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.campaign.asking import Asked
     from microbatt.campaign.events import Ending
+    from microbatt.campaign.simulation import Asked
     from microbatt.cube import Design, Location
     from microbatt.cube.contents import ProtocolOutcome
     from microbatt.cube.writing import Block

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.campaign.asking import check_cells
 from microbatt.campaign.campaign import (
     OPTIONAL,
     Campaign,
     differences,
     shortened,
 )
+from microbatt.campaign.simulation import check_cells
 from microbatt.cube import cube_attributes, has_cube
 from microbatt.cube.contents import identity_hash, schema_of
 from microbatt.cube.store import explained

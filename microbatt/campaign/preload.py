@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from microbatt.campaign.asking import solve_rows
+from microbatt.campaign.simulation import solve_rows
 from microbatt.cube.writing import region_points
 from microbatt.engines.contract import load_engine
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
-    from microbatt.campaign.asking import Asked
     from microbatt.campaign.campaign import Campaign
     from microbatt.campaign.plan import Plan
+    from microbatt.campaign.simulation import Asked
     from microbatt.cube import Design
     from microbatt.cube.contents import Layout
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 from distributed import get_worker
 
-from microbatt.campaign.asking import check_cells, solve_rows, version_of
 from microbatt.campaign.events import BlockFinished
+from microbatt.campaign.simulation import check_cells, solve_rows, version_of
 from microbatt.cube.contents import tally
 from microbatt.cube.writing import joined_rows, merged_rows, open_blocks, rows_without_curve
 from microbatt.engines.contract import in_parts, load_engine
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from microbatt.campaign.asking import Asked
     from microbatt.campaign.extension import KnownCurves
+    from microbatt.campaign.simulation import Asked
     from microbatt.cube import Location
     from microbatt.cube.contents import Layout
     from microbatt.cube.writing import Block, BlockStore, Rows

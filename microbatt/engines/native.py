@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from microbatt.engines.compiling import tell_of_compiling
+from microbatt.engines.compile_notice import tell_of_compiling
 from microbatt.engines.contract.engine import Engine
 from microbatt.engines.interrupts import interruptible
 from microbatt.engines.request import (

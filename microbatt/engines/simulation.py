@@ -9,9 +9,9 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.checks import check_integer, check_number
-from microbatt.engines.chords import with_points_between
 from microbatt.engines.contract.points import ALLOWED, UNITS, varied_in
 from microbatt.engines.contract.registry import load_engine
+from microbatt.engines.dense_output import with_points_between
 from microbatt.engines.request import Inventory, Isothermal, Thermal
 from microbatt.engines.sensitivities import check_sensitivities, differentiate
 from microbatt.errors import ParameterError, SimulationError

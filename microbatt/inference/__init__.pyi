@@ -1,11 +1,11 @@
 from .along import (
     infer_along,
 )
-from .amortised.asking import (
-    NetworkAnswer,
-)
 from .amortised.calibration import (
     Calibration,
+)
+from .amortised.network_answer import (
+    NetworkAnswer,
 )
 from .amortised.own_network import (
     OwnNetwork,

@@ -140,6 +140,6 @@ def _check_first(run: MeasuredRun, cell: Cell) -> None:
         raise CurveError(
             f"{run.source}: it begins under a {'charge' if charging else 'load'}, at {first:.4g} "
             f"V, where the cell file starts at {full:.4g} V at rest. Give the rows of the rest "
-            f"before it, or state the voltage at rest: `--start-voltage {full:.4g}V` if it was that.",
+            f"before it, or state the voltage at rest: `--start-voltage {full:.4g}V` if it was so.",
             run.source,
         )

@@ -1,8 +1,8 @@
 """Many discharges at once, in lanes: one that has ended makes room for the next.
 
 Each lane marches by itself, with its own steps, and decides on them as a curve alone does
-(`pursuit`); only the work at the nodes is done for all lanes in one.  So a curve has the same bits
-whichever curves stand beside it, and as it has alone.
+(`time_stepping`); only the work at the nodes is done for all lanes in one.  So a curve has the
+same bits whichever curves stand beside it, and as it has alone.
 """
 
 from __future__ import annotations
@@ -86,20 +86,20 @@ from microbatt.porous_electrode.mesh import (
 )
 from microbatt.porous_electrode.ownership import hold, unowned
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
-from microbatt.porous_electrode.pursuit import (
+from microbatt.porous_electrode.rest import INSTANT, first_step, set_rest
+from microbatt.porous_electrode.step import March, extrapolate, move_on, stepped
+from microbatt.porous_electrode.time_stepping import (
     ACCEPTED,
     AT_CUTOFF,
     GOING_ON,
     MARCHING,
     NOTHING,
     STARTING,
-    Pursuit,
+    Stepping,
+    begin_stepping,
     decide,
     proceed,
-    pursue,
 )
-from microbatt.porous_electrode.rest import INSTANT, first_step, set_rest
-from microbatt.porous_electrode.step import March, extrapolate, move_on, stepped
 from microbatt.porous_electrode.workspace import Workspace, make_workspace
 
 LARGE = 1 << 20
@@ -109,7 +109,7 @@ LARGE = 1 << 20
 class Bundle(NamedTuple):
     """Where each lane stands, beside its state at the nodes.
 
-    ``rows`` holds what the lanes compute with, ``marches`` and ``pursuits`` what each decides by.
+    ``rows`` holds what the lanes compute with, ``marches`` and ``steppings`` what each decides by.
     ``real`` are the bits of the lanes that have an element, ``blended`` says which elements are not
     the same in all lanes.  ``point`` is the row of a lane's curve, ``positive`` the elements of its
     positive electrode, ``initial`` its voltage at t = 0+.
@@ -118,7 +118,7 @@ class Bundle(NamedTuple):
     rows: Lanes
     numbers: Array  # the same, by lanes: (rows, WIDTH)
     marches: Array
-    pursuits: Array
+    steppings: Array
     real: Integers
     blended: Integers
     kept: Lanes
@@ -162,24 +162,28 @@ def march_of(b: Bundle, lane: int) -> March:
 
 
 @kernel
-def keep_pursuit(b: Bundle, lane: int, pursuit: Pursuit) -> None:
+def keep_stepping(b: Bundle, lane: int, stepping: Stepping) -> None:
     """Write what a lane is about."""
-    held = b.pursuits
-    held[lane, 0], held[lane, 1], held[lane, 2] = pursuit.phase, pursuit.h, pursuit.wall
-    held[lane, 3], held[lane, 4], held[lane, 5] = pursuit.failures, pursuit.least_salt, pursuit.low
-    held[lane, 6], held[lane, 7], held[lane, 8] = pursuit.above, pursuit.high, pursuit.below
+    held = b.steppings
+    held[lane, 0], held[lane, 1], held[lane, 2] = stepping.phase, stepping.h, stepping.wall
+    held[lane, 3], held[lane, 4], held[lane, 5] = (
+        stepping.failures,
+        stepping.least_salt,
+        stepping.low,
+    )
+    held[lane, 6], held[lane, 7], held[lane, 8] = stepping.above, stepping.high, stepping.below
     held[lane, 9], held[lane, 10], held[lane, 11] = (
-        pursuit.side,
-        1.0 if pursuit.solved else 0.0,
-        pursuit.trial,
+        stepping.side,
+        1.0 if stepping.solved else 0.0,
+        stepping.trial,
     )
 
 
 @kernel
-def pursuit_of(b: Bundle, lane: int) -> Pursuit:
+def stepping_of(b: Bundle, lane: int) -> Stepping:
     """Read what a lane is about."""
-    held = b.pursuits
-    return Pursuit(
+    held = b.steppings
+    return Stepping(
         int(held[lane, 0]),
         held[lane, 1],
         held[lane, 2],
@@ -196,11 +200,11 @@ def pursuit_of(b: Bundle, lane: int) -> Pursuit:
 
 
 @kernel
-def choose_step(numbers: Array, lane: int, march: March, pursuit: Pursuit) -> None:
+def choose_step(numbers: Array, lane: int, march: March, stepping: Stepping) -> None:
     """Write the formula of the step that one lane tries; see `step.choose_formula`."""
-    h = pursuit.h
+    h = stepping.h
     put(numbers, AT_LENGTH, lane, h)
-    if pursuit.phase == STARTING:
+    if stepping.phase == STARTING:
         put_formula(numbers, lane, backward_euler(INSTANT, 1.0), (1.0, 0.0, 0.0))
     elif march.steps == 0:
         put_formula(numbers, lane, backward_euler(h, h), (1.0, 0.0, 0.0))
@@ -309,9 +313,9 @@ def fill_lane(
     march = March(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, T, T, T, 0, 0, 0)
     keep_march(b, lane, march)
     put_march(b.numbers, lane, march)
-    pursuit = pursue(STARTING, 1.0, cell.initial_concentration)
-    keep_pursuit(b, lane, pursuit)
-    choose_step(b.numbers, lane, march, pursuit)
+    stepping = begin_stepping(STARTING, 1.0, cell.initial_concentration)
+    keep_stepping(b, lane, stepping)
+    choose_step(b.numbers, lane, march, stepping)
     b.point[lane], b.positive[lane] = i, layout.positive
     put(b.numbers, AT_CURRENT, lane, current)
     put(b.numbers, AT_PORE_FACTOR, lane, p.positive.pore_factor)
@@ -362,7 +366,7 @@ def choose_steps(w: Workspace, b: Bundle, layout: Layout, fresh: int) -> None:
     for lane in range(WIDTH):
         if fresh >> lane & 1:
             march = march_of(b, lane)
-            choose_step(b.numbers, lane, march, pursuit_of(b, lane))
+            choose_step(b.numbers, lane, march, stepping_of(b, lane))
             put(b.numbers, AT_PREVIOUS, lane, 0.0)
             b.iterations[lane] = 0
             if march.steps > 0:
@@ -433,17 +437,17 @@ def decide_lanes(b: Bundle, cutoff: float, seen: Round) -> Verdicts:
             continue
         bit, solved = 1 << lane, seen.converged >> lane & 1 == 1
         V, T = take(b.numbers, AT_TRIED_V, lane), take(b.numbers, AT_TRIED_T, lane)
-        march, pursuit = march_of(b, lane), pursuit_of(b, lane)
-        if pursuit.phase == STARTING:
+        march, stepping = march_of(b, lane), stepping_of(b, lane)
+        if stepping.phase == STARTING:
             if solved and cutoff < V:
                 started |= bit
                 keep_march(b, lane, standing(V, march.T, b.iterations[lane]))
             else:
                 unstarted |= bit
             continue
-        march, pursuit, verdict = decide(
+        march, stepping, verdict = decide(
             march,
-            pursuit,
+            stepping,
             cutoff,
             solved,
             seen.carried >> lane & 1 == 1,
@@ -453,11 +457,11 @@ def decide_lanes(b: Bundle, cutoff: float, seen: Round) -> Verdicts:
         )
         if verdict != NOTHING:
             accepted |= bit
-            march = stepped(march, pursuit.h, V, T)
+            march = stepped(march, stepping.h, V, T)
         if verdict == AT_CUTOFF:
             landed |= bit
         keep_march(b, lane, march)
-        keep_pursuit(b, lane, pursuit)
+        keep_stepping(b, lane, stepping)
     return Verdicts(started, unstarted, accepted, landed)
 
 
@@ -495,7 +499,7 @@ def move_lanes(
         if started >> lane & 1:
             b.initial[lane] = march_of(b, lane).V
             h = take(b.numbers, AT_FIRST_STEP, lane)
-            keep_pursuit(b, lane, pursue(MARCHING, h, pursuit_of(b, lane).least_salt))
+            keep_stepping(b, lane, begin_stepping(MARCHING, h, stepping_of(b, lane).least_salt))
 
 
 @kernel
@@ -589,7 +593,7 @@ def march_group(
                 if way != GOING_ON:
                     mine = point_of(cell, work, b.point[lane], conserving)
                     own = Layout(negative, separator, b.positive[lane])
-                    march, salt = march_of(b, lane), pursuit_of(b, lane).least_salt
+                    march, salt = march_of(b, lane), stepping_of(b, lane).least_salt
                     leave(w, lane, alone, own)
                     end = landed(
                         alone, own, mine, cutoff, march, salt, way, gap, known, curve_of(b, lane)
@@ -614,16 +618,16 @@ def guess_temperature(rows: Lanes, isothermal: bool) -> Lanes:
 def proceed_lane(
     b: Bundle, lane: int, max_steps: int, verdicts: Verdicts
 ) -> tuple[int, float, bool]:
-    """Choose a lane's next step, or say how it ends; see `pursuit.proceed`."""
+    """Choose a lane's next step, or say how it ends; see `time_stepping.proceed`."""
     verdict = NOTHING
     if verdicts.landed >> lane & 1:
         verdict = AT_CUTOFF
     elif verdicts.accepted >> lane & 1:
         verdict = ACCEPTED
     error, salt = take(b.numbers, AT_TRIED_ERROR, lane), take(b.numbers, AT_LEAST_SALT, lane)
-    march, pursuit = march_of(b, lane), pursuit_of(b, lane)
-    pursuit, way, gap, known = proceed(march, pursuit, max_steps, verdict, error, salt)
-    keep_pursuit(b, lane, pursuit)
+    march, stepping = march_of(b, lane), stepping_of(b, lane)
+    stepping, way, gap, known = proceed(march, stepping, max_steps, verdict, error, salt)
+    keep_stepping(b, lane, stepping)
     return way, gap, known
 
 

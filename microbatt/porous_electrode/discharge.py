@@ -13,17 +13,6 @@ from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, finer, lay_out
 from microbatt.porous_electrode.ownership import unowned
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
-from microbatt.porous_electrode.pursuit import (
-    FALLING,
-    GOING_ON,
-    LANDED,
-    MARCHING,
-    NOTHING,
-    decide,
-    proceed,
-    pursue,
-    time_resolution,
-)
 from microbatt.porous_electrode.rest import (
     first_march,
     first_step,
@@ -31,6 +20,17 @@ from microbatt.porous_electrode.rest import (
     start_current,
 )
 from microbatt.porous_electrode.step import Attempt, March, accept, try_step
+from microbatt.porous_electrode.time_stepping import (
+    FALLING,
+    GOING_ON,
+    LANDED,
+    MARCHING,
+    NOTHING,
+    begin_stepping,
+    decide,
+    proceed,
+    time_resolution,
+)
 from microbatt.porous_electrode.workspace import Workspace
 
 CUTOFF_REACHED = int(Outcome.CUTOFF_REACHED)
@@ -191,7 +191,7 @@ def landed(
     known: bool,
     curve: Curve,
 ) -> Landing:
-    """End a discharge the way that `pursuit.proceed` says; `salt` is the least that was met."""
+    """End a discharge the way that `time_stepping.proceed` says; `salt` is the least met."""
     if way == FALLING:
         end = fall(w, layout, p, cutoff, march, gap, known, curve)
     elif way == LANDED:
@@ -218,12 +218,12 @@ def go_on(
     """
     h = first_step(w, layout, conditions_at(p, march.T), numerics.tolerance)
     salt, way, gap, known = least_salt(w, layout), GOING_ON, 0.0, False
-    pursuit = pursue(MARCHING, h, salt)
+    stepping = begin_stepping(MARCHING, h, salt)
     while way == GOING_ON:
-        tried = try_step(w, layout, p, numerics, current, march, pursuit.h)
-        march, pursuit, verdict = decide(
+        tried = try_step(w, layout, p, numerics, current, march, stepping.h)
+        march, stepping, verdict = decide(
             march,
-            pursuit,
+            stepping,
             cutoff,
             tried.solve.converged,
             tried.solve.possible,
@@ -232,12 +232,12 @@ def go_on(
             tried.solve.iterations,
         )
         if verdict != NOTHING:
-            march = advance(w, layout, march, tried, pursuit.h, curve)
+            march = advance(w, layout, march, tried, stepping.h, curve)
             salt = least_salt(w, layout)
-        pursuit, way, gap, known = proceed(
-            march, pursuit, numerics.max_steps, verdict, tried.error, salt
+        stepping, way, gap, known = proceed(
+            march, stepping, numerics.max_steps, verdict, tried.error, salt
         )
-    return landed(w, layout, p, cutoff, march, pursuit.least_salt, way, gap, known, curve)
+    return landed(w, layout, p, cutoff, march, stepping.least_salt, way, gap, known, curve)
 
 
 @kernel

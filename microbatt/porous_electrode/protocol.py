@@ -39,7 +39,9 @@ from microbatt.porous_electrode.discharge import (
 from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
 from microbatt.porous_electrode.mesh import Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
-from microbatt.porous_electrode.pursuit import (
+from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
+from microbatt.porous_electrode.step import Attempt, March, accept
+from microbatt.porous_electrode.time_stepping import (
     AFTER_FAILURE,
     FALSE_POSITIONS,
     MOST_FAILURES,
@@ -52,8 +54,6 @@ from microbatt.porous_electrode.pursuit import (
     time_resolution,
     weakened,
 )
-from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
-from microbatt.porous_electrode.step import Attempt, March, accept
 from microbatt.porous_electrode.workspace import Workspace
 
 Array = NDArray[np.float64]

@@ -8,7 +8,7 @@ import cloudpickle
 import pytest
 
 import microbatt
-from microbatt.campaign import asking, run_campaign, tasks
+from microbatt.campaign import run_campaign, simulation, tasks
 from microbatt.cells import load_cell
 from microbatt.errors import CampaignError
 from tests.campaign import standin
@@ -23,7 +23,7 @@ def test_a_worker_whose_engine_gives_other_numbers_is_refused(threads, tmp_path,
     def other_on_the_worker(_):
         return replace(standin.simulator, version=lambda _: "stand-in 1, exchange current x 1.05")
 
-    monkeypatch.setattr(asking, "load_engine", other_on_the_worker)
+    monkeypatch.setattr(simulation, "load_engine", other_on_the_worker)
     monkeypatch.setattr(
         "microbatt.campaign.execution.numbers_of", lambda *_: "stand-in 1, cell as here"
     )
@@ -38,7 +38,7 @@ def test_numbers_are_told_apart_by_the_engine_and_by_the_fits_of_the_cell(monkey
     told = tasks.numbers_of(campaign.engine, campaign.request)
     assert tasks.numbers_of(other.engine, other.request) != told
     newer = replace(standin.simulator, version=lambda _: "stand-in 2")
-    monkeypatch.setattr(asking, "load_engine", lambda _: newer)
+    monkeypatch.setattr(simulation, "load_engine", lambda _: newer)
     assert tasks.numbers_of(campaign.engine, campaign.request) != told
 
 

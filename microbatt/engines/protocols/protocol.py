@@ -15,9 +15,9 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.chords import CURRENT, TEMPERATURE, VOLTAGE, densify
-from microbatt.engines.compiling import tell_of_compiling
+from microbatt.engines.compile_notice import tell_of_compiling
 from microbatt.engines.contract.points import check_varied
+from microbatt.engines.dense_output import CURRENT, TEMPERATURE, VOLTAGE, densify
 from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
 from microbatt.engines.protocols.protocol_result import Simulation, step_results
 from microbatt.engines.protocols.protocol_rows import Limits, Table, table_of
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from microbatt.porous_electrode import ProtocolCurves
 
 
-_SOURCES: Final = ("engines/chords.py", "engines/protocols/*.py", "protocols/*.py")
+_SOURCES: Final = ("engines/dense_output.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
 
 

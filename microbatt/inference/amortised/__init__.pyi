@@ -1,8 +1,8 @@
-from .asking import (
-    ask_network,
-)
 from .calibration import (
     TargetCalibration,
+)
+from .network_answer import (
+    ask_network,
 )
 from .own_network import (
     OWN_SETTINGS,

@@ -61,7 +61,7 @@ def _own(
     experiment: Experiment, model: ForwardModel, noise: float, weights: str | Path
 ) -> InitialGuess:
     """Ask a network for this cell; what it does not answer is where the model expects it."""
-    from microbatt.inference.amortised.asking import ask_network
+    from microbatt.inference.amortised.network_answer import ask_network
 
     answer = ask_network(experiment, model.cell, weights, noise=noise)
     place = {name: i for i, name in enumerate(answer.targets)}

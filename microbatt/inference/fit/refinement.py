@@ -26,8 +26,8 @@ from microbatt.inference.fit.shapes import (
 from microbatt.inference.forward.derivatives import differentiated, followed_curves, simulated
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.measured_temperature import run_points
 from microbatt.inference.forward.runs import anchored_run
-from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,10 +24,10 @@ from microbatt.inference.forward.forward_model import (
     voltages_of_batch,
     where_asked,
 )
+from microbatt.inference.forward.measured_temperature import run_points
 from microbatt.inference.forward.runs import run_columns, run_response, run_voltage
 from microbatt.inference.forward.sensitivity import CurveSensitivity
 from microbatt.inference.forward.unknowns import PARAMETERS
-from microbatt.inference.forward.warmth import run_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

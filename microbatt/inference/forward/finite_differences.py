@@ -18,6 +18,7 @@ from microbatt.checks import Interval
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Inventory, Isothermal, Settings, Thermal, join_batches
 from microbatt.errors import ParameterError
+from microbatt.inference.forward.measured_temperature import run_points
 from microbatt.inference.forward.unknowns import (
     MICROSTRUCTURE,
     PARAMETERS,
@@ -26,7 +27,6 @@ from microbatt.inference.forward.unknowns import (
     range_in_cell,
     value_in_cell,
 )
-from microbatt.inference.forward.warmth import run_points
 from microbatt.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
     from microbatt.engines import DischargeBatch
     from microbatt.engines.contract import Request
-    from microbatt.inference.forward.warmth import Temperatures
+    from microbatt.inference.forward.measured_temperature import Temperatures
 
     Array = NDArray[np.float64]
 

@@ -19,6 +19,7 @@ from microbatt.inference.forward.finite_differences import (
     moves_curve,
     simulate_displaced,
 )
+from microbatt.inference.forward.measured_temperature import Temperatures, run_points
 from microbatt.inference.forward.runs import (
     FIT_MESH,
     beside_run,
@@ -28,7 +29,6 @@ from microbatt.inference.forward.runs import (
 )
 from microbatt.inference.forward.sensitivity import sensitivities_at_capacity
 from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values, value_in_cell
-from microbatt.inference.forward.warmth import Temperatures, run_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ import sys
 
 SAY = """
 import numba
-from microbatt.engines.compiling import tell_of_compiling
+from microbatt.engines.compile_notice import tell_of_compiling
 
 tell_of_compiling()
 tell_of_compiling()

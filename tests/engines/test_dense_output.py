@@ -7,7 +7,7 @@ from scipy.interpolate import PchipInterpolator
 import microbatt
 from microbatt.cells import available_cells, load_cell
 from microbatt.engines import ENGINE, simulate_discharges
-from microbatt.engines.chords import VERTICAL, densify
+from microbatt.engines.dense_output import VERTICAL, densify
 from microbatt.engines.protocols import protocol
 from microbatt.measured import Experiment, Measurement
 from microbatt.protocols import profile

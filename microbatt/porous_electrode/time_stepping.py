@@ -37,7 +37,7 @@ GOING_ON, FALLING, LANDED, OUT_OF_STEPS = 0, 1, 2, 3
 """Whether a discharge ends."""
 
 
-class Pursuit(NamedTuple):
+class Stepping(NamedTuple):
     """What is to be tried next.
 
     ``h`` is the length of the step; ``wall`` a time at which the particles cannot have carried the
@@ -61,9 +61,9 @@ class Pursuit(NamedTuple):
 
 
 @kernel
-def pursue(phase: int, h: float, salt: float) -> Pursuit:
+def begin_stepping(phase: int, h: float, salt: float) -> Stepping:
     """Begin with a step of length `h`; `salt` is the least concentration so far."""
-    return Pursuit(phase, h, math.inf, 0, salt, 0.0, 0.0, 0.0, 0.0, 0, True, 0)
+    return Stepping(phase, h, math.inf, 0, salt, 0.0, 0.0, 0.0, 0.0, 0, True, 0)
 
 
 @kernel
@@ -105,15 +105,15 @@ def with_work(march: March, rejected: int, newton: int) -> March:
 
 
 @kernel
-def marching(pursuit: Pursuit, h: float, wall: float, failures: int) -> Pursuit:
+def marching(stepping: Stepping, h: float, wall: float, failures: int) -> Stepping:
     """March on, with a step of length `h`."""
-    salt = pursuit.least_salt
-    return Pursuit(MARCHING, h, wall, failures, salt, 0.0, 0.0, 0.0, 0.0, 0, True, 0)
+    salt = stepping.least_salt
+    return Stepping(MARCHING, h, wall, failures, salt, 0.0, 0.0, 0.0, 0.0, 0, True, 0)
 
 
 @kernel
 def searching(
-    pursuit: Pursuit,
+    stepping: Stepping,
     phase: int,
     h: float,
     low: tuple[float, float],
@@ -121,14 +121,14 @@ def searching(
     side: int,
     solved: bool,
     trial: int,
-) -> Pursuit:
+) -> Stepping:
     """Search on between the steps `low` and `high`, each with how far from the cut-off it ends."""
-    return Pursuit(
+    return Stepping(
         phase,
         h,
-        pursuit.wall,
-        pursuit.failures,
-        pursuit.least_salt,
+        stepping.wall,
+        stepping.failures,
+        stepping.least_salt,
         low[0],
         low[1],
         high[0],
@@ -142,19 +142,19 @@ def searching(
 @kernel
 def decide(
     march: March,
-    pursuit: Pursuit,
+    stepping: Stepping,
     cutoff: float,
     converged: bool,
     possible: bool,
     V: float,
     error: float,
     newton: int,
-) -> tuple[March, Pursuit, int]:
-    """What becomes of the trial of `pursuit`: its state is discarded, or the curve moves on to it.
+) -> tuple[March, Stepping, int]:
+    """What becomes of the trial of `stepping`: its state is discarded, or the curve moves on to it.
 
     Parameters
     ----------
-    march, pursuit
+    march, stepping
         Where the discharge stands, and what was tried.
     cutoff
         [V].
@@ -171,15 +171,15 @@ def decide(
         The discharge with the work counted, what is known now of the next step, and `NOTHING`,
         `ACCEPTED` or `AT_CUTOFF`.
     """
-    if pursuit.phase == SETTLING:
-        return march, pursuit, ACCEPTED
-    if pursuit.phase == SEARCHING:
+    if stepping.phase == SETTLING:
+        return march, stepping, ACCEPTED
+    if stepping.phase == SEARCHING:
         march = with_work(march, 1, newton)
         gap = V - cutoff if converged else -1.0
         if abs(gap) <= VOLTAGE_ACCURACY:
-            return march, pursuit, AT_CUTOFF
-        return march, narrowed(pursuit, gap, converged or not possible), NOTHING
-    h, wall, failures, verdict = pursuit.h, pursuit.wall, pursuit.failures, NOTHING
+            return march, stepping, AT_CUTOFF
+        return march, narrowed(stepping, gap, converged or not possible), NOTHING
+    h, wall, failures, verdict = stepping.h, stepping.wall, stepping.failures, NOTHING
     if not converged:
         wall = wall if possible else march.t + h
         failures += 1 if possible else 0
@@ -188,57 +188,57 @@ def decide(
         h *= step_factor(error)
     elif cutoff > V:
         march, ends = with_work(march, 1, newton), ((0.0, march.V - cutoff), (h, V - cutoff))
-        return march, searching(pursuit, SEARCHING, h, ends[0], ends[1], 0, True, 0), NOTHING
+        return march, searching(stepping, SEARCHING, h, ends[0], ends[1], 0, True, 0), NOTHING
     else:
         failures, verdict = 0, ACCEPTED
     march = with_work(march, 0 if verdict == ACCEPTED else 1, newton)
-    return march, marching(pursuit, h, wall, failures), verdict
+    return march, marching(stepping, h, wall, failures), verdict
 
 
 @kernel
-def narrowed(pursuit: Pursuit, gap: float, trusted: bool) -> Pursuit:
+def narrowed(stepping: Stepping, gap: float, trusted: bool) -> Stepping:
     """The search after a trial that ended `gap` above the cut-off [V].
 
     `trusted` says whether one that did not is known to end below it.
     """
-    h, low, high = pursuit.h, (pursuit.low, pursuit.above), (pursuit.high, pursuit.below)
-    side, solved = pursuit.side, pursuit.solved
+    h, low, high = stepping.h, (stepping.low, stepping.above), (stepping.high, stepping.below)
+    side, solved = stepping.side, stepping.solved
     if gap > 0.0:
         high = (high[0], weakened(high[1], gap, low[1]) if side > 0 else high[1])
         low, side = (h, gap), 1
     else:
         low = (low[0], weakened(low[1], gap, high[1]) if side < 0 else low[1])
         high, side, solved = (h, gap), -1, trusted
-    return searching(pursuit, SEARCHING, h, low, high, side, solved, pursuit.trial + 1)
+    return searching(stepping, SEARCHING, h, low, high, side, solved, stepping.trial + 1)
 
 
 @kernel
-def next_trial(march: March, pursuit: Pursuit) -> Pursuit:
+def next_trial(march: March, stepping: Stepping) -> Stepping:
     """The next step of the search; where it is over, the longest that stays above the cut-off."""
-    low, high = pursuit.low, pursuit.high
+    low, high = stepping.low, stepping.high
     phase, h = SEARCHING, low
-    if high - low <= TIME_ACCURACY * (march.t + march.h1 + high) or pursuit.trial >= MOST_TRIALS:
+    if high - low <= TIME_ACCURACY * (march.t + march.h1 + high) or stepping.trial >= MOST_TRIALS:
         phase = SETTLING
     else:
-        share = min(max(pursuit.above / (pursuit.above - pursuit.below), 0.02), 0.98)
-        if pursuit.trial > FALSE_POSITIONS:
+        share = min(max(stepping.above / (stepping.above - stepping.below), 0.02), 0.98)
+        if stepping.trial > FALSE_POSITIONS:
             share = 0.5
         h = low + (high - low) * share
-    ends = ((low, pursuit.above), (high, pursuit.below))
+    ends = ((low, stepping.above), (high, stepping.below))
     return searching(
-        pursuit, phase, h, ends[0], ends[1], pursuit.side, pursuit.solved, pursuit.trial
+        stepping, phase, h, ends[0], ends[1], stepping.side, stepping.solved, stepping.trial
     )
 
 
 @kernel
 def proceed(
-    march: March, pursuit: Pursuit, max_steps: int, verdict: int, error: float, salt: float
-) -> tuple[Pursuit, int, float, bool]:
+    march: March, stepping: Stepping, max_steps: int, verdict: int, error: float, salt: float
+) -> tuple[Stepping, int, float, bool]:
     """Choose the next step, or say how the discharge ends.
 
     Parameters
     ----------
-    march, pursuit
+    march, stepping
         Where the discharge stands now, and what `decide` knew of the next step.
     max_steps
         How many steps may be tried.
@@ -254,45 +254,45 @@ def proceed(
         it takes at most [s], and whether the voltage is known to be below the cut-off then.
     """
     if verdict == AT_CUTOFF:
-        return pursuit, LANDED, 0.0, True
-    if pursuit.phase == SEARCHING:
-        pursuit = next_trial(march, pursuit)
-        if pursuit.phase == SEARCHING or pursuit.low > 0.0:
-            return pursuit, GOING_ON, 0.0, True
-    if pursuit.phase == SETTLING:
-        return pursuit, FALLING, pursuit.high - pursuit.low, pursuit.solved
+        return stepping, LANDED, 0.0, True
+    if stepping.phase == SEARCHING:
+        stepping = next_trial(march, stepping)
+        if stepping.phase == SEARCHING or stepping.low > 0.0:
+            return stepping, GOING_ON, 0.0, True
+    if stepping.phase == SETTLING:
+        return stepping, FALLING, stepping.high - stepping.low, stepping.solved
     if verdict == ACCEPTED:
-        h = min(pursuit.h * step_factor(error), TOWARDS_WALL * (pursuit.wall - march.t))
-        pursuit = marching(with_salt(pursuit, salt), h, pursuit.wall, pursuit.failures)
-    if pursuit.wall - march.t < time_resolution(march):
-        return pursuit, FALLING, pursuit.wall - march.t, True
-    return pursuit, stuck_or_spent(march, pursuit, max_steps), pursuit.h, False
+        h = min(stepping.h * step_factor(error), TOWARDS_WALL * (stepping.wall - march.t))
+        stepping = marching(with_salt(stepping, salt), h, stepping.wall, stepping.failures)
+    if stepping.wall - march.t < time_resolution(march):
+        return stepping, FALLING, stepping.wall - march.t, True
+    return stepping, stuck_or_spent(march, stepping, max_steps), stepping.h, False
 
 
 @kernel
-def stuck_or_spent(march: March, pursuit: Pursuit, max_steps: int) -> int:
+def stuck_or_spent(march: March, stepping: Stepping, max_steps: int) -> int:
     """Whether no step gets any further, or too many were tried."""
-    failures = pursuit.failures
+    failures = stepping.failures
     shortest = time_resolution(march) * (1.0 if failures > 0 else SHORTEST_STEP)
-    if failures > MOST_FAILURES or pursuit.h < shortest:
+    if failures > MOST_FAILURES or stepping.h < shortest:
         return FALLING
     return OUT_OF_STEPS if march.steps + march.rejected >= max_steps else GOING_ON
 
 
 @kernel
-def with_salt(pursuit: Pursuit, salt: float) -> Pursuit:
+def with_salt(stepping: Stepping, salt: float) -> Stepping:
     """Keep the least concentration that was met."""
-    return Pursuit(
-        pursuit.phase,
-        pursuit.h,
-        pursuit.wall,
-        pursuit.failures,
-        min(pursuit.least_salt, salt),
-        pursuit.low,
-        pursuit.above,
-        pursuit.high,
-        pursuit.below,
-        pursuit.side,
-        pursuit.solved,
-        pursuit.trial,
+    return Stepping(
+        stepping.phase,
+        stepping.h,
+        stepping.wall,
+        stepping.failures,
+        min(stepping.least_salt, salt),
+        stepping.low,
+        stepping.above,
+        stepping.high,
+        stepping.below,
+        stepping.side,
+        stepping.solved,
+        stepping.trial,
     )
