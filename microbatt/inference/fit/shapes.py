@@ -31,12 +31,18 @@ if TYPE_CHECKING:
 DEPTHS: Final = np.linspace(0.02, 0.98, 25)
 """Shares of the capacity at which shapes are compared."""
 COARSE: Final = Settings(tolerance=1e-3, mesh=0.7, particle_modes=6)
-"""For the scan: 0.5 mV rms (median) from the refined solution."""
+"""For the fit of shapes: 0.5 mV rms (median) from the refined solution."""
+COARSEST: Final = Settings(tolerance=3e-3, mesh=0.5, particle_modes=6)
+"""For the scan: 1 mV rms (median) from the refined solution."""
 VOLTAGE: Final = 5e-3
 """Standard deviation of a shape's voltages in a scan [V]."""
 CAPACITY: Final = 5e-3
 """Standard deviation of the logarithm of its capacity in a scan [-]."""
-SCAN_POINTS: Final = 128
+SCAN_POINTS: Final = 64
+SCAN_CURRENTS: Final = 3
+"""At most so many of the measured currents are scanned: the lowest, the highest, and between."""
+_DENSER: Final = 1.5
+"""Exponent by which the points of a scan are denser at small alpha, where curves change more."""
 SCAN_ALPHA: Final = (0.0, 12.0)
 SCAN_LN_S: Final = (float(np.log(0.3)), float(np.log(80.0)))
 _OHMIC_STEP, _OFFSET_STEP, _SCALE_STEP = 1e-4, 1e-3, 1e-3
@@ -52,6 +58,8 @@ class Scan:
     ----------
     points
         Rows of alpha and ln S, shape (n, 2).
+    curves
+        Which of the measured curves have the currents of the scan, by current, shape (k,).
     voltage
         At 401 equal shares of the simulated capacity, shape (n, k, 401) [V].
     capacity
@@ -59,6 +67,7 @@ class Scan:
     """
 
     points: Array
+    curves: NDArray[np.intp]
     voltage: Array
     capacity: Array
 
@@ -95,12 +104,16 @@ def measured_shape(model: ForwardModel) -> Array:
 
 
 def scan(model: ForwardModel) -> Scan:
-    """Simulate all currents at Sobol points over the box; remembered for the next experiment."""
-    return _scan(
-        replace(_at_mean_temperature(model), settings=COARSE),
-        tuple(float(current) for current in model.currents),
+    """Simulate some currents at Sobol points over the box; remembered for the next experiment."""
+    by_current = np.argsort(model.currents, kind="stable")
+    spread = np.linspace(0.0, by_current.size - 1.0, min(SCAN_CURRENTS, by_current.size))
+    curves = by_current[np.round(spread).astype(int)]
+    points, voltage, capacity = _scan(
+        replace(_at_mean_temperature(model), settings=COARSEST),
+        tuple(float(current) for current in model.currents[curves]),
         min(SCAN_LN_S[1], float(model.priors.high[1])),
     )
+    return Scan(points=points, curves=curves, voltage=voltage, capacity=capacity)
 
 
 def _at_mean_temperature(model: ForwardModel) -> Request:
@@ -116,8 +129,9 @@ def _scan(
     request: Request,
     currents: tuple[float, ...],
     highest_ln_s: float,
-) -> Scan:
-    unit = Sobol(2, rng=0).random(SCAN_POINTS)
+) -> tuple[Array, Array, Array]:
+    """Return the points, voltages and capacities of a scan."""
+    unit = Sobol(2, rng=0).random(SCAN_POINTS) ** (_DENSER, 1.0)
     low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], highest_ln_s)]).T
     points = low + unit * (high - low)
     k = len(currents)
@@ -131,10 +145,10 @@ def _scan(
             ]
         ),
     )
-    return Scan(
-        points=points,
-        voltage=resample_curves(batch, SHARES).reshape(len(points), k, -1),
-        capacity=end_capacity(batch).reshape(len(points), k),
+    return (
+        points,
+        resample_curves(batch, SHARES).reshape(len(points), k, -1),
+        end_capacity(batch).reshape(len(points), k),
     )
 
 
