@@ -7,6 +7,7 @@ the whole box, so a fit of shapes finds its way from far; it is how every fit st
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -43,6 +44,7 @@ SCAN_CURRENTS: Final = 3
 """At most so many of the measured currents are scanned: the lowest, the highest, and between."""
 _DENSER: Final = 1.5
 """Exponent by which the points of a scan are denser at small alpha, where curves change more."""
+_ROUND_VOLTS, _LOWEST = 0.5, 0.3
 SCAN_ALPHA: Final = (0.0, 12.0)
 SCAN_LN_S: Final = (float(np.log(0.3)), float(np.log(80.0)))
 _OHMIC_STEP, _OFFSET_STEP, _SCALE_STEP = 1e-4, 1e-3, 1e-3
@@ -104,16 +106,26 @@ def measured_shape(model: ForwardModel) -> Array:
 
 
 def scan(model: ForwardModel) -> Scan:
-    """Simulate some currents at Sobol points over the box; remembered for the next experiment."""
+    """Simulate some currents at Sobol points over the box; each is remembered.
+
+    Simulations end at a multiple of `_ROUND_VOLTS`, so that another experiment finds them too.
+    """
     by_current = np.argsort(model.currents, kind="stable")
     spread = np.linspace(0.0, by_current.size - 1.0, min(SCAN_CURRENTS, by_current.size))
     curves = by_current[np.round(spread).astype(int)]
-    points, voltage, capacity = _scan(
-        replace(_at_mean_temperature(model), settings=COARSEST),
-        tuple(float(current) for current in model.currents[curves]),
-        min(SCAN_LN_S[1], float(model.priors.high[1])),
+    request = _at_mean_temperature(model)
+    end = _ROUND_VOLTS * math.floor(request.cutoff_voltage / _ROUND_VOLTS)
+    request = replace(request, cutoff_voltage=max(_LOWEST, end), settings=COARSEST)
+    low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], min(SCAN_LN_S[1], model.priors.high[1]))]).T
+    unit = Sobol(2, rng=0).random(SCAN_POINTS) ** (_DENSER, 1.0)
+    points = low + unit * (high - low)
+    found = [_scan(request, float(model.currents[i]), points.tobytes()) for i in curves]
+    return Scan(
+        points=points,
+        curves=curves,
+        voltage=np.stack([voltage for voltage, _ in found], axis=1),
+        capacity=np.stack([capacity for _, capacity in found], axis=1),
     )
-    return Scan(points=points, curves=curves, voltage=voltage, capacity=capacity)
 
 
 def _at_mean_temperature(model: ForwardModel) -> Request:
@@ -124,32 +136,13 @@ def _at_mean_temperature(model: ForwardModel) -> Request:
     return replace(model.request, cell=cell_with(model.cell, "temperature", float(np.mean(means))))
 
 
-@lru_cache(maxsize=8)
-def _scan(
-    request: Request,
-    currents: tuple[float, ...],
-    highest_ln_s: float,
-) -> tuple[Array, Array, Array]:
-    """Return the points, voltages and capacities of a scan."""
-    unit = Sobol(2, rng=0).random(SCAN_POINTS) ** (_DENSER, 1.0)
-    low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], highest_ln_s)]).T
-    points = low + unit * (high - low)
-    k = len(currents)
-    batch = ENGINE.run(
-        request,
-        np.column_stack(
-            [
-                points[:, 0].repeat(k),
-                np.exp(points[:, 1]).repeat(k),
-                np.tile(currents, len(points)),
-            ]
-        ),
-    )
-    return (
-        points,
-        resample_curves(batch, SHARES).reshape(len(points), k, -1),
-        end_capacity(batch).reshape(len(points), k),
-    )
+@lru_cache(maxsize=32)
+def _scan(request: Request, current: float, points: bytes) -> tuple[Array, Array]:
+    """Return voltages and capacities at rows of alpha and ln S, which are hashed as bytes."""
+    rows = np.frombuffer(points).reshape(-1, 2)
+    table = np.column_stack([rows[:, 0], np.exp(rows[:, 1]), np.full(len(rows), current)])
+    batch = ENGINE.run(request, table)
+    return resample_curves(batch, SHARES), end_capacity(batch)
 
 
 def seen_shapes(
