@@ -97,7 +97,7 @@ def experiment(number, name, stated, fault=0.0):
     points = [(truth["alpha"], truth["S"], rate * one_c) for rate in RATES]
     batch = simulate_discharges(cell, points, settings=Settings(tolerance=1e-5, mesh=2.5))
     longest = max(one.discharge_capacity for one in batch if one.capacity.size)
-    off = smooth_error(rng, longest)
+    error = smooth_error(rng, longest)
     measured = []
     for one in batch:
         noise = NOISE * rng.standard_normal(SAMPLES)
@@ -110,7 +110,7 @@ def experiment(number, name, stated, fault=0.0):
                 source=f"{one.current:g} A m⁻²",
                 current=one.current,
                 capacity=capacity,
-                voltage=voltage + off(capacity) + truth["voltage_offset"] + noise,
+                voltage=voltage + error(capacity) + truth["voltage_offset"] + noise,
             )
         )
     return truth, off, Experiment(name=f"imperfect-{number}", measurements=tuple(measured))
