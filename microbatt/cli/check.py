@@ -65,14 +65,11 @@ def _repair(
     location: Location, report: CheckReport, workers: int | None, engine: str | None
 ) -> None:
     from microbatt.campaign import ProgressListener, campaign_of, fill_store, plan_campaign
-    from microbatt.cube import check_store, repair_store
+    from microbatt.cube import repair_store
     from microbatt.engines.contract import load_engine
 
-    repair_store(location, report)
-    if any(damage.block is None for damage in report.damages):
-        # With its metadata mended the rest can be looked at.
-        repair_store(location, check_store(location))
-    if any(damage.block is not None for damage in report.damages):
+    found = repair_store(location, report)
+    if any(damage.block is not None for damage in found):
         plan = plan_campaign(campaign_of(location, engine=engine), location)
         threads = workers is None and load_engine(plan.engine).in_threads
         with client_for(None, workers, threads=threads, dashboard=True) as client:

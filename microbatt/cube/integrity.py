@@ -146,10 +146,11 @@ def check_store(location: Location) -> CheckReport:
     )
 
 
-def repair_store(location: Location, report: CheckReport) -> None:
+def repair_store(location: Location, report: CheckReport) -> tuple[Damage, ...]:
     """Mend metadata and coordinates, and forget damaged blocks, so that running fills them again.
 
     Damaged chunks of what was joined to the cube are emptied: what made them can make them again.
+    Where damaged metadata had hidden the rest of the store, it is looked at and repaired as well.
 
     Parameters
     ----------
@@ -157,24 +158,39 @@ def repair_store(location: Location, report: CheckReport) -> None:
         Of the cube.
     report : CheckReport
         From `check_store`.
+
+    Returns
+    -------
+    tuple of Damage
+        All that was found. Those with a block are gone once the block has been simulated again.
     """
-    group = open_group(location)
-    metadata, coordinates = stored_metadata(group), names_in(dict(group.attrs))
     store = open_store(location, read_only=False)
     with explained(location, "repairing"):
+        group = open_group(location)
         for damage in report.damages:
-            if damage.block is not None:
-                open_blocks(location).forget(damage.block)
-            elif damage.key.startswith(f"{RUNS}/"):
-                _give_up_record(store, damage.key, group)
-            elif damage.key in metadata:
-                write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
-            elif damage.key.split("/")[0] not in coordinates and damage.key != ROOT:
-                _empty(store, location, damage.key)
+            _mend(location, store, group, damage)
         for key in report.leftovers:
             delete_object(store, key)
     if not report.damages or report.blocks:
         heal_coordinates(location)
+        return report.damages
+    revealed = check_store(location)
+    if not revealed.blocks:  # the metadata could not be mended
+        return report.damages
+    return (*report.damages, *repair_store(location, revealed))
+
+
+def _mend(location: Location, store: Store, group: zarr.Group, damage: Damage) -> None:
+    """Make one damage good, or forget what it hit; coordinates are made again afterwards."""
+    metadata, coordinates = stored_metadata(group), names_in(dict(group.attrs))
+    if damage.block is not None:
+        open_blocks(location).forget(damage.block)
+    elif damage.key.startswith(f"{RUNS}/"):
+        _give_up_record(store, damage.key, group)
+    elif damage.key in metadata:
+        write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
+    elif damage.key.split("/")[0] not in coordinates and damage.key != ROOT:
+        _empty(store, location, damage.key)
 
 
 def heal_coordinates(location: Location) -> None:

@@ -210,8 +210,6 @@ def mended(store, client):
     report = check_store(location)
     assert report.damages
     repair_store(location, report)
-    if any(damage.block is None for damage in report.damages):
-        repair_store(location, check_store(location))
     run_campaign(campaign_of(location), store, client=client)
 
 
@@ -222,6 +220,14 @@ def test_the_command_repairs_and_looks_again(store):
     assert ended.exit_code == 0, ended.output
     assert ended.output.endswith("repaired\n")
     assert check_store(locate(store)).damages == ()
+
+
+def test_a_block_behind_damaged_metadata_is_made_again_in_the_same_call(store, filled):
+    lose("S/zarr.json")(store)
+    empty(VOLTAGE)(store)
+    ended = CLI.invoke(main, ["check", str(store), "--repair"])
+    assert ended.exit_code == 0, ended.output
+    assert stored_bytes(store) == stored_bytes(filled)
 
 
 @pytest.mark.parametrize("what", HEALED)
