@@ -51,7 +51,7 @@ def _of_step(
     named = [name for name in dataset.data_vars if str(name).startswith("step_")]
     samples = np.flatnonzero(dataset["sample_step"].to_numpy() == dataset[STEP_DIM].item())
     others = dataset.drop_vars([*named, STEP_DIM]).isel({SAMPLE_DIM: samples})
-    return others.merge(dataset[named].expand_dims(STEP_DIM)), at
+    return others.merge(dataset[named].expand_dims(STEP_DIM), compat="override"), at
 
 
 def curve_of(
