@@ -12,8 +12,7 @@ from microbatt.cli.stores import find_store, storage_options
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
-    from microbatt.cube import CheckReport, Location
-    from microbatt.cube.integrity import Damage
+    from microbatt.cube import CheckReport, Damage, Location
 
 
 @click.command("check", epilog="Example: microbatt check demo.zarr --repair")
