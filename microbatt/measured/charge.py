@@ -305,7 +305,8 @@ def _wrong_unit(ratio: float) -> str:
     stored = "another unit" if unit == "UNIT" else unit
     return (
         f"They differ by {factor:g}, as if the {name} were stored in {stored} under a heading that "
-        f"says otherwise: correct its heading, or map it, `--column {name}='NAME:{unit}'`."
+        f"says otherwise: correct its heading, or map it, `--column {name}='NAME:{unit}'`. "
+        "If it is right, look at the other two of current, time and capacity."
     )
 
 
