@@ -34,6 +34,14 @@ def pytest_xdist_auto_num_workers(config):
     return workers if workers > 1 else 0
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path):
+    """Look for examples in docstrings where they are, not in every file of tests once more."""
+    collectors = yield
+    tests = file_path.name.startswith(("test_", "conftest"))
+    return [c for c in collectors if not (tests and type(c).__name__ == "DoctestModule")]
+
+
 def pytest_collection_modifyitems(config, items):
     """Put the longest files first where workers share them out."""
     if hasattr(config, "workerinput"):
