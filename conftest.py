@@ -1,18 +1,28 @@
-"""How the tests are spread over the cores of a machine, and what they leave behind: nothing.
+"""How the tests are spread over the cores of a machine, and where they leave their files.
 
 A run of everything, or of folders, is spread over workers. A run of single files, one with ``-s``
 and one with a debugger stay in this process, where they begin at once and can be talked to;
 ``-n 0`` and ``-n 4`` say otherwise.
+
+Temporary files lie in memory where there is room for them: the tests make and remove tens of
+thousands of small ones.
 """
 
+import gc
 import os
+import shutil
+import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
 MOST_WORKERS = 8
 MEMORY = 2**31
 """For one worker [bytes]; one that has loaded TensorFlow, PyBaMM and Panel holds most of it."""
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
+ROOM = 2**31
+"""Least room for temporary files in memory [bytes]; the tests take a tenth of it at a time."""
 FIRST = (
     "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
     "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
@@ -20,6 +30,20 @@ FIRST = (
     "tests/test_examples.py",
 )
 """Files that take longest, each run by one worker: begun last they would be waited for."""
+
+
+# Python and pytest compile every file once, not once for each of some hundred processes. Compiled
+# kernels lie in the same folders.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_configure():
+    """Have pytest put its folders in memory if it holds files and programs."""
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK):
+        runs_nothing = os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC
+        if shutil.disk_usage(IN_MEMORY).free > ROOM and not runs_nothing:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -47,6 +71,12 @@ def pytest_collection_modifyitems(config, items):
     if hasattr(config, "workerinput"):
         place = {name: number for number, name in enumerate(FIRST)}
         items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(FIRST)))
+
+
+def pytest_collection_finish():
+    """Tell the collector of garbage that what was imported by now is none."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
