@@ -21,8 +21,8 @@ MOST_WORKERS = 8
 MEMORY = 2**31
 """For one worker [bytes]; one that has loaded TensorFlow, PyBaMM and Panel holds most of it."""
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
-ROOM = 2**31
-"""Least room for temporary files in memory [bytes]; the tests take a tenth of it at a time."""
+ROOM = 2**32
+"""Least room for temporary files in memory [bytes]; an installed wheel takes a quarter of it."""
 FIRST = (
     "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
     "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
