@@ -8,6 +8,7 @@ Temporary files lie in memory where there is room for them: the tests make and r
 thousands of small ones.
 """
 
+import fcntl
 import gc
 import os
 import shutil
@@ -77,6 +78,31 @@ def pytest_collection_finish():
     """Tell the collector of garbage that what was imported by now is none."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(request, tmp_path_factory):
+    """Have a worker wait for a kernel that another one compiles, and take it from the cache then.
+
+    Compiled by both at once it would take both of them as long.
+    """
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.dispatcher import Dispatcher
+
+    compiled, folder = Dispatcher.compile, tmp_path_factory.getbasetemp().parent
+
+    def compiled_in_turn(self, sig):
+        if self._cache.cache_path is None:
+            return compiled(self, sig)
+        place = folder / f"{self.py_func.__module__}.{self.py_func.__qualname__}.lock"
+        with global_compiler_lock, place.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return compiled(self, sig)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if hasattr(request.config, "workerinput"):
+            patch.setattr(Dispatcher, "compile", compiled_in_turn)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
