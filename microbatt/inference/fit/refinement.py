@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 RIVAL: Final = 25.0
 """A second start is refined too if its shapes fit worse by less than this."""
+_APART: Final = 0.3
+"""Closer than this in alpha and in ln S, two fits of shapes are the same."""
 POOR: Final = 3.0
 """A reduced chi square beyond this makes the fit try again elsewhere."""
 AROUND: Final = np.array([(0.0, -0.15), (0.0, 0.15), (-0.5, 0.0), (0.5, 0.0)])
@@ -153,20 +155,21 @@ def _sample_fits(
 ) -> tuple[ForwardModel, list[tuple[Minimum, InitialGuess]]]:
     """Fit the samples from fits of shapes; return the model beside the first, and the fits.
 
-    With values of the cell file free, rivals come together: they are tried where the residuals of
-    the first fit are too large or drift.
+    With values of the cell file free, rivals of about the same alpha come together: they are tried
+    where the residuals of the first fit are too large or drift.
     """
     good: list[tuple[Minimum, InitialGuess]] = []
-    last = not model.priors.doubted  # else it goes on from there
+    last, content = not model.priors.doubted, False  # else it goes on from there
     for number, (shaped, start) in enumerate(found):
+        if content and abs(shaped.x[0] - found[0][0].x[0]) < _APART:
+            continue
         x = _begun(model, shaped)
         if number == 0:
             model = beside(model.solved(COARSE), x).solved(model.settings)
         minimum = fit_samples(model, x, last=last)
         if minimum is not None:
             good.append((minimum, start))
-            if not last and not _objectionable(model, minimum):
-                break
+            content = content or not (last or _objectionable(model, minimum))
     return model, good
 
 
@@ -396,7 +399,7 @@ def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, 
     """Return the best fit of shapes, and those elsewhere that are nearly as good."""
     kept: list[tuple[Minimum, InitialGuess]] = []
     for minimum, start in found:
-        near = any(np.allclose(minimum.x[:2], one.x[:2], atol=0.3) for one, _ in kept)
+        near = any(np.allclose(minimum.x[:2], one.x[:2], atol=_APART) for one, _ in kept)
         if not kept or (not near and minimum.chi_square < kept[0][0].chi_square + RIVAL):
             kept.append((minimum, start))
     return kept
