@@ -223,7 +223,8 @@ def solve_tempered(
                 return Solve(True, True, iteration)
             previous = math.inf
         last = there
-    return Solve(False, True, MOST_TEMPERED)
+    # All is settled but for surfaces that have nothing left, or salt that has not
+    return Solve(False, not previous < NEWTON_SHARE * numerics.tolerance, MOST_TEMPERED)
 
 
 @kernel
