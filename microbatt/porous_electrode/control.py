@@ -199,7 +199,9 @@ def solve_tempered(
     """`solve_step` once more, from another guess and with changes that cannot overshoot.
 
     At fixed concentrations the current density is where a convex function of it is least, so that
-    this gets there whatever the guess, in more iterations.
+    this gets there whatever the guess, in more iterations.  The last change is Newton's own, which
+    leaves no charge behind.  It is not `possible` where a surface would have to give what it does
+    not have.
     """
     n, n_neg, first_pos = ends(layout)
     start_rooms(w, 0, n_neg, p.negative, True)
@@ -228,6 +230,12 @@ def solve_tempered(
 
 
 @kernel
+def may_be_tempered(solve: Solve) -> bool:
+    """Whether Newton's method began, so that all is set for another try, and got nowhere."""
+    return not solve.converged and solve.possible and solve.iterations > 0
+
+
+@kernel
 def jump(
     w: Workspace,
     layout: Layout,
@@ -242,7 +250,7 @@ def jump(
     guess_jump(w, layout, p, current - before)
     solve = solve_step(w, layout, p, now, numerics, current, formula)
     iterations = solve.iterations
-    if not solve.converged and solve.possible:
+    if may_be_tempered(solve):
         guess_jump(w, layout, p, 0.0)
         solve = solve_tempered(w, layout, p, now, numerics, formula, current)
         iterations += solve.iterations
@@ -262,7 +270,7 @@ def solve_with_care(
 ) -> Solve:
     """Solve a step; where Newton's method does not get there, as `solve_tempered` does."""
     solve = solve_step(w, layout, p, now, numerics, current, formula)
-    if solve.converged or not solve.possible:
+    if not may_be_tempered(solve):
         return solve
     predict(w, layout, weights)
     again = solve_tempered(w, layout, p, now, numerics, formula, current)
