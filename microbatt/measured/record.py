@@ -319,6 +319,8 @@ def _without_gaps(record: Record, *, skip: bool) -> Record:
     if below.any():
         record = record.without(below, "words below the numbers")
         good = good[~below]
+    if not good[-1] and good[:-1].all():
+        return record.without(~good, "cut short").remark("the last row is cut short, and left out")
     if good.all():
         return record
     if not skip:
