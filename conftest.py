@@ -1,18 +1,29 @@
-"""How the tests are spread over the cores of a machine, and what they leave behind: nothing.
+"""How the tests are spread over the cores of a machine, and where they leave their files.
 
 A run of everything, or of folders, is spread over workers. A run of single files, one with ``-s``
 and one with a debugger stay in this process, where they begin at once and can be talked to;
 ``-n 0`` and ``-n 4`` say otherwise.
+
+Temporary files lie in memory where there is room for them: the tests make and remove tens of
+thousands of small ones.
 """
 
+import fcntl
+import gc
 import os
+import shutil
+import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
 MOST_WORKERS = 8
 MEMORY = 2**31
 """For one worker [bytes]; one that has loaded TensorFlow, PyBaMM and Panel holds most of it."""
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in it
+ROOM = 2**32
+"""Least room for temporary files in memory [bytes]; an installed wheel takes a quarter of it."""
 FIRST = (
     "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
     "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
@@ -20,6 +31,20 @@ FIRST = (
     "tests/test_examples.py",
 )
 """Files that take longest, each run by one worker: begun last they would be waited for."""
+
+
+# Python and pytest compile every file once, not once for each of some hundred processes. Compiled
+# kernels lie in the same folders.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_configure():
+    """Have pytest put its folders in memory if it holds files and programs."""
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK):
+        runs_nothing = os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC
+        if shutil.disk_usage(IN_MEMORY).free > ROOM and not runs_nothing:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -34,11 +59,50 @@ def pytest_xdist_auto_num_workers(config):
     return workers if workers > 1 else 0
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path):
+    """Look for examples in docstrings where they are, not in every file of tests once more."""
+    collectors = yield
+    tests = file_path.name.startswith(("test_", "conftest"))
+    return [c for c in collectors if not (tests and type(c).__name__ == "DoctestModule")]
+
+
 def pytest_collection_modifyitems(config, items):
     """Put the longest files first where workers share them out."""
     if hasattr(config, "workerinput"):
         place = {name: number for number, name in enumerate(FIRST)}
         items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(FIRST)))
+
+
+def pytest_collection_finish():
+    """Tell the collector of garbage that what was imported by now is none."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(request, tmp_path_factory):
+    """Have a worker wait for a kernel that another one compiles, and take it from the cache then.
+
+    Compiled by both at once it would take both of them as long.
+    """
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.dispatcher import Dispatcher
+
+    compiled, folder = Dispatcher.compile, tmp_path_factory.getbasetemp().parent
+
+    def compiled_in_turn(self, sig):
+        if self._cache.cache_path is None:
+            return compiled(self, sig)
+        place = folder / f"{self.py_func.__module__}.{self.py_func.__qualname__}.lock"
+        with global_compiler_lock, place.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return compiled(self, sig)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if hasattr(request.config, "workerinput"):
+            patch.setattr(Dispatcher, "compile", compiled_in_turn)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,6 +36,7 @@ def s3():
         "key": "test",
         "secret": "test",
         "endpoint_url": f"http://127.0.0.1:{port}",
+        "max_concurrency": 1,  # or it asks for the size of each object first
     }
     import fsspec
 

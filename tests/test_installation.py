@@ -93,7 +93,22 @@ def environment(folder, *requirements):
 @pytest.fixture(scope="module")
 def core(archives, tmp_path_factory):
     """Install the wheel without any extra; return the environment's Python."""
-    return environment(tmp_path_factory.mktemp("core") / "venv", archives[0])
+    python = environment(tmp_path_factory.mktemp("core") / "venv", archives[0])
+    lend_kernels(python)
+    return python
+
+
+def lend_kernels(python):
+    """Give an environment the two kernels that take a minute each to compile, if they are there.
+
+    Numba takes them if their source, its own version and the machine are the same; the other ones
+    are compiled in the environment.
+    """
+    kernels = Path("microbatt", "porous_electrode", "__pycache__")
+    (packages,) = python.parents[1].glob("lib/python*/site-packages")
+    (packages / kernels).mkdir(exist_ok=True)
+    for path in (ROOT / kernels).glob("batch.*.nb[ic]"):
+        shutil.copy2(path, packages / kernels)
 
 
 def test_the_wheel_holds_the_package_its_catalogs_and_its_types(archives):

@@ -24,8 +24,6 @@ from microbatt.pybamm_import import load_pybamm
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-pybamm = load_pybamm()
-
 BRUGGEMAN: Final = "Positive electrode Bruggeman coefficient (electrolyte)"
 RADIUS: Final = "Positive particle radius [m]"
 TRUTH: Final = {BRUGGEMAN: 1.8, RADIUS: 4.5e-6}
@@ -37,6 +35,7 @@ NOISE: Final = 1e-3  # V
 
 def measured(seed: int) -> list[pd.DataFrame]:
     """Return the curves, a table each."""
+    pybamm = load_pybamm()
     random = np.random.default_rng(seed)
     tables = []
     for rate in RATES:
@@ -62,6 +61,7 @@ def by_pybop(tables: Sequence[pd.DataFrame]) -> tuple[float, float, float, int]:
     """Return exponent, radius [m], CPU time [s] and evaluations of PyBOP's fit."""
     import pybop
 
+    pybamm = load_pybamm()
     problems = []
     for table in tables:
         values = pybamm.ParameterValues("Chen2020")

@@ -33,14 +33,24 @@ def demo_store(folder):
     return cubes.filled(cubes.demo_campaign(), folder / "demo.zarr")
 
 
+@pytest.fixture(scope="session")
+def demo(demo_store):
+    """A server of the demo for all tests that ask no more of it: each starts in seconds."""
+    server = Server(demo_store)
+    yield server
+    assert "Traceback" not in server.stop()
+
+
 @pytest.fixture
-def explore(browser):
+def explore(browser, demo_store, demo):
     """Serve a store and open it; afterwards nobody may have complained."""
     servers, pages = [], []
 
     def open_page(store, program=None):
-        servers.append(Server(store, program))
-        pages.append(Page(browser, servers[-1].address))
+        shared = store == demo_store and program is None
+        if not shared:
+            servers.append(Server(store, program))
+        pages.append(Page(browser, (demo if shared else servers[-1]).address))
         return pages[-1]
 
     yield open_page

@@ -30,8 +30,9 @@ from tests.campaign.processes import (
 from tests.campaign.small import small_campaign, write_campaign
 from tests.campaign.standin import KILLER_ALPHA
 
-MANY_ALPHAS = tuple(float(a) for a in np.round(np.arange(0, 6, 0.1), 10))
-"""60 alphas × 2 S × 3 currents make 360 curves in 30 blocks."""
+MANY_ALPHAS = tuple(float(a) for a in np.round(np.arange(0, 6, 0.2), 10))
+MANY_CURVES = 180
+"""30 alphas × 2 S × 3 currents, in 15 blocks."""
 
 
 @pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.slow)])
@@ -108,14 +109,14 @@ def complete(campaign, place, expected):
 
 def test_a_process_tree_killed_at_random_moments_leaves_a_store_that_resumes(undisturbed, place):
     moments = np.random.default_rng(1).uniform(0.6, 3.0, size=3)
-    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.02)
+    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.04)
     assert killed == 3
 
 
 def test_a_process_tree_killed_while_it_fills_an_object_store_leaves_one_that_resumes(
     undisturbed, s3
 ):
-    assert kill_again_and_again(*undisturbed, on_s3(s3), moments=[3.0], seconds_per_curve=0.05) == 1
+    assert kill_again_and_again(*undisturbed, on_s3(s3), moments=[3.0], seconds_per_curve=0.1) == 1
 
 
 @pytest.mark.slow
@@ -124,13 +125,13 @@ def test_a_process_tree_killed_at_twenty_random_moments_leaves_a_store_that_resu
 ):
     # Startup takes one to two seconds of each run, so that the moments fall on either side.
     moments = np.random.default_rng(2).uniform(0.5, 3.5, size=24)
-    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.1)
+    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.2)
     assert killed >= 20
 
 
 def test_workers_killed_one_after_the_other_cost_nothing(undisturbed, place, monkeypatch):
     (campaign, expected), (store, options) = undisturbed, place
-    monkeypatch.setenv("STANDIN_SECONDS_PER_CURVE", "0.01")
+    monkeypatch.setenv("STANDIN_SECONDS_PER_CURVE", "0.02")
     rng, deaths = np.random.default_rng(3), []
 
     with local_client(2, processes=True) as client:
@@ -200,7 +201,7 @@ def test_a_worker_that_dies_again_and_again_is_started_again_and_again():
 def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, place):
     (campaign, expected), (store, options) = undisturbed, place
     how = ("--workers", "1", *words(options))
-    runs = [start_run(campaign, store, *how, seconds_per_curve=0.01) for _ in range(2)]
+    runs = [start_run(campaign, store, *how, seconds_per_curve=0.02) for _ in range(2)]
     for run in runs:
         status, said = finish(run)
         assert status == 0, said
@@ -208,7 +209,7 @@ def test_two_runners_on_one_store_do_no_harm_and_share_the_work(undisturbed, pla
     simulated = [record.curves for record in read_runs(locate(*place))]
     assert len(simulated) == 2
     # Both may simulate the blocks that they hold at the same moment, but not the whole campaign.
-    assert sum(simulated) < 2 * 360
+    assert sum(simulated) < 2 * MANY_CURVES
 
 
 def either(first, second):
@@ -219,14 +220,14 @@ def either(first, second):
 @either(signal.SIGINT, signal.SIGTERM)
 def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, place):
     (campaign, expected), (store, options) = undisturbed, place
-    run = start_run(campaign, store, *words(options), seconds_per_curve=0.05)
+    run = start_run(campaign, store, *words(options), seconds_per_curve=0.1)
     wait_until(lambda: curves_done(*place) > 0, run)
     os.killpg(run.pid, end)
     status, said = finish(run)
     assert status == 130, said
     assert "go on with: microbatt run" in said
     assert "Traceback" not in said
-    assert 0 < curves_done(*place) < 360
+    assert 0 < curves_done(*place) < MANY_CURVES
     complete(campaign, place, expected)
 
 

@@ -1,5 +1,7 @@
 """Material functions: a constant, an expression or a table, with exact slopes and a range."""
 
+import reprlib
+
 import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
@@ -117,7 +119,7 @@ def test_equal_descriptions_give_equal_functions_and_plain_words_come_back():
         ({"table": {"x": "ab", "y": [1, 2]}}, "is 'ab'; it must be a list of numbers"),
         ({"table": {"x": [0.0] * 10_000_000, "y": [0.0]}}, "has 10000000 numbers; at most 100000"),
     ],
-    ids=lambda case: str(case)[:40],
+    ids=lambda case: reprlib.repr(case)[:40],  # one of them is long
 )
 def test_what_is_no_function_is_refused(described, message):
     with pytest.raises(ParameterError, match=message):

@@ -14,6 +14,7 @@ from microbatt.cells import Cell
 from microbatt.cli.commands import main
 from microbatt.cube import check_store, locate, open_cube, read_runs
 from microbatt.cube.writing import open_blocks
+from microbatt.diagnosis import machine
 from microbatt.engines.contract import check_stored_engine
 from microbatt.errors import MicrobattError, ParameterError
 from tests.campaign.small import small_campaign
@@ -49,6 +50,12 @@ def credulous(monkeypatch):
     from numcodecs import pickles
 
     monkeypatch.setattr(pickles, "ALLOW_UNSAFE_PICKLE_DECODE", True, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def no_learner(monkeypatch):
+    """Have the doctor look at stores, and not for seconds at TensorFlow each time."""
+    monkeypatch.setattr(machine, "find_spec", lambda _: None)
 
 
 def edited(store, **attributes):
