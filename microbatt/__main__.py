@@ -1,9 +1,14 @@
 """The process of the command ``microbatt``, and of ``python -m microbatt``."""
 
 import gc
+import os
+import sys
+import threading
 
 from microbatt.cli.commands import main
 
+PRELOAD = "preload"
+"""Name of the thread that loads kernels, of `microbatt.campaign`."""
 COLLECTOR = (50_000, 20, 20)
 """Thresholds of the garbage collector in every command."""
 
@@ -17,8 +22,22 @@ def command_line() -> None:
     gc.set_threshold(*COLLECTOR)
     try:
         main()
+    except SystemExit as end:
+        _leave_at_once(end.code)
+        raise
     finally:
         gc.freeze()
+
+
+def _leave_at_once(code: int | str | None) -> None:
+    """End the process if kernels are still being loaded beside a command that has failed.
+
+    Otherwise it would wait until they are, for minutes if they have to be compiled first.
+    """
+    if code and any(thread.name == PRELOAD for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else 1)
 
 
 if __name__ == "__main__":

@@ -45,8 +45,12 @@ _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
 _CUTOFF: Final = 2.0
 _RUNS_PROTOCOLS: Final = "native"
-OPTIONAL: Final = ("voltage_rounding",)
-"""Parts of an identity that are not there where nothing is asked for."""
+OPTIONAL: Final = (
+    "voltage_rounding",
+    *("cutoff_voltage", "depth_points"),
+    *("protocol", "samples_per_step", "lower_voltage", "upper_voltage"),
+)
+"""Parts of an identity that not all campaigns have: those of a rounding, discharges, a protocol."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

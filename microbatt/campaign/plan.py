@@ -5,6 +5,7 @@ The store of a plan is made if there is none, and refused if it belongs to anoth
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     from microbatt.cube import Design, Location
     from microbatt.cube.contents import Layout
     from microbatt.engines.protocols import ProtocolRequest
+
+
+_log = logging.getLogger(__name__)
+_MANY_CELLS: Final = 20_000
+"""To check so many takes some seconds, which are told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +205,8 @@ def _refuse_impossible(plan: Plan) -> None:
         columns=request.columns,
         cell=request.cell,
     )
+    if len(points) > _MANY_CELLS:
+        _log.warning("Checking %d cells before the first curve.", len(points))
     try:
         check_cells(plan.engine, request, points)
     except ParameterError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from contextlib import suppress
 from importlib import import_module
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
     from microbatt.cube.contents import Layout
 
 
+PRELOAD: Final = "preload"
+"""Name of the thread."""
 _FEW: Final = 8
 
 
 def preload_for(planned: Campaign | Plan) -> None:
     """Warm this process up for the blocks of a campaign, in a thread of its own.
 
-    Whoever needs what is being loaded waits for it; nobody else does.
+    Whoever needs what is being loaded waits for it; nobody else does, but for the process at its
+    end: a thread inside the compiler when Python is taken down would crash it.
 
     Parameters
     ----------
@@ -36,7 +40,9 @@ def preload_for(planned: Campaign | Plan) -> None:
         Whose blocks threads of this process are about to simulate.
     """
     work = (planned.engine, planned.request, planned.design, planned.layout)
-    threading.Thread(target=_preload, args=work, name="preload", daemon=True).start()
+    thread = threading.Thread(target=_preload, args=work, name=PRELOAD, daemon=True)
+    thread.start()
+    atexit.register(thread.join)
 
 
 def _preload(engine: str, request: Asked, design: Design, layout: Layout) -> None:

@@ -1,6 +1,7 @@
 """A whole cell: electrodes, separator, electrolyte, collectors, and what it does as one."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from microbatt.cells.bpx_writing import bpx_document
 from microbatt.cells.collector import Collector
-from microbatt.cells.currents import current_density
+from microbatt.cells.currents import current_density, one_c_of
 from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
@@ -42,6 +43,8 @@ from microbatt.errors import ParameterError
 from microbatt.places import Kind, replacing
 
 TEMPERATURE = Interval(200.0, 400.0)
+_SAME_ONE_C = 1e-9
+"""Relative difference within which 1 C is the nominal capacity over the area."""
 _EFFECTIVE = "effective_solid_conductivity"
 
 
@@ -263,7 +266,8 @@ class Cell:
         Returns
         -------
         Cell
-            A new cell, checked as a cell file is.
+            A new cell, checked as a cell file is. Where 1 C was the nominal capacity over the area,
+            it follows when one of these changes.
 
         Raises
         ------
@@ -289,7 +293,22 @@ class Cell:
             part: _changed(f"[{part}]", getattr(self, part), given)
             for part, given in changes.items()
         }
-        return _changed("[cell]", self, own | parts)
+        return _changed("[cell]", self, self._one_c_that_follows(own) | own | parts)
+
+    def _one_c_that_follows(self, changes: Mapping[str, Any]) -> dict[str, float]:
+        """Return the current of 1 C after changes, where it is the nominal capacity over the area.
+
+        Nothing where the cell has another, or the changes are none of these or not allowed.
+        """
+        names = ("nominal_capacity", "electrode_area", "electrode_pairs")
+        before = [getattr(self, name) for name in names]
+        after = [changes.get(name, old) for name, old in zip(names, before, strict=True)]
+        if None in before or after == before:
+            return {}
+        if not math.isclose(one_c_of(*before), self.one_c_current, rel_tol=_SAME_ONE_C):
+            return {}
+        allowed = all(isinstance(value, int | float) and value > 0.0 for value in after)
+        return {"one_c_current": one_c_of(*after)} if allowed else {}
 
     def with_uncertainties(self, stated: Mapping[str, float | str]) -> "Cell":
         """Return the cell with the standard deviations of some of its numbers.

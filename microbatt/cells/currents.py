@@ -16,6 +16,31 @@ _WITH_UNIT: Final = re.compile(rf"({_NUMBER})\s*(.*)")
 _HOW: Final = 'Give A m⁻² as a number, or text: "1C", "C/20", "12.5 A" or "1.75 mA/cm2".'
 
 
+def one_c_of(nominal_capacity: float, electrode_area: float, pairs: float) -> float:
+    """Return the current that delivers the nominal capacity in one hour.
+
+    Parameters
+    ----------
+    nominal_capacity : float
+        Of the whole cell [A h].
+    electrode_area : float
+        Of one pair of electrodes [m²].
+    pairs : float
+        In parallel [-].
+
+    Returns
+    -------
+    float
+        Per area of separator [A m⁻²].
+
+    Examples
+    --------
+    >>> one_c_of(5.0, 0.1, 2.0)
+    25.0
+    """
+    return nominal_capacity / (electrode_area * pairs)
+
+
 def current_density(current: float | str, *, one_c: float, area: float | None) -> float:
     """Return a current per area of separator [A m⁻²].
 

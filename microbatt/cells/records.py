@@ -7,6 +7,7 @@ writing one all follow that declaration.
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from numpy.typing import ArrayLike, NDArray
@@ -259,7 +260,13 @@ def specs(record: type[Any] | Any) -> dict[str, tuple[Field[Any], Spec]]:  # noq
     dict
         Name → (dataclass field, its declaration).
     """
-    return {f.name: (f, f.metadata[_KEY]) for f in fields(record) if _KEY in f.metadata}
+    kind: Any = record if isinstance(record, type) else type(record)
+    return dict(_specs_of(kind))
+
+
+@cache
+def _specs_of(kind: Any) -> dict[str, tuple[Field[Any], Spec]]:  # noqa: ANN401 - a class of records
+    return {f.name: (f, f.metadata[_KEY]) for f in fields(kind) if _KEY in f.metadata}
 
 
 def check_numbers(record: Any) -> None:  # noqa: ANN401 - any record declared with `number`
@@ -270,10 +277,13 @@ def check_numbers(record: Any) -> None:  # noqa: ANN401 - any record declared wi
     ParameterError
         For the first number that is none, is NaN or lies outside its range.
     """
-    for name, (_, spec) in specs(record).items():
+    kind: Any = type(record)
+    for name, (_, spec) in _specs_of(kind).items():
         value = getattr(record, name)
         if isinstance(spec, FitSpec) or (value is None and spec.optional):
             continue
+        if type(value) is float and value in spec.allowed:
+            continue  # as it nearly always is
         checked = check_number(name, value, spec.allowed, unit=spec.unit, remedy=spec.remedy)
         object.__setattr__(record, name, checked)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from microbatt.cells.cell import Cell
+from microbatt.cells.currents import one_c_of
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.functions import material_function
 from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts, part_kind
@@ -150,9 +151,9 @@ def _fill_one_c(table: dict[str, Any]) -> None:
         for key in (*wanted, "electrode_pairs")
         if key in table
     }
-    area = said["electrode_area"] * said.get("electrode_pairs", 1.0)
+    pairs = said.get("electrode_pairs", 1.0)
     table["one_c_current"] = {
-        "value": said["nominal_capacity"] / area,
+        "value": one_c_of(said["nominal_capacity"], said["electrode_area"], pairs),
         "unit": "A m-2",
         "source": "nominal capacity over area",
     }

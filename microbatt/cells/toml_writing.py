@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from microbatt.cells.currents import one_c_of
 from microbatt.cells.parts import PARTS, number_name
 from microbatt.cells.records import FitSpec, specs
 
 FORMAT = 1
 """Version of the file format."""
+_ONE_C = "one_c_current"
 ELECTROLYTE = {
     "conductivity": "S m-1",
     "diffusivity": "m2 s-1",
@@ -30,7 +32,8 @@ def to_toml(cell: Any, *, source: str) -> str:  # noqa: ANN401 - a cell, whose m
     Returns
     -------
     str
-        TOML in SI units; reading it gives an equal cell.
+        TOML in SI units; reading it gives an equal cell. The current of 1 C is left out where it
+        is the nominal capacity over the area, so that it follows if one of these is edited.
     """
     lines = [
         f"format = {FORMAT}",
@@ -53,7 +56,7 @@ def _entries(part: str, record: Any, source: str, stated: Mapping[str, float]) -
     lines = []
     for name, (_, spec) in specs(record).items():
         value = getattr(record, name)
-        if value is None or spec.left_out(value):
+        if value is None or spec.left_out(value) or (name == _ONE_C and _follows(record, stated)):
             continue
         if isinstance(spec, FitSpec):
             lines += _fit_lines(name, value, spec.unit, source)
@@ -65,6 +68,14 @@ def _entries(part: str, record: Any, source: str, stated: Mapping[str, float]) -
                 f"source = {_text(source)} }}"
             )
     return lines
+
+
+def _follows(cell: Any, stated: Mapping[str, float]) -> bool:  # noqa: ANN401 - a cell
+    """Whether the current of 1 C is what a reader makes of the nominal capacity and the area."""
+    if _ONE_C in stated or cell.nominal_capacity is None or cell.electrode_area is None:
+        return False
+    made = one_c_of(cell.nominal_capacity, cell.electrode_area, cell.electrode_pairs)
+    return bool(made == cell.one_c_current)
 
 
 def _fit_lines(name: str, fit: Any, unit: str, source: str) -> list[str]:  # noqa: ANN401 - a fit

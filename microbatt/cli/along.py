@@ -143,7 +143,7 @@ def read_steps(texts: Sequence[str]) -> dict[str, float] | None:
     Raises
     ------
     ParameterError
-        If one is not of this form.
+        If one is not of this form, or a percentage of what has its step in its own unit.
 
     Examples
     --------
@@ -162,8 +162,27 @@ def read_steps(texts: Sequence[str]) -> dict[str, float] | None:
             raise ParameterError(
                 f"`--step` is {text!r}; write NAME=STEP, `alpha=0.01` or `S=1%` for instance."
             )
+        if share and not _is_relative(name.strip()):
+            raise ParameterError(
+                f"`--step` is {text!r}, a percentage, and the step of {name.strip()} is one in its "
+                f"own unit; write `{name.strip()}=0.01` for instance. Relative are steps of what "
+                "is fitted by its logarithm, such as S."
+            )
         found[name.strip()] = 0.01 * number if share else number
     return found or None
+
+
+def _is_relative(name: str) -> bool:
+    """Whether the step of a number is a share of it; of an unknown name it does not matter."""
+    from microbatt.inference.forward import UNKNOWNS
+    from microbatt.parameters import PARAMETERS, parameter
+
+    if name in UNKNOWNS and name not in PARAMETERS:  # of the measurement, such as a temperature
+        return False
+    try:
+        return parameter(name).transform == "log"
+    except ParameterError:
+        return True  # told by its name later
 
 
 def _places(files: Sequence[Path]) -> list[Path]:

@@ -12,12 +12,14 @@ from microbatt.cli.stores import find_store, storage_options
 from microbatt.errors import StoreError
 
 if TYPE_CHECKING:
-    from microbatt.cube import CheckReport, Location
+    from microbatt.cube import CheckReport, Damage, Location
 
 
 @click.command("check", epilog="Example: microbatt check demo.zarr --repair")
 @click.argument("store", shell_complete=cube_names)
-@click.option("--repair", is_flag=True, help="Simulate the damaged blocks again.")
+@click.option(
+    "--repair", is_flag=True, help="Simulate damaged blocks again, and drop damaged predictions."
+)
 @click.option("--workers", type=int, help="Number of processes for the repair.  [default: threads]")
 @click.option(
     "--engine",
@@ -46,10 +48,10 @@ def command(
         return
     if not repair:
         raise StoreError(
-            f"{len(report.damages)} damages in {location}. "
-            f"Run `microbatt check {store} --repair` to simulate those blocks again."
+            f"{len(report.damages)} damages in {location}. Run `microbatt check {store} --repair`, "
+            "which simulates damaged blocks again and drops damaged predictions."
         )
-    _repair(location, report, workers, engine)
+    found = _repair(location, report, workers, engine)
     left = check_store(location)
     if left.damages:
         _show(location, left)
@@ -58,25 +60,28 @@ def command(
             "kept nowhere else. Restore it from a copy, or run its campaign into a store of its "
             "own."
         )
+    if any(damage.joined for damage in found):
+        click.echo(
+            "what was damaged of predictions and bounds was dropped: run `microbatt predict` or "
+            "`microbatt map` again"
+        )
     click.echo("repaired")
 
 
 def _repair(
     location: Location, report: CheckReport, workers: int | None, engine: str | None
-) -> None:
+) -> tuple[Damage, ...]:
     from microbatt.campaign import ProgressListener, campaign_of, fill_store, plan_campaign
-    from microbatt.cube import check_store, repair_store
+    from microbatt.cube import repair_store
     from microbatt.engines.contract import load_engine
 
-    repair_store(location, report)
-    if any(damage.block is None for damage in report.damages):
-        # With its metadata mended the rest can be looked at.
-        repair_store(location, check_store(location))
-    if any(damage.block is not None for damage in report.damages):
+    found = repair_store(location, report)
+    if any(damage.block is not None for damage in found):
         plan = plan_campaign(campaign_of(location, engine=engine), location)
         threads = workers is None and load_engine(plan.engine).in_threads
         with client_for(None, workers, threads=threads, dashboard=True) as client:
             fill_store(plan, client, ProgressListener())
+    return found
 
 
 def _show(location: Location, report: CheckReport) -> None:

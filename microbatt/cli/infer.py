@@ -462,6 +462,8 @@ def _many(
 
 def _line(one: Inferred) -> str:
     """Tell of an experiment in a line."""
+    from microbatt.inference.result import error_of
+
     if one.estimate is None:
         return f"{one.name:24s} failed"
     judged = [
@@ -474,7 +476,8 @@ def _line(one: Inferred) -> str:
         if flag
     ]
     found = ", ".join(
-        f"{each.name} {each.value:.4g} ± {each.std:.2g}" for each in one.estimate.parameters
+        f"{each.name} {each.value:.4g} {error_of(each, one.estimate.level)}"
+        for each in one.estimate.parameters
     )
     return f"{one.name:24s} {found}" + (f"  ({'; '.join(judged)})" if judged else "")
 

@@ -172,7 +172,7 @@ def read_free(texts: tuple[str, ...]) -> dict[str, float | Prior | None]:
     free: dict[str, float | Prior | None] = {}
     for text in texts:
         given, equals, width = text.partition("=")
-        name = check_unknowns([*free, given])[-1]
+        name = check_unknowns([*free, given], option="--free")[-1]
         if not equals:
             free[name] = None
         elif width.strip().endswith("%"):

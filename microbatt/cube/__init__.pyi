@@ -19,6 +19,7 @@ from .contents.schema import (
 )
 from .integrity import (
     CheckReport,
+    Damage,
     check_store,
     repair_store,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "VARIABLES",
     "CheckReport",
     "Chunks",
+    "Damage",
     "Design",
     "Grid",
     "ListedPoints",

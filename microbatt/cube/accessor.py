@@ -61,7 +61,8 @@ class CubeAccessor:
             None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
         **at : float
             One value for each dimension: ``alpha``, ``S`` and ``current`` of a grid; ``point``
-            (its number) and ``current`` of scattered points.
+            (its number) and ``current`` of scattered points; of a protocol also ``step``, if one
+            step is wanted alone.
 
         Returns
         -------
@@ -93,7 +94,7 @@ class CubeAccessor:
             None takes exact values of the axes (to 1e-9), ``"nearest"`` the nearest.
         **at : float
             One value for each dimension: ``alpha`` and ``S`` of a grid, ``point`` (its number) of
-            scattered points.
+            scattered points; and ``step``, if one step of the run is wanted alone.
 
         Returns
         -------

@@ -8,6 +8,7 @@ import numpy as np
 
 from microbatt.checks import check_choice
 from microbatt.cube.contents.depth import rebuild_voltage
+from microbatt.cube.contents.layout import SAMPLE_DIM, STEP_DIM
 from microbatt.cube.contents.outcomes import outcomes_of, status_of, varied_in
 from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
 from microbatt.cube.protocol_cube import curve_along_samples, run_at
@@ -34,7 +35,23 @@ def run_of(
             "the cube holds discharges at constant current, and no runs of a protocol; `curve` "
             "returns one of them."
         )
+    dataset, at = _of_step(dataset, at)
     return run_at(dataset.isel(place_of(dataset, at, method)))
+
+
+def _of_step(
+    dataset: xr.Dataset, at: Mapping[str, float]
+) -> tuple[xr.Dataset, Mapping[str, float]]:
+    """Return a cube with one step of its protocol alone, if one is asked for or was selected."""
+    if STEP_DIM in at and STEP_DIM in dataset.dims:
+        dataset = dataset.isel({STEP_DIM: _index(dataset, STEP_DIM, at[STEP_DIM], None)})
+        at = {name: value for name, value in at.items() if name != STEP_DIM}
+    if STEP_DIM not in dataset.coords or STEP_DIM in dataset.dims:
+        return dataset, at
+    named = [name for name in dataset.data_vars if str(name).startswith("step_")]
+    samples = np.flatnonzero(dataset["sample_step"].to_numpy() == dataset[STEP_DIM].item())
+    others = dataset.drop_vars([*named, STEP_DIM]).isel({SAMPLE_DIM: samples})
+    return others.merge(dataset[named].expand_dims(STEP_DIM), compat="override"), at
 
 
 def curve_of(
@@ -45,6 +62,8 @@ def curve_of(
     method: str | None = None,
 ) -> xr.DataArray:
     """Return one curve; see `microbatt.cube.accessor.CubeAccessor.curve`."""
+    if outcomes_of(status_of(dataset)) is ProtocolOutcome:
+        dataset, at = _of_step(dataset, at)
     place = dataset.isel(place_of(dataset, at, method))
     if outcomes_of(status_of(dataset)) is ProtocolOutcome:
         if capacity is not None:
@@ -85,8 +104,9 @@ def _labelled(
 def place_of(dataset: xr.Dataset, at: Mapping[str, float], method: str | None) -> dict[str, int]:
     """Return where one curve lies: dimension → index."""
     dims = [str(dim) for dim in status_of(dataset).dims]
+    selected = {str(name) for name in dataset.coords if dataset[name].ndim == 0}
     for name in at:
-        if name not in dataset.coords:
+        if name not in selected:
             check_choice("dimension", name, dims)
     missing = [dim for dim in dims if dim not in at]
     if missing:

@@ -1,8 +1,9 @@
 """Looking at every chunk of a store: which blocks are damaged, and making room for new ones.
 
 Every chunk carries a CRC-32C checksum, so reading it tells whether it is what was written; a digest
-of each block tells whether it was written here, for this cube; the rule that ties curves to
-outcomes is checked on what was read; and coordinates are those of the design.
+of each block tells whether it was written here, for this cube, and one of each slab of predictions
+likewise; the rule that ties curves to outcomes is checked on what was read; and coordinates are
+those of the design.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from microbatt.cube.contents.schema import (
     is_readable,
 )
 from microbatt.cube.opening import open_group
+from microbatt.cube.predicted.digests import joined_damages, slab_damages
 from microbatt.cube.predicted.prediction_groups import prediction_groups
 from microbatt.cube.predicted.predictions import status_key
 from microbatt.cube.store.fence import alone
@@ -75,11 +77,14 @@ class Damage:
         Is wrong.
     block : Block, optional
         That has to be simulated again, if any.
+    joined : bool, default False
+        Whether it was joined to the cube: predictions, bounds. What made it can make it again.
     """
 
     key: str
     what: str
     block: Block | None = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +138,7 @@ def check_store(location: Location) -> CheckReport:
         damages += _record_damages(store, group, keys)
         damages += _coordinate_damages(group)
         damages += _other_damages(group, keys)
+        damages += _joined_damages(group)
         opened = open_blocks(location, read_only=True)
         blocks = opened.blocks()
         finished = [block for block in blocks if opened.key(STATUS.name, block) in keys]
@@ -146,10 +152,11 @@ def check_store(location: Location) -> CheckReport:
     )
 
 
-def repair_store(location: Location, report: CheckReport) -> None:
+def repair_store(location: Location, report: CheckReport) -> tuple[Damage, ...]:
     """Mend metadata and coordinates, and forget damaged blocks, so that running fills them again.
 
     Damaged chunks of what was joined to the cube are emptied: what made them can make them again.
+    Where damaged metadata had hidden the rest of the store, it is looked at and repaired as well.
 
     Parameters
     ----------
@@ -157,24 +164,39 @@ def repair_store(location: Location, report: CheckReport) -> None:
         Of the cube.
     report : CheckReport
         From `check_store`.
+
+    Returns
+    -------
+    tuple of Damage
+        All that was found. Those with a block are gone once the block has been simulated again.
     """
-    group = open_group(location)
-    metadata, coordinates = stored_metadata(group), names_in(dict(group.attrs))
     store = open_store(location, read_only=False)
     with explained(location, "repairing"):
+        group = open_group(location)
         for damage in report.damages:
-            if damage.block is not None:
-                open_blocks(location).forget(damage.block)
-            elif damage.key.startswith(f"{RUNS}/"):
-                _give_up_record(store, damage.key, group)
-            elif damage.key in metadata:
-                write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
-            elif damage.key.split("/")[0] not in coordinates and damage.key != ROOT:
-                _empty(store, location, damage.key)
+            _mend(location, store, group, damage)
         for key in report.leftovers:
             delete_object(store, key)
     if not report.damages or report.blocks:
         heal_coordinates(location)
+        return report.damages
+    revealed = check_store(location)
+    if not revealed.blocks:  # the metadata could not be mended
+        return report.damages
+    return (*report.damages, *repair_store(location, revealed))
+
+
+def _mend(location: Location, store: Store, group: zarr.Group, damage: Damage) -> None:
+    """Make one damage good, or forget what it hit; coordinates are made again afterwards."""
+    metadata, coordinates = stored_metadata(group), names_in(dict(group.attrs))
+    if damage.block is not None:
+        open_blocks(location).forget(damage.block)
+    elif damage.key.startswith(f"{RUNS}/"):
+        _give_up_record(store, damage.key, group)
+    elif damage.key in metadata:
+        write_object(store, damage.key, json.dumps(metadata[damage.key], indent=2).encode())
+    elif damage.key.split("/")[0] not in coordinates and damage.key != ROOT:
+        _empty(store, location, damage.key)
 
 
 def heal_coordinates(location: Location) -> None:
@@ -272,6 +294,15 @@ def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
                 yield from _chunk_damages(array, keys)
 
 
+def _joined_damages(root: zarr.Group) -> Iterator[Damage]:
+    """Yield predictions, and other variables that were joined, that have other numbers."""
+    for group in (root, *prediction_groups(root).values()):
+        for key, what in slab_damages(group):
+            yield Damage(key=key, what=what, joined=True)
+    for key, what in joined_damages(root):
+        yield Damage(key=key, what=what, joined=True)
+
+
 def _chunk_damages(array: zarr.Array[Any], keys: Container[str]) -> Iterator[Damage]:
     for block in cut(array.shape, array.chunks):
         key = f"{array.path}/{array.metadata.encode_chunk_key(block.number)}"
@@ -280,7 +311,7 @@ def _chunk_damages(array: zarr.Array[Any], keys: Container[str]) -> Iterator[Dam
         try:
             array[block.region]
         except UNREADABLE as error:
-            yield Damage(key=key, what=str(error))
+            yield Damage(key=key, what=str(error), joined=True)
 
 
 def _block_damages(opened: BlockStore, block: Block, keys: Container[str]) -> Iterator[Damage]:

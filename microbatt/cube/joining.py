@@ -20,11 +20,14 @@ from microbatt.cube.contents.schema import (
     plain_attributes,
 )
 from microbatt.cube.opening import open_group
+from microbatt.cube.predicted.digests import JOINED, joined_digest
 from microbatt.cube.store.fence import alone
 from microbatt.cube.store.location import explained, open_store
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import xarray as xr
     import zarr
 
@@ -62,8 +65,9 @@ def join_variables(location: Location, joined: xr.Dataset) -> None:
         names = [str(name) for name in joined.data_vars]
         if names[-1] in group:
             _empty(group, names[-1])
+        told = joined_digest({name: joined[name].to_numpy() for name in names})
         for name in names:
-            _write(group, name, joined[name])
+            _write(group, name, joined[name], {JOINED: told} if name == names[-1] else {})
         consolidate(store)
 
 
@@ -122,7 +126,9 @@ def _empty(group: zarr.Group, name: str) -> None:
     array[...] = array.fill_value
 
 
-def _write(group: zarr.Group, name: str, variable: xr.DataArray) -> None:
+def _write(
+    group: zarr.Group, name: str, variable: xr.DataArray, attributes: Mapping[str, str]
+) -> None:
     values = variable.to_numpy()
     array = group.create_array(
         name,
@@ -132,7 +138,7 @@ def _write(group: zarr.Group, name: str, variable: xr.DataArray) -> None:
         fill_value=float("nan") if values.dtype.kind == "f" else 0,
         compressors=compression(),
         dimension_names=[str(dim) for dim in variable.dims],
-        attributes=plain_attributes(variable),
+        attributes={**plain_attributes(variable), **attributes},
         overwrite=True,
     )
     array[...] = values

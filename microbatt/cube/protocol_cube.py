@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cube.contents.layout import PROTOCOL, SAMPLE_DIM, SAMPLED
+from microbatt.cube.contents.layout import PROTOCOL, SAMPLE_DIM, SAMPLED, STEP_DIM
 from microbatt.cube.contents.outcomes import status_of, varied_in
 from microbatt.cube.contents.protocol_outcome import ProtocolOutcome
 from microbatt.errors import ParameterError
+from microbatt.outcomes import StepOutcome
 from microbatt.protocols import protocol_from_dict
 from microbatt.quantities import quantity
 
@@ -73,7 +74,9 @@ def run_at(place: xr.Dataset) -> xr.Dataset:
     there = np.flatnonzero(np.isfinite(place["time"].to_numpy()))
     outcome = ProtocolOutcome(int(status_of(place)))
     protocol = protocol_of(place)
-    told = {} if protocol is None else {"step_text": ("step", [str(s) for s in protocol.steps])}
+    numbers = place[STEP_DIM].to_numpy()
+    texts = [] if protocol is None else [str(protocol.steps[number]) for number in numbers]
+    told = {"step_text": (STEP_DIM, texts)} if texts else {}
     return (
         place[_told_of_runs(place)]
         .compute()
@@ -106,9 +109,15 @@ def step_lines(dataset: xr.Dataset) -> tuple[str, ...]:
         text = f"{number} {protocol.steps[number]}"
         ranges = [_range(part, name) for name in ("step_duration", "step_capacity")]
         ranges.append(_range(part, "step_end_voltage", "to "))
-        lines.append(f"{text}: {', '.join(told for told in ranges if told) or 'not run'}")
+        lines.append(f"{text}: {', '.join(told for told in ranges if told) or _nothing(part)}")
     more = dataset.sizes["step"] - len(lines)
     return (*lines, f"and {more} more steps") if more > 0 else tuple(lines)
+
+
+def _nothing(part: xr.Dataset) -> str:
+    """Say why there is nothing to tell of a step: it took no time, or was not run."""
+    outcomes = np.unique(part["step_outcome"].to_numpy()) if "step_outcome" in part else np.zeros(1)
+    return "took no time" if (outcomes == StepOutcome.ALREADY).any() else "not run"
 
 
 def _range(part: xr.Dataset, name: str, word: str = "") -> str:

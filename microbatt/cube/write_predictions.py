@@ -27,6 +27,7 @@ from microbatt.cube.contents.schema import (
 )
 from microbatt.cube.joining import check_same_cube, check_same_points, join_variables
 from microbatt.cube.opening import open_cube, open_group
+from microbatt.cube.predicted.digests import DIGEST, slab_digest
 from microbatt.cube.predicted.prediction_groups import group_of_points, prediction_groups
 from microbatt.cube.predicted.predictions import (
     FOLD,
@@ -112,7 +113,7 @@ def join_predictions(location: Location, predicted: xr.Dataset, *, as_group: boo
         consolidate(store)  # from here on readers see room for them
         for name in predicted[NETWORK].to_numpy():
             _write(group, room.names.index(str(name)), predicted.sel({NETWORK: name}))
-        _tell(group, origins_of(predicted))
+        _tell(group, _with_digests(group, predicted))
         consolidate(store)
         sync_objects(store, _written(group, room, predicted))
         for name in predicted[NETWORK].to_numpy():
@@ -179,6 +180,27 @@ def _tell(group: zarr.Group, origins: Mapping[str, Mapping[str, Facts]]) -> None
     told = _origins(group)
     fresh = {name: told.get(name, {}) | dict(copies) for name, copies in origins.items()}
     array_of(group, PREDICTION_STATUS).update_attributes({ORIGIN: told | fresh})
+
+
+def _with_digests(group: zarr.Group, predicted: xr.Dataset) -> dict[str, dict[str, Facts]]:
+    """Return where copies come from, each with the digest of its slab."""
+    return {
+        name: {
+            fold: facts
+            | {DIGEST: slab_digest(group, name, int(fold), _slab(predicted, name, fold))}
+            for fold, facts in copies.items()
+        }
+        for name, copies in origins_of(predicted).items()
+    }
+
+
+def _slab(predicted: xr.Dataset, network: str, fold: str) -> dict[str, NDArray[Any]]:
+    names = [str(name) for name in predicted[NETWORK].to_numpy()]
+    place = {
+        NETWORK: names.index(network),
+        FOLD: predicted[FOLD].to_numpy().tolist().index(int(fold)),
+    }
+    return {name: predicted[name].isel(place).to_numpy() for name in _variables(predicted)}
 
 
 def _origins(group: zarr.Group) -> dict[str, dict[str, Facts]]:

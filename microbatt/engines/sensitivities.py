@@ -1,17 +1,17 @@
 """What a simulated curve owes to each number of its cell: derivatives on the steps of the curve.
 
-Each number is displaced by a millionth, and the discharge solved again on the mesh and the steps of
-the curve; see `microbatt.porous_electrode.follow`.  At constant current a fixed time is a fixed
-capacity.  Where the voltage falls along a logarithm, towards exhaustion, a millionth is too much:
-there the number is displaced by less, until the voltage moves by some microvolts.  How the
-curve depends on time comes from steps that are all stretched alike; a number that moves the voltage
-at the end by ∂V/∂p then moves the end by the stretch that moves it back, and the energy is counted
-at equal shares of the time, where a cliff stays on the cliff.
+Each number is displaced by a millionth, and the discharge solved along with it on the mesh and the
+steps of the curve: linearly, all numbers side by side (`microbatt.porous_electrode.tangent`), or,
+where a material needs more than lanes can carry, one after the other by Newton's method
+(`microbatt.porous_electrode.follow`).  At constant current a fixed time is a fixed
+capacity.  How the curve depends on time comes from steps that are all stretched alike; a number
+that moves the voltage at the end by ∂V/∂p then moves the end by the stretch that moves it back, and
+the energy is counted at equal shares of the time, where a cliff stays on the cliff.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -42,6 +42,8 @@ SHARE_OF_STEP: Final = 1e-4
 """Displacement of any other, over the step of its finite differences."""
 LINEAR: Final = 1e-5
 """By so much a voltage may move: far less than RT/F, by which logarithms bend [V]."""
+_TOGETHER: Final = 8
+"""Numbers in a bundle of lanes."""
 _TRIALS: Final = 4
 _LESS: Final = 1e-2
 """Factor on a displacement that leads to no solution: it is beyond exhaustion."""
@@ -142,10 +144,162 @@ def _displaced(request: Request, name: str) -> Displace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Slopes:
+    """A discharge solved to rounding, and how its voltages answer to each number.
+
+    Attributes
+    ----------
+    times
+        Of the curve; one more than there are voltages where it ends in a vertical fall [s].
+    voltage
+        At t = 0+ and after each step, shape (m,) [V].
+    stretch
+        t ∂V/∂t there, if all steps are stretched alike [V].
+    by_number
+        ∂V/∂p at fixed time, shape (numbers, m) [V per unit].
+    heavier
+        ∂m/∂p, shape (numbers,) [kg m⁻² per unit].
+    mass
+        [kg m⁻²].
+    """
+
+    times: Array
+    voltage: Array
+    stretch: Array
+    by_number: Array
+    heavier: Array
+    mass: float
+
+
+def _of_one(
+    request: Request, row: Array, names: tuple[str, ...], moved: Sequence[Displace]
+) -> Sensitivities:
+    slopes = _slopes(request, row, moved)
+    times, steps = slopes.times, slopes.voltage.size
+    voltage = np.full((len(names), times.size), np.nan)
+    ends, energies = np.full(len(names), np.nan), np.full(len(names), np.nan)
+    slope = np.full(times.size, np.nan)
+    if steps > 1 and np.isfinite(slopes.stretch).all():
+        cutoff, current = float(request.cutoff_voltage), float(row[2])
+        slope[:steps] = slopes.stretch
+        base, last = _curve(times, slopes.voltage, cutoff), float(times[steps - 1])
+        longer = -slopes.by_number[:, -1] / slopes.stretch[-1]  # relative changes of the time
+        voltage[:, :steps] = slopes.by_number
+        if times.size > steps:  # a vertical fall, whose foot moves along it
+            slope[-1] = last * (cutoff - base[-2]) / (times[-1] - times[-2])
+            voltage[:, -1] = -longer * slope[-1]
+        ends = current * longer * last / SECONDS_PER_HOUR
+        # At equal shares of the whole time a cliff stays on the cliff.
+        at_depth = np.zeros((len(names), base.size))
+        at_depth[:, :steps] = slopes.by_number + longer[:, None] * slopes.stretch
+        delivered, changes = _work(times, base, at_depth)
+        gained = longer * delivered + changes
+        lost = slopes.heavier / slopes.mass * delivered
+        energies = current * (gained - lost) / slopes.mass / SECONDS_PER_HOUR
+    return Sensitivities(
+        names=names, voltage=voltage, discharge_capacity=ends, energy=energies, slope=slope
+    )
+
+
+def _slopes(request: Request, row: Array, moved: Sequence[Displace]) -> _Slopes:
+    """Return how a discharge answers to each number: in lanes, as far as these can carry them."""
+    from microbatt.porous_electrode import fits_lanes, shares_tables
+
+    cell = cell_for_kernels(request)
+    places = [displaced(row, 1.0) for displaced in moved]
+    fits = np.array([shares_tables(cell, other) for other, _, _ in places], dtype=bool)
+    if not fits_lanes(cell) or not fits.any():
+        return _one_by_one(request, cell, row, moved)
+    served = [place for place, fit in zip(places, fits, strict=True) if fit]
+    slopes = _in_lanes(request, cell, row, served)
+    if fits.all():
+        return slopes
+    others = [displaced for displaced, fit in zip(moved, fits, strict=True) if not fit]
+    alone = _one_by_one(request, cell, row, others)
+    by_number, heavier = np.empty((len(moved), slopes.voltage.size)), np.empty(len(moved))
+    by_number[fits], heavier[fits] = slopes.by_number, slopes.heavier
+    by_number[~fits], heavier[~fits] = alone.by_number, alone.heavier
+    return replace(slopes, by_number=by_number, heavier=heavier)
+
+
+def _in_lanes(
+    request: Request,
+    cell: Any,  # noqa: ANN401 - a record of the kernels
+    row: Array,
+    places: Sequence[tuple[Any, Array, float]],
+) -> _Slopes:
+    from microbatt.porous_electrode import column_of, tangents
+
+    conserving = request.inventory is Inventory.CONSERVING
+    columns = [column_of(cell, row, conserving, stretch=RELATIVE_STEP)]
+    columns += [column_of(other, there, conserving) for other, there, _ in places]
+    columns += [columns[0]] * (-len(columns) % _TOGETHER)
+    told, _ = tangents(
+        cell,
+        resolution_of(request),
+        row,
+        conserving,
+        float(request.cutoff_voltage),
+        np.ascontiguousarray(np.stack(columns, axis=1)),
+    )
+    changes = np.array([RELATIVE_STEP, *(change for _, _, change in places)])
+    slopes = (told.moved[:, : changes.size] - told.voltage[:, None]) / changes
+    mass = np.array([other.mass for other, _, _ in places])
+    return _Slopes(
+        times=told.time,
+        voltage=told.voltage,
+        stretch=slopes[:, 0],
+        by_number=slopes[:, 1:].T,
+        heavier=(mass - cell.mass) / changes[1:],
+        mass=cell.mass,
+    )
+
+
+def _one_by_one(
+    request: Request,
+    cell: Any,  # noqa: ANN401 - a record of the kernels
+    row: Array,
+    moved: Sequence[Displace],
+) -> _Slopes:
+    from microbatt.porous_electrode import lead
+
+    conserving = request.inventory is Inventory.CONSERVING
+    cutoff = float(request.cutoff_voltage)
+    track, times, leader, _ = lead(cell, resolution_of(request), row, conserving, cutoff)
+    by_number = np.full((len(moved), leader.voltage.size), np.nan)
+    heavier, stretch = np.full(len(moved), np.nan), np.full(leader.voltage.size, np.nan)
+    if leader.solved and track.h.size > 0:
+        solved = _Solved(
+            request=request,
+            cell=cell,
+            row=row,
+            track=track,
+            leader=leader.voltage,
+            mass=leader.mass,
+        )
+        stretch = solved.by_stretch()
+        for i, displaced in enumerate(moved):
+            by_number[i], heavier[i] = solved.by_number(displaced)
+    return _Slopes(
+        times=times,
+        voltage=leader.voltage,
+        stretch=stretch,
+        by_number=by_number,
+        heavier=heavier,
+        mass=leader.mass,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Solved:
-    """A discharge on its track, and how it is solved again."""
+    """A discharge on its track, and how it is solved again.
+
+    Where the voltage falls along a logarithm, towards exhaustion, a millionth is too much: there a
+    number is displaced by less, until the voltage moves by some microvolts.
+    """
 
     request: Request
+    cell: Any
     row: Array
     track: Any
     leader: Array
@@ -156,7 +310,7 @@ class _Solved:
         from microbatt.porous_electrode import follow
 
         conserving = self.request.inventory is Inventory.CONSERVING
-        found, _ = follow(cell, resolution_of(self.request), row, conserving, track, 1.0)
+        found, _ = follow(cell, resolution_of(self.request), row, conserving, track)
         return found.voltage, found.mass
 
     def by_number(self, displaced: Displace) -> tuple[Array, float]:
@@ -173,12 +327,11 @@ class _Solved:
 
     def by_stretch(self) -> Array:
         """Return t ∂V/∂t at each step [V]: how it changes if all steps are stretched alike."""
-        cell = cell_for_kernels(self.request)
 
         def solve(share: float) -> tuple[Array, float]:
             change = RELATIVE_STEP * share
             longer = self.track._replace(h=self.track.h * (1.0 + change))
-            return self.again(cell, self.row, longer)[0], change
+            return self.again(self.cell, self.row, longer)[0], change
 
         return self._derivative(solve)
 
@@ -197,46 +350,6 @@ class _Solved:
         return filled
 
 
-def _of_one(
-    request: Request, row: Array, names: tuple[str, ...], moved: Sequence[Displace]
-) -> Sensitivities:
-    from microbatt.porous_electrode import lead
-
-    resolution, cell = resolution_of(request), cell_for_kernels(request)
-    conserving = request.inventory is Inventory.CONSERVING
-    cutoff, current = float(request.cutoff_voltage), float(row[2])
-    track, times, leader, _ = lead(cell, resolution, row, conserving, cutoff)
-    voltage = np.full((len(names), times.size), np.nan)
-    ends, energies = np.full(len(names), np.nan), np.full(len(names), np.nan)
-    slope = np.full(times.size, np.nan)
-    if leader.solved and track.h.size > 0:
-        solved = _Solved(
-            request=request, row=row, track=track, leader=leader.voltage, mass=leader.mass
-        )
-        stretch, steps = solved.by_stretch(), track.h.size + 1
-        base, last = _curve(times, leader.voltage, cutoff), float(times[steps - 1])
-        slope[:steps] = stretch
-        delivered = _work(times, base)
-        if times.size > steps:  # a vertical fall
-            slope[-1] = last * (cutoff - base[-2]) / (times[-1] - times[-2])
-        for i, displaced in enumerate(moved):
-            at_steps, heavier = solved.by_number(displaced)
-            longer = -at_steps[-1] / stretch[-1]  # the relative change of the time at the end
-            voltage[i, :steps] = at_steps
-            if times.size > steps:  # its foot moves along the fall
-                voltage[i, -1] = -longer * slope[-1]
-            ends[i] = current * longer * last / SECONDS_PER_HOUR
-            # At equal shares of the whole time a cliff stays on the cliff.
-            at_depth = np.zeros(base.size)
-            at_depth[:steps] = at_steps + longer * stretch
-            gained = longer * delivered + _work_of_change(times, base, at_depth)
-            lost = heavier / leader.mass * delivered
-            energies[i] = current * (gained - lost) / leader.mass / SECONDS_PER_HOUR
-    return Sensitivities(
-        names=names, voltage=voltage, discharge_capacity=ends, energy=energies, slope=slope
-    )
-
-
 def _round_down(share: float) -> float:
     """Return the power of ten below, so that curves share the cells that they are displaced to."""
     return float(10.0 ** np.floor(np.log10(share)))
@@ -247,17 +360,15 @@ def _curve(times: Array, voltage: Array, cutoff: float) -> Array:
     return voltage if times.size == voltage.size else np.append(voltage, cutoff)
 
 
-def _work(time: Array, voltage: Array) -> float:
-    """Return ∫ V dt of the monotone cubic through a curve [V s]."""
+def _work(time: Array, voltage: Array, changes: Array) -> tuple[float, Array]:
+    """Return ∫ V dt of the monotone cubic through a curve [V s].
+
+    And how it changes with the voltages, one number for each row of `changes` [V s per unit].
+    """
     from scipy.interpolate import PchipInterpolator
 
-    return float(PchipInterpolator(time, voltage).integrate(time[0], time[-1]))
-
-
-def _work_of_change(time: Array, voltage: Array, change: Array) -> float:
-    """Return how ∫ V dt of the monotone cubic changes with the voltages [V s per unit]."""
-    largest = float(np.abs(change).max())
-    if not largest > 0.0:
-        return 0.0 if largest == 0.0 else float("nan")
-    share = LINEAR / largest
-    return (_work(time, voltage + share * change) - _work(time, voltage)) / share
+    largest = np.abs(changes).max(axis=1, initial=0.0)
+    share = LINEAR / np.where(largest > 0.0, largest, 1.0)
+    curves = np.vstack([voltage, voltage + share[:, None] * changes])
+    works = PchipInterpolator(time, curves, axis=1).integrate(time[0], time[-1])
+    return float(works[0]), (works[1:] - works[0]) / share

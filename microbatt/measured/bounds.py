@@ -8,6 +8,8 @@ from microbatt.errors import MeasurementError
 
 MOST_BYTES: Final = 512 * 2**20
 """Largest file, and largest content of a packed one."""
+MOST_ARBIN_BYTES: Final = 64 * 2**20
+"""Largest database of Arbin's, of whose rows some 2000 are read in a second."""
 MOST_ROWS: Final = 10_000_000
 MOST_COLUMNS: Final = 1000
 MOST_STEPS: Final = 20_000
@@ -19,7 +21,7 @@ LONGEST: Final = 3.2e9
 """Longest test [s]: a century; a unit is wrong before that."""
 
 
-def check_bytes(name: str, size: int) -> None:
+def check_bytes(name: str, size: int, most: int | None = None) -> None:
     """Refuse a file that is too large.
 
     Raises
@@ -27,9 +29,10 @@ def check_bytes(name: str, size: int) -> None:
     MeasurementError
         Saying how large it is and may be.
     """
-    if size > MOST_BYTES:
+    most = MOST_BYTES if most is None else most
+    if size > most:
         raise MeasurementError(
-            f"{name}: it holds {size / 2**20:.0f} MiB or more; at most {MOST_BYTES // 2**20} MiB "
+            f"{name}: it holds {size / 2**20:.0f} MiB or more; at most {most // 2**20} MiB "
             "are read. Export the discharges only, or fewer rows."
         )
 

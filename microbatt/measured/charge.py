@@ -35,7 +35,16 @@ _SPREAD: Final = float(np.sqrt(12.0))
 """A uniform distribution is so many times as wide as its standard deviation."""
 _MATTERS: Final = 2e-3
 """Charge of a gap that matters, relative to that of the curve."""
-_FACTORS: Final = (60.0, 3600.0, 1000.0, 10.0, 100.0, 1e4)
+_WRONG_UNITS: Final = {
+    60.0: ("time", "s", "time", "min"),
+    3600.0: ("time", "s", "time", "h"),
+    1000.0: ("current", "mA", "capacity", "mAh"),
+    10.0: ("current", "A/m2", "current", "mA/cm2"),
+    100.0: ("current", "UNIT", "current", "UNIT"),
+    1e4: ("current", "UNIT", "current", "UNIT"),
+}
+"""Factor between current × time and the counter → the likely column and its unit, where the product
+is too large and where it is too small."""
 _CLEARLY: Final = 6.0
 """A start fits clearly better if its squares are so many times fewer."""
 
@@ -270,18 +279,34 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
         )
     current = float(np.abs(piece.current[1:]).mean())
     time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
+    time_step *= min(1.0, float(counted[-1] / by_time[-1]))
     ratio = _usual_ratio(counted, by_time, max(piece.steps.get("capacity", 0.0), time_step))
     rounded = 0.55 * piece.steps.get("current", 0.0) / current
     coarse = 2.0 * piece.steps.get("capacity", 0.0) / float(counted[-1])
     if abs(ratio - 1.0) <= APART + rounded + coarse:
         return
-    larger = max(ratio, 1.0 / max(ratio, 1e-300))
-    factor = next((one for one in _FACTORS if abs(larger / one - 1.0) < APART), None)
-    guess = "" if factor is None else f" They differ by {factor:g}: one unit is wrong."
     raise MeasurementError(
         f"{piece.source}: up to row {piece.rows[-1]} the capacity column gives {counted[-1]:.5g} "
-        f"and current × time {by_time[-1]:.5g} A h m⁻².{guess} Correct the unit in the heading, or "
-        "map the columns: `--column time='NAME:UNIT'`."
+        f"and current × time {by_time[-1]:.5g} A h m⁻². {_wrong_unit(ratio)}"
+    )
+
+
+def _wrong_unit(ratio: float) -> str:
+    """Say which unit is likely wrong where current × time is so many times the counter's charge."""
+    larger = max(ratio, 1.0 / max(ratio, 1e-300))
+    factor = next((one for one in _WRONG_UNITS if abs(larger / one - 1.0) < APART), None)
+    if factor is None:
+        return (
+            "One of the three columns is wrong, or is another than it seems: correct the unit in "
+            "its heading, or map it, `--column current='NAME:UNIT'` for instance."
+        )
+    too_large, its_unit, too_small, other_unit = _WRONG_UNITS[factor]
+    name, unit = (too_large, its_unit) if ratio > 1.0 else (too_small, other_unit)
+    stored = "another unit" if unit == "UNIT" else unit
+    return (
+        f"They differ by {factor:g}, as if the {name} were stored in {stored} under a heading that "
+        f"says otherwise: correct its heading, or map it, `--column {name}='NAME:{unit}'`. "
+        "If it is right, look at the other two of current, time and capacity."
     )
 
 

@@ -197,8 +197,10 @@ def _samples(record: Record, steps: Sequence[Step]) -> Samples:
     time = record.time
     if time is not None:
         forward = np.diff(time)
-        usual = float(np.median(forward[forward > 0.0])) if (forward > 0.0).any() else 0.0
-        time = np.concatenate([[0.0], np.cumsum(np.where(forward < 0.0, usual, forward))])
+        if (forward < 0.0).any():
+            usual = float(np.median(forward[forward > 0.0])) if (forward > 0.0).any() else 0.0
+            forward[forward < 0.0] = usual
+        time = np.concatenate([[0.0], np.cumsum(forward)])
     return Samples(
         rows=record.rows,
         time=time,

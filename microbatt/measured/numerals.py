@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SAMPLE: Final = 20_000
 """Texts of a column among which the decimal sign is looked for, from both ends and between."""
+_FEW: Final = 50
+"""So many numbers tell at least how many decimal places there are."""
 _DAY: Final = 86400.0
 """[s]."""
 _BODY: Final = r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?"
@@ -253,11 +255,20 @@ def rounding(values: Array, *, decimals: int = 9) -> float:
     if known.size > _SAMPLE:
         known = known[:: known.size // _SAMPLE + 1]
     largest = float(np.abs(known).max(initial=0.0))
-    for places in range(decimals + 1):
-        scaled = known * 10.0**places
+    few = _places(known[:: known.size // _FEW + 1], largest, range(decimals + 1))
+    if few is None:
+        return 0.0
+    found = _places(known, largest, range(few, decimals + 1))
+    return 0.0 if found is None else float(10.0**-found)
+
+
+def _places(values: Array, largest: float, among: Iterable[int]) -> int | None:
+    """Return the first number of decimal places to which all values are rounded."""
+    for places in among:
+        scaled = values * 10.0**places
         if np.all(np.abs(scaled - np.round(scaled)) <= 1e-6 + 1e-13 * largest * 10.0**places):
-            return float(10.0**-places)
-    return 0.0
+            return places
+    return None
 
 
 def last_place(texts: Iterable[str], decimal: str) -> float:

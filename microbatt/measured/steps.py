@@ -48,6 +48,8 @@ _TURN: Final = 0.015
 """A voltage that turns moves at least so far on both sides [V]."""
 _SHARP: Final = 4.0
 """A step of the voltage is sharp if it is so many times those around it."""
+_ASIDE: Final = 2.0
+"""An outlier lies so many times as far from its neighbours as these from each other."""
 _WIDE: Final = 0.1
 """A turn that is not sharp moves at least this share of the whole range on both sides."""
 _WORDS: Final = (
@@ -257,7 +259,7 @@ def _legs(record: Record, part: Indices, *, rest: bool) -> list[Indices]:
     """Cut a piece of one current where the voltage turns between charge and discharge."""
     if rest or part.size < 6:
         return [part]
-    voltage = record.voltage[part]
+    voltage = _without_outliers(record.voltage[part])
     scatter = noise(voltage)
     found = _zigzag(voltage, max(_TURN, 8.0 * scatter))
     check_count(record.source, "turns of the voltage", len(found), MOST_STEPS)
@@ -266,8 +268,11 @@ def _legs(record: Record, part: Indices, *, rest: bool) -> list[Indices]:
     after = (np.maximum.accumulate(back) - np.minimum.accumulate(back))[::-1]
     wide = np.minimum(before, after) > _WIDE * np.ptp(record.voltage)
     turns = [
-        at for at in found if wide[at] or _is_turn(record, int(part[at]), voltage, at, scatter)
-    ]
+        at
+        for at in found
+        if _is_told(record, int(part[at]))
+        or (at not in (0, part.size - 2) and (wide[at] or _is_sharp(voltage, at, scatter)))
+    ]  # one row at an edge is no charge or discharge, unless the tester says so
     edges = [0, *(at + 1 for at in turns), part.size]
     return [part[a:b] for a, b in pairwise(edges) if b > a]
 
@@ -293,15 +298,33 @@ def _zigzag(values: Array, threshold: float) -> list[int]:
     return turns
 
 
-def _is_turn(record: Record, i: int, voltage: Array, at: int, scatter: float) -> bool:
+def _without_outliers(voltage: Array) -> Array:
+    """Return voltages with each row that two like neighbours contradict put between these two."""
+    aside = np.zeros_like(voltage)
+    before, after = voltage[1:-1] - voltage[:-2], voltage[1:-1] - voltage[2:]
+    alike = np.abs(before - after)
+    aside[1:-1] = np.where(before * after > 0.0, np.minimum(np.abs(before), np.abs(after)), 0.0)
+    far = np.flatnonzero(aside[1:-1] > np.maximum(_TURN / 2.0, _ASIDE * alike)) + 1
+    plain = voltage.copy()
+    for i in far:
+        around = voltage[max(0, i - 4) : i], voltage[i + 1 : i + 5]
+        usual = np.median(np.abs(np.concatenate([np.diff(side) for side in around])))
+        if aside[i] > _SHARP * usual:
+            plain[i] = 0.5 * (voltage[i - 1] + voltage[i + 1])
+    return plain
+
+
+def _is_told(record: Record, i: int) -> bool:
+    """Whether the tester says that a step ends with a sample."""
+    told = (series for series in (record.state, record.step) if series is not None)
+    return i + 1 < len(record) and any(series[i + 1] != series[i] for series in told)
+
+
+def _is_sharp(voltage: Array, at: int, scatter: float) -> bool:
     """Tell a turn between charge and discharge from a voltage that recovers, of a cell that warms.
 
     The current's own voltage changes its sign at a turn, so the voltage jumps there.
     """
-    if i + 1 < len(record):
-        for series in (record.state, record.step):
-            if series is not None and series[i + 1] != series[i]:
-                return True
     around = (
         np.abs(np.diff(voltage[max(0, at - 5) : at + 1])),
         np.abs(np.diff(voltage[at + 2 : at + 8])),

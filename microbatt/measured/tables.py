@@ -22,6 +22,7 @@ from microbatt.measured.numerals import (
     sampled,
     to_numbers,
 )
+from microbatt.measured.tester_files import READERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,22 +36,13 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (
     *(".csv", ".txt", ".tsv", ".dat", ".mpt", ".dta"),
-    *(".parquet", ".xlsx", ".xlsm", ".nda", ".ndax"),
+    *(".parquet", ".xlsx", ".xlsm", *READERS),
 )
 """Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
 _EMPTY_ROWS: Final = 1000
 """After so many rows without a cell a sheet is taken to have ended."""
 _SEARCHED: Final = 200
 """Rows of a sheet among which the headings are looked for."""
-_BINARY: Final = {
-    ".mpr": "BioLogic's EC-Lab",
-    ".res": "Arbin's MITS Pro",
-}
-"""Binary formats of testers that are not read, and the program that exports them as text."""
-_SINGLE: Final = 6
-"""Decimal places of numbers of single precision that mean anything."""
-_NEWARE: Final = {"Time": "Step Time [s]", "Voltage": "Voltage [V]", "Status": "Step Type"}
-"""What the columns of Neware's binary files are, which their reader names without units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +115,7 @@ def read_table(path: Path, mapping: Mapping[str, str], part: str | None = None) 
     readers: dict[str, Callable[[Path, Mapping[str, str]], Table]] = {
         ".parquet": _read_parquet,
         ".gz": _read_gzip,
-        ".nda": _read_neware,
-        ".ndax": _read_neware,
+        **dict.fromkeys(READERS, _read_tester_file),
     }
     return readers.get(path.suffix.lower(), _read_text)(path, mapping)
 
@@ -150,13 +141,6 @@ def check_file(path: Path) -> None:
     if status.st_size == 0:
         raise MeasurementError(f"{path.name}: the file is empty. Export the discharge again.")
     check_bytes(path.name, status.st_size)
-    program = _BINARY.get(path.suffix.lower())
-    if program is not None:
-        raise MeasurementError(
-            f"{path.name}: this is a binary file of {program}, which is not read. Export it as text"
-            " from there, or read it with another package and pass the DataFrame to "
-            "`microbatt.infer`."
-        )
 
 
 def frame_table(frame: pd.DataFrame, source: str, mapping: Mapping[str, str]) -> Table:
@@ -283,22 +267,10 @@ def _read_parquet(path: Path, mapping: Mapping[str, str]) -> Table:
     return replace(frame_table(frame, path.name, mapping), format="Parquet")
 
 
-def _read_neware(path: Path, mapping: Mapping[str, str]) -> Table:
-    """Read Neware's own files by the package NewareNDA."""
-    check_extra("NewareNDA", extra="files")
-    import NewareNDA
-
-    try:
-        frame = NewareNDA.read(str(path), log_level="CRITICAL")
-    except Exception as error:  # it checks nothing, so anything may come
-        raise MeasurementError(
-            f"{path.name}: it cannot be read as a file of Neware's BTS or BTSDA "
-            f"({type(error).__name__}: {error}). Export it as text or Excel from there."
-        ) from error
-    check_size(path.name, *frame.shape)
-    short = {name: _SINGLE for name, one in frame.dtypes.items() if one == np.float32}
-    named = frame.astype(dict.fromkeys(short, float)).round(short).rename(columns=_NEWARE)
-    return replace(frame_table(named, path.name, mapping), format="Neware's binary format")
+def _read_tester_file(path: Path, mapping: Mapping[str, str]) -> Table:
+    """Read a binary file of a tester."""
+    frame, shown = READERS[path.suffix.lower()](path)
+    return replace(frame_table(frame, path.name, mapping), format=shown)
 
 
 def _read_excel(path: Path, mapping: Mapping[str, str], part: str | None) -> Table:

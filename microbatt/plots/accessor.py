@@ -80,6 +80,7 @@ class CubePlots:
         at: Mapping[str, float] | None = None,
         logarithmic: bool = False,
         axes: Axes | None = None,
+        **of_step: float,
     ) -> Axes:
         """Draw one variable over two axes of a cube, and where it has no value, why.
 
@@ -99,6 +100,9 @@ class CubePlots:
             Whether the colours follow the logarithm.
         axes : matplotlib.axes.Axes, optional
             Where to draw.
+        **of_step : float
+            Of a cube of a protocol: ``step``, and ``after`` [s] of a resistance; the nearest is
+            taken.
 
         Returns
         -------
@@ -108,14 +112,15 @@ class CubePlots:
         Raises
         ------
         ParameterError
-            If there is no such variable, or it has the dimension ``current`` and none is given.
+            If there is no such variable, or it has the dimension ``current`` or ``step`` and none
+            is given.
         """
         from microbatt.cube.predicted import predicted_by
-        from microbatt.plots.maps import draw_map, in_plane
+        from microbatt.plots.maps import draw_map, in_plane, in_step
 
         cube = predicted_by(self._dataset, network, fold)
         check_choice("variable", variable, map(str, cube.data_vars))
-        values = self._at(cube[variable], current)
+        values = in_step(self._at(cube[variable], current), of_step)
         # What is missing of a step is told by how the step ended, not by how its run did.
         status = None if variable.startswith("step_") else cube.get("status")
         if status is not None and "current" in cube[variable].dims:
@@ -215,7 +220,7 @@ class CubePlots:
             Where to draw; two.
         **at : float
             Of a cube, one value for each of its dimensions, such as ``alpha=2.0, S=3``; the nearest
-            is taken. None of what a single simulation gave.
+            is taken; and ``step`` for one step of the run. None of what a single simulation gave.
 
         Returns
         -------

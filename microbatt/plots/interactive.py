@@ -15,6 +15,7 @@ from microbatt.cube.contents import check_discharges, whole_curves
 from microbatt.cube.predicted import predicted_by
 from microbatt.plots.curves import curves_in
 from microbatt.plots.identifiability import bounds_in
+from microbatt.plots.maps import in_step
 from microbatt.plots.ragone import LINES
 from microbatt.plots.rows import as_rows, nearest_point
 from microbatt.plots.style.colours import current_colours, named_colours
@@ -74,6 +75,7 @@ class InteractivePlots:
         network: str | None = None,
         fold: Fold | None = None,
         logarithmic: bool = False,
+        **of_step: float,
     ) -> hv.HoloMap | hv.Overlay:
         """Return one variable over alpha and S, and where it has no value, why.
 
@@ -85,6 +87,9 @@ class InteractivePlots:
             Whose predictions, if it is one; see `microbatt.cube.predicted.predicted_by`.
         logarithmic : bool, default False
             Whether the colours follow the logarithm.
+        **of_step : float
+            Of a cube of a protocol: ``step``, and ``after`` [s] of a resistance; the nearest is
+            taken.
 
         Returns
         -------
@@ -102,7 +107,7 @@ class InteractivePlots:
         check_choice("variable", variable, map(str, cube.data_vars))
         # What is missing of a step is told by how the step ended, not by how its run did.
         status = None if variable.startswith("step_") else cube.get("status")
-        values = cube[variable].load()
+        values = in_step(cube[variable], of_step).load()
         if status is None or "current" not in values.dims:
             return _by_current(
                 values, lambda values_at: values_on_plane(values_at, None, logarithmic=logarithmic)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _MARKER = 14.0
 """Area of a scattered point [pt²]."""
+_OF_STEP = ("step", "after")
+"""Dimensions of what a cube of a protocol says of its steps."""
 
 
 def draw_plane(
@@ -98,7 +100,8 @@ def plane_axes(values: xr.DataArray) -> tuple[str, str]:
     if extra:
         raise ParameterError(
             f"`{values.name}` still has the dimension `{extra[0]}`; a map shows one number for "
-            f"each point of two axes. Select one first: ds.sel({extra[0]}=...)."
+            f"each point of two axes. Select one first: ds.sel({extra[0]}=...)"
+            + (f", or give the map `{extra[0]}=...`." if extra[0] in _OF_STEP else ".")
         )
     if len(named) < 2:
         raise ParameterError(
@@ -168,6 +171,36 @@ def in_plane(
         middle = float(values[name][values.sizes[name] // 2])
         values = values.sel({name: given.get(name, middle)}, method="nearest")
     return values.transpose(*[name for name in shown if name in values.dims], ...)
+
+
+def in_step(values: xr.DataArray, of_step: Mapping[str, float]) -> xr.DataArray:
+    """Return the part of a variable of a protocol's cube that belongs to one step.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        With the dimension ``step``, and perhaps ``after``.
+    of_step : mapping of str to float
+        Values of these dimensions; the nearest is taken.
+
+    Returns
+    -------
+    xarray.DataArray
+        Without the dimensions that were given.
+
+    Raises
+    ------
+    ParameterError
+        If the variable has no such dimension.
+    """
+    for name in of_step:
+        check_choice("dimension", name, _OF_STEP)
+        if name not in values.dims:
+            raise ParameterError(
+                f"`{values.name}` has no dimension `{name}`; leave `{name}` out. Its dimensions "
+                f"are {', '.join(map(str, values.dims))}."
+            )
+    return values.sel(dict(of_step), method="nearest") if of_step else values
 
 
 def draw_outcomes(axes: Axes, status: xr.DataArray) -> Axes:

@@ -38,6 +38,12 @@ from .protocol_run import (
     Terms,
     run_protocol,
 )
+from .tangent import (
+    Tangents,
+    column_of,
+    shares_tables,
+    tangents,
+)
 
 __all__ = [
     "CURRENT",
@@ -49,9 +55,11 @@ __all__ = [
     "ProtocolCurves",
     "Row",
     "Samples",
+    "Tangents",
     "Terms",
     "Track",
     "cell_parameters",
+    "column_of",
     "electrolyte_table",
     "fits_lanes",
     "follow",
@@ -59,7 +67,9 @@ __all__ = [
     "numerics",
     "resample",
     "run_protocol",
+    "shares_tables",
     "simulate_bundles",
     "simulate_many",
+    "tangents",
     "with_curves",
 ]

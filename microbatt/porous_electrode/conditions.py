@@ -60,7 +60,7 @@ def electrode_conditions(
     """Rates of one electrode at `temperature` [K]."""
     diffusivity = e.solid_diffusivity * arrhenius(e.solid_diffusivity_activation, temperature)
     return ElectrodeConditions(
-        diffusivity / e.particle_radius**2,
+        diffusivity / (e.particle_radius * e.particle_radius),
         e.flux_factor / (FARADAY * e.particle_radius * e.max_concentration),
         e.rate_constant * arrhenius(e.rate_constant_activation, temperature),
         e.film_resistance * arrhenius(e.film_resistance_activation, temperature),
@@ -76,8 +76,8 @@ def conditions_at(p: CellParameters, temperature: float) -> Conditions:
         temperature,
         thermal_voltage(temperature),
         thermal_voltage(temperature) * (1.0 - p.transference),
-        arrhenius(p.conductivity_activation, temperature),
-        arrhenius(p.diffusivity_activation, temperature),
+        p.conductivity_scale * arrhenius(p.conductivity_activation, temperature),
+        p.diffusivity_scale * arrhenius(p.diffusivity_activation, temperature),
         electrode_conditions(p.negative, temperature, p.initial_concentration),
         electrode_conditions(p.positive, temperature, p.initial_concentration),
     )

@@ -190,9 +190,8 @@ def march_along(
     current: float,
     track: Track,
     leading: bool,
-    last: float,
 ) -> Followed:
-    """Solve a discharge on a track; the leader fills it.  `last` stretches the last step."""
+    """Solve a discharge on a track; the leader fills it."""
     tightest = tightened(resolution, track.brief, TIGHTEST)
     numerics = tightest if leading else tightened(resolution, track.brief, TIGHT)
     layout, m = track.layout, track.h.size
@@ -206,7 +205,7 @@ def march_along(
     if leading:
         keep(w, track, 0)
     for k in range(m):
-        h = track.h[k] * (last if k == m - 1 else 1.0)
+        h = track.h[k]
         if leading:
             formula, weights = choose_formula(w, layout, march, h)
             track.second[k] = formula.older != 0.0
@@ -225,6 +224,36 @@ def march_along(
     return Followed(voltage, p.mass, True)
 
 
+@kernel
+def lay_track(
+    p: CellParameters, numerics: Numerics, current: float, cutoff: float
+) -> tuple[Track, Array]:
+    """Discharge once, and keep how that was solved; the solution itself is not filled in.
+
+    Also returns the times of the curve: one more than the track has where it ends in a fall.
+    """
+    room = numerics.max_steps + 3
+    curve = Curve(np.empty(room), np.empty(room), np.empty(room))
+    end, w, layout = simulate(p, numerics, current, cutoff, curve)
+    now = conditions_at(p, p.initial_temperature)
+    m = end.steps if end.points > 0 else 0
+    n, _, _ = ends(layout)
+    lengths = np.array([p.negative.length, p.separator_length, p.positive.length])
+    h = np.diff(curve.time[: m + 1]) if end.points > 0 else np.empty(0)
+    brief = is_brief(p, now, curve.time[max(end.points - 1, 0)]) if end.points > 0 else False
+    track = Track(
+        layout,
+        w.width.copy(),
+        lengths,
+        brief,
+        h,
+        np.zeros(m, np.bool_),
+        np.empty((m + 1, n)),
+        np.empty((m + 1, n)),
+    )
+    return track, curve.time[: end.points].copy()
+
+
 def _make_lead(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba's type
     @entry_kernel
     def lead(
@@ -241,27 +270,9 @@ def _make_lead(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - n
         """
         alpha, S, current = point
         p = at_point(cell, alpha, S, conserving)
-        room = numerics.max_steps + 3
-        curve = Curve(np.empty(room), np.empty(room), np.empty(room))
-        end, w, layout = simulate(p, numerics, current, cutoff, curve)
-        now = conditions_at(p, p.initial_temperature)
-        m = end.steps if end.points > 0 else 0
-        n, _, _ = ends(layout)
-        lengths = np.array([p.negative.length, p.separator_length, p.positive.length])
-        h = np.diff(curve.time[: m + 1]) if end.points > 0 else np.empty(0)
-        brief = is_brief(p, now, curve.time[max(end.points - 1, 0)]) if end.points > 0 else False
-        track = Track(
-            layout,
-            w.width.copy(),
-            lengths,
-            brief,
-            h,
-            np.zeros(m, np.bool_),
-            np.empty((m + 1, n)),
-            np.empty((m + 1, n)),
-        )
-        leader = march_along(p, numerics, current, track, True, 1.0)
-        return track, curve.time[: end.points].copy(), leader, digest
+        track, time = lay_track(p, numerics, current, cutoff)
+        leader = march_along(p, numerics, current, track, True)
+        return track, time, leader, digest
 
     return lead
 
@@ -274,12 +285,11 @@ def _make_follow(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
         point: Array,
         conserving: bool,
         track: Track,
-        last: float,
     ) -> tuple[Followed, int]:
         """Discharge another cell, or at another point, on a track."""
         alpha, S, current = point
         p = at_point(cell, alpha, S, conserving)
-        return march_along(p, numerics, current, track, False, last), digest
+        return march_along(p, numerics, current, track, False), digest
 
     return follow
 

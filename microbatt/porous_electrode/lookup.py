@@ -7,6 +7,7 @@ belong to the same smooth function, which Newton's method needs.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,12 @@ from microbatt.porous_electrode.compilation import node_kernel
 from microbatt.porous_electrode.lanes import four_from, where, whole_part
 
 if TYPE_CHECKING:
-    from microbatt.cells import Electrolyte, OpenCircuitFit, StoichiometryFunction
+    from microbatt.cells import (
+        Electrolyte,
+        ElectrolyteFit,
+        OpenCircuitFit,
+        StoichiometryFunction,
+    )
 
 Array = NDArray[np.float64]
 
@@ -27,9 +33,12 @@ EDGE = 0.02
 SALT_STEP = 10.0
 CONDUCTIVITY_FLOOR = 1e-2
 UNIFORM_INTERVALS = 2048
+_REMEMBERED = 64
+"""Tables of so many fits are kept: displaced cells, as derivatives ask for, share them."""
 UNIFORM_NODES = np.linspace(0.0, 1.0, UNIFORM_INTERVALS + 1)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def open_circuit_table(fit: OpenCircuitFit) -> Array:
     """Sample an open-circuit potential on three segments, fine near both ends.
 
@@ -42,7 +51,8 @@ def open_circuit_table(fit: OpenCircuitFit) -> Array:
     -------
     ndarray, shape (3, SEGMENT_INTERVALS + 2, 2)
         Potential [V] and slope × interval [V] at the nodes of each segment.  Row 0 of a
-        segment holds its lower end and the inverse of its interval.
+        segment holds its lower end and the inverse of its interval.  The same array for the same
+        fit: not to be written to.
     """
     low, high = fit.limits
     bounds = (low, low + EDGE, high - EDGE, high)
@@ -67,14 +77,14 @@ def electrolyte_table(electrolyte: Electrolyte) -> Array:
     -------
     ndarray, shape (n, 6) or (n, 8)
         Values [S m⁻¹], [m² s⁻¹], [-] in the even columns, slope × interval in the odd ones, at
-        concentrations 0, SALT_STEP, … SALT_TOP. Where t₊ depends on the concentration, the
-        thermodynamic factor is multiplied by (1 − t₊)/(1 − t₀), with t₀ that at rest, and t₊ − t₀
-        stands in the last two columns.
+        concentrations 0, SALT_STEP, … SALT_TOP; those of the fit, without the electrolyte's
+        scales. Where t₊ depends on the concentration, the thermodynamic factor is multiplied by
+        (1 − t₊)/(1 − t₀), with t₀ that at rest, and t₊ − t₀ stands in the last two columns.
     """
     fit = electrolyte.fit
     if fit.transference_function is not None:
         return _with_transference(electrolyte)
-    return _fixed_transference(electrolyte)
+    return _fixed_transference(fit)
 
 
 def _with_transference(electrolyte: Electrolyte) -> Array:
@@ -82,7 +92,8 @@ def _with_transference(electrolyte: Electrolyte) -> Array:
     assert t is not None  # noqa: S101 - the caller has asked
     c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
     rest = electrolyte.transference
-    table, value, slope = _fixed_transference(electrolyte), t(c), SALT_STEP * t.slope(c)
+    value, slope = t(c), SALT_STEP * t.slope(c)
+    table = _fixed_transference(electrolyte.fit).copy()
     share, share_slope = (1.0 - value) / (1.0 - rest), -slope / (1.0 - rest)
     factor, factor_slope = table[:, 4].copy(), table[:, 5].copy()
     table[:, 4] = factor * share
@@ -90,16 +101,15 @@ def _with_transference(electrolyte: Electrolyte) -> Array:
     return np.ascontiguousarray(np.column_stack([table, value - rest, slope]))
 
 
-def _fixed_transference(electrolyte: Electrolyte) -> Array:
-    fit = electrolyte.fit
+@lru_cache(maxsize=_REMEMBERED)
+def _fixed_transference(fit: ElectrolyteFit) -> Array:
     c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
     kappa, kappa_slope = _floored(fit.conductivity(c), fit.conductivity_slope(c))
-    conducting, diffusing = electrolyte.conductivity_scale, electrolyte.diffusivity_scale
     columns = (
-        conducting * kappa,
-        conducting * (SALT_STEP * kappa_slope),
-        diffusing * fit.diffusivity(c),
-        diffusing * (SALT_STEP * fit.diffusivity_slope(c)),
+        kappa,
+        SALT_STEP * kappa_slope,
+        fit.diffusivity(c),
+        SALT_STEP * fit.diffusivity_slope(c),
         fit.thermodynamic_factor(c),
         SALT_STEP * fit.thermodynamic_factor_slope(c),
     )
@@ -117,6 +127,7 @@ def uniform_table(value: Array, slope: Array) -> Array:
     return np.ascontiguousarray(np.column_stack([value, slope / UNIFORM_INTERVALS]))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def diffusion_table(diffusivity: StoichiometryFunction, scale: float) -> Array:
     """Sample ∫ D_s dθ, whose slope is D_s, over `scale`.
 

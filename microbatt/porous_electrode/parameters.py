@@ -70,6 +70,8 @@ class CellParameters(NamedTuple):
     transference: float
     conductivity_activation: float
     diffusivity_activation: float
+    conductivity_scale: float
+    diffusivity_scale: float
     electrolyte: Array
     contact_resistance: float
     heat_capacity: float
@@ -159,6 +161,8 @@ def with_electrodes(
         p.transference,
         p.conductivity_activation,
         p.diffusivity_activation,
+        p.conductivity_scale,
+        p.diffusivity_scale,
         p.electrolyte,
         p.contact_resistance,
         p.heat_capacity,

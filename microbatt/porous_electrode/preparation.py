@@ -168,6 +168,8 @@ def cell_parameters(
         transference=cell.electrolyte.transference,
         conductivity_activation=cell.electrolyte.conductivity_activation,
         diffusivity_activation=cell.electrolyte.diffusivity_activation,
+        conductivity_scale=cell.electrolyte.conductivity_scale,
+        diffusivity_scale=cell.electrolyte.diffusivity_scale,
         electrolyte=electrolyte_table(cell.electrolyte),
         contact_resistance=cell.contact_resistance,
         heat_capacity=math.inf if isothermal else cell.heat_capacity * cell.mass_per_area,

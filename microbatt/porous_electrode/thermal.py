@@ -85,6 +85,12 @@ def step_temperature(
     """Temperature at the end of a step [K]: C dT/dt = q − h (T − T_ambient)."""
     if math.isinf(p.heat_capacity):
         return newest
+    return warmed(p, formula, newest, older, heat)
+
+
+@kernel
+def warmed(p: CellParameters, formula: Formula, newest: float, older: float, heat: float) -> float:
+    """`step_temperature` of a cell whose heat capacity is finite."""
     rate = formula.step / p.heat_capacity
     h = p.heat_transfer_coefficient
     level = formula.newest * newest + formula.older * older

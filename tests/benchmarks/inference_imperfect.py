@@ -8,6 +8,10 @@ line of a file, so that a run can go on:
 
     python -m tests.benchmarks.inference_imperfect --count 20 --cell-error 2 --file imperfect.jsonl
 
+With ``--fault 5`` one of the values, each with the same chance, is off by five times its width, up
+or down; it is then told how often that is caught: by the misfit flag, by a value that the estimate
+finds far from its file, or by intervals that hold the truth all the same.
+
 What it prints is in docs/results/inference.md.
 """
 
@@ -39,10 +43,14 @@ WIGGLES = 0.15  # of the charge, correlation length of that error; the fit takes
 OFFSET = 2e-3  # V, standard deviation
 RESISTANCE = 5e-3  # Ω m², largest
 ALPHA, SHAPE_FACTOR = (0.5, 4.0), (1.5, 8.0)
+FAR = 2.0  # widths of its prior; what an estimate tells to be far
 
 
-def true_cell(name, stated, rng):
-    """Return a cell whose doubted values are drawn, within their ranges."""
+def true_cell(name, stated, rng, fault=0.0):
+    """Return a cell whose doubted values are drawn, within their ranges, and which is off.
+
+    It is off by `fault` widths, up or down, to the side where there is room; none if `fault` is 0.
+    """
     cell = load_cell(name)
     doubts = cell_doubts(cell, stated, Isothermal()).widths
     priors = make_priors(cell, (), doubted=doubts)
@@ -50,9 +58,17 @@ def true_cell(name, stated, rng):
     while True:
         drawn = priors.mean[2:] + priors.std[2:] * rng.standard_normal(len(doubts))
         x[2:] = np.clip(drawn, priors.low[2:], priors.high[2:])
+        off = None
+        if fault:
+            i = 2 + int(rng.integers(len(doubts)))
+            ends = priors.mean[i] + fault * priors.std[i] * np.array([-1.0, 1.0])
+            ends = ends[(ends > priors.low[i]) & (ends < priors.high[i])]
+            if not ends.size:
+                continue
+            off, x[i] = priors.names[i], rng.choice(ends)
         values = dict(zip(priors.doubted, priors.natural(x)[2:], strict=True))
         try:
-            return cell_with_values(cell, values)
+            return cell_with_values(cell, values), off
         except MicrobattError:  # volumes beyond one
             continue
 
@@ -66,8 +82,8 @@ def smooth_error(rng, longest):
     return lambda q: OPEN_CIRCUIT * np.interp(q / longest, depth, values)
 
 
-def experiment(number, name, stated):
-    """Simulate an experiment: its truth, and its curves as measured."""
+def experiment(number, name, stated, fault=0.0):
+    """Simulate an experiment: its truth, which value is faulty, and its curves as measured."""
     rng = np.random.default_rng([number, 18])
     truth = {
         "alpha": rng.uniform(*ALPHA),
@@ -75,13 +91,13 @@ def experiment(number, name, stated):
         "contact_resistance": rng.uniform(0.0, RESISTANCE),
         "voltage_offset": OFFSET * rng.standard_normal(),
     }
-    cell = true_cell(name, stated, rng)
+    cell, off = true_cell(name, stated, rng, fault)
     cell = cell_with_values(cell, {"contact_resistance": truth["contact_resistance"]})
     one_c = load_cell(name).one_c_current
     points = [(truth["alpha"], truth["S"], rate * one_c) for rate in RATES]
     batch = simulate_discharges(cell, points, settings=Settings(tolerance=1e-5, mesh=2.5))
     longest = max(one.discharge_capacity for one in batch if one.capacity.size)
-    off = smooth_error(rng, longest)
+    error = smooth_error(rng, longest)
     measured = []
     for one in batch:
         noise = NOISE * rng.standard_normal(SAMPLES)
@@ -94,15 +110,15 @@ def experiment(number, name, stated):
                 source=f"{one.current:g} A m⁻²",
                 current=one.current,
                 capacity=capacity,
-                voltage=voltage + off(capacity) + truth["voltage_offset"] + noise,
+                voltage=voltage + error(capacity) + truth["voltage_offset"] + noise,
             )
         )
-    return truth, Experiment(name=f"imperfect-{number}", measurements=tuple(measured))
+    return truth, off, Experiment(name=f"imperfect-{number}", measurements=tuple(measured))
 
 
-def once(number, name, stated):
+def once(number, name, stated, fault=0.0):
     """Infer one experiment; returns what is to be kept of it."""
-    truth, one = experiment(number, name, stated)
+    truth, off, one = experiment(number, name, stated, fault)
     begun = time.process_time()
     estimate = infer(
         one,
@@ -119,6 +135,7 @@ def once(number, name, stated):
         "cell": name,
         "curves": len(one),
         "truth": truth,
+        "off": off,
         "found": {
             p.name: {
                 "value": p.value,
@@ -129,12 +146,40 @@ def once(number, name, stated):
             }
             for p in estimate.parameters
         },
+        "far": {
+            p.name: p.beyond
+            for p in (*estimate.parameters, *estimate.cell_values)
+            if abs(p.beyond) > FAR
+        },
         "posterior": str(estimate.posterior),
         "settled": estimate.diagnostics.settled,
         "misfit": estimate.diagnostics.misfit,
         "cpu_seconds": time.process_time() - begun,
         "seconds": estimate.seconds,
     }
+
+
+def holds(row, name):
+    """Tell whether the interval of an unknown holds the truth."""
+    return row["found"][name]["low"] <= row["truth"][name] <= row["found"][name]["high"]
+
+
+def tell_of_faults(rows):
+    """Print how often a value that is far off is caught, and by what."""
+    flags = np.array([r["misfit"] or not r["settled"] for r in rows])
+    told = np.array([r["off"] in r["far"] for r in rows])
+    far = np.array([bool(r["far"]) for r in rows])
+    both = np.array([holds(r, "alpha") and holds(r, "S") for r in rows])
+    print(
+        f"flagged (misfit, or not settled) {flags.sum()}; the faulty value is told to be far "
+        f"{told.sum()}, some value is {far.sum()}; intervals of alpha and S both hold {both.sum()}"
+    )
+    for name in ("alpha", "S"):
+        held = np.array([holds(r, name) for r in rows])
+        print(
+            f"{name:20s} held or flagged in {(held | flags).sum()} of {len(rows)}; or a value "
+            f"told to be far in {(held | flags | far).sum()}"
+        )
 
 
 def tell(rows):
@@ -149,11 +194,10 @@ def tell(rows):
     print(f"a coverage of 90 % is told to ± {chance:.1f} %")
     for name in ("alpha", "S", *FREE):
         truth = np.array([r["truth"][name] for r in rows])
-        value, std, low, high, noise = (
-            np.array([r["found"][name][key] for r in rows])
-            for key in ("value", "std", "low", "high", "noise_std")
+        value, std, noise = (
+            np.array([r["found"][name][key] for r in rows]) for key in ("value", "std", "noise_std")
         )
-        held = (low <= truth) & (truth <= high)
+        held = np.array([holds(r, name) for r in rows])
         alone = np.abs(value - truth) <= 1.645 * noise
         print(
             f"{name:20s} held in {held.sum()} of {len(rows)} ({100.0 * held.mean():.0f} %), by "
@@ -169,6 +213,7 @@ def main():
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--cell", default="doyle-1996-cell-1")
     parser.add_argument("--cell-error", default="2", help="percent of every value, or usual")
+    parser.add_argument("--fault", type=float, default=0.0, help="widths one value is off by")
     parser.add_argument("--file", type=Path, required=True)
     chosen = parser.parse_args()
     text = chosen.cell_error
@@ -177,10 +222,12 @@ def main():
     done = {row["number"] for row in rows}
     for number in range(chosen.count):
         if number not in done:
-            rows.append(once(number, chosen.cell, stated))
+            rows.append(once(number, chosen.cell, stated, chosen.fault))
             with chosen.file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
     tell(rows[: chosen.count])
+    if chosen.fault:
+        tell_of_faults(rows[: chosen.count])
 
 
 if __name__ == "__main__":

@@ -257,6 +257,46 @@ def test_a_store_belongs_to_its_protocol(change, store):
         run_campaign(other, store)
 
 
+def test_a_store_of_a_protocol_and_campaigns_of_discharges_tell_their_own_hashes(store):
+    grid = Grid(alpha=(1.0,), S=(3.0,), current=(20.0,))
+    other = Campaign(name="a", cell=load_cell("lco-graphite"), design=grid)
+    with pytest.raises(CampaignError) as refused:
+        run_campaign(other, store)
+    told = str(refused.value)
+    assert f"hash {campaign().hash[:12]}, this one {other.hash[:12]}" in told
+    for line in ("protocol.steps: [", "samples_per_step: 24 in the store, absent", "depth_points"):
+        assert line in told
+
+
+def test_a_step_that_took_no_time_is_not_told_as_not_run(tmp_path, threads):
+    load = ["Charge at 1C until 3 V", "Discharge at 1C for 10 hours"]
+    steps = ["Rest for 1 min", *load, "Rest for 1 min"]
+    planned = campaign(protocol=steps, design=Grid(alpha=(0.5,)))
+    cube = run_campaign(planned, tmp_path / "a.zarr", client=threads).load()
+    told = str(cube.microbatt.summary()).splitlines()
+    assert any("Charge at 1C" in line and line.endswith(": took no time") for line in told)
+    assert [line for line in told if line.endswith(": not run")] == ["  3 Rest for 60 s: not run"]
+
+
+def test_one_step_of_a_run_is_taken_by_its_number(cube):
+    whole = cube.microbatt.run(alpha=2.0, S=3.0)
+    for one in (
+        cube.microbatt.run(alpha=2.0, S=3.0, step=1),
+        cube.sel(step=1).microbatt.run(alpha=2.0, S=3.0),
+    ):
+        xr.testing.assert_identical(
+            one.drop_attrs(), whole.isel(point=whole.point_step == 1, step=[1]).drop_attrs()
+        )
+    assert cube.microbatt.curve(alpha=2.0, S=3.0, step=1).sizes == {"sample": 24}
+    with pytest.raises(ParameterError, match=r"`step` is 9.*does not hold"):
+        cube.microbatt.run(alpha=2.0, S=3.0, step=9)
+
+
+def test_a_value_that_selects_nothing_is_refused(cube):
+    with pytest.raises(ParameterError, match="`dimension` is 'after'"):
+        cube.microbatt.run(alpha=2.0, S=3.0, after=1.0)
+
+
 def test_a_protocol_that_was_edited_in_a_store_is_found(tmp_path, threads):
     place = tmp_path / "a.zarr"
     run_campaign(campaign(), place, client=threads)

@@ -354,3 +354,30 @@ def test_a_file_may_say_at_which_charge_or_voltage_it_starts(edited):
     charge = edited(head, f'{head}start = {{ value = 80, unit = "%", source = "a" }}\n')
     with pytest.raises(CellFileError, match="does not say when it is full"):
         load_cell(charge)
+
+
+KNOWN_AREA = {"nominal_capacity": 5.0, "electrode_area": 0.1, "electrode_pairs": 2.0}
+
+
+def test_1_c_follows_the_nominal_capacity_that_it_was():
+    cell = load_cell("doyle-1996-cell-1").with_values(KNOWN_AREA | {"one_c_current": 25.0})
+    assert cell.with_values({"nominal_capacity": 6.0}).one_c_current == 30.0
+    assert cell.with_values({"electrode_area": 0.05}).one_c_current == 50.0
+    assert cell.with_values({"nominal_capacity": 6.0, "one_c_current": 7.0}).one_c_current == 7.0
+    own = cell.with_values({"one_c_current": 17.5})
+    assert own.with_values({"nominal_capacity": 6.0}).one_c_current == 17.5
+    with pytest.raises(ParameterError, match="nominal_capacity"):
+        cell.with_values({"nominal_capacity": -6.0})
+
+
+def test_1_c_follows_in_a_file_that_was_written_and_edited(tmp_path):
+    cell = load_cell("doyle-1996-cell-1").with_values(KNOWN_AREA | {"one_c_current": 25.0})
+    written = tmp_path / "cell.toml"
+    cell.to_toml(written, source="test")
+    assert load_cell(written) == cell
+    text = written.read_text("utf-8")
+    assert "one_c_current" not in text
+    written.write_text(text.replace('value = 5.0, unit = "A h"', 'value = 6.0, unit = "A h"'))
+    assert load_cell(written).one_c_current == 30.0
+    cell.with_values({"one_c_current": 17.5}).to_toml(tmp_path / "own.toml", source="test")
+    assert load_cell(tmp_path / "own.toml").one_c_current == 17.5

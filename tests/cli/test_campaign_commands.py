@@ -1,5 +1,8 @@
 """``microbatt run``, ``status`` and ``check`` as a person at a prompt meets them."""
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -83,3 +86,12 @@ def test_a_mistake_is_told_in_a_sentence_with_its_exit_code(
     assert done.exit_code == status, done.output
     assert said in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_refusal_while_kernels_are_being_loaded_ends_with_its_own_exit_code(store, tmp_path):
+    """Python was taken down around a thread in the compiler: one process in four crashed."""
+    other = write_campaign(tmp_path, **NATIVE | {"S": (5.0,)})
+    command = [sys.executable, "-m", "microbatt", "run", str(other), "--store", str(store)]
+    ends = [subprocess.run(command, capture_output=True, check=False) for _ in range(3)]
+    assert [one.returncode for one in ends] == [2] * 3
+    assert all(b"belongs to another campaign" in one.stderr for one in ends)

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from click.testing import CliRunner
 
-from microbatt.cli.along import numbered_files
+from microbatt.cli.along import numbered_files, read_steps
 from microbatt.cli.commands import main
 from microbatt.errors import ParameterError
 from tests.inference.test_along import life
@@ -85,6 +85,20 @@ def test_options_of_a_life_need_along():
     assert "--along" in done.output
     done = called("infer", "a.csv", *EXACT, "--along", "cycle", "--each")
     assert "--each" in done.output
+
+
+def test_a_step_in_percent_is_refused_where_steps_are_not_relative():
+    assert read_steps(["alpha=0.01", "S=1%"]) == {"alpha": 0.01, "S": 0.01}
+    for text in ("alpha=1%", "temperature=1%"):
+        name = text.partition("=")[0]
+        with pytest.raises(ParameterError, match=f"step of {name} is one in its own unit"):
+            read_steps([text])
+
+
+def test_the_option_that_names_what_is_not_known_is_named():
+    for option in ("unknown", "free"):
+        done = called("infer", "a.csv", *EXACT, f"--{option}", "tortuosity")
+        assert f"{option}` is 'tortuosity', which is not known" in done.output
 
 
 def test_cycles_that_names_do_not_tell_apart_are_refused(tmp_path):

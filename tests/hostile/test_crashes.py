@@ -75,6 +75,7 @@ def assert_done_again(store, work, calm):
     """Look into what a dead process left, mend it if that says so, and do its work again."""
     if has_cube(locate(store)):
         report = check_store(locate(store))
+        assert not any("are not those" in damage.what for damage in report.damages)
         if report.damages:
             repair_store(locate(store), report)
             assert check_store(locate(store)).damages == ()

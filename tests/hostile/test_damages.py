@@ -5,12 +5,20 @@ import shutil
 
 import numpy as np
 import pytest
+import xarray as xr
 import zarr
 from click.testing import CliRunner
 
 from microbatt.campaign import campaign_of, run_campaign
 from microbatt.cli.commands import main
-from microbatt.cube import check_store, join_predictions, locate, open_cube, repair_store
+from microbatt.cube import (
+    check_store,
+    join_predictions,
+    join_variables,
+    locate,
+    open_cube,
+    repair_store,
+)
 from microbatt.cube.contents import identity_hash, schema_of
 from microbatt.cube.contents.schema import identity_digest
 from microbatt.errors import StoreError
@@ -210,8 +218,6 @@ def mended(store, client):
     report = check_store(location)
     assert report.damages
     repair_store(location, report)
-    if any(damage.block is None for damage in report.damages):
-        repair_store(location, check_store(location))
     run_campaign(campaign_of(location), store, client=client)
 
 
@@ -224,6 +230,14 @@ def test_the_command_repairs_and_looks_again(store):
     assert check_store(locate(store)).damages == ()
 
 
+def test_a_block_behind_damaged_metadata_is_made_again_in_the_same_call(store, filled):
+    lose("S/zarr.json")(store)
+    empty(VOLTAGE)(store)
+    ended = CLI.invoke(main, ["check", str(store), "--repair"])
+    assert ended.exit_code == 0, ended.output
+    assert stored_bytes(store) == stored_bytes(filled)
+
+
 @pytest.mark.parametrize("what", HEALED)
 def test_a_damage_is_found_and_what_it_hit_made_again(what, store, filled, threads):
     HEALED[what](store)
@@ -231,6 +245,80 @@ def test_a_damage_is_found_and_what_it_hit_made_again(what, store, filled, threa
     assert check_store(locate(store)).damages == ()
     if "record" not in what:
         assert stored_bytes(store) == stored_bytes(filled)
+
+
+def joined(store, cube):
+    """Join what the store of these tests holds beside its curves: predictions, and a count."""
+    place = locate(store)
+    join_predictions(place, made_predictions(cube, ("curve", "other"), (0, 1)))
+    bounds = {"bound": cube["status"].astype(float), "count": xr.full_like(cube["status"], 2)}
+    join_variables(place, xr.Dataset(bounds, attrs=cube.attrs))
+
+
+@pytest.fixture(scope="module")
+def with_joined(filled, tmp_path_factory):
+    place = shutil.copytree(filled, tmp_path_factory.mktemp("joined") / "a.zarr")
+    joined(place, open_cube(locate(place), chunks=None).load())
+    return place
+
+
+def relabel(store):
+    labels = zarr.open_array(store / "network", mode="r+")
+    labels[...] = np.array(["curve", "another"], dtype=object)
+
+
+SLAB, LATER = "S_predicted/c/0/0/0/0", "S_predicted/c/1/1/0/0"
+JOINED = {
+    "other predictions in sound chunks": change("alpha_predicted", 1.01),
+    "slabs of two networks": exchange(SLAB, LATER),
+    "a lost slab": lose(SLAB),
+    "a bit of a slab": flip(SLAB),
+    "a slab cut short": shorten(LATER),
+    "an empty slab": empty("held_out/c/0/1/0/0"),
+    "another network's name": relabel,
+    "other bounds in sound chunks": change("bound", 1.01),
+    "a bit of the bounds": flip("bound/c/0/0/0"),
+    "lost bounds": lose("bound/c/0/0/0"),
+}
+"""Damages to what was joined to a cube: dropped, so that what made it makes it again."""
+
+
+@pytest.mark.parametrize("what", JOINED)
+def test_a_damage_to_what_was_joined_is_found_dropped_and_made_again(what, with_joined, tmp_path):
+    store = shutil.copytree(with_joined, tmp_path / "a.zarr")
+    assert check_store(locate(store)).damages == ()
+    cube = open_cube(locate(store), chunks=None).load()
+    JOINED[what](store)
+    found = check_store(locate(store)).damages
+    assert found
+    assert all(one.joined and one.block is None for one in found)
+    repair_store(locate(store), check_store(locate(store)))
+    assert check_store(locate(store)).damages == ()
+    np.testing.assert_array_equal(open_cube(locate(store), chunks=None).voltage, cube.voltage)
+    joined(store, cube.drop_dims(["network", "fold"]))
+    assert stored_bytes(store) == stored_bytes(with_joined)
+
+
+def test_the_command_says_what_to_make_again_of_what_was_joined(with_joined, tmp_path):
+    store = shutil.copytree(with_joined, tmp_path / "a.zarr")
+    JOINED["other predictions in sound chunks"](store)
+    ended = CLI.invoke(main, ["check", str(store), "--repair"])
+    assert ended.exit_code == 0, ended.output
+    assert "of 'curve', fold 1, are not those that were made; predict again" in ended.output
+    assert "`microbatt predict` or `microbatt map` again" in ended.output
+
+
+def test_predictions_from_before_there_were_digests_are_not_called_damaged(with_joined, tmp_path):
+    store = shutil.copytree(with_joined, tmp_path / "a.zarr")
+    path, root = store / "prediction_status/zarr.json", store / "zarr.json"
+    array, content = json.loads(path.read_text()), json.loads(root.read_text())
+    for one in (array, content["consolidated_metadata"]["metadata"]["prediction_status"]):
+        for copies in one["attributes"]["provenance"].values():
+            for facts in copies.values():
+                del facts["digest"]
+    path.write_text(json.dumps(array))
+    root.write_text(json.dumps(content))
+    assert check_store(locate(store)).damages == ()
 
 
 @pytest.mark.parametrize("what", TOLD)

@@ -20,7 +20,7 @@ def doubted():
 
     It delivers 5 % more charge than its file has, whatever alpha and S.
     """
-    truth, one = imperfect(1, CELL, SHARE)
+    truth, _, one = imperfect(1, CELL, SHARE)
     terms = {"noise": NOISE, "free": FREE, "network": False}
     return truth, infer(one, CELL, cell_error=SHARE, model_error=OPEN_CIRCUIT, **terms)
 

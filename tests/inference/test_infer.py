@@ -99,6 +99,7 @@ def test_the_network_starts_where_it_knows_the_cell_and_says_why_not_elsewhere()
     assert other.network is None
     assert "network was not asked" in other.unasked
     assert other.unasked in other.summary()
+    assert len(other.unasked) < 200
 
 
 @pytest.mark.slow

@@ -118,3 +118,25 @@ def test_a_counter_is_read_whichever_way_it_counts(tmp_path, counter):
         assert one.capacity[0] == pytest.approx(0.0, abs=1e-9)
         assert one.discharge_capacity == pytest.approx(one.current * one.time[-1] / 3600.0)
         assert one.discharge_capacity > 16.0
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "unit"),
+    [
+        ("current", 1000.0, "mA"),
+        ("capacity", 1000.0, "mAh"),
+        ("time", 1.0 / 60.0, "min"),
+        ("time", 1.0 / 3600.0, "h"),
+    ],
+)
+def test_a_column_in_another_unit_than_its_heading_says_is_named(tmp_path, name, factor, unit):
+    table = rate_test().frame()
+    table[name] *= factor
+    with pytest.raises(MeasurementError, match=f"as if the {name} were stored in {unit} ") as told:
+        read(tmp_path, table, COUNTED)
+    assert f"--column {name}='NAME:{unit}'" in str(told.value)
+    mapped = {name: f"{COUNTED[name]}:{unit}"}
+    found = read_file(tmp_path / "a.csv", Reading(area=AREA, columns=mapped))
+    assert [one.current for one in found.measurements] == pytest.approx(
+        [ONE_C, 2 * ONE_C], rel=1e-3
+    )

@@ -132,7 +132,7 @@ BAD = {
     "millivolts": ({"voltage [V]": 1e3 * VOLTS}, ["row 2", "millivolts?", "voltage [mV]"]),
     "time unit": (
         {"capacity [A h m-2]": 60 * CAPACITY},
-        ["row 62", "differ by 60", "Correct the unit"],
+        ["row 62", "differ by 60", "the other two of current, time and capacity"],
     ),
     "capacity back": (
         {"capacity [A h m-2]": np.where(SECONDS == 1200.0, 0.0, CAPACITY)},

@@ -210,3 +210,18 @@ def test_a_current_of_a_thousand_levels_is_cut_into_as_many_steps(tmp_path):
     read = read_file(write(tmp_path / "a.csv", protocol.frame()), Reading(area=AREA))
     assert [one.current for one in read.measurements] == pytest.approx([ONE_C])
     assert len(read.steps) > 900
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+@pytest.mark.parametrize("row", [1, 40, 90, -2, -1])
+def test_one_outlier_turns_no_current_without_a_sign(tmp_path, row, sign):
+    protocol = Protocol().rest().discharge().rest(level=3.3)
+    first = next(i for i, one in enumerate(protocol.rows) if one[2])
+    drawn = sum(one[2] != 0.0 for one in protocol.rows)
+    i = first + row % drawn
+    now, since, current, volts, *rest = protocol.rows[i]
+    protocol.rows[i] = (now, since, current, volts + sign * 0.02, *rest)
+    found = read(tmp_path, protocol, unsigned=True)
+    assert [step.kind for step in found.steps] == ["rest", "discharge", "rest"]
+    assert (found.samples.current[found.samples.step == 1] > 0.0).all()
+    assert [len(one) for one in found.measurements] == [drawn]

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import struct
 import sys
 import zipfile
 from dataclasses import replace
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from microbatt.errors import MeasurementError
+from microbatt.errors import MeasurementError, MissingExtraError
 from microbatt.measured import (
     Reading,
     bounds,
@@ -20,6 +21,7 @@ from microbatt.measured import (
     read_cells,
     read_file,
     tables,
+    tester_files,
 )
 from tests.measured.protocols import AREA, ONE_C, rate_test, write
 
@@ -81,14 +83,6 @@ def test_a_monstrous_heading_is_one_more_unknown_column(tmp_path, heading):
     assert currents(path) == [ONE_C, 2 * ONE_C]
 
 
-@pytest.mark.parametrize(("name", "program"), [("a.mpr", "EC-Lab"), ("a.res", "MITS")])
-def test_binary_files_are_refused_with_the_ways_to_read_them(tmp_path, name, program):
-    (tmp_path / name).write_bytes(b"BIO-LOGIC MODULAR FILE\x1a")
-    message = refused(tmp_path / name)
-    assert program in message
-    assert "DataFrame" in message
-
-
 def test_neware_s_own_files_are_read_by_its_reader(tmp_path, monkeypatch):
     """A stand-in for the reader returns the columns and types that it documents."""
     table = pd.DataFrame(
@@ -107,7 +101,7 @@ def test_neware_s_own_files_are_read_by_its_reader(tmp_path, monkeypatch):
     )
     stand_in = SimpleNamespace(read=lambda _path, **_options: table)
     monkeypatch.setitem(sys.modules, "NewareNDA", stand_in)
-    monkeypatch.setattr(tables, "check_extra", lambda *_names, **_extra: None)
+    monkeypatch.setattr(tester_files, "check_extra", lambda *_names, **_extra: None)
     (tmp_path / "a.ndax").write_bytes(b"PK")
     assert currents(tmp_path / "a.ndax") == [ONE_C, 2 * ONE_C]
 
@@ -115,7 +109,91 @@ def test_neware_s_own_files_are_read_by_its_reader(tmp_path, monkeypatch):
 def test_a_damaged_file_of_neware_is_refused_in_a_sentence(tmp_path):
     pytest.importorskip("NewareNDA")
     (tmp_path / "a.nda").write_bytes(b"not at all")
-    assert "Export it as text or Excel" in refused(tmp_path / "a.nda")
+    assert "Export it as text" in refused(tmp_path / "a.nda")
+
+
+def modular_file(path, columns):
+    """Write columns as EC-Lab does: modules of settings and of data, columns by number."""
+    numbers = {"time": (4, "<f8"), "Ewe": (6, "<f4"), "Ece": (9, "<f4"), "dq": (7, "<f8")}
+    kinds = [(name, numbers[name][1]) for name in columns]
+    rows = np.zeros(len(columns["time"]), dtype=kinds)
+    for name, values in columns.items():
+        rows[name] = values
+    head = struct.pack("<IB", rows.size, len(columns))
+    head += b"".join(struct.pack("<H", numbers[name][0]) for name in columns)
+    content = b"BIO-LOGIC MODULAR FILE\x1a".ljust(48) + bytes(4)
+    for short, body in ((b"VMP Set", b""), (b"VMP data", head.ljust(405, b"\0") + rows.tobytes())):
+        names = short.ljust(10) + short.ljust(25)
+        content += b"MODULE" + names + struct.pack("<II", len(body), 2) + b"01/02/24" + body
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("reference", [0.0, 0.5])
+def test_a_file_of_biologic_is_read_with_the_current_that_its_charge_says(tmp_path, reference):
+    pytest.importorskip("galvani")
+    passed = np.diff(TABLE["time"], prepend=0.0)
+    columns = {"time": TABLE["time"], "Ewe": TABLE["voltage"] + reference}
+    columns["dq"] = 1e3 * TABLE["current"] * passed / 3600.0
+    if reference:
+        columns["Ece"] = np.full(len(TABLE), reference)
+    reading = read_file(modular_file(tmp_path / "a.mpr", columns), HOW)
+    assert [one.current for one in reading.measurements] == pytest.approx([ONE_C, 2 * ONE_C])
+    assert "BioLogic" in reading.format
+    text = read_file(write(tmp_path / "a.csv", TABLE, headings=NAMES), HOW)
+    for one, other in zip(reading.measurements, text.measurements, strict=True):
+        np.testing.assert_allclose(one.voltage, other.voltage, atol=2e-6)  # of single precision
+        np.testing.assert_allclose(one.capacity, other.capacity, rtol=1e-6, atol=1e-9)
+
+
+def test_a_file_of_arbin_is_read_in_the_order_in_which_it_was_recorded(tmp_path, monkeypatch):
+    """A stand-in for the reader of databases returns columns as that does, pages in any order."""
+    moved = TABLE["capacity"]
+    table = pd.DataFrame(
+        {
+            "Test_ID": 7,
+            "Data_Point": np.arange(1, len(TABLE) + 1),
+            "Test_Time": TABLE["time"],
+            "Step_Time": TABLE["step time"],
+            "DateTime": 44326.4 + TABLE["time"] / 86400.0,
+            "Step_Index": TABLE["step"],
+            "Current": TABLE["current"],
+            "Voltage": TABLE["voltage"],
+            "Charge_Capacity": np.where(TABLE["current"] > 0, moved, 0.0),
+            "Discharge_Capacity": np.where(TABLE["current"] < 0, moved, 0.0),
+        }
+    ).sample(frac=1.0, random_state=1)
+    stand_in = SimpleNamespace(
+        AccessParser=lambda _path: SimpleNamespace(parse_table=lambda _name: table.to_dict("list"))
+    )
+    monkeypatch.setitem(sys.modules, "access_parser", stand_in)
+    monkeypatch.setattr(tester_files, "check_extra", lambda *_names, **_extra: None)
+    (tmp_path / "a.res").write_bytes(b"\0\1")
+    assert currents(tmp_path / "a.res") == [ONE_C, 2 * ONE_C]
+    monkeypatch.setattr(tester_files, "MOST_ARBIN_BYTES", 1)
+    assert "at most 0 MiB are read" in refused(tmp_path / "a.res")
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "program"),
+    [("a.mpr", "galvani", "EC-Lab"), ("a.res", "access_parser", "MITS")],
+)
+def test_a_damaged_binary_file_is_refused_in_a_sentence(tmp_path, name, package, program):
+    pytest.importorskip(package)
+    (tmp_path / name).write_bytes(b"BIO-LOGIC MODULAR FILE\x1a")
+    message = refused(tmp_path / name)
+    assert program in message
+    assert "Export it as text" in message
+
+
+def test_a_package_that_is_missing_is_named_with_its_extra(tmp_path, monkeypatch):
+    from microbatt import checks
+
+    monkeypatch.setattr(checks, "find_spec", lambda _name: None)
+    for name, extra in (("a.mpr", "biologic"), ("a.res", "files"), ("a.nda", "files")):
+        (tmp_path / name).write_bytes(b"\0\1")
+        with pytest.raises(MissingExtraError, match=rf"pip install 'microbatt\[{extra}\]'"):
+            read_file(tmp_path / name, HOW)
 
 
 def test_a_damaged_workbook_parquet_or_archive_is_refused_in_a_sentence(tmp_path):

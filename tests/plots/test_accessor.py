@@ -77,3 +77,49 @@ def test_a_map_without_a_current_says_which_there_are(cube):
 def test_an_unknown_variable_is_answered_with_the_nearest(cube):
     with pytest.raises(ParameterError, match="energy"):
         cube.microbatt.plot.map("enrgy", current=35.0)
+
+
+@pytest.fixture(scope="module")
+def protocol_cube(tmp_path_factory):
+    from distributed import Client
+
+    from microbatt.campaign import Campaign, run_campaign
+    from microbatt.cells import load_cell
+    from microbatt.cube import Grid
+
+    campaign = Campaign(
+        name="pulses",
+        cell=load_cell("lco-graphite"),
+        design=Grid(alpha=(0.5, 2.0), S=(2.0, 3.0)),
+        protocol=["Discharge at 1C for 2 min", "Rest for 1 min"],
+        samples_per_step=16,
+    )
+    place = tmp_path_factory.mktemp("drawn") / "a.zarr"
+    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None) as one:
+        return run_campaign(campaign, place, client=one).load()
+
+
+def test_a_step_of_a_protocol_is_chosen_by_its_number(protocol_cube, axes):
+    plot = protocol_cube.microbatt.plot
+    assert plot.map("step_resistance", step=1, after=10.0, axes=axes) is axes
+    (mesh,) = axes.collections
+    expected = protocol_cube.step_resistance.sel(step=1, after=10.0).transpose("S", "alpha")
+    np.testing.assert_array_equal(mesh.get_array(), expected)
+    panels = Figure().subplots(2)
+    hours = plot.simulation(alpha=2.0, S=3.0, step=1, axes=panels)[0].lines[0].get_xdata() * 3600.0
+    assert (hours[0], hours[-1], hours.size) == (pytest.approx(120.0), pytest.approx(180.0), 16)
+    assert plot.interactive.map("step_duration", step=0) is not None
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "words"),
+    [
+        ("step_duration", {}, r"dimension `step`.*give the map `step=...`"),
+        ("step_duration", {"step": 0, "after": 1.0}, "no dimension `after`; leave"),
+        ("status", {"step": 0}, "no dimension `step`; leave"),
+        ("step_duration", {"stpe": 0}, "Nearest: 'step'"),
+    ],
+)
+def test_what_a_map_needs_of_a_step_is_told(protocol_cube, axes, variable, given, words):
+    with pytest.raises(ParameterError, match=words):
+        protocol_cube.microbatt.plot.map(variable, axes=axes, **given)

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, Electrolyte
+from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, Electrolyte, load_cell
+from microbatt.porous_electrode import cell_parameters
+from microbatt.porous_electrode.conditions import conditions_at
 from microbatt.porous_electrode.lookup import (
     CONDUCTIVITY_FLOOR,
     SALT_STEP,
@@ -16,8 +18,8 @@ from microbatt.porous_electrode.lookup import (
 FITS = sorted(OPEN_CIRCUIT_FITS)
 
 
-def with_fit(fit, **scales):
-    return Electrolyte(initial_concentration=1000.0, fit=fit, density=1300.0, **scales)
+def with_fit(fit):
+    return Electrolyte(initial_concentration=1000.0, fit=fit, density=1300.0)
 
 
 def looked_up(table, thetas):
@@ -80,7 +82,21 @@ def test_a_conductivity_that_plunges_below_zero_is_held_at_its_floor():
 
 
 def test_a_scaled_electrolyte_conducts_and_diffuses_in_proportion():
-    fit = ELECTROLYTE_FITS["lipf6-ec-dmc-liquid"]
-    plain = electrolyte_table(with_fit(fit))
-    scaled = electrolyte_table(with_fit(fit, conductivity_scale=1.25, diffusivity_scale=0.5))
-    np.testing.assert_array_equal(scaled, plain * [1.25, 1.25, 0.5, 0.5, 1.0, 1.0])
+    cell = load_cell("doyle-1996-cell-1")
+    scales = {"electrolyte_conductivity_scale": 1.25, "electrolyte_diffusivity_scale": 0.5}
+    plain, scaled = (
+        cell_parameters(one, heat_transfer_coefficient=None)
+        for one in (cell, cell.with_values(scales))
+    )
+    np.testing.assert_array_equal(scaled.electrolyte, plain.electrolyte)
+    here, there = (conditions_at(p, 310.0) for p in (plain, scaled))
+    assert there.conductivity == 1.25 * here.conductivity
+    assert there.diffusivity == 0.5 * here.diffusivity
+
+
+def test_tables_of_a_fit_are_made_once():
+    cell = load_cell("chen-2020")
+    other = cell.with_values({"negative_thickness": 9e-5})
+    one, two = (cell_parameters(c, heat_transfer_coefficient=None) for c in (cell, other))
+    assert one.positive.open_circuit is two.positive.open_circuit
+    assert one.electrolyte is two.electrolyte

@@ -59,12 +59,16 @@ def solid_diffusivity_law(e: Electrode, factor: float) -> Law | float:
 
 def conductivity_law(electrolyte: Electrolyte, factor: float) -> Law:
     """Return `factor` κ(c) [S m⁻¹], held from below as the native engine holds it."""
-    return _electrolyte_law(electrolyte, column=0, factor=factor, name="conductivity")
+    return _electrolyte_law(
+        electrolyte, column=0, factor=factor * electrolyte.conductivity_scale, name="conductivity"
+    )
 
 
 def diffusivity_law(electrolyte: Electrolyte, factor: float) -> Law:
     """Return `factor` D(c) [m² s⁻¹]."""
-    return _electrolyte_law(electrolyte, column=2, factor=factor, name="diffusivity")
+    return _electrolyte_law(
+        electrolyte, column=2, factor=factor * electrolyte.diffusivity_scale, name="diffusivity"
+    )
 
 
 def thermodynamic_law(electrolyte: Electrolyte) -> Law:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,7 +35,7 @@ VALLEYS: Final = 3
 """At most this many starts of a scan."""
 _TRIED: Final = 6
 """Points of the scan from which its interpolant is fitted."""
-_ENOUGH: Final = 20
+_ENOUGH: Final = 12
 """Points with all curves that an interpolant needs."""
 _SAME: Final = 0.3
 """Closer than this in alpha and in ln S, two starts are the same."""
@@ -93,11 +93,13 @@ def scan_starts(model: ForwardModel) -> tuple[InitialGuess, ...]:
         If no point of the box delivers a capacity near that of a measured curve.
     """
     found = scan(model)
+    check_capacities(model.curves, model.cell, _delivered(model, found))
+    scanned = tuple(model.curves[i] for i in found.curves)
+    model = replace(model.with_curves(scanned, ()), temperatures=())
     shapes = np.stack(
         [seen_shapes(model, v, q) for v, q in zip(found.voltage, found.capacity, strict=True)]
     )
     by_curve = shapes.reshape(len(shapes), len(model.curves), -1)
-    check_capacities(model.curves, model.cell, np.exp(by_curve[..., -1]))
     known = _comparable(model, found.capacity)
     if known.sum() < _ENOUGH:
         return (_nearest_of_part(found.points, by_curve, model),)
@@ -112,6 +114,23 @@ def scan_starts(model: ForwardModel) -> tuple[InitialGuess, ...]:
         if not any(np.allclose(fit.x[:2], one, atol=_SAME) for one in kept):
             kept.append(fit.x[:2])
     return tuple(_start(point) for point in kept[:VALLEYS])
+
+
+def _delivered(model: ForwardModel, found: Scan) -> Array:
+    """Return what the cell delivers to the end of each curve, shape (2n, k) [A h m⁻²].
+
+    At a current that was not scanned it delivers no more than at a lower one, and no less than at a
+    higher one, so that both stand for it.
+    """
+    scanned, asked = model.currents[found.curves], model.currents
+    lower = np.searchsorted(scanned, asked, side="right") - 1
+    higher = np.searchsorted(scanned, asked, side="left")
+    shapes = [
+        seen_shapes(model, v[side], q[side])
+        for side in (lower, higher)
+        for v, q in zip(found.voltage, found.capacity, strict=True)
+    ]
+    return np.exp(np.reshape(shapes, (len(shapes), asked.size, -1))[..., -1])
 
 
 def _comparable(model: ForwardModel, capacity: Array) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.measured import Experiment, Measurement
-    from microbatt.networks import MeasurementNoise
+    from microbatt.networks import MeasurementNoise, TrainedNetwork
 
 NEAR: Final = 0.02
 """Relative difference of a measured current from one of the network's that is let pass."""
@@ -83,14 +83,9 @@ def _asked(experiment: Experiment, model: ForwardModel, noise: float) -> Initial
     if not experiment.measurements:
         raise ParameterError("it knows discharges, and there is none.")
     from microbatt.features import tensors_of_curves
-    from microbatt.prediction import load_shipped, predict_curves
+    from microbatt.prediction import predict_curves
 
-    trained = load_shipped(
-        model.cell,
-        str(model.inventory),
-        thermal_mode=type(model.thermal).__name__.lower(),
-        cutoff_voltage=model.cell.cutoff_voltage,
-    )
+    trained = _shipped(model)
     cutoff = trained.record.origin.cutoff_voltage
     curves = {_known(one, trained.currents, cutoff): one for one in experiment.measurements}
     tensors = tensors_of_curves(
@@ -107,6 +102,22 @@ def _asked(experiment: Experiment, model: ForwardModel, noise: float) -> Initial
         covariance=covariance[0],
         in_range=bool(in_range[0]),
     )
+
+
+def _shipped(model: ForwardModel) -> TrainedNetwork:
+    """Return the shipped network for a cell on the terms of a fit."""
+    from microbatt.prediction import load_shipped
+
+    cell, heat = model.cell, type(model.thermal).__name__.lower()
+    try:
+        return load_shipped(
+            cell, str(model.inventory), thermal_mode=heat, cutoff_voltage=cell.cutoff_voltage
+        )
+    except ParameterError as error:
+        raise ParameterError(
+            f"none is for {cell.name!r} with the balance {model.inventory}, {heat}, down to "
+            f"{cell.cutoff_voltage:g} V."
+        ) from error
 
 
 def _known(measured: Measurement, currents: tuple[float, ...], cutoff: float) -> float:

@@ -130,12 +130,7 @@ def _refine_curves(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
-    places = [(_begun(model, shaped), start) for shaped, start in _distinct(found)]
-    if places:
-        model = beside(model.solved(COARSE), places[0][0]).solved(model.settings)
-    last = not model.priors.doubted  # else it goes on from there
-    fits = [(fit_samples(model, x, last=last), start) for x, start in places]
-    good = [(minimum, start) for minimum, start in fits if minimum is not None]
+    model, good = _sample_fits(model, _distinct(found))
     if not good:
         raise SimulationError(
             "the engine has no whole curve at one of the measured currents near any start; leave "
@@ -151,6 +146,28 @@ def _refine_curves(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit
         best = _best_around(model, best, others)
     ordered = (kept, *(start for start in starts if start is not kept))
     return Fit(model=model, minimum=best, starts=ordered)
+
+
+def _sample_fits(
+    model: ForwardModel, found: list[tuple[Minimum, InitialGuess]]
+) -> tuple[ForwardModel, list[tuple[Minimum, InitialGuess]]]:
+    """Fit the samples from fits of shapes; return the model beside the first, and the fits.
+
+    With values of the cell file free, rivals come together: they are tried where the residuals of
+    the first fit are too large or drift.
+    """
+    good: list[tuple[Minimum, InitialGuess]] = []
+    last = not model.priors.doubted  # else it goes on from there
+    for number, (shaped, start) in enumerate(found):
+        x = _begun(model, shaped)
+        if number == 0:
+            model = beside(model.solved(COARSE), x).solved(model.settings)
+        minimum = fit_samples(model, x, last=last)
+        if minimum is not None:
+            good.append((minimum, start))
+            if not last and not _objectionable(model, minimum):
+                break
+    return model, good
 
 
 def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
@@ -338,6 +355,11 @@ def _meshed(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
 def _drifts(model: ForwardModel, best: Minimum) -> bool:
     """Tell whether the residuals hold more than scatter, however large that is."""
     return residual_trend(model, best).chance < UNLIKELY
+
+
+def _objectionable(model: ForwardModel, minimum: Minimum) -> bool:
+    """Tell whether residuals are larger than allowed, or hold more than scatter."""
+    return reduced_chi_square(model, minimum) > POOR or _drifts(model, minimum)
 
 
 def _best_around(model: ForwardModel, best: Minimum, others: list[Array]) -> Minimum:

@@ -7,6 +7,7 @@ the whole box, so a fit of shapes finds its way from far; it is how every fit st
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -31,12 +32,19 @@ if TYPE_CHECKING:
 DEPTHS: Final = np.linspace(0.02, 0.98, 25)
 """Shares of the capacity at which shapes are compared."""
 COARSE: Final = Settings(tolerance=1e-3, mesh=0.7, particle_modes=6)
-"""For the scan: 0.5 mV rms (median) from the refined solution."""
+"""For the fit of shapes: 0.5 mV rms (median) from the refined solution."""
+COARSEST: Final = Settings(tolerance=3e-3, mesh=0.5, particle_modes=6)
+"""For the scan: 1 mV rms (median) from the refined solution."""
 VOLTAGE: Final = 5e-3
 """Standard deviation of a shape's voltages in a scan [V]."""
 CAPACITY: Final = 5e-3
 """Standard deviation of the logarithm of its capacity in a scan [-]."""
-SCAN_POINTS: Final = 128
+SCAN_POINTS: Final = 64
+SCAN_CURRENTS: Final = 3
+"""At most so many of the measured currents are scanned: the lowest, the highest, and between."""
+_DENSER: Final = 1.5
+"""Exponent by which the points of a scan are denser at small alpha, where curves change more."""
+_ROUND_VOLTS, _LOWEST = 0.5, 0.3
 SCAN_ALPHA: Final = (0.0, 12.0)
 SCAN_LN_S: Final = (float(np.log(0.3)), float(np.log(80.0)))
 _OHMIC_STEP, _OFFSET_STEP, _SCALE_STEP = 1e-4, 1e-3, 1e-3
@@ -52,6 +60,8 @@ class Scan:
     ----------
     points
         Rows of alpha and ln S, shape (n, 2).
+    curves
+        Which of the measured curves have the currents of the scan, by current, shape (k,).
     voltage
         At 401 equal shares of the simulated capacity, shape (n, k, 401) [V].
     capacity
@@ -59,6 +69,7 @@ class Scan:
     """
 
     points: Array
+    curves: NDArray[np.intp]
     voltage: Array
     capacity: Array
 
@@ -95,11 +106,25 @@ def measured_shape(model: ForwardModel) -> Array:
 
 
 def scan(model: ForwardModel) -> Scan:
-    """Simulate all currents at Sobol points over the box; remembered for the next experiment."""
-    return _scan(
-        replace(_at_mean_temperature(model), settings=COARSE),
-        tuple(float(current) for current in model.currents),
-        min(SCAN_LN_S[1], float(model.priors.high[1])),
+    """Simulate some currents at Sobol points over the box; each is remembered.
+
+    Simulations end at a multiple of `_ROUND_VOLTS`, so that another experiment finds them too.
+    """
+    by_current = np.argsort(model.currents, kind="stable")
+    spread = np.linspace(0.0, by_current.size - 1.0, min(SCAN_CURRENTS, by_current.size))
+    curves = by_current[np.round(spread).astype(int)]
+    request = _at_mean_temperature(model)
+    end = _ROUND_VOLTS * math.floor(request.cutoff_voltage / _ROUND_VOLTS)
+    request = replace(request, cutoff_voltage=max(_LOWEST, end), settings=COARSEST)
+    low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], min(SCAN_LN_S[1], model.priors.high[1]))]).T
+    unit = Sobol(2, rng=0).random(SCAN_POINTS) ** (_DENSER, 1.0)
+    points = low + unit * (high - low)
+    found = [_scan(request, float(model.currents[i]), points.tobytes()) for i in curves]
+    return Scan(
+        points=points,
+        curves=curves,
+        voltage=np.stack([voltage for voltage, _ in found], axis=1),
+        capacity=np.stack([capacity for _, capacity in found], axis=1),
     )
 
 
@@ -111,31 +136,13 @@ def _at_mean_temperature(model: ForwardModel) -> Request:
     return replace(model.request, cell=cell_with(model.cell, "temperature", float(np.mean(means))))
 
 
-@lru_cache(maxsize=8)
-def _scan(
-    request: Request,
-    currents: tuple[float, ...],
-    highest_ln_s: float,
-) -> Scan:
-    unit = Sobol(2, rng=0).random(SCAN_POINTS)
-    low, high = np.array([SCAN_ALPHA, (SCAN_LN_S[0], highest_ln_s)]).T
-    points = low + unit * (high - low)
-    k = len(currents)
-    batch = ENGINE.run(
-        request,
-        np.column_stack(
-            [
-                points[:, 0].repeat(k),
-                np.exp(points[:, 1]).repeat(k),
-                np.tile(currents, len(points)),
-            ]
-        ),
-    )
-    return Scan(
-        points=points,
-        voltage=resample_curves(batch, SHARES).reshape(len(points), k, -1),
-        capacity=end_capacity(batch).reshape(len(points), k),
-    )
+@lru_cache(maxsize=32)
+def _scan(request: Request, current: float, points: bytes) -> tuple[Array, Array]:
+    """Return voltages and capacities at rows of alpha and ln S, which are hashed as bytes."""
+    rows = np.frombuffer(points).reshape(-1, 2)
+    table = np.column_stack([rows[:, 0], np.exp(rows[:, 1]), np.full(len(rows), current)])
+    batch = ENGINE.run(request, table)
+    return resample_curves(batch, SHARES), end_capacity(batch)
 
 
 def seen_shapes(

@@ -412,7 +412,7 @@ def check_asked(unknown: str | Iterable[str]) -> tuple[str, ...]:
         If a name is not known, stands twice, or there is none.
     """
     names = [known_name(one) for one in ([unknown] if isinstance(unknown, str) else unknown)]
-    others = check_unknowns(one for one in names if one not in MICROSTRUCTURE)
+    others = check_unknowns((one for one in names if one not in MICROSTRUCTURE), option="unknown")
     first = [one for one in MICROSTRUCTURE if one in names]
     if not names or len(names) != len({*names}):
         raise ParameterError(

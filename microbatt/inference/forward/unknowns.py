@@ -175,13 +175,15 @@ def known_name(name: str) -> str:
     return meant
 
 
-def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
+def check_unknowns(names: Iterable[str], *, option: str = "free") -> tuple[str, ...]:
     """Return the names of the vocabulary if each is that of an unknown and stands once.
 
     Parameters
     ----------
     names : iterable of str
         Names of the vocabulary, or others that are understood.
+    option : str, default "free"
+        By which they were given, for messages.
 
     Returns
     -------
@@ -199,10 +201,10 @@ def check_unknowns(names: Iterable[str]) -> tuple[str, ...]:
     ('contact_resistance',)
     """
     known = (*MICROSTRUCTURE, *UNKNOWNS)
-    checked = tuple(check_choice("free", known_name(name), known) for name in names)
+    checked = tuple(check_choice(option, known_name(name), known) for name in names)
     for name in checked:
         if checked.count(name) > 1:
-            raise ParameterError(f"`free` names {name!r} twice; name each once.")
+            raise ParameterError(f"`{option}` names {name!r} twice; name each once.")
     return checked
 
 

@@ -1,3 +1,6 @@
+from .axis_bounds import (
+    axis_bounds,
+)
 from .bound_map import (
     bound_map,
     cube_bounds,
@@ -25,6 +28,7 @@ __all__ = [
     "Proposal",
     "Readings",
     "Worth",
+    "axis_bounds",
     "bound_map",
     "cube_bounds",
     "judge_currents",

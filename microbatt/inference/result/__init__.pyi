@@ -1,5 +1,6 @@
 from .text import (
     cell_sensitivity_sentence,
+    error_of,
     own_offset,
     strained_sentence,
 )
@@ -11,6 +12,7 @@ from .trade_offs import (
 __all__ = [
     "TradeOff",
     "cell_sensitivity_sentence",
+    "error_of",
     "own_offset",
     "strained_sentence",
     "trade_off_sentence",

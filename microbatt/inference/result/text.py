@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from scipy.stats import norm
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.inference.forward.unknowns import in_words, unknown_quantity
+from microbatt.inference.forward.unknowns import PARAMETERS, in_words, unknown_quantity
 from microbatt.inference.result.cell_sensitivity import together
 from microbatt.inference.result.structure import structure_numbers
 from microbatt.inference.result.trade_offs import trade_off_sentence
@@ -31,6 +32,8 @@ _MOST: Final = 4
 _FILES: Final = 8
 """Files of which the summary says how they were read."""
 _LARGE: Final = 1e4
+_SKEWED: Final = 1.05
+"""Factor of one standard deviation from which on it is told as a factor."""
 
 
 def summarise(estimate: EstimateRecord) -> str:
@@ -47,7 +50,9 @@ def summarise(estimate: EstimateRecord) -> str:
     held += [_count(estimate.runs, "run")] if estimate.runs else []
     lines = [f"{estimate.name}: {' and '.join(held)} of {estimate.cell.name}"]
     doubtful = bool(estimate.cell_values)
-    lines += [f"  {_line(one, percent, alone=doubtful)}" for one in estimate.parameters]
+    lines += [
+        f"  {_line(one, percent, estimate.level, alone=doubtful)}" for one in estimate.parameters
+    ]
     if np.isfinite(estimate.correlation):
         lines.append(f"  correlation of alpha and S {estimate.correlation:+.2f}")
     lines += [f"  {_derived(one, percent)}" for one in structure_numbers(estimate)]
@@ -163,7 +168,7 @@ def one_line(estimate: EstimateRecord) -> str:
         What `microbatt.infer` returned.
     """
     found = ", ".join(
-        f"{one.name} {rounded_with(one.value, one.std)} ± {one.std:.2g}"
+        f"{one.name} {rounded_with(one.value, one.std)} {error_of(one, estimate.level)}"
         for one in estimate.parameters
     )
     return f"{estimate.name!r}: {found}; {estimate.diagnostics.verdict}"
@@ -182,23 +187,59 @@ def rounded_with(value: float, std: float) -> str:
     return f"{value:.{int(np.clip(1 - np.floor(np.log10(std)), 0, 9))}f}"
 
 
-def _line(one: ParameterEstimate, percent: str, *, alone: bool) -> str:
+def error_of(one: ParameterEstimate, level: float) -> str:
+    """Return one standard deviation of a number as it reads best.
+
+    A number that is fitted by its logarithm has a factor up and down, where its interval reaches
+    further up than down; the others have as much more as less.
+
+    Parameters
+    ----------
+    one : ParameterEstimate
+        The number with its interval.
+    level : float
+        Probability of the interval.
+
+    Returns
+    -------
+    str
+        ``± 0.02``, or ``×/÷ 1.14``.
+
+    Examples
+    --------
+    >>> from microbatt.inference.result.records import ParameterEstimate
+    >>> wide = ParameterEstimate(name="S", value=4.0, std=0.56, low=3.2, high=5.0, prior="")
+    >>> error_of(wide, 0.9)
+    '×/÷ 1.15'
+    """
+    factor = _factor(one, level)
+    return f"± {one.std:.2g}" if factor is None else f"×/÷ {factor:.3g}"
+
+
+def _factor(one: ParameterEstimate, level: float) -> float | None:
+    """Return the factor of one standard deviation of the logarithm; None where ± says the same."""
+    if not PARAMETERS[one.name].logarithmic or not 0.0 < one.low < one.high:
+        return None
+    factor = float((one.high / one.low) ** (0.5 / norm.ppf(0.5 + 0.5 * level)))
+    return factor if factor > _SKEWED else None
+
+
+def _line(one: ParameterEstimate, percent: str, level: float, *, alone: bool) -> str:
     found = unknown_quantity(one.name)
     shown = "" if found.units == "1" else f" {found.pretty_units}"
     noise = f" (noise alone ± {one.noise_std:.2g})" if alone else ""
+    if noise and _factor(one, level) is not None:
+        noise = f" (noise alone ×/÷ {np.exp(one.noise_std / one.value):.3g})"
     return (
-        f"{one.name:22s} {one.value:.5g} ± {one.std:.2g}{shown}, "
+        f"{one.name:22s} {one.value:.5g} {error_of(one, level)}{shown}, "
         f"{percent} between {one.low:.5g} and {one.high:.5g}{noise}"
     )
 
 
 def _curve(curve: FittedCurve) -> str:
     alpha, S = curve.information
-    beside = ""
-    if curve.shared_error is not None:
-        beside = f" ({curve.rms_beside_shared * 1e3:.2f} less the model error that all share)"
     return (
-        f"{curve.current:7.4g} A m⁻²  residual {curve.residual_rms * 1e3:6.2f} mV rms{beside}, "
+        f"{curve.current:7.4g} A m⁻²  off by {curve.residual_rms * 1e3:6.2f} mV rms{_own(curve)}, "
         f"carries {100 * alpha:3.0f} % of what is known of alpha, {100 * S:3.0f} % of S"
         + "".join(f"; {words}" for words in own_offset(curve))
     )
@@ -206,15 +247,19 @@ def _curve(curve: FittedCurve) -> str:
 
 def _run(run: FittedRun) -> str:
     alpha, S = run.information
-    beside = ""
-    if run.shared_error is not None:
-        beside = f" ({run.rms_beside_shared * 1e3:.2f} less the model error that all share)"
     warm = "; its measured temperature drives it" if run.temperature_measured else ""
     return (
-        f"{run.source}, as a run of {run.time[-1] / SECONDS_PER_HOUR:.3g} h: residual "
-        f"{run.residual_rms * 1e3:.2f} mV rms{beside}, carries {100 * alpha:.0f} % of what is "
+        f"{run.source}, as a run of {run.time[-1] / SECONDS_PER_HOUR:.3g} h: off by "
+        f"{run.residual_rms * 1e3:.2f} mV rms{_own(run)}, carries {100 * alpha:.0f} % of what is "
         f"known of alpha, {100 * S:.0f} % of S{warm}"
     )
+
+
+def _own(fitted: FittedCurve | FittedRun) -> str:
+    """Say how much a curve or run is off by itself, beside the error that all share."""
+    if fitted.shared_error is None:
+        return ""
+    return f" ({fitted.rms_beside_shared * 1e3:.2f} mV without the error common to all)"
 
 
 def _count(some: Sequence[object], noun: str) -> str:

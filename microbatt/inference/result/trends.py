@@ -10,6 +10,7 @@ import xarray as xr
 
 from microbatt.checks import check_choice
 from microbatt.inference.forward.unknowns import unknown_quantity
+from microbatt.inference.result.text import error_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,7 +138,8 @@ class Trends:
             for one in self.trends
         ]
         lines += [
-            f"  {one.name} {one.value:.4g} ± {one.std:.2g} at all cycles" for one in self.shared
+            f"  {one.name} {one.value:.4g} {error_of(one, self.level)} at all cycles"
+            for one in self.shared
         ]
         lines += ["", "  " + "".join(f"{word:>24s}" for word in self._headings())]
         for i, number in enumerate(self.cycles):

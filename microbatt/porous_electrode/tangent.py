@@ -1,0 +1,608 @@
+"""What a discharge owes to each number of its cell, beside the discharge itself: its tangents.
+
+The first solution of a discharge chooses its mesh, the lengths and orders of its steps.  It is
+solved again on these, far more closely, and what is linear there is kept: the blocks of Newton's
+equations, the state, and how each overpotential answers to its surface (the *tape*).  A number that
+is displaced then needs no iteration.  Its residual at the state of the tape is evaluated once a
+step, and one solution with the blocks of the tape moves the state by what the number owes.  Salt,
+surfaces and particles answer linearly, so towards exhaustion, where the voltage follows
+a logarithm, no displacement is too large.
+
+The numbers stand side by side in lanes, one each.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from microbatt.porous_electrode.bdf import Formula, backward_euler
+from microbatt.porous_electrode.block_solve import solve_blocks
+from microbatt.porous_electrode.compilation import entry_kernel, kernel, node_kernel, source_digest
+from microbatt.porous_electrode.conditions import (
+    Conditions,
+    ElectrodeConditions,
+    conditions_at,
+)
+from microbatt.porous_electrode.equations import (
+    EXHAUSTED_SALT,
+    any_steep,
+    assemble,
+    assemble_element,
+    assemble_nodes,
+    assemble_steep_element,
+    evaluate_electrolyte,
+    evaluate_kinetics,
+    is_steep,
+    terminal_voltage,
+)
+from microbatt.porous_electrode.follow import (
+    Track,
+    lay_track,
+    solved_step,
+    stretched,
+    tightened,
+)
+from microbatt.porous_electrode.kinetics import (
+    inverse_exchange_current_density,
+    overpotential_of,
+)
+from microbatt.porous_electrode.lane_state import lane_vector, make_lane_workspace
+from microbatt.porous_electrode.lanes import WIDTH, Integers, Lanes, as_floats, logarithm
+from microbatt.porous_electrode.lookup import look_up_potential
+from microbatt.porous_electrode.mesh import Layout, ends, share_out
+from microbatt.porous_electrode.ownership import hold, unowned
+from microbatt.porous_electrode.parameters import (
+    CellParameters,
+    ElectrodeParameters,
+    Numerics,
+    at_point,
+)
+from microbatt.porous_electrode.particle_step import CLOSED, finish_particles, start_particles
+from microbatt.porous_electrode.rest import INSTANT, first_march, set_rest, start_current
+from microbatt.porous_electrode.step import accept, choose_formula, predict
+from microbatt.porous_electrode.thermal import heat_rate, warmed
+from microbatt.porous_electrode.workspace import Workspace
+
+Array = NDArray[np.float64]
+
+ELECTRODE_NUMBERS = (
+    "length",
+    "pore_fraction",
+    "active_fraction",
+    "pore_factor",
+    "solid_resistivity",
+    "area_density",
+    "flux_factor",
+    "particle_radius",
+    "solid_diffusivity",
+    "max_concentration",
+    "initial_stoichiometry",
+    "rate_constant",
+    "film_resistance",
+    "solid_diffusivity_activation",
+    "rate_constant_activation",
+    "film_resistance_activation",
+    "salt_exponent",
+)
+"""Of an electrode, in the order of the rows that `tangents` takes; the negative one is first."""
+CELL_NUMBERS = (
+    "separator_length",
+    "separator_pore_fraction",
+    "separator_pore_factor",
+    "initial_concentration",
+    "transference",
+    "conductivity_activation",
+    "diffusivity_activation",
+    "conductivity_scale",
+    "diffusivity_scale",
+    "contact_resistance",
+    "heat_capacity",
+    "heat_transfer_coefficient",
+    "ambient_temperature",
+    "initial_temperature",
+)
+"""Of the rest of the cell, in the rows behind; then come the current and the stretch of time."""
+SOLVED = 1e-8
+"""Tolerance of the discharge on the tape; what is linear there suffers as little from it."""
+STANDARD_EXPONENT = 0.5
+"""Power of the salt in i_0 of the standard kinetics, which lanes have."""
+AT_POSITIVE = len(ELECTRODE_NUMBERS)
+AT_CELL = 2 * AT_POSITIVE
+AT_CURRENT = AT_CELL + len(CELL_NUMBERS)
+AT_STRETCH = AT_CURRENT + 1
+ROWS = AT_STRETCH + 1
+
+
+class Tape(NamedTuple):
+    """What is linear about a discharge: of t = 0+ and each step, m in all, on n nodes.
+
+    ``answer`` is how the current density answers to its surface at a fixed φ_s − φ_e, −∂j/∂θ_surf
+    [A m⁻²], nought of a particle that neither gives nor takes; ``log_slope`` is the slope of
+    φ_s − φ_e by ln i_0.
+    """
+
+    layout: Layout
+    width: Array  # (elements,)
+    lengths: Array  # (3,) of the layers
+    formula: Array  # (m, 3): newest, older, step
+    weights: Array  # (m, 3) of the extrapolation
+    c: Array  # (m, n)
+    j: Array  # (m, n)
+    room: Array  # (m, n, 2)
+    surface: Array  # (m, n)
+    answer: Array  # (m, n)
+    log_slope: Array  # (m, n)
+    steep: Integers  # (m, elements)
+    diagonal: Array  # (m, n, 4)
+    block: Array  # (m, elements, 18)
+    residual: Array  # (m, n, 2), its negative
+
+
+@kernel
+def make_tape(track: Track) -> Tape:
+    """Allocate for a track."""
+    layout, m = track.layout, track.h.size + 1
+    n, _, _ = ends(layout)
+    elements = (n - 1) // 2
+    return Tape(
+        layout,
+        track.width,
+        track.lengths,
+        np.empty((m, 3)),
+        np.empty((m, 3)),
+        np.empty((m, n)),
+        np.empty((m, n)),
+        np.empty((m, n, 2)),
+        np.empty((m, n)),
+        np.zeros((m, n)),
+        np.zeros((m, n)),
+        np.zeros((m, elements), np.int64),
+        np.empty((m, n, 4)),
+        np.empty((m, elements, 18)),
+        np.empty((m, n, 2)),
+    )
+
+
+@node_kernel
+def surface_slope(
+    w: Workspace, i: int, e: ElectrodeParameters, at: ElectrodeConditions, thermal_voltage: float
+) -> tuple[float, float]:
+    """∂(φ_s − φ_e)/∂θ_surf and /∂ln i_0 of node `i` [V]; see `equations.evaluate_kinetics`."""
+    c = w.c_new[i]
+    theta = e.lowest_stoichiometry + w.room_new[i, 0]
+    vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
+    _, slope = look_up_potential(e.open_circuit, theta)
+    per_i_0, per_product = inverse_exchange_current_density(
+        at.rate_constant, c, 1.0 / c, theta, vacant, e.max_concentration
+    )
+    _, _, eta_log = overpotential_of(w.j_new[i], per_i_0, thermal_voltage)
+    return slope + eta_log * 0.5 * (vacant - theta) * per_product, eta_log
+
+
+@kernel
+def write_surfaces(
+    w: Workspace,
+    tape: Tape,
+    k: int,
+    start: int,
+    stop: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    thermal_voltage: float,
+) -> None:
+    """Write how the particles of one electrode stand at the end of step `k`."""
+    lowest, highest = e.lowest_stoichiometry + CLOSED, e.highest_stoichiometry - CLOSED
+    for i in range(start, stop):
+        history = w.surface_history[i]
+        open_to_move = lowest < history < highest
+        tape.surface[k, i] = history - w.depletion[i] * w.j_new[i]
+        slope, tape.log_slope[k, i] = surface_slope(w, i, e, at, thermal_voltage)
+        tape.answer[k, i] = slope / w.eta[i, 2] if open_to_move else 0.0
+
+
+@kernel
+def linearise(
+    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float, step: float
+) -> None:
+    """Fill Newton's equations at the state in ``c_new`` and ``j_new``."""
+    n, n_neg, first_pos = ends(layout)
+    for i in range(n):
+        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
+    for i in range(n_neg):
+        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
+    for i in range(first_pos, n):
+        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
+    assemble(w, layout, p, current, step, steep)
+
+
+@kernel
+def write_step(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    current: float,
+    formula: Formula,
+    tape: Tape,
+    k: int,
+) -> None:
+    """Write step `k`, which is solved but not accepted, to the tape."""
+    n, n_neg, first_pos = ends(layout)
+    tape.formula[k, 0], tape.formula[k, 1] = formula.newest, formula.older
+    tape.formula[k, 2] = formula.step
+    linearise(w, layout, p, now, current, formula.step)
+    _, n_neg, first_pos = ends(layout)
+    n = tape.c.shape[1]
+    write_surfaces(w, tape, k, 0, n_neg, p.negative, now.negative, now.thermal_voltage)
+    write_surfaces(w, tape, k, first_pos, n, p.positive, now.positive, now.thermal_voltage)
+    for i in range(n):
+        tape.c[k, i], tape.j[k, i] = w.c_new[i], w.j_new[i]
+        for entry in range(2):
+            tape.room[k, i, entry] = w.room_new[i, entry]
+            tape.residual[k, i, entry] = w.rhs[i, entry]
+        for entry in range(4):
+            tape.diagonal[k, i, entry] = w.diagonal[i, entry]
+    for e in range((n - 1) // 2):
+        tape.steep[k, e] = is_steep(w, 2 * e, EXHAUSTED_SALT * p.initial_concentration)
+        for entry in range(18):
+            tape.block[k, e, entry] = w.block[e, entry]
+
+
+@kernel
+def lead_along(
+    p: CellParameters, resolution: Numerics, current: float, track: Track, tape: Tape
+) -> tuple[Array, bool]:
+    """Solve a discharge on its track, and write the tape.
+
+    Returns the voltages at t = 0+ and after each step, and whether all steps were solved.
+    """
+    numerics = tightened(resolution, track.brief, SOLVED)
+    layout, m = track.layout, track.h.size
+    w = stretched(p, numerics, track)
+    voltage = np.full(m + 1, np.nan)
+    start = start_current(w, layout, p, numerics, current)
+    if not start.solve.converged:
+        return voltage, False
+    tape.weights[0, 0], tape.weights[0, 1], tape.weights[0, 2] = 1.0, 0.0, 0.0
+    write_step(w, layout, p, start.now, current, backward_euler(INSTANT, 1.0), tape, 0)
+    march = first_march(w, layout, p, start)
+    voltage[0] = march.V
+    for k in range(m):
+        h = track.h[k]
+        formula, weights = choose_formula(w, layout, march, h)
+        tape.weights[k + 1, 0], tape.weights[k + 1, 1] = weights[0], weights[1]
+        tape.weights[k + 1, 2] = weights[2]
+        predict(w, layout, weights)
+        tried = solved_step(w, layout, p, numerics, current, march, formula, weights)
+        if not tried.solve.converged:
+            return voltage, False
+        write_step(w, layout, p, tried.now, current, formula, tape, k + 1)
+        march = accept(w, layout, march, tried, h)
+        voltage[k + 1] = march.V
+    return voltage, True
+
+
+@kernel
+def lanes_electrode(e: ElectrodeParameters, rows: Lanes, at: int) -> ElectrodeParameters:
+    """An electrode with the numbers of each lane."""
+    return ElectrodeParameters(
+        rows[at],
+        rows[at + 1],
+        rows[at + 2],
+        rows[at + 3],
+        rows[at + 4],
+        rows[at + 5],
+        rows[at + 6],
+        rows[at + 7],
+        rows[at + 8],
+        rows[at + 9],
+        rows[at + 10],
+        rows[at + 11],
+        rows[at + 12],
+        rows[at + 13],
+        rows[at + 14],
+        rows[at + 15],
+        e.lowest_stoichiometry,
+        e.highest_stoichiometry,
+        e.open_circuit,
+        e.diffusion,
+        e.entropy,
+        e.exchange,
+        rows[at + 16],
+        e.standard,
+        e.planar,
+    )
+
+
+@kernel
+def cell_of_lanes(p: CellParameters, rows: Lanes) -> CellParameters:
+    """A cell with the numbers of each lane."""
+    return CellParameters(
+        lanes_electrode(p.negative, rows, 0),
+        lanes_electrode(p.positive, rows, AT_POSITIVE),
+        rows[AT_CELL],
+        rows[AT_CELL + 1],
+        rows[AT_CELL + 2],
+        rows[AT_CELL + 3],
+        rows[AT_CELL + 4],
+        rows[AT_CELL + 5],
+        rows[AT_CELL + 6],
+        rows[AT_CELL + 7],
+        rows[AT_CELL + 8],
+        p.electrolyte,
+        rows[AT_CELL + 9],
+        rows[AT_CELL + 10],
+        rows[AT_CELL + 11],
+        p.heat_follows_charge,
+        rows[AT_CELL + 12],
+        rows[AT_CELL + 13],
+        p.mass,
+    )
+
+
+@kernel
+def lay_out_lanes(tape: Tape, p: CellParameters, modes: int) -> Workspace:
+    """A workspace of lanes on the mesh of the tape, stretched to the layers of each lane."""
+    layout = tape.layout
+    first_positive = layout.negative + layout.separator
+    elements = first_positive + layout.positive
+    w = make_lane_workspace(elements, modes)
+    for e in range(elements):
+        if e < layout.negative:
+            w.width[e] = tape.width[e] * (p.negative.length / tape.lengths[0])
+        elif e < first_positive:
+            w.width[e] = tape.width[e] * (p.separator_length / tape.lengths[1])
+        else:
+            w.width[e] = tape.width[e] * (p.positive.length / tape.lengths[2])
+    share_out(w, layout, p)
+    return w
+
+
+@node_kernel
+def put_state(w: Workspace, tape: Tape, k: int) -> None:
+    """Put the state of the tape at the end of step `k` into all lanes."""
+    for i in range(tape.c.shape[1]):
+        w.c_new[i], w.j_new[i] = tape.c[k, i], tape.j[k, i]
+        w.room_new[i, 0], w.room_new[i, 1] = tape.room[k, i, 0], tape.room[k, i, 1]
+
+
+@node_kernel
+def answer_to_surfaces(
+    w: Workspace,
+    tape: Tape,
+    k: int,
+    start: int,
+    stop: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+) -> None:
+    """Give the lanes the current density with which their surfaces have the φ_s − φ_e of the tape.
+
+    What a surface has moved shows in j and not in φ_s − φ_e, which would move by far too much where
+    the surface is all but exhausted. The salt exponent shows in φ_s − φ_e.
+    """
+    more = e.salt_exponent - STANDARD_EXPONENT
+    for i in range(start, stop):
+        w.eta[i, 0] += tape.log_slope[k, i] * more * logarithm(w.c_new[i] / at.salt_at_rest)
+        theta = w.surface_history[i] - w.depletion[i] * w.j_new[i]
+        w.j_new[i] = w.j_new[i] - tape.answer[k, i] * (theta - tape.surface[k, i])
+
+
+@node_kernel
+def evaluate_lanes(
+    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, tape: Tape, k: int
+) -> None:
+    """Fill the properties of all nodes at the state of the tape."""
+    n, n_neg, first_pos = ends(layout)
+    for i in range(n):
+        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
+    for i in range(n_neg):
+        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
+    for i in range(first_pos, n):
+        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    answer_to_surfaces(w, tape, k, 0, n_neg, p.negative, now.negative)
+    answer_to_surfaces(w, tape, k, first_pos, n, p.positive, now.positive)
+
+
+@node_kernel
+def assemble_tangent(
+    w: Workspace, layout: Layout, p: CellParameters, current: Lanes, step: Lanes, tape: Tape, k: int
+) -> None:
+    """Fill the residuals of all lanes, less that of the tape."""
+    assemble_nodes(w, layout, p, current, step)
+    for e in range(layout.negative + layout.separator + layout.positive):
+        if tape.steep[k, e]:
+            assemble_steep_element(w, layout, p, current, e)
+        else:
+            assemble_element(w, layout, p, current, e)
+    for i in range(tape.residual.shape[1]):
+        w.rhs[i, 0] -= tape.residual[k, i, 0]
+        w.rhs[i, 1] -= tape.residual[k, i, 1]
+
+
+@node_kernel
+def move_state(
+    w: Workspace, tape: Tape, k: int, diagonal: Array, block: Array, kept: Array
+) -> None:
+    """Move salt and current density by one solution with the blocks of the tape."""
+    n = tape.c.shape[1]
+    for i in range(n):
+        for entry in range(4):
+            diagonal[i, entry] = tape.diagonal[k, i, entry]
+    for e in range((n - 1) // 2):
+        for entry in range(18):
+            block[e, entry] = tape.block[k, e, entry]
+    solve_blocks(diagonal, block, kept, w.rhs, (n - 1) // 2)
+    for i in range(n):
+        w.c_new[i] += w.rhs[i, 0]
+        w.j_new[i] += w.rhs[i, 1]
+
+
+@node_kernel
+def moved_voltage(
+    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: Lanes
+) -> Lanes:
+    """Terminal voltage of the lanes, whose state has moved; see `step.voltage_now`."""
+    _, n_neg, first = ends(layout)
+    last = n_neg - 1
+    for i in range(last, first + 1):
+        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
+    for i in (last, first):
+        w.eta[i, 0] += w.eta[i, 1] * w.rhs[i, 0] + w.eta[i, 2] * w.rhs[i, 1]
+    return terminal_voltage(w, layout, p, current)
+
+
+@kernel
+def march_tangents(
+    p: CellParameters,
+    rows: Lanes,
+    isothermal: bool,
+    tape: Tape,
+    numerics: Numerics,
+    voltage: Lanes,
+) -> None:
+    """Solve along a tape with the numbers of each lane; `voltage` takes one row for each step."""
+    owner = lay_out_lanes(tape, p, numerics.rates.size)
+    w = unowned(owner)
+    layout = tape.layout
+    n, n_neg, first_pos = ends(layout)
+    diagonal, block, kept = np.empty((n, 4)), np.empty(((n - 1) // 2, 18)), np.empty((n, 8))
+    current = rows[AT_CURRENT]
+    set_rest(w, layout, p, current)
+    temperature = lane_vector(3)  # newest first
+    for level in range(3):
+        temperature[level] = p.initial_temperature
+    now = conditions_at(p, temperature[0])
+    for k in range(tape.formula.shape[0]):
+        stretched_by = 0.0 if k == 0 else 1.0
+        step = tape.formula[k, 2] * (1.0 + stretched_by * rows[AT_STRETCH])
+        formula = Formula(tape.formula[k, 0], tape.formula[k, 1], step, 0.0)
+        guess = (
+            tape.weights[k, 0] * temperature[0]
+            + tape.weights[k, 1] * temperature[1]
+            + tape.weights[k, 2] * temperature[2]
+        )
+        if not isothermal:
+            now = conditions_at(p, guess)
+        start_particles(w, 0, n_neg, 0, now.negative, formula, numerics.rates, numerics.weights)
+        start_particles(w, first_pos, n, 1, now.positive, formula, numerics.rates, numerics.weights)
+        for i in range(n):
+            w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
+        put_state(w, tape, k)
+        evaluate_lanes(w, layout, p, now, tape, k)
+        assemble_tangent(w, layout, p, current, step, tape, k)
+        move_state(w, tape, k, diagonal, block, kept)
+        V = moved_voltage(w, layout, p, now, current)
+        voltage[k] = V
+        if k == 0:
+            continue  # nothing but the current has moved
+        warm = temperature[0]
+        if not isothermal:
+            heat = heat_rate(w, layout, p, now, step, current, V)
+            warm = warmed(p, formula, temperature[0], temperature[1], heat)
+        temperature[2], temperature[1] = temperature[1], temperature[0]
+        temperature[0] = warm
+        for i in range(n):
+            w.c[1, i] = w.c[0, i]
+            w.c[0, i] = w.c_new[i]
+        finish_particles(w, 0, n_neg, 0, now.negative, formula, True)
+        finish_particles(w, first_pos, n, 1, now.positive, formula, True)
+    hold(owner)
+
+
+class Tangents(NamedTuple):
+    """A discharge on its own steps, solved again, and what displaced numbers make of it.
+
+    ``time`` has one more than ``voltage`` where the curve ends in a vertical fall.  Both voltages
+    are those at t = 0+ and after each step; ``moved`` has a column for each displaced cell.
+    """
+
+    time: Array
+    voltage: Array
+    moved: Array
+    solved: bool
+
+
+def _make_tangents(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - numba's type
+    @entry_kernel
+    def tangents(
+        cell: CellParameters,
+        numerics: Numerics,
+        point: Array,
+        conserving: bool,
+        cutoff: float,
+        displaced: Array,
+    ) -> tuple[Tangents, int]:
+        """Discharge at (alpha, S, current), and beside it with each column of `displaced`.
+
+        Their number is a multiple of `WIDTH`.
+        """
+        alpha, S, current = point
+        p = at_point(cell, alpha, S, conserving)
+        track, time = lay_track(p, numerics, current, cutoff)
+        tape = make_tape(track)
+        leader, solved = lead_along(p, numerics, current, track, tape)
+        steps, count = leader.size, displaced.shape[1]
+        moved = np.full((steps, count), np.nan)
+        if not solved:
+            return Tangents(time, leader, moved, False), digest
+        used = tightened(numerics, track.brief, SOLVED)
+        rows, voltage = lane_vector(ROWS), lane_vector(steps)
+        numbers, told = as_floats(rows), as_floats(voltage)
+        for first in range(0, count, WIDTH):
+            numbers[:, :] = displaced[:, first : first + WIDTH]
+            march_tangents(
+                cell_of_lanes(p, rows), rows, math.isinf(p.heat_capacity), tape, used, voltage
+            )
+            moved[:, first : first + WIDTH] = told
+        return Tangents(time, leader, moved, True), digest
+
+    return tangents
+
+
+tangents = _make_tangents(source_digest())
+
+
+def column_of(
+    cell: CellParameters, point: Array, conserving: bool, *, stretch: float = 0.0
+) -> Array:
+    """The numbers of a cell at a point, as a column that `tangents` takes.
+
+    Parameters
+    ----------
+    cell
+        The cell.
+    point
+        alpha, S and current, shape (3,).
+    conserving
+        Whether the balance is.
+    stretch
+        By what share every step is longer.
+
+    Returns
+    -------
+    ndarray, shape (ROWS,)
+    """
+    alpha, S, current = (float(value) for value in point)
+    p = at_point(cell, alpha, S, conserving)
+    column = [getattr(p.negative, name) for name in ELECTRODE_NUMBERS]
+    column += [getattr(p.positive, name) for name in ELECTRODE_NUMBERS]
+    column += [getattr(p, name) for name in CELL_NUMBERS]
+    return np.array([*column, current, stretch], dtype=np.float64)
+
+
+def shares_tables(one: CellParameters, other: CellParameters) -> bool:
+    """Whether two cells, the first of which fits the lanes, differ only in what `column_of` has."""
+    told = {*ELECTRODE_NUMBERS, *CELL_NUMBERS, "mass", "standard"}
+    pairs = [
+        (getattr(a, name), getattr(b, name))
+        for a, b in ((one.negative, other.negative), (one.positive, other.positive), (one, other))
+        for name in a._fields
+        if name not in told and name not in ("negative", "positive")
+    ]
+    return all(a is b or np.array_equal(a, b) for a, b in pairs)

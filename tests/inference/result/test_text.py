@@ -1,0 +1,22 @@
+"""How a number and its error read."""
+
+import pytest
+
+from microbatt.inference.result import error_of
+from microbatt.inference.result.records import ParameterEstimate
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "low", "high", "told"),
+    [
+        ("S", 4.0, 2.0, 8.0, "×/÷ 1.52"),  # 2 ** (1 / 1.645)
+        ("S", 4.0, 3.9, 4.1, "± 0.3"),  # up and down are alike
+        ("alpha", 1.0, 0.2, 3.0, "± 0.3"),  # not fitted by its logarithm
+        ("contact_resistance", 0.0, 0.0, 1e-3, "± 0.3"),  # at its bound there is no logarithm
+    ],
+)
+def test_an_error_is_a_factor_where_the_interval_is_one_of_the_logarithm(
+    name, value, low, high, told
+):
+    found = ParameterEstimate(name=name, value=value, std=0.3, low=low, high=high, prior="")
+    assert error_of(found, 0.9) == told
