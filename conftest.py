@@ -27,6 +27,7 @@ ROOM = 2**32
 FIRST = (
     "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
     "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
+    "tests/porous_electrode/test_conservation.py",  # compiles one too, for which others would wait
     "tests/test_docs.py",
     "tests/test_examples.py",
 )
