@@ -1,8 +1,7 @@
 """What a discharge owes to each number of its cell, beside the discharge itself: its tangents.
 
 The first solution of a discharge chooses its mesh, the lengths and orders of its steps.  It is
-solved again on these, far more closely, and what is linear there is kept: the blocks of Newton's
-equations, the state, and how each overpotential answers to its surface (the *tape*).  A number that
+solved again on these, and what is linear there is kept (`tape`).  A number that
 is displaced then needs no iteration.  Its residual at the state of the tape is evaluated once a
 step, and one solution with the blocks of the tape moves the state by what the number owes.  Salt,
 surfaces and particles answer linearly, so towards exhaustion, where the voltage follows
@@ -19,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from microbatt.porous_electrode.bdf import Formula, backward_euler
+from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, node_kernel, source_digest
 from microbatt.porous_electrode.conditions import (
@@ -28,31 +27,19 @@ from microbatt.porous_electrode.conditions import (
     conditions_at,
 )
 from microbatt.porous_electrode.equations import (
-    EXHAUSTED_SALT,
-    any_steep,
-    assemble,
     assemble_element,
     assemble_nodes,
     assemble_steep_element,
     evaluate_electrolyte,
     evaluate_kinetics,
-    is_steep,
     terminal_voltage,
 )
 from microbatt.porous_electrode.follow import (
-    Track,
     lay_track,
-    solved_step,
-    stretched,
     tightened,
 )
-from microbatt.porous_electrode.kinetics import (
-    inverse_exchange_current_density,
-    overpotential_of,
-)
 from microbatt.porous_electrode.lane_state import lane_vector, make_lane_workspace
-from microbatt.porous_electrode.lanes import WIDTH, Integers, Lanes, as_floats, logarithm
-from microbatt.porous_electrode.lookup import look_up_potential
+from microbatt.porous_electrode.lanes import WIDTH, Lanes, as_floats, logarithm
 from microbatt.porous_electrode.mesh import Layout, ends, share_out
 from microbatt.porous_electrode.ownership import hold, unowned
 from microbatt.porous_electrode.parameters import (
@@ -61,9 +48,9 @@ from microbatt.porous_electrode.parameters import (
     Numerics,
     at_point,
 )
-from microbatt.porous_electrode.particle_step import CLOSED, finish_particles, start_particles
-from microbatt.porous_electrode.rest import INSTANT, first_march, set_rest, start_current
-from microbatt.porous_electrode.step import accept, choose_formula, predict
+from microbatt.porous_electrode.particle_step import finish_particles, start_particles
+from microbatt.porous_electrode.rest import set_rest
+from microbatt.porous_electrode.tape import SOLVED, Tape, lead_along, make_tape
 from microbatt.porous_electrode.thermal import heat_rate, warmed
 from microbatt.porous_electrode.workspace import Workspace
 
@@ -106,8 +93,6 @@ CELL_NUMBERS = (
     "initial_temperature",
 )
 """Of the rest of the cell, in the rows behind; then come the current and the stretch of time."""
-SOLVED = 1e-8
-"""Tolerance of the discharge on the tape; what is linear there suffers as little from it."""
 STANDARD_EXPONENT = 0.5
 """Power of the salt in i_0 of the standard kinetics, which lanes have."""
 AT_POSITIVE = len(ELECTRODE_NUMBERS)
@@ -115,176 +100,6 @@ AT_CELL = 2 * AT_POSITIVE
 AT_CURRENT = AT_CELL + len(CELL_NUMBERS)
 AT_STRETCH = AT_CURRENT + 1
 ROWS = AT_STRETCH + 1
-
-
-class Tape(NamedTuple):
-    """What is linear about a discharge: of t = 0+ and each step, m in all, on n nodes.
-
-    ``answer`` is how the current density answers to its surface at a fixed φ_s − φ_e, −∂j/∂θ_surf
-    [A m⁻²], nought of a particle that neither gives nor takes; ``log_slope`` is the slope of
-    φ_s − φ_e by ln i_0.
-    """
-
-    layout: Layout
-    width: Array  # (elements,)
-    lengths: Array  # (3,) of the layers
-    formula: Array  # (m, 3): newest, older, step
-    weights: Array  # (m, 3) of the extrapolation
-    c: Array  # (m, n)
-    j: Array  # (m, n)
-    room: Array  # (m, n, 2)
-    surface: Array  # (m, n)
-    answer: Array  # (m, n)
-    log_slope: Array  # (m, n)
-    steep: Integers  # (m, elements)
-    diagonal: Array  # (m, n, 4)
-    block: Array  # (m, elements, 18)
-    residual: Array  # (m, n, 2), its negative
-
-
-@kernel
-def make_tape(track: Track) -> Tape:
-    """Allocate for a track."""
-    layout, m = track.layout, track.h.size + 1
-    n, _, _ = ends(layout)
-    elements = (n - 1) // 2
-    return Tape(
-        layout,
-        track.width,
-        track.lengths,
-        np.empty((m, 3)),
-        np.empty((m, 3)),
-        np.empty((m, n)),
-        np.empty((m, n)),
-        np.empty((m, n, 2)),
-        np.empty((m, n)),
-        np.zeros((m, n)),
-        np.zeros((m, n)),
-        np.zeros((m, elements), np.int64),
-        np.empty((m, n, 4)),
-        np.empty((m, elements, 18)),
-        np.empty((m, n, 2)),
-    )
-
-
-@node_kernel
-def surface_slope(
-    w: Workspace, i: int, e: ElectrodeParameters, at: ElectrodeConditions, thermal_voltage: float
-) -> tuple[float, float]:
-    """∂(φ_s − φ_e)/∂θ_surf and /∂ln i_0 of node `i` [V]; see `equations.evaluate_kinetics`."""
-    c = w.c_new[i]
-    theta = e.lowest_stoichiometry + w.room_new[i, 0]
-    vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
-    _, slope = look_up_potential(e.open_circuit, theta)
-    per_i_0, per_product = inverse_exchange_current_density(
-        at.rate_constant, c, 1.0 / c, theta, vacant, e.max_concentration
-    )
-    _, _, eta_log = overpotential_of(w.j_new[i], per_i_0, thermal_voltage)
-    return slope + eta_log * 0.5 * (vacant - theta) * per_product, eta_log
-
-
-@kernel
-def write_surfaces(
-    w: Workspace,
-    tape: Tape,
-    k: int,
-    start: int,
-    stop: int,
-    e: ElectrodeParameters,
-    at: ElectrodeConditions,
-    thermal_voltage: float,
-) -> None:
-    """Write how the particles of one electrode stand at the end of step `k`."""
-    lowest, highest = e.lowest_stoichiometry + CLOSED, e.highest_stoichiometry - CLOSED
-    for i in range(start, stop):
-        history = w.surface_history[i]
-        open_to_move = lowest < history < highest
-        tape.surface[k, i] = history - w.depletion[i] * w.j_new[i]
-        slope, tape.log_slope[k, i] = surface_slope(w, i, e, at, thermal_voltage)
-        tape.answer[k, i] = slope / w.eta[i, 2] if open_to_move else 0.0
-
-
-@kernel
-def linearise(
-    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float, step: float
-) -> None:
-    """Fill Newton's equations at the state in ``c_new`` and ``j_new``."""
-    n, n_neg, first_pos = ends(layout)
-    for i in range(n):
-        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    for i in range(n_neg):
-        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
-    for i in range(first_pos, n):
-        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
-    steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
-    assemble(w, layout, p, current, step, steep)
-
-
-@kernel
-def write_step(
-    w: Workspace,
-    layout: Layout,
-    p: CellParameters,
-    now: Conditions,
-    current: float,
-    formula: Formula,
-    tape: Tape,
-    k: int,
-) -> None:
-    """Write step `k`, which is solved but not accepted, to the tape."""
-    n, n_neg, first_pos = ends(layout)
-    tape.formula[k, 0], tape.formula[k, 1] = formula.newest, formula.older
-    tape.formula[k, 2] = formula.step
-    linearise(w, layout, p, now, current, formula.step)
-    _, n_neg, first_pos = ends(layout)
-    n = tape.c.shape[1]
-    write_surfaces(w, tape, k, 0, n_neg, p.negative, now.negative, now.thermal_voltage)
-    write_surfaces(w, tape, k, first_pos, n, p.positive, now.positive, now.thermal_voltage)
-    for i in range(n):
-        tape.c[k, i], tape.j[k, i] = w.c_new[i], w.j_new[i]
-        for entry in range(2):
-            tape.room[k, i, entry] = w.room_new[i, entry]
-            tape.residual[k, i, entry] = w.rhs[i, entry]
-        for entry in range(4):
-            tape.diagonal[k, i, entry] = w.diagonal[i, entry]
-    for e in range((n - 1) // 2):
-        tape.steep[k, e] = is_steep(w, 2 * e, EXHAUSTED_SALT * p.initial_concentration)
-        for entry in range(18):
-            tape.block[k, e, entry] = w.block[e, entry]
-
-
-@kernel
-def lead_along(
-    p: CellParameters, resolution: Numerics, current: float, track: Track, tape: Tape
-) -> tuple[Array, bool]:
-    """Solve a discharge on its track, and write the tape.
-
-    Returns the voltages at t = 0+ and after each step, and whether all steps were solved.
-    """
-    numerics = tightened(resolution, track.brief, SOLVED)
-    layout, m = track.layout, track.h.size
-    w = stretched(p, numerics, track)
-    voltage = np.full(m + 1, np.nan)
-    start = start_current(w, layout, p, numerics, current)
-    if not start.solve.converged:
-        return voltage, False
-    tape.weights[0, 0], tape.weights[0, 1], tape.weights[0, 2] = 1.0, 0.0, 0.0
-    write_step(w, layout, p, start.now, current, backward_euler(INSTANT, 1.0), tape, 0)
-    march = first_march(w, layout, p, start)
-    voltage[0] = march.V
-    for k in range(m):
-        h = track.h[k]
-        formula, weights = choose_formula(w, layout, march, h)
-        tape.weights[k + 1, 0], tape.weights[k + 1, 1] = weights[0], weights[1]
-        tape.weights[k + 1, 2] = weights[2]
-        predict(w, layout, weights)
-        tried = solved_step(w, layout, p, numerics, current, march, formula, weights)
-        if not tried.solve.converged:
-            return voltage, False
-        write_step(w, layout, p, tried.now, current, formula, tape, k + 1)
-        march = accept(w, layout, march, tried, h)
-        voltage[k + 1] = march.V
-    return voltage, True
 
 
 @kernel
