@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
+from scipy.optimize import lsq_linear
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _FIRST_DAMPING: Final = 1e-3
 _SMALLEST_DAMPING: Final = 1e-9
 _LARGEST_DAMPING: Final = 1e8
+_NO_ROOM: Final = 1e-12
+"""Between bounds so near each other a coordinate is held, relative."""
+_ROUNDS: Final = 3
+"""Changes of which bounds are active, for each coordinate, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,24 +217,34 @@ def _mended(jacobian: Array, step: Array, change: Array, scale: Array) -> Array:
 
 
 def _step(place: _Place, low: Array, high: Array, damping: float) -> tuple[Array, float]:
-    """Return a step that stays inside the bounds, and by how much it promises to lower the sum.
+    """Return the best damped step inside the bounds, and by how much it promises to lower the sum.
 
-    What would leave the bounds goes to them, and the step of the others is found again.
+    A step that ends outside, cut at the bounds, may lead uphill where unknowns go together; so the
+    best one inside is found.
     """
     x, residual, jacobian = place.x, place.residual, np.asarray(place.jacobian)
     curvature, gradient = jacobian.T @ jacobian, jacobian.T @ residual
     scale = np.diag(curvature) + 1e-12 * np.trace(curvature)
     damped = curvature + damping * np.diag(scale)
+    room = high - low > _NO_ROOM * (1.0 + np.abs(x))
     step = np.zeros_like(x)
-    free = ~(((x <= low) & (gradient > 0.0)) | ((x >= high) & (gradient < 0.0)))
-    while free.any():
-        pull = -gradient[free] - damped[np.ix_(free, ~free)] @ step[~free]
-        step[free] = np.linalg.solve(damped[np.ix_(free, free)], pull)
-        inside = np.clip(x + step, low, high) - x
-        outside = free & (inside != step) & (np.abs(inside - step) > 1e-12 * (1.0 + np.abs(x)))
-        step = inside
-        if not outside.any():
-            break
-        free &= ~outside
+    if room.any():
+        block, slope = damped[np.ix_(room, room)], gradient[room]
+        least, most = (low - x)[room], (high - x)[room]
+        best = np.linalg.solve(block, -slope)
+        if not ((best >= least) & (best <= most)).all():
+            best = _inside(block, slope, least, most)
+        step[room] = best
     after = residual + jacobian @ step
     return step, float(residual @ residual - after @ after)
+
+
+def _inside(curvature: Array, gradient: Array, low: Array, high: Array) -> Array:
+    """Return where a paraboloid, (p, p) and (p,), is least between bounds; low < high."""
+    size = 1.0 / np.sqrt(np.diag(curvature))
+    unit = curvature * np.outer(size, size)
+    root = np.linalg.cholesky(unit + _SMALLEST_DAMPING * np.eye(size.size))
+    target = np.linalg.solve(root, -gradient * size)
+    bounds = (low / size, high / size)
+    found = lsq_linear(root.T, target, bounds, method="bvls", max_iter=_ROUNDS * size.size)
+    return np.asarray(np.clip(found.x * size, low, high))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.inference.fit.least_squares import minimise
+from microbatt.inference.fit.least_squares import Economy, minimise
 
 FAR = np.array([-10.0, -10.0]), np.array([10.0, 10.0])
 
@@ -36,3 +36,25 @@ def test_what_is_left_to_gain_is_told_where_a_search_is_given_up():
     assert not begun.converged
     assert begun.promised == pytest.approx(begun.chi_square, rel=1e-3)  # the end has none
     assert ended.promised < 1e-9
+
+
+def test_a_step_cut_at_its_bounds_is_the_best_one_and_not_uphill():
+    """Unknowns that go together: cut one by one, the straight step to the minimum climbs."""
+    rng = np.random.default_rng(3)
+    matrix = rng.standard_normal((40, 6)) @ (np.eye(6) + 0.999 * (np.ones((6, 6)) - np.eye(6)))
+    target = rng.standard_normal(6) * np.array([1.0, 1.0, 1.0, 10.0, 10.0, 10.0])
+
+    def evaluate(x):
+        return matrix @ (x - target), matrix
+
+    reach = np.full(6, 0.05)
+    found = minimise(
+        evaluate,
+        np.zeros(6),
+        np.full(6, -20.0),
+        np.full(6, 20.0),
+        most=2000,
+        gain=1e-10,
+        economy=Economy(reach=reach),
+    )
+    assert found.x == pytest.approx(target, abs=1e-3)
