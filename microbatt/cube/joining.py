@@ -139,7 +139,7 @@ def _write(
         fill_value=float("nan") if values.dtype.kind == "f" else 0,
         compressors=compression(),
         dimension_names=[str(dim) for dim in variable.dims],
-        attributes=told | attributes,
+        attributes={**told, **attributes},
         overwrite=True,
     )
     array[...] = values
