@@ -27,24 +27,52 @@ ROOM = 2**32
 FIRST = (
     "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
     "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
+    "tests/porous_electrode/test_conservation.py",  # compiles one too, for which others would wait
     "tests/test_docs.py",
     "tests/test_examples.py",
 )
 """Files that take longest, each run by one worker: begun last they would be waited for."""
 
 
+# As the command does: there is much to look through, and little garbage.
+gc.set_threshold(50_000, 20, 20)
 # Python and pytest compile every file once, not once for each of some hundred processes. Compiled
 # kernels lie in the same folders.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
-def pytest_configure():
-    """Have pytest put its folders in memory if it holds files and programs."""
+def pytest_configure(config):
+    """Put pytest's folders in memory if it holds files and programs; compile kernels in turn."""
+    if hasattr(config, "workerinput"):
+        compile_in_turn()
     if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK):
         runs_nothing = os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC
         if shutil.disk_usage(IN_MEMORY).free > ROOM and not runs_nothing:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+def compile_in_turn():
+    """Have a worker wait for a kernel that another one compiles, and take it from the cache then.
+
+    Compiled by both at once it would take both of them as long.
+    """
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.dispatcher import Dispatcher
+
+    compiled = Dispatcher.compile
+
+    def compiled_in_turn(self, sig):
+        if self._cache.cache_path is None:
+            return compiled(self, sig)
+        kept = Path(self._cache.cache_path)
+        kept.mkdir(parents=True, exist_ok=True)
+        place = kept / f"{self.py_func.__module__}.{self.py_func.__qualname__}.lock"
+        with global_compiler_lock, place.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return compiled(self, sig)
+
+    Dispatcher.compile = compiled_in_turn
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -78,31 +106,6 @@ def pytest_collection_finish():
     """Tell the collector of garbage that what was imported by now is none."""
     gc.collect()
     gc.freeze()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_once(request, tmp_path_factory):
-    """Have a worker wait for a kernel that another one compiles, and take it from the cache then.
-
-    Compiled by both at once it would take both of them as long.
-    """
-    from numba.core.compiler_lock import global_compiler_lock
-    from numba.core.dispatcher import Dispatcher
-
-    compiled, folder = Dispatcher.compile, tmp_path_factory.getbasetemp().parent
-
-    def compiled_in_turn(self, sig):
-        if self._cache.cache_path is None:
-            return compiled(self, sig)
-        place = folder / f"{self.py_func.__module__}.{self.py_func.__qualname__}.lock"
-        with global_compiler_lock, place.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            return compiled(self, sig)
-
-    with pytest.MonkeyPatch.context() as patch:
-        if hasattr(request.config, "workerinput"):
-            patch.setattr(Dispatcher, "compile", compiled_in_turn)
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -58,6 +58,7 @@ nitpick_ignore_regex = [
 ]
 suppress_warnings = [
     "ref.python",  # annotations by a short name that two modules have
+    "myst-nb.lexer",  # a notebook that is not run does not say in which language it is
     "mystnb.unknown_mime_type",  # HoloViews loads its programs by types of its own
 ]
 

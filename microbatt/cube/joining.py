@@ -130,6 +130,7 @@ def _write(
     group: zarr.Group, name: str, variable: xr.DataArray, attributes: Mapping[str, str]
 ) -> None:
     values = variable.to_numpy()
+    told = {key: one for key, one in plain_attributes(variable).items() if key != JOINED}
     array = group.create_array(
         name,
         shape=values.shape,
@@ -138,7 +139,7 @@ def _write(
         fill_value=float("nan") if values.dtype.kind == "f" else 0,
         compressors=compression(),
         dimension_names=[str(dim) for dim in variable.dims],
-        attributes={**plain_attributes(variable), **attributes},
+        attributes={**told, **attributes},
         overwrite=True,
     )
     array[...] = values

@@ -14,7 +14,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
-from microbatt.measured.record import ZERO_ROW
+from microbatt.measured.record import ZERO_ROW, named_rows
 from microbatt.measured.steps import charges
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ _WRONG_UNITS: Final = {
 }
 """Factor between current × time and the counter → the likely column and its unit, where the product
 is too large and where it is too small."""
+_ONE_INTERVAL: Final = 1.5
+"""A counter that falls to at most so many times the charge of one interval has begun again."""
 _CLEARLY: Final = 6.0
 """A start fits clearly better if its squares are so many times fewer."""
 
@@ -224,7 +226,31 @@ def _counted(piece: Record) -> tuple[Array | None, tuple[str, ...]]:
         return None, ("capacity column ignored: it stands still during the discharge",)
     if piece.time is None:
         return column - column[0], ()
-    return (column - column[0]) * np.sign(column[-1] - column[0]), ()
+    going_on, told = _begun_again(piece, column)
+    return (going_on - going_on[0]) * np.sign(going_on[-1] - going_on[0]), told
+
+
+def _begun_again(piece: Record, column: Array) -> tuple[Array, tuple[str, ...]]:
+    """Return a counter that goes on where it began again at zero within a discharge.
+
+    The charge of the interval in which it did is that of current × time.
+    """
+    away = np.abs(column)
+    meanwhile = np.abs(piece.current[1:]) * np.diff(piece.seconds) / SECONDS_PER_HOUR
+    if not np.median(np.diff(away)) > 0.0:  # it counts what is left, or stands still
+        return column, ()
+    fine = piece.steps.get("capacity", 0.0)
+    again = (away[1:] < away[:-1] - fine) & (away[1:] <= _ONE_INTERVAL * meanwhile + fine)
+    again[:-1] &= np.diff(away)[1:] <= 2.0 * _ONE_INTERVAL * meanwhile[1:] + fine  # and goes on
+    rows = np.flatnonzero(again) + 1
+    if not rows.size:
+        return column, ()
+    going_on = column.copy()
+    for i in rows:
+        way = np.sign(column[i - 1])
+        going_on[i:] += going_on[i - 1] + way * meanwhile[i - 1] - going_on[i]
+    where = named_rows(piece.rows[rows])
+    return going_on, (f"the capacity column begins again at zero in {where}, and is counted on",)
 
 
 def _by_time(piece: Record, current: float) -> Array:

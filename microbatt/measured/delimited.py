@@ -136,10 +136,11 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     """
     text, encoding = _utf8(source, raw)
     check_size(source, text.count(b"\n"))
-    head = text[:_HEAD].decode("utf-8", errors="ignore")
-    lines = re.split(r"\r\n|\n|\r", head)[:_LINES]
+    lines = _first_lines(text)
     layout = find_layout(source, lines, mapping)
     check_size(source, len(lines), len(layout.headings))
+    text = _records(text, layout)
+    lines = _first_lines(text)
     layout = replace(layout, headings=without_numbers(layout.headings, mapping))
     units = _clocks(layout, lines)
     wanted = useful(layout.headings, mapping, units)
@@ -164,6 +165,12 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
             if wanted[i] in ("current", "mapped")
         },
     )
+
+
+def _first_lines(text: bytes) -> list[str]:
+    """Return the lines in which headings are looked for."""
+    head = text[:_HEAD].decode("utf-8", errors="ignore")
+    return re.split(r"\r\n|\n|\r", head)[:_LINES]
 
 
 def _columns(
@@ -199,6 +206,26 @@ def _columns(
     columns: dict[int, Values] = {i: pd.Categorical(frame[i]) for i in words}
     columns |= {i: date_seconds(frame[i]) for i in dates}
     return columns | {i: _numbers(frame[i], decimal) for i in numeric}, rows
+
+
+def _records(text: bytes, layout: Layout) -> bytes:
+    """Return a text with blank lines in place of those above its records: of cycles and steps.
+
+    Where a tester writes all three below each other, each is set further in than the one above, so
+    that the headings of the records begin with empty fields, and so do the records.
+    """
+    inset = next((i for i, one in enumerate(layout.headings) if one), 0)
+    if not inset or layout.separator in {" ", "  "}:
+        return text
+    lines = text.split(b"\n")
+    begins = layout.separator.encode() * inset
+    held = [i for i, one in enumerate(lines) if i >= layout.first and one.strip()]
+    above = [i for i in held if not lines[i].replace(b" ", b"").startswith(begins)]
+    if not 0 < len(above) < 0.5 * len(held):
+        return text
+    for i in above:
+        lines[i] = b""
+    return b"\n".join(lines)
 
 
 def _strict(

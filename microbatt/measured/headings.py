@@ -540,7 +540,8 @@ _RANKS: Final = {
 
 def _spelled(unit: str) -> str:
     plain = _AGAINST.sub("", unit.strip())
-    return SPELLED.get(plain.lower(), plain.replace(".", " "))
+    word = plain.lower()
+    return SPELLED.get(word) or SPELLED.get(word.rstrip("."), plain.replace(".", " "))
 
 
 def _measures(quantity: str, unit: str) -> bool:

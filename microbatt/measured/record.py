@@ -278,6 +278,8 @@ def restarts(record: Record) -> NDArray[np.bool_]:
         return np.zeros(max(n - 1, 0), dtype=bool)
     time = record.time
     back = np.diff(time) < 0.0
+    if not back.any():
+        return np.asarray(back)
     other = np.zeros_like(back)
     for series in (record.step, record.state):
         if series is not None:
@@ -307,7 +309,9 @@ def named_rows(rows: Iterable[int]) -> str:
 def _without_gaps(record: Record, *, skip: bool) -> Record:
     """Leave out lines of words below the numbers, and rows that lack a number if asked to."""
     known = [one for one in (record.voltage, record.current, record.time) if one is not None]
-    good = np.asarray(np.isfinite(known).all(axis=0))
+    good = np.logical_and.reduce([np.isfinite(one) for one in known])
+    if good.size and good.all():
+        return record
     if not good.any():
         raise MeasurementError(
             f"{record.source}: there is no row with numbers for voltage, current and time. Export "
@@ -321,6 +325,8 @@ def _without_gaps(record: Record, *, skip: bool) -> Record:
         good = good[~below]
     if good.all():
         return record
+    if good[:-1].all():
+        return record.without(~good, "cut short").remark("the last row is cut short, and left out")
     if not skip:
         raise MeasurementError(
             f"{record.source}: row {record.rows[~good][0]} lacks a number ({(~good).sum()} rows do)"
@@ -335,6 +341,8 @@ def _without_zero_rows(record: Record) -> Record:
     if record.time is None or len(record) < 3:
         return record
     time = record.time
+    if not (time[1:] < time[:-1]).any():
+        return record
     after = np.append(time[2:], np.inf)
     single = (time[1:] < time[:-1]) & (after >= time[:-1])
     zero = time[1:] <= max(0.0, float(time.min())) + 1e-3 * np.maximum(time[:-1], 0.0)
@@ -376,6 +384,8 @@ def _check_span(record: Record) -> None:
         if values is None:
             continue
         first = float(values[0]) if name == "time" else 0.0
+        if values.max() - most < first < values.min() + most:
+            continue
         with np.errstate(over="ignore", invalid="ignore"):
             far = np.flatnonzero(np.abs(values - first) > most)
         if far.size:

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 
     from microbatt.measured.delimited import Values
 
+_BINARY: Final = (".parquet", ".xlsx", ".xlsm", *READERS)
+"""Endings of files that are no text."""
 SUFFIXES: Final = (
     *(".csv", ".txt", ".tsv", ".dat", ".mpt", ".dta"),
-    *(".parquet", ".xlsx", ".xlsm", *READERS),
+    *_BINARY,
 )
 """Endings of files that can be read, also with `.gz`; those of unknown ending are read as text."""
 _EMPTY_ROWS: Final = 1000
@@ -229,8 +231,24 @@ def _read_gzip(path: Path, mapping: Mapping[str, str]) -> Table:
         raise MeasurementError(
             f"{path.name}: it cannot be unpacked ({error}). Copy it again."
         ) from error
-    table = _from_text(path.name, raw, mapping)
-    return replace(table, format=f"{table.format}, gzip")
+    check_bytes(path.name, len(raw))
+    inside = path.with_suffix("")
+    if inside.suffix.lower() in _BINARY:
+        table = _read_unpacked(inside.name, raw, mapping)
+    else:
+        table = _from_text(path.name, raw, mapping)
+    return replace(table, source=path.name, format=f"{table.format}, gzip")
+
+
+def _read_unpacked(name: str, raw: bytes, mapping: Mapping[str, str]) -> Table:
+    """Read a binary file that was packed; the packages that know its format want a file."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        unpacked = Path(folder) / name
+        unpacked.write_bytes(raw)
+        return read_table(unpacked, mapping)
 
 
 def _from_text(name: str, raw: bytes, mapping: Mapping[str, str]) -> Table:

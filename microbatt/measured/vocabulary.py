@@ -1,4 +1,7 @@
-"""Names of quantities and units as testers write them, in English, German, French and Chinese."""
+"""Names of quantities and units as testers write them.
+
+English, German, French and Chinese; of the usual columns also Spanish, Italian, Japanese, Korean.
+"""
 
 from typing import Final
 
@@ -9,7 +12,8 @@ NAMES: Final = {
         "gesamtzeit, versuchszeit, prüfzeit, testzeit, laufzeit, zeit, messzeit, "
         "temps total, durée totale, temps écoulé, temps essai, temps d essai, "
         "temps de test, durée, temps, "
-        "总时间, 测试时间, 累计时间, 运行时间, 时间"
+        "总时间, 测试时间, 累计时间, 运行时间, 时间, "
+        "tiempo total, tiempo, tempo totale, tempo, 経過時間, 総時間, 時間, 경과시간, 시간"
     ),
     "step time": (
         "step time, step, time in step, relative time, rel time, t step, "
@@ -21,26 +25,28 @@ NAMES: Final = {
         "terminal voltage, battery voltage, pack voltage, full cell voltage, "
         "voltage, volt, volts, voltages, potential, voltage measured, measured voltage, vf, ewe, "
         "zellspannung, klemmenspannung, spannung, tension cellule, tension de cellule, tension, "
-        "电池电压, 单体电压, 电压, v, u, e"
+        "电池电压, 单体电压, 电压, voltaje, tensión, tensione, 電圧, 전압, v, u, e"
     ),
     "counter voltage": "ece, counter electrode potential, counter potential",
     "current": (
         "current density, curr den, current, measured current, current measured, cell current, "
-        "curr, amps, amp, im, ampere, amperes, "
+        "curr, cur, amps, amp, im, ampere, amperes, "
         "stromdichte, strom, stromstärke, densité de courant, courant, intensité, "
-        "电流密度, 电流, i, j, control i"
+        "电流密度, 电流, corriente, corrente, 電流, 전류, i, j, control i"
     ),
     "discharge capacity": (
         "discharge capacity, discharging capacity, discharged capacity, delivered capacity, "
         "dischg capacity, dchg capacity, dchg cap, dischg cap, discharge cap, q discharge, "
         "q dis, qdischarge, discharge charge, discharge, "
         "entladekapazität, entladene kapazität, entladung, capacité de décharge, "
-        "capacité décharge, q décharge, 放电容量"
+        "capacité décharge, q décharge, 放电容量, "
+        "capacidad de descarga, capacità di scarica, 放電容量, 방전용량"
     ),
     "capacity": (
         "capacity, areal capacity, step capacity, cumulative capacity, net capacity, "
         "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, "
-        "q charge discharge, q, q qo, kapazität, ladungsmenge, capacité, 容量, 比容量"
+        "q charge discharge, q, q qo, kapazität, ladungsmenge, capacité, 容量, 比容量, "
+        "capacidad, capacità, 용량"
     ),
     "temperature": (
         "cell temperature, surface temperature, aux temperature 1, auxiliary temperature 1, "
@@ -103,13 +109,18 @@ SPELLED: Final = {
     "sekunden": "s",
     "sek": "s",
     "secondes": "s",
+    "segundos": "s",
+    "secondi": "s",
     "秒": "s",
+    "초": "s",
     "minute": "min",
     "minutes": "min",
     "mins": "min",
     "minuten": "min",
     "分": "min",
     "分钟": "min",
+    "minutos": "min",
+    "minuti": "min",
     "hour": "h",
     "hours": "h",
     "hr": "h",
@@ -118,7 +129,10 @@ SPELLED: Final = {
     "stunden": "h",
     "heures": "h",
     "heure": "h",
+    "horas": "h",
+    "ore": "h",
     "小时": "h",
+    "時間": "h",
     "ah": "Ah",
     "a.h": "Ah",
     "mah": "mAh",

@@ -10,17 +10,35 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from microbatt.porous_electrode.bdf import Formula, backward_euler
 from microbatt.porous_electrode.compilation import inner_kernel, kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
+from microbatt.porous_electrode.equations import EXHAUSTED_SALT, any_steep
+from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
-from microbatt.porous_electrode.newton import Solve, solve_step
+from microbatt.porous_electrode.newton import (
+    CURVATURE,
+    NEWTON_SHARE,
+    Solve,
+    iterate,
+    settled,
+    solve_step,
+)
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
-from microbatt.porous_electrode.rest import INSTANT, STAGES
+from microbatt.porous_electrode.particle_step import (
+    BOUNDARY_FRACTION,
+    FARTHEST,
+    far_room,
+    start_rooms,
+)
+from microbatt.porous_electrode.rest import INSTANT
 from microbatt.porous_electrode.step import (
     Attempt,
     Guess,
     March,
+    Weights,
     choose_formula,
     extrapolate,
     judge,
@@ -38,6 +56,12 @@ MOST_CURRENTS = 40
 TOWARDS_REST = 0.8
 LEAST_GAIN = 0.2
 KNOWN_TO = 1e-7
+MOST_TEMPERED = 100
+LEAST_EXCHANGE = 1e-6
+STRAIGHT = 0.01
+INSTANTS = 2
+SHORTER_INSTANT = 1e-4
+AT_ONCE = (1.0, 0.0, 0.0)
 
 
 class Control(NamedTuple):
@@ -98,6 +122,120 @@ def guess_jump(w: Workspace, layout: Layout, p: CellParameters, change: float) -
 
 
 @kernel
+def tempered(j: float, change: float, slope: float, thermal_voltage: float) -> float:
+    """Newton's change of a current density, made in the overpotential where it makes j smaller.
+
+    η = V asinh(j/2i_0), V = 2RT/F, is a logarithm beyond i_0: a straight line from there overshoots
+    zero by more than it began with.  What brings j towards zero is therefore taken from η, and from
+    zero on along the line there.  `slope` is ∂η/∂j, which says how large i_0 is.
+    """
+    if not (change * j < 0.0 and slope > 0.0):
+        return change
+    root = thermal_voltage / slope
+    exchange = math.sqrt(max(root * root - j * j, (LEAST_EXCHANGE * j) ** 2))
+    x, size = abs(j) / exchange, abs(change) / exchange
+    moved = size / math.sqrt(1.0 + x * x)
+    if moved < STRAIGHT:
+        return change
+    ahead = math.asinh(x) - moved
+    if ahead > 0.0:
+        ahead = math.sinh(ahead)
+    return math.copysign(exchange, j) * ahead - j
+
+
+@kernel
+def temper(
+    w: Workspace,
+    start: int,
+    stop: int,
+    before: Array,
+    film_resistance: float,
+    thermal_voltage: float,
+) -> None:
+    """Make Newton's changes of the current density and of the surfaces anew, see `tempered`.
+
+    `before` holds the current density of each node and its rooms to empty and to full.  A surface
+    keeps a share of what it had left; one that is all but exhausted opens as a logarithm does, but
+    no further than it would without a current.
+    """
+    for i in range(start, stop):
+        j, change, depletion = before[i, 0], w.rhs[i, 1], w.depletion[i]
+        made = tempered(j, change, w.eta[i, 2] - film_resistance, thermal_voltage)
+        closing = 1 if made > 0.0 else 2
+        room, moved = before[i, closing], depletion * abs(made)
+        scarce = before[i, 3 - closing]
+        if moved > scarce and change * j < 0.0:
+            opened = scarce * (math.exp(min(moved / scarce, FARTHEST)) - 1.0)
+            moved = min(max(opened, moved), depletion * abs(j))
+            made = math.copysign(moved / depletion, made)
+        left = room - moved
+        if left < (1.0 - BOUNDARY_FRACTION) * room:
+            left = far_room(room, -moved)
+            moved = room - left
+            made = math.copysign(moved / depletion, made)
+        w.j_new[i] = j + made
+        w.room_new[i, closing - 1] = left
+        w.room_new[i, 2 - closing] = scarce + moved
+
+
+@kernel
+def keep_before(w: Workspace, before: Array) -> None:
+    """Keep what `temper` asks for."""
+    for i in range(before.shape[0]):
+        before[i, 0] = w.j_new[i]
+        before[i, 1], before[i, 2] = w.room_new[i, 0], w.room_new[i, 1]
+
+
+@kernel
+def solve_tempered(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    formula: Formula,
+    current: float,
+) -> Solve:
+    """`solve_step` once more, from another guess and with changes that cannot overshoot.
+
+    At fixed concentrations the current density is where a convex function of it is least, so that
+    this gets there whatever the guess, in more iterations.  The last change is Newton's own, which
+    leaves no charge behind.  It is not `possible` where a surface would have to give what it does
+    not have.
+    """
+    n, n_neg, first_pos = ends(layout)
+    start_rooms(w, 0, n_neg, p.negative, True)
+    start_rooms(w, first_pos, n, p.positive, True)
+    steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
+    previous, before, last = math.inf, np.empty((n, 3)), False
+    for iteration in range(1, MOST_TEMPERED + 1):
+        keep_before(w, before)
+        change = iterate(w, layout, p, now, current, formula.step, steep)
+        if not math.isfinite(change.size):
+            return Solve(False, True, iteration)
+        if not last:
+            temper(w, 0, n_neg, before, now.negative.film_resistance, now.thermal_voltage)
+            temper(w, first_pos, n, before, now.positive.film_resistance, now.thermal_voltage)
+        ratio = change.size / previous if iteration > 1 else math.inf
+        ahead = change.size * min(change.size / CURVATURE, ratio)
+        previous = change.size
+        there = change.whole and ahead < NEWTON_SHARE * numerics.tolerance
+        if there and last:
+            if w.profile.size == 0 or settled(w, layout, p, now, numerics, formula):
+                return Solve(True, True, iteration)
+            previous = math.inf
+        last = there
+    # All is settled but for surfaces that have nothing left, or salt that has not
+    return Solve(False, not previous < NEWTON_SHARE * numerics.tolerance, MOST_TEMPERED)
+
+
+@kernel
+def may_be_tempered(solve: Solve) -> bool:
+    """Whether Newton's method began, so that all is set for another try, and got nowhere."""
+    return not solve.converged and solve.possible and solve.iterations > 0
+
+
+@kernel
 def jump(
     w: Workspace,
     layout: Layout,
@@ -108,20 +246,35 @@ def jump(
     before: float,
     current: float,
 ) -> Solve:
-    """Distribute the current after its jump from `before`, in stages where it must be."""
+    """Distribute the current after its jump from `before`, with care where it must be."""
     guess_jump(w, layout, p, current - before)
     solve = solve_step(w, layout, p, now, numerics, current, formula)
     iterations = solve.iterations
-    if not solve.converged:
+    if may_be_tempered(solve):
         guess_jump(w, layout, p, 0.0)
-        for stage in range(1, STAGES + 1):
-            add_evenly(w, layout, p, (current - before) / STAGES)
-            staged = before + (current - before) * stage / STAGES
-            solve = solve_step(w, layout, p, now, numerics, staged, formula)
-            iterations += solve.iterations
-            if not solve.converged:
-                break
+        solve = solve_tempered(w, layout, p, now, numerics, formula, current)
+        iterations += solve.iterations
     return Solve(solve.converged, solve.possible, iterations)
+
+
+@kernel
+def solve_with_care(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    current: float,
+    formula: Formula,
+    weights: Weights,
+) -> Solve:
+    """Solve a step; where Newton's method does not get there, as `solve_tempered` does."""
+    solve = solve_step(w, layout, p, now, numerics, current, formula)
+    if not may_be_tempered(solve):
+        return solve
+    predict(w, layout, weights)
+    again = solve_tempered(w, layout, p, now, numerics, formula, current)
+    return Solve(again.converged, True, solve.iterations + again.iterations)
 
 
 @kernel
@@ -158,6 +311,14 @@ class Search(NamedTuple):
 
 
 @kernel
+def voltage_of(control: Control, search: Search) -> float:
+    """Voltage of the last current that was solved [V]; what `surplus` says, the other way round."""
+    if control.kind == POWER:
+        return (control.value - search.gap * abs(search.last)) / search.last
+    return control.value + search.gap
+
+
+@kernel
 def next_current(control: Control, search: Search, voltage: float) -> Search:
     """Move on by the secant, or by the middle where that leaves what holds the answer.
 
@@ -173,9 +334,9 @@ def next_current(control: Control, search: Search, voltage: float) -> Search:
     found = (gap - search.gap) / (current - search.last)
     if math.isfinite(found) and (found < 0.0 or control.kind == POWER):
         slope = found
-        resistance = -found
-        if control.kind == POWER:
-            resistance = (voltage + found * abs(current)) / current
+    fallen = (voltage_of(control, search) - voltage) / (current - search.last)
+    if math.isfinite(fallen) and fallen > 0.0:
+        resistance = fallen
     ahead = current - gap / slope
     if not slope < 0.0:
         ahead = math.nan
@@ -198,6 +359,15 @@ def is_held(control: Control, search: Search, voltage: float, tolerance: float) 
 
 
 @kernel
+def first_search(control: Control, before: float) -> Search:
+    """Begin with the guess; for a voltage it is a straight line from the current `before`."""
+    last, gap = math.nan, math.nan
+    if control.kind == VOLTAGE:
+        last, gap = before, (control.guess - before) * control.resistance
+    return Search(control.guess, control.resistance, -math.inf, math.inf, last, gap)
+
+
+@kernel
 def drawn_back(search: Search, good: float) -> Search:
     """Half way back from a current that cannot be solved to one that may be."""
     current = 0.5 * (search.current + good)
@@ -212,6 +382,7 @@ def hold(
     now: Conditions,
     numerics: Numerics,
     formula: Formula,
+    weights: Weights,
     control: Control,
     before: float,
     at_once: bool,
@@ -222,7 +393,7 @@ def hold(
     then, and a current that Newton's method does not reach is drawn back towards one that it did.
     So is one, in any step, that the particles cannot carry to its end.
     """
-    search = Search(control.guess, control.resistance, -math.inf, math.inf, math.nan, math.nan)
+    search = first_search(control, before if at_once else math.nan)
     good, iterations, solved = before, 0, False
     solve = Solve(False, True, 0)
     for _ in range(MOST_CURRENTS):
@@ -231,7 +402,7 @@ def hold(
         if at_once:
             solve = jump(w, layout, p, now, numerics, formula, before, search.current)
         else:
-            solve = solve_step(w, layout, p, now, numerics, search.current, formula)
+            solve = solve_with_care(w, layout, p, now, numerics, search.current, formula, weights)
         iterations += solve.iterations
         if solve.converged:
             good = search.current
@@ -260,15 +431,24 @@ def start_control(
     before: float,
     temperature: float,
 ) -> Controlled:
-    """Meet a new control at fixed concentrations: a step so short that nothing moves."""
+    """Meet a new control at fixed concentrations: a step so short that nothing moves.
+
+    Where there is next to no salt it moves within that step, and a current may have two solutions;
+    a still shorter one has one.
+    """
     now = conditions_at(p, temperature)
-    formula = backward_euler(INSTANT, 1.0)
-    current, resistance = control.value, control.resistance
-    if control.kind == CURRENT:
-        solve = jump(w, layout, p, now, numerics, formula, before, current)
-    else:
-        held = hold(w, layout, p, now, numerics, formula, control, before, True)
-        solve, current, resistance = held.solve, held.current, held.resistance
+    current, resistance, instant = control.value, control.resistance, INSTANT
+    formula, solve = backward_euler(instant, 1.0), Solve(False, True, 0)
+    for _ in range(INSTANTS):
+        formula = backward_euler(instant, 1.0)
+        if control.kind == CURRENT:
+            solve = jump(w, layout, p, now, numerics, formula, before, current)
+        else:
+            held = hold(w, layout, p, now, numerics, formula, AT_ONCE, control, before, True)
+            solve, current, resistance = held.solve, held.current, held.resistance
+        if solve.converged:
+            break
+        instant *= SHORTER_INSTANT
     V = math.nan
     if solve.converged:
         V = voltage_now(w, layout, p, now, current)
@@ -312,10 +492,10 @@ def try_control(
     now = conditions_at(p, T)
     current, resistance = control.value, control.resistance
     if control.kind == CURRENT:
-        solve = solve_step(w, layout, p, now, numerics, current, formula)
+        solve = solve_with_care(w, layout, p, now, numerics, current, formula, weights)
     else:
         control = with_guess(control, predicted_current(w, layout))
-        held = hold(w, layout, p, now, numerics, formula, control, control.guess, False)
+        held = hold(w, layout, p, now, numerics, formula, weights, control, control.guess, False)
         solve, current, resistance = held.solve, held.current, held.resistance
     guess = Guess(formula, weights, now, control.smooth)
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)

@@ -87,6 +87,7 @@ SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off
 ATTEMPTS_A_SAMPLE = 20
 CAUTION = 0.05  # of the last step, for a step that knows no past
 STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
+LEAST_RESISTANCE = 1e-5  # that a jump of voltage is guessed by [Ω m²]
 FIRST_DROP = 0.1  # what the largest current may cost before anything is known [V]
 
 
@@ -431,9 +432,10 @@ def begin(
     """Begin a row: meet its control at once, unless one of its endings is met already."""
     row = table[stand.row]
     T = temperature_at(samples, stand.start, stand.march.T)
-    control = control_at(row, samples, 0.0, stand.current, stand.resistance, False)
+    resistance = max(stand.resistance, LEAST_RESISTANCE)
+    control = control_at(row, samples, 0.0, stand.current, resistance, False)
     if control.kind != CURRENT:
-        guess = stand.current + (stand.march.V - control.value) / stand.resistance
+        guess = stand.current + (stand.march.V - control.value) / resistance
         if control.kind == POWER:
             guess = control.value / stand.march.V
         control = Control(control.kind, control.value, guess, control.resistance, control.smooth)
@@ -441,7 +443,8 @@ def begin(
     attempt = tried.attempt
     stand = count(stand, attempt, 0)
     if not attempt.solve.converged:
-        return leave(stand, table, out, UNREACHABLE)
+        lost = control.kind == CURRENT and attempt.solve.possible
+        return leave(stand, table, out, NO_CONVERGENCE if lost else UNREACHABLE)
     if gap_of(row, tried.current, attempt.voltage, 0.0) <= 0.0:
         code = what_ended(row, tried.current, attempt.voltage, 0.0)
         return leave(stand, table, out, LIMIT if code == LIMIT else ALREADY)

@@ -116,7 +116,7 @@ def test_a_process_tree_killed_at_random_moments_leaves_a_store_that_resumes(und
 def test_a_process_tree_killed_while_it_fills_an_object_store_leaves_one_that_resumes(
     undisturbed, s3
 ):
-    assert kill_again_and_again(*undisturbed, on_s3(s3), moments=[3.0], seconds_per_curve=0.1) == 1
+    assert kill_again_and_again(*undisturbed, on_s3(s3), moments=[3.0], seconds_per_curve=0.07) == 1
 
 
 @pytest.mark.slow
@@ -125,7 +125,7 @@ def test_a_process_tree_killed_at_twenty_random_moments_leaves_a_store_that_resu
 ):
     # Startup takes one to two seconds of each run, so that the moments fall on either side.
     moments = np.random.default_rng(2).uniform(0.5, 3.5, size=24)
-    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.2)
+    killed = kill_again_and_again(*undisturbed, place, moments=moments, seconds_per_curve=0.14)
     assert killed >= 20
 
 

@@ -87,3 +87,13 @@ def test_damaged_joined_variables_are_found_and_emptied(place):
     repair_store(place, report)
     assert check_store(place).damages == ()
     assert np.isnan(open_cube(place, chunks=None)["guess"]).all()
+
+
+def test_sets_that_are_joined_on_from_another_cube_have_one_digest_of_their_own(place):
+    """As a cube that grows does with all that was joined to it, in whatever order."""
+    join_variables(place, found_out(place))
+    join_variables(place, found_out(place, 0.25).rename(guess="other", guess_count="other_count"))
+    held = open_cube(place, chunks=None)[["guess_count", "other_count", "other", "guess"]].load()
+    join_variables(place, held + 1)
+    join_variables(place, held.map(lambda one: one * 2, keep_attrs=True))
+    assert check_store(place).damages == ()

@@ -140,3 +140,25 @@ def test_a_column_in_another_unit_than_its_heading_says_is_named(tmp_path, name,
     assert [one.current for one in found.measurements] == pytest.approx(
         [ONE_C, 2 * ONE_C], rel=1e-3
     )
+
+
+def test_a_counter_that_begins_again_within_a_discharge_is_counted_on(tmp_path):
+    table = rate_test().frame()
+    whole = read(tmp_path, table, COUNTED).measurements
+    drawn = table.index[table["current"] < 0.0]
+    for at in (60, 100, 103):
+        table.loc[drawn[at] :, "capacity"] -= table.loc[drawn[at], "capacity"] * (
+            table.loc[drawn[at] :, "step"] == table.loc[drawn[at], "step"]
+        )
+    reading = read(tmp_path, table, COUNTED)
+    for one, other in zip(reading.measurements, whole, strict=True):
+        np.testing.assert_allclose(one.capacity, other.capacity, rtol=1e-4, atol=1e-9)
+    assert "begins again at zero in rows" in "; ".join(reading.measurements[0].remarks)
+
+
+def test_a_row_that_is_cut_short_at_the_end_of_a_file_is_left_out(tmp_path):
+    text = write(tmp_path / "a.csv", rate_test().frame(), headings=HEADINGS).read_text("utf-8")
+    (tmp_path / "a.csv").write_text(text.rstrip().rpartition(",")[0], "utf-8")
+    reading = read_file(tmp_path / "a.csv", Reading(area=AREA))
+    assert [round(one.current, 2) for one in reading.measurements] == [ONE_C, 2 * ONE_C]
+    assert "the last row is cut short" in "; ".join(reading.remarks)

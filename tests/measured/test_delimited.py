@@ -239,3 +239,21 @@ def test_the_cell_voltage_is_taken_rather_than_an_electrode_s(tmp_path):
         reading = check(tmp_path / "a.csv")
         assert reading.columns["voltage"] == (taken, "V")
         assert any(taken in one for one in reading.measurements[0].remarks)
+
+
+@pytest.mark.parametrize("repeats", [1, 40])
+def test_records_below_the_lines_of_their_cycles_and_steps_are_read(tmp_path, repeats):
+    """As one of Neware's exports has them; a long file is read in another way than a short one."""
+    lines = ["Cycle,Cap(Ah)", ",Step,Type,Cap(Ah)", ",,Point,Time,Current(A),Voltage(V)"]
+    lines.append("1,0.0175")
+    table, now = rate_test().frame(), 0.0
+    for _ in range(repeats):
+        for (number, word), rows in table.groupby(["step", "word"], sort=False):
+            lines.append(f",{number},{word},{rows['capacity'].iloc[-1]}")
+            columns = rows[["time", "current", "voltage"]].to_numpy()
+            lines += [f",,{i},{clock(now + t)},{a},{v}" for i, (t, a, v) in enumerate(columns)]
+        now += float(table["time"].iloc[-1]) + 10.0
+    (tmp_path / "a.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    reading = read_file(tmp_path / "a.csv", Reading(area=AREA))
+    assert [round(one.current, 2) for one in reading.measurements[:2]] == [ONE_C, 2 * ONE_C]
+    assert lines[reading.steps[1].rows[0] - 1].split(",")[4] == "-0.0175"

@@ -220,3 +220,19 @@ def test_a_heading_that_is_only_a_word_has_no_unit():
     assert read_heading("Step number").quantity == "step"
     assert read_heading("Step number").unit == ""
     assert read_heading("Remark").quantity is None
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Tiempo (s),Voltaje (V),Corriente (mA)",
+        "Tempo [s],Tensione [V],Corrente [mA]",
+        "経過時間(秒),電圧(V),電流(mA)",
+        "시간(초),전압(V),전류(mA)",
+        "TestTime/Sec.,Volt/V,Cur/mA",
+    ],
+)
+def test_the_usual_columns_are_known_in_other_languages(headings):
+    found = [read_heading(one) for one in headings.split(",")]
+    assert [one.quantity for one in found] == ["time", "voltage", "current"]
+    assert [one.unit for one in found] == ["s", "V", "mA"]

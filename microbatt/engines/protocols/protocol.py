@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,7 +36,7 @@ from microbatt.parameters import POINT
 from microbatt.protocols import Protocol, as_protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -45,6 +46,16 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = ("engines/dense_output.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
+_SCARCE: Final = 1e-3
+"""Of the salt at rest; where less is left the reaction may be a front, thinner than any element."""
+_FRONT: Final = 4.0
+"""How much finer the mesh is on which a protocol with a front is run again."""
+_A_MOMENT: Final = 1e-9
+_SALT: Final = 8
+"""Row of the points with the least concentration of salt."""
+_FAILURES: Final = frozenset(outcome for outcome in StepOutcome if outcome.is_failure)
+_SOLVER: Final = _FAILURES - {StepOutcome.TIME_LIMIT}
+"""Failures that another mesh may not have; that of the clock is told."""
 
 
 @cache
@@ -421,21 +432,20 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
         np.array(thermal.time, float) if isinstance(thermal, MeasuredTemperature) else empty,
         np.array(thermal.temperature, float) if isinstance(thermal, MeasuredTemperature) else empty,
     )
-    curves = run_protocol(
-        cell_parameters(
-            cell,
-            heat_transfer_coefficient=heat_transfer(heated),
-            heat_follows_charge=heat_follows_charge(heated),
-        ),
-        numerics(
+    prepared = cell_parameters(
+        cell,
+        heat_transfer_coefficient=heat_transfer(heated),
+        heat_follows_charge=heat_follows_charge(heated),
+    )
+
+    def solve(finer: float, time_limit: float | None) -> ProtocolCurves:
+        resolution = numerics(
             tolerance=float(settings.tolerance),
-            mesh=float(settings.mesh),
+            mesh=finer * float(settings.mesh),
             particle_modes=int(settings.particle_modes),
             max_steps=int(settings.max_steps),
-        ),
-        table.rows,
-        drive,
-        Terms(
+        )
+        run_on = Terms(
             alpha=cell.positive.alpha,
             S=cell.positive.S,
             conserving=terms.inventory is Inventory.CONSERVING,
@@ -443,10 +453,35 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
             initial_temperature=(
                 float(drive.temperature[0]) if measured else cell.initial_temperature
             ),
-            time_limit=terms.time_limit,
-        ),
-    )
+            time_limit=time_limit,
+        )
+        return run_protocol(prepared, resolution, table.rows, drive, run_on)
+
+    scarce = _SCARCE * cell.electrolyte.initial_concentration
+    curves = _on_mesh_for_fronts(solve, scarce, terms.time_limit)
     return _labelled(cell, protocol, table, curves)
+
+
+def _on_mesh_for_fronts(
+    solve: Callable[[float, float | None], ProtocolCurves], scarce: float, time_limit: float | None
+) -> ProtocolCurves:
+    """Run a protocol, and again on a finer mesh where less salt than `scarce` was left [mol m⁻³].
+
+    The finer one counts unless it fails where the first did not.
+    """
+    begin = time.perf_counter()
+    curves = solve(1.0, time_limit)
+    failed = _failed(curves)
+    out_of_time = StepOutcome.TIME_LIMIT in failed
+    if out_of_time or not curves.points[_SALT].min(initial=math.inf) < scarce:
+        return curves
+    left = None if time_limit is None else max(time_limit - time.perf_counter() + begin, _A_MOMENT)
+    finer = solve(_FRONT, left)
+    return curves if _failed(finer) & _SOLVER and not failed else finer
+
+
+def _failed(curves: ProtocolCurves) -> frozenset[StepOutcome]:
+    return frozenset(StepOutcome(code) for code in curves.outcome.tolist()) & _FAILURES
 
 
 def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurves) -> Simulation:
