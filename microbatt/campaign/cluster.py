@@ -120,6 +120,10 @@ _SETTINGS = {
     "distributed.admin.system-monitor.interval": "2s",
     "distributed.admin.tick.interval": "500ms",
 }
+_OF_THREADS = {
+    # Threads stand still with their scheduler, as under Ctrl-Z, and are not dead when they go on.
+    "distributed.scheduler.worker-ttl": None,
+}
 
 
 @contextmanager
@@ -164,8 +168,9 @@ def local_client(
         silence_logs=logging.CRITICAL,
         preload="microbatt.campaign.worker_setup",
     )
+    settings = _SETTINGS | ({} if processes else _OF_THREADS)
     with (
-        dask.config.set(_SETTINGS | {"distributed.worker.profile.enabled": profiled}),
+        dask.config.set(settings | {"distributed.worker.profile.enabled": profiled}),
         _whole_cluster(start, processes=processes) as cluster,
         Client(cluster) as client,
     ):

@@ -60,3 +60,8 @@ def test_an_error_reaches_whoever_waits_for_the_block(client):
 
 def test_outside_of_a_worker_the_points_stay_together():
     assert in_thread_pool(len, points(1000)) == [1000]
+
+
+def test_a_process_that_was_suspended_for_long_goes_on(client):
+    # Its threads stood still with the scheduler; they would be removed, and nothing starts others
+    assert client.cluster.scheduler.worker_ttl is None
