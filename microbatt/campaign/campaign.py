@@ -43,7 +43,6 @@ _MOST_IN_TASK: Final = 100_000
 """Curves of one task, which are in memory together."""
 _FREE: Final = frozenset({"name", "title"})
 """Words about a campaign that change no number."""
-_CUTOFF: Final = 2.0
 _RUNS_PROTOCOLS: Final = "native"
 OPTIONAL: Final = (
     "voltage_rounding",
@@ -74,8 +73,8 @@ class Campaign:
         Name of the simulator; see `microbatt.engines.contract.registry.load_engine`.
     inventory : Inventory
         Which of the two lithium balances.
-    cutoff_voltage : float, default 2.0
-        Where a discharge ends [V].
+    cutoff_voltage : float, default the cell's own, or 2 V where it says none
+        Where a discharge ends [V]; None of a protocol.
     lower_voltage, upper_voltage : float, default the cell's own
         Between which a protocol uses the cell [V]; see `microbatt.simulate`. An infinite upper one
         is none.
@@ -102,7 +101,7 @@ class Campaign:
     title: str = ""
     engine: str = "native"
     inventory: Inventory = Inventory.CONSERVING
-    cutoff_voltage: float = _CUTOFF
+    cutoff_voltage: float | None = None
     lower_voltage: float | None = None
     upper_voltage: float | None = None
     thermal: Thermal = field(default_factory=Isothermal)
@@ -126,6 +125,8 @@ class Campaign:
         if isinstance(request, ProtocolRequest):
             object.__setattr__(self, "lower_voltage", request.lower_voltage)
             object.__setattr__(self, "upper_voltage", request.upper_voltage)
+        else:
+            object.__setattr__(self, "cutoff_voltage", request.cutoff_voltage)
         check_integer("depth_points", self.depth_points, low=16, high=MOST_DEPTHS)
         check_shape(self.design.shape)
         object.__setattr__(self, "voltage_rounding", check_rounding(self.voltage_rounding))
@@ -155,7 +156,7 @@ class Campaign:
                 f"`engine` is {self.engine!r}, which runs no protocols in a campaign; "
                 f"{_RUNS_PROTOCOLS!r} does. Leave `engine` out."
             )
-        if self.cutoff_voltage != _CUTOFF:
+        if self.cutoff_voltage is not None:
             raise ParameterError(
                 f"`cutoff_voltage` is {self.cutoff_voltage:g} V, which ends discharges at constant "
                 "current; the range of a protocol is `lower_voltage` and `upper_voltage`."

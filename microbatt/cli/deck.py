@@ -99,7 +99,11 @@ def show(*, file: Path, **options: Unpack[Reading]) -> None:
     help="File to write.  [default: the terminal]",
 )
 @click.option("--current", help="Current of the deck: 17.5 [A m⁻²], 2C or 12.5A.  [default: 1 C]")
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage of the deck [V].")
+@click.option(
+    "--cutoff",
+    type=float,
+    help="Cut-off voltage of the deck [V].  [default: the cell's own, else 2]",
+)
 @click.option(
     "--version",
     type=click.Choice(["5.1", "5.2"]),
@@ -113,7 +117,7 @@ def convert(
     file: str,
     output: Path | None,
     current: str | None,
-    cutoff: float,
+    cutoff: float | None,
     version: str,
     overwrite: bool,
     **options: Unpack[Reading],
@@ -152,7 +156,7 @@ def _cell_of(file: Path, **options: Unpack[Reading]) -> str:
     return to_toml(read.cell, source=f"dualfoil deck {file.name}")
 
 
-def _deck_of(file: str, current: str | None, cutoff: float, version: str) -> tuple[str, str]:
+def _deck_of(file: str, current: str | None, cutoff: float | None, version: str) -> tuple[str, str]:
     """Return a cell as a deck and its activation energies, and say what they do not hold."""
     from microbatt.cells import load_cell
     from microbatt.engines.dualfoil import (
@@ -166,7 +170,12 @@ def _deck_of(file: str, current: str | None, cutoff: float, version: str) -> tup
     cell = load_cell(file)
     kind: Version = "5.2" if version == "5.2" else "5.1"
     asked = cell.one_c_current if current is None else cell.current_density(current)
-    segments = galvanostatic(asked, cutoff, version=kind, resistance=cell.contact_resistance)
+    segments = galvanostatic(
+        asked,
+        cell.cutoff_voltage if cutoff is None else cutoff,
+        version=kind,
+        resistance=cell.contact_resistance,
+    )
     _print_unmapped(not_in_a_deck(cell, kind))
     return (
         format_deck(deck_from_cell(cell, segments)),

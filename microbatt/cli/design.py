@@ -89,7 +89,9 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
     "--model-error", help="With --protocols: size of a smooth error of the model, such as 3mV."
 )
 @inventory_option
-@click.option("--cutoff", type=float, default=2.0, help="Cut-off voltage [V].")
+@click.option(
+    "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
+)
 @click.option("--threads", default=1, help="Number of threads that simulate.")
 @click.option(
     "--plot", "picture", type=click.Path(path_type=Path), help="Picture of the proposal to draw."
@@ -117,7 +119,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     cell_errors: tuple[str, ...],
     model_error: str | None,
     inventory: str,
-    cutoff: float,
+    cutoff: float | None,
     threads: int,
     picture: Path | None,
     table: Path | None,

@@ -183,14 +183,21 @@ def _tell(group: zarr.Group, origins: Mapping[str, Mapping[str, Facts]]) -> None
 
 
 def _with_digests(group: zarr.Group, predicted: xr.Dataset) -> dict[str, dict[str, Facts]]:
-    """Return where copies come from, each with the digest of its slab."""
+    """Return where the copies that are here come from, each with the digest of its slab.
+
+    The attributes may tell of others too, as those of a part of a cube do.
+    """
+    networks = {str(name) for name in predicted[NETWORK].to_numpy()}
+    folds = {str(fold) for fold in predicted[FOLD].to_numpy().tolist()}
     return {
         name: {
             fold: facts
             | {DIGEST: slab_digest(group, name, int(fold), _slab(predicted, name, fold))}
             for fold, facts in copies.items()
+            if fold in folds
         }
         for name, copies in origins_of(predicted).items()
+        if name in networks
     }
 
 

@@ -132,15 +132,25 @@ def _displaced(request: Request, name: str) -> Displace:
         other = step(value, share)
         try:
             return cell_for_kernels(request, {name: other}), other - value
-        except ParameterError:  # no room above, as where volume fractions sum to one
-            other = value - share * whole(value)
-            return cell_for_kernels(request, {name: other}), other - value
+        except ParameterError as error:  # no room above, as where volume fractions sum to one
+            below = value - share * whole(value)
+            _check_room(name, value, error, room=below in allowed)
+            return cell_for_kernels(request, {name: below}), below - value
 
     def of_cell(row: Array, share: float) -> tuple[Any, Array, float]:
         cell, change = moved(share)
         return cell, row, change
 
     return of_cell
+
+
+def _check_room(name: str, value: float, error: ParameterError, *, room: bool) -> None:
+    """Refuse a number that can move neither way."""
+    if not room:
+        raise ParameterError(
+            f"`sensitivities` names `{name}`, which is {value:g} and can move neither up ({error}) "
+            "nor down. Leave it out."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

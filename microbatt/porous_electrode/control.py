@@ -52,6 +52,10 @@ VOLTAGE = 1
 POWER = 2
 
 HELD_WITHIN = 2e-6
+HELD_SHARE = 0.3
+"""Of the current of a held voltage, what counts as much as a volt elsewhere."""
+LEAST_DROP = 1e-3
+"""A current that drops less than this is as good as none [V]."""
 MOST_CURRENTS = 40
 TOWARDS_REST = 0.8
 LEAST_GAIN = 0.2
@@ -473,6 +477,32 @@ def with_guess(control: Control, guess: float) -> Control:
     return Control(control.kind, control.value, guess, control.resistance, control.smooth)
 
 
+@kernel
+def current_off(current: float, guess: float, resistance: float) -> float:
+    """How far a held voltage's current is from its extrapolation, beside itself.
+
+    A held voltage says nothing of the error of a step: what is asked of it is asked of the current,
+    as far as the voltage is held.
+    """
+    off = max(abs((current - guess) * resistance) - 2.0 * HELD_WITHIN, 0.0)
+    return HELD_SHARE * off / max(abs(current * resistance), LEAST_DROP)
+
+
+@kernel
+def with_error(attempt: Attempt, error: float) -> Attempt:
+    """The step with this local error, if it is larger."""
+    if not error > attempt.error:
+        return attempt
+    return Attempt(
+        attempt.now,
+        attempt.solve,
+        attempt.formula,
+        attempt.voltage,
+        attempt.temperature,
+        error,
+    )
+
+
 @inner_kernel
 def try_control(
     w: Workspace,
@@ -499,4 +529,7 @@ def try_control(
         solve, current, resistance = held.solve, held.current, held.resistance
     guess = Guess(formula, weights, now, control.smooth)
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)
+    if control.kind == VOLTAGE and control.smooth and march.steps > 0:
+        off = current_off(current, control.guess, resistance)
+        attempt = with_error(attempt, formula.error * off / numerics.tolerance)
     return Controlled(attempt, current, resistance)

@@ -13,6 +13,7 @@ from microbatt.campaign import (
 )
 from microbatt.campaign.campaign import Campaign
 from microbatt.campaign.plan import identity_in, plan_campaign
+from microbatt.cells import load_cell
 from microbatt.cube import Grid, ListedPoints, SobolPoints, locate
 from microbatt.cube.contents import identity_hash
 from microbatt.engines import Adiabatic, Inventory, Settings
@@ -136,3 +137,12 @@ def test_settings_of_another_engine_are_refused():
 def test_what_an_engine_cannot_do_is_refused_when_the_campaign_is_made():
     with pytest.raises(ParameterError, match=r"'pybamm' cannot do\. It can: Isothermal"):
         small_campaign(engine="pybamm", thermal=Adiabatic())
+
+
+def test_discharges_end_at_the_cells_own_cutoff_unless_told_otherwise():
+    cell = load_cell("chen-2020")
+    assert cell.lower_cutoff_voltage == 2.5
+    assert small_campaign(cell=cell).cutoff_voltage == 2.5
+    assert small_campaign(cell=cell).request.cutoff_voltage == 2.5
+    assert small_campaign(cell=cell, cutoff_voltage=3.0).cutoff_voltage == 3.0
+    assert small_campaign().cutoff_voltage == 2.0  # of a cell that says none

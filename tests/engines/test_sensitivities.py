@@ -131,6 +131,8 @@ def test_what_cannot_be_differentiated_is_refused():
         simulate_discharge(CELL, sensitivities=["positive_thicknes"])
     with pytest.raises(ParameterError, match="no discharge per area depends"):
         simulate_discharge(CELL, sensitivities=["electrode_pairs"])
+    with pytest.raises(ParameterError, match="can move neither up"):
+        simulate_discharge(CELL, sensitivities=["separator_filler_fraction"])
     with pytest.raises(ParameterError, match="twice"):
         simulate_discharge(CELL, sensitivities=["alpha", "positive_alpha"])
     with pytest.raises(ParameterError, match="vary"):

@@ -291,7 +291,7 @@ def step_results(
         some = inside.stop > inside.start
         end_time = float(time[last - 1]) if some else start_time
         end_charge = float(charge[last - 1]) if some else start_charge
-        work = np.trapezoid(voltage[inside] * current[inside], time[inside]) if some else 0.0
+        work = np.trapezoid(voltage[inside], charge[inside]) if some else 0.0  # ∫ V dQ
         results.append(
             StepResult(
                 number=number,

@@ -112,7 +112,7 @@ def native_request(
     cell: str | Path | Cell,
     *,
     inventory: Inventory | str = Inventory.CONSERVING,
-    cutoff_voltage: float = 2.0,
+    cutoff_voltage: float | None = None,
     thermal: Thermal = Isothermal(),
     settings: Settings = SETTINGS,
 ) -> Request:
@@ -120,8 +120,10 @@ def native_request(
 
     Parameters
     ----------
-    cell, inventory, cutoff_voltage, thermal : Cell, Inventory, float, Thermal
+    cell, inventory, thermal : Cell, Inventory, Thermal
         As for `microbatt.engines.simulation.simulate_discharges`.
+    cutoff_voltage : float, default the cell's own
+        Where a discharge ends [V].
     settings : Settings, default finer than the engine's
         Of the native engine; looser ones spoil finite_differences between curves.
 
