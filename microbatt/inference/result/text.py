@@ -32,6 +32,8 @@ _MOST: Final = 4
 _FILES: Final = 8
 """Files of which the summary says how they were read."""
 _LARGE: Final = 1e4
+_UNTOLD: Final = 2.0
+"""Of the logarithm: a deviation by which noise alone tells nothing that the prior does not."""
 _SKEWED: Final = 1.05
 """Factor of one standard deviation from which on it is told as a factor."""
 
@@ -51,7 +53,7 @@ def summarise(estimate: EstimateRecord) -> str:
     lines = [f"{estimate.name}: {' and '.join(held)} of {estimate.cell.name}"]
     doubtful = bool(estimate.cell_values)
     lines += [
-        f"  {_line(one, percent, estimate.level, alone=doubtful)}" for one in estimate.parameters
+        f"  {line_of(one, percent, estimate.level, alone=doubtful)}" for one in estimate.parameters
     ]
     if np.isfinite(estimate.correlation):
         lines.append(f"  correlation of alpha and S {estimate.correlation:+.2f}")
@@ -224,12 +226,15 @@ def _factor(one: ParameterEstimate, level: float) -> float | None:
     return factor if factor > _SKEWED else None
 
 
-def _line(one: ParameterEstimate, percent: str, level: float, *, alone: bool) -> str:
+def line_of(one: ParameterEstimate, percent: str, level: float, *, alone: bool) -> str:
+    """Return the line of one unknown: value, error, interval, and what noise `alone` leaves."""
     found = unknown_quantity(one.name)
     shown = "" if found.units == "1" else f" {found.pretty_units}"
     noise = f" (noise alone ± {one.noise_std:.2g})" if alone else ""
     if noise and _factor(one, level) is not None:
-        noise = f" (noise alone ×/÷ {np.exp(one.noise_std / one.value):.3g})"
+        share = one.noise_std / one.value
+        told = f"×/÷ {np.exp(share):.3g}" if share < _UNTOLD else "leaves it open"
+        noise = f" (noise alone {told})"
     return (
         f"{one.name:22s} {one.value:.5g} {error_of(one, level)}{shown}, "
         f"{percent} between {one.low:.5g} and {one.high:.5g}{noise}"

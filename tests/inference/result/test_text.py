@@ -1,9 +1,12 @@
 """How a number and its error read."""
 
+from dataclasses import replace
+
 import pytest
 
 from microbatt.inference.result import error_of
 from microbatt.inference.result.records import ParameterEstimate
+from microbatt.inference.result.text import line_of
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,13 @@ def test_an_error_is_a_factor_where_the_interval_is_one_of_the_logarithm(
 ):
     found = ParameterEstimate(name=name, value=value, std=0.3, low=low, high=high, prior="")
     assert error_of(found, 0.9) == told
+
+
+def test_noise_alone_that_tells_nothing_is_not_told_as_a_number():
+    open_ = ParameterEstimate(
+        name="S", value=4.0, std=2.0, low=1.0, high=16.0, prior="", noise_std=250.0
+    )
+    line = line_of(open_, "90 %", 0.9, alone=True)
+    assert line.endswith("(noise alone leaves it open)")
+    known = replace(open_, noise_std=0.4)
+    assert line_of(known, "90 %", 0.9, alone=True).endswith("(noise alone ×/÷ 1.11)")
