@@ -120,10 +120,12 @@ def native_request(
 
     Parameters
     ----------
-    cell, inventory, thermal : Cell, Inventory, Thermal
+    cell, inventory : Cell, Inventory
         As for `microbatt.engines.simulation.simulate_discharges`.
     cutoff_voltage : float, default the cell's own
         Where a discharge ends [V].
+    thermal : Thermal, default isothermal
+        The heat balance.
     settings : Settings, default finer than the engine's
         Of the native engine; looser ones spoil finite_differences between curves.
 
