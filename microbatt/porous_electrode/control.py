@@ -54,6 +54,9 @@ POWER = 2
 HELD_WITHIN = 2e-6
 HELD_SHARE = 0.3
 """Of the current of a held voltage, what counts as much as a volt elsewhere."""
+SHORT = 1e-3
+"""Of the time since the hold began: in a shorter step its current may jump, as where salt that runs
+out within an element is discretised in another way."""
 LEAST_DROP = 1e-3
 """A current that drops less than this is as good as none [V]."""
 MOST_CURRENTS = 40
@@ -478,14 +481,14 @@ def with_guess(control: Control, guess: float) -> Control:
 
 
 @kernel
-def current_off(current: float, guess: float, resistance: float) -> float:
+def current_off(current: float, guess: float, resistance: float, known: float) -> float:
     """How far a held voltage's current is from its extrapolation, beside itself.
 
     A held voltage says nothing of the error of a step: what is asked of it is asked of the current,
-    as far as the voltage is held.
+    as far as that can be `known`: within as much as the voltage is [V].
     """
-    off = max(abs((current - guess) * resistance) - 2.0 * HELD_WITHIN, 0.0)
-    return HELD_SHARE * off / max(abs(current * resistance), LEAST_DROP)
+    off = abs((current - guess) * resistance) - 2.0 * known
+    return HELD_SHARE * max(off, 0.0) / max(abs(current * resistance), LEAST_DROP)
 
 
 @kernel
@@ -529,7 +532,9 @@ def try_control(
         solve, current, resistance = held.solve, held.current, held.resistance
     guess = Guess(formula, weights, now, control.smooth)
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)
-    if control.kind == VOLTAGE and control.smooth and march.steps > 0:
-        off = current_off(current, control.guess, resistance)
+    if control.kind == VOLTAGE and control.smooth and h > SHORT * march.t > 0.0:
+        known = max(HELD_WITHIN, abs(attempt.voltage - control.value))
+        known += NEWTON_SHARE * numerics.tolerance
+        off = current_off(current, control.guess, resistance, known)
         attempt = with_error(attempt, formula.error * off / numerics.tolerance)
     return Controlled(attempt, current, resistance)
