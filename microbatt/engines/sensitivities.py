@@ -42,8 +42,6 @@ SHARE_OF_STEP: Final = 1e-4
 """Displacement of any other, over the step of its finite differences."""
 LINEAR: Final = 1e-5
 """By so much a voltage may move: far less than RT/F, by which logarithms bend [V]."""
-_TOGETHER: Final = 8
-"""Numbers in a bundle of lanes."""
 _TRIALS: Final = 4
 _LESS: Final = 1e-2
 """Factor on a displacement that leads to no solution: it is beyond exhaustion."""
@@ -238,19 +236,18 @@ def _in_lanes(
     row: Array,
     places: Sequence[tuple[Any, Array, float]],
 ) -> _Slopes:
-    from microbatt.porous_electrode import column_of, tangents
+    from microbatt.porous_electrode import column_of, side_by_side, tangents
 
     conserving = request.inventory is Inventory.CONSERVING
     columns = [column_of(cell, row, conserving, stretch=RELATIVE_STEP)]
     columns += [column_of(other, there, conserving) for other, there, _ in places]
-    columns += [columns[0]] * (-len(columns) % _TOGETHER)
     told, _ = tangents(
         cell,
         resolution_of(request),
         row,
         conserving,
         float(request.cutoff_voltage),
-        np.ascontiguousarray(np.stack(columns, axis=1)),
+        side_by_side(columns),
     )
     changes = np.array([RELATIVE_STEP, *(change for _, _, change in places)])
     slopes = (told.moved[:, : changes.size] - told.voltage[:, None]) / changes

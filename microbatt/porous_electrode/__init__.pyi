@@ -42,6 +42,7 @@ from .tangent import (
     Tangents,
     column_of,
     shares_tables,
+    side_by_side,
     tangents,
 )
 
@@ -68,6 +69,7 @@ __all__ = [
     "resample",
     "run_protocol",
     "shares_tables",
+    "side_by_side",
     "simulate_bundles",
     "simulate_many",
     "tangents",

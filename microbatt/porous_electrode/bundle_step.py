@@ -21,6 +21,7 @@ from microbatt.porous_electrode.equations import (
     assemble_steep_element,
     evaluate_electrolyte,
     evaluate_kinetics,
+    evaluate_standard,
     is_steep,
     terminal_voltage,
 )
@@ -176,12 +177,7 @@ def iterate_lanes(
 ) -> Change:
     """Make one Newton change of the lanes that are active; see `newton.iterate`."""
     n, n_neg, first_pos = ends(layout)
-    for i in range(n):
-        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    for i in range(n_neg):
-        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
-    for i in range(first_pos, n):
-        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    evaluate_standard(w, layout, p, now)
     assemble_lanes(w, layout, p, current, step, blended, real, kept)
     solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
     V_T = now.thermal_voltage

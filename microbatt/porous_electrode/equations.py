@@ -113,6 +113,18 @@ def evaluate_kinetics(
 
 
 @node_kernel
+def evaluate_standard(w: Workspace, layout: Layout, p: CellParameters, now: Conditions) -> None:
+    """Fill the properties of all nodes of a cell that fits the lanes, see `batch.fits_lanes`."""
+    n, n_neg, first_pos = ends(layout)
+    for i in range(n):
+        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
+    for i in range(n_neg):
+        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
+    for i in range(first_pos, n):
+        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+
+
+@node_kernel
 def evaluate_own_kinetics(
     w: Workspace,
     i: int,

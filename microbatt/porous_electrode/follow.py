@@ -99,6 +99,16 @@ def tightened(numerics: Numerics, brief: bool, tolerance: float) -> Numerics:
 
 
 @kernel
+def stretch_at(e: int, layout: Layout, p: CellParameters, lengths: Array) -> float:
+    """How much longer the layer of element `e` is than in `lengths`."""
+    if e < layout.negative:
+        return p.negative.length / lengths[0]
+    if e < layout.negative + layout.separator:
+        return p.separator_length / lengths[1]
+    return p.positive.length / lengths[2]
+
+
+@kernel
 def stretched(p: CellParameters, numerics: Numerics, track: Track) -> Workspace:
     """A workspace on the leader's mesh, stretched to the layers of `p`."""
     layout = track.layout
@@ -106,13 +116,7 @@ def stretched(p: CellParameters, numerics: Numerics, track: Track) -> Workspace:
     elements = first_positive + layout.positive
     w = make_workspace(elements, numerics.rates.size, shell_count(p, numerics))
     for e in range(elements):
-        if e < layout.negative:
-            stretch = p.negative.length / track.lengths[0]
-        elif e < first_positive:
-            stretch = p.separator_length / track.lengths[1]
-        else:
-            stretch = p.positive.length / track.lengths[2]
-        w.width[e] = track.width[e] * stretch
+        w.width[e] = track.width[e] * stretch_at(e, layout, p, track.lengths)
     share_out(w, layout, p)
     return w
 

@@ -16,6 +16,10 @@ from microbatt.porous_electrode.compilation import kernel
 Array = NDArray[np.float64]
 
 
+STANDARD_EXPONENT = 0.5
+"""Power of the salt in the exchange-current density of the standard kinetics."""
+
+
 class ElectrodeParameters(NamedTuple):
     """One electrode at one microstructure.
 

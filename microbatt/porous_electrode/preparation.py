@@ -16,7 +16,12 @@ from microbatt.porous_electrode.lookup import (
     open_circuit_table,
     uniform_table,
 )
-from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
+from microbatt.porous_electrode.parameters import (
+    STANDARD_EXPONENT,
+    CellParameters,
+    ElectrodeParameters,
+    Numerics,
+)
 from microbatt.porous_electrode.particle import reduced_sphere
 from microbatt.porous_electrode.radial_elements import BRIEF_OUTERMOST, radial_elements
 
@@ -40,8 +45,6 @@ _NO_ENTROPY = np.zeros((2, 2))
 _NO_EXCHANGE = np.array([[1.0, 0.0], [1.0, 0.0]])
 _NEVER = 1e-30
 """Diffusivity of a particle that is none [m² s⁻¹]."""
-_STANDARD_EXPONENT = 0.5
-"""Of c_e in an exchange-current density."""
 
 
 def _electrode(e: Electrode) -> ElectrodeParameters:
@@ -131,7 +134,7 @@ def _diffusion(e: Electrode) -> NDArray[np.float64]:
 def _is_standard(e: Electrode) -> bool:
     """Whether the kernels need nothing but the standard form of the kinetics."""
     own = (e.entropic_change_coefficient, e.exchange_current_shape)
-    return all(one is None for one in own) and e.salt_exponent == _STANDARD_EXPONENT
+    return all(one is None for one in own) and e.salt_exponent == STANDARD_EXPONENT
 
 
 def _entropy(e: Electrode) -> NDArray[np.float64]:

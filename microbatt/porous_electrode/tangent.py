@@ -13,7 +13,7 @@ The numbers stand side by side in lanes, one each.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +31,12 @@ from microbatt.porous_electrode.equations import (
     assemble_nodes,
     assemble_steep_element,
     evaluate_electrolyte,
-    evaluate_kinetics,
+    evaluate_standard,
     terminal_voltage,
 )
 from microbatt.porous_electrode.follow import (
     lay_track,
+    stretch_at,
     tightened,
 )
 from microbatt.porous_electrode.lane_state import lane_vector, make_lane_workspace
@@ -43,6 +44,7 @@ from microbatt.porous_electrode.lanes import WIDTH, Lanes, as_floats, logarithm
 from microbatt.porous_electrode.mesh import Layout, ends, share_out
 from microbatt.porous_electrode.ownership import hold, unowned
 from microbatt.porous_electrode.parameters import (
+    STANDARD_EXPONENT,
     CellParameters,
     ElectrodeParameters,
     Numerics,
@@ -50,9 +52,13 @@ from microbatt.porous_electrode.parameters import (
 )
 from microbatt.porous_electrode.particle_step import finish_particles, start_particles
 from microbatt.porous_electrode.rest import set_rest
+from microbatt.porous_electrode.step import extrapolate
 from microbatt.porous_electrode.tape import SOLVED, Tape, lead_along, make_tape
 from microbatt.porous_electrode.thermal import heat_rate, warmed
 from microbatt.porous_electrode.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Array = NDArray[np.float64]
 
@@ -93,8 +99,6 @@ CELL_NUMBERS = (
     "initial_temperature",
 )
 """Of the rest of the cell, in the rows behind; then come the current and the stretch of time."""
-STANDARD_EXPONENT = 0.5
-"""Power of the salt in i_0 of the standard kinetics, which lanes have."""
 AT_POSITIVE = len(ELECTRODE_NUMBERS)
 AT_CELL = 2 * AT_POSITIVE
 AT_CURRENT = AT_CELL + len(CELL_NUMBERS)
@@ -163,18 +167,11 @@ def cell_of_lanes(p: CellParameters, rows: Lanes) -> CellParameters:
 @kernel
 def lay_out_lanes(tape: Tape, p: CellParameters, modes: int) -> Workspace:
     """A workspace of lanes on the mesh of the tape, stretched to the layers of each lane."""
-    layout = tape.layout
-    first_positive = layout.negative + layout.separator
-    elements = first_positive + layout.positive
+    elements = tape.width.size
     w = make_lane_workspace(elements, modes)
     for e in range(elements):
-        if e < layout.negative:
-            w.width[e] = tape.width[e] * (p.negative.length / tape.lengths[0])
-        elif e < first_positive:
-            w.width[e] = tape.width[e] * (p.separator_length / tape.lengths[1])
-        else:
-            w.width[e] = tape.width[e] * (p.positive.length / tape.lengths[2])
-    share_out(w, layout, p)
+        w.width[e] = tape.width[e] * stretch_at(e, tape.layout, p, tape.lengths)
+    share_out(w, tape.layout, p)
     return w
 
 
@@ -214,12 +211,7 @@ def evaluate_lanes(
 ) -> None:
     """Fill the properties of all nodes at the state of the tape."""
     n, n_neg, first_pos = ends(layout)
-    for i in range(n):
-        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    for i in range(n_neg):
-        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
-    for i in range(first_pos, n):
-        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    evaluate_standard(w, layout, p, now)
     answer_to_surfaces(w, tape, k, 0, n_neg, p.negative, now.negative)
     answer_to_surfaces(w, tape, k, first_pos, n, p.positive, now.positive)
 
@@ -297,12 +289,9 @@ def march_tangents(
         stretched_by = 0.0 if k == 0 else 1.0
         step = tape.formula[k, 2] * (1.0 + stretched_by * rows[AT_STRETCH])
         formula = Formula(tape.formula[k, 0], tape.formula[k, 1], step, 0.0)
-        guess = (
-            tape.weights[k, 0] * temperature[0]
-            + tape.weights[k, 1] * temperature[1]
-            + tape.weights[k, 2] * temperature[2]
-        )
         if not isothermal:
+            weights = tape.weights[k, 0], tape.weights[k, 1], tape.weights[k, 2]
+            guess = extrapolate(weights, temperature[0], temperature[1], temperature[2])
             now = conditions_at(p, guess)
         start_particles(w, 0, n_neg, 0, now.negative, formula, numerics.rates, numerics.weights)
         start_particles(w, first_pos, n, 1, now.positive, formula, numerics.rates, numerics.weights)
@@ -355,7 +344,7 @@ def _make_tangents(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
     ) -> tuple[Tangents, int]:
         """Discharge at (alpha, S, current), and beside it with each column of `displaced`.
 
-        Their number is a multiple of `WIDTH`.
+        As `side_by_side` puts them.
         """
         alpha, S, current = point
         p = at_point(cell, alpha, S, conserving)
@@ -409,6 +398,17 @@ def column_of(
     column += [getattr(p.positive, name) for name in ELECTRODE_NUMBERS]
     column += [getattr(p, name) for name in CELL_NUMBERS]
     return np.array([*column, current, stretch], dtype=np.float64)
+
+
+def side_by_side(columns: Sequence[Array]) -> Array:
+    """Columns as `tangents` takes them: the first once more in lanes that are left over.
+
+    Returns
+    -------
+    ndarray, shape (ROWS, a multiple of WIDTH)
+    """
+    left = -len(columns) % WIDTH
+    return np.ascontiguousarray(np.stack([*columns, *[columns[0]] * left], axis=1))
 
 
 def shares_tables(one: CellParameters, other: CellParameters) -> bool:

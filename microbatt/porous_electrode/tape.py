@@ -19,8 +19,7 @@ from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
     any_steep,
     assemble,
-    evaluate_electrolyte,
-    evaluate_kinetics,
+    evaluate_standard,
     is_steep,
 )
 from microbatt.porous_electrode.follow import Track, solved_step, stretched, tightened
@@ -135,13 +134,7 @@ def linearise(
     w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float, step: float
 ) -> None:
     """Fill Newton's equations at the state in ``c_new`` and ``j_new``."""
-    n, n_neg, first_pos = ends(layout)
-    for i in range(n):
-        evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
-    for i in range(n_neg):
-        evaluate_kinetics(w, i, p.negative, now.negative, now.thermal_voltage)
-    for i in range(first_pos, n):
-        evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
+    evaluate_standard(w, layout, p, now)
     steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     assemble(w, layout, p, current, step, steep)
 

@@ -318,33 +318,30 @@ def test_five_thousand_random_protocols_end_for_a_physical_reason_and_lose_nothi
         assert not faults_of(*run_case(seed)), seed
 
 
-@pytest.mark.parametrize("cell", ["prada-2013", "chen-2020"])
+TOPS = {"prada-2013": 3.5, "chen-2020": 4.1}
+
+
+def held(cell, rate, **terms):
+    """A charge at a rate [C] and a hold behind it."""
+    steps = ["Discharge at 1C for 20 min", f"Charge at {rate}C until {TOPS[cell]} V"]
+    return simulate(cell, [*steps, f"Hold at {TOPS[cell]} V until C/50"], **terms)
+
+
+@pytest.mark.parametrize("cell", TOPS)
 def test_the_current_of_a_hold_is_as_good_as_its_charge(cell):
-    top = {"prada-2013": 3.5, "chen-2020": 4.1}[cell]
-    steps = [
-        "Discharge at 1C for 20 min",
-        f"Charge at 2C until {top} V",
-        f"Hold at {top} V until C/50",
-    ]
     usual, close = (
-        simulate(cell, steps, settings=settings).steps[-1]
+        held(cell, 2, settings=settings).steps[-1]
         for settings in (Settings(), Settings(tolerance=2e-6))
     )
-    assert usual.energy == pytest.approx(top * usual.capacity, rel=1e-6)
+    assert usual.energy == pytest.approx(TOPS[cell] * usual.capacity, rel=1e-6)
     assert usual.capacity == pytest.approx(close.capacity, rel=2e-3)
     # How long it takes to a small current says how well the current is known there
     assert usual.duration == pytest.approx(close.duration, rel=0.01)
 
 
-@pytest.mark.parametrize("cell", ["prada-2013", "chen-2020"])
+@pytest.mark.parametrize("cell", TOPS)
 def test_the_points_of_a_hold_hold_its_charge(cell):
-    top = {"prada-2013": 3.5, "chen-2020": 4.1}[cell]
-    steps = [
-        "Discharge at 1C for 20 min",
-        f"Charge at 1C until {top} V",
-        f"Hold at {top} V until C/50",
-    ]
-    run = simulate(cell, steps)
+    run = held(cell, 1)
     last = run.steps[-1]
     gone = np.trapezoid(run.current[last.points], run.time[last.points]) / 3600.0
     assert gone == pytest.approx(last.capacity, rel=0.01)
