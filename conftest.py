@@ -24,9 +24,11 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in 
 ROOM = 2**32
 """Least room for temporary files in memory [bytes]; an installed wheel takes a quarter of it."""
 FIRST = (
-    "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
-    "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
-    "tests/porous_electrode/test_conservation.py",  # compiles one too, for which others would wait
+    "tests/campaign/test_kill.py",  # long, and neither it nor the third to fifth need a kernel,
+    "tests/engines/test_every_kernel.py",  # all of which this one compiles meanwhile
+    "tests/contracts/test_stores.py",
+    "tests/cube/test_coordinates.py",
+    "tests/cube/test_write_predictions.py",
     "tests/test_docs.py",
     "tests/test_examples.py",
 )
