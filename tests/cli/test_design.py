@@ -39,16 +39,8 @@ def test_a_tester_of_one_per_mille_tells_less(tmp_path):
     sizes = []
     for error in ("1e-5", "1e-3"):
         file = tmp_path / f"{len(sizes)}.json"
-        words = [
-            "--S",
-            "1",
-            "--cell-error",
-            "0",
-            "--charge-error",
-            error,
-            "--json",
-            str(file),
-        ]  # S 1 is all capacity
+        words = ["--S", "1", "--charge-error", error, "--json", str(file)]  # S 1 is all capacity
+        words += ["--cell-error", "0"]
         result = run(*FEW, "--max-curves", "1", *words)
         assert result.exit_code == 0, result.output
         sizes.append(json.loads(file.read_text())["choices"][0]["size"])
