@@ -6,9 +6,9 @@ unit of current does, and the two solutions are added so that the voltage is met
 no current would do: where surfaces are exhausted the voltage follows the logarithm of next to
 nothing, and where the salt is, a current may have several voltages.
 
-A power, the first instant of a voltage, and what the border does not solve, are left to a safeguarded
-secant iteration around Newton's method, whose answer for one current is the guess for the next, so
-that all but the first cost an iteration or two.
+A power, the first instant of a voltage, and what the border does not solve, are left to a
+safeguarded secant iteration around Newton's method, whose answer for one current is the guess for
+the next, so that all but the first cost an iteration or two.
 """
 
 from __future__ import annotations

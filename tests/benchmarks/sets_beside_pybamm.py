@@ -75,7 +75,7 @@ def main() -> None:
                 line = row(pybamm, name, rate)
             except (MicrobattError, pybamm.SolverError, pybamm.ModelError) as error:
                 line = f"| {name} | {rate:g} C | {type(error).__name__}: {error} |"
-            print(line, flush=True)  # noqa: T201
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
