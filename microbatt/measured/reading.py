@@ -13,7 +13,7 @@ from microbatt.measured.discharges import Found, discharges, is_run
 from microbatt.measured.experiment import Experiment, FileReading
 from microbatt.measured.headings import find_columns
 from microbatt.measured.parts import cells_apart, choose_part, numbered
-from microbatt.measured.record import make_record
+from microbatt.measured.record import check_doubles, make_record
 from microbatt.measured.run import MeasuredRun, run_of
 from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
 
@@ -487,6 +487,7 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
             f"{table.source}: the rows have fewer fields than the headings, and column "
             f"`{columns.taken['voltage'].heading}` is not among them. Export the file again."
         )
+    check_doubles(table, columns)
     record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
     remarks = (*table.remarks, *columns.remarks, *record.remarks)
     shown = _shown(taken)

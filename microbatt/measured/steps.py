@@ -53,10 +53,19 @@ _ASIDE: Final = 2.0
 _WIDE: Final = 0.1
 """A turn that is not sharp moves at least this share of the whole range on both sides."""
 _WORDS: Final = (
-    (HOLD, r"\bcv|const\w*[ _]*volt|恒压(?!.*恒流)|spannungshalt|tension const"),
-    (REST, r"\brest|\bocv|\bpause|\bruhe|\brepos|^r$|^o$|静置|搁置|\bidle|\bstand|\bopen"),
-    (DISCHARGE, r"d(is)?-?ch|^d$|entlad|décharg|decharg|放电"),
-    (CHARGE, r"\bch|chg|charge|^c$|\blad|充电"),
+    (
+        HOLD,
+        (
+            r"\bcv|const\w*[ _]*volt|恒压(?!.*恒流)|定電圧(?!.*定電流)|정전압(?!.*정전류)"
+            r"|spannungshalt|tension const"
+        ),
+    ),
+    (
+        REST,
+        r"\brest|\bocv|\bpause|\bruhe|\brepos|^r$|^o$|静置|搁置|休止|待機|휴지|\bidle|\bstand|\bopen",
+    ),
+    (DISCHARGE, r"d(is)?-?ch|^d$|entlad|décharg|decharg|放电|放電|방전"),
+    (CHARGE, r"\bch|chg|charge|^c$|\blad|充电|充電|충전"),
 )
 
 

@@ -605,3 +605,38 @@ def terminal_voltage(w: Workspace, layout: Layout, p: CellParameters, current: f
     for i in range(last, n):
         moment -= (w.x[n - 1] - w.x[i]) * w.area[i] * w.j_new[i]
     return voltage - moment * p.positive.solid_resistivity
+
+
+@kernel
+def voltage_change(
+    w: Workspace, layout: Layout, p: CellParameters, current: float, more: float, change: Array
+) -> float:
+    """By how much `terminal_voltage` changes with salt and current density, to first order [V].
+
+    `change` holds those of all nodes, as Newton's ``rhs`` does, and `more` that of the current.
+    """
+    n, n_neg, last = ends(layout)
+    first = n_neg - 1
+    voltage = w.eta[last, 1] * change[last, 0] + w.eta[last, 2] * change[last, 1]
+    voltage -= w.eta[first, 1] * change[first, 0] + w.eta[first, 2] * change[first, 1]
+    voltage -= more * p.contact_resistance
+    for e in range(layout.negative, layout.negative + layout.separator):
+        a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+        l0, l1, l2 = gradients(
+            change[a, 0] / w.c_new[a], change[m, 0] / w.c_new[m], change[b, 0] / w.c_new[b]
+        )
+        voltage += (w.chi[a] * l0 + 4.0 * w.chi[m] * l1 + w.chi[b] * l2) / 6.0
+        drop = 0.0
+        for k in range(3):
+            kappa, slope = w.conductivity[a + k, 0], w.conductivity[a + k, 1]
+            share = 4.0 if k == 1 else 1.0
+            drop += share * (more - current * slope * change[a + k, 0] / kappa) / kappa
+        voltage -= drop / 6.0 * w.width[e] / p.separator_pore_factor
+    moment = 0.0
+    for i in range(first + 1):
+        moment += w.x[i] * w.area[i] * change[i, 1]
+    voltage -= moment * p.negative.solid_resistivity
+    moment = 0.0
+    for i in range(last, n):
+        moment -= (w.x[n - 1] - w.x[i]) * w.area[i] * change[i, 1]
+    return voltage - moment * p.positive.solid_resistivity

@@ -5,12 +5,15 @@ calls; so a function at the bottom of a tower is optimised once on each storey, 
 machine code each time, though only the code of the uppermost is ever run.  Here the libraries of
 a tower wait: they are linked as they are, and what comes of that is optimised and translated once,
 where an address is asked for.  That takes two thirds of the time, and the numbers are the same.
+
+All this is inside numba, and another version may be made differently; kernels are then compiled as
+numba does it.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from numba.core import codegen
 from numba.core.compiler_lock import global_compiler_lock
@@ -19,6 +22,27 @@ from numba.core.registry import cpu_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_NEEDED: Final = {
+    codegen.JITCodeLibrary: (
+        "_ensure_finalized",
+        "_finalize_dynamic_globals",
+        "_finalize_final_module",
+        "_get_compiled_object",
+        "_optimize_final_module",
+        "_set_compiled_object",
+        "_verify_declare_only_symbols",
+        "get_defined_functions",
+        "get_pointer_to_function",
+    ),
+    codegen.JITCPUCodegen: ("_library_class", "set_env"),
+}
+
+
+def serves() -> bool:
+    """Whether the numba that is installed has what is needed here."""
+    return all(hasattr(kind, name) for kind, names in _NEEDED.items() for name in names)
 
 
 class WaitingLibrary(codegen.JITCodeLibrary):
@@ -69,6 +93,9 @@ class WaitingLibrary(codegen.JITCodeLibrary):
 @contextmanager
 def translated_once() -> Iterator[None]:
     """Have what is compiled in this context wait until its address is asked for."""
+    if not serves():
+        yield
+        return
     backend: Any = cpu_target.target_context.codegen()
     set_environment = backend.set_env
 

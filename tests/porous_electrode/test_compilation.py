@@ -115,3 +115,18 @@ def test_who_cannot_keep_a_kernel_compiles_it_without_waiting(tmp_path, monkeypa
     monkeypatch.setattr(highest._cache, "_cache_path", str(tmp_path / "file" / "folder"))
     with compilation._in_turn(highest):
         pass
+
+
+def test_a_numba_that_is_made_differently_compiles_as_it_does(monkeypatch):
+    from microbatt.porous_electrode import machine_code
+
+    monkeypatch.setitem(machine_code._NEEDED, JITCodeLibrary, ("something_else",))
+    assert not machine_code.serves()
+
+    @entry_kernel
+    def twice(x):
+        return 2.0 * x
+
+    with translated_once():
+        assert "_library_class" not in vars(cpu_target.target_context.codegen())
+    assert twice(2.0) == 4.0

@@ -2,7 +2,9 @@
 
 The size of a random error is found where the data are likeliest once everything else is integrated
 over: the restricted likelihood (Patterson & Thompson 1971).  It needs no curve: residuals and
-derivatives at a best fit are weighed anew for each size.
+derivatives at a best fit are weighed anew for each size.  So is told what each curve has of its
+own beside what all share, which differences between the curves show; how large the shared part is
+has to be stated or inferred, for alpha and S may hide it.
 """
 
 from __future__ import annotations
@@ -28,7 +30,13 @@ EXPECTED: Final = 1e-3
 """What is expected of the size [V] …"""
 WIDTH: Final = 1.5
 """… and the standard deviation of its logarithm."""
+SHARES: Final = (0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
+"""Shares of a model error that curves may have of their own, from where it no longer counts."""
+BEYOND_CHANCE: Final = 4.0
+"""A gain in twice the logarithm of the likelihood that speaks for more than the least share."""
 _ROUNDS: Final = 2
+_MOST: Final = 12
+"""Calls of the fit with another share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +74,52 @@ def with_inferred_error(fit: Fit) -> tuple[Fit, ModelError]:
     for _ in range(_ROUNDS):
         found = inferred_size(fit.model, fit.minimum)
         model = fit.model.with_model_error(found.size)
-        first = jacobian_under(model, fit.model, fit.minimum)
-        minimum = fit_samples(model, fit.minimum.x, most=8, jacobian=first)
-        if minimum is None:
+        again = _refitted(fit, model.with_model_error(found.size, own_share(model, fit.minimum)))
+        if again is None:
             break
-        fit = replace(fit, model=model, minimum=minimum)
+        fit = again
     return fit, found
+
+
+def with_own_share(fit: Fit) -> Fit:
+    """Let residuals tell what of the model's error each curve has of its own, and fit again.
+
+    Parameters
+    ----------
+    fit
+        Of a model of any share.
+    """
+    share = own_share(fit.model, fit.minimum)
+    model = fit.model.with_model_error(fit.model.errors.model_error, share)
+    return _refitted(fit, model) or replace(fit, model=model)
+
+
+def _refitted(fit: Fit, model: ForwardModel) -> Fit | None:
+    """Fit again with a model of other errors; None where the engine has no curve."""
+    first = jacobian_under(model, fit.model, fit.minimum)
+    minimum = fit_samples(model, fit.minimum.x, most=_MOST, jacobian=first)
+    return None if minimum is None else replace(fit, model=model, minimum=minimum)
+
+
+def own_share(model: ForwardModel, minimum: Minimum) -> float:
+    """Return the share of the model's error that each curve has of its own, of `SHARES` [-].
+
+    The likeliest, and the least where none is likelier beyond chance.
+
+    Parameters
+    ----------
+    model, minimum
+        The measured curves and the best fit to them.
+    """
+    size, told = model.errors.model_error, _Told.of(model, minimum)
+    least = score = told.score(model.with_model_error(size, SHARES[0]))
+    share = SHARES[0]
+    for larger in SHARES[1:]:
+        there = told.score(model.with_model_error(size, larger))
+        if there > score:
+            break
+        score, share = there, larger
+    return share if least - score > BEYOND_CHANCE else SHARES[0]
 
 
 def inferred_size(model: ForwardModel, minimum: Minimum) -> ModelError:
@@ -82,10 +130,9 @@ def inferred_size(model: ForwardModel, minimum: Minimum) -> ModelError:
     model, minimum
         The measured curves and the best fit to them.
     """
-    m = model.measured.size
-    volts = model.colour(minimum.residual[:m])
-    slopes = model.colour(minimum.jacobian[:m].T)
-    scores = np.array([_score(model, minimum, volts, slopes, float(size)) for size in SIZES])
+    told = _Told.of(model, minimum)
+    scores = np.array([told.score(model.with_model_error(float(size))) for size in SIZES])
+    scores += (np.log(SIZES / EXPECTED) / WIDTH) ** 2
     chance = np.exp(-0.5 * (scores - scores.min()))
     summed = np.cumsum(chance) / chance.sum()
     logarithms = np.log(SIZES)
@@ -93,16 +140,31 @@ def inferred_size(model: ForwardModel, minimum: Minimum) -> ModelError:
     return ModelError(size=float(SIZES[int(np.argmin(scores))]), low=float(low), high=float(high))
 
 
-def _score(
-    model: ForwardModel, minimum: Minimum, volts: Array, slopes: Array, size: float
-) -> float:
-    """Return -2 ln of the restricted likelihood of a size, with what is expected of it."""
-    m = volts.size
-    other = model.with_model_error(size)
-    jacobian = np.concatenate([other.whiten(slopes).T, minimum.jacobian[m:]])
-    residual = np.concatenate([other.whiten(volts), minimum.residual[m:]])
-    curvature = jacobian.T @ jacobian
-    pull = jacobian.T @ residual
-    left = residual @ residual - pull @ np.linalg.pinv(curvature, hermitian=True) @ pull
-    expected = (np.log(size / EXPECTED) / WIDTH) ** 2
-    return float(left + other.log_determinant + np.linalg.slogdet(curvature)[1] + expected)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Residuals and derivatives at a best fit, in volts and of what is expected of unknowns."""
+
+    volts: Array
+    slopes: Array
+    expected: Array
+    expected_slopes: Array
+
+    @classmethod
+    def of(cls, model: ForwardModel, minimum: Minimum) -> _Told:
+        """Return those of a minimum."""
+        m = model.measured.size
+        return cls(
+            volts=model.colour(minimum.residual[:m]),
+            slopes=model.colour(minimum.jacobian[:m].T),
+            expected=minimum.residual[m:],
+            expected_slopes=minimum.jacobian[m:],
+        )
+
+    def score(self, model: ForwardModel) -> float:
+        """Return -2 ln of the restricted likelihood of a model's errors."""
+        jacobian = np.concatenate([model.whiten(self.slopes).T, self.expected_slopes])
+        residual = np.concatenate([model.whiten(self.volts), self.expected])
+        curvature = jacobian.T @ jacobian
+        pull = jacobian.T @ residual
+        left = residual @ residual - pull @ np.linalg.pinv(curvature, hermitian=True) @ pull
+        return float(left + model.log_determinant + np.linalg.slogdet(curvature)[1])

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from microbatt.inference.forward.binning import bin_measurement
-from microbatt.inference.forward.error_model import ErrorModel, make_error_model, white_noise
+from microbatt.inference.forward.error_model import (
+    AllowedErrors,
+    ErrorModel,
+    make_error_model,
+    white_noise,
+)
 from microbatt.measured import Measurement
 
 
@@ -58,7 +63,7 @@ def test_many_samples_become_a_hundred_that_keep_their_mean_and_their_informatio
         few.voltage,
         atol=1e-3,
     )
-    flat = make_error_model(few, 1e-3).deviation[np.abs(few.slope) < 0.2]
+    flat = make_error_model(few, AllowedErrors(noise=1e-3)).deviation[np.abs(few.slope) < 0.2]
     assert flat.max() < 1.01e-3
 
 
