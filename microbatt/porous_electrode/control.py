@@ -558,22 +558,23 @@ def solve_bordered(
         np.empty_like(w.j_new),
     )
     enough = min(NEWTON_SHARE * numerics.tolerance, HELD_WITHIN)
-    current, previous = guess, math.inf
+    current, previous, steady = guess, math.inf, False
     for iteration in range(1, MAX_ITERATIONS + 1):
         made = iterate_bordered(w, layout, p, now, border, voltage, current, formula.step, steep)
         current, size = made.current, made.change.size
         if not math.isfinite(size + current):
             return Held(Solve(False, True, iteration), guess, math.nan, False)
-        ratio = size / previous if iteration > 1 else math.inf
+        # A change that was cut does not tell how fast the next ones become small
+        ratio = size / previous if steady else math.inf
         ahead = size * min(size / CURVATURE, ratio)
         stuck = not made.change.whole and max(size, previous) < enough
-        previous = size
+        previous, steady = size, made.change.whole
         if stuck:
             go_past_bounds(w, layout, border)
         if stuck or (made.change.whole and ahead < enough):
             if w.profile.size == 0 or settled(w, layout, p, now, numerics, formula):
                 return Held(Solve(True, True, iteration), current, -made.slope, stuck)
-            previous = math.inf
+            previous, steady = math.inf, False
     return Held(Solve(False, True, MAX_ITERATIONS), guess, math.nan, False)
 
 
