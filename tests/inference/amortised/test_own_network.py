@@ -175,7 +175,7 @@ def test_a_network_that_does_not_mean_what_it_says_is_not_saved(tmp_path, monkey
     assert (tmp_path / "weights" / "simulations.zarr").exists()
     with pytest.raises(
         NotCalibratedError, match="was not saved"
-    ):  # and not a checkpoint in the way
+    ):
         trained_into(tmp_path / "weights", simulations=256, epochs=2, overwrite=True)
 
 
