@@ -207,7 +207,7 @@ def read_cells(path: str | Path, reading: Reading | None = None) -> tuple[Experi
     found = []
     for name, one in _chosen(table, how, every=True).items():
         file = _read_part(name, one, how)
-        kept, copies = without_copies(file.measurements)
+        kept, copies = without_copies([file.measurements])
         called = name or Path(path).stem
         found.append(
             Experiment(
@@ -327,7 +327,7 @@ def read_experiment(
     listed = [places] if isinstance(places, str | Path) else list(places)
     files = [file for place in map(Path, listed) for file in files_of(place)]
     found = [read_file(file, reading) for file in files]
-    kept, copies = without_copies([one for file in found for one in file.measurements])
+    kept, copies = without_copies([file.measurements for file in found])
     called = name or (Path(listed[0]).stem if len(listed) == 1 else "experiment")
     told = tuple(_with_copies(file, copies) for file in found)
     return Experiment(name=called, measurements=kept, reading=told, runs=runs_of(found))

@@ -10,7 +10,7 @@ import numpy as np
 from microbatt.errors import MeasurementError
 from microbatt.measured.bounds import LONGEST
 from microbatt.measured.measurement import MIN_SAMPLES
-from microbatt.measured.numerals import rounding
+from microbatt.measured.numerals import middle, rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -364,7 +364,7 @@ def _without_zero_rows(record: Record) -> Record:
 def _check_volts(record: Record) -> None:
     low, high = _VOLTS
     some = record.voltage[:: record.voltage.size // _TYPICAL + 1]
-    typical = float(np.median(np.abs(some)))
+    typical = middle(np.abs(some))
     if low <= typical <= high:
         return
     guess = " Are they millivolts?" if high < typical <= 1e3 * high else ""
@@ -478,7 +478,7 @@ def _temperatures(table: Table, column: Column | None, remarks: list[str]) -> Ar
     values = _values(table, column)
     known = values[np.isfinite(values)]
     low, high = _KELVINS
-    if known.size and low <= float(np.median(known)) <= high:
+    if known.size and low <= middle(known) <= high:
         return values
     remarks.append(
         f"column `{column.heading}` ignored: it holds no temperatures of a cell in {column.unit}"

@@ -46,6 +46,7 @@ from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParam
 from microbatt.porous_electrode.workspace import Workspace
 
 STEEP = 0.05
+CLEAR = 4.0
 FIXED_TRANSFERENCE = 6
 """Columns of an electrolyte's table whose t₊ is the same everywhere."""
 PER_SALT_STEP = 1.0 / SALT_STEP
@@ -266,11 +267,30 @@ def assemble_salt(w: Workspace, e: int, width: float, pore_factor: float) -> Non
 def is_steep(w: Workspace, a: int, least: float) -> bool:
     """Whether the salt runs out within the element of nodes a … a + 2, when the step starts.
 
-    There is less than `least` [mol m⁻³] somewhere in it, or next to none beside what is elsewhere.
+    There is less than `least` [mol m⁻³] somewhere in it, or next to none beside what is elsewhere;
+    or it is held to be so, see `hold_straight`.
     """
     c0, c1, c2 = w.c[0, a], w.c[0, a + 1], w.c[0, a + 2]
     smallest, largest = min(c0, c1), max(c0, c1)
-    return min(smallest, c2) < max(STEEP * max(largest, c2), least)
+    return min(smallest, c2) < max(STEEP * max(largest, c2), least) + w.straight[a // 2]
+
+
+@kernel
+def hold_straight(w: Workspace, layout: Layout, least: float) -> None:
+    """Keep an element straight that was steep, until its salt is well above.
+
+    Where the two ways to discretise it give different currents, it would otherwise be one way and
+    the other in turn, at every step however short.
+    """
+    for e in range(layout.negative + layout.separator + layout.positive):
+        a = 2 * e
+        if w.straight[e] == 0.0:
+            w.straight[e] = math.inf if is_steep(w, a, least) else 0.0
+            continue
+        smallest = min(w.c[0, a], w.c[0, a + 1], w.c[0, a + 2])
+        largest = max(w.c[0, a], w.c[0, a + 1], w.c[0, a + 2])
+        if smallest > CLEAR * max(STEEP * largest, least):
+            w.straight[e] = 0.0
 
 
 @kernel

@@ -37,7 +37,12 @@ from microbatt.porous_electrode.discharge import (
     least_salt,
     mean_room,
 )
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
+from microbatt.porous_electrode.equations import (
+    EXHAUSTED_SALT,
+    evaluate_kinetics,
+    evaluate_others,
+    hold_straight,
+)
 from microbatt.porous_electrode.mesh import Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
@@ -617,6 +622,7 @@ def take(
     row = table[stand.row]
     charge = charge_after(row, samples, stand, tried, h)
     march = accept(w, layout, stand.march, tried.attempt, h)
+    hold_straight(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     if follows_samples(row):
         n, n_neg, first_pos = ends(layout)
         missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)

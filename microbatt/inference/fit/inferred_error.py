@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.inference.fit.refinement import Fit, fit_samples, jacobian_under
+from microbatt.inference.forward.error_model import steepness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SIZES: Final = np.geomspace(5e-5, 3e-2, 41)
+SIZES: Final = np.geomspace(5e-5, 3e-2, 25)
 """Sizes that are tried [V]."""
 EXPECTED: Final = 1e-3
 """What is expected of the size [V] …"""
@@ -35,6 +36,8 @@ SHARES: Final = (0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
 BEYOND_CHANCE: Final = 4.0
 """A gain in twice the logarithm of the likelihood that speaks for more than the least share."""
 _ROUNDS: Final = 2
+_NOTHING: Final = 1e3
+"""Standard deviation of an average that is to say nothing [V]."""
 _MOST: Final = 12
 """Calls of the fit with another share."""
 
@@ -47,11 +50,14 @@ class ModelError:
     ----------
     size, low, high
         The likeliest, and the ends of a 90 % interval [V].
+    own
+        Share of it that each curve has of its own [-].
     """
 
     size: float
     low: float
     high: float
+    own: float
 
     @property
     def sentence(self) -> str:
@@ -72,9 +78,10 @@ def with_inferred_error(fit: Fit) -> tuple[Fit, ModelError]:
         With a size that is only a guess.
     """
     for _ in range(_ROUNDS):
-        found = inferred_size(fit.model, fit.minimum)
-        model = fit.model.with_model_error(found.size)
-        again = _refitted(fit, model.with_model_error(found.size, own_share(model, fit.minimum)))
+        found, errors = inferred_size(fit.model, fit.minimum), fit.model.errors
+        if (found.size, found.own) == (errors.model_error, errors.own):
+            break
+        again = _refitted(fit, fit.model.with_model_error(found.size, found.own))
         if again is None:
             break
         fit = again
@@ -131,13 +138,19 @@ def inferred_size(model: ForwardModel, minimum: Minimum) -> ModelError:
         The measured curves and the best fit to them.
     """
     told = _Told.of(model, minimum)
-    scores = np.array([told.score(model.with_model_error(float(size))) for size in SIZES])
-    scores += (np.log(SIZES / EXPECTED) / WIDTH) ** 2
-    chance = np.exp(-0.5 * (scores - scores.min()))
-    summed = np.cumsum(chance) / chance.sum()
+    scores = np.array(
+        [
+            [told.score(model.with_model_error(float(size), share)) for share in SHARES]
+            for size in SIZES
+        ]
+    )
     logarithms = np.log(SIZES)
+    scores += (((logarithms - np.log(EXPECTED)) / WIDTH) ** 2)[:, None]
+    chance = np.exp(-0.5 * (scores - scores.min())).sum(axis=1)
+    summed = (np.cumsum(chance) - 0.5 * chance) / chance.sum()
     low, high = np.exp(np.interp([0.05, 0.95], summed, logarithms))
-    return ModelError(size=float(SIZES[int(np.argmin(scores))]), low=float(low), high=float(high))
+    size, share = np.unravel_index(int(np.argmin(scores)), scores.shape)
+    return ModelError(size=float(SIZES[size]), low=float(low), high=float(high), own=SHARES[share])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +175,19 @@ class _Told:
 
     def score(self, model: ForwardModel) -> float:
         """Return -2 ln of the restricted likelihood of a model's errors."""
+        model = _where_flat(model)
         jacobian = np.concatenate([model.whiten(self.slopes).T, self.expected_slopes])
         residual = np.concatenate([model.whiten(self.volts), self.expected])
         curvature = jacobian.T @ jacobian
         pull = jacobian.T @ residual
         left = residual @ residual - pull @ np.linalg.pinv(curvature, hermitian=True) @ pull
         return float(left + model.log_determinant + np.linalg.slogdet(curvature)[1])
+
+
+def _where_flat(model: ForwardModel) -> ForwardModel:
+    """Return the model to which averages on slopes say nothing: there charges are off too."""
+    flat = tuple(
+        replace(one, deviation=np.where(steepness(piece) > 1.0, _NOTHING, one.deviation))
+        for one, piece in zip(model.error_models, model.pieces, strict=True)
+    )
+    return replace(model, error_models=flat)

@@ -217,7 +217,7 @@ def make_error_model(curve: BinnedCurve, errors: AllowedErrors) -> ErrorModel:
     charge = float(np.hypot(stated, curve.charge_error))
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
     variance = errors.noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2
-    variance = variance + curve.rounded**2 + (ROUGH * errors.model_error * _steepness(curve)) ** 2
+    variance = variance + curve.rounded**2 + (ROUGH * errors.model_error * steepness(curve)) ** 2
     place = curve.capacity / curve.charge
     return ErrorModel(
         deviation=np.sqrt(variance),
@@ -247,7 +247,7 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
         Where each average stands along the charge, between 0 and 1, shape (m,).
     """
     charge = CHARGE if errors.charge_error is None else errors.charge_error
-    rough = ROUGH * errors.model_error * _steepness(run)
+    rough = ROUGH * errors.model_error * steepness(run)
     fast = errors.own * errors.model_error * run.fast
     variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2
     since = run.drawn / run.charge - run.start.drawn
@@ -358,7 +358,7 @@ def smooth_moves(
     """
     shape = smooth_spectrum(place, lengths)
     of_voltage = getattr(curve, "offset_effect", np.ones_like(curve.voltage))
-    of_charge = np.sqrt(_steepness(curve) ** 2 - 1.0)
+    of_charge = np.sqrt(steepness(curve) ** 2 - 1.0)
     return np.asarray(
         size * np.concatenate([shape * of_voltage[:, None], shape * of_charge[:, None]], axis=1)
     )
@@ -395,7 +395,7 @@ def smooth_spectrum(place: Array, lengths: tuple[float, ...] = LENGTHS) -> Array
     return np.asarray(np.sqrt(variance) * shape)
 
 
-def _steepness(curve: BinnedCurve | BinnedRun) -> Array:
+def steepness(curve: BinnedCurve | BinnedRun) -> Array:
     """Return what an error of one does to averages at most, more where a curve is steep."""
     return np.asarray(np.maximum(1.0, np.abs(curve.slope) * curve.charge / SLOPE))
 
