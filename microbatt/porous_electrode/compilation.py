@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
@@ -17,10 +18,14 @@ from microbatt.porous_electrode.machine_code import translated_once
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_log = logging.getLogger(__name__)
+
 _PATIENCE: Final = 600.0
 """For another process to compile a kernel [s]."""
 _LOOK: Final = 0.05
 """Seconds between two looks whether it has."""
+_SILENCE: Final = 2.0
+"""For so long nothing is said of waiting [s]; a kernel that is compiled is read in less."""
 
 kernel = register_jitable(error_model="numpy", nogil=True, no_cfunc_wrapper=True)
 """Compiled into the kernels that call it; from Python it is the plain function.
@@ -38,11 +43,7 @@ A call would hand over every array of the workspace, which takes longer than the
 """
 
 inner_kernel = numba.njit(error_model="numpy", nogil=True, inline="always")
-"""A kernel that is written into the one that calls it before either is compiled.
-
-Whatever a kernel calls is optimised again within it; a tower of drivers over a large solution would
-be compiled as often as it has storeys.
-"""
+"""A kernel that is written into the one that calls it before either is compiled."""
 
 
 def entry_kernel(function: Callable[..., Any]) -> Any:
@@ -79,11 +80,14 @@ def _wait_for(file: IO[str]) -> None:
     """Lock a file that another process may have locked; give up when that must be frozen."""
     import fcntl
 
-    begin = time.monotonic()
-    while time.monotonic() - begin < _PATIENCE:
+    begin, told = time.monotonic(), False
+    while (waited := time.monotonic() - begin) < _PATIENCE:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if waited > _SILENCE and not told:
+                told = True
+                _log.warning("Waiting for another process, which compiles the engine.")
             time.sleep(_LOOK)
         else:
             return
