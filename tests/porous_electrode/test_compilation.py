@@ -1,5 +1,6 @@
 """How kernels are compiled: machine code once, in one process, and nothing else is touched."""
 
+import gc
 import importlib
 import subprocess
 import sys
@@ -115,6 +116,20 @@ def test_a_process_waits_for_one_that_compiles_and_takes_the_kernel_from_the_cac
     said, told = waiting.communicate(timeout=60)
     assert said.split() == ["1", "0"]
     assert told == "Waiting for another process, which compiles the engine.\n"
+
+
+@pytest.mark.parametrize("often", [700, 0, 10**6])  # 0: never
+def test_garbage_is_looked_for_as_before_after_a_compilation_even_one_that_fails(often):
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(often, 10, 10)
+        seen = []
+        with pytest.raises(AttributeError), compilation._seldom_collected():
+            seen.append(gc.get_threshold()[0]).fails  # noqa: B018
+        assert seen == [max(often, compilation._SELDOM) if often else 0]
+        assert gc.get_threshold() == (often, 10, 10)
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_who_cannot_keep_a_kernel_compiles_it_without_waiting(tmp_path, monkeypatch):
