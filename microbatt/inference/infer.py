@@ -13,7 +13,7 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.engines import ENGINE
 from microbatt.errors import ParameterError
-from microbatt.inference.fit.inferred_error import with_inferred_error
+from microbatt.inference.fit.inferred_error import with_inferred_error, with_own_share
 from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.outliers import outliers_sentence, with_tails
@@ -261,6 +261,8 @@ def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
     if options.model_error == INFERRED:
         fit, size = with_inferred_error(fit)
         told.append(size.sentence)
+    elif fit.model.errors.model_error > 0.0:
+        fit = with_own_share(fit)
     fit = with_tails(fit, options.tails)
     outliers = outliers_sentence(fit, options.tails)
     return fit, told + ([outliers] if outliers else [])

@@ -70,6 +70,36 @@ class CubePlots:
         drawn.set_title(point_title(point))
         return drawn
 
+    def discharge(self, *, axes: Axes | None = None) -> Axes:
+        """Draw one discharge that was simulated, its voltage against capacity.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+
+        Raises
+        ------
+        ParameterError
+            If the dataset is not what `microbatt.engines.Discharge.to_dataset` returns.
+
+        See Also
+        --------
+        curves : The discharges of one microstructure of a cube.
+        """
+        from microbatt.plots.curves import curve_of, draw_curves
+
+        curve = curve_of(self._dataset)
+        drawn = draw_curves(_axes(axes), [curve])
+        point = self._dataset
+        drawn.set_title(f"alpha {float(point['alpha']):g}, S {float(point['S']):g}")
+        return drawn
+
     def ragone(self, *, axes: Axes | None = None) -> Axes:
         """Draw specific energy against mean specific power; see `microbatt.plots.ragone`."""
         from microbatt.plots.ragone import draw_ragone

@@ -104,6 +104,38 @@ def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
     return draw_curves(axes, (Curve(d.current, d.capacity, d.voltage) for d in discharges))
 
 
+def curve_of(discharge: xr.Dataset) -> Curve:
+    """Return the curve of one discharge, along ``time``; see `draw_curves`.
+
+    Parameters
+    ----------
+    discharge : xarray.Dataset
+        What `microbatt.engines.Discharge.to_dataset` returns.
+
+    Returns
+    -------
+    Curve
+        Empty where there is no curve.
+
+    Raises
+    ------
+    ParameterError
+        If it is no such dataset.
+    """
+    known = {"capacity", "voltage", "current"} <= set(map(str, discharge.variables))
+    if not known or discharge["capacity"].dims != ("time",):
+        raise ParameterError(
+            f"the dataset is not one discharge along `time`: it has "
+            f"{', '.join(map(str, discharge.dims)) or 'no dimensions'}. Give what "
+            "`Discharge.to_dataset` returns; a cube is drawn by `plot.curves`."
+        )
+    return Curve(
+        float(discharge["current"]),
+        discharge["capacity"].to_numpy(),
+        discharge["voltage"].to_numpy(),
+    )
+
+
 def curves_in(point: xr.Dataset) -> Iterator[Curve]:
     """Yield the curves of one point of a cube, one a current; see `draw_curves`.
 

@@ -154,6 +154,8 @@ def once(number, name, stated, fault=0.0):
         "posterior": str(estimate.posterior),
         "settled": estimate.diagnostics.settled,
         "misfit": estimate.diagnostics.misfit,
+        "strained": estimate.diagnostics.strained,
+        "strain_chance": estimate.diagnostics.strain_chance,
         "cpu_seconds": time.process_time() - begun,
         "seconds": estimate.seconds,
     }
@@ -166,13 +168,14 @@ def holds(row, name):
 
 def tell_of_faults(rows):
     """Print how often a value that is far off is caught, and by what."""
-    flags = np.array([r["misfit"] or not r["settled"] for r in rows])
+    flags = np.array([r["misfit"] or not r["settled"] or r["strained"] for r in rows])
     told = np.array([r["off"] in r["far"] for r in rows])
     far = np.array([bool(r["far"]) for r in rows])
     both = np.array([holds(r, "alpha") and holds(r, "S") for r in rows])
     print(
-        f"flagged (misfit, or not settled) {flags.sum()}; the faulty value is told to be far "
-        f"{told.sum()}, some value is {far.sum()}; intervals of alpha and S both hold {both.sum()}"
+        f"flagged (misfit, not settled, strained) {flags.sum()}; the faulty value is told to be "
+        f"far {told.sum()}, some value is {far.sum()}; intervals of alpha and S both hold "
+        f"{both.sum()}"
     )
     for name in ("alpha", "S"):
         held = np.array([holds(r, name) for r in rows])
@@ -185,7 +188,8 @@ def tell_of_faults(rows):
 def tell(rows):
     """Print how often intervals hold the truth, and how often the misfit flag is wrong."""
     print(
-        f"{len(rows)} experiments; misfit raised in {sum(r['misfit'] for r in rows)}, not settled "
+        f"{len(rows)} experiments; misfit raised in {sum(r['misfit'] for r in rows)}, strained "
+        f"{sum(r['strained'] for r in rows)}, not settled "
         f"{sum(not r['settled'] for r in rows)}, sampled "
         f"{sum(r['posterior'] == 'sampling' for r in rows)}; median "
         f"{np.median([r['cpu_seconds'] for r in rows]):.1f} s of computing"

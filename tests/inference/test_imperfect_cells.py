@@ -16,11 +16,8 @@ SHARE = 0.02
 
 @pytest.fixture(scope="module")
 def doubted():
-    """Infer a cell each of whose values differs from the file by 2 %, and its open circuit.
-
-    It delivers 5 % more charge than its file has, whatever alpha and S.
-    """
-    truth, _, one = imperfect(1, CELL, SHARE)
+    """Infer a cell each of whose values differs from the file by 2 %, and its open circuit."""
+    truth, _, one = imperfect(2, CELL, SHARE)
     terms = {"noise": NOISE, "free": FREE, "network": False}
     return truth, infer(one, CELL, cell_error=SHARE, model_error=OPEN_CIRCUIT, **terms)
 

@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
+from microbatt.engines import simulate_discharge
 from microbatt.errors import ParameterError
 from microbatt.plots import draw_discharges, draw_sweep, sweep_shape
 from microbatt.plots.curves import spread
@@ -41,6 +42,18 @@ def test_curves_are_drawn_as_they_are_from_the_smallest_current_up(axes):
 def test_a_discharge_without_a_curve_is_named_in_the_legend(axes):
     draw_discharges(axes, [curve(17.5), curve(105.0, n=0)])
     assert axes.get_legend().get_texts()[1].get_text() == "105 A m⁻²: no curve"
+
+
+def test_a_discharge_draws_itself_with_its_point_as_the_title(axes):
+    discharge = simulate_discharge("lco-graphite", current="1C", alpha=1.0)
+    assert discharge.plot(axes) is axes
+    np.testing.assert_array_equal(axes.lines[0].get_xdata(), discharge.capacity)
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), discharge.voltage)
+    assert axes.get_title() == "alpha 1, S 3"
+    pulse = simulate_discharge("lco-graphite", current="3000C")
+    assert pulse.plot().get_legend().get_texts()[0].get_text().endswith(": no curve")
+    with pytest.raises(ParameterError, match=r"a cube is drawn by `plot\.curves`"):
+        xr.Dataset({"voltage": ("x", [1.0])}).microbatt.plot.discharge()
 
 
 def test_a_current_has_one_colour_whatever_the_order_and_repeats():

@@ -208,8 +208,7 @@ def _seen(
 
     The end is NaN where there is no curve above the cut-off.
     """
-    along = np.stack([_along(depth, one) for one in volts])
-    errors = _smooth_errors(depth, along, charge, instrument.model_error, rng)
+    errors = _smooth_errors(depth, charge, instrument.model_error, rng)
     ends, seen = np.full(charge.size, np.nan), np.zeros((charge.size, SAMPLES), np.float32)
     own = instrument.offset * rng.standard_normal(charge.size)
     factor = 1.0 + instrument.charge * rng.standard_normal(charge.size)
@@ -225,29 +224,20 @@ def _seen(
     return seen, ends
 
 
-def _along(depth: Array, volts: Array) -> Array:
-    """Return the share of a curve's length at each point, as the error model counts it."""
-    steps = np.hypot(np.diff(depth), np.diff(volts) / np.ptp(volts))
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    return np.asarray(along / along[-1])
-
-
-def _smooth_errors(
-    depth: Array, along: Array, charge: Array, size: float, rng: np.random.Generator
-) -> Array:
+def _smooth_errors(depth: Array, charge: Array, size: float, rng: np.random.Generator) -> Array:
     """Return the smooth errors of the curves of a cell, shape (c, m) [V]: shared and own."""
     if not size > 0.0:
-        return np.zeros_like(along)
+        return np.zeros((charge.size, depth.size))
     places, waves = _waves()
     shared, *own = (waves @ rng.standard_normal(waves.shape[1]) for _ in range(len(charge) + 1))
-    longest = int(np.argmax(charge))
-    errors = np.empty_like(along)
-    for k, part in enumerate(own):
-        of_longest = np.interp(depth * charge[k], depth * charge[longest], along[longest])
-        errors[k] = size * (
-            np.interp(of_longest, places, shared) + OWN * np.interp(along[k], places, part)
-        )
-    return errors
+    share = charge / charge.max()
+    return np.stack(
+        [
+            size
+            * (np.interp(depth * share[k], places, shared) + OWN * np.interp(depth, places, part))
+            for k, part in enumerate(own)
+        ]
+    )
 
 
 @cache

@@ -2,7 +2,9 @@
 
 The size of a random error is found where the data are likeliest once everything else is integrated
 over: the restricted likelihood (Patterson & Thompson 1971).  It needs no curve: residuals and
-derivatives at a best fit are weighed anew for each size.
+derivatives at a best fit are weighed anew for each size.  So is told what each curve has of its
+own beside what all share, which differences between the curves show; how large the shared part is
+has to be stated or inferred, for alpha and S may hide it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.inference.fit.refinement import Fit, fit_samples, jacobian_under
+from microbatt.inference.forward.error_model import steepness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,13 +25,21 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-SIZES: Final = np.geomspace(5e-5, 3e-2, 41)
+SIZES: Final = np.geomspace(5e-5, 3e-2, 25)
 """Sizes that are tried [V]."""
 EXPECTED: Final = 1e-3
 """What is expected of the size [V] …"""
 WIDTH: Final = 1.5
 """… and the standard deviation of its logarithm."""
+SHARES: Final = (0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
+"""Shares of a model error that curves may have of their own, from where it no longer counts."""
+BEYOND_CHANCE: Final = 4.0
+"""A gain in twice the logarithm of the likelihood that speaks for more than the least share."""
 _ROUNDS: Final = 2
+_NOTHING: Final = 1e3
+"""Standard deviation of an average that is to say nothing [V]."""
+_MOST: Final = 12
+"""Calls of the fit with another share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +50,14 @@ class ModelError:
     ----------
     size, low, high
         The likeliest, and the ends of a 90 % interval [V].
+    own
+        Share of it that each curve has of its own [-].
     """
 
     size: float
     low: float
     high: float
+    own: float
 
     @property
     def sentence(self) -> str:
@@ -64,14 +78,55 @@ def with_inferred_error(fit: Fit) -> tuple[Fit, ModelError]:
         With a size that is only a guess.
     """
     for _ in range(_ROUNDS):
-        found = inferred_size(fit.model, fit.minimum)
-        model = fit.model.with_model_error(found.size)
-        first = jacobian_under(model, fit.model, fit.minimum)
-        minimum = fit_samples(model, fit.minimum.x, most=8, jacobian=first)
-        if minimum is None:
+        found, errors = inferred_size(fit.model, fit.minimum), fit.model.errors
+        if (found.size, found.own) == (errors.model_error, errors.own):
             break
-        fit = replace(fit, model=model, minimum=minimum)
+        again = _refitted(fit, fit.model.with_model_error(found.size, found.own))
+        if again is None:
+            break
+        fit = again
     return fit, found
+
+
+def with_own_share(fit: Fit) -> Fit:
+    """Let residuals tell what of the model's error each curve has of its own, and fit again.
+
+    Parameters
+    ----------
+    fit
+        Of a model of any share.
+    """
+    share = own_share(fit.model, fit.minimum)
+    model = fit.model.with_model_error(fit.model.errors.model_error, share)
+    return _refitted(fit, model) or replace(fit, model=model)
+
+
+def _refitted(fit: Fit, model: ForwardModel) -> Fit | None:
+    """Fit again with a model of other errors; None where the engine has no curve."""
+    first = jacobian_under(model, fit.model, fit.minimum)
+    minimum = fit_samples(model, fit.minimum.x, most=_MOST, jacobian=first)
+    return None if minimum is None else replace(fit, model=model, minimum=minimum)
+
+
+def own_share(model: ForwardModel, minimum: Minimum) -> float:
+    """Return the share of the model's error that each curve has of its own, of `SHARES` [-].
+
+    The likeliest, and the least where none is likelier beyond chance.
+
+    Parameters
+    ----------
+    model, minimum
+        The measured curves and the best fit to them.
+    """
+    size, told = model.errors.model_error, _Told.of(model, minimum)
+    least = score = told.score(model.with_model_error(size, SHARES[0]))
+    share = SHARES[0]
+    for larger in SHARES[1:]:
+        there = told.score(model.with_model_error(size, larger))
+        if there > score:
+            break
+        score, share = there, larger
+    return share if least - score > BEYOND_CHANCE else SHARES[0]
 
 
 def inferred_size(model: ForwardModel, minimum: Minimum) -> ModelError:
@@ -82,27 +137,57 @@ def inferred_size(model: ForwardModel, minimum: Minimum) -> ModelError:
     model, minimum
         The measured curves and the best fit to them.
     """
-    m = model.measured.size
-    volts = model.colour(minimum.residual[:m])
-    slopes = model.colour(minimum.jacobian[:m].T)
-    scores = np.array([_score(model, minimum, volts, slopes, float(size)) for size in SIZES])
-    chance = np.exp(-0.5 * (scores - scores.min()))
-    summed = np.cumsum(chance) / chance.sum()
+    told = _Told.of(model, minimum)
+    scores = np.array(
+        [
+            [told.score(model.with_model_error(float(size), share)) for share in SHARES]
+            for size in SIZES
+        ]
+    )
     logarithms = np.log(SIZES)
+    scores += (((logarithms - np.log(EXPECTED)) / WIDTH) ** 2)[:, None]
+    chance = np.exp(-0.5 * (scores - scores.min())).sum(axis=1)
+    summed = (np.cumsum(chance) - 0.5 * chance) / chance.sum()
     low, high = np.exp(np.interp([0.05, 0.95], summed, logarithms))
-    return ModelError(size=float(SIZES[int(np.argmin(scores))]), low=float(low), high=float(high))
+    size, share = np.unravel_index(int(np.argmin(scores)), scores.shape)
+    return ModelError(size=float(SIZES[size]), low=float(low), high=float(high), own=SHARES[share])
 
 
-def _score(
-    model: ForwardModel, minimum: Minimum, volts: Array, slopes: Array, size: float
-) -> float:
-    """Return -2 ln of the restricted likelihood of a size, with what is expected of it."""
-    m = volts.size
-    other = model.with_model_error(size)
-    jacobian = np.concatenate([other.whiten(slopes).T, minimum.jacobian[m:]])
-    residual = np.concatenate([other.whiten(volts), minimum.residual[m:]])
-    curvature = jacobian.T @ jacobian
-    pull = jacobian.T @ residual
-    left = residual @ residual - pull @ np.linalg.pinv(curvature, hermitian=True) @ pull
-    expected = (np.log(size / EXPECTED) / WIDTH) ** 2
-    return float(left + other.log_determinant + np.linalg.slogdet(curvature)[1] + expected)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Residuals and derivatives at a best fit, in volts and of what is expected of unknowns."""
+
+    volts: Array
+    slopes: Array
+    expected: Array
+    expected_slopes: Array
+
+    @classmethod
+    def of(cls, model: ForwardModel, minimum: Minimum) -> _Told:
+        """Return those of a minimum."""
+        m = model.measured.size
+        return cls(
+            volts=model.colour(minimum.residual[:m]),
+            slopes=model.colour(minimum.jacobian[:m].T),
+            expected=minimum.residual[m:],
+            expected_slopes=minimum.jacobian[m:],
+        )
+
+    def score(self, model: ForwardModel) -> float:
+        """Return -2 ln of the restricted likelihood of a model's errors."""
+        model = _where_flat(model)
+        jacobian = np.concatenate([model.whiten(self.slopes).T, self.expected_slopes])
+        residual = np.concatenate([model.whiten(self.volts), self.expected])
+        curvature = jacobian.T @ jacobian
+        pull = jacobian.T @ residual
+        left = residual @ residual - pull @ np.linalg.pinv(curvature, hermitian=True) @ pull
+        return float(left + model.log_determinant + np.linalg.slogdet(curvature)[1])
+
+
+def _where_flat(model: ForwardModel) -> ForwardModel:
+    """Return the model to which averages on slopes say nothing: there charges are off too."""
+    flat = tuple(
+        replace(one, deviation=np.where(steepness(piece) > 1.0, _NOTHING, one.deviation))
+        for one, piece in zip(model.error_models, model.pieces, strict=True)
+    )
+    return replace(model, error_models=flat)

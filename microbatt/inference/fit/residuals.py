@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.stats import chi2
 
-from microbatt.inference.forward.error_model import OWN, SLOPE
+from microbatt.inference.forward.error_model import SLOPE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +93,8 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
         _drift(volts[rows], scatter * model.sigma[rows], model.smooth_variance[rows], curve)
         for curve, rows in pairs
     ]
-    slack = 2.0 * float(np.hypot(1.0, OWN)) * model.errors.model_error / SLOPE
+    errors = model.errors
+    slack = 2.0 * float(np.hypot(1.0, errors.own)) * errors.model_error / SLOPE
     late = [_lateness(volts[rows], curve, slack) for curve, rows in pairs]
     worst, latest = int(np.argmax(drifts)), int(np.argmax(np.abs(late)))
     return Trend(

@@ -26,16 +26,21 @@ ENGINE_VOLTAGE: Final = 5e-5
 ENGINE_CAPACITY: Final = 1e-5
 """Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
 OWN: Final = 0.5
-"""Of a stated model error, what each curve has of its own beside what all share [-]."""
+"""Of a stated model error, what each curve has of its own where curves do not tell it [-]."""
 SLOPE: Final = 1.0
 """Slope by which a smooth error of a voltage is one of the capacity [V per capacity]."""
+EQUATIONS: Final = 0.5
+"""Of a stated model error, what the equations may be off by at the largest current [-]."""
+SLOW: Final = 3.0
+"""Share of the charge over which an error of the equations changes [-]."""
 ROUGH: Final = 0.1
 """Of a stated model error, what is too fine to be smooth: independent from average to average."""
-LENGTHS: Final = (0.3, 0.05)
-"""Shares of a curve over which a smooth model error changes [-]."""
+LENGTHS: Final = (0.5, 0.15, 0.05)
+"""Shares of the charge over which a smooth model error changes [-]."""
 UNKNOWN: Final = 1e-3
 """Noise assumed where a curve has too few samples to tell [V]."""
 _PARTS: Final = 40
+_FEW_PARTS: Final = 5
 _SMALLEST: Final = 2e-5
 _ENOUGH: Final = 30
 _THIRD: Final = np.sqrt(20.0)
@@ -59,14 +64,17 @@ class AllowedErrors:
     offset
         Standard deviation of an offset of each curve's own [V].
     model_error
-        Size of a smooth error of the model [V]: so much is shared by all curves, `OWN` of it is
+        Size of a smooth error of the model [V]: so much is shared by all curves, `own` of it is
         each curve's own, and `ROUGH` of it each average's; see `smooth_moves`.
+    own
+        Share of it that each curve has of its own [-].
     """
 
     noise: float
     charge_error: float | None = None
     offset: float = 0.0
     model_error: float = 0.0
+    own: float = OWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,43 +203,30 @@ def stretched(values: Array, axes: Array, square: Array, *, inverse: bool) -> Ar
     return np.asarray(values + (values @ axes * change) @ axes.T)
 
 
-def make_error_model(
-    curve: BinnedCurve,
-    noise: float,
-    charge_error: float | None = None,
-    offset: float = 0.0,
-    *,
-    model_error: float = 0.0,
-) -> ErrorModel:
+def make_error_model(curve: BinnedCurve, errors: AllowedErrors) -> ErrorModel:
     """Return how far the averages of a curve may lie from the truth.
 
     Parameters
     ----------
     curve
-        The averages.
-    noise
-        Standard deviation of the white noise of a single sample [V]; averaging lessens it.
-    charge_error
-        Relative standard deviation of the curve's charge [-], beside that which its file tells;
-        None takes `CHARGE`.
-    offset
-        Standard deviation of an offset of the curve's own [V].
-    model_error
-        Size of the smooth error of the model, see `AllowedErrors` [V].
+        The averages; averaging lessens the noise of a sample.
+    errors
+        What is stated; of the charge beside that which the curve's file tells.
     """
-    stated = CHARGE if charge_error is None else charge_error
+    stated = CHARGE if errors.charge_error is None else errors.charge_error
     charge = float(np.hypot(stated, curve.charge_error))
     by_capacity = curve.slope * ENGINE_CAPACITY * curve.capacity[-1]
-    variance = noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2 + curve.rounded**2
-    variance = variance + (ROUGH * model_error * _steepness(curve)) ** 2
+    variance = errors.noise**2 / curve.count + ENGINE_VOLTAGE**2 + by_capacity**2
+    variance = variance + curve.rounded**2 + (ROUGH * errors.model_error * steepness(curve)) ** 2
+    place = curve.capacity / curve.charge
     return ErrorModel(
         deviation=np.sqrt(variance),
         charge=charge * curve.slope * curve.capacity,
         start=curve.start_error * curve.slope,
-        own=offset,
+        own=errors.offset,
         charge_error=charge,
-        offset=offset * curve.offset_effect,
-        smooth=smooth_moves(curve, OWN * model_error, _along(curve)),
+        offset=errors.offset * curve.offset_effect,
+        smooth=_own_moves(curve, errors, place),
     )
 
 
@@ -252,11 +247,11 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
         Where each average stands along the charge, between 0 and 1, shape (m,).
     """
     charge = CHARGE if errors.charge_error is None else errors.charge_error
-    rough = ROUGH * errors.model_error * _steepness(run)
-    fast = OWN * errors.model_error * run.fast
+    rough = ROUGH * errors.model_error * steepness(run)
+    fast = errors.own * errors.model_error * run.fast
     variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2
     since = run.drawn / run.charge - run.start.drawn
-    own = smooth_moves(run, OWN * errors.model_error, place)
+    own = _own_moves(run, errors, place)
     moves = [run.switching[:, None]] if run.switching.any() else []
     if own is not None:
         part = own / np.sqrt(len(run.loads))
@@ -293,44 +288,57 @@ def error_models(
     shared
         What the parts of a smooth error that all curves share do, shape (m, r) [V]; None without.
     """
-    models = tuple(
-        make_error_model(
-            curve,
-            errors.noise,
-            errors.charge_error,
-            errors.offset,
-            model_error=errors.model_error,
-        )
-        for curve in curves
-    )
-    if curves:
-        longest = max(curves, key=lambda curve: float(curve.capacity[-1]))
-        capacity, along = longest.capacity, _along(longest)
-    else:
-        along = np.linspace(0.0, 1.0, 2)
-        capacity = along * max(run.charge for run in runs)
-    of_runs = [np.interp(run.drawn, capacity, along) for run in runs]
+    models = tuple(make_error_model(curve, errors) for curve in curves)
+    longest = max(piece.charge for piece in curves or runs)
+    of_runs = [np.clip(run.drawn / longest, 0.0, 1.0) for run in runs]
     models += tuple(
         make_run_error_model(run, errors, place) for run, place in zip(runs, of_runs, strict=True)
     )
     pieces: list[BinnedCurve | BinnedRun] = [*curves, *runs]
-    places = [*(np.interp(curve.capacity, capacity, along) for curve in curves), *of_runs]
-    parts = [
-        smooth_moves(piece, errors.model_error, place)
+    places = [*(curve.capacity / longest for curve in curves), *of_runs]
+    if not errors.model_error > 0.0:
+        return models, None
+    largest = max(float(np.max(np.abs(load_of(piece)))) for piece in pieces)
+    of_equations = EQUATIONS * errors.model_error / largest
+    rows = [
+        np.concatenate(
+            [
+                smooth_moves(piece, errors.model_error, place),
+                of_equations * load_of(piece)[:, None] * smooth_moves(piece, 1.0, place, (SLOW,)),
+            ],
+            axis=1,
+        )
         for piece, place in zip(pieces, places, strict=True)
     ]
-    known = [one for one in parts if one is not None]
-    return models, np.concatenate(known) if known else None
+    return models, np.concatenate(rows)
 
 
-def smooth_moves(curve: BinnedCurve | BinnedRun, size: float, place: Array) -> Array | None:
-    """Return what the parts of a smooth error of the voltage do to averages; None for no error.
+def load_of(piece: BinnedCurve | BinnedRun) -> Array:
+    """Return the current at each average, discharge positive, shape (m,) [A m⁻²]."""
+    load = getattr(piece, "load", piece.current)
+    return np.broadcast_to(np.asarray(load, dtype=float), piece.voltage.shape)
 
-    A Gaussian process along the curve, half of its variance with the first and half with the second
-    of the correlation lengths `LENGTHS`, each with the Matérn covariance of smoothness 3/2, in its
-    leading cosines √2 cos(jπs): their variances fall as (3/length² + (jπ)²)⁻² and add up to size²
-    (Rasmussen & Williams 2006, chapter 4).  Errors of open-circuit curves have broad parts and
-    fine ones, and neither may pass for a microstructure.
+
+def _own_moves(piece: BinnedCurve | BinnedRun, errors: AllowedErrors, place: Array) -> Array | None:
+    """Return what the parts of a smooth error of one curve's own do; None for no error."""
+    size = errors.own * errors.model_error
+    return smooth_moves(piece, size, place) if size > 0.0 else None
+
+
+def smooth_moves(
+    curve: BinnedCurve | BinnedRun,
+    size: float,
+    place: Array,
+    lengths: tuple[float, ...] = LENGTHS,
+) -> Array:
+    """Return what the parts of a smooth error do to averages.
+
+    The error has two components, independent of each other and each a Gaussian process along the
+    charge.  One is of the voltage, the same wherever curves meet at that charge.  The other is of
+    the charge at which a voltage is reached, and counts where a curve is steep: an open-circuit
+    curve that is off by 1 mV is off by a thousandth of the capacity too, as if it sloped by
+    `SLOPE`.  They must not be one: an error that is the larger the steeper a curve would be known
+    from where curves are flat, and would say that a steep curve is off by so many times as much.
 
     Parameters
     ----------
@@ -339,59 +347,56 @@ def smooth_moves(curve: BinnedCurve | BinnedRun, size: float, place: Array) -> A
     size
         Standard deviation of the error [V].
     place
-        Where each average stands along the curve, between 0 and 1, shape (m,).
+        Where each average stands along the charge, between 0 and 1, shape (m,).
+    lengths
+        Shares of the charge over which it changes.
 
     Returns
     -------
-    ndarray, shape (m, r), or None
+    ndarray, shape (m, r)
         One standard deviation of each part [V].
     """
-    if not size > 0.0:
-        return None
-    shape = smooth_spectrum(place)
-    return np.asarray(size * shape * _steepness(curve)[:, None])
+    shape = smooth_spectrum(place, lengths)
+    of_voltage = getattr(curve, "offset_effect", np.ones_like(curve.voltage))
+    of_charge = np.sqrt(steepness(curve) ** 2 - 1.0)
+    return np.asarray(
+        size * np.concatenate([shape * of_voltage[:, None], shape * of_charge[:, None]], axis=1)
+    )
 
 
-def smooth_spectrum(place: Array) -> Array:
-    """Return what the parts of a smooth error of one do along a curve; see `smooth_moves`.
+def smooth_spectrum(place: Array, lengths: tuple[float, ...] = LENGTHS) -> Array:
+    """Return what the parts of a smooth error of one do along the charge.
+
+    Its correlation is the mean of Matérn's of smoothness 3/2 over some lengths, in its
+    leading cosines √2 cos(jπs): their variances fall as (3/length² + (jπ)²)⁻² and add up to one
+    (Rasmussen & Williams 2006, chapter 4); the constant part has the variance that the mean of such
+    a process has.  Errors of open-circuit curves have broad parts and fine ones, nobody knows
+    which, and neither may pass for a microstructure.
 
     Parameters
     ----------
     place
-        Between 0 and 1 along the curve, shape (m,).
+        Between 0 and 1 along the charge, shape (m,).
+    lengths
+        Shares of the charge over which it changes.
 
     Returns
     -------
     ndarray, shape (m, r)
         One standard deviation of each part [-].
     """
-    order = np.arange(_PARTS)
-    variance = np.zeros(_PARTS)
-    for length in LENGTHS:
+    order = np.arange(_PARTS if min(lengths) < 1.0 else _FEW_PARTS)
+    variance = np.zeros(order.size)
+    for length in lengths:
         power = (3.0 / length**2 + (order * np.pi) ** 2) ** -2.0
-        power[0] *= 0.5
-        variance += power / power.sum() / len(LENGTHS)
+        variance += power / power.sum() / len(lengths)
     waves = np.cos(np.pi * order * place[:, None])
     shape = np.where(order == 0, 1.0, np.sqrt(2.0)) * waves
     return np.asarray(np.sqrt(variance) * shape)
 
 
-def _along(curve: BinnedCurve) -> Array:
-    """Return the share of a curve's length at each average, capacity and voltage scaled to 1."""
-    steps = np.hypot(
-        np.diff(curve.capacity) / np.ptp(curve.capacity),
-        np.diff(curve.voltage) / np.ptp(curve.voltage),
-    )
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    return np.asarray(along / along[-1])
-
-
-def _steepness(curve: BinnedCurve | BinnedRun) -> Array:
-    """Return what a smooth error of one does to averages, more where a curve is steep.
-
-    An open-circuit curve that is off by 1 mV is off by a thousandth of the capacity too, as if it
-    sloped by `SLOPE`; on a cliff that counts.
-    """
+def steepness(curve: BinnedCurve | BinnedRun) -> Array:
+    """Return what an error of one does to averages at most, more where a curve is steep."""
     return np.asarray(np.maximum(1.0, np.abs(curve.slope) * curve.charge / SLOPE))
 
 

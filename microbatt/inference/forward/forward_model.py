@@ -207,13 +207,14 @@ class ForwardModel:
         """Directions of the errors that all curves share, and the variance along each."""
         return None if self.shared is None else directions(self.whiten_own(self.shared.T).T)
 
-    def with_model_error(self, size: float) -> ForwardModel:
-        """Return the model with another size of its smooth error [V].
+    def with_model_error(self, size: float, own: float | None = None) -> ForwardModel:
+        """Return the model with another size of its smooth error [V], or another share of its own.
 
         Deviations of single averages that were made larger stay as much larger.
         """
         before, _ = error_models(self.curves, self.errors, self.runs)
-        errors = replace(self.errors, model_error=size)
+        own = self.errors.own if own is None else own
+        errors = replace(self.errors, model_error=size, own=own)
         models, shared = error_models(self.curves, errors, self.runs)
         kept = tuple(
             replace(one, deviation=one.deviation * (now.deviation / old.deviation))

@@ -17,6 +17,7 @@ from microbatt.inference.fit.residuals import (
     rms_residual,
 )
 from microbatt.inference.fit.shapes import SCAN_ALPHA, SCAN_LN_S
+from microbatt.inference.fit.strain import CHANCE, file_strain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.fit.posterior import Drawn
     from microbatt.inference.fit.residuals import Trend
+    from microbatt.inference.fit.strain import Strain
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.inference.result.misfit_causes import MisfitCause
 
@@ -41,6 +43,8 @@ class Verdict(enum.StrEnum):
     """The cell file cannot explain the data: nothing of the estimate should be used."""
     NOT_SETTLED = "not settled"
     """The intervals were not found to the accuracy that they claim."""
+    STRAINED = "strained"
+    """A value of the cell file is further off than was stated."""
     OUT_OF_RANGE = "out of range"
     """There may be a better fit elsewhere."""
     NO_OBJECTION = "no objection"
@@ -55,6 +59,7 @@ class Verdict(enum.StrEnum):
 _VERDICTS: Final = {
     Verdict.MISFIT: "Do not rely on this estimate as it stands.",
     Verdict.NOT_SETTLED: "Do not rely on the intervals of this estimate.",
+    Verdict.STRAINED: "Mind the cell file before you rely on this estimate.",
     Verdict.OUT_OF_RANGE: "Mind the range before you rely on this estimate.",
     Verdict.NO_OBJECTION: "Nothing speaks against this estimate.",
 }
@@ -80,6 +85,11 @@ class Diagnostics:
         Whether the intervals agree with the engine where the draws are.
     settled_sentence : str, default empty
         What was found, in plain words; empty where nothing had to be sampled.
+    strain_chance : float, default 1
+        Probability that a file whose values are known as was stated disagrees as much with the
+        curves [-].
+    strain_sentence : str, default empty
+        Which value is further off, in plain words; empty where they agree.
     causes : tuple of MisfitCause, default none
         What may be the matter, the likeliest first; empty without a misfit, and where no cause
         that was tried explains it.
@@ -92,6 +102,8 @@ class Diagnostics:
     range_sentence: str
     settled: bool = True
     settled_sentence: str = ""
+    strain_chance: float = 1.0
+    strain_sentence: str = ""
     causes: tuple[MisfitCause, ...] = ()
 
     @property
@@ -101,7 +113,14 @@ class Diagnostics:
             return Verdict.MISFIT
         if not self.settled:
             return Verdict.NOT_SETTLED
+        if self.strained:
+            return Verdict.STRAINED
         return Verdict.OUT_OF_RANGE if self.out_of_range else Verdict.NO_OBJECTION
+
+    @property
+    def strained(self) -> bool:
+        """Whether curves and cell file disagree: a value is further off than was stated."""
+        return self.strain_chance < CHANCE
 
     @property
     def good(self) -> bool:
@@ -139,6 +158,7 @@ def judge(
     """
     trend = residual_trend(model, minimum)
     outside, range_sentence = _range(minimum, starts)
+    strain = file_strain(model, minimum)
     return Diagnostics(
         misfit=is_misfit(trend, noise),
         reduced_chi_square=reduced_chi_square(model, minimum),
@@ -147,6 +167,8 @@ def judge(
         range_sentence=range_sentence,
         settled=drawn.settled,
         settled_sentence=drawn.settled_sentence,
+        strain_chance=strain.chance,
+        strain_sentence=_strain_sentence(strain),
         causes=causes,
     )
 
@@ -242,6 +264,19 @@ def causes_sentence(causes: tuple[MisfitCause, ...]) -> str:
         for number, one in enumerate(causes, 1)
     ]
     return f"Likely causes, the likeliest first: {' '.join(told)}"
+
+
+def _strain_sentence(strain: Strain) -> str:
+    """Say which value the curves contradict; nothing where they contradict none."""
+    if not strain.chance < CHANCE:
+        return ""
+    return (
+        f"Curves and cell file disagree: by the curves and all its other values, "
+        f"{strain.name.replace('_', ' ')} is {strain.distance:+.1f} standard deviations from the "
+        f"file, which has a chance of {_percent(strain.chance)} in a file that is as good as was "
+        "stated. It, or a value that it goes together with, is further off: alpha and S may be off "
+        "by more than their intervals say."
+    )
 
 
 def _mV(volts: float) -> str:  # noqa: N802 - the unit's symbol

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from microbatt.inference.fit.posterior import Posterior
+from microbatt.inference.forward.error_model import EQUATIONS
 from microbatt.inference.forward.forward_model import simulated_curves
 from microbatt.inference.forward.runs import run_voltage
 from microbatt.inference.result.diagnostics import information
@@ -310,7 +311,9 @@ def assumptions(
     if size > 0.0:
         sentences.append(
             f"The model may be off by {1e3 * size:.3g} mV that change smoothly with the charge, "
-            f"the same in all curves, and by half as much in each by itself: the "
+            f"the same in all curves, by {1e3 * EQUATIONS * size:.3g} mV at the largest current "
+            f"that grow with the current, and by {1e3 * model.errors.own * size:.2g} mV in each "
+            "curve by itself, as differences between the curves tell: the "
             f"{model.measured.size} averages hold some {model.independent_facts:.0f} "
             "independent facts."
         )

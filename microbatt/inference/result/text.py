@@ -128,9 +128,10 @@ def strained_sentence(estimate: EstimateRecord) -> str:
         A sentence or two.
     """
     every = [*estimate.parameters, *estimate.cell_values]
+    disagree = estimate.diagnostics.strain_sentence
     far = sorted((one for one in every if abs(one.beyond) > FAR), key=lambda one: -abs(one.beyond))
     if not far:
-        return (
+        return disagree or (
             f"Every other value ends where it was expected, within {FAR:g} times the error stated "
             "for it."
         )
@@ -142,6 +143,7 @@ def strained_sentence(estimate: EstimateRecord) -> str:
     return (
         f"{len(far)} {end} further from what was expected than {FAR:g} times the error stated: "
         f"{', '.join(told)}. Measure these again, or state a larger error."
+        + (f" {disagree}" if disagree else "")
     )
 
 

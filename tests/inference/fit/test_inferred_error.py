@@ -7,7 +7,7 @@ import pytest
 
 from microbatt.errors import ParameterError
 from microbatt.inference import InferenceOptions
-from microbatt.inference.forward.error_model import LENGTHS
+from microbatt.inference.forward.error_model import LENGTHS, OWN
 from tests.inference.experiments import CELL, experiment, infer_exact
 
 TERMS = {"noise": 1e-3, "network": False, "model_error": "inferred"}
@@ -17,18 +17,19 @@ def drifting(one, size, seed=0):
     """Return the experiment with a smooth error of the voltage.
 
     It is a draw from what the error model takes it for: one of this size that all curves share and
-    one of each curve's own, each correlated over 0.3 and over 0.05 of the length.
+    one of each curve's own, half as large, each correlated over `LENGTHS` of the charge.
     """
     grid, rng = np.linspace(0.0, 1.0, 201), np.random.default_rng(seed)
     apart = np.sqrt(3.0) * np.abs(grid[:, None] - grid)
-    covariance = sum((1.0 + apart / length) * np.exp(-apart / length) / 2 for length in LENGTHS)
+    covariance = sum((1.0 + apart / length) * np.exp(-apart / length) for length in LENGTHS)
+    covariance /= len(LENGTHS)
     longest = max(float(curve.capacity[-1]) for curve in one.measurements)
     shared, *own = rng.multivariate_normal(
         np.zeros(grid.size), covariance, size=1 + len(one.measurements)
     )
     moved = []
     for curve, alone in zip(one.measurements, own, strict=True):
-        error = np.interp(curve.capacity / longest, grid, shared + alone)
+        error = np.interp(curve.capacity / longest, grid, shared + OWN * alone)
         moved.append(replace(curve, voltage=curve.voltage + size * error))
     return replace(one, measurements=tuple(moved))
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from microbatt.inference.forward.binning import bin_measurement
-from microbatt.inference.forward.error_model import ErrorModel, make_error_model, white_noise
+from microbatt.inference.forward.error_model import (
+    AllowedErrors,
+    ErrorModel,
+    error_models,
+    make_error_model,
+    steepness,
+    white_noise,
+)
 from microbatt.measured import Measurement
 
 
@@ -58,10 +65,27 @@ def test_many_samples_become_a_hundred_that_keep_their_mean_and_their_informatio
         few.voltage,
         atol=1e-3,
     )
-    flat = make_error_model(few, 1e-3).deviation[np.abs(few.slope) < 0.2]
+    flat = make_error_model(few, AllowedErrors(noise=1e-3)).deviation[np.abs(few.slope) < 0.2]
     assert flat.max() < 1.01e-3
 
 
 def test_white_noise_is_told_from_third_differences():
     assert white_noise([curve(400, noise=2e-3)]) == pytest.approx(2e-3, rel=0.15)
     assert white_noise([curve(400)]) < 1e-4
+
+
+def test_an_error_that_a_flat_curve_shows_is_no_larger_where_another_curve_falls():
+    size, q = 3e-3, np.linspace(0.0, 10.0, 201)
+    flat = Measurement(source="a", current=0.1, capacity=q, voltage=4.0 - 0.02 * q)
+    fall = Measurement(
+        source="b", current=1.0, capacity=0.5 * q, voltage=4.0 - 0.02 * q - (q / 10.0) ** 12
+    )
+    pair = bin_measurement(flat), bin_measurement(fall)
+    _, shared = error_models(pair, AllowedErrors(noise=1e-3, model_error=size))
+    middle = int(np.argmin(np.abs(pair[0].capacity - 5.0)))
+    assert steepness(pair[0]).max() == 1.0
+    assert steepness(pair[1])[-1] > 5.0
+    there, here = shared[middle], shared[-1]
+    assert here @ here > 20.0 * size**2
+    # what they have in common is an error of the voltage, and a little of the equations
+    assert here @ there == pytest.approx(size**2, rel=0.15)
