@@ -8,7 +8,6 @@ Temporary files lie in memory where there is room for them: the tests make and r
 thousands of small ones.
 """
 
-import fcntl
 import gc
 import os
 import shutil
@@ -25,9 +24,11 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in 
 ROOM = 2**32
 """Least room for temporary files in memory [bytes]; an installed wheel takes a quarter of it."""
 FIRST = (
-    "tests/campaign/test_kill.py",  # long, and it needs no kernel, which meanwhile
-    "microbatt/engines/simulation.py",  # is compiled by the first call of an empty cache
-    "tests/porous_electrode/test_conservation.py",  # compiles one too, for which others would wait
+    "tests/campaign/test_kill.py",  # long, and neither it nor the third to fifth need a kernel,
+    "tests/engines/test_every_kernel.py",  # all of which this one compiles meanwhile
+    "tests/contracts/test_stores.py",
+    "tests/cube/test_coordinates.py",
+    "tests/cube/test_write_predictions.py",
     "tests/test_docs.py",
     "tests/test_examples.py",
 )
@@ -42,37 +43,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
-def pytest_configure(config):
-    """Put pytest's folders in memory if it holds files and programs; compile kernels in turn."""
-    if hasattr(config, "workerinput"):
-        compile_in_turn()
+def pytest_configure():
+    """Put pytest's folders in memory if it holds files and programs."""
     if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK):
         runs_nothing = os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC
         if shutil.disk_usage(IN_MEMORY).free > ROOM and not runs_nothing:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
-
-
-def compile_in_turn():
-    """Have a worker wait for a kernel that another one compiles, and take it from the cache then.
-
-    Compiled by both at once it would take both of them as long.
-    """
-    from numba.core.compiler_lock import global_compiler_lock
-    from numba.core.dispatcher import Dispatcher
-
-    compiled = Dispatcher.compile
-
-    def compiled_in_turn(self, sig):
-        if self._cache.cache_path is None:
-            return compiled(self, sig)
-        kept = Path(self._cache.cache_path)
-        kept.mkdir(parents=True, exist_ok=True)
-        place = kept / f"{self.py_func.__module__}.{self.py_func.__qualname__}.lock"
-        with global_compiler_lock, place.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            return compiled(self, sig)
-
-    Dispatcher.compile = compiled_in_turn
 
 
 @pytest.hookimpl(optionalhook=True)

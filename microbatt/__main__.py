@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 
-from microbatt.cli.commands import main
+from microbatt.cli.commands import UNREAD, main, silence
 
 PRELOAD = "preload"
 """Name of the thread that loads kernels, of `microbatt.campaign`."""
@@ -23,10 +23,22 @@ def command_line() -> None:
     try:
         main()
     except SystemExit as end:
-        _leave_at_once(end.code)
-        raise
+        code = _written(end.code)
+        _leave_at_once(code)
+        raise SystemExit(code) from None
     finally:
         gc.freeze()
+
+
+def _written(code: int | str | None) -> int | str | None:
+    """Write what waits to be, and return the exit code; without a word where nobody reads it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            silence(stream)
+            code = code or UNREAD
+    return code
 
 
 def _leave_at_once(code: int | str | None) -> None:

@@ -15,7 +15,7 @@ from microbatt import catalog
 from microbatt.campaign import cached_store, load_campaign, local_client, run_campaign
 from microbatt.catalog import Archive, fetch_archive, open_dataset
 from microbatt.errors import ParameterError, StoreError
-from tests.campaign.small import small_campaign, write_campaign
+from tests.campaign.small import lay_small, write_campaign
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def datasets(tmp_path, monkeypatch):
 @pytest.fixture
 def published(tmp_path):
     """A zipped cube on a web server of this machine: its URL and its checksum."""
-    run_campaign(small_campaign(), tmp_path / "a.zarr")
+    lay_small(tmp_path / "a.zarr")
     archive = shutil.make_archive(str(tmp_path / "web" / "a.zarr"), "zip", tmp_path / "a.zarr")
     handler = functools.partial(_Quiet, directory=str(tmp_path / "web"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -75,7 +75,7 @@ def test_a_recipe_that_changes_is_computed_anew_beside_the_old(datasets, tmp_pat
 
 
 def test_a_path_opens_what_lies_there(tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr")
+    lay_small(tmp_path / "a.zarr")
     lazy = open_dataset(tmp_path / "a.zarr")
     assert lazy.voltage.chunks is not None
     assert open_dataset(str(tmp_path / "a.zarr"), chunks=None).voltage.chunks is None

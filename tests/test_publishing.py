@@ -12,16 +12,15 @@ import pytest
 import xarray
 import zarr
 
-from microbatt.campaign import run_campaign
 from microbatt.catalog import open_dataset, publish_cube
 from microbatt.errors import OccupiedError, ParameterError, StoreError
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     place = tmp_path_factory.mktemp("store") / "a.zarr"
-    run_campaign(small_campaign(), place)
+    lay_small(place)
     return place
 
 

@@ -52,6 +52,9 @@ from .separator import (
 from .stoichiometry_functions import (
     StoichiometryFunction,
 )
+from .synonyms import (
+    nearest_meaning,
+)
 from .toml_writing import (
     to_toml,
 )
@@ -80,6 +83,7 @@ __all__ = [
     "available_pybamm_sets",
     "load_cell",
     "matrix_factor",
+    "nearest_meaning",
     "number_of",
     "specs",
     "to_toml",

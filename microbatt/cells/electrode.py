@@ -96,7 +96,7 @@ class Electrode:
         remedy="Give the radius, half the diameter.",
         uncertainty=0.2,
     )
-    solid_diffusivity: float = number("m2 s-1", Interval(1e-20, 1e-6), uncertainty=1.0)
+    solid_diffusivity: float = number("m2 s-1", Interval(1e-24, 1e-6), uncertainty=1.0)
     max_concentration: float = number("mol m-3", Interval(100.0, 2e5), uncertainty=0.02)
     solid_conductivity: float = number("S m-1", Interval(1e-6, 1e9), uncertainty=0.7)
     effective_solid_conductivity: float | None = number(

@@ -83,9 +83,11 @@ def check_parts(values: Mapping[str, Any]) -> None:
             raise ParameterError(
                 f"`{name}` is not a part of a cell. {nearest_meaning(name, known)}"
             )
+    missing = [f"`{name}`" for name in ("name", "cell", *PARTS) if name not in values]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise ParameterError(f"{', '.join(missing)} {verb} missing. A cell has {', '.join(known)}.")
     for name in ("name", "cell", *PARTS):
-        if name not in values:
-            raise ParameterError(f"`{name}` is missing. A cell has {', '.join(known)}.")
         if name not in LABELS and not isinstance(values[name], Mapping):
             raise ParameterError(f"`{name}` is {values[name]!r}; it must be a table of values.")
     _check_words(values)

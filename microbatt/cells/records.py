@@ -5,7 +5,7 @@ unit, its allowed range and the remedy for a value outside; making a record, rea
 writing one all follow that declaration.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -364,12 +364,41 @@ def check_keys(values: Mapping[str, Any], declared: Mapping[str, tuple[Field[Any
     for name in values:
         if name not in declared:
             raise ParameterError(f"`{name}` is not a key here. {nearest_meaning(name, declared)}")
-    for name, (declaration, spec) in declared.items():
-        if name not in values and declaration.default is MISSING:
-            raise ParameterError(f"`{name}` is missing. Add {_example(name, spec)}.")
+    missing = missing_keys(values, declared)
+    if missing:
+        examples = ", ".join(example_of(name, declared[name][1]) for name in missing)
+        verb = "is" if len(missing) == 1 else "are"
+        raise ParameterError(
+            f"{', '.join(f'`{name}`' for name in missing)} {verb} missing. Add {examples}."
+        )
 
 
-def _example(name: str, spec: Spec) -> str:
+def missing_keys(
+    values: Collection[str], declared: Mapping[str, tuple[Field[Any], Spec]]
+) -> list[str]:
+    """Return the names that are required and not there.
+
+    Parameters
+    ----------
+    values : collection of str
+        Names that are there.
+    declared : mapping of str to tuple
+        From `specs`.
+
+    Returns
+    -------
+    list of str
+        In the order in which they are declared.
+    """
+    return [
+        name
+        for name, (declaration, _) in declared.items()
+        if name not in values and declaration.default is MISSING
+    ]
+
+
+def example_of(name: str, spec: Spec) -> str:
+    """Return how a key is written in a cell file."""
     if isinstance(spec, FitSpec):
         return f'`{name} = {{ fit = "...", source = "..." }}`'
     return f'`{name} = {{ value = ..., unit = "{spec.unit}", source = "..." }}`'

@@ -162,6 +162,16 @@ _REMARKS: Final = {
 """What people write → how its number differs from what is wanted here."""
 
 
+_PARTS: Final = ("negative", "positive", "separator", "electrolyte")
+_PREFIXES: Final = sorted(
+    ((part, said) for part in _PARTS for said in (part, *_SAME[part]) if len(said) > 1),
+    key=lambda pair: -len(pair[1]),
+)
+"""Part, and what stands before a number of it, the longest first."""
+_KEYS: Final = {"conductivity_scale": "conductivity", "diffusivity_scale": "solid_diffusivity"}
+"""Numbers of a cell that scale a fit, and whose other names mean them too."""
+
+
 def nearest_meaning(word: object, known: Collection[str]) -> str:
     """Return a sentence that offers the known name which means the same as a word.
 
@@ -198,18 +208,23 @@ def _meant(plain: str, known: Collection[str]) -> list[str]:
     found += [name for name in known if plain in _SAME.get(name, ()) and name not in found]
     if found:
         return found
-    for part in ("negative", "positive", "separator", "electrolyte"):
-        for said in (part, *_SAME[part]):
-            rest = plain.removeprefix(f"{said}_")
-            if len(said) > 1 and rest != plain:
-                # the positive electrode's alpha and S have no part before them
-                keys = [name.removeprefix(f"{part}_") for name in known if _is_of(name, part)]
-                short = ["alpha", "S"] if part == "positive" and "alpha" in known else []
-                return [
-                    key if key in short else f"{part}_{key}"
-                    for key in _meant(rest, [*keys, *short])
-                ]
-    return []
+    for part, said in _PREFIXES:
+        rest = plain.removeprefix(f"{said}_")
+        if rest != plain:
+            return _of_part(part, rest, known)
+    several = [_of_part(part, plain, known) for part in _PARTS]
+    return [name for names in several for name in names]
+
+
+def _of_part(part: str, plain: str, known: Collection[str]) -> list[str]:
+    """Return the known names of a part of the cell that mean the same as a key of it."""
+    keys = [name.removeprefix(f"{part}_") for name in known if _is_of(name, part)]
+    # the positive electrode's alpha and S have no part before them
+    short = ["alpha", "S"] if part == "positive" and "alpha" in known else []
+    called = {name: _KEYS.get(name, name) for name in (*keys, *short)}
+    named = [name for name, key in called.items() if plain in (name.lower(), key.lower())]
+    named += [name for name, key in called.items() if plain in _SAME.get(key, ())]
+    return [key if key in short else f"{part}_{key}" for key in dict.fromkeys(named)]
 
 
 def _is_of(name: str, part: str) -> bool:
@@ -217,10 +232,9 @@ def _is_of(name: str, part: str) -> bool:
 
 
 def _without_part(plain: str) -> str:
-    for part in ("negative", "positive", "separator", "electrolyte"):
-        for said in (part, *_SAME[part]):
-            if len(said) > 1 and plain.startswith(f"{said}_"):
-                return plain.removeprefix(f"{said}_")
+    for _, said in _PREFIXES:
+        if plain.startswith(f"{said}_"):
+            return plain.removeprefix(f"{said}_")
     return plain
 
 

@@ -12,7 +12,7 @@ from microbatt.cells.currents import one_c_of
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.functions import material_function
 from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts, part_kind
-from microbatt.cells.records import NumberSpec, Spec, check_keys, specs
+from microbatt.cells.records import NumberSpec, Spec, check_keys, example_of, missing_keys, specs
 from microbatt.cells.stoichiometry_functions import split_diffusivity
 from microbatt.cells.synonyms import nearest_meaning
 from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
@@ -122,6 +122,7 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
         "cell": Cell,
         **{part: part_kind(part, document[part]) for part in PARTS},
     }
+    _check_complete(document, kinds)
     words = {name: document[name] for name in LABELS if name in document}
     parts = {name: _read_part(name, kind, document[name], folder) for name, kind in kinds.items()}
     stated = {name: value for _, known in parts.values() for name, value in known.items()}
@@ -129,6 +130,32 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
         words | {name: values for name, (values, _) in parts.items()} | {UNCERTAINTIES: stated}
     )
     return cell if start is None else cell.starting_at(start)
+
+
+def _check_complete(document: Mapping[str, Any], kinds: Mapping[str, type[Any]]) -> None:
+    """Tell all that a cell file lacks at once; whatever else is wrong with it is told later.
+
+    Raises
+    ------
+    ParameterError
+        Naming each part, and how to write what it lacks.
+    """
+    lacking: dict[str, list[str]] = {}
+    for part, kind in kinds.items():
+        given = set(document[part])
+        if part == "electrolyte" and not {"fit"} & given and _OF_OWN & given:
+            given = (given - _OF_OWN) | {"fit"}
+        if _POROSITY in given:
+            given = (given - {_POROSITY}) | {"electrolyte_fraction"}
+        declared = specs(kind)
+        if not given <= declared.keys():  # perhaps what is missing has another name there
+            return
+        names = missing_keys(given, declared)
+        if names:
+            lacking[part] = [example_of(name, declared[name][1]) for name in names]
+    if sum(map(len, lacking.values())) > 1:
+        told = "; ".join(f"to [{part}] {', '.join(those)}" for part, those in lacking.items())
+        raise ParameterError(f"{sum(map(len, lacking.values()))} values are missing. Add {told}.")
 
 
 def _document(text: str) -> dict[str, Any]:

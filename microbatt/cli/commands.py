@@ -1,12 +1,14 @@
 """The command ``microbatt``: its subcommands, its errors and its exit codes.
 
 Exit codes: 0 done; 1 the work failed; 2 bad input; 3 an error that nobody foresaw;
-4 an answer that should not be used; 130 interrupted.
+4 an answer that should not be used; 130 interrupted; 141 nobody reads the output.
 """
 
+import os
+import sys
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import Final, TextIO
 
 import click
 from click.shell_completion import CompletionItem
@@ -108,6 +110,21 @@ class Interrupted(click.ClickException):
     exit_code = 130
 
 
+UNREAD: Final = 141
+"""Exit code where nobody reads the output any more, as of Unix tools that ``head`` ends."""
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):  # it is no file, or closed
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
 class LateGroup(click.Group):
     """A group that imports a subcommand when it is asked for, and tells errors in a sentence."""
 
@@ -153,10 +170,17 @@ class LateGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the subcommand; unless ``--debug`` is given, tell what went wrong in a sentence."""
-        if ctx.params.get("debug"):
-            return super().invoke(ctx)
+        try:
+            return super().invoke(ctx) if ctx.params.get("debug") else self._in_sentences(ctx)
+        except BrokenPipeError:
+            silence(sys.stdout)
+            raise SystemExit(UNREAD) from None
+
+    def _in_sentences(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
         except KeyboardInterrupt as error:
             raise Interrupted("interrupted") from error
         except (click.exceptions.Exit, click.ClickException, click.Abort):

@@ -189,8 +189,12 @@ def _drawn(cube: xr.Dataset, estimate: Estimate, folder: Path, *, overwrite: boo
     *parities, known = predictions.subplots(1, 3, width_ratios=(1.0, 1.0, 1.15))
     for axes, name in zip(parities, ("alpha", "S"), strict=True):
         cube.microbatt.plot.parity(name, axes=axes)
+        axes.set_title(f"{name} as the network reads it from the curves", fontsize="medium")
     cube.microbatt.plot.map("S_predicted_std", logarithmic=True, axes=known)
-    known.set(xlabel="alpha", ylabel="S")
+    known.set(xlabel="alpha", ylabel="S", yscale="log")
+    known.set_yticks(cube["S"].values, [f"{S:g}" for S in cube["S"].values])
+    known.minorticks_off()
+    known.set_title(f"how well S can be known with {1e3 * NOISE:g} mV of noise", fontsize="medium")
     figures = (draw_overview(cube), predictions, draw_answer(estimate, truth=TRUTH))
     for name, figure in zip(PICTURES, figures, strict=True):
         save_picture(figure, folder / name, overwrite=overwrite)

@@ -12,7 +12,14 @@ from microbatt.cli.balances import inventory_option
 from microbatt.cli.completion import cell_names
 from microbatt.cli.design_protocols import Protocols, rank_tests
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture, save_text
-from microbatt.cli.values import free_option, read_currents, read_free, read_measured, read_range
+from microbatt.cli.values import (
+    free_option,
+    read_cell_errors,
+    read_currents,
+    read_free,
+    read_measured,
+    read_range,
+)
 from microbatt.places import Kind, mark
 
 if TYPE_CHECKING:
@@ -83,7 +90,8 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
     "cell_errors",
     multiple=True,
     metavar="[NAME=]SHARE",
-    help="With --protocols: how well the cell file is known, as for `infer`.",
+    help="How well the cell file is known, as for `infer`: 2% of every value, 0 for exact, "
+    "'usual', or a share for a name or kind of value.  [default: what the cell states, else usual]",
 )
 @click.option(
     "--model-error", help="With --protocols: size of a smooth error of the model, such as 3mV."
@@ -167,6 +175,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         noise=read_measured("--noise", noise, "V"), samples=samples, charge_error=charge_error
     )
     unknown = read_free(free)
+    doubts = read_cell_errors(cell_errors)
     found = propose_currents(
         request,
         points,
@@ -175,13 +184,14 @@ def command(  # noqa: PLR0913 - one parameter an option
         max_curves=max_curves,
         max_hours=math.inf if max_hours is None else max_hours,
         free=unknown,
+        cell_error=doubts,
         criterion=criterion,
         threads=threads,
     )
     others = [
         judge_currents(
             request, found.points, read_currents("--compare", one, request.cell), readings,
-            free=unknown, criterion=criterion,
+            free=unknown, cell_error=doubts, criterion=criterion,
         )
         for one in compare
     ]  # fmt: skip
@@ -207,7 +217,9 @@ def _show(
 
     out = console()
     out.print(f"[bold]{terms}[/bold], {found.readings.samples} readings a curve")
-    out.print(f"unknown: {_unknown(free)}; all else is known exactly")
+    out.print(f"unknown: {_unknown(free)}")
+    exact = "" if "exact" in found.doubts else " `--cell-error 0` takes them as exact."
+    out.print(f"{found.doubts}{exact}", markup=False, highlight=False)
     out.print(_places(found))
     shown = Table(box=None, pad_edge=False, header_style="")
     for heading in ("curves", "currents [A m⁻²]", "C-rates", "alpha ±", "S ± %", "corr.", "hours"):
@@ -255,9 +267,12 @@ def _places(found: Proposal) -> str:
 def _row(choice: Choice, found: Proposal, one_c: float, *, short: bool = False) -> list[str]:
     import numpy as np
 
+    from microbatt.inference.identifiability import typical_bounds
+
+    typical = typical_bounds(choice, found.points)
     numbers = [
-        f"{np.median(choice.bounds.alpha):.2g}",
-        f"{100.0 * np.median(choice.bounds.S / found.points[:, 1]):.2g}",
+        f"{typical['alpha'].middle:.2g}",
+        f"{float(format(100.0 * typical['S'].middle, '.2g')):g}",
         f"{np.median(choice.bounds.correlation):+.2f}",
         f"{choice.hours:.1f}",
     ]
@@ -271,11 +286,11 @@ def _row(choice: Choice, found: Proposal, one_c: float, *, short: bool = False) 
 def _gain(found: Proposal) -> str:
     """Say in a sentence what the last curve bought and what is left to gain."""
     left = found.best.size / found.everything.size
-    words = f"All candidates together would be {left:.2g} times sharper than the best set."
+    words = f"All candidates together would be {left:.3g} times sharper than the best set."
     if len(found.choices) < 2:
         return words
     gained = found.choices[-2].size / found.best.size
-    return f"The last curve makes the estimate {gained:.2g} times sharper. {words}"
+    return f"The last curve makes the estimate {gained:.3g} times sharper. {words}"
 
 
 def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, object]:
@@ -298,6 +313,7 @@ def _numbers(found: Proposal, others: Sequence[Choice]) -> dict[str, object]:
         "noise_voltage": found.readings.noise,
         "samples": found.readings.samples,
         "free": list(found.free),
+        "cell_error": found.doubts,
         "choices": [one(choice) for choice in found.choices],
         "everything": one(found.everything),
         "compared": [one(choice) for choice in others],

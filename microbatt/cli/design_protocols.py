@@ -33,10 +33,9 @@ class Protocols:
             If an option for tests stands without ``--protocols``, or one for currents with it.
         """
         if not self.wanted:
-            if self.measured is not None or self.cell_errors or self.model_error is not None:
+            if self.measured is not None or self.model_error is not None:
                 raise ParameterError(
-                    "`--measured`, `--cell-error` and `--model-error` are for --protocols; give it "
-                    "too."
+                    "`--measured` and `--model-error` are for --protocols; give it too."
                 )
         elif others:
             raise ParameterError(

@@ -1,12 +1,17 @@
 """``microbatt plot``: a cube at a glance, as a picture."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from microbatt.cli.completion import cube_names
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture
+from microbatt.cli.values import read_value
 from microbatt.places import Kind
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 ROWS, COLUMNS = 3, 4
 
@@ -14,12 +19,34 @@ ROWS, COLUMNS = 3, 4
 @click.command("plot", epilog="Example: microbatt plot demo.zarr demo.png")
 @click.argument("cube", shell_complete=cube_names)
 @click.argument("picture", type=click.Path(path_type=Path))
+@click.option(
+    "--across",
+    nargs=2,
+    metavar="NAME NAME",
+    help="The two axes that the panels lie along, such as positive_thickness alpha.  "
+    "[default: alpha and S, or the first two axes]",
+)
+@click.option(
+    "--at",
+    "at",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Where on another axis, with its unit, such as positive_thickness=70µm; may be repeated."
+    "  [default: the middle]",
+)
 @overwrite_option
-def command(cube: str, picture: Path, *, overwrite: bool) -> None:
-    """Draw the curves of CUBE across alpha and S into PICTURE.
+def command(
+    cube: str,
+    picture: Path,
+    across: tuple[str, str] | None,
+    at: tuple[str, ...],
+    *,
+    overwrite: bool,
+) -> None:
+    """Draw the curves of CUBE across two of its axes into PICTURE.
 
     CUBE is the path or URL of a cube, or a name of the catalog; the format of the picture follows
-    the ending of PICTURE.
+    the ending of PICTURE. Of listed points a dozen are shown.
     """
     from microbatt.checks import check_extra
 
@@ -28,12 +55,19 @@ def command(cube: str, picture: Path, *, overwrite: bool) -> None:
     from matplotlib.figure import Figure
 
     from microbatt.catalog import open_dataset
-    from microbatt.plots import draw_sweep
+    from microbatt.plots import draw_sweep, sweep_shape
 
     dataset = open_dataset(cube, chunks=None)
-    sizes = dataset["voltage"].sizes
-    rows, columns = min(ROWS, sizes.get("S", 1)), min(COLUMNS, sizes.get("alpha", 1))
+    places = dict(read_value("--at", text) for text in at)
+    rows, columns = sweep_shape(dataset, (ROWS, COLUMNS), across or ())
     figure = Figure(figsize=(2.8 * columns + 1.0, 2.2 * rows + 0.6), layout="constrained")
-    draw_sweep(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False), dataset)
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    draw_sweep(panels, dataset, across=across or (), at=places)
     save_picture(figure, picture, overwrite=overwrite, dpi=150)
-    click.echo(f"{picture} shows curves across alpha and S.")
+    click.echo(f"{picture} shows curves across {_told(dataset, across or ())}.")
+
+
+def _told(dataset: "xr.Dataset", across: tuple[str, ...]) -> str:
+    from microbatt.plots import sweep_axes
+
+    return " and ".join(sweep_axes(dataset, across)) or "listed points"

@@ -10,8 +10,10 @@ from microbatt.cli.completion import cube_names
 from microbatt.cli.stores import find_store, storage_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from microbatt.campaign import Pending
-    from microbatt.cube import Location
+    from microbatt.cube import Location, RunRecord
 
 
 @click.command("status", epilog="Example: microbatt status demo.zarr")
@@ -35,15 +37,27 @@ def command(store: str, options: tuple[str, ...]) -> None:
 def _show(location: Location) -> None:
     from microbatt.campaign import read_pending
     from microbatt.cube import cube_attributes, read_runs
+    from microbatt.outcomes import Outcome
 
     attributes = cube_attributes(location)
     found = read_pending(location)
     click.echo(f"{attributes.get('name', '')} in {location}")
     click.echo("\n".join(_lines(found)))
-    for run in read_runs(location):
-        end = f"to {run.ended}" if run.ended else "has not ended: it goes on, or was killed"
+    runs = read_runs(location)
+    for run in runs:
+        end = _end(run, runs, waiting=found.outcomes.get(Outcome.NOT_RUN, 0))
         hosts = ", ".join(run.hosts)
         click.echo(f"  run {run.run_id} from {run.started} {end}; {run.curves} curves on {hosts}")
+
+
+def _end(run: RunRecord, runs: Sequence[RunRecord], *, waiting: int) -> str:
+    """Say when a run ended; of one that did not say so, what can have become of it."""
+    if run.ended:
+        return f"to {run.ended}"
+    followed = any(other.ended and other.started > run.started for other in runs)
+    if not waiting and followed:
+        return "was killed; a later run went on where it stopped"
+    return "has not ended: it goes on, or was killed"
 
 
 def _lines(found: Pending) -> list[str]:

@@ -257,9 +257,9 @@ def check_folder(out: Path, *, overwrite: bool) -> None:
     if taken:
         raise OccupiedError(f"{out} holds a {taken[0]} that is not of a network; give another.")
     if overwrite:
-        for found in out.rglob("*.checkpoint.npz"):
-            if kind_of(found) is Kind.CHECKPOINT:
-                found.unlink()
+        from microbatt.training import discard_checkpoints
+
+        discard_checkpoints(out)
 
 
 def earlier_scores(

@@ -82,6 +82,33 @@ def read_measured(option: str, text: str, unit: str) -> float:
         raise ParameterError(f"`{option}` is {text!r}: {error}") from error
 
 
+def read_value(option: str, text: str) -> tuple[str, float]:
+    """Read a number of a cell, ``NAME=VALUE`` with its unit.
+
+    Returns
+    -------
+    tuple of (str, float)
+        The name, and the value in its SI unit.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such number, or the value has no unit or a wrong one.
+
+    Examples
+    --------
+    >>> read_value("--at", "positive_thickness=70µm"), read_value("--at", "alpha=2.3")
+    (('positive_thickness', 7e-05), ('alpha', 2.3))
+    """
+    from microbatt.parameters import quantity_of
+
+    given, equals, value = text.partition("=")
+    if not equals:
+        raise ParameterError(f"`{option}` is {text!r}; write NAME=VALUE.")
+    name = given.strip()
+    return name, read_measured(f"{option} {name}", value, quantity_of(name).units)
+
+
 def read_range(option: str, text: str) -> list[float]:
     """Read one number, or two with a colon between them.
 

@@ -30,9 +30,9 @@ from microbatt.cube.contents.schema import (
     is_readable,
 )
 from microbatt.cube.opening import open_group
-from microbatt.cube.predicted.digests import joined_damages, slab_damages
+from microbatt.cube.predicted.digests import joined_damages, slab_damages, unvouched_slabs
 from microbatt.cube.predicted.prediction_groups import prediction_groups
-from microbatt.cube.predicted.predictions import status_key
+from microbatt.cube.predicted.predictions import PREDICTION_STATUS, status_key
 from microbatt.cube.store.fence import alone
 from microbatt.cube.store.location import (
     ROOT,
@@ -297,7 +297,7 @@ def _other_damages(root: zarr.Group, keys: Container[str]) -> Iterator[Damage]:
 def _joined_damages(root: zarr.Group) -> Iterator[Damage]:
     """Yield predictions, and other variables that were joined, that have other numbers."""
     for group in (root, *prediction_groups(root).values()):
-        for key, what in slab_damages(group):
+        for key, what in (*slab_damages(group), *unvouched_slabs(group)):
             yield Damage(key=key, what=what, joined=True)
     for key, what in joined_damages(root):
         yield Damage(key=key, what=what, joined=True)
@@ -364,10 +364,14 @@ def _give_up_record(store: Store, key: str, root: zarr.Group) -> None:
 def _empty(store: Store, location: Location, key: str) -> None:
     """Remove a chunk of what was joined.
 
-    Of a prediction the status goes first, so that what is left of it counts as not predicted.
+    Of a prediction the whole slab goes, its status first.
     """
     with alone(location):
         vouching = status_key(key)
         if vouching is not None:
             delete_object(store, vouching)
+            group = vouching.partition(PREDICTION_STATUS)[0]
+            for other in list_objects(store, group):
+                if status_key(other) == vouching:
+                    delete_object(store, other)
         delete_object(store, key)

@@ -120,7 +120,7 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     together = len(points) >= _FEWEST_TOGETHER and fits_lanes(parameters)
     solve = solve_together if together else solve_alone
     first = _FIRST_TOGETHER if together else 1
-    return _in_slices(lambda some: _labelled(some, solve(some)), points, first)
+    return _in_slices(lambda some: labelled(some, solve(some)), points, first)
 
 
 def _in_slices(
@@ -174,7 +174,7 @@ def heat_transfer(thermal: Thermal) -> float | None:
     return 0.0 if isinstance(thermal, Adiabatic) else None
 
 
-def _labelled(points: NDArray[np.float64], batch: Batch) -> DischargeBatch:
+def labelled(points: NDArray[np.float64], batch: Batch) -> DischargeBatch:
     """Give the kernel's columns their names."""
     scalars, counters = batch.scalars.T, batch.counters.T
     return DischargeBatch(

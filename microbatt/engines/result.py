@@ -153,6 +153,21 @@ class Discharge:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return curve_dataset(values | {"discharge_capacity": self.discharge_capacity})
 
+    def plot(self, axes: Any = None) -> Any:  # noqa: ANN401 - matplotlib's
+        """Draw the voltage against the delivered capacity.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+        """
+        return self.to_dataset().microbatt.plot.discharge(axes=axes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DischargeBatch:

@@ -11,6 +11,7 @@ the energy is counted at equal shares of the time, where a cliff stays on the cl
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -19,19 +20,21 @@ import numpy as np
 
 from microbatt.checks import check_choice
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines.contract.points import COLUMNS
-from microbatt.engines.native import cell_for_kernels, resolution_of
+from microbatt.engines.contract.points import COLUMNS, as_points
+from microbatt.engines.interrupts import interruptible
+from microbatt.engines.native import cell_for_kernels, labelled, resolution_of
 from microbatt.engines.request import Inventory
-from microbatt.engines.result import Sensitivities
+from microbatt.engines.result import Sensitivities, join_batches
 from microbatt.errors import ParameterError
 from microbatt.parameters import POINT, Transform, parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from microbatt.engines.contract.engine import Engine, Request
+    from microbatt.engines.result import DischargeBatch
 
     Array: TypeAlias = NDArray[np.float64]
     Displace: TypeAlias = Callable[[Array, float], tuple[Any, Array, float]]
@@ -73,9 +76,14 @@ def check_sensitivities(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def differentiate(
-    engine: Engine, request: Request, points: Array, names: Sequence[str]
-) -> list[Sensitivities]:
-    """Differentiate the curves at some points.
+    engine: Engine,
+    request: Request,
+    points: ArrayLike | Mapping[str, Any],
+    names: Sequence[str],
+    *,
+    threads: int = 1,
+) -> DischargeBatch:
+    """Discharge at some points, and differentiate the curves.
 
     Parameters
     ----------
@@ -83,19 +91,47 @@ def differentiate(
         The native one.
     request : Request
         On which terms; its cell is the only one.
-    points : ndarray
-        Rows of alpha, S and current, shape (n, 3).
+    points : array_like or dict
+        Rows of alpha, S and current, shape (n, 3), or columns of these names.
     names : sequence of str
         From `check_sensitivities`.
+    threads : int
+        How many threads share the points.
+
+    Returns
+    -------
+    DischargeBatch
+        The discharges that the engine gives without derivatives, and these.
 
     Raises
     ------
     ParameterError
-        If the engine is another one.
+        If the engine is another one, or a point is out of range.
     """
     check_choice("engine", engine.name, ["native"])
+    rows = as_points(points, request.cell)
+    engine.check(request, rows)
     moved = [_displaced(request, name) for name in names]
-    return [_of_one(request, np.ascontiguousarray(row), tuple(names), moved) for row in points]
+    known = tuple(names)
+
+    def of(row: Array) -> tuple[DischargeBatch, Sensitivities]:
+        return _of_one(engine, request, row, known, moved)
+
+    def of_all(look: Callable[[], None]) -> list[tuple[DischargeBatch, Sensitivities]]:
+        found = []
+        for row in rows:
+            look()
+            found.append(of(row))
+        return found
+
+    if threads > 1 and len(rows) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            found = list(pool.map(of, rows))
+    else:
+        found = interruptible(of_all)
+    batches, told = [batch for batch, _ in found], tuple(one for _, one in found)
+    joined = batches[0] if len(batches) == 1 else join_batches(batches)
+    return replace(joined, sensitivities=told)
 
 
 def _displaced(request: Request, name: str) -> Displace:
@@ -157,6 +193,8 @@ class _Slopes:
 
     Attributes
     ----------
+    discharge
+        As the engine gives it without derivatives.
     times
         Of the curve; one more than there are voltages where it ends in a vertical fall [s].
     voltage
@@ -171,6 +209,7 @@ class _Slopes:
         [kg m⁻²].
     """
 
+    discharge: DischargeBatch
     times: Array
     voltage: Array
     stretch: Array
@@ -180,9 +219,13 @@ class _Slopes:
 
 
 def _of_one(
-    request: Request, row: Array, names: tuple[str, ...], moved: Sequence[Displace]
-) -> Sensitivities:
-    slopes = _slopes(request, row, moved)
+    engine: Engine,
+    request: Request,
+    row: Array,
+    names: tuple[str, ...],
+    moved: Sequence[Displace],
+) -> tuple[DischargeBatch, Sensitivities]:
+    slopes = _slopes(engine, request, row, moved)
     times, steps = slopes.times, slopes.voltage.size
     voltage = np.full((len(names), times.size), np.nan)
     ends, energies = np.full(len(names), np.nan), np.full(len(names), np.nan)
@@ -204,12 +247,13 @@ def _of_one(
         gained = longer * delivered + changes
         lost = slopes.heavier / slopes.mass * delivered
         energies = current * (gained - lost) / slopes.mass / SECONDS_PER_HOUR
-    return Sensitivities(
+    told = Sensitivities(
         names=names, voltage=voltage, discharge_capacity=ends, energy=energies, slope=slope
     )
+    return slopes.discharge, told
 
 
-def _slopes(request: Request, row: Array, moved: Sequence[Displace]) -> _Slopes:
+def _slopes(engine: Engine, request: Request, row: Array, moved: Sequence[Displace]) -> _Slopes:
     """Return how a discharge answers to each number: in lanes, as far as these can carry them."""
     from microbatt.porous_electrode import fits_lanes, shares_tables
 
@@ -217,13 +261,13 @@ def _slopes(request: Request, row: Array, moved: Sequence[Displace]) -> _Slopes:
     places = [displaced(row, 1.0) for displaced in moved]
     fits = np.array([shares_tables(cell, other) for other, _, _ in places], dtype=bool)
     if not fits_lanes(cell) or not fits.any():
-        return _one_by_one(request, cell, row, moved)
+        return _one_by_one(engine, request, cell, row, moved)
     served = [place for place, fit in zip(places, fits, strict=True) if fit]
     slopes = _in_lanes(request, cell, row, served)
     if fits.all():
         return slopes
     others = [displaced for displaced, fit in zip(moved, fits, strict=True) if not fit]
-    alone = _one_by_one(request, cell, row, others)
+    alone = _one_by_one(engine, request, cell, row, others)
     by_number, heavier = np.empty((len(moved), slopes.voltage.size)), np.empty(len(moved))
     by_number[fits], heavier[fits] = slopes.by_number, slopes.heavier
     by_number[~fits], heavier[~fits] = alone.by_number, alone.heavier
@@ -253,6 +297,7 @@ def _in_lanes(
     slopes = (told.moved[:, : changes.size] - told.voltage[:, None]) / changes
     mass = np.array([other.mass for other, _, _ in places])
     return _Slopes(
+        discharge=labelled(row[None, :], told.discharge),
         times=told.time,
         voltage=told.voltage,
         stretch=slopes[:, 0],
@@ -263,6 +308,7 @@ def _in_lanes(
 
 
 def _one_by_one(
+    engine: Engine,
     request: Request,
     cell: Any,  # noqa: ANN401 - a record of the kernels
     row: Array,
@@ -288,6 +334,7 @@ def _one_by_one(
         for i, displaced in enumerate(moved):
             by_number[i], heavier[i] = solved.by_number(displaced)
     return _Slopes(
+        discharge=engine.solve(request, row[None, :]),
         times=times,
         voltage=leader.voltage,
         stretch=stretch,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.checks import check_integer, check_number
@@ -119,8 +116,7 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
         settings=settings,
         time_limit=time_limit,
     )
-    batch = _differentiated(found, request, found.run(request, point), sensitivities)
-    discharge = with_points_between(batch)[0]
+    discharge = with_points_between(_solved(found, request, point, sensitivities))[0]
     if raise_on_failure and not discharge.outcome.is_whole:
         at = f"alpha {discharge.alpha:g}, S {discharge.S:g}, {discharge.current:g} A m⁻²"
         raise SimulationError(f"{at}: {discharge.outcome.message}.")
@@ -198,25 +194,23 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
         settings=settings,
         time_limit=time_limit,
     )
-    batch = found.run(request, points, threads=threads)
-    return with_points_between(_differentiated(found, request, batch, sensitivities, points))
+    return with_points_between(_solved(found, request, points, sensitivities, threads))
 
 
-def _differentiated(
+def _solved(
     engine: Engine,
     request: Request,
-    batch: DischargeBatch,
+    points: ArrayLike | Mapping[str, Any],
     names: Sequence[str],
-    points: object = None,
+    threads: int = 1,
 ) -> DischargeBatch:
-    """Return a batch with the derivatives of its curves, if any are asked for."""
+    """Return the discharges at some points, with their derivatives if any are asked for."""
     checked = check_sensitivities(names)
     if not checked:
-        return batch
+        return engine.run(request, points, threads=threads)
     if varied_in(points):
         raise ParameterError(
             f"`sensitivities` came with points in which {', '.join(varied_in(points))} vary; give "
             "a cell for each of them, `cell.with_values(…)`, and points of alpha, S and current."
         )
-    rows = np.column_stack([batch.alpha, batch.S, batch.current])
-    return replace(batch, sensitivities=tuple(differentiate(engine, request, rows, checked)))
+    return differentiate(engine, request, points, checked, threads=threads)

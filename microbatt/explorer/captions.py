@@ -15,6 +15,7 @@ from microbatt.explorer.curve_figure import differing
 from microbatt.explorer.legend import outcome_name, outcome_sentence
 from microbatt.explorer.predictions import has_predictions
 from microbatt.explorer.selection import expression
+from microbatt.parameters import customary
 from microbatt.plots.style import OUTCOME_COLOURS, current_colours
 from microbatt.quantities import quantity
 
@@ -79,7 +80,9 @@ def _size(source: CubeSource) -> str:
     unit = quantity("current").pretty_units
     currents = [f"{current:g}" for current in source.currents]
     if plane.is_grid:
-        points = f"{plane.shape[0]} α × {plane.shape[1]} S"
+        axes = {name: axis.size for name, axis in source.axes.items() if axis.size > 1}
+        axes |= dict(zip(plane.names, plane.shape, strict=True))
+        points = " × ".join(f"{size} {customary(name).short}" for name, size in axes.items())
     else:
         points = f"{_thousands(plane.shape[0])} scattered points"
     ends = currents[0] if len(currents) == 1 else f"{currents[0]} to {currents[-1]}"
@@ -116,7 +119,10 @@ def heading(
 
 def caption(cube: str, plane: Plane, selection: Selection, prediction: Prediction | None) -> str:
     """Return in plain words, for a picture, which points are shown and how."""
-    words = [f"{cube}: {_point(plane, selection.number)}"]
+    fixed = [
+        f", {customary(name).short} {customary(name).text(at)}" for name, at in plane.fixed.items()
+    ]
+    words = [f"{cube}: {_point(plane, selection.number)}{''.join(fixed)}"]
     if selection.pinned is not None:
         words.append(f"dotted: {_point(plane, selection.pinned)}")
     if prediction is not None and prediction.nearest is not None:
@@ -204,8 +210,9 @@ def _chip(kind: str, words: str, point: str, detail: str = "") -> str:
 
 
 def _point(plane: Plane, number: int) -> str:
-    across, up = plane.symbols
-    return f"{across} {plane.x[number]:.4g}, {up} {plane.y[number]:.4g}"
+    across, up = plane.written
+    numbers = {across: plane.x[number], up: plane.y[number]}
+    return ", ".join(f"{axis.short} {axis.text(float(at))}" for axis, at in numbers.items())
 
 
 def _with_spread(value: float, std: float) -> str:

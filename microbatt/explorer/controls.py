@@ -10,7 +10,7 @@ import panel as pn
 from microbatt.explorer.appearance import HIDDEN, STYLED, asset
 from microbatt.explorer.exports import file_name, points_as_csv, points_as_netcdf
 from microbatt.explorer.variables import map_variables
-from microbatt.parameters import quantity_of
+from microbatt.parameters import customary
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -185,16 +185,16 @@ def axis_choices(
     turn : callable
         Called with the two axes, and name → value of the others, when one is changed.
     """
-    names = list(source.axes)
+    names = {customary(name).words: name for name in source.axes}
     plane = source.plane
     across, up = (
-        pn.widgets.Select(label=words, options=names, value=name, width=190, **STYLED)
+        pn.widgets.Select(label=words, options=names, value=name, width=250, **STYLED)
         for words, name in zip(("Across", "Up"), plane.names, strict=True)
     )
     others = {
         name: pn.widgets.DiscreteSlider(
-            label=quantity_of(name).label,
-            options={f"{value:.6g}": value for value in source.axes[name].tolist()},
+            label=customary(name).label,
+            options={customary(name).number(value): value for value in source.axes[name].tolist()},
             value=float(value),
             width=230,
         )

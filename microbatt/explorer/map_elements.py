@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from microbatt.explorer.predictions import Prediction
     from microbatt.explorer.tiles import Tiles
     from microbatt.explorer.variables import MapVariable
+    from microbatt.parameters import Customary
 
 _MARKER: Final = 9
 """Size of a scattered point [px]."""
@@ -303,19 +304,18 @@ def title(variable: MapVariable, at: str, stride: int) -> str:
 
 def tooltip(variable: MapVariable, plane: Plane) -> str:
     """Return what the pointer tells of a cell, in HTML with Bokeh's column references."""
-    across, up = plane.symbols
-    written = "0.[000]" if plane.names == ("alpha", "S") else "0.[000]e+0"
+    across, up = (axis.short for axis in plane.written)
     value = "" if variable.name == "status" else "<b>@{shown}{custom}</b><br>"
     return (
         '<div style="max-width:260px;font:12px/1.45 Inter,Helvetica,Arial,sans-serif;'
-        f'color:#1f2933"><span style="color:#616e7c">{across} @at_alpha{{{written}}}, '
-        f"{up} @at_S{{{written}}}</span>"
+        f'color:#1f2933"><span style="color:#616e7c">{across} @{{at_alpha}}{{custom}}, '
+        f"{up} @{{at_S}}{{custom}}</span>"
         f"<br>{value}@{{reason}}{{custom}}</div>"
     )
 
 
-def hover_formatters(picture: Picture) -> dict[str, CustomJSHover]:
-    """Return what writes values and reasons: four digits and the unit, or the words of a code.
+def hover_formatters(picture: Picture, plane: Plane) -> dict[str, CustomJSHover]:
+    """Return what writes places, values and reasons: digits and the unit, or the words of a code.
 
     Infinity stands for no value. They serve one figure.
     """
@@ -341,7 +341,17 @@ def hover_formatters(picture: Picture) -> dict[str, CustomJSHover]:
         args={"words": _listed({code + 1: entry.sentence for code, entry in legend.items()})},
         code="return words[value + 1] ?? `code ${value}`",
     )
-    return {"@{shown}": value, "@{reason}": reason}
+    across, up = map(_place_formatter, plane.written)
+    return {"@{shown}": value, "@{reason}": reason, "@{at_alpha}": across, "@{at_S}": up}
+
+
+def _place_formatter(axis: Customary) -> CustomJSHover:
+    from bokeh.models import CustomJSHover
+
+    return CustomJSHover(
+        args={"factor": axis.factor, "unit": f" {axis.unit}" if axis.unit else ""},
+        code="return `${Number((factor * value).toPrecision(6))}${unit}`",
+    )
 
 
 def with_share(words: str, count: int, of: int) -> str:

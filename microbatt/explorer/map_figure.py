@@ -12,22 +12,24 @@ from microbatt.explorer.legend import flag_colouring
 from microbatt.explorer.map_elements import Picture, covers, hover_formatters, mark, miss, values
 from microbatt.explorer.predictions import point_prediction
 from microbatt.explorer.tiles import extents, map_tiles
-from microbatt.parameters import quantity_of
+from microbatt.parameters import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bokeh.models import CustomJSTickFormatter
     from holoviews.plotting.bokeh.element import ElementPlot
 
     from microbatt.explorer.source import CubeSource
     from microbatt.explorer.variables import MapVariable
+    from microbatt.parameters import Customary
 
 _FEW: Final = 12
 """An axis of so many steps has a tick at each."""
 
 
 class MapFigure:
-    """One variable over the plane of alpha and S, with marks of what is selected.
+    """One variable over a plane, such as that of alpha and S, with marks of what is selected.
 
     Parameters
     ----------
@@ -84,7 +86,8 @@ class MapFigure:
         plane = self._source.plane
         whole_plane = extents(plane)
         seen = {"xlim": self._range.x_range, "ylim": self._range.y_range}
-        formatters = hover_formatters(self._picture.data)
+        across, up = plane.written
+        formatters = hover_formatters(self._picture.data, plane)
 
         def drawn(data: Picture) -> hv.Overlay:
             return values(plane, data, formatters) * covers(plane, data)
@@ -101,12 +104,12 @@ class MapFigure:
             hv.opts.Overlay(
                 **{name: seen[name] or limits for name, limits in whole_plane.items()},
                 **ticks,
-                xlabel=_label(plane.names[0]),
-                ylabel=_label(plane.names[1]),
+                xlabel=_label(across),
+                ylabel=_label(up),
                 logx=plane.scales[0] == "log",
                 logy=plane.scales[1] == "log",
-                xformatter="%.6g",
-                yformatter="%.6g",
+                xformatter=_ticks(across),
+                yformatter=_ticks(up),
                 bgcolor=OF_NO_CURVE,
                 legend_position="bottom",
                 legend_cols=3,
@@ -143,9 +146,17 @@ class MapFigure:
         kind(source=self.on_top).add_subscriber(report)
 
 
-def _label(name: str) -> str:
-    known = quantity_of(name)
-    return known.label if known.symbol == name != "S" else f"{known.label}, {known.symbol}"
+def _label(axis: Customary) -> str:
+    return f"{axis.label}, {axis.short}" if axis.name in POINT else axis.label
+
+
+def _ticks(axis: Customary) -> CustomJSTickFormatter:
+    """Return what writes the ticks of an axis in its customary unit, by six digits."""
+    from bokeh.models import CustomJSTickFormatter
+
+    return CustomJSTickFormatter(
+        args={"factor": axis.factor}, code="return String(Number((factor * tick).toPrecision(6)))"
+    )
 
 
 def _reset_to(limits: dict[str, tuple[float, float]]) -> Callable[[ElementPlot, hv.Element], None]:

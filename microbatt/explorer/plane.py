@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from microbatt.cube.contents import varied_in
-from microbatt.parameters import quantity_of
+from microbatt.parameters import customary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import xarray as xr
     from numpy.typing import NDArray
+
+    from microbatt.parameters import Customary
 
 Scale = Literal["linear", "log"]
 
@@ -46,9 +48,9 @@ class Plane:
     fixed: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def symbols(self) -> tuple[str, str]:
-        """Of what lies across and up; the names of what has none."""
-        across, up = (quantity_of(name).symbol for name in self.names)
+    def written(self) -> tuple[Customary, Customary]:
+        """How people write what lies across and up."""
+        across, up = map(customary, self.names)
         return across, up
 
     @property

@@ -243,11 +243,14 @@ class Scene:
         if not plane.is_grid:
             numbers = [str(number) for number in range(plane.x.size)]
             return {"point": AxisSlider("Point", numbers, partial(self._slide, "point"))}
-        both = zip(plane.symbols, (plane.x_axis, plane.y_axis), strict=True)
-        axes = dict(zip(plane.names, both, strict=True))
+        axes = zip(plane.written, (plane.x_axis, plane.y_axis), strict=True)
         return {
-            dim: AxisSlider(words, [f"{v:.6g}" for v in axis], partial(self._slide, dim))
-            for dim, (words, axis) in axes.items()
+            axis.name: AxisSlider(
+                f"{axis.short} [{axis.unit}]" if axis.unit else axis.short,
+                [axis.number(value) for value in values],
+                partial(self._slide, axis.name),
+            )
+            for axis, values in axes
         }
 
     def _show_map(self) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
+from microbatt.measured.numerals import middle
 from microbatt.measured.record import ZERO_ROW, named_rows
 from microbatt.measured.steps import charges
 
@@ -237,7 +238,7 @@ def _begun_again(piece: Record, column: Array) -> tuple[Array, tuple[str, ...]]:
     """
     away = np.abs(column)
     meanwhile = np.abs(piece.current[1:]) * np.diff(piece.seconds) / SECONDS_PER_HOUR
-    if not np.median(np.diff(away)) > 0.0:  # it counts what is left, or stands still
+    if not middle(np.diff(away)) > 0.0:  # it counts what is left, or stands still
         return column, ()
     fine = piece.steps.get("capacity", 0.0)
     again = (away[1:] < away[:-1] - fine) & (away[1:] <= _ONE_INTERVAL * meanwhile + fine)
@@ -347,13 +348,13 @@ def _usual_ratio(counted: Array, by_time: Array, fine: float) -> float:
     edges = np.linspace(0, counted.size - 1, stretches + 1).astype(int)
     moved, expected = np.diff(counted[edges]), np.diff(by_time[edges])
     some = moved > 0.0
-    return float(np.median(expected[some] / moved[some]))
+    return middle(expected[some] / moved[some])
 
 
 def _outages(piece: Record, counted: Array, by_time: Array) -> NDArray[np.int64]:
     """Return the intervals in which the counter stood still for a good part of the time."""
     missing = np.diff(by_time) - np.diff(counted)
-    usual = float(np.median(np.diff(by_time)))
+    usual = middle(np.diff(by_time))
     return np.flatnonzero(missing > 0.5 * usual + 2.0 * piece.steps.get("capacity", 0.0))
 
 
@@ -368,7 +369,7 @@ def _counter_before(record: Record, step: Step, current: float) -> float | None:
         first = float(column[step.first])
         return first if first <= APART * abs(float(column[step.last] - first)) else 0.0
     intervals = np.diff(record.time[step.first : last + 1])
-    interval = float(np.median(intervals)) if intervals.size else 0.0
+    interval = middle(intervals) if intervals.size else 0.0
     gap = interval
     if step.first > 0 and record.time[step.first] >= record.time[step.first - 1]:
         gap = float(record.time[step.first] - record.time[step.first - 1])
@@ -394,7 +395,7 @@ def _before_first(
     since = _time_in_step(record, step)
     if since is not None:
         return since * per_second, 0.0, ()
-    interval = float(np.median(np.diff(piece.seconds[:4])))
+    interval = middle(np.diff(piece.seconds[:4]))
     gap, rest = _gap_before(record, step)
     if gap is None:  # the file begins with the discharge
         gap = float(piece.seconds[0]) if _alike(float(piece.seconds[0]), interval) else 0.0
@@ -441,7 +442,7 @@ def _gap_before(record: Record, step: Step) -> tuple[float | None, float | None]
         return None, None
     before = np.diff(record.time[max(0, step.first - 4) : step.first])
     before = before[before > 0.0]
-    return gap, float(np.median(before)) if before.size else None
+    return gap, middle(before) if before.size else None
 
 
 def _begins_late(piece: Record, late: float) -> bool | None:

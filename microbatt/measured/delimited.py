@@ -62,6 +62,21 @@ _BOMS: Final = (
 )
 
 
+_LEGACY: Final = (
+    ("cp1252", "Windows-1252"),
+    ("gb18030", "GB 18030"),
+    ("cp932", "Shift-JIS"),
+    ("cp949", "Korean (CP 949)"),
+    ("euc_jp", "EUC-JP"),
+    ("big5", "Big5"),
+    ("cp1251", "Windows-1251"),
+)
+"""Encodings older than UTF-8 and their names; the first takes any bytes."""
+_STATES: Final = re.compile("放电|充电|静置|搁置|放電|充電|休止|방전|충전|휴지")
+_SEARCHED: Final = 200
+"""Lines in which headings tell the encoding."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """Where the table stands in a text.
@@ -354,20 +369,31 @@ def _utf8(source: str, raw: bytes) -> tuple[bytes, str]:
         if not raw.isascii():  # which is told in a twentieth of the time
             raw.decode("utf-8")
     except UnicodeDecodeError:
-        return _checked(source, *_legacy(raw)[:1]), _legacy(raw)[1]
+        encoding, shown = _legacy(raw)
+        return _checked(source, raw.decode(encoding, errors="replace").encode()), shown
     return _checked(source, raw), "UTF-8"
 
 
-def _legacy(raw: bytes) -> tuple[bytes, str]:
-    """Return a text of an older encoding as UTF-8: Chinese if it makes words, else Western."""
-    try:
-        chinese = raw.decode("gb18030")
-    except UnicodeDecodeError:
-        chinese = ""
-    if len(re.findall(r"[\u4e00-\u9fff]{2}", chinese[:_HEAD])) >= 2:
-        return chinese.encode(), "GB 18030"
-    western = raw.decode("cp1252", errors="replace")
-    return western.encode(), "Windows-1252"
+def _legacy(raw: bytes) -> tuple[str, str]:
+    """Return the older encoding of a text, and its name: that in which it makes most words.
+
+    Words are first the headings that are known, then those of testers' states, then any of Chinese.
+    A text of which nothing makes words is Western.
+    """
+    head = raw[:_HEAD]
+    head = head[: head.rfind(b"\n") + 1] or head
+    found = []
+    for place, (encoding, shown) in enumerate(_LEGACY):
+        try:
+            text = head.decode(encoding, errors="strict" if place else "replace")
+        except UnicodeDecodeError:
+            continue
+        fields = [re.split(r"[\t;,|]", line) for line in text.splitlines()[:_SEARCHED]]
+        named = max((heading_score(row[:MOST_COLUMNS], {}) for row in fields), default=0)
+        states = min(len(_STATES.findall(text)), 100)
+        chinese = encoding == "gb18030" and len(re.findall(r"[\u4e00-\u9fff]{2}", text)) >= 2
+        found.append(((named, states, chinese, -place), encoding, shown))
+    return max(found)[1:]
 
 
 def _checked(source: str, text: bytes) -> bytes:

@@ -13,6 +13,7 @@ from microbatt.measured.bounds import MOST_CURVES, MOST_LOADS, check_count
 from microbatt.measured.charge import delivered, steady_current
 from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
+from microbatt.measured.numerals import middle
 from microbatt.measured.record import clean, named_rows
 from microbatt.measured.run import filled_temperature
 from microbatt.measured.samples import Samples
@@ -198,7 +199,7 @@ def _samples(record: Record, steps: Sequence[Step]) -> Samples:
     if time is not None:
         forward = np.diff(time)
         if (forward < 0.0).any():
-            usual = float(np.median(forward[forward > 0.0])) if (forward > 0.0).any() else 0.0
+            usual = middle(forward[forward > 0.0]) if (forward > 0.0).any() else 0.0
             forward[forward < 0.0] = usual
         time = np.concatenate([[0.0], np.cumsum(forward)])
     return Samples(
@@ -250,8 +251,12 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     for chain in series:
         became |= _judge_series(record, steps, chain, drawn)
     became |= _short_pulses(record, steps, [i for i in candidates if i not in became], drawn)
+    fullest = max((_highest(starts[i]) for i in candidates), default=0.0)
     for i in candidates:
         if i in became:
+            continue
+        if _lowest(starts[i]) >= fullest - FULL:  # no other start can be a fuller one
+            became[i] = READ
             continue
         others = (j for j in candidates if became.get(j, READ) == READ)
         fuller = next((j for j in others if _is_lower(starts[i], starts[j])), None)
@@ -368,7 +373,7 @@ def _start(record: Record, steps: Sequence[Step], i: int) -> _Start:
         rest = float(record.voltage[steps[before].last])
     if rest is not None and rest < loaded - 0.005:
         rest = None  # a load only lowers the voltage, so this is not that of the cell
-    size = float(np.median(np.abs(record.current[step.samples])))
+    size = middle(np.abs(record.current[step.samples]))
     return _Start(rest=rest, loaded=loaded, current=size)
 
 
@@ -380,6 +385,14 @@ def _is_lower(one: _Start, other: _Start) -> bool:
         return True
     same_or_less = one.current <= (1.0 + _ALIKE) * other.current
     return same_or_less and one.loaded < other.loaded - FULL
+
+
+def _highest(start: _Start) -> float:
+    return max(start.loaded, start.loaded if start.rest is None else start.rest)
+
+
+def _lowest(start: _Start) -> float:
+    return min(start.loaded, start.loaded if start.rest is None else start.rest)
 
 
 def _level(start: _Start) -> str:
@@ -405,7 +418,7 @@ def _measurement(
     ramp = steps[_ramp_begins(record, steps, i)]
     charge = delivered(record, replace(step, first=ramp.first), piece)
     remarks = [*told, *charge.remarks]
-    if np.sign(np.median(piece.current)) < 0.0:
+    if np.sign(middle(piece.current)) < 0.0:
         remarks.append("discharge has a negative current in the file")
     start = _start(record, steps, i)
     return Measurement(
@@ -472,7 +485,7 @@ def _step_read(record: Record, step: Step, moved: float, became: str) -> StepRea
     return StepRead(
         kind="pulse" if pulse else step.kind,
         rows=(int(record.rows[step.first]), int(record.rows[step.last])),
-        current=float(np.median(np.abs(record.current[step.samples]))),
+        current=middle(np.abs(record.current[step.samples])),
         charge=moved,
         became=became,
     )

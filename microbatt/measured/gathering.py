@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -69,7 +69,7 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
     (17.5,)
     """
     items = [curves] if _is_one(curves) else _listed(curves)
-    found: list[Measurement] = []
+    found: list[Sequence[Measurement]] = []
     told: list[FileReading] = []
     names: list[str] = []
     runs: list[MeasuredRun] = []
@@ -78,9 +78,9 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
             names.append(item.source)
             runs.append(item)
             continue
-        name, measurements, read = _gathered(item, number, len(items), reading)
+        name, groups, read = _gathered(item, number, len(items), reading)
         names.append(name)
-        found += measurements
+        found += groups
         told += read
         whole = item.runs if isinstance(item, Experiment) else ()
         runs += whole or [file.run for file in read if file.run is not None]
@@ -91,24 +91,24 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
 
 def _gathered(
     item: Curve, number: int, count: int, reading: Reading | None
-) -> tuple[str, tuple[Measurement, ...], tuple[FileReading, ...]]:
-    """Return name, measurements and what was read of one thing."""
+) -> tuple[str, tuple[Sequence[Measurement], ...], tuple[FileReading, ...]]:
+    """Return name, measurements of each file, and what was read of one thing."""
     from microbatt.engines import Discharge
     from microbatt.measured.reading import files_of, read_file, read_frame
 
     label = "table" if count == 1 else f"table {number}"
     if isinstance(item, Experiment):
-        return item.name, item.measurements, item.reading
+        return item.name, (item.measurements,), item.reading
     if isinstance(item, Measurement):
-        return item.source, (item,), ()
+        return item.source, ((item,),), ()
     if isinstance(item, str | Path):
         files = tuple(read_file(file, reading) for file in files_of(Path(item)))
-        return Path(item).stem, tuple(m for file in files for m in file.measurements), files
+        return Path(item).stem, tuple(file.measurements for file in files), files
     if isinstance(item, Discharge):
-        return "discharge", (_of_discharge(item, number),), ()
+        return "discharge", ((_of_discharge(item, number),),), ()
     if _is_table(item):
         read = read_frame(item, reading, name=label)
-        return label, read.measurements, (read,)
+        return label, (read.measurements,), (read,)
     raise ParameterError(
         f"`curves` holds a {type(item).__name__}; it must be {_ALLOWED}. {_advice(item)}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +28,8 @@ _DIMENSIONS: Final = {
     "voltage": ("V",),
     "counter voltage": ("V",),
     "current": ("A m-2", "A"),
+    "discharge current": ("A m-2", "A"),
+    "charge current": ("A m-2", "A"),
     "discharge capacity": ("A h m-2", "A h"),
     "capacity": ("A h m-2", "A h"),
 }
@@ -56,6 +58,8 @@ _COPIED: Final = re.compile(r"^(.*\S)\.(\d{1,3})$")
 """What pandas writes for a heading that stands before already: ``Voltage (V).1``."""
 _AGAINST: Final = re.compile(r"\s+(vs|gegen|against)\b.*$", re.IGNORECASE)
 """What a potential is measured against, behind its unit."""
+_FULL_WIDTH: Final = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+"""Letters and brackets as wide as a Chinese character."""
 _BRACKETS: Final = re.compile(r"^(.*?)\s*[(\[{<]\s*([^)\]}>]*?)\s*[)\]}>]$")
 _NUMBERED: Final = re.compile(r"^(.*\S)\s*\(([^()]*)\)_(\d{1,3})$")
 """A unit before the number of a channel, as Arbin writes ``Aux_Temperature(C)_1``."""
@@ -108,6 +112,8 @@ class Column:
         Multiplies the numbers of that one.
     counts_discharge : bool
         Whether a capacity counts discharge only.
+    sizes : bool
+        Whether the sign of the numbers says nothing: one column counts discharge, one charge.
     offset : float
         Added to the numbers: 273.15 for degrees Celsius.
     """
@@ -120,6 +126,7 @@ class Column:
     minus: int | None = None
     minus_factor: float = 1.0
     counts_discharge: bool = False
+    sizes: bool = False
     offset: float = 0.0
 
 
@@ -136,11 +143,14 @@ class Columns:
         Columns that cannot be used, and why.
     others : dict of str to tuple of str
         Quantity → other columns that could be mapped to it.
+    doubles : dict of str to tuple of Column
+        Quantity → other columns of the same name in another unit: they must say the same.
     """
 
     taken: Mapping[str, Column]
     remarks: tuple[str, ...] = ()
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubles: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +175,8 @@ def read_heading(text: str) -> Heading:
     >>> read_heading("Ewe/V").quantity, read_heading("test_time_second").unit
     ('voltage', 's')
     """
-    plain = re.sub(r"\s+", " ", text[:_LONGEST]).strip().strip("\ufeff#*~\"'").strip()
+    narrow = text[:_LONGEST].translate(_FULL_WIDTH)
+    plain = re.sub(r"\s+", " ", narrow).strip().strip("\ufeff#*~\"'").strip()
     for name, unit, sure in _split(plain):
         spelled = _spelled(unit)
         named = _named(name, spelled)
@@ -276,7 +287,9 @@ def find_columns(
             "`voltage [V]`, or map it: `--column voltage='NAME:V'`."
         )
     taken["voltage"] = _cell_voltage(taken["voltage"], known, mapping, remarks)
+    halves = None if "current" in taken else _current_of_halves(known, remarks)
     optional = {
+        "current": taken.get("current", halves),
         "capacity": _capacity(source, headings, mapping, known, remarks),
         "temperature": _temperature(known, remarks),
     }
@@ -284,7 +297,12 @@ def find_columns(
     for quantity in WORDS:
         for index, heading in _ranked(known, quantity):
             taken.setdefault(quantity, Column(index=index, heading=heading.text, factor=1.0))
-    return Columns(taken=taken, remarks=tuple(remarks), others=_others(taken, known))
+    return Columns(
+        taken=taken,
+        remarks=tuple(remarks),
+        others=_others(taken, known),
+        doubles={} if mapping else _doubles(taken, known),
+    )
 
 
 def useful(
@@ -380,7 +398,7 @@ def _others(
     kinds = {
         "time": ("time", "step time"),
         "voltage": ("voltage", "counter voltage"),
-        "current": ("current",),
+        "current": ("current", "discharge current", "charge current"),
         "capacity": ("discharge capacity", "capacity"),
     }
     used = {i for column in taken.values() for i in (column.index, column.minus)}
@@ -391,6 +409,53 @@ def _others(
         ]
         found[quantity] = tuple(one for one in texts if one)
     return {quantity: texts for quantity, texts in found.items() if texts}
+
+
+def _current_of_halves(known: Mapping[int, Heading], remarks: list[str]) -> Column | None:
+    """Return the current of a file that has it in two columns, of discharge and of charge."""
+    found: dict[str, Column] = {}
+    for quantity in ("discharge current", "charge current"):
+        columns = [_column(i, one, quantity) for i, one in _ranked(known, quantity)]
+        usable = [one for one in columns if one is not None]
+        if usable:
+            found[quantity] = usable[0]
+    discharge, charge = found.get("discharge current"), found.get("charge current")
+    if discharge is None or charge is None:
+        return discharge if charge is None else None
+    if discharge.per_area != charge.per_area:
+        return None
+    remarks.append(
+        f"current taken as `{discharge.heading}` where there is one, else as `{charge.heading}` of "
+        "the other sign"
+    )
+    return replace(
+        discharge,
+        heading=f"{discharge.heading} − {charge.heading}",
+        minus=charge.index,
+        minus_factor=charge.factor,
+        sizes=True,
+    )
+
+
+def _doubles(
+    taken: Mapping[str, Column], known: Mapping[int, Heading]
+) -> dict[str, tuple[Column, ...]]:
+    """Return columns of voltage and current that stand there twice, in two units."""
+    found: dict[str, tuple[Column, ...]] = {}
+    for quantity in ("voltage", "current"):
+        column = taken.get(quantity)
+        if column is None or column.minus is not None:
+            continue
+        mine = known[column.index]
+        same = [
+            _column(i, one, quantity)
+            for i, one in _ranked(known, quantity)
+            if i != column.index and one.rank == mine.rank and one.unit != mine.unit
+        ]
+        usable = [one for one in same if one is not None and one.per_area == column.per_area]
+        if usable:
+            found[quantity] = tuple(usable)
+    return found
 
 
 def _mappable(index: int, heading: Heading) -> str:

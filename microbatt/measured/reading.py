@@ -13,7 +13,7 @@ from microbatt.measured.discharges import Found, discharges, is_run
 from microbatt.measured.experiment import Experiment, FileReading
 from microbatt.measured.headings import find_columns
 from microbatt.measured.parts import cells_apart, choose_part, numbered
-from microbatt.measured.record import make_record
+from microbatt.measured.record import check_doubles, make_record
 from microbatt.measured.run import MeasuredRun, run_of
 from microbatt.measured.tables import SUFFIXES, Table, dataset_table, frame_table, read_table
 
@@ -207,7 +207,7 @@ def read_cells(path: str | Path, reading: Reading | None = None) -> tuple[Experi
     found = []
     for name, one in _chosen(table, how, every=True).items():
         file = _read_part(name, one, how)
-        kept, copies = without_copies(file.measurements)
+        kept, copies = without_copies([file.measurements])
         called = name or Path(path).stem
         found.append(
             Experiment(
@@ -327,7 +327,7 @@ def read_experiment(
     listed = [places] if isinstance(places, str | Path) else list(places)
     files = [file for place in map(Path, listed) for file in files_of(place)]
     found = [read_file(file, reading) for file in files]
-    kept, copies = without_copies([one for file in found for one in file.measurements])
+    kept, copies = without_copies([file.measurements for file in found])
     called = name or (Path(listed[0]).stem if len(listed) == 1 else "experiment")
     told = tuple(_with_copies(file, copies) for file in found)
     return Experiment(name=called, measurements=kept, reading=told, runs=runs_of(found))
@@ -487,6 +487,7 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
             f"{table.source}: the rows have fewer fields than the headings, and column "
             f"`{columns.taken['voltage'].heading}` is not among them. Export the file again."
         )
+    check_doubles(table, columns)
     record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
     remarks = (*table.remarks, *columns.remarks, *record.remarks)
     shown = _shown(taken)

@@ -10,14 +10,14 @@ import numpy as np
 from microbatt.errors import MeasurementError
 from microbatt.measured.bounds import LONGEST
 from microbatt.measured.measurement import MIN_SAMPLES
-from microbatt.measured.numerals import rounding
+from microbatt.measured.numerals import middle, rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from microbatt.measured.headings import Column
+    from microbatt.measured.headings import Column, Columns
     from microbatt.measured.tables import Table
 
     Array = NDArray[np.float64]
@@ -29,6 +29,8 @@ _TYPICAL: Final = 20_000
 """So many voltages tell the unit."""
 _VOLTS: Final = (0.05, 20.0)
 _KELVINS: Final = (220.0, 400.0)
+_SAME: Final = 0.02
+"""So far rounding may set two columns of one quantity apart: of the number and of the largest."""
 _BACK: Final = 0.01
 """A time that falls to this share of the whole has begun again."""
 ZERO_ROW: Final = "time zero of a step within a time that goes on"
@@ -362,7 +364,7 @@ def _without_zero_rows(record: Record) -> Record:
 def _check_volts(record: Record) -> None:
     low, high = _VOLTS
     some = record.voltage[:: record.voltage.size // _TYPICAL + 1]
-    typical = float(np.median(np.abs(some)))
+    typical = middle(np.abs(some))
     if low <= typical <= high:
         return
     guess = " Are they millivolts?" if high < typical <= 1e3 * high else ""
@@ -413,11 +415,38 @@ def _check_one_voltage(table: Table, columns: dict[str, Column]) -> None:
             )
 
 
+def check_doubles(table: Table, columns: Columns) -> None:
+    """Refuse a quantity that stands in two columns of two units that say different things.
+
+    Raises
+    ------
+    MeasurementError
+        Naming both, and the remedy.
+    """
+    for quantity, others in columns.doubles.items():
+        mine = columns.taken[quantity]
+        for other in others:
+            if mine.index not in table.columns or other.index not in table.columns:
+                continue
+            one, two = np.abs(_values(table, mine)), np.abs(_values(table, other))
+            apart = np.abs(one - two) > _SAME * np.fmax(one, two) + _SAME * np.nanmax(one)
+            if not np.mean(apart) > 1.0 - _PATTERN:
+                continue
+            row = table.rows[int(np.flatnonzero(apart)[0])]
+            raise MeasurementError(
+                f"{table.source}: `{mine.heading}` and `{other.heading}` are both a {quantity} and "
+                f"differ, in row {row} first. Say which one is the cell's: "
+                f"`--column {quantity}='{mine.heading}'`."
+            )
+
+
 def _values(table: Table, column: Column) -> Array:
     values = np.asarray(table.columns[column.index], dtype=float) * column.factor + column.offset
     if column.minus is None:
         return values
     other = np.asarray(table.columns[column.minus], dtype=float) * column.minus_factor
+    if column.sizes:  # a tester may leave empty what does not flow, and both in a rest
+        return np.asarray(np.abs(np.nan_to_num(values)) - np.abs(np.nan_to_num(other)))
     return np.asarray(values - other)
 
 
@@ -449,7 +478,7 @@ def _temperatures(table: Table, column: Column | None, remarks: list[str]) -> Ar
     values = _values(table, column)
     known = values[np.isfinite(values)]
     low, high = _KELVINS
-    if known.size and low <= float(np.median(known)) <= high:
+    if known.size and low <= middle(known) <= high:
         return values
     remarks.append(
         f"column `{column.heading}` ignored: it holds no temperatures of a cell in {column.unit}"

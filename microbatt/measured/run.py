@@ -10,6 +10,7 @@ import numpy as np
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
 from microbatt.measured.measurement import MIN_SAMPLES
+from microbatt.measured.numerals import middle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -216,7 +217,7 @@ def run_of(
         current=samples.current[once],
         voltage=samples.voltage[once],
         temperature=None if temperature is None else temperature[once],
-        rest_voltage=float(np.median(first[-5:])) if from_rest else None,
+        rest_voltage=middle(first[-5:]) if from_rest else None,
         remarks=(*remarks, *told),
     )
 

@@ -17,6 +17,7 @@ import numpy as np
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
 from microbatt.measured.bounds import MOST_STEPS, check_count
+from microbatt.measured.numerals import middle
 from microbatt.measured.record import restarts
 
 if TYPE_CHECKING:
@@ -53,10 +54,19 @@ _ASIDE: Final = 2.0
 _WIDE: Final = 0.1
 """A turn that is not sharp moves at least this share of the whole range on both sides."""
 _WORDS: Final = (
-    (HOLD, r"\bcv|const\w*[ _]*volt|恒压(?!.*恒流)|spannungshalt|tension const"),
-    (REST, r"\brest|\bocv|\bpause|\bruhe|\brepos|^r$|^o$|静置|搁置|\bidle|\bstand|\bopen"),
-    (DISCHARGE, r"d(is)?-?ch|^d$|entlad|décharg|decharg|放电"),
-    (CHARGE, r"\bch|chg|charge|^c$|\blad|充电"),
+    (
+        HOLD,
+        (
+            r"\bcv|const\w*[ _]*volt|恒压(?!.*恒流)|定電圧(?!.*定電流)|정전압(?!.*정전류)"
+            r"|spannungshalt|tension const"
+        ),
+    ),
+    (
+        REST,
+        r"\brest|\bocv|\bpause|\bruhe|\brepos|^r$|^o$|静置|搁置|休止|待機|휴지|\bidle|\bstand|\bopen",
+    ),
+    (DISCHARGE, r"d(is)?-?ch|^d$|entlad|décharg|decharg|放电|放電|방전"),
+    (CHARGE, r"\bch|chg|charge|^c$|\blad|充电|充電|충전"),
 )
 
 
@@ -149,7 +159,7 @@ def noise(voltage: Array) -> float:
     """Return about how much single voltages scatter [V], from third differences."""
     if voltage.size < 8:
         return 0.0
-    return float(1.4826 * np.median(np.abs(np.diff(voltage, 3))) / np.sqrt(20.0))
+    return float(1.4826 * middle(np.abs(np.diff(voltage, 3))) / np.sqrt(20.0))
 
 
 def state_kind(word: str) -> str | None:
@@ -236,14 +246,14 @@ def _plateau_ends(record: Record, piece: Indices) -> int | None:
     size = np.abs(record.current[piece])
     if size.size < 6:
         return None
-    level = float(np.median(size[1:6]))
+    level = middle(size[1:6])
     far = np.abs(size - level) > max(_DEPARTS * level, 1.01 * record.steps.get("current", 0.0))
     near = np.flatnonzero(~far)
     at = int(near[-1]) + 1 if near.size else 0
     if at == 0 or size.size - at < 3:
         return None
     voltage = record.voltage[piece]
-    held = float(np.median(voltage[at:]))
+    held = middle(voltage[at:])
     if np.ptp(voltage[at:]) <= _held(record, voltage):
         while at > 2 and abs(voltage[at - 2] - held) <= max(1e-3, record.steps.get("voltage", 0.0)):
             at -= 1
@@ -308,7 +318,7 @@ def _without_outliers(voltage: Array) -> Array:
     plain = voltage.copy()
     for i in far:
         around = voltage[max(0, i - 4) : i], voltage[i + 1 : i + 5]
-        usual = np.median(np.abs(np.concatenate([np.diff(side) for side in around])))
+        usual = middle(np.abs(np.concatenate([np.diff(side) for side in around])))
         if aside[i] > _SHARP * usual:
             plain[i] = 0.5 * (voltage[i - 1] + voltage[i + 1])
     return plain
@@ -329,7 +339,7 @@ def _is_sharp(voltage: Array, at: int, scatter: float) -> bool:
         np.abs(np.diff(voltage[max(0, at - 5) : at + 1])),
         np.abs(np.diff(voltage[at + 2 : at + 8])),
     )
-    usual = max((float(np.median(one)) for one in around if one.size), default=0.0)
+    usual = max((middle(one) for one in around if one.size), default=0.0)
     jump = abs(voltage[min(at + 1, voltage.size - 1)] - voltage[at])
     return bool(jump > max(_SHARP * usual, 6.0 * scatter))
 
@@ -355,7 +365,7 @@ def _kind(record: Record, part: Indices, discharging: float) -> str:
     whether the voltage lies above that of the rest before.
     """
     voltage, size = record.voltage[part], np.abs(record.current[part])
-    level = float(np.median(size))
+    level = middle(size)
     varies = np.ptp(size[1:] if size.size > 4 else size) > max(
         0.02 * level, 2.0 * record.steps.get("current", 0.0)
     )
@@ -365,7 +375,7 @@ def _kind(record: Record, part: Indices, discharging: float) -> str:
     if said == HOLD and varies:
         return HOLD
     if discharging:
-        return DISCHARGE if np.sign(np.median(record.current[part])) == discharging else CHARGE
+        return DISCHARGE if np.sign(middle(record.current[part])) == discharging else CHARGE
     quarter = max(1, voltage.size // 4)
     fall = float(np.mean(voltage[:quarter]) - np.mean(voltage[-quarter:]))
     if abs(fall) > max(3.0 * noise(voltage), record.steps.get("voltage", 0.0)):
@@ -374,7 +384,7 @@ def _kind(record: Record, part: Indices, discharging: float) -> str:
         return said
     before = int(part[0]) - 1
     if before >= 0 and abs(record.current[before]) < _SMALL * level:
-        fall = float(record.voltage[before] - np.median(voltage))
+        fall = float(record.voltage[before] - middle(voltage))
     return DISCHARGE if fall > 0.0 else CHARGE
 
 

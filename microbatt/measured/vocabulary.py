@@ -13,26 +13,37 @@ NAMES: Final = {
         "temps total, durée totale, temps écoulé, temps essai, temps d essai, "
         "temps de test, durée, temps, "
         "总时间, 测试时间, 累计时间, 运行时间, 时间, "
-        "tiempo total, tiempo, tempo totale, tempo, 経過時間, 総時間, 時間, 경과시간, 시간"
+        "tiempo total, tiempo, tempo totale, tempo, "
+        "経過時間, 総時間, 累計時間, 試験時間, 時間, 경과시간, 총시간, 누적시간, 시간"
     ),
     "step time": (
         "step time, step, time in step, relative time, rel time, t step, "
         "schrittzeit, schrittdauer, temps étape, temps de l étape, temps du pas, "
-        "工步时间, 相对时间, 步骤时间"
+        "工步时间, 相对时间, 步骤时间, ステップ時間, 스텝시간, 단계시간"
     ),
     "voltage": (
         "ewe ece, ecell, cell voltage, u cell, ucell, v cell, vcell, cell potential, cell pot, "
         "terminal voltage, battery voltage, pack voltage, full cell voltage, "
         "voltage, volt, volts, voltages, potential, voltage measured, measured voltage, vf, ewe, "
         "zellspannung, klemmenspannung, spannung, tension cellule, tension de cellule, tension, "
-        "电池电压, 单体电压, 电压, voltaje, tensión, tensione, 電圧, 전압, v, u, e"
+        "电池电压, 单体电压, 电压, voltaje, tensión, tensione, "
+        "セル電圧, 電池電圧, 端子電圧, 電圧, 電壓, 셀전압, 전지전압, 전압, v, u, e"
     ),
     "counter voltage": "ece, counter electrode potential, counter potential",
     "current": (
         "current density, curr den, current, measured current, current measured, cell current, "
         "curr, cur, amps, amp, im, ampere, amperes, "
         "stromdichte, strom, stromstärke, densité de courant, courant, intensité, "
-        "电流密度, 电流, corriente, corrente, 電流, 전류, i, j, control i"
+        "电流密度, 电流, corriente, corrente, 電流密度, 電流, 전류밀도, 전류, i, j, control i"
+    ),
+    "discharge current": (
+        "discharge current, discharging current, dischg current, dchg current, dchg curr, "
+        "i discharge, i dis, i dchg, entladestrom, courant de décharge, courant décharge, "
+        "corriente de descarga, corrente di scarica, 放电电流, 放電電流, 방전전류"
+    ),
+    "charge current": (
+        "charge current, charging current, chg current, chg curr, i charge, i chg, ladestrom, "
+        "courant de charge, corriente de carga, corrente di carica, 充电电流, 充電電流, 충전전류"
     ),
     "discharge capacity": (
         "discharge capacity, discharging capacity, discharged capacity, delivered capacity, "
@@ -54,20 +65,22 @@ NAMES: Final = {
         "tc1, aux temperature, temperature, temp, "
         "ambient temperature, chamber temperature, environment temperature, "
         "zelltemperatur, oberflächentemperatur, temperatur, température cellule, température, "
-        "电池温度, 温度, 辅助温度, 环境温度"
+        "电池温度, 温度, 辅助温度, 环境温度, セル温度, 셀온도, 온도"
     ),
     "state": (
         "step type, step name, state, status, md, mode, step state, ox red, "
         "schritttyp, schrittname, zustand, modus, betriebsart, état, type de pas, type d étape, "
-        "工步类型, 工步名称, 步骤类型, 状态"
+        "工步类型, 工步名称, 步骤类型, 状态, 状態, モード, ステップ種別, 상태, 모드"
     ),
     "step": (
         "step index, step number, step id, step no, step, step count, ns, "
-        "schrittnummer, schritt, numéro d étape, étape, pas, 工步序号, 工步号, 步次, 工步"
+        "schrittnummer, schritt, numéro d étape, étape, pas, 工步序号, 工步号, 步次, 工步, "
+        "ステップ番号, ステップ, 스텝번호, 스텝, 단계"
     ),
     "cycle": (
         "cycle index, cycle number, cycle count, cycle id, cycle no, cycle, cyc, "
-        "zyklus, zyklusnummer, zyklennummer, numéro de cycle, 循环序号, 循环号, 循环"
+        "zyklus, zyklusnummer, zyklennummer, numéro de cycle, 循环序号, 循环号, 循环, "
+        "サイクル数, サイクル番号, サイクル, 사이클"
     ),
     "cell": (
         "cell, cell id, cell name, cell no, cell number, channel, channel number, channel id, "
@@ -77,7 +90,8 @@ NAMES: Final = {
     "date": (
         "date time, datetime, timestamp, time stamp, absolute time, abs time, real time, "
         "system time, dpt time, date, date and time, datum, datum uhrzeit, datum zeit, uhrzeit, "
-        "zeitstempel, date heure, date et heure, horodatage, 绝对时间, 系统时间, 日期"
+        "zeitstempel, date heure, date et heure, horodatage, 绝对时间, 系统时间, 日期, "
+        "日時, 日付, 測定日時, 일시, 날짜"
     ),
 }
 """Names of each quantity, the best first."""

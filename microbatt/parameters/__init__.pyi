@@ -2,6 +2,10 @@ from .coordinates import (
     POINT,
     Coordinates,
 )
+from .customary import (
+    Customary,
+    customary,
+)
 from .parameter import (
     PARAMETERS,
     Parameter,
@@ -14,8 +18,10 @@ __all__ = [
     "PARAMETERS",
     "POINT",
     "Coordinates",
+    "Customary",
     "Parameter",
     "Transform",
+    "customary",
     "parameter",
     "quantity_of",
 ]

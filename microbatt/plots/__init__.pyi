@@ -8,6 +8,8 @@ from .curves import (
     current_handles,
     draw_discharges,
     draw_sweep,
+    sweep_axes,
+    sweep_shape,
 )
 from .fit import (
     draw_fit,
@@ -72,4 +74,6 @@ __all__ = [
     "draw_trade_offs",
     "draw_trends",
     "drawable",
+    "sweep_axes",
+    "sweep_shape",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from microbatt.checks import check_choice, check_extra
 from microbatt.cube import register_namespace
-from microbatt.cube.contents import varied_in
 from microbatt.errors import ParameterError
-from microbatt.parameters import quantity_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,13 +38,43 @@ class CubePlots:
 
         return InteractivePlots(self._dataset)
 
-    def curves(self, *, alpha: float, S: float, axes: Axes | None = None) -> Axes:
+    def curves(self, *, axes: Axes | None = None, **at: float) -> Axes:
         """Draw voltage against capacity for every current.
 
         Parameters
         ----------
-        alpha, S : float
-            Values of one microstructure; the nearest in the cube is taken, and named in the title.
+        axes : matplotlib.axes.Axes, optional
+            Where to draw.
+        **at : float
+            Values of the cube's axes in SI units, such as ``alpha=2, S=5`` or
+            ``positive_thickness=7e-5``; the nearest point is taken, and named in the title. On an
+            axis without a value it is the middle.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+
+        Raises
+        ------
+        ParameterError
+            If the cube has no such axis; the nearest are offered.
+        """
+        from microbatt.cube.contents import check_discharges
+        from microbatt.plots.curves import curves_in, draw_curves
+        from microbatt.plots.rows import nearest_point, point_title
+
+        check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
+        point = nearest_point(self._dataset, at)
+        drawn = draw_curves(_axes(axes), curves_in(point))
+        drawn.set_title(point_title(point))
+        return drawn
+
+    def discharge(self, *, axes: Axes | None = None) -> Axes:
+        """Draw one discharge that was simulated, its voltage against capacity.
+
+        Parameters
+        ----------
         axes : matplotlib.axes.Axes, optional
             Where to draw.
 
@@ -52,14 +82,21 @@ class CubePlots:
         -------
         matplotlib.axes.Axes
             Where it was drawn.
-        """
-        from microbatt.cube.contents import check_discharges
-        from microbatt.plots.curves import curves_in, draw_curves
-        from microbatt.plots.rows import nearest_point
 
-        check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
-        point = nearest_point(self._dataset, alpha=alpha, S=S)
-        drawn = draw_curves(_axes(axes), curves_in(point))
+        Raises
+        ------
+        ParameterError
+            If the dataset is not what `microbatt.engines.Discharge.to_dataset` returns.
+
+        See Also
+        --------
+        curves : The discharges of one microstructure of a cube.
+        """
+        from microbatt.plots.curves import curve_of, draw_curves
+
+        curve = curve_of(self._dataset)
+        drawn = draw_curves(_axes(axes), [curve])
+        point = self._dataset
         drawn.set_title(f"alpha {float(point['alpha']):g}, S {float(point['S']):g}")
         return drawn
 
@@ -101,8 +138,8 @@ class CubePlots:
         axes : matplotlib.axes.Axes, optional
             Where to draw.
         **of_step : float
-            Of a cube of a protocol: ``step``, and ``after`` [s] of a resistance; the nearest is
-            taken.
+            ``c_rate`` [h⁻¹] in place of the current; of a cube of a protocol ``step``, and
+            ``after`` [s] of a resistance; the nearest is taken.
 
         Returns
         -------
@@ -112,14 +149,15 @@ class CubePlots:
         Raises
         ------
         ParameterError
-            If there is no such variable, or it has the dimension ``current`` or ``step`` and none
-            is given.
+            If there is no such variable, it has the dimension ``current`` or ``step`` and none is
+            given, or current and C-rate are given both.
         """
         from microbatt.cube.predicted import predicted_by
         from microbatt.plots.maps import draw_map, in_plane, in_step
 
         cube = predicted_by(self._dataset, network, fold)
         check_choice("variable", variable, map(str, cube.data_vars))
+        current = self._current(current, of_step.pop("c_rate", None))
         values = in_step(self._at(cube[variable], current), of_step)
         # What is missing of a step is told by how the step ended, not by how its run did.
         status = None if variable.startswith("step_") else cube.get("status")
@@ -137,6 +175,7 @@ class CubePlots:
         self,
         *,
         current: float | None = None,
+        c_rate: float | None = None,
         across: Sequence[str] = (),
         at: Mapping[str, float] | None = None,
         axes: Axes | None = None,
@@ -144,6 +183,7 @@ class CubePlots:
         """Draw how the curves of one current ended; the arguments are those of `map`."""
         from microbatt.plots.maps import draw_outcomes, in_plane
 
+        current = self._current(current, c_rate)
         status = in_plane(self._at(self._dataset["status"], current), across, at)
         return draw_outcomes(_axes(axes), status.load())
 
@@ -232,6 +272,22 @@ class CubePlots:
         drawn = _stacked_axes() if axes is None else axes
         return draw_simulation(drawn, run_in(self._dataset, at))
 
+    def _current(self, current: float | None, c_rate: float | None) -> float | None:
+        """Return the current that was asked for, perhaps as a C-rate."""
+        if c_rate is None:
+            return current
+        if current is not None:
+            raise ParameterError(
+                f"`current` is {current:g} and `c_rate` is {c_rate:g}; give one of the two."
+            )
+        if "c_rate" not in self._dataset.coords:
+            raise ParameterError(
+                "the cube has no coordinate `c_rate`, because its cell says neither what 1C is nor "
+                "its area; give `current` in A m⁻²."
+            )
+        rates = np.atleast_1d(self._dataset["c_rate"].to_numpy())
+        return float(np.atleast_1d(self._dataset["current"])[np.abs(rates - c_rate).argmin()])
+
     def _at(self, values: xr.DataArray, current: float | None) -> xr.DataArray:
         if "current" not in values.dims:
             return values
@@ -270,18 +326,10 @@ def _stacked_axes() -> Sequence[Axes]:
 
 
 def _name_current(axes: Axes, values: xr.DataArray) -> None:
-    fixed = [
-        name
-        for name in varied_in(values.to_dataset(name="shown"))
-        if name not in ("current", "c_rate") and values[name].ndim == 0
-    ]
-    told = [f"{name} {_written(float(values[name]), name)}" for name in fixed]
+    from microbatt.plots.rows import point_title
+
+    told = [point_title(values)]
     if "current" in values.coords:
         told.insert(0, f"{float(values['current']):g} A m⁻²")
-    if told and not axes.get_legend():
-        axes.set_title(", ".join(told))
-
-
-def _written(value: float, name: str) -> str:
-    known = quantity_of(name)
-    return f"{value:.4g}" if known.units == "1" else f"{value:.4g} {known.pretty_units}"
+    if any(told) and not axes.get_legend():
+        axes.set_title(", ".join(filter(None, told)))

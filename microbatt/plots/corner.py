@@ -78,6 +78,8 @@ def draw_corner(
         if truth is not None:
             _mark(panels, i, truth)
     _label(panels, names, ranges)
+    if count > 1:
+        _explain(panels[0, 0], level, known=truth is not None)
     return panels
 
 
@@ -141,6 +143,32 @@ def _range(values: Array) -> tuple[float, float]:
     low, high = np.quantile(values, _REACH)
     space = _SPACE * (high - low) or 1e-9 * max(1.0, abs(high))
     return float(low - space), float(high + space)
+
+
+def _explain(axes: Axes, level: float, *, known: bool) -> None:
+    """Say what lines and areas mean, where the panels above the diagonal were."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    outer, inner = SHARES
+    handles: list[Line2D | Patch] = [
+        Line2D([], [], color=MEASUREMENT, linewidth=1.2, label="median"),
+        Patch(color=MEASUREMENT, alpha=0.12, label=f"{100 * level:g} % interval"),
+        Patch(
+            color=MEASUREMENT, alpha=0.5, label=f"contours: {100 * inner:g} % and {100 * outer:g} %"
+        ),
+    ]
+    if known:
+        handles.append(Line2D([], [], color=TRUTH, linestyle="--", linewidth=1.0, label="truth"))
+    legend = axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(1.04, 1.02),
+        frameon=False,
+        fontsize="x-small",
+        handlelength=1.4,
+    )
+    legend.set_in_layout(False)
 
 
 def _mark(panels: Panels, i: int, truth: Sequence[float]) -> None:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from microbatt.checks import check_choice
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.cube.contents import varied_in
 from microbatt.errors import ParameterError
+from microbatt.plots.rows import nearest_point, point_title
 from microbatt.plots.style.colours import PALETTE, current_colours
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import xarray as xr
     from matplotlib.axes import Axes
@@ -101,13 +104,45 @@ def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
     return draw_curves(axes, (Curve(d.current, d.capacity, d.voltage) for d in discharges))
 
 
+def curve_of(discharge: xr.Dataset) -> Curve:
+    """Return the curve of one discharge, along ``time``; see `draw_curves`.
+
+    Parameters
+    ----------
+    discharge : xarray.Dataset
+        What `microbatt.engines.Discharge.to_dataset` returns.
+
+    Returns
+    -------
+    Curve
+        Empty where there is no curve.
+
+    Raises
+    ------
+    ParameterError
+        If it is no such dataset.
+    """
+    known = {"capacity", "voltage", "current"} <= set(map(str, discharge.variables))
+    if not known or discharge["capacity"].dims != ("time",):
+        raise ParameterError(
+            f"the dataset is not one discharge along `time`: it has "
+            f"{', '.join(map(str, discharge.dims)) or 'no dimensions'}. Give what "
+            "`Discharge.to_dataset` returns; a cube is drawn by `plot.curves`."
+        )
+    return Curve(
+        float(discharge["current"]),
+        discharge["capacity"].to_numpy(),
+        discharge["voltage"].to_numpy(),
+    )
+
+
 def curves_in(point: xr.Dataset) -> Iterator[Curve]:
-    """Yield the curves of one microstructure of a cube, one a current; see `draw_curves`.
+    """Yield the curves of one point of a cube, one a current; see `draw_curves`.
 
     Parameters
     ----------
     point : xarray.Dataset
-        A cube at one alpha and one S, with or without the dimension ``current``.
+        A cube at one value of each axis, with or without the dimension ``current``.
 
     Yields
     ------
@@ -126,17 +161,26 @@ def curves_in(point: xr.Dataset) -> Iterator[Curve]:
 
 
 def draw_sweep(
-    panels: np.ndarray[Any, np.dtype[np.object_]], cube: xr.Dataset
+    panels: np.ndarray[Any, np.dtype[np.object_]],
+    cube: xr.Dataset,
+    *,
+    across: Sequence[str] = (),
+    at: Mapping[str, float] | None = None,
 ) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Draw the curves of evenly spread microstructures, S down and alpha across.
+    """Draw the curves of evenly spread points of two axes, the first across and the second down.
 
     Parameters
     ----------
     panels : numpy.ndarray of matplotlib.axes.Axes
-        Axes, shape (rows, columns), as `Figure.subplots(..., squeeze=False)` makes them.
+        Axes, shape (rows, columns), as `Figure.subplots(..., squeeze=False)` makes them;
+        `sweep_shape` says how many a cube fills.
     cube : xarray.Dataset
-        With dimensions ``alpha``, ``S``, ``current`` and ``depth``; or ``alpha``, ``S`` and
-        ``sample``, of which the voltage is drawn against time.
+        With curves along ``depth``, or runs of a protocol along ``sample``, of which the voltage
+        is drawn against time. Of scattered points as many are drawn as there are panels.
+    across : sequence of str, default alpha and S, or the first two axes
+        Names of the two axes.
+    at : mapping of str to float, optional
+        Values of the other axes, in SI units; the nearest is taken, and without one the middle.
 
     Returns
     -------
@@ -146,36 +190,108 @@ def draw_sweep(
     Raises
     ------
     ParameterError
-        If the cube is not a grid of alpha and S.
+        If the cube has no such axis.
     """
     runs = "sample" in cube["voltage"].dims
-    for name in ("alpha", "S", *(() if runs else ("current", "depth"))):
-        if name not in cube["voltage"].dims:
-            raise ParameterError(
-                f"`{name}` is not a dimension of this cube, which has "
-                f"{', '.join(map(str, cube['voltage'].dims))}; a picture of a sweep needs a grid "
-                "of alpha and S. Choose another cube."
-            )
-    rows, columns = panels.shape
-    for i, S in enumerate(spread(cube["S"].to_numpy(), rows)):
-        for j, alpha in enumerate(spread(cube["alpha"].to_numpy(), columns)):
-            axes = panels[i, j]
-            if runs:
-                _draw_run(axes, cube, {"alpha": alpha, "S": S})
-            else:
-                draw_curves(axes, curves_in(cube.sel(alpha=alpha, S=S)))
-                axes.get_legend().remove()
-            axes.set_title(f"alpha = {alpha:g}, S = {S:g}", fontsize="medium")
-            axes.label_outer()
+    points = _sweep_points(cube, panels.shape, across, at or {})
+    drawn: list[Any] = list(panels.flat)
+    for axes, point in zip(drawn, points, strict=False):
+        if runs:
+            _draw_run(axes, point)
+        else:
+            draw_curves(axes, curves_in(point))
+            axes.get_legend().remove()
+        axes.set_title(point_title(point), fontsize="medium")
+        axes.label_outer()
     if runs:
         return panels
     panels[0, -1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return panels
 
 
-def _draw_run(axes: Axes, cube: xr.Dataset, at: Mapping[str, float]) -> None:
+def sweep_shape(
+    cube: xr.Dataset, most: tuple[int, int], across: Sequence[str] = ()
+) -> tuple[int, int]:
+    """Return how many rows and columns of panels the curves of a cube fill.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        As `draw_sweep` takes it.
+    most : tuple of int
+        Rows and columns at most.
+    across : sequence of str, default alpha and S, or the first two axes
+        Names of the two axes.
+
+    Returns
+    -------
+    tuple of int
+        Rows and columns.
+    """
+    if "point" in cube.dims:
+        columns = min(most[1], cube.sizes["point"])
+        return min(most[0], -(-cube.sizes["point"] // columns)), columns
+    sizes = [cube.sizes[name] for name in sweep_axes(cube, across)]
+    columns, rows = [*sizes, 1, 1][:2]
+    return min(most[0], rows), min(most[1], columns)
+
+
+def sweep_axes(cube: xr.Dataset, across: Sequence[str] = ()) -> list[str]:
+    """Return along which axes a picture of a sweep lies.
+
+    Parameters
+    ----------
+    cube : xarray.Dataset
+        As `draw_sweep` takes it.
+    across : sequence of str, default alpha and S, or the first two axes
+        Names of the two axes.
+
+    Returns
+    -------
+    list of str
+        Two at most, of a cube of listed points none.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has no such axis, or two are not given.
+    """
+    known = [name for name in varied_in(cube) if name in cube.dims and name != "current"]
+    for name in across:
+        check_choice("axis", name, known)
+    if len(across) not in (0, 2) or len(set(across)) != len(across):
+        raise ParameterError(f"`across` is {list(across)!r}; give two different axes.")
+    return list(across) or known[:2]
+
+
+def _sweep_points(
+    cube: xr.Dataset, shape: tuple[int, ...], across: Sequence[str], at: Mapping[str, float]
+) -> Iterator[xr.Dataset]:
+    """Yield what each panel shows, row by row."""
+    rows, columns = shape
+    if "point" in cube.dims:
+        if across or at:
+            raise ParameterError(
+                "the cube has listed points, which lie on no axis; leave `across` and `at` out."
+            )
+        for number in spread(np.arange(cube.sizes["point"], dtype=float), rows * columns):
+            yield cube.isel(point=int(number))
+        return
+    shown = zip(sweep_axes(cube, across), (columns, rows), strict=False)
+    steps: list[list[dict[str, float]]] = [
+        [{name: float(value)} for value in spread(cube[name].to_numpy(), count)]
+        for name, count in shown
+    ]
+    nothing: list[dict[str, float]] = [{}]
+    over, down = (*steps, nothing, nothing)[:2]
+    for low in down:
+        for left in over:
+            yield nearest_point(cube, {**at, **low, **left})
+
+
+def _draw_run(axes: Axes, point: xr.Dataset) -> None:
     """Draw the voltage of one run of a protocol against time."""
-    run = cube.microbatt.run(**at)
+    run = point.microbatt.run()
     axes.plot(run["time"] / SECONDS_PER_HOUR, run["voltage"], color=PALETTE[0], linewidth=0.9)
     axes.set_xlabel("Time [h]")
     axes.set_ylabel(quantity("voltage").label)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import ParameterError
+from microbatt.inference.identifiability import typical_bounds
 from microbatt.plots.maps import check_plane
 from microbatt.plots.style.colours import DIFFERENCE_MAP, ERROR_MAP, MISSING, PALETTE, PREDICTION
 from microbatt.quantities import quantity
@@ -126,18 +127,18 @@ def draw_choices(axes: Axes, proposal: Proposal) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        The same axes: the geometric mean over the points where the cell may be as a line, four
-        fifths of them as a band, and all candidates together as a level.
+        The same axes: the median over the points where the cell may be as a line, four fifths of
+        them as a band, and all candidates together as a level.
     """
     counts = [len(choice.currents) for choice in proposal.choices]
     for name, colour in _COLOURS.items():
         spreads = [_spread(choice, proposal.points, name) for choice in proposal.choices]
         low, middle, high = np.array(spreads).T
-        axes.fill_between(counts, low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(counts, low, high, color=colour, alpha=0.15, linewidth=0, label=_BAND)
         axes.plot(counts, middle, marker="o", color=colour, label=_LABELS[name])
         axes.axhline(
             _spread(proposal.everything, proposal.points, name)[1],
-            color=colour, linestyle=":", linewidth=1.2,
+            color=colour, linestyle=":", linewidth=1.2, label=_ALL,
         )  # fmt: skip
     axes.set_yscale("log")
     axes.set_xticks(counts, [_listed(choice) for choice in proposal.choices])
@@ -145,7 +146,7 @@ def draw_choices(axes: Axes, proposal: Proposal) -> Axes:
     axes.set_xlabel("best currents [A m⁻²]")
     axes.set_ylabel("smallest standard deviation")
     axes.set_title("What each further curve buys")
-    axes.legend(frameon=False)
+    _explain(axes)
     return axes
 
 
@@ -177,19 +178,29 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
     axes.set_xlabel(quantity("current").label)
     axes.set_ylabel("smallest standard deviation")
     axes.set_title("What each curve tells alone")
-    axes.legend(frameon=False)
+    axes.plot([], [], "o", color="0.4", label="proposed")
+    axes.plot([], [], "o", color="0.4", markerfacecolor="white", label="not proposed")
+    axes.legend(frameon=False, fontsize="small")
     return axes
 
 
+_BAND: Final = "four fifths of the region"
+_ALL: Final = "all candidates together"
 _COLOURS: Final = {"alpha": PALETTE[0], "S": PALETTE[1]}
-_LABELS: Final = {"alpha": "alpha", "S": "S, relative to S"}
+_LABELS: Final = {"alpha": "alpha, median over the region", "S": "S relative to S, median"}
 
 
 def _spread(choice: Choice, points: Array, name: str) -> tuple[float, float, float]:
-    """Return the lowest tenth, the geometric mean and the highest tenth over the points."""
-    values = choice.bounds.alpha if name == "alpha" else choice.bounds.S / points[:, 1]
-    low, high = np.quantile(values, [0.1, 0.9])
-    return float(low), float(np.exp(np.mean(np.log(values)))), float(high)
+    """Return the lowest tenth, the median and the highest tenth over the points."""
+    found = typical_bounds(choice, points)[name]
+    return found.low, found.middle, found.high
+
+
+def _explain(axes: Axes) -> None:
+    """Add a legend in which what both colours mean stands once."""
+    handles, labels = axes.get_legend_handles_labels()
+    once = dict(zip(labels, handles, strict=True))
+    axes.legend(once.values(), once.keys(), frameon=False, fontsize="small")
 
 
 def _listed(choice: Choice) -> str:

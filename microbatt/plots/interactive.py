@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube.contents import check_discharges, whole_curves
+from microbatt.cube.contents import check_discharges, varied_in, whole_curves
 from microbatt.cube.predicted import predicted_by
+from microbatt.parameters import customary
 from microbatt.plots.curves import curves_in
 from microbatt.plots.identifiability import bounds_in
-from microbatt.plots.maps import in_step
+from microbatt.plots.maps import in_plane, in_step
 from microbatt.plots.ragone import LINES
-from microbatt.plots.rows import as_rows, nearest_point
+from microbatt.plots.rows import as_rows, nearest_point, point_title
 from microbatt.plots.style.colours import current_colours, named_colours
 from microbatt.plots.style.labels import PLAIN, POINTED, ROOM, SIZE, dimension, slider
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import holoviews as hv
     import pandas as pd
@@ -43,12 +44,24 @@ class InteractivePlots:
         hv.extension("bokeh")
         self._dataset = dataset
 
-    def curves(self, *, alpha: float, S: float) -> hv.Overlay:
-        """Return voltage against capacity of the nearest microstructure, a curve a current."""
+    def curves(self, **at: float) -> hv.Overlay:
+        """Return voltage against capacity of the nearest point, a curve a current.
+
+        Parameters
+        ----------
+        **at : float
+            Values of the cube's axes in SI units, such as ``alpha=2, S=5``; on an axis without one
+            the middle is taken.
+
+        Returns
+        -------
+        holoviews.Overlay
+            The title names the point.
+        """
         import holoviews as hv
 
         check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
-        point = nearest_point(self._dataset, alpha=alpha, S=S)
+        point = nearest_point(self._dataset, at)
         drawn = list(curves_in(point))
         colours = current_colours(curve.current for curve in drawn)
         unit = quantity("current").pretty_units
@@ -64,7 +77,7 @@ class InteractivePlots:
                 for curve in drawn
             ]
         ).opts(
-            title=f"alpha {float(point['alpha']):g}, S {float(point['S']):g}",
+            title=point_title(point),
             legend_position="right",
         )
 
@@ -74,10 +87,12 @@ class InteractivePlots:
         *,
         network: str | None = None,
         fold: Fold | None = None,
+        across: Sequence[str] = (),
+        at: Mapping[str, float] | None = None,
         logarithmic: bool = False,
         **of_step: float,
     ) -> hv.HoloMap | hv.Overlay:
-        """Return one variable over alpha and S, and where it has no value, why.
+        """Return one variable over two axes, and where it has no value, why.
 
         Parameters
         ----------
@@ -85,6 +100,10 @@ class InteractivePlots:
             Name of a variable of the cube.
         network, fold : str or int or {"held_out"}
             Whose predictions, if it is one; see `microbatt.cube.predicted.predicted_by`.
+        across : sequence of str, default alpha and S, or the first two axes
+            Names of the two axes.
+        at : mapping of str to float, optional
+            Values of the other axes, in SI units; the nearest is taken, and without one the middle.
         logarithmic : bool, default False
             Whether the colours follow the logarithm.
         **of_step : float
@@ -107,12 +126,12 @@ class InteractivePlots:
         check_choice("variable", variable, map(str, cube.data_vars))
         # What is missing of a step is told by how the step ended, not by how its run did.
         status = None if variable.startswith("step_") else cube.get("status")
-        values = in_step(cube[variable], of_step).load()
+        values = in_plane(in_step(cube[variable], of_step), across, at).load()
         if status is None or "current" not in values.dims:
             return _by_current(
                 values, lambda values_at: values_on_plane(values_at, None, logarithmic=logarithmic)
             )
-        outcomes = status.load()
+        outcomes = in_plane(status, across, at).load()
         return _by_current(
             values,
             lambda values_at: values_on_plane(
@@ -120,11 +139,17 @@ class InteractivePlots:
             ),
         )
 
-    def outcomes(self) -> hv.HoloMap | hv.Overlay:
-        """Return how the curves ended, over alpha and S, with a slider over the currents."""
+    def outcomes(
+        self, *, across: Sequence[str] = (), at: Mapping[str, float] | None = None
+    ) -> hv.HoloMap | hv.Overlay:
+        """Return how the curves ended, over two axes, with a slider over the currents.
+
+        The arguments are those of `map`.
+        """
         from microbatt.plots.interactive_plane import outcomes_on_plane
 
-        return _by_current(self._dataset["status"].load(), outcomes_on_plane)
+        status = in_plane(self._dataset["status"], across, at)
+        return _by_current(status.load(), outcomes_on_plane)
 
     def ragone(self) -> hv.Overlay:
         """Return specific energy against mean specific power, whole curves only.
@@ -140,9 +165,12 @@ class InteractivePlots:
         rows = as_rows(self._dataset[["energy", "power", "status"]].load())
         whole = rows[["energy", "power"]].where(whole_curves(rows))
         table = whole.to_dataframe().reset_index().dropna()
+        varied = [name for name in varied_in(rows) if rows[name].dims == ("point",)]
+        for name in varied:
+            table[name] = customary(name).values(table[name])
         drawn = _lines if rows.sizes["point"] <= LINES else _cloud
         style = {"logx": True, "xformatter": PLAIN, "ylim": (0.0, None), **SIZE, **ROOM}
-        return drawn(table).opts(
+        return drawn(table, varied).opts(
             hv.opts.Curve(**style),
             hv.opts.Scatter(**style, **POINTED),
             hv.opts.Overlay(legend_position="right", title="Energy against power"),
@@ -235,24 +263,27 @@ def _by_current(
     return hv.HoloMap(drawn, kdims=[slider("current")])
 
 
-def _lines(table: pd.DataFrame) -> hv.Overlay:
-    """Return a line, with a mark for each current, for each microstructure."""
+def _lines(table: pd.DataFrame, varied: list[str]) -> hv.Overlay:
+    """Return a line, with a mark for each current, for each point of the axes that vary."""
     import holoviews as hv
 
     parts = {
-        f"alpha {alpha:g}, S {S:g}": part.sort_values("power")
-        for (alpha, S), part in table.groupby(["alpha", "S"])
+        ", ".join(
+            f"{customary(name).short} {value:.6g} {customary(name).unit}".rstrip()
+            for name, value in zip(varied, point, strict=True)
+        ): part.sort_values("power")
+        for point, part in table.groupby(varied)
     }
     layers = []
     for name, colour in named_colours(parts).items():
         layers += [
-            hv.Curve(parts[name], *_ragone_axes(), label=name).opts(color=colour),
-            hv.Scatter(parts[name], *_ragone_axes(), label=name).opts(color=colour, size=6),
+            hv.Curve(parts[name], *_ragone_axes(varied), label=name).opts(color=colour),
+            hv.Scatter(parts[name], *_ragone_axes(varied), label=name).opts(color=colour, size=6),
         ]
     return hv.Overlay(layers)
 
 
-def _cloud(table: pd.DataFrame) -> hv.Overlay:
+def _cloud(table: pd.DataFrame, varied: list[str]) -> hv.Overlay:
     """Return points for each current."""
     import holoviews as hv
 
@@ -260,13 +291,15 @@ def _cloud(table: pd.DataFrame) -> hv.Overlay:
     return hv.Overlay(
         [
             hv.Scatter(
-                table[table["current"] == current], *_ragone_axes(), label=f"{current:g} {unit}"
+                table[table["current"] == current],
+                *_ragone_axes(varied),
+                label=f"{current:g} {unit}",
             ).opts(color=colour, size=4)
             for current, colour in current_colours(table["current"]).items()
         ]
     )
 
 
-def _ragone_axes() -> tuple[hv.Dimension, list[hv.Dimension]]:
-    told = ("energy", "current", "alpha", "S")
+def _ragone_axes(varied: list[str]) -> tuple[hv.Dimension, list[hv.Dimension]]:
+    told = ("energy", "current", *varied)
     return dimension("power"), [dimension(name) for name in told]

@@ -1,4 +1,4 @@
-"""The plane of alpha and S on a screen: values, outcomes, and what can be known."""
+"""A plane of two axes on a screen: values, outcomes, and what can be known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.outcomes import Outcome
-from microbatt.plots.maps import check_plane
+from microbatt.parameters import customary
+from microbatt.plots.maps import check_plane, plane_axes, shown_values
 from microbatt.plots.rows import as_rows
 from microbatt.plots.style.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
 from microbatt.plots.style.labels import (
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+    from microbatt.parameters import Customary
+
     Array = NDArray[np.float64]
 
 _POINT: Final = 6
@@ -44,7 +47,7 @@ def values_on_plane(
     Parameters
     ----------
     values : xarray.DataArray
-        With the dimensions ``alpha`` and ``S``, or ``point``; its name chooses the colours.
+        With the dimensions of two axes, or ``point``; its name chooses the colours.
     status : xarray.DataArray or None
         The outcomes of the same curves; None leaves places without a number grey.
     logarithmic : bool, default False
@@ -72,7 +75,7 @@ def outcomes_on_plane(status: xr.DataArray) -> hv.Overlay:
     Parameters
     ----------
     status : xarray.DataArray
-        Codes of `microbatt.outcomes.Outcome`, with the dimensions ``alpha`` and ``S``, or
+        Codes of `microbatt.outcomes.Outcome`, with the dimensions of two axes, or
         ``point``; NaN is left out.
 
     Returns
@@ -155,7 +158,8 @@ def _coloured(
 ) -> hv.QuadMesh | hv.Points:
     import holoviews as hv
 
-    axes = [dimension("alpha"), dimension("S")]
+    names = plane_axes(values)
+    axes = [dimension(name) for name in names]
     name = colour_map(str(values.name))
     style = {
         "cmap": name,
@@ -168,12 +172,12 @@ def _coloured(
         **POINTED,
     }
     if "point" in values.dims:
-        columns = (values["alpha"], values["S"], values)
+        columns = (*(shown_values(values[name]) for name in names), values)
         table = np.stack([np.asarray(column) for column in columns], axis=1)
         return hv.Points(table, axes, [shown]).opts(color=shown.name, size=_POINT, **style, **ROOM)
-    grid = values.transpose("S", "alpha")
-    across = cell_edges(grid["alpha"].to_numpy())
-    up = cell_edges(grid["S"].to_numpy(), logarithmic=wide)
+    grid = values.transpose(*reversed(names))
+    across = cell_edges(shown_values(grid[names[0]]))
+    up = cell_edges(shown_values(grid[names[1]]), logarithmic=wide)
     return hv.QuadMesh((across, up, grid.to_numpy()), axes, [shown]).opts(**style)
 
 
@@ -205,27 +209,34 @@ def _outcome_layers(status: xr.DataArray) -> list[hv.Rectangles | hv.Points]:
 def _outcome_layer(status: xr.DataArray, outcome: Outcome) -> hv.Rectangles | hv.Points:
     import holoviews as hv
 
+    names = plane_axes(status)
     rows = as_rows(status)
     rows = rows.isel(point=np.flatnonzero(rows.to_numpy() == int(outcome)))
-    alpha, S = rows["alpha"].to_numpy(), rows["S"].to_numpy()
+    x, y = (shown_values(rows[name]) for name in names)
     words = outcome.name.lower().replace("_", " ")
     style = {"color": OUTCOME_COLOURS[outcome], **SIZE, **POINTED}
     told = worded("outcome", "how the discharge ended")
-    named = np.full(alpha.size, words)
-    label = f"{words} ({alpha.size})"
-    axes = [dimension("alpha"), dimension("S")]
+    named = np.full(x.size, words)
+    label = f"{words} ({x.size})"
+    axes = [dimension(name) for name in names]
     if "point" in status.dims:
-        table = {"alpha": alpha, "S": S, "outcome": named}
+        table = {names[0]: x, names[1]: y, "outcome": named}
         return hv.Points(table, axes, [told], label=label).opts(size=_POINT, **style, **ROOM)
-    left, right = _sides(status["alpha"].to_numpy(), alpha)
-    bottom, top = _sides(status["S"].to_numpy(), S)
+    left, right = _sides(shown_values(status[names[0]]), x)
+    bottom, top = _sides(shown_values(status[names[1]]), y)
     corners = [axes[0], axes[1], worded("right", "right"), worded("top", "top")]
-    cells = {"alpha": left, "S": bottom, "right": right, "top": top, "outcome": named}
-    cells |= {"at_alpha": alpha, "at_S": S}
-    told_at = [told, worded("at_alpha", "alpha"), worded("at_S", "S")]
+    cells = {names[0]: left, names[1]: bottom, "right": right, "top": top, "outcome": named}
+    cells |= {"at_x": x, "at_y": y}
+    across, up = map(customary, names)
+    places = {"at_x": _pointed(across), "at_y": _pointed(up)}
+    told_at = [told, *(hv.Dimension(name, label=label) for name, label in places.items())]
     return hv.Rectangles(cells, corners, told_at, label=label).opts(
         line_color=OUTCOME_COLOURS[outcome], line_width=0.5, padding=0.0, **style
     )
+
+
+def _pointed(axis: Customary) -> str:
+    return f"{axis.short} [{axis.unit}]" if axis.unit else axis.short
 
 
 def _sides(axis: Array, places: Array) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ from microbatt.checks import check_choice
 from microbatt.cube.contents import outcomes_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from microbatt.parameters import POINT
+from microbatt.parameters import POINT, customary
 from microbatt.plots.style.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
 from microbatt.plots.style.labels import axis_label
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Colormap, Normalize
+    from numpy.typing import NDArray
 
 _MARKER = 14.0
 """Area of a scattered point [pt²]."""
@@ -54,19 +55,24 @@ def draw_plane(
     """
     across, up = plane_axes(values)
     if "point" in values.dims:
-        x, y = values[across].to_numpy(), values[up].to_numpy()
+        x, y = shown_values(values[across]), shown_values(values[up])
         drawn: ScalarMappable = axes.scatter(
             x, y, c=values.to_numpy(), s=_MARKER, cmap=cmap, norm=norm
         )
     else:
         grid = values.transpose(up, across)
-        x, y = grid[across].to_numpy(), grid[up].to_numpy()
+        x, y = shown_values(grid[across]), shown_values(grid[up])
         drawn = axes.pcolormesh(
             x, y, grid.to_numpy(), shading="nearest", rasterized=True, cmap=cmap, norm=norm
         )
     axes.set_xlabel(axis_label(values[across]))
     axes.set_ylabel(axis_label(values[up]))
     return drawn
+
+
+def shown_values(coordinate: xr.DataArray) -> NDArray[np.float64]:
+    """Return the values of an axis in the unit in which `axis_label` writes it."""
+    return customary(str(coordinate.name)).values(coordinate.to_numpy())
 
 
 def plane_axes(values: xr.DataArray) -> tuple[str, str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from microbatt.inference import Estimate
 
+_ALPHA = "alpha, tortuosity exponent of the pores"
+_SHAPE = "S, shape factor of the particles"
 _LINES = 7
 """At most this many microstructures are drawn as lines."""
 
@@ -66,7 +68,7 @@ def draw_overview(cube: xr.Dataset, *, S: float = 3.0) -> Figure:
     fastest = float(cube["current"][-1])
     part = cube[["discharge_capacity", "status"]].sel(current=fastest).load()
     draw_map(plane, part["discharge_capacity"], status=part["status"])
-    plane.set(xlabel="alpha", ylabel="S", yscale="log")
+    plane.set(xlabel=_ALPHA, ylabel=_SHAPE, yscale="log")
     shapes = spread(cube["S"].to_numpy(), 5)
     plane.set_yticks(shapes, [f"{value:g}" for value in shapes])
     plane.yaxis.set_minor_locator(NullLocator())
@@ -83,7 +85,9 @@ def _draw_curves(
         curve = cube.microbatt.curve(alpha=alpha, S=shape, current=current)
         axes.plot(curve["capacity"], curve, color=colour, linewidth=1.6)
     axes.set(xlabel="Delivered capacity [A h m⁻²]", ylabel="Voltage [V]")
-    axes.set_title(f"curves at {_rate(cube, current)}, S {shape:g}", fontsize="medium")
+    axes.set_title(
+        f"curves at {_rate(cube, current)}, S {shape:g}; a colour an alpha", fontsize="medium"
+    )
 
 
 def _draw_rates(
@@ -98,7 +102,7 @@ def _draw_rates(
     axes.set_xticks(rates)
     axes.xaxis.set_major_formatter(ScalarFormatter())
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.legend(title="alpha", fontsize="small", frameon=False, loc="lower left")
+    axes.legend(title="alpha", fontsize="small", frameon=False, loc="lower left")  # of both panels
     axes.set_title(f"what is left at each rate, S {shape:g}", fontsize="medium")
 
 
@@ -140,6 +144,7 @@ def draw_answer(estimate: Estimate, *, truth: Mapping[str, float] | None = None)
     left, right = figure.subfigures(1, 2, squeeze=False)[0]
     axes = draw_fit(left.subplots(), estimate.curves)
     axes.set_title("measured and fitted", fontsize="medium")
+    right.suptitle("what the curves tell of each unknown, and of each pair", fontsize="medium")
     true = None if truth is None else [truth[name] for name in names]
     panels = right.subplots(len(names), len(names), squeeze=False)
     draw_corner(panels, estimate.draws, names, level=estimate.level, truth=true)

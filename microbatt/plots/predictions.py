@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from microbatt.plots.pairs import Pairs
 
 
+_FEW = 500
+"""So many points can be drawn large."""
+
+
 def draw_parity(axes: Axes, pairs: Pairs) -> Axes:
     """Draw predicted values against true ones, with the line on which both agree.
 
@@ -41,8 +45,10 @@ def draw_parity(axes: Axes, pairs: Pairs) -> Axes:
     """
     ends = np.array([pairs.truth.min(), pairs.truth.max()])
     margin = 0.04 * (ends[1] - ends[0] or 1.0)
-    axes.plot(pairs.truth, pairs.predicted, ".", color=PREDICTION, markersize=2.5, rasterized=True)
-    axes.plot(ends, ends, color=TRUTH, linewidth=0.8)
+    size = 5.0 if pairs.truth.size <= _FEW else 2.5
+    axes.plot(pairs.truth, pairs.predicted, ".", color=PREDICTION, markersize=size, rasterized=True)
+    axes.plot(ends, ends, color=TRUTH, linewidth=0.8, label="prediction = truth")
+    axes.legend(loc="lower right", frameon=False, fontsize="small")
     axes.set_xlim(ends[0] - margin, ends[1] + margin)
     axes.set_xlabel(f"True {pairs.parameter}")
     axes.set_ylabel(f"Predicted {pairs.parameter}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.cube.contents import check_discharges, varied_in, whole_curves
-from microbatt.plots.rows import as_rows
+from microbatt.plots.rows import as_rows, point_title
 from microbatt.plots.style.colours import current_colours, named_colours
 from microbatt.plots.style.labels import axis_label
 from microbatt.quantities import quantity
@@ -53,10 +53,8 @@ def draw_ragone(axes: Axes, cube: xr.Dataset) -> Axes:
 
 def _draw_lines(axes: Axes, rows: xr.Dataset) -> None:
     varied = [name for name in varied_in(rows) if rows[name].dims == ("point",)]
-    points = zip(*(rows[name].to_numpy().tolist() for name in varied), strict=True)
     names = [
-        ", ".join(f"{name} {value:g}" for name, value in zip(varied, point, strict=True))
-        for point in points
+        point_title(rows[varied].isel(point=i, drop=False)) for i in range(rows.sizes["point"])
     ]
     for i, (name, colour) in enumerate(named_colours(names).items()):
         line = rows.isel(point=i)

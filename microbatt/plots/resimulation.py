@@ -77,7 +77,8 @@ def resimulate(
     """
     rows = as_rows(predictions).dropna("point")
     cubes = as_rows(cube)
-    return [_case(cube, cubes, rows.isel(point=nearest_row(rows, point))) for point in near]
+    chosen = [nearest_row(rows, point._asdict()) for point in near]
+    return [_case(cube, cubes, rows.isel(point=row)) for row in chosen]
 
 
 def _case(cube: xr.Dataset, cubes: xr.Dataset, row: xr.Dataset) -> Case:

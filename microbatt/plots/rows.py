@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
 
-from microbatt.parameters import PARAMETERS, POINT
+from microbatt.checks import check_choice
+from microbatt.cube.contents import varied_in
+from microbatt.parameters import PARAMETERS, POINT, customary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Point(NamedTuple):
@@ -48,38 +53,76 @@ def as_rows(part: _Labelled) -> _Labelled:
     return rows.transpose("point", ...)
 
 
-def nearest_row(rows: xr.Dataset, point: Point) -> int:
+def nearest_row(rows: xr.Dataset, point: Mapping[str, float]) -> int:
     """Return the place of the row nearest to a point, distances relative to the extent.
+
+    Parameters
+    ----------
+    rows : xarray.Dataset
+        With coordinates along ``point``.
+    point : mapping of str to float
+        Values of some of them; the others do not matter.
+
+    Returns
+    -------
+    int
+        Index along ``point``; the middle one where nothing is said.
 
     Examples
     --------
     >>> rows = xr.Dataset(coords={"alpha": ("point", [0.0, 10.0]), "S": ("point", [1.0, 40.0])})
-    >>> nearest_row(rows, Point(6.0, 39.0))
+    >>> nearest_row(rows, {"alpha": 6.0, "S": 39.0})
     1
     """
-    places = np.stack([rows["alpha"].to_numpy(), rows["S"].to_numpy()])
+    if not point:
+        return rows.sizes["point"] // 2
+    places = np.stack([rows[name].to_numpy() for name in point])
     extent = np.ptp(places, axis=1, keepdims=True)
-    away = (places - np.reshape(point, (2, 1))) / np.where(extent > 0, extent, 1.0)
+    away = (places - np.reshape(list(point.values()), (-1, 1))) / np.where(extent > 0, extent, 1.0)
     return int(np.argmin(np.sum(away**2, axis=0)))
 
 
-def nearest_point(cube: xr.Dataset, *, alpha: float, S: float) -> xr.Dataset:
-    """Return the microstructure of a cube that lies nearest to a point.
+def nearest_point(cube: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
+    """Return what of a cube lies nearest to a point of its axes.
 
     Parameters
     ----------
     cube : xarray.Dataset
         A grid, or scattered points; distances are relative to its extent.
-    alpha, S : float
-        The point.
+    at : mapping of str to float
+        Values of axes, in SI units. On an axis of a grid without one the middle is taken; where a
+        selection has left one value of an axis, it is that.
 
     Returns
     -------
     xarray.Dataset
-        Without the dimensions ``alpha`` and ``S``, or ``point``.
+        Without the dimensions of its axes, or ``point``, which are scalar coordinates.
+
+    Raises
+    ------
+    ParameterError
+        If the cube has no such axis; the nearest are offered.
     """
+    axes = [name for name in varied_in(cube) if name not in ("current", "c_rate")]
+    for name in at:
+        check_choice("axis", name, axes)
     if "point" in cube.dims:
-        return cube.isel(point=nearest_row(cube, Point(alpha, S)))
-    wanted = {"alpha": alpha, "S": S}
-    lying = {name: value for name, value in wanted.items() if name in cube.dims}
+        listed = {name: value for name, value in at.items() if cube[name].dims == ("point",)}
+        return cube.isel(point=nearest_row(cube, listed))
+    lying = {
+        name: at.get(name, float(cube[name][cube.sizes[name] // 2]))
+        for name in axes
+        if name in cube.dims
+    }
     return cube.sel(lying, method="nearest")
+
+
+def point_title(point: xr.Dataset | xr.DataArray) -> str:
+    """Return where a part of a cube lies on the axes that it has lost, such as ``α 2, S 3``."""
+    part = point.to_dataset(name="shown") if isinstance(point, xr.DataArray) else point
+    lost = [
+        customary(name)
+        for name in varied_in(part)
+        if name not in ("current", "c_rate") and part[name].ndim == 0
+    ]
+    return ", ".join(f"{axis.short} {axis.text(float(point[axis.name]))}" for axis in lost)

@@ -13,7 +13,7 @@ from microbatt.porous_electrode.batch_output import (
 )
 from microbatt.porous_electrode.bundle import march_lanes
 from microbatt.porous_electrode.compilation import entry_kernel, source_digest
-from microbatt.porous_electrode.discharge import Curve, simulate
+from microbatt.porous_electrode.discharge import curve_with_room, simulate
 from microbatt.porous_electrode.equations import FIXED_TRANSFERENCE
 from microbatt.porous_electrode.ownership import hold, unowned
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
@@ -64,8 +64,7 @@ def _make_simulate_many(digest: int):  # type: ignore[no-untyped-def]  # noqa: A
     ) -> tuple[Batch, int]:
         """Discharge `cell` at each row (alpha, S, current) of `points`, one after the other."""
         n = points.shape[0]
-        room = numerics.max_steps + 3
-        curve = Curve(np.empty(room), np.empty(room), np.empty(room))
+        curve = curve_with_room(numerics)
         batch = empty_batch(n)
         curves, used = batch.curves, 0
         for i in range(n):

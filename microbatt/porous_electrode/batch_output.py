@@ -83,3 +83,13 @@ def write_ending(
     batch.counters[i, 0] = end.steps
     batch.counters[i, 1] = end.newton_iterations
     batch.counters[i, 2] = end.rejected_steps
+
+
+@kernel
+def batch_of_one(end: Ending, curve: Curve, current: float, mass: float) -> Batch:
+    """Write one curve."""
+    batch = empty_batch(1)
+    batch.offsets[1] = end.points
+    write_ending(batch, 0, end, curve, current, mass)
+    curves = append_curve(batch.curves, 0, curve, end.points)[:, : end.points].copy()
+    return Batch(batch.offsets, curves, batch.outcome, batch.scalars, batch.counters)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numba
 from numba.extending import register_jitable
+
+from microbatt.porous_electrode.machine_code import translated_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PATIENCE: Final = 600.0
+"""For another process to compile a kernel [s]."""
+_LOOK: Final = 0.05
+"""Seconds between two looks whether it has."""
 
 kernel = register_jitable(error_model="numpy", nogil=True, no_cfunc_wrapper=True)
 """Compiled into the kernels that call it; from Python it is the plain function.
@@ -31,12 +44,49 @@ Whatever a kernel calls is optimised again within it; a tower of drivers over a 
 be compiled as often as it has storeys.
 """
 
-entry_kernel = numba.njit(error_model="numpy", nogil=True, cache=True)
-"""A kernel that Python calls, cached on disk.
 
-The cache looks at the kernel's own file and at the values that it closes over, so an entry
-kernel closes over `source_digest`, which changes with any kernel.
-"""
+def entry_kernel(function: Callable[..., Any]) -> Any:
+    """Compile a kernel that Python calls, with all that it calls; it is cached on disk.
+
+    The cache looks at the kernel's own file and at the values that it closes over, so an entry
+    kernel closes over `source_digest`, which changes with any kernel.  Of several processes that
+    need it one compiles it, and the others wait and take it from there.
+    """
+    dispatcher: Any = numba.njit(error_model="numpy", nogil=True, cache=True)(function)
+
+    def compiled(signature: Any) -> Any:
+        with translated_once(), _in_turn(dispatcher):
+            return type(dispatcher).compile(dispatcher, signature)
+
+    dispatcher.compile = compiled
+    return dispatcher
+
+
+@contextmanager
+def _in_turn(dispatcher: Any) -> Iterator[None]:
+    """Wait until no other process of this machine compiles a kernel, where files can be locked."""
+    folder = dispatcher._cache.cache_path  # noqa: SLF001 - nothing else says it
+    with ExitStack() as stack:
+        if folder is not None and find_spec("fcntl") is not None:
+            with suppress(OSError):  # it compiles what it cannot keep
+                Path(folder).mkdir(parents=True, exist_ok=True)
+                name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__qualname__}.lock"
+                _wait_for(stack.enter_context(Path(folder, name).open("w")))
+        yield
+
+
+def _wait_for(file: IO[str]) -> None:
+    """Lock a file that another process may have locked; give up when that must be frozen."""
+    import fcntl
+
+    begin = time.monotonic()
+    while time.monotonic() - begin < _PATIENCE:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOOK)
+        else:
+            return
 
 
 _SOURCES: Final = (

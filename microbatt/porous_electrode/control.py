@@ -1,8 +1,14 @@
 """A step under what the tester controls: current, voltage or power.
 
-At a given voltage or power the current is one more unknown.  It stays out of the equations of the
-nodes: a safeguarded secant iteration finds it around Newton's method, whose answer for one current
-is the guess for the next, so that all but the first cost an iteration or two.
+At a given voltage or power the current is one more unknown.  In a step at a given voltage it is the
+border of Newton's equations, whose blocks stay as they are: they are solved once more for what a
+unit of current does, and the two solutions are added so that the voltage is met.  So it does where
+no current would do: where surfaces are exhausted the voltage follows the logarithm of next to
+nothing, and where the salt is, a current may have several voltages.
+
+A power, the first instant of a voltage, and what the border does not solve, are left to a
+safeguarded secant iteration around Newton's method, whose answer for one current is the guess for
+the next, so that all but the first cost an iteration or two.
 """
 
 from __future__ import annotations
@@ -13,18 +19,32 @@ from typing import NamedTuple
 import numpy as np
 
 from microbatt.porous_electrode.bdf import Formula, backward_euler
+from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import inner_kernel, kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, any_steep
+from microbatt.porous_electrode.equations import (
+    EXHAUSTED_SALT,
+    any_steep,
+    assemble,
+    terminal_voltage,
+    voltage_change,
+)
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import (
     CURVATURE,
+    MAX_ITERATIONS,
     NEWTON_SHARE,
+    Change,
     Solve,
+    evaluate,
     iterate,
+    least_current,
+    make_change,
     settled,
     solve_step,
+    start_guess,
+    start_surfaces,
 )
 from microbatt.porous_electrode.parameters import CellParameters, Numerics
 from microbatt.porous_electrode.particle_step import (
@@ -428,6 +448,120 @@ def hold(
     return Held(found, search.current, search.resistance)
 
 
+class Border(NamedTuple):
+    """Scratch of a step at a given voltage: the blocks again, and what a unit of current does."""
+
+    diagonal: Array
+    block: Array
+    answer: Array
+
+
+class Bordered(NamedTuple):
+    """A Newton change with the current as an unknown, the current after it, and dV/dI [Ω m²]."""
+
+    change: Change
+    current: float
+    slope: float
+
+
+@kernel
+def iterate_bordered(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    border: Border,
+    voltage: float,
+    current: float,
+    step: float,
+    steep: bool,
+) -> Bordered:
+    """Make one Newton change of the state and of the current, towards a voltage."""
+    n, _, _ = ends(layout)
+    elements = (n - 1) // 2
+    evaluate(w, layout, p, now)
+    gap = voltage - terminal_voltage(w, layout, p, current)
+    # The equations are linear in the current
+    unit = max(abs(current), least_current(p))
+    assemble(w, layout, p, current + unit, step, steep)
+    for i in range(n):
+        border.answer[i, 0], border.answer[i, 1] = w.rhs[i, 0], w.rhs[i, 1]
+    assemble(w, layout, p, current, step, steep)
+    for i in range(n):
+        border.answer[i, 0] = (border.answer[i, 0] - w.rhs[i, 0]) / unit
+        border.answer[i, 1] = (border.answer[i, 1] - w.rhs[i, 1]) / unit
+        for k in range(4):
+            border.diagonal[i, k] = w.diagonal[i, k]
+    for e in range(elements):
+        for k in range(18):
+            border.block[e, k] = w.block[e, k]
+    solve_blocks(border.diagonal, border.block, w.kept, border.answer, elements)
+    solve_blocks(w.diagonal, w.block, w.kept, w.rhs, elements)
+    slope = voltage_change(w, layout, p, current, 1.0, border.answer)
+    more = (gap - voltage_change(w, layout, p, current, 0.0, w.rhs)) / slope
+    for i in range(n):
+        w.rhs[i, 0] += more * border.answer[i, 0]
+        w.rhs[i, 1] += more * border.answer[i, 1]
+    return Bordered(make_change(w, layout, p, now, current + more), current + more, slope)
+
+
+@kernel
+def solve_bordered(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    formula: Formula,
+    voltage: float,
+    guess: float,
+) -> Held:
+    """Find salt, current density and current at the end of a step that ends at a voltage.
+
+    As `solve_step` does for a current; ``c_new`` and ``j_new`` hold the guess and the answer.
+    """
+    start_surfaces(w, layout, p, now, numerics, formula)
+    start_guess(w, layout, p, formula)
+    steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
+    border = Border(np.empty_like(w.diagonal), np.empty_like(w.block), np.empty_like(w.rhs))
+    enough = min(NEWTON_SHARE * numerics.tolerance, HELD_WITHIN)
+    current, previous = guess, math.inf
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        made = iterate_bordered(w, layout, p, now, border, voltage, current, formula.step, steep)
+        current, size = made.current, made.change.size
+        if not math.isfinite(size + current):
+            return Held(Solve(False, True, iteration), guess, math.nan)
+        ratio = size / previous if iteration > 1 else math.inf
+        ahead = size * min(size / CURVATURE, ratio)
+        previous = size
+        if made.change.whole and ahead < enough:
+            if w.profile.size == 0 or settled(w, layout, p, now, numerics, formula):
+                return Held(Solve(True, True, iteration), current, -made.slope)
+            previous = math.inf
+    return Held(Solve(False, True, MAX_ITERATIONS), guess, math.nan)
+
+
+@kernel
+def keep_voltage(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    formula: Formula,
+    weights: Weights,
+    control: Control,
+) -> Held:
+    """Find the current of a step at a given voltage, from the prediction."""
+    held = solve_bordered(w, layout, p, now, numerics, formula, control.value, control.guess)
+    if held.solve.converged:
+        return held
+    predict(w, layout, weights)
+    again = hold(w, layout, p, now, numerics, formula, weights, control, control.guess, False)
+    iterations = held.solve.iterations + again.solve.iterations
+    return Held(Solve(again.solve.converged, True, iterations), again.current, again.resistance)
+
+
 @inner_kernel
 def start_control(
     w: Workspace,
@@ -528,9 +662,14 @@ def try_control(
         solve = solve_with_care(w, layout, p, now, numerics, current, formula, weights)
     else:
         control = with_guess(control, predicted_current(w, layout))
-        held = hold(w, layout, p, now, numerics, formula, weights, control, control.guess, False)
+        if control.kind == VOLTAGE:
+            held = keep_voltage(w, layout, p, now, numerics, formula, weights, control)
+        else:
+            held = hold(
+                w, layout, p, now, numerics, formula, weights, control, control.guess, False
+            )
         solve, current, resistance = held.solve, held.current, held.resistance
-    guess = Guess(formula, weights, now, control.smooth)
+    guess = Guess(formula, weights, now, control.smooth and control.kind != VOLTAGE)
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)
     if control.kind == VOLTAGE and control.smooth and h > SHORT * march.t > 0.0:
         known = max(HELD_WITHIN, abs(attempt.voltage - control.value))

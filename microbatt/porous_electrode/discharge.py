@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.conditions import Conditions, conditions_at
@@ -48,6 +50,7 @@ BRIEF = 1e-4
 EXHAUSTED_ROOM = 2e-4
 ALL_BUT_EMPTY = 0.1
 UNEVEN_ROOM = 0.17
+RECOVERED = 10.0
 
 
 class Curve(NamedTuple):
@@ -81,6 +84,13 @@ class Landing(NamedTuple):
     march: March
     points: int
     min_salt_concentration: float
+
+
+@kernel
+def curve_with_room(numerics: Numerics) -> Curve:
+    """A curve that is long enough for any discharge."""
+    room = numerics.max_steps + 3
+    return Curve(np.empty(room), np.empty(room), np.empty(room))
 
 
 @kernel
@@ -260,6 +270,17 @@ def find_front(w: Workspace, layout: Layout, p: CellParameters, current: float) 
 
 
 @kernel
+def has_recovered(w: Workspace, layout: Layout, p: CellParameters, end: Landing) -> bool:
+    """Whether the salt ran out somewhere on the way and is back: a front went through.
+
+    A cell that warms pushes the front deeper into the electrode, through wide elements.
+    """
+    least = end.min_salt_concentration
+    exhausted = least < EXHAUSTED_SALT * p.initial_concentration
+    return exhausted and least_salt(w, layout) > RECOVERED * least
+
+
+@kernel
 def is_brief(p: CellParameters, now: Conditions, duration: float) -> bool:
     """Whether lithium has got next to nowhere in the particles of an electrode."""
     rate = now.positive.diffusion_rate
@@ -287,7 +308,8 @@ class Need(NamedTuple):
     """What a discharge asks of its mesh, as far as is known.
 
     ``front`` is where a front stands [m], zero for none; ``halvings`` of all elements are for a
-    discharge that failed; ``brief`` and ``uneven`` see `is_brief` and `is_uneven`.
+    discharge that failed, or in which a front went through the electrode; ``brief`` and ``uneven``
+    see `is_brief` and `is_uneven`.
     """
 
     front: float
@@ -310,7 +332,8 @@ def needed(
     found = find_front(w, layout, p, current)
     placed = found == 0.0 or abs(found - known.front) < FOCUS_WIDTH * known.front
     failed = end.outcome in (NO_CONVERGENCE, UNRESOLVED_FALL)
-    failed |= end.outcome == STEP_BUDGET and known.halvings == 0
+    again = end.outcome == STEP_BUDGET or has_recovered(w, layout, p, end)
+    failed |= again and known.halvings == 0
     return Need(
         known.front if placed else found,
         known.halvings + 1 if failed else known.halvings,

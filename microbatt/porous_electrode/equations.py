@@ -46,6 +46,7 @@ from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParam
 from microbatt.porous_electrode.workspace import Workspace
 
 STEEP = 0.05
+CLEAR = 4.0
 FIXED_TRANSFERENCE = 6
 """Columns of an electrolyte's table whose t₊ is the same everywhere."""
 PER_SALT_STEP = 1.0 / SALT_STEP
@@ -266,11 +267,30 @@ def assemble_salt(w: Workspace, e: int, width: float, pore_factor: float) -> Non
 def is_steep(w: Workspace, a: int, least: float) -> bool:
     """Whether the salt runs out within the element of nodes a … a + 2, when the step starts.
 
-    There is less than `least` [mol m⁻³] somewhere in it, or next to none beside what is elsewhere.
+    There is less than `least` [mol m⁻³] somewhere in it, or next to none beside what is elsewhere;
+    or it is held to be so, see `hold_straight`.
     """
     c0, c1, c2 = w.c[0, a], w.c[0, a + 1], w.c[0, a + 2]
     smallest, largest = min(c0, c1), max(c0, c1)
-    return min(smallest, c2) < max(STEEP * max(largest, c2), least)
+    return min(smallest, c2) < max(STEEP * max(largest, c2), least) + w.straight[a // 2]
+
+
+@kernel
+def hold_straight(w: Workspace, layout: Layout, least: float) -> None:
+    """Keep an element straight that was steep, until its salt is well above.
+
+    Where the two ways to discretise it give different currents, it would otherwise be one way and
+    the other in turn, at every step however short.
+    """
+    for e in range(layout.negative + layout.separator + layout.positive):
+        a = 2 * e
+        if w.straight[e] == 0.0:
+            w.straight[e] = math.inf if is_steep(w, a, least) else 0.0
+            continue
+        smallest = min(w.c[0, a], w.c[0, a + 1], w.c[0, a + 2])
+        largest = max(w.c[0, a], w.c[0, a + 1], w.c[0, a + 2])
+        if smallest > CLEAR * max(STEEP * largest, least):
+            w.straight[e] = 0.0
 
 
 @kernel
@@ -604,4 +624,39 @@ def terminal_voltage(w: Workspace, layout: Layout, p: CellParameters, current: f
     moment = 0.0
     for i in range(last, n):
         moment -= (w.x[n - 1] - w.x[i]) * w.area[i] * w.j_new[i]
+    return voltage - moment * p.positive.solid_resistivity
+
+
+@kernel
+def voltage_change(
+    w: Workspace, layout: Layout, p: CellParameters, current: float, more: float, change: Array
+) -> float:
+    """By how much `terminal_voltage` changes with salt and current density, to first order [V].
+
+    `change` holds those of all nodes, as Newton's ``rhs`` does, and `more` that of the current.
+    """
+    n, n_neg, last = ends(layout)
+    first = n_neg - 1
+    voltage = w.eta[last, 1] * change[last, 0] + w.eta[last, 2] * change[last, 1]
+    voltage -= w.eta[first, 1] * change[first, 0] + w.eta[first, 2] * change[first, 1]
+    voltage -= more * p.contact_resistance
+    for e in range(layout.negative, layout.negative + layout.separator):
+        a, m, b = 2 * e, 2 * e + 1, 2 * e + 2
+        l0, l1, l2 = gradients(
+            change[a, 0] / w.c_new[a], change[m, 0] / w.c_new[m], change[b, 0] / w.c_new[b]
+        )
+        voltage += (w.chi[a] * l0 + 4.0 * w.chi[m] * l1 + w.chi[b] * l2) / 6.0
+        drop = 0.0
+        for k in range(3):
+            kappa, slope = w.conductivity[a + k, 0], w.conductivity[a + k, 1]
+            share = 4.0 if k == 1 else 1.0
+            drop += share * (more - current * slope * change[a + k, 0] / kappa) / kappa
+        voltage -= drop / 6.0 * w.width[e] / p.separator_pore_factor
+    moment = 0.0
+    for i in range(first + 1):
+        moment += w.x[i] * w.area[i] * change[i, 1]
+    voltage -= moment * p.negative.solid_resistivity
+    moment = 0.0
+    for i in range(last, n):
+        moment -= (w.x[n - 1] - w.x[i]) * w.area[i] * change[i, 1]
     return voltage - moment * p.positive.solid_resistivity

@@ -24,7 +24,14 @@ from microbatt.porous_electrode.bdf import (
 )
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
 from microbatt.porous_electrode.conditions import conditions_at
-from microbatt.porous_electrode.discharge import Curve, for_brief, is_brief, simulate
+from microbatt.porous_electrode.discharge import (
+    Curve,
+    Ending,
+    curve_with_room,
+    for_brief,
+    is_brief,
+    simulate,
+)
 from microbatt.porous_electrode.mesh import Layout, ends, share_out, shell_count
 from microbatt.porous_electrode.newton import solve_step
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
@@ -229,16 +236,13 @@ def march_along(
 
 
 @kernel
-def lay_track(
-    p: CellParameters, numerics: Numerics, current: float, cutoff: float
+def track_of(
+    p: CellParameters, end: Ending, w: Workspace, layout: Layout, curve: Curve
 ) -> tuple[Track, Array]:
-    """Discharge once, and keep how that was solved; the solution itself is not filled in.
+    """How a discharge was solved, from what `simulate` says of it; its solution is not filled in.
 
     Also returns the times of the curve: one more than the track has where it ends in a fall.
     """
-    room = numerics.max_steps + 3
-    curve = Curve(np.empty(room), np.empty(room), np.empty(room))
-    end, w, layout = simulate(p, numerics, current, cutoff, curve)
     now = conditions_at(p, p.initial_temperature)
     m = end.steps if end.points > 0 else 0
     n, _, _ = ends(layout)
@@ -274,7 +278,9 @@ def _make_lead(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - n
         """
         alpha, S, current = point
         p = at_point(cell, alpha, S, conserving)
-        track, time = lay_track(p, numerics, current, cutoff)
+        curve = curve_with_room(numerics)
+        end, w, layout = simulate(p, numerics, current, cutoff, curve)
+        track, time = track_of(p, end, w, layout, curve)
         leader = march_along(p, numerics, current, track, True)
         return track, time, leader, digest
 

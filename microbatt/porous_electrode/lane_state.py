@@ -6,6 +6,8 @@ finest mesh in it; nodes beyond a lane's own are as its last one, and nothing ha
 
 from __future__ import annotations
 
+import numpy as np
+
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.compilation import kernel
 from microbatt.porous_electrode.lanes import WIDTH, Integers, Lanes, aligned, as_floats, as_lanes
@@ -74,6 +76,7 @@ def make_lane_workspace(elements: int, k: int) -> Workspace:
     n = 2 * elements + 1
     return Workspace(
         lane_vector(elements),
+        np.zeros(elements),
         lane_vector(n),
         lane_vector(n),
         lane_vector(n),

@@ -131,16 +131,8 @@ def least_current(p: CellParameters) -> float:
 
 
 @node_kernel
-def iterate(
-    w: Workspace,
-    layout: Layout,
-    p: CellParameters,
-    now: Conditions,
-    current: float,
-    step: float,
-    steep: bool,
-) -> Change:
-    """Make one Newton change; sizes are in units of stoichiometry, c/c_0 and volts."""
+def evaluate(w: Workspace, layout: Layout, p: CellParameters, now: Conditions) -> None:
+    """Fill what the equations need of the guess in ``c_new`` and ``j_new``."""
     n, n_neg, first_pos = ends(layout)
     for i in range(n):
         evaluate_electrolyte(w, i, w.c_new[i], p.electrolyte, now)
@@ -156,8 +148,14 @@ def iterate(
             evaluate_kinetics(w, i, p.positive, now.positive, now.thermal_voltage)
     else:
         evaluate_others(w, first_pos, n, p.positive, now.positive, now.thermal_voltage)
-    assemble(w, layout, p, current, step, steep)
-    solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (n - 1) // 2)
+
+
+@node_kernel
+def make_change(
+    w: Workspace, layout: Layout, p: CellParameters, now: Conditions, current: float
+) -> Change:
+    """Make the Newton change in ``rhs``; sizes are in units of stoichiometry, c/c_0 and volts."""
+    n, n_neg, first_pos = ends(layout)
     V_T = now.thermal_voltage
     salt = change_salt(w, 0, n, V_T, 1.0 / p.initial_concentration, True)
     resistance = V_T / max(abs(current), least_current(p))
@@ -167,6 +165,23 @@ def iterate(
         max(salt.size, negative.size, positive.size),
         salt.whole and negative.whole and positive.whole,
     )
+
+
+@node_kernel
+def iterate(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    current: float,
+    step: float,
+    steep: bool,
+) -> Change:
+    """Make one Newton change; see `make_change`."""
+    evaluate(w, layout, p, now)
+    assemble(w, layout, p, current, step, steep)
+    solve_blocks(w.diagonal, w.block, w.kept, w.rhs, (ends(layout)[0] - 1) // 2)
+    return make_change(w, layout, p, now, current)
 
 
 @kernel
@@ -196,6 +211,36 @@ def settled(
 
 
 @kernel
+def start_surfaces(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    formula: Formula,
+) -> None:
+    """Make the surfaces of all particles affine in the current density, over the step."""
+    n, n_neg, first_pos = ends(layout)
+    rates, weights = numerics.rates, numerics.weights
+    start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
+    start_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
+    if w.profile.size > 0:
+        start_profiles(w, layout, p, now, formula, numerics.shells)
+    close_particles(w, 0, n_neg, p.negative)
+    close_particles(w, first_pos, n, p.positive)
+
+
+@kernel
+def start_guess(w: Workspace, layout: Layout, p: CellParameters, formula: Formula) -> None:
+    """Fill the part of the salt that the step starts from, and pull guessed surfaces inside."""
+    n, n_neg, first_pos = ends(layout)
+    for i in range(n):
+        w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
+    start_rooms(w, 0, n_neg, p.negative, True)
+    start_rooms(w, first_pos, n, p.positive, True)
+
+
+@kernel
 def solve_step(
     w: Workspace,
     layout: Layout,
@@ -206,21 +251,11 @@ def solve_step(
     formula: Formula,
 ) -> Solve:
     """Find c and j at the end of a step; ``c_new`` and ``j_new`` hold the guess and the answer."""
-    n, n_neg, first_pos = ends(layout)
-    rates, weights = numerics.rates, numerics.weights
-    start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
-    start_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
-    if w.profile.size > 0:
-        start_profiles(w, layout, p, now, formula, numerics.shells)
-    close_particles(w, 0, n_neg, p.negative)
-    close_particles(w, first_pos, n, p.positive)
+    start_surfaces(w, layout, p, now, numerics, formula)
     if not can_carry(w, layout, p, current):
         # What a profile can carry is known only as well as it is guessed
         return Solve(False, w.profile.size > 0, 0)
-    for i in range(n):
-        w.c_history[i] = formula.newest * w.c[0, i] + formula.older * w.c[1, i]
-    start_rooms(w, 0, n_neg, p.negative, True)
-    start_rooms(w, first_pos, n, p.positive, True)
+    start_guess(w, layout, p, formula)
     steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     previous = math.inf
     for iteration in range(1, MAX_ITERATIONS + 1):

@@ -47,6 +47,7 @@ _NEVER = 1e-30
 """Diffusivity of a particle that is none [m² s⁻¹]."""
 
 
+@lru_cache(maxsize=256)
 def _electrode(e: Electrode) -> ElectrodeParameters:
     low, high = e.open_circuit.limits
     return ElectrodeParameters(

@@ -25,6 +25,7 @@ from microbatt.porous_electrode.conditions import Conditions, ElectrodeCondition
 from microbatt.porous_electrode.control import (
     CURRENT,
     POWER,
+    VOLTAGE,
     Control,
     Controlled,
     start_control,
@@ -36,7 +37,12 @@ from microbatt.porous_electrode.discharge import (
     least_salt,
     mean_room,
 )
-from microbatt.porous_electrode.equations import EXHAUSTED_SALT, evaluate_kinetics, evaluate_others
+from microbatt.porous_electrode.equations import (
+    EXHAUSTED_SALT,
+    evaluate_kinetics,
+    evaluate_others,
+    hold_straight,
+)
 from microbatt.porous_electrode.mesh import Layout, ends, lay_out
 from microbatt.porous_electrode.parameters import CellParameters, Numerics, at_point
 from microbatt.porous_electrode.rest import FIRST_CHANGE, open_circuit_voltage, set_rest
@@ -87,6 +93,11 @@ SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off
 ATTEMPTS_A_SAMPLE = 20
 CAUTION = 0.05  # of the last step, for a step that knows no past
 STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
+FALL_TIME = 4e-12
+"""Of the time since a row began, within which a voltage is followed down its vertical fall."""
+GUESSED, EMPTIED, SOLVED = 0, 1, 2
+"""How it is known that a step went past an ending: Newton's method found nothing, the particles
+cannot carry it so far, or its end was found."""
 LEAST_RESISTANCE = 1e-5  # that a jump of voltage is guessed by [Ω m²]
 FIRST_DROP = 0.1  # what the largest current may cost before anything is known [V]
 
@@ -299,6 +310,17 @@ def what_ran_out(w: Workspace, layout: Layout, p: CellParameters, current: float
     if mean_room(w, start, stop, 1, least) < EXHAUSTED_ROOM:
         return SALT_EXHAUSTED
     return NOT_RUN
+
+
+@kernel
+def ran_out(w: Workspace, layout: Layout, p: CellParameters, row: Array, stand: Stand) -> int:
+    """What has run out for a row; NOT_RUN for nothing.
+
+    A rest asks for no current, and a held voltage for as much as there is.
+    """
+    if int(row[KIND]) == VOLTAGE or stand.current == 0.0:
+        return NOT_RUN
+    return what_ran_out(w, layout, p, stand.current)
 
 
 @kernel
@@ -600,6 +622,7 @@ def take(
     row = table[stand.row]
     charge = charge_after(row, samples, stand, tried, h)
     march = accept(w, layout, stand.march, tried.attempt, h)
+    hold_straight(w, layout, EXHAUSTED_SALT * p.initial_concentration)
     if follows_samples(row):
         n, n_neg, first_pos = ends(layout)
         missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)
@@ -691,9 +714,10 @@ def land(
     moved = abs(stand.charge - stand.row_charge)
     low, above = 0.0, gap_of(row, stand.current, stand.march.V, moved)
     high, below = overshoot
-    side, solved = 0, True
+    side, how = 0, SOLVED
     for trial in range(MOST_TRIALS):
-        if high - low <= TIME_ACCURACY * (stand.march.t + stand.march.h1 + high):
+        accuracy = TIME_ACCURACY if how == GUESSED else FALL_TIME
+        if high - low <= accuracy * (stand.march.t + stand.march.h1 + high):
             break
         h = low + (high - low) * share_of(above, below, trial)
         tried = attempt_step(w, layout, p, numerics, row, samples, stand, h)
@@ -708,12 +732,20 @@ def land(
         else:
             above = weakened(above, gap, below) if side < 0 else above
             high, below, side = h, gap, -1
-            solved = tried.attempt.solve.converged or not tried.attempt.solve.possible
+            how = how_known(tried)
     if low > 0.0:
         tried = attempt_step(w, layout, p, numerics, row, samples, stand, low)
         if tried.attempt.solve.converged:
             stand = take(w, layout, p, table, samples, stand, tried, low, out)
-    return fall(w, layout, p, table, stand, solved, out)
+    return fall(w, layout, p, numerics, table, stand, how, out)
+
+
+@kernel
+def how_known(tried: Controlled) -> int:
+    """How it is known that a step went past an ending."""
+    if tried.attempt.solve.converged:
+        return SOLVED
+    return GUESSED if tried.attempt.solve.possible else EMPTIED
 
 
 @kernel
@@ -728,25 +760,30 @@ def fall(
     w: Workspace,
     layout: Layout,
     p: CellParameters,
+    numerics: Numerics,
     table: Array,
     stand: Stand,
-    solved: bool,
+    how: int,
     out: Recorded,
 ) -> Stand:
     """End a row whose voltage falls or rises vertically, or that cannot go on.
 
-    `solved` says whether it is known that the ending is passed next, or only that Newton's method
-    found nothing.
+    `how` says how it is known that the ending is passed next.  Unless the ending is nearer than
+    voltages are known, the row says what ran out; where nothing did, a solution that jumps over the
+    ending is at it.
     """
     row = table[stand.row]
     moved = abs(stand.charge - stand.row_charge)
-    if solved and gap_of(row, stand.current, stand.march.V, moved) < VERTICAL_FALL:
+    gap = gap_of(row, stand.current, stand.march.V, moved)
+    if gap < numerics.tolerance:
         return leave(stand, table, out, ending_of(row, stand))
-    code = what_ran_out(w, layout, p, stand.current)
-    if code == NOT_RUN:
-        code = UNRESOLVED_FALL if solved else NO_CONVERGENCE
-        if not solved and int(row[KIND]) == POWER:
-            code = UNREACHABLE
+    code = ran_out(w, layout, p, row, stand)
+    if code == NOT_RUN and how == EMPTIED:
+        code = LITHIUM_EXHAUSTED
+    elif code == NOT_RUN and how == SOLVED:
+        code = ending_of(row, stand) if gap < VERTICAL_FALL else UNRESOLVED_FALL
+    elif code == NOT_RUN:
+        code = UNREACHABLE if int(row[KIND]) == POWER else NO_CONVERGENCE
     return leave(stand, table, out, code)
 
 
@@ -781,14 +818,14 @@ def check_progress(
     """End a row that cannot go on, or takes too long."""
     row, wall = table[stand.row], stand.wall
     resolution = time_resolution(stand.march)
-    if wall - stand.march.t < resolution:
-        return fall(w, layout, p, table, stand, True, out)
+    if wall - stand.march.t < FALL_TIME * (stand.march.t + stand.march.h1):
+        return fall(w, layout, p, numerics, table, stand, EMPTIED, out)
     shortest = resolution * (1.0 if stand.failures > 0 else SHORTEST_STEP)
     if stand.failures > MOST_FAILURES or not stand.h >= shortest:
-        return fall(w, layout, p, table, stand, False, out)
+        return fall(w, layout, p, numerics, table, stand, GUESSED, out)
     allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
     if stand.attempts > allowed:
-        code = what_ran_out(w, layout, p, stand.current)
+        code = ran_out(w, layout, p, row, stand)
         return leave(stand, table, out, STEP_BUDGET if code == NOT_RUN else code)
     return stand
 

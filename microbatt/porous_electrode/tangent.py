@@ -13,11 +13,13 @@ The numbers stand side by side in lanes, one each.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from microbatt.porous_electrode.batch_output import Batch, batch_of_one
 from microbatt.porous_electrode.bdf import Formula
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, node_kernel, source_digest
@@ -26,6 +28,7 @@ from microbatt.porous_electrode.conditions import (
     ElectrodeConditions,
     conditions_at,
 )
+from microbatt.porous_electrode.discharge import curve_with_room, simulate
 from microbatt.porous_electrode.equations import (
     assemble_element,
     assemble_nodes,
@@ -34,11 +37,7 @@ from microbatt.porous_electrode.equations import (
     evaluate_standard,
     terminal_voltage,
 )
-from microbatt.porous_electrode.follow import (
-    lay_track,
-    stretch_at,
-    tightened,
-)
+from microbatt.porous_electrode.follow import stretch_at, tightened, track_of
 from microbatt.porous_electrode.lane_state import lane_vector, make_lane_workspace
 from microbatt.porous_electrode.lanes import WIDTH, Lanes, as_floats, logarithm
 from microbatt.porous_electrode.mesh import Layout, ends, share_out
@@ -99,6 +98,7 @@ CELL_NUMBERS = (
     "initial_temperature",
 )
 """Of the rest of the cell, in the rows behind; then come the current and the stretch of time."""
+_OF_ELECTRODE, _OF_CELL = attrgetter(*ELECTRODE_NUMBERS), attrgetter(*CELL_NUMBERS)
 AT_POSITIVE = len(ELECTRODE_NUMBERS)
 AT_CELL = 2 * AT_POSITIVE
 AT_CURRENT = AT_CELL + len(CELL_NUMBERS)
@@ -320,12 +320,14 @@ def march_tangents(
 
 
 class Tangents(NamedTuple):
-    """A discharge on its own steps, solved again, and what displaced numbers make of it.
+    """A discharge, solved again on its own steps, and what displaced numbers make of it.
 
-    ``time`` has one more than ``voltage`` where the curve ends in a vertical fall.  Both voltages
-    are those at t = 0+ and after each step; ``moved`` has a column for each displaced cell.
+    ``discharge`` is the first solution.  ``time`` has one more than ``voltage`` where the curve
+    ends in a vertical fall.  Both voltages are those at t = 0+ and after each step; ``moved`` has a
+    column for each displaced cell.
     """
 
+    discharge: Batch
     time: Array
     voltage: Array
     moved: Array
@@ -348,13 +350,16 @@ def _make_tangents(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
         """
         alpha, S, current = point
         p = at_point(cell, alpha, S, conserving)
-        track, time = lay_track(p, numerics, current, cutoff)
+        curve = curve_with_room(numerics)
+        end, w, layout = simulate(p, numerics, current, cutoff, curve)
+        discharge = batch_of_one(end, curve, current, p.mass)
+        track, time = track_of(p, end, w, layout, curve)
         tape = make_tape(track)
         leader, solved = lead_along(p, numerics, current, track, tape)
         steps, count = leader.size, displaced.shape[1]
         moved = np.full((steps, count), np.nan)
         if not solved:
-            return Tangents(time, leader, moved, False), digest
+            return Tangents(discharge, time, leader, moved, False), digest
         used = tightened(numerics, track.brief, SOLVED)
         rows, voltage = lane_vector(ROWS), lane_vector(steps)
         numbers, told = as_floats(rows), as_floats(voltage)
@@ -364,7 +369,7 @@ def _make_tangents(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
                 cell_of_lanes(p, rows), rows, math.isinf(p.heat_capacity), tape, used, voltage
             )
             moved[:, first : first + WIDTH] = told
-        return Tangents(time, leader, moved, True), digest
+        return Tangents(discharge, time, leader, moved, True), digest
 
     return tangents
 
@@ -392,12 +397,10 @@ def column_of(
     -------
     ndarray, shape (ROWS,)
     """
-    alpha, S, current = (float(value) for value in point)
+    alpha, S, current = point.tolist()
     p = at_point(cell, alpha, S, conserving)
-    column = [getattr(p.negative, name) for name in ELECTRODE_NUMBERS]
-    column += [getattr(p.positive, name) for name in ELECTRODE_NUMBERS]
-    column += [getattr(p, name) for name in CELL_NUMBERS]
-    return np.array([*column, current, stretch], dtype=np.float64)
+    electrodes = *_OF_ELECTRODE(p.negative), *_OF_ELECTRODE(p.positive)
+    return np.array([*electrodes, *_OF_CELL(p), current, stretch], dtype=np.float64)
 
 
 def side_by_side(columns: Sequence[Array]) -> Array:
@@ -413,11 +416,21 @@ def side_by_side(columns: Sequence[Array]) -> Array:
 
 def shares_tables(one: CellParameters, other: CellParameters) -> bool:
     """Whether two cells, the first of which fits the lanes, differ only in what `column_of` has."""
-    told = {*ELECTRODE_NUMBERS, *CELL_NUMBERS, "mass", "standard"}
-    pairs = [
-        (getattr(a, name), getattr(b, name))
-        for a, b in ((one.negative, other.negative), (one.positive, other.positive), (one, other))
-        for name in a._fields
-        if name not in told and name not in ("negative", "positive")
-    ]
-    return all(a is b or np.array_equal(a, b) for a, b in pairs)
+    pairs = ((one.negative, other.negative), (one.positive, other.positive), (one, other))
+    return all(
+        a is b or np.array_equal(a, b)
+        for first, second in pairs
+        if first is not second
+        for a, b in zip(_ASIDE[type(first)](first), _ASIDE[type(second)](second), strict=True)
+    )
+
+
+def _aside(kind: type[CellParameters | ElectrodeParameters], *told: str) -> attrgetter[Any]:
+    """What gives all of a record that is not told."""
+    return attrgetter(*(name for name in kind._fields if name not in told))
+
+
+_ASIDE = {
+    CellParameters: _aside(CellParameters, *CELL_NUMBERS, "negative", "positive", "mass"),
+    ElectrodeParameters: _aside(ElectrodeParameters, *ELECTRODE_NUMBERS, "standard"),
+}

@@ -28,6 +28,7 @@ class Workspace(NamedTuple):
     """
 
     width: Array  # (elements,) [m]
+    straight: Array  # (elements,) infinite where straight lines are taken whatever the salt, or 0
     x: Array  # (n,) position [m]
     pore: Array  # (n,) ε times the node's share of its elements [m]
     area: Array  # (n,) a times that share: particle area per area of cell
@@ -66,6 +67,7 @@ def make_workspace(elements: int, k: int, shells: int) -> Workspace:
     """Allocate for at most `elements` elements, `k` modes and `shells` elements of a particle."""
     n, r = 2 * elements + 1, 3 * shells + min(shells, 1)
     return Workspace(
+        np.zeros(elements),
         np.zeros(elements),
         np.zeros(n),
         np.zeros(n),

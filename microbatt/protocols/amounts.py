@@ -28,6 +28,11 @@ _TIMES: Final = {
     "d": 86400.0,
     "day": 86400.0,
 }
+CUTOFFS: Final = ("upper cut-off", "lower cut-off")
+"""Voltages of the cell itself, by name."""
+_CUTOFF: Final = re.compile(
+    r"(?:the\s+)?(upper|lower)\s+(?:voltage\s+)?cut[-\s]?off(?:\s+voltage)?", re.IGNORECASE
+)
 _KINDS: Final = {
     "voltage": ("V",),
     "current": ("A", "A m-2"),
@@ -99,6 +104,18 @@ def size_of(text: str) -> float:
         return 1.0 / below if below != 0.0 else 0.0
     match = re.match(NUMBER, text.strip())
     return float(match[0]) if match else math.nan
+
+
+def cutoff_of(text: str) -> str | None:
+    """Return which of the cell's own voltages a text names; None if none.
+
+    Examples
+    --------
+    >>> cutoff_of("the upper cutoff voltage"), cutoff_of("4.2 V")
+    ('upper cut-off', None)
+    """
+    match = _CUTOFF.fullmatch(text.strip())
+    return None if match is None else f"{match[1].lower()} cut-off"
 
 
 def in_volts(text: str) -> float:

@@ -15,11 +15,11 @@ def _reversed(current: float | str) -> float | str:
 def cccv(
     *,
     current: float | str = "1C",
-    voltage: float = 4.2,
+    voltage: float | str = "upper cut-off",
     until_current: float | str = "C/20",
     rest: float = 3600.0,
     discharge: float | str | None = None,
-    until_voltage: float = 2.7,
+    until_voltage: float | str = "lower cut-off",
     cycles: int = 1,
 ) -> Protocol:
     """Charge at constant current, then at constant voltage; rest; discharge if asked.
@@ -28,16 +28,17 @@ def cccv(
     ----------
     current : float or str
         Of the charge, without a sign: [A m⁻²], or text such as ``"1C"`` or ``"5 A"``.
-    voltage : float
-        To which the charge goes, and which is held [V].
+    voltage : float or str
+        To which the charge goes, and which is held [V]; without one, the cell's own upper cut-off.
+        A simulation of a cell that has none, and is given no ``upper_voltage``, is refused.
     until_current : float or str
         At which the hold ends, without a sign.
     rest : float
         After the hold, and after the discharge [s].
     discharge : float or str, optional
         Current of a discharge after it; none without.
-    until_voltage : float
-        At which the discharge ends [V].
+    until_voltage : float or str
+        At which the discharge ends [V]; without one, the cell's own lower cut-off.
     cycles : int
         How many times.
 
@@ -49,7 +50,7 @@ def cccv(
     Examples
     --------
     >>> [str(step) for step in cccv(current="C/2")][1]
-    'Hold at 4.2 V until C/20'
+    'Hold at upper cut-off until C/20'
     """
     steps = [
         Step(current=_reversed(current), until_voltage=voltage),

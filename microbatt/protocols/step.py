@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
 from microbatt.checks import FINITE, Interval, check_number
 from microbatt.errors import ParameterError
-from microbatt.protocols.amounts import kind_of, per_area, size_of
+from microbatt.protocols.amounts import CUTOFFS, cutoff_of, kind_of, per_area, size_of
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell
@@ -31,17 +31,17 @@ class Step:
     current : float or str or None
         Held current, discharge positive: [A m⁻² of separator], or text such as ``"1C"``, ``"C/20"``
         or ``"-5 A"``. Zero is a rest.
-    voltage : float or None
-        Held voltage [V].
+    voltage : float or str or None
+        Held voltage [V]; ``"upper cut-off"`` or ``"lower cut-off"`` is the cell's own.
     power : float or str or None
         Held power, discharge positive: [W m⁻²], or text such as ``"25 W"``.
     samples : Samples or None
         A current or a power that follows samples; it ends with the last of them.
     duration : float or None
         Longest time [s].
-    until_voltage : float or None
+    until_voltage : float or str or None
         Of a step at constant current or power: voltage that is not passed, the lower end of a
-        discharge or the upper end of a charge [V].
+        discharge or the upper end of a charge [V]; or that of the cell, as for `voltage`.
     until_current : float or str or None
         Of a step at constant voltage: where the current has fallen to, without its sign.
     until_capacity : float or str or None
@@ -49,11 +49,11 @@ class Step:
     """
 
     current: float | str | None = None
-    voltage: float | None = None
+    voltage: float | str | None = None
     power: float | str | None = None
     samples: Samples | None = None
     duration: float | None = None
-    until_voltage: float | None = None
+    until_voltage: float | str | None = None
     until_current: float | str | None = None
     until_capacity: float | str | None = None
 
@@ -72,8 +72,7 @@ class Step:
             if value is not None and not _sign(value) > 0.0:
                 raise ParameterError(f"`{name}` is {value!r}; it must be above 0, without a sign.")
         for name in ("voltage", "until_voltage"):
-            if getattr(self, name) is not None:
-                check_number(name, getattr(self, name), _VOLTAGES, unit="V")
+            _check_voltage(name, getattr(self, name))
         if self.duration is not None:
             check_number("duration", self.duration, _DURATIONS, unit="s")
         self._check_endings()
@@ -96,6 +95,13 @@ class Step:
                 "a sampled step ends with its samples, or at the voltage limits of the whole "
                 "protocol; leave `until_voltage` out."
             )
+        if isinstance(self.until_voltage, str):
+            end = CUTOFFS[1] if self.is_discharge else CUTOFFS[0]
+            if self.until_voltage != end:
+                raise ParameterError(
+                    f"the step '{self}' goes away from the {self.until_voltage}; it can end at the "
+                    f"{end}."
+                )
         if self.until_current is not None and self.voltage is None:
             raise ParameterError(
                 f"the step '{self}' is to end at a current; only one that holds a voltage can."
@@ -181,6 +187,39 @@ class Step:
             raise ParameterError(f"the step '{self}' does not end by its capacity.")
         return per_area("until_capacity", self.until_capacity, cell, unit="A h")
 
+    def between(self, lowest: float, highest: float | None) -> Step:
+        """Return the step with numbers for the voltages that it names.
+
+        Parameters
+        ----------
+        lowest, highest : float or None
+            The lower and the upper cut-off of a cell [V]; None where it has no upper one.
+
+        Returns
+        -------
+        Step
+            The same where it names none.
+
+        Raises
+        ------
+        ParameterError
+            If it names the upper cut-off, and there is none.
+
+        Examples
+        --------
+        >>> Step(current="-1C", until_voltage="upper cut-off").between(2.5, 4.2)
+        <Step: Charge at 1C until 4.2 V>
+        """
+        named = dict(zip(CUTOFFS, (highest, lowest), strict=True))
+        given = {"voltage": self.voltage, "until_voltage": self.until_voltage}
+        numbers = {name: named[v] for name, v in given.items() if isinstance(v, str)}
+        if None in numbers.values():
+            raise ParameterError(
+                f"it goes to the {CUTOFFS[0]}, and the cell has none. Give the voltage instead, or "
+                "`upper_voltage`."
+            )
+        return replace(self, **numbers) if numbers else self  # type: ignore[arg-type]
+
     def __str__(self) -> str:
         return f"{self._control()}{self._endings()}"
 
@@ -191,7 +230,7 @@ class Step:
         if self.samples is not None:
             return f"Follow {len(self.samples)} samples of {self.samples.quantity}"
         if self.voltage is not None:
-            return f"Hold at {self.voltage:g} V"
+            return f"Hold at {_shown(self.voltage, 'V')}"
         if self.is_rest:
             return "Rest"
         held = self.current if self.current is not None else self.power
@@ -205,8 +244,7 @@ class Step:
         for name, unit in units.items():
             value = getattr(self, name)
             if value is not None:
-                shown = value if isinstance(value, str) else f"{value:g} {unit}"
-                text += f"{' or' if text else ''} until {shown}"
+                text += f"{' or' if text else ''} until {_shown(value, unit)}"
         return text
 
 
@@ -219,6 +257,22 @@ def _sign(value: float | str) -> float:
         return float(value)
     text = value.strip()
     return -size_of(text[1:]) if text.startswith("-") else size_of(text.lstrip("+"))
+
+
+def _shown(value: float | str, unit: str) -> str:
+    return value if isinstance(value, str) else f"{value:g} {unit}"
+
+
+def _check_voltage(name: str, value: float | str | None) -> None:
+    if value is None or value in CUTOFFS:
+        return
+    if isinstance(value, str):
+        nearest = cutoff_of(value) or CUTOFFS[0]
+        raise ParameterError(
+            f"`{name}` is {value!r}; it must be a number of volts, '{CUTOFFS[0]}' or "
+            f"'{CUTOFFS[1]}'. Write, for instance, 4.2 or '{nearest}'."
+        )
+    check_number(name, value, _VOLTAGES, unit="V")
 
 
 def _check_amount(name: str, value: float | str | None) -> None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.checks import suggestion
 from microbatt.errors import ParameterError
-from microbatt.protocols.amounts import in_volts, kind_of, seconds, size_of, with_spaces
+from microbatt.protocols.amounts import (
+    cutoff_of,
+    in_volts,
+    kind_of,
+    seconds,
+    size_of,
+    with_spaces,
+)
 from microbatt.protocols.step import Step
 
 if TYPE_CHECKING:
@@ -19,7 +26,8 @@ _CLAUSE: Final = re.compile(r"(?:^|\s+|,\s*)(?:or\s+)?\b(at|for|until|or)\s+", r
 _PERIOD: Final = re.compile(r"\(\s*[^()]*\bperiod\s*\)", re.IGNORECASE)
 _HOW: Final = (
     "Write 'Discharge at C/2 until 2.7 V', 'Charge at 5 A for 10 s or until 4.2 V', "
-    "'Hold at 4.2 V until C/20' or 'Rest for 1 hour'."
+    "'Hold at 4.2 V until C/20' or 'Rest for 1 hour'; 'upper cut-off' and 'lower cut-off' are "
+    "voltages too, the cell's own."
 )
 
 
@@ -27,8 +35,9 @@ def parse_step(text: str) -> Step:
     """Read one step from a sentence.
 
     A rest, charge, discharge or hold; ``at`` a C-rate, current, power or voltage; ``for`` a time;
-    ``until`` a voltage, current or capacity; several endings joined by ``or``. Upper and lower
-    case are alike in words, not in units. A period in brackets, which PyBaMM takes for its output,
+    ``until`` a voltage, current or capacity; several endings joined by ``or``. ``upper cut-off``
+    and ``lower cut-off`` are the voltages between which the cell is used. Upper and lower case
+    are alike in words, not in units. A period in brackets, which PyBaMM takes for its output,
     is passed over: a simulation has the points at which it was solved.
 
     Parameters
@@ -52,6 +61,8 @@ def parse_step(text: str) -> Step:
     2.7
     >>> parse_step("Charge at 5 A for 10 seconds or until 4.2V")
     <Step: Charge at 5 A for 10 s or until 4.2 V>
+    >>> parse_step("Hold at upper cutoff voltage until C/20")
+    <Step: Hold at upper cut-off until C/20>
     """
     if not isinstance(text, str):
         raise ParameterError(f"a step is {text!r}; it must be a sentence. {_HOW}")
@@ -81,11 +92,9 @@ def _control(verb: str, controls: Sequence[str]) -> dict[str, Any]:
     if len(controls) != 1:
         raise ParameterError(f"it must say once at what; it says so {len(controls)} times. {_HOW}")
     amount = with_spaces(controls[0])
-    kind = kind_of(amount)
     if verb == "hold":
-        if kind != "voltage":
-            raise ParameterError(f"{amount!r} is no voltage to hold. {_HOW}")
-        return {"voltage": in_volts(amount)}
+        return {"voltage": _held(amount)}
+    kind = kind_of(amount)
     if kind not in ("current", "power"):
         raise ParameterError(f"{amount!r} is neither a C-rate, a current nor a power. {_HOW}")
     if not size_of(amount) > 0.0:
@@ -96,6 +105,15 @@ def _control(verb: str, controls: Sequence[str]) -> dict[str, Any]:
     return {kind: amount if verb == "discharge" else f"-{amount}"}
 
 
+def _held(amount: str) -> float | str:
+    cutoff = cutoff_of(amount)
+    if cutoff is not None:
+        return cutoff
+    if kind_of(amount) != "voltage":
+        raise ParameterError(f"{amount!r} is no voltage to hold. {_HOW}")
+    return in_volts(amount)
+
+
 def _endings(endings: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for amount in endings:
@@ -103,6 +121,8 @@ def _endings(endings: Sequence[str]) -> dict[str, Any]:
         kind = kind_of(amount)
         if time is not None:
             name, value = "duration", time
+        elif (cutoff := cutoff_of(amount)) is not None:
+            name, value = "until_voltage", cutoff  # type: ignore[assignment]
         elif kind == "voltage":
             name, value = "until_voltage", in_volts(amount)
         elif kind in ("current", "capacity"):

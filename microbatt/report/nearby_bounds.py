@@ -58,7 +58,9 @@ def _bounds(estimate: Estimate, alpha: np.ndarray, S: np.ndarray) -> xr.Dataset:
     )
     currents = [curve.current for curve in estimate.curves]
     free = [name for name in estimate.names if name in UNKNOWNS]
-    return bound_map(request, alpha, S, currents, _readings(estimate), free=free).compute()
+    lazy = bound_map(request, alpha, S, currents, _readings(estimate), free=free)
+    # Dask looks for a cluster otherwise, which takes longer to load than some maps to compute.
+    return lazy.compute(scheduler="threads")
 
 
 def _readings(estimate: Estimate) -> Readings:

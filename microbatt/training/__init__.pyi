@@ -1,3 +1,6 @@
+from .checkpoints import (
+    discard_checkpoints,
+)
 from .curve import (
     CURVE_SETTINGS,
     fit_curve_network,
@@ -45,6 +48,7 @@ __all__ = [
     "TensorBoardListener",
     "TrainingSettings",
     "cross_validate",
+    "discard_checkpoints",
     "fit_curve_network",
     "fit_joint_network",
     "fit_published_network",

@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from microbatt.errors import StoreError
-from microbatt.places import Kind, replacing
+from microbatt.places import Kind, kind_of, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ABOUT: Final = "about"
+CHECKPOINT_ENDING: Final = ".checkpoint.npz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +87,16 @@ def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
     return Checkpoint(
         identity=identity, epoch=about["epoch"], variables=variables, losses=about["losses"]
     )
+
+
+def discard_checkpoints(folder: Path) -> None:
+    """Remove the checkpoints in a folder and below it, whatever training they are of.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of weights; it need not be there.
+    """
+    for found in folder.rglob(f"*{CHECKPOINT_ENDING}"):
+        if kind_of(found) is Kind.CHECKPOINT:
+            found.unlink()

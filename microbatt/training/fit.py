@@ -13,7 +13,12 @@ import numpy as np
 from microbatt.bridge import select_points
 from microbatt.errors import ParameterError
 from microbatt.features import TARGETS, targets_of
-from microbatt.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from microbatt.training.checkpoints import (
+    CHECKPOINT_ENDING,
+    Checkpoint,
+    read_checkpoint,
+    write_checkpoint,
+)
 from microbatt.training.events import EpochFinished, FitFinished, FitStarted
 
 if TYPE_CHECKING:
@@ -222,7 +227,7 @@ def fit_ensemble(
     for number in range(members):
         own = replace(settings, seed=settings.seed * 100 + number)
         task = task_of(f"member-{number + 1}", own)
-        path = None if folder is None else folder / f"{task.name}.checkpoint.npz"
+        path = None if folder is None else folder / f"{task.name}{CHECKPOINT_ENDING}"
         trained.append(fit(task, cube, points, own, checkpoint=path, listeners=listeners))
     return trained
 

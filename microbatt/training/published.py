@@ -22,6 +22,7 @@ from microbatt.networks import (
     bin_scores,
     build_published,
 )
+from microbatt.training.checkpoints import CHECKPOINT_ENDING
 from microbatt.training.fit import Task, Tensor, check_alpha_and_S, fit, training_points
 from microbatt.training.losses import mean_relative, weighted_square
 from microbatt.training.settings import TrainingSettings
@@ -103,7 +104,7 @@ def fit_published_network(
             targets=_unchanged,
             loss=loss,
         )
-        path = None if folder is None else folder / f"{name}.checkpoint.npz"
+        path = None if folder is None else folder / f"{name}{CHECKPOINT_ENDING}"
         weights[name] = fit(task, cube, chosen, settings, checkpoint=path, listeners=listeners)
     network = PublishedNetwork(
         config=sizes,

@@ -1,8 +1,11 @@
 """Small campaigns on the stand-in engine."""
 
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
-from microbatt.campaign import Campaign
+from microbatt.campaign import Campaign, run_campaign
 from microbatt.cells import load_cell
 from microbatt.cube import Grid
 
@@ -23,6 +26,18 @@ def small_campaign(*, alpha=ALPHA, S=S, current=CURRENT, **terms):
         "depth_points": 32,
     }
     return Campaign(**settings | terms)
+
+
+def lay_small(store):
+    """Lay a sound cube of the small campaign at a path; it is filled once and copied."""
+    shutil.copytree(_filled(), store)
+
+
+@cache
+def _filled():
+    store = Path(tempfile.mkdtemp()) / "small.zarr"
+    run_campaign(small_campaign(), store)
+    return store
 
 
 def write_campaign(folder, *, alpha=ALPHA, S=S, current=CURRENT, engine=STANDIN, curves=12):

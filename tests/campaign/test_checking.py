@@ -10,14 +10,14 @@ from microbatt.campaign import campaign_of, run_campaign
 from microbatt.cube import check_store, locate, open_cube, repair_store
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import stored_bytes
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small, small_campaign
 
 
 @pytest.fixture(scope="module")
-def filled(threads, tmp_path_factory):
+def filled(tmp_path_factory):
     """A sound store, filled once; nobody touches it."""
     store = tmp_path_factory.mktemp("filled") / "a.zarr"
-    run_campaign(small_campaign(), store, client=threads)
+    lay_small(store)
     return store
 
 

@@ -12,7 +12,7 @@ from microbatt.cube.store.location import delete_object, open_store
 from microbatt.errors import CampaignError, StoreError
 from microbatt.outcomes import Outcome
 from microbatt.testing import stored_bytes
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small, small_campaign
 from tests.campaign.standin import BROKEN_S, SLOW_S
 
 
@@ -47,14 +47,14 @@ def test_the_events_add_up_to_the_cube(threads, tmp_path):
 
 def test_a_finished_campaign_has_nothing_left_to_do(threads, tmp_path):
     heard = []
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads, listeners=[heard.append])
     assert [type(event) for event in heard] == [CampaignStarted, CampaignFinished]
     assert heard[0].done == 36
 
 
 def test_going_on_runs_what_is_left_and_gives_the_same_bytes(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     undisturbed = stored_bytes(tmp_path / "a.zarr")
     forget(tmp_path / "a.zarr", "1/0/0")
     heard = []
@@ -65,7 +65,7 @@ def test_going_on_runs_what_is_left_and_gives_the_same_bytes(threads, tmp_path):
 
 
 def test_a_store_whose_creation_was_cut_short_is_completed(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     undisturbed = stored_bytes(tmp_path / "a.zarr")
     (tmp_path / "a.zarr" / "zarr.json").unlink()
     (tmp_path / "a.zarr" / "voltage" / "zarr.json").unlink()

@@ -25,7 +25,7 @@ from microbatt.cube.contents import UNREPEATABLE
 from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import CampaignError, StoreError
 from microbatt.testing import made_predictions, stored_bytes
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small, small_campaign
 
 LONGER = {"alpha": (0.0, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 9.0), "S": (0.5, 1.0, 3.0)}
 ALL_AXES = LONGER | {"current": (8.75, 17.5, 35.0, 70.0)}
@@ -36,7 +36,7 @@ def test_an_extended_cube_equals_one_made_at_once_and_simulates_only_what_is_new
     axes, threads, tmp_path
 ):
     larger, heard = small_campaign(**axes), []
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     run_campaign(larger, tmp_path / "a.zarr", client=threads, extend=True, listeners=[heard.append])
     run_campaign(larger, tmp_path / "b.zarr", client=threads)
     assert stored_bytes(tmp_path / "a.zarr") == stored_bytes(tmp_path / "b.zarr")
@@ -55,13 +55,13 @@ def test_a_cube_can_be_extended_again_and_again(threads, tmp_path):
 
 
 def test_without_being_asked_to_extend_a_larger_campaign_is_refused(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     with pytest.raises(CampaignError, match="--extend"):
         run_campaign(small_campaign(**LONGER), tmp_path / "a.zarr", client=threads)
 
 
 def test_extending_never_drops_what_a_cube_holds(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     with pytest.raises(CampaignError, match=r"alpha \[0\.0\]"):
         run_campaign(
             small_campaign(alpha=(0.5, 1.0, 1.5, 2.0, 2.5)),
@@ -72,7 +72,7 @@ def test_extending_never_drops_what_a_cube_holds(threads, tmp_path):
 
 
 def test_extending_never_mixes_campaigns(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     with pytest.raises(CampaignError, match=r"cutoff_voltage: 2\.0 in the store, 2\.5"):
         run_campaign(
             small_campaign(**LONGER, cutoff_voltage=2.5),
@@ -83,7 +83,7 @@ def test_extending_never_mixes_campaigns(threads, tmp_path):
 
 
 def test_another_store_can_be_reused_and_stays_as_it_is(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+    lay_small(tmp_path / "a.zarr")
     before, heard = stored_bytes(tmp_path / "a.zarr"), []
     run_campaign(
         small_campaign(**LONGER),
@@ -109,7 +109,7 @@ def test_an_object_store_is_not_extended_in_place(threads):
 
 def test_replacing_twice_keeps_the_larger_cube(threads, tmp_path):
     store, larger = tmp_path / "a.zarr", small_campaign(**LONGER)
-    run_campaign(small_campaign(), store, client=threads)
+    lay_small(store)
     run_campaign(larger, store, client=threads, extend=True)
     replace_by_larger(locate(store))
     shutil.move(store, tmp_path / f"a.zarr{REPLACED}")
@@ -120,7 +120,7 @@ def test_replacing_twice_keeps_the_larger_cube(threads, tmp_path):
 @pytest.mark.parametrize("moment", ["before the larger one moves", "before the old one goes"])
 def test_a_replacement_cut_short_is_finished_at_the_next_run(moment, threads, tmp_path):
     store, larger = tmp_path / "a.zarr", small_campaign(**LONGER)
-    run_campaign(small_campaign(), store, client=threads)
+    lay_small(store)
     run_campaign(larger, tmp_path / f"a.zarr{GROWING}", client=threads)
     shutil.move(store, tmp_path / f"a.zarr{REPLACED}")
     if moment == "before the old one goes":

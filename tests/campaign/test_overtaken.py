@@ -19,7 +19,7 @@ from microbatt.errors import StoreChangedError, StoreError
 from microbatt.testing import stored_bytes
 from tests.campaign import standin
 from tests.campaign.processes import curves_done, finish, kill_tree, start_run, wait_until
-from tests.campaign.small import small_campaign, write_campaign
+from tests.campaign.small import lay_small, small_campaign, write_campaign
 
 LONGER = {"alpha": (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5)}
 """As many alphas to a chunk, and every chunk but the first has others than before."""
@@ -27,7 +27,7 @@ LONGER = {"alpha": (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5)}
 
 def test_a_block_that_was_made_before_an_extension_is_not_written_after_it(threads, tmp_path):
     store = tmp_path / "a.zarr"
-    run_campaign(small_campaign(), store, client=threads)
+    lay_small(store)
     late = open_blocks(locate(store))
     block = late.blocks()[-1]
     rows = late.read(block)
@@ -63,7 +63,7 @@ def test_a_run_that_is_overtaken_while_it_simulates_ends_with_a_sentence(
 
 
 def test_chunks_of_another_cube_are_found_although_each_is_whole(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "old.zarr", client=threads)
+    lay_small(tmp_path / "old.zarr")
     run_campaign(small_campaign(**LONGER), tmp_path / "a.zarr", client=threads)
     for name in ("voltage", "energy", "discharge_capacity", "status"):
         chunk = f"{name}/c/1/0/0" + ("/0" if name == "voltage" else "")
@@ -72,8 +72,8 @@ def test_chunks_of_another_cube_are_found_although_each_is_whole(threads, tmp_pa
     assert found.what == "the curves are not those that were written there for this cube"
 
 
-def test_exchanged_blocks_of_one_cube_are_found(threads, tmp_path):
-    run_campaign(small_campaign(), tmp_path / "a.zarr", client=threads)
+def test_exchanged_blocks_of_one_cube_are_found(tmp_path):
+    lay_small(tmp_path / "a.zarr")
     store = open_blocks(locate(tmp_path / "a.zarr"))
     for name in store.arrays:
         first, last = (tmp_path / "a.zarr" / store.key(name, store.blocks()[i]) for i in (0, -1))
@@ -99,7 +99,7 @@ def test_a_killed_retry_is_not_called_damaged(threads, tmp_path, monkeypatch):
 
 def test_curves_are_not_reused_from_a_store_that_changes_meanwhile(threads, tmp_path, monkeypatch):
     source, simulate = tmp_path / "a.zarr", standin._batch
-    run_campaign(small_campaign(), source, client=threads)
+    lay_small(source)
     shutil.copytree(source, tmp_path / "copy.zarr")
     run_campaign(small_campaign(**LONGER), tmp_path / "copy.zarr", client=threads, extend=True)
     exchanging = threading.Lock()
@@ -193,7 +193,7 @@ def test_two_that_extend_the_same_cube_end_well(tmp_path):
 
 def test_an_extension_waits_for_whoever_writes_a_block(threads, tmp_path):
     store = tmp_path / "a.zarr"
-    run_campaign(small_campaign(), store, client=threads)
+    lay_small(store)
     writing = threading.Event()
 
     def write_slowly():

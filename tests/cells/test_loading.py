@@ -4,10 +4,12 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, load_cell
 from microbatt.cells.loading import available_cells, cell_path
+from microbatt.engines import simulate_discharge
 
 REFERENCES = Path(__file__).parents[2] / "docs" / "references.bib"
 EXPLAINED_IN_THE_FILE = {"convention", "handbook", "release"}
@@ -31,6 +33,7 @@ def test_the_promised_cells_are_there():
         "lmo-mcmb",
         "marquis-2019",
         "prada-2013",
+        "tio2-lithium",
         "xu-2019",
     }
 
@@ -74,7 +77,20 @@ def test_doyles_cells_have_the_published_thicknesses_and_exponents(name, thickne
 
 @pytest.mark.parametrize("name", available_cells())
 def test_at_rest_a_cell_is_between_three_and_a_half_and_four_and_a_half_volts(name):
-    assert 3.5 < load_cell(name).open_circuit_voltage < 4.5
+    low, high = (1.78, 2.0) if name == "tio2-lithium" else (3.5, 4.5)
+    assert low < load_cell(name).open_circuit_voltage < high
+
+
+def test_the_titanium_dioxide_film_takes_what_its_papers_say_at_the_voltage_they_say():
+    """Ohzuku et al. (1985): 1.780 ± 0.005 V under a low drain; Lindström et al. (1997): Li0.47."""
+    cell = load_cell("tio2-lithium")
+    slow = simulate_discharge(cell, current="C/50")
+    plateau = np.interp([0.2, 0.5, 0.8], slow.capacity / slow.discharge_capacity, slow.voltage)
+    assert plateau == pytest.approx(1.780, abs=0.005)
+    film = cell.positive
+    sites = film.max_concentration * 96485 / 3600 * film.active_fraction * film.thickness / 0.6
+    in_two_hours = simulate_discharge(cell, current="C/2").discharge_capacity / sites
+    assert in_two_hours == pytest.approx(0.47, abs=0.03)
 
 
 @pytest.mark.parametrize("name", available_cells())

@@ -37,11 +37,27 @@ def test_a_word_for_a_key_is_known_whatever_it_is_spelt_like(part, word, meant):
         ("negative_D_s", "negative_solid_diffusivity"),
         ("temperature", "initial_temperature"),
         ("area", "electrode_area"),
+        ("positive_electrode_porosity", "positive_electrolyte_fraction"),
+        ("electrolyte_kappa", "electrolyte_conductivity_scale"),
+        ("electrolyte_conductivity", "electrolyte_conductivity_scale"),
     ],
 )
 def test_a_word_for_a_number_of_the_vocabulary_is_known(word, meant):
     with pytest.raises(ParameterError, match=f"It is called `{meant}` here"):
         number_of(word)
+
+
+def test_a_key_without_its_part_offers_every_part():
+    words = nearest_meaning("porosity", NUMBERS)
+    for part in ("negative", "positive", "separator"):
+        assert f"`{part}_electrolyte_fraction`" in words
+
+
+def test_an_unknown_of_a_fit_is_answered_with_its_meaning_too():
+    from microbatt.inference.forward import check_unknowns
+
+    with pytest.raises(ParameterError, match="called `positive_electrolyte_fraction` here"):
+        check_unknowns(["positive_porosity"])
 
 
 def test_a_diameter_is_told_to_be_halved():

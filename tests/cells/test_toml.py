@@ -198,6 +198,26 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         load_cell("doyle-1996-cell1")
 
 
+def test_all_that_is_missing_is_told_at_once(tmp_path):
+    lines = GOOD.splitlines()
+    kept = [one for one in lines if not one.startswith(("heat_capacity", "thickness"))]
+    path = tmp_path / "cell.toml"
+    path.write_text("\n".join(kept), encoding="utf-8")
+    with pytest.raises(CellFileError) as told:
+        load_cell(path)
+    words = str(told.value)
+    gone = len(lines) - len(kept)
+    assert f"{gone} values are missing" in words
+    assert words.count("{ value = ..., unit = ") == gone
+    assert "to [cell] `heat_capacity = {" in words
+    assert "to [negative_collector] `thickness = {" in words
+    for named in ("negative", "separator", "positive", "positive_collector"):
+        assert f"to [{named}] `" in words
+    path.write_text(GOOD.partition("[electrolyte]")[0], encoding="utf-8")
+    with pytest.raises(CellFileError, match=r"`electrolyte`, `negative_collector`.*are missing"):
+        load_cell(path)
+
+
 def test_a_missing_file_is_named(tmp_path):
     path = tmp_path / "none.toml"
     with pytest.raises(CellFileError, match=f"^{re.escape(str(path))}: cannot be read"):

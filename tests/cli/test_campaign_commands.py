@@ -1,5 +1,6 @@
 """``microbatt run``, ``status`` and ``check`` as a person at a prompt meets them."""
 
+import json
 import subprocess
 import sys
 
@@ -95,3 +96,16 @@ def test_a_refusal_while_kernels_are_being_loaded_ends_with_its_own_exit_code(st
     ends = [subprocess.run(command, capture_output=True, check=False) for _ in range(3)]
     assert [one.returncode for one in ends] == [2] * 3
     assert all(b"belongs to another campaign" in one.stderr for one in ends)
+
+
+def test_status_tells_a_killed_run_from_one_that_may_go_on(store):
+    (record,) = (store / "runs").glob("*/zarr.json")
+    content = json.loads(record.read_text())
+    started = {"started": "2020-01-01T00:00:00+00:00", "ended": "", "run_id": "killed"}
+    (store / "runs" / "killed").mkdir()
+    content["attributes"] |= started
+    (store / "runs" / "killed" / "zarr.json").write_text(json.dumps(content))
+    told = "run killed from 2020-01-01T00:00:00+00:00"
+    assert f"{told} was killed; a later run went on" in call("status", store).output
+    (store / "status" / "c" / "1" / "0" / "0").unlink()  # so that there is something left to do
+    assert f"{told} has not ended: it goes on, or was killed" in call("status", store).output

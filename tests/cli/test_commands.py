@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from microbatt import cli
-from microbatt.cli.commands import COMMANDS, in_a_sentence, main
+from microbatt.cli.commands import COMMANDS, LateGroup, in_a_sentence, main
 from microbatt.errors import CampaignError, CellFileError, ParameterError, StoreError
 
 
@@ -184,3 +184,28 @@ def test_the_data_sets_of_the_catalog_are_listed_with_what_is_in_the_cache(
     (sweep,) = [line for line in result.output.splitlines() if line.startswith("published-sweep")]
     assert "24 240" in sweep
     assert sweep.split()[-1] == "no"
+
+
+def test_a_reader_that_goes_away_ends_a_command_without_a_word():
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "microbatt", "cells"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert done.stderr == b""
+    assert done.returncode in {1, 141}  # 1 where Rich has noticed it
+
+
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_a_broken_pipe_is_no_error_of_the_program(monkeypatch, debug):
+    @click.command
+    def command():
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(LateGroup, "get_command", lambda *_: command)
+    done = CliRunner().invoke(main, [*debug, "cells"])
+    assert (done.exit_code, done.output) == (141, "")

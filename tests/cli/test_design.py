@@ -40,10 +40,49 @@ def test_a_tester_of_one_per_mille_tells_less(tmp_path):
     for error in ("1e-5", "1e-3"):
         file = tmp_path / f"{len(sizes)}.json"
         words = ["--S", "1", "--charge-error", error, "--json", str(file)]  # S 1 is all capacity
+        words += ["--cell-error", "0"]
         result = run(*FEW, "--max-curves", "1", *words)
         assert result.exit_code == 0, result.output
         sizes.append(json.loads(file.read_text())["choices"][0]["size"])
     assert sizes[1] > 1.2 * sizes[0]
+
+
+def test_what_the_cell_file_leaves_open_counts_unless_it_is_called_exact(tmp_path):
+    bounds, told = [], []
+    for i, words in enumerate((["--cell-error", "0"], [], ["--cell-error", "thickness=2%"])):
+        file = tmp_path / f"{i}.json"
+        result = run(*FEW, "--max-curves", "1", "--json", str(file), *words)
+        assert result.exit_code == 0, result.output
+        bounds.append(json.loads(file.read_text())["choices"][0]["alpha_bound"][0])
+        told.append(result.output.replace("\n", " "))
+    exact, usual, thickness = bounds
+    assert exact < thickness < 0.3 * usual
+    assert "taken as exact" in told[0]
+    assert "`--cell-error 0` takes them as exact" in told[1]
+    assert "known as was given" in told[2]
+
+
+def test_the_picture_shows_the_numbers_of_the_table():
+    from matplotlib.figure import Figure
+
+    from microbatt.inference.forward import native_request
+    from microbatt.inference.identifiability import propose_currents, region_points
+    from microbatt.plots import draw_choices
+
+    points = region_points([1.0, 4.0], [1.0, 10.0], steps=2)
+    terms = native_request("doyle-1996-cell-1")
+    found = propose_currents(terms, points, [17.5, 35.0], max_curves=1)
+    axes = draw_choices(Figure().add_subplot(), found)
+    lines = {line.get_label(): line.get_ydata() for line in axes.lines}
+    middle = sorted(found.choices[0].bounds.alpha)[1]  # the lower of the two in the middle of four
+    assert lines["alpha, median over the region"] == pytest.approx([middle])
+    named = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert named == [
+        "four fifths of the region",
+        "alpha, median over the region",
+        "all candidates together",
+        "S relative to S, median",
+    ]
 
 
 def test_a_set_can_be_held_against_the_proposal_and_drawn(tmp_path):

@@ -26,12 +26,25 @@ def test_a_cube_with_failures_and_missing_curves_is_drawn(folder):
     assert "sweep.png shows curves across alpha and S" in done.output
 
 
-def test_scattered_points_are_refused_in_a_sentence(tmp_path):
+def test_of_scattered_points_a_dozen_are_shown(tmp_path):
     design = SobolPoints(count=8, seed=1, alpha=(0.0, 5.0), S=(1.0, 9.0), current=(17.5, 35.0))
     small_cube(tmp_path, design=design)
     done = call(tmp_path / "cube.zarr", tmp_path / "sweep.png")
-    assert done.exit_code == 2
-    assert "`alpha` is not a dimension of this cube" in done.stderr
+    assert done.exit_code == 0, done.output
+    assert "curves across listed points" in done.output
+
+
+def test_axes_and_places_are_chosen_by_their_names(folder):
+    done = call(folder / "cube.zarr", folder / "a.png", "--across", "S", "alpha")
+    assert "curves across S and alpha" in done.output, done.output
+    for wrong, words in [
+        ("alfa=2", "Nearest: 'alpha'"),
+        ("alpha", "NAME=VALUE"),
+        ("S=3m", "the unit is `m`"),
+    ]:
+        done = call(folder / "cube.zarr", folder / "b.png", "--at", wrong)
+        assert done.exit_code == 2
+        assert words in done.stderr
 
 
 def test_what_is_no_cube_is_refused(tmp_path):

@@ -1,6 +1,7 @@
 """Coordinates are those of the design: made again where lost, refused where they differ."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -20,15 +21,23 @@ DRAWN = SobolPoints(count=8, seed=1, current=(17.5, 35.0), **BOX)
 NAMES = ["alpha", "S", "current", "c_rate", "depth"]
 
 
-@pytest.fixture(params=["grid", "drawn"])
+@pytest.fixture(params=["grid", "drawn"], scope="module")
 def campaign(request):
     return small_campaign() if request.param == "grid" else small_campaign(design=DRAWN)
 
 
+@pytest.fixture(scope="module")
+def sound(campaign, tmp_path_factory):
+    """A cube that nobody changes."""
+    store = tmp_path_factory.mktemp("sound") / "a.zarr"
+    run_campaign(campaign, store)
+    return store
+
+
 @pytest.fixture
-def place(campaign, tmp_path):
-    run_campaign(campaign, tmp_path / "a.zarr")
-    return locate(tmp_path / "a.zarr")
+def place(sound, tmp_path):
+    """A copy of it, to be damaged."""
+    return locate(shutil.copytree(sound, tmp_path / "a.zarr"))
 
 
 def lose(place, name):
@@ -48,27 +57,25 @@ def alter(place, name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("damage", [lose, cut_short, alter])
 def test_a_damaged_coordinate_is_refused_by_readers_found_and_made_again(damage, name, place):
-    sound = stored_bytes(place.path)
+    before = stored_bytes(place.path)
     damage(place, name)
     with pytest.raises(StoreError, match=r"coordinates of .*damaged.*check .* --repair"):
         open_cube(place)
     report = check_store(place)
     assert {found.key for found in report.damages} >= {f"{name}/c/0"}
     repair_store(place, report)
-    assert stored_bytes(place.path) == sound
+    assert stored_bytes(place.path) == before
     assert check_store(place).damages == ()
     open_cube(place)
 
 
-def test_a_run_never_simulates_at_a_lost_coordinate(campaign, tmp_path):
-    sound, store = tmp_path / "sound.zarr", tmp_path / "a.zarr"
-    run_campaign(campaign, sound)
-    run_campaign(campaign, store)
+def test_a_run_never_simulates_at_a_lost_coordinate(campaign, sound, place):
+    store = place.path
     for path in (store / "status/c").rglob("*"):
         if path.is_file():
             path.unlink()  # nothing is run any more
-    lose(locate(store), "alpha")
-    lose(locate(store), "depth")
+    lose(place, "alpha")
+    lose(place, "depth")
     cube = run_campaign(campaign, store)
     assert not np.isnan(cube.alpha).any()
     assert stored_bytes(store) == stored_bytes(sound)
@@ -76,14 +83,14 @@ def test_a_run_never_simulates_at_a_lost_coordinate(campaign, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_cube_from_before_there_were_digests_is_mended_too(name, place):
-    sound = open_cube(place).load()
+    before = open_cube(place).load()
     delete_attribute(place, "axes_digest")
-    assert open_cube(place).equals(sound)
+    assert open_cube(place).equals(before)
     lose(place, name)
     with pytest.raises(StoreError, match="damaged"):
         open_cube(place)
     heal_coordinates(place)
-    np.testing.assert_array_equal(open_cube(place)[name], sound[name])
+    np.testing.assert_array_equal(open_cube(place)[name], before[name])
 
 
 def delete_attribute(place, name):

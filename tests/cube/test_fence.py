@@ -9,20 +9,19 @@ import uuid
 import numpy as np
 import pytest
 
-from microbatt.campaign import run_campaign
 from microbatt.cube import locate
 from microbatt.cube.store import alone, fence
 from microbatt.cube.store.fence import check_fence, fence_of, fenced, read_fence
 from microbatt.cube.store.location import open_store, write_object
 from microbatt.cube.writing import block_store, open_blocks
 from microbatt.errors import StoreChangedError, StoreError
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     store = tmp_path_factory.mktemp("whole") / "cube.zarr"
-    run_campaign(small_campaign(), store)
+    lay_small(store)
     return store
 
 

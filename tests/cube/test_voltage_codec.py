@@ -13,7 +13,7 @@ from microbatt.cube import Grid, check_store, locate, open_cube
 from microbatt.cube.contents.schema import compression
 from microbatt.cube.store.voltage_codec import packing, rounded
 from microbatt.errors import CampaignError, ParameterError
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small, small_campaign
 
 
 def native(**terms):
@@ -76,7 +76,7 @@ def test_rounded_voltages_keep_their_bound_and_say_so(tmp_path):
 def test_rounding_makes_another_campaign_and_none_leaves_the_identity_as_it_was(tmp_path):
     assert "voltage_rounding" not in small_campaign().identity
     assert small_campaign(voltage_rounding=1e-5).hash != small_campaign().hash
-    run_campaign(small_campaign(), tmp_path / "a.zarr")
+    lay_small(tmp_path / "a.zarr")
     with pytest.raises(CampaignError, match="voltage_rounding: absent in the store, 1e-05 asked"):
         run_campaign(small_campaign(voltage_rounding=1e-5), tmp_path / "a.zarr")
     run_campaign(small_campaign(voltage_rounding=1e-5), tmp_path / "b.zarr")

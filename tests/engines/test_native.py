@@ -103,7 +103,7 @@ def test_a_cell_may_be_named_or_read_from_a_file_or_given(tmp_path):
 
 @pytest.mark.parametrize("name", available_cells())
 def test_every_cell_of_the_catalog_discharges_to_the_cut_off(name):
-    d = simulate_discharge(name, current=10.0)
+    d = simulate_discharge(name)
     assert d.outcome.is_whole
     assert d.discharge_capacity > 1.0  # A h m⁻²
     assert np.all(np.isfinite(d.voltage))

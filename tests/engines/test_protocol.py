@@ -345,3 +345,50 @@ def test_the_points_of_a_hold_hold_its_charge(cell):
     last = run.steps[-1]
     gone = np.trapezoid(run.current[last.points], run.time[last.points]) / 3600.0
     assert gone == pytest.approx(last.capacity, rel=0.01)
+
+
+@pytest.mark.parametrize("alpha", [0.5, 5.0])
+def test_a_hold_goes_on_where_the_particles_alone_decide_what_flows(alpha):
+    """An electrode that is all but empty gives what diffuses to its surfaces, at any voltage."""
+    steps, given = "Hold at 2.2 V until C/500", {"negative_initial_stoichiometry": 0.01}
+    hold = simulate("doyle-1996-cell-1", steps, alpha=alpha, **given)
+    assert names(hold) == ["CURRENT"]
+    assert len(hold) < 1000
+    np.testing.assert_allclose(hold.voltage, 2.2, atol=2e-4)
+    assert (np.diff(hold.current) < 1e-6 * hold.current[0]).all()
+    close = simulate(
+        "doyle-1996-cell-1", steps, alpha=alpha, settings=Settings(tolerance=2e-5), **given
+    )
+    assert hold.capacity[-1] == pytest.approx(close.capacity[-1], rel=2e-3)
+    assert hold.duration == pytest.approx(close.duration, rel=0.01)
+
+
+def test_a_voltage_that_falls_vertically_is_followed_down_or_says_what_ran_out():
+    """The last surfaces of an electrode run empty within a ten-millionth of the time."""
+    steps = "Discharge at 3.267 A/m2 until 2.6 V"
+    low = simulate("doyle-1996-decks", steps, alpha=0.8, S=3.6).steps[0]
+    assert low.outcome is StepOutcome.LITHIUM_EXHAUSTED or low.end_voltage == pytest.approx(
+        2.6, abs=2e-4
+    )
+    assert low.as_asked
+
+
+def test_a_charge_of_a_cell_without_an_upper_cutoff_ends_with_a_reason():
+    charge = simulate("doyle-1996-cell-1", ["Charge at 1C for 10 hours", "Rest for 1 s"])
+    assert names(charge) == ["VOLTAGE_LIMIT", "NOT_RUN"]
+    assert charge.voltage.max() == pytest.approx(5.0, abs=1e-4)
+    with pytest.raises(ParameterError, match=r"outside the range .*\[2, 5\]"):
+        simulate("doyle-1996-cell-1", "Charge at 1C until 5.5 V")
+
+
+def test_a_charge_at_constant_current_and_voltage_goes_to_the_cutoffs_of_the_cell():
+    cycle = simulate("chen-2020", ["Discharge at 1C for 20 min", *cccv(rest=1.0, discharge="1C")])
+    ends = [step.end_voltage for step in cycle.steps]
+    assert ends[1:3] == pytest.approx([4.2, 4.2], abs=2e-5)
+    assert ends[4] == pytest.approx(2.5, abs=2e-5)
+    with pytest.raises(
+        ParameterError, match=r"step 0 .*goes to the upper cut-off.*`upper_voltage`"
+    ):
+        simulate("lco-graphite", cccv())
+    narrow = simulate("lco-graphite", [HALF, *cccv(rest=1.0)], upper_voltage=4.0)
+    assert narrow.steps[1].end_voltage == pytest.approx(4.0, abs=2e-5)

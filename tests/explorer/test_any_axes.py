@@ -1,7 +1,9 @@
 """Cubes of other axes than alpha and S: any two are shown, the others are chosen."""
 
+import holoviews as hv
 import numpy as np
 import pytest
+from bokeh.models import HoverTool
 
 from microbatt.campaign import run_campaign
 from microbatt.cube import Grid, LogUniform, SobolPoints
@@ -74,6 +76,29 @@ def test_an_explorer_turns_to_other_axes(cube):
     assert "positive_thickness" in explorer.scene._captions.expression.value
 
 
+def test_axes_are_named_in_words_and_written_in_the_units_that_people_use(cube):
+    from microbatt.explorer.captions import caption, description
+
+    source = CubeSource(lambda: cube).seen_along(
+        ("positive_thickness", "negative_alpha"), {"alpha": 4.0}
+    )
+    assert "3 α × 2 negative α × 2 positive thickness × 2 currents" in description(source)
+    words = caption("a", source.plane, Selection(number=0), None)
+    assert words == "a: positive thickness 50 µm, negative α 0.5, α 4"
+    scene = Explorer(source).scene
+    slider = scene._sliders["positive_thickness"].slider
+    assert (slider.label, list(slider.options)) == ("positive thickness [µm]", ["50", "70"])
+    across, _, alpha = scene._axes
+    assert "Thickness of the positive electrode" in across.options
+    assert list(alpha.options) == ["0.5", "2.3", "4"]
+    figure = hv.render(scene._map.figure(), backend="bokeh")
+    assert figure.xaxis.formatter.args["factor"] == 1e6
+    assert figure.xaxis.axis_label == "Thickness of the positive electrode [µm]"
+    (hover,) = figure.select({"type": HoverTool})
+    assert "positive thickness @{at_alpha}{custom}" in hover.tooltips
+    assert hover.formatters["@{at_alpha}"].args == {"factor": 1e6, "unit": " µm"}
+
+
 def test_scattered_points_of_any_two_numbers_are_shown(scattered):
     source = CubeSource(lambda: scattered)
     assert set(source.plane.names) == {"positive_thickness", "positive_solid_diffusivity"}
@@ -100,8 +125,8 @@ def test_prints_show_any_two_axes_too(cube, scattered):
         at={"alpha": 4.0},
         axes=axes,
     )
-    assert axes.get_xlabel() == "Thickness of the positive electrode [m]"
-    assert axes.get_title() == "35 A m⁻², alpha 4"
+    assert axes.get_xlabel() == "Thickness of the positive electrode [µm]"
+    assert axes.get_title() == "35 A m⁻², α 4"
     (mesh,) = axes.collections
     right = cube.energy.sel(current=35.0, alpha=4.0).transpose(
         "negative_alpha", "positive_thickness"

@@ -9,7 +9,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from microbatt.campaign import Campaign, campaign_of, run_campaign
+from microbatt.campaign import Campaign, campaign_of
 from microbatt.cells import Cell
 from microbatt.cli.commands import main
 from microbatt.cube import check_store, locate, open_cube, read_runs
@@ -17,7 +17,7 @@ from microbatt.cube.writing import open_blocks
 from microbatt.diagnosis import machine
 from microbatt.engines.contract import check_stored_engine
 from microbatt.errors import MicrobattError, ParameterError
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small, small_campaign
 
 
 class Bomb:
@@ -31,10 +31,10 @@ class Bomb:
 
 
 @pytest.fixture(scope="module")
-def filled(threads, tmp_path_factory):
+def filled(tmp_path_factory):
     """A sound store."""
     store = tmp_path_factory.mktemp("filled") / "a.zarr"
-    run_campaign(small_campaign(), store, client=threads)
+    lay_small(store)
     return store
 
 

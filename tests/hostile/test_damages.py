@@ -299,6 +299,28 @@ def test_a_damage_to_what_was_joined_is_found_dropped_and_made_again(what, with_
     assert stored_bytes(store) == stored_bytes(with_joined)
 
 
+def test_values_that_a_killed_prediction_left_are_found_and_dropped(store, filled):
+    predicted = zarr.open_group(store, mode="r+")["prediction_status"]
+    place, fold = np.argwhere(predicted[...].any(axis=tuple(range(2, predicted.ndim))))[0]
+    (store / "prediction_status" / "c" / str(place) / str(fold)).joinpath(
+        *["0"] * (predicted.ndim - 2)
+    ).unlink()  # what vouches is written last, so that this is what a kill before it leaves
+    report = check_store(locate(store))
+    keys = {damage.key.split("/")[0] for damage in report.damages}
+    assert {"alpha_predicted", "S_predicted"} <= keys
+    assert all(damage.joined and "killed" in damage.what for damage in report.damages)
+    done = CliRunner().invoke(main, ["check", str(store)])
+    assert done.exit_code == 1
+    done = CliRunner().invoke(main, ["check", str(store), "--repair"])
+    assert done.exit_code == 0, done.output
+    assert "run `microbatt predict`" in done.output
+    assert check_store(locate(store)).damages == ()
+    networks = ("curve", "other")
+    made = made_predictions(open_cube(locate(store), chunks=None), networks, (0,))
+    join_predictions(locate(store), made)
+    assert stored_bytes(store) == stored_bytes(filled)
+
+
 def test_the_command_says_what_to_make_again_of_what_was_joined(with_joined, tmp_path):
     store = shutil.copytree(with_joined, tmp_path / "a.zarr")
     JOINED["other predictions in sound chunks"](store)

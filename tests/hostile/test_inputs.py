@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from microbatt.campaign import run_campaign
 from microbatt.campaign.reading import parse_campaign, read_campaign
 from microbatt.cli.commands import main
 from microbatt.cli.outputs import plain_cells
@@ -19,7 +18,7 @@ from microbatt.cli.stores import words_without_secrets
 from microbatt.cube import ListedPoints, SobolPoints, check_store, locate, open_cube
 from microbatt.errors import CampaignError, MicrobattError, ParameterError, StoreError
 from microbatt.places import read_text
-from tests.campaign.small import small_campaign
+from tests.campaign.small import lay_small, small_campaign
 
 WELL_FORMED = """
 format = 1
@@ -223,10 +222,10 @@ def test_a_missing_document_key_is_named(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def filled(threads, tmp_path_factory):
+def filled(tmp_path_factory):
     """A sound store."""
     store = tmp_path_factory.mktemp("filled") / "a.zarr"
-    run_campaign(small_campaign(), store, client=threads)
+    lay_small(store)
     return store
 
 

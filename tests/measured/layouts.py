@@ -67,6 +67,15 @@ def clock(seconds, *, decimals=0, days=False):
     return f"{int(hours)}:{text}"
 
 
+def gaps(sign):
+    """Currents of one sign; elsewhere the field is empty."""
+
+    def written(frame):
+        return [f"{abs(one):.6g}" if one * sign > 0.0 else "" for one in frame["ma"]]
+
+    return written
+
+
 WORDS = {
     "neware": {"rest": "Rest", "discharge": "CC DChg", "charge": "CC Chg"},
     "neware zh": {"rest": "静置", "discharge": "恒流放电", "charge": "恒流充电"},
@@ -74,6 +83,8 @@ WORDS = {
     "pec": {"rest": "Rest", "discharge": "Discharge", "charge": "Charge"},
     "digatron": {"rest": "PAU", "discharge": "DCH", "charge": "CHA"},
     "basytec": {"rest": "Pause", "discharge": "Entladen", "charge": "Laden"},
+    "japanese": {"rest": "休止", "discharge": "CC放電", "charge": "CC充電"},
+    "korean": {"rest": "휴지", "discharge": "CC방전", "charge": "CC충전"},
     "french": {"rest": "Repos", "discharge": "Décharge", "charge": "Charge"},
     "novonix": {"rest": "0", "discharge": "2", "charge": "1"},
 }
@@ -296,6 +307,48 @@ LAYOUTS = {
             "Current/mA": "ma", "Capacity/mAh": "mah", "SpeCap/mAh/g": "specific",
             "Energy/mWh": "energy", "Voltage/V": "voltage",
             "SysTime": dates("%Y-%m-%d %H:%M:%S"), "Mode": words("pec"),
+        },
+    ),
+    "japanese": Layout(
+        encoding="cp932",
+        columns={
+            "サイクル": "cycle", "ステップ番号": "step", "経過時間[s]": "time",
+            "状態": words("japanese"), "電圧[V]": "voltage", "電流[mA]": "size_ma",
+            "温度[℃]": "warm",
+        },
+    ),
+    "japanese states alone": Layout(
+        encoding="cp932",
+        columns={
+            "Time(s)": "time", "Mode": words("japanese"), "Voltage(V)": "voltage",
+            "Current(mA)": "size_ma",
+        },
+    ),
+    "korean": Layout(
+        encoding="cp949",
+        columns={
+            "경과시간(s)": "time", "스텝": "step", "상태": words("korean"), "전압(V)": "voltage",
+            "전류(A)": "size",
+        },
+    ),
+    "chinese in wide brackets": Layout(
+        encoding="gb18030",
+        columns={
+            "测试时间（秒）": "time", "电压（V）": "voltage", "电流（mA）": "ma",
+            "工步类型": words("neware zh"),
+        },
+    ),
+    "two columns of current": Layout(
+        columns={
+            "Test_Time(s)": "time", "Voltage(V)": "voltage",
+            "Charge_Current(A)": lambda f: f["current"].clip(lower=0.0),
+            "Discharge current/mA": lambda f: f["ma"].clip(upper=0.0),
+        },
+    ),
+    "two columns of current with gaps": Layout(
+        columns={
+            "time [s]": "time", "voltage [V]": "voltage",
+            "充電電流[mA]": gaps(1.0), "放電電流[mA]": gaps(-1.0),
         },
     ),
     "lanhe chinese": Layout(

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from microbatt.measured import Measurement, Reading, gather, read_experiment, read_files
+from microbatt.measured import copies as copies_module
+from microbatt.measured.copies import without_copies
 from tests.measured.protocols import AREA, ONE_C, Protocol, rate_test, write
 
 
@@ -55,6 +57,23 @@ def test_copies_among_measurements_are_left_out_too():
 
 def test_a_repeated_measurement_is_no_copy():
     assert len(gather([measurement("first"), measurement("second", seed=1)])) == 2
+
+
+def test_of_one_file_a_curve_is_a_copy_only_where_every_voltage_is_the_same():
+    first, again, thinned = measurement("1"), measurement("2"), measurement("3", every=3)
+    kept, copies = without_copies([[first, again, thinned]])
+    assert [one.source for one in kept] == ["1", "3"]
+    assert copies == (("2", "1"),)
+    kept, copies = without_copies([[first], [again, thinned]])
+    assert [one.source for one in kept] == ["1"]
+    assert copies == (("2", "1"), ("3", "1"))
+
+
+def test_looking_for_copies_among_many_curves_of_one_file_takes_no_time(monkeypatch):
+    compared = []
+    monkeypatch.setattr(copies_module, "_are_copies", lambda *_: compared.append(1))
+    without_copies([[measurement(str(seed), seed) for seed in range(60)]])
+    assert compared == []
 
 
 def test_curves_at_other_currents_are_no_copies(tmp_path):

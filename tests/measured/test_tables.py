@@ -276,6 +276,21 @@ def test_two_voltages_under_one_heading_and_one_current_are_refused(tmp_path):
     assert "both called `voltage [V]`" in refused(tmp_path / "b.csv")
 
 
+def test_a_current_in_two_units_that_say_different_things_is_refused_by_name(tmp_path):
+    rows = [(60.0 * i, 4.1 - 0.02 * i, -0.01, -10.0) for i in range(40)]
+    path = tmp_path / "a.csv"
+    head = "time [s],voltage [V],Current(A),Current(mA)\n"
+    path.write_text(head + "".join(f"{t},{v},{a},{ma}\n" for t, v, a, ma in rows))
+    same = read_file(path, Reading(area=1e-3))
+    path.write_text(head + "".join(f"{t},{v},{a},{2 * ma}\n" for t, v, a, ma in rows))
+    words = r"Current\(mA\).*differ, in row 2.*--column"
+    with pytest.raises(MeasurementError, match=words) as told:
+        read_file(path, Reading(area=1e-3))
+    remedy = str(told.value).partition("--column current='")[2].partition("'")[0]
+    chosen = read_file(path, Reading(area=1e-3, columns={"current": remedy}))
+    assert chosen.measurements[0].current == same.measurements[0].current == pytest.approx(10.0)
+
+
 def test_a_sheet_of_a_workbook_is_chosen_by_its_name(tmp_path):
     pytest.importorskip("openpyxl")
     named = TABLE[list(NAMES)].rename(columns=NAMES)

@@ -60,13 +60,36 @@ def test_without_axes_new_ones_are_made(cube):
 @pytest.mark.parametrize("arranged", [lambda cube: cube, scattered])
 def test_curves_are_those_of_the_nearest_microstructure_which_the_title_names(axes, arranged):
     arranged(plotted_cube()).microbatt.plot.curves(alpha=5.7, S=4.0, axes=axes)
-    assert axes.get_title() == "alpha 6, S 5"
+    assert axes.get_title() == "α 6, S 5"
     np.testing.assert_allclose(axes.lines[0].get_xdata()[-1], 600.0 + 50.0 + 17.5)
 
 
 def test_a_map_names_its_current(cube, axes):
     cube.microbatt.plot.map("energy", current=34.0, axes=axes)
     assert axes.get_title() == "35 A m⁻²"
+
+
+def test_curves_of_a_cube_of_other_axes_are_those_nearest_to_what_is_given(axes):
+    other = plotted_cube().rename(alpha="positive_thickness", S="negative_alpha")
+    other = other.assign_coords(positive_thickness=1e-5 * (1 + other.positive_thickness))
+    other.microbatt.plot.curves(positive_thickness=7.1e-5, axes=axes)
+    assert axes.get_title() == "negative α 5, positive thickness 70 µm"  # the middle of the latter
+    np.testing.assert_allclose(axes.lines[0].get_xdata()[-1], 600.0 + 50.0 + 17.5)
+    points = other.stack(point=["positive_thickness", "negative_alpha"], create_index=False)
+    drawn = points.microbatt.plot.curves(positive_thickness=7.1e-5, negative_alpha=39.0, axes=axes)
+    assert drawn.get_title() == "negative α 40, positive thickness 70 µm"
+    with pytest.raises(ParameterError, match="Nearest: 'positive_thickness'"):
+        other.microbatt.plot.curves(positive_thicknes=7e-5)
+
+
+def test_a_map_takes_the_current_as_a_c_rate(cube, axes):
+    rated = cube.assign_coords(c_rate=("current", [0.5, 1.0]))
+    rated.microbatt.plot.map("energy", c_rate=0.9, axes=axes)
+    assert axes.get_title() == "35 A m⁻²"
+    with pytest.raises(ParameterError, match="give one of the two"):
+        rated.microbatt.plot.map("energy", current=35.0, c_rate=1.0)
+    with pytest.raises(ParameterError, match=r"no coordinate `c_rate`.*give `current`"):
+        cube.microbatt.plot.map("energy", c_rate=1.0)
 
 
 def test_a_map_without_a_current_says_which_there_are(cube):

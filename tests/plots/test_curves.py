@@ -7,8 +7,9 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
+from microbatt.engines import simulate_discharge
 from microbatt.errors import ParameterError
-from microbatt.plots import draw_discharges, draw_sweep
+from microbatt.plots import draw_discharges, draw_sweep, sweep_shape
 from microbatt.plots.curves import spread
 from microbatt.plots.style import current_colours
 
@@ -41,6 +42,18 @@ def test_curves_are_drawn_as_they_are_from_the_smallest_current_up(axes):
 def test_a_discharge_without_a_curve_is_named_in_the_legend(axes):
     draw_discharges(axes, [curve(17.5), curve(105.0, n=0)])
     assert axes.get_legend().get_texts()[1].get_text() == "105 A m⁻²: no curve"
+
+
+def test_a_discharge_draws_itself_with_its_point_as_the_title(axes):
+    discharge = simulate_discharge("lco-graphite", current="1C", alpha=1.0)
+    assert discharge.plot(axes) is axes
+    np.testing.assert_array_equal(axes.lines[0].get_xdata(), discharge.capacity)
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), discharge.voltage)
+    assert axes.get_title() == "alpha 1, S 3"
+    pulse = simulate_discharge("lco-graphite", current="3000C")
+    assert pulse.plot().get_legend().get_texts()[0].get_text().endswith(": no curve")
+    with pytest.raises(ParameterError, match=r"a cube is drawn by `plot\.curves`"):
+        xr.Dataset({"voltage": ("x", [1.0])}).microbatt.plot.discharge()
 
 
 def test_a_current_has_one_colour_whatever_the_order_and_repeats():
@@ -82,7 +95,7 @@ def test_each_panel_shows_the_curves_its_title_names(cube, panels):
     for i, S in enumerate((1.0, 40.0)):
         for j, alpha in enumerate((0.0, 2.0, 10.0)):
             axes = panels[i, j]
-            assert axes.get_title() == f"alpha = {alpha:g}, S = {S:g}"
+            assert axes.get_title() == f"α {alpha:g}, S {S:g}"
             ends = [line.get_xdata()[-1] for line in axes.lines]
             np.testing.assert_allclose(ends, [100 * alpha + 10 * S + c for c in CURRENTS])
 
@@ -109,10 +122,35 @@ def test_a_curve_that_does_not_exist_is_left_empty(cube, panels):
     assert [line.get_xdata().size for line in panels[0, 2].lines] == [DEPTH.size, 0]
 
 
-def test_scattered_points_are_refused(cube, panels):
-    scattered = cube.stack(point=["alpha", "S"])
-    with pytest.raises(ParameterError, match="`alpha` is not a dimension of this cube"):
-        draw_sweep(panels, scattered)
+def test_of_scattered_points_some_are_shown_and_named(cube, panels):
+    scattered = cube.stack(point=["alpha", "S"], create_index=False).transpose("point", ...)
+    draw_sweep(panels, scattered)
+    last = scattered.isel(point=-1)
+    assert panels[-1, -1].get_title() == f"α {float(last.alpha):g}, S {float(last.S):g}"
+    ends = [line.get_xdata()[-1] for line in panels[-1, -1].lines]
+    np.testing.assert_allclose(ends, last.discharge_capacity)
+    with pytest.raises(ParameterError, match="lie on no axis"):
+        draw_sweep(panels, scattered, across=("alpha", "S"))
+
+
+def test_any_two_axes_are_shown_in_the_units_that_people_use(cube):
+    others = cube.rename(alpha="positive_thickness", S="negative_alpha")
+    others = others.assign_coords(positive_thickness=1e-5 * (1 + others.positive_thickness))
+    assert sweep_shape(others, (3, 2), ("negative_alpha", "positive_thickness")) == (3, 2)
+    panels = Figure().subplots(3, 2, squeeze=False)
+    draw_sweep(panels, others, across=("negative_alpha", "positive_thickness"))
+    assert panels[2, 1].get_title() == "negative α 40, positive thickness 110 µm"
+    ends = [line.get_xdata()[-1] for line in panels[2, 1].lines]
+    np.testing.assert_allclose(ends, [1000 + 400 + c for c in CURRENTS])
+    with pytest.raises(ParameterError, match="Nearest: 'negative_alpha'"):
+        draw_sweep(panels, others, across=("negative_alfa", "positive_thickness"))
+
+
+def test_one_axis_is_one_row(cube):
+    line = cube.isel(S=0, drop=True)
+    assert sweep_shape(line, (3, 4)) == (1, 4)
+    panels = Figure().subplots(1, 4, squeeze=False)
+    assert draw_sweep(panels, line)[0, 0].get_title() == "α 0"
 
 
 def test_a_short_axis_is_shown_whole():

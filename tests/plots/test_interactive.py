@@ -72,7 +72,7 @@ def test_curves_have_a_colour_for_each_current_and_name_it(figures):
     lines = [one.glyph.line_color for one in figure.renderers]
     assert lines == list(current_colours(CURRENTS).values())
     assert {"Cell voltage [V]", "Discharge current density [A m⁻²]"} <= told(figure)
-    assert figure.title.text == "alpha 2, S 5"
+    assert figure.title.text == "α 2, S 5"
 
 
 def test_a_curve_that_does_not_exist_is_named_as_such(figures):
@@ -123,7 +123,7 @@ def test_endings_have_their_colours_and_are_counted(figures):
     assert legend_of(figure) == ["cutoff reached (11)", "cutoff at start (1)"]
     expected = {Outcome.CUTOFF_REACHED, Outcome.CUTOFF_AT_START}
     assert colours_of(figure) == {OUTCOME_COLOURS[one] for one in expected}
-    assert {"How the discharge ended", "Alpha", "S"} <= told(figure)
+    assert {"How the discharge ended", "α", "S"} <= told(figure)
 
 
 def test_cells_of_endings_fill_the_plane_without_overlap(figures):
@@ -148,7 +148,7 @@ def test_a_ragone_plot_shows_whole_curves_alone_and_where_each_comes_from(figure
 
 def test_a_few_microstructures_have_a_line_each(cube):
     few = cube.sel(alpha=[0.0, 2.0], S=[1.0]).microbatt.plot.interactive.ragone()
-    assert {one.label for one in few} == {"alpha 0, S 1", "alpha 2, S 1"}
+    assert {one.label for one in few} == {"α 0, S 1", "α 2, S 1"}
     assert any(isinstance(one, hv.Curve) for one in few)
 
 

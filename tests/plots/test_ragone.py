@@ -17,7 +17,7 @@ def axes():
 def test_a_few_microstructures_are_named_lines_over_the_currents(axes):
     cube = plotted_cube().sel(alpha=[0.0, 10.0], S=[1.0])
     assert draw_ragone(axes, cube) is axes
-    assert [line.get_label() for line in axes.lines] == ["alpha 0, S 1", "alpha 10, S 1"]
+    assert [line.get_label() for line in axes.lines] == ["α 0, S 1", "α 10, S 1"]
     line = axes.lines[1]
     np.testing.assert_array_equal(line.get_xdata(), 4.0 * np.array(CURRENTS))
     np.testing.assert_array_equal(line.get_ydata(), cube["energy"].sel(alpha=10.0, S=1.0))

@@ -16,6 +16,18 @@ from microbatt.protocols import Step, as_protocol, parse_step
         ("Charge at 1 C until 4.2V", Step(current="-1 C", until_voltage=4.2)),
         ("Hold at 4.2 V until C/20", Step(voltage=4.2, until_current="C/20")),
         ("Hold at 4200 mV until 50 mA", Step(voltage=4.2, until_current="50 mA")),
+        (
+            "Charge at C/2 until upper cutoff voltage",
+            Step(current="-C/2", until_voltage="upper cut-off"),
+        ),
+        (
+            "Hold at the upper cut-off until C/20",
+            Step(voltage="upper cut-off", until_current="C/20"),
+        ),
+        (
+            "Discharge at 1C for 1 h or until lower cut-off",
+            Step(current="1C", duration=3600.0, until_voltage="lower cut-off"),
+        ),
         ("Hold at 4.1V for 30 minutes", Step(voltage=4.1, duration=1800.0)),
         ("Discharge at 5 A for 10 s", Step(current="5 A", duration=10.0)),
         (
@@ -52,6 +64,8 @@ def test_a_sentence_says_a_step(text, step):
         ("Hold at 4.2 V until 4.1 V", "leave"),
         ("Discharge at 1C for 10 s for 20 s", "twice"),
         ("Discharge at 1C until 42 bananas", "neither a time"),
+        ("Discharge at 1C until upper cut-off", "it can end at the lower cut-off"),
+        ("Charge at 25 W until lower cut-off", "it can end at the upper cut-off"),
         ("Discharge quickly", "not understood"),
         ("Dischrge at 1C for 1 s", "Nearest: 'discharge'"),
         ("Discharge at 1C until 40 V", "must lie in"),
@@ -82,3 +96,12 @@ def test_what_is_no_step_is_refused():
         as_protocol([3.0])
     with pytest.raises(ParameterError, match="has 0 steps"):
         as_protocol([])
+
+
+def test_a_step_knows_only_two_voltages_by_name():
+    with pytest.raises(ParameterError, match=r"`voltage` is '4.2 V'.*'upper cut-off'"):
+        Step(voltage="4.2 V", duration=1.0)
+    step = Step(voltage="upper cut-off", until_current="C/20")
+    assert step.between(2.5, 4.2) == Step(voltage=4.2, until_current="C/20")
+    with pytest.raises(ParameterError, match="the cell has none"):
+        step.between(2.5, None)

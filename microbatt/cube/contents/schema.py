@@ -264,8 +264,18 @@ _EXPECTED: Final = (
 )
 """Beginnings of warnings of Zarr that tell nothing new."""
 
-for _message in _EXPECTED:  # filters belong to the process: another thread may restore older ones
-    warnings.filterwarnings("ignore", message=_message)
+
+def _ignore_expected() -> None:
+    """Let nobody see the warnings of Zarr that tell nothing new, in no thread.
+
+    Filters belong to the process. To restore the older ones afterwards, as
+    `warnings.catch_warnings` does, would take them away from another thread that consolidates.
+    """
+    for message in _EXPECTED:
+        warnings.filterwarnings("ignore", message=message)
+
+
+_ignore_expected()
 
 
 def consolidate(store: Store) -> None:
@@ -275,16 +285,14 @@ def consolidate(store: Store) -> None:
     """
     import zarr
 
-    with warnings.catch_warnings():
-        for message in _EXPECTED:
-            warnings.filterwarnings("ignore", message=message)
-        try:
-            zarr.consolidate_metadata(store, zarr_format=3)
-        except ValueError:
-            for key in list_objects(store, f"{RUNS}/"):
-                if not is_readable(read_object(store, key)):
-                    delete_object(store, key)
-            zarr.consolidate_metadata(store, zarr_format=3)
+    _ignore_expected()
+    try:
+        zarr.consolidate_metadata(store, zarr_format=3)
+    except ValueError:
+        for key in list_objects(store, f"{RUNS}/"):
+            if not is_readable(read_object(store, key)):
+                delete_object(store, key)
+        zarr.consolidate_metadata(store, zarr_format=3)
 
 
 def is_readable(metadata: bytes | None) -> bool:

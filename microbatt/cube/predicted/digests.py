@@ -115,6 +115,44 @@ def slab_damages(group: zarr.Group) -> Iterator[tuple[str, str]]:
                 yield key, f"{words}; predict again once this is repaired"
 
 
+def unvouched_slabs(group: zarr.Group) -> Iterator[tuple[str, str]]:
+    """Yield values of predictions whose status says that there are none: key, and what.
+
+    They are left by somebody who was killed while predicting; predicting again writes over them.
+
+    Parameters
+    ----------
+    group : zarr.Group
+        A cube, or a group of predictions of another cube's points.
+    """
+    if PREDICTION_STATUS not in group:
+        return
+    status = array_of(group, PREDICTION_STATUS)
+    held = [name for name in group.array_keys() if is_prediction(name)]
+    for place, fold in np.ndindex(*status.shape[:2]):
+        slab = (place, fold)
+        try:
+            if np.asarray(status[slab]).any():
+                continue
+        except UNREADABLE:  # told by itself, as a damaged chunk
+            continue
+        for name in held:
+            array = array_of(group, name)
+            if name != PREDICTION_STATUS and not _is_nothing(array, slab):
+                number = (place, fold, *(0,) * (array.ndim - 2))
+                words = "holds predictions that are not whole, since who wrote them was killed; "
+                key = f"{array.path}/{array.metadata.encode_chunk_key(number)}"
+                yield key, words + "predict again once this is repaired"
+
+
+def _is_nothing(array: zarr.Array[Any], slab: tuple[int, int]) -> bool:
+    """Whether a slab has no values; one that cannot be read is told by itself."""
+    try:
+        return _is_empty(np.asarray(array[slab]))
+    except UNREADABLE:
+        return True
+
+
 def joined_damages(group: zarr.Group) -> Iterator[tuple[str, str]]:
     """Yield sets of variables that are not those that were joined: key of the last one, and what.
 

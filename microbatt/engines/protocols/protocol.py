@@ -46,10 +46,12 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = ("engines/dense_output.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
+_HIGHEST: Final = 5.0
+"""Where a charge ends if neither cell nor caller says [V]: no usual electrolyte stands more."""
 _SCARCE: Final = 1e-3
 """Of the salt at rest; where less is left the reaction may be a front, thinner than any element."""
-_FRONT: Final = 4.0
-"""How much finer the mesh is on which a protocol with a front is run again."""
+_FINER: Final = (2.0, 4.0)
+"""How much finer the meshes are on which a failed protocol is run again; the last for fronts."""
 _A_MOMENT: Final = 1e-9
 _SALT: Final = 8
 """Row of the points with the least concentration of salt."""
@@ -124,6 +126,8 @@ class ProtocolRequest:
         object.__setattr__(self, "varied", check_varied(self.varied))
         check_thermal(self.thermal)
         terms = self.terms
+        for step in self.protocol.steps:
+            step.between(terms.limits.lowest, terms.limits.upper_cutoff)
         for name, value in (
             ("inventory", terms.inventory),
             ("settings", terms.settings),
@@ -246,7 +250,7 @@ def simulate(  # noqa: PLR0913 - one parameter a term
     thermal : Isothermal, Adiabatic, Lumped or MeasuredTemperature
         What happens to the heat, or a temperature that was measured.
     lower_voltage, upper_voltage : float, default the cell's own
-        Between which the cell is used [V]; 2 V and no limit where it does not say. 0 and infinity
+        Between which the cell is used [V]; 2 V and 5 V where it does not say. 0 and infinity
         are no limits. A step may end there, and none goes beyond.
     settings : Settings, default those of the native engine
         How finely to solve.
@@ -405,7 +409,8 @@ def _limits(cell: Cell, lower: float | None, upper: float | None) -> Limits:
     highest = cell.upper_cutoff_voltage if upper is None else upper
     limits = Limits(
         float(cell.cutoff_voltage if lower is None else lower),
-        math.inf if highest is None else float(highest),
+        _HIGHEST if highest is None else float(highest),
+        stated=highest is not None,
     )
     if not 0.0 <= limits.lowest < limits.highest:
         raise ParameterError(
@@ -458,26 +463,32 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
         return run_protocol(prepared, resolution, table.rows, drive, run_on)
 
     scarce = _SCARCE * cell.electrolyte.initial_concentration
-    curves = _on_mesh_for_fronts(solve, scarce, terms.time_limit)
+    curves = _on_mesh_that_serves(solve, scarce, terms.time_limit)
     return _labelled(cell, protocol, table, curves)
 
 
-def _on_mesh_for_fronts(
+def _on_mesh_that_serves(
     solve: Callable[[float, float | None], ProtocolCurves], scarce: float, time_limit: float | None
 ) -> ProtocolCurves:
-    """Run a protocol, and again on a finer mesh where less salt than `scarce` was left [mol m⁻³].
+    """Run a protocol, and again on finer meshes where it fails or has a front.
 
-    The finer one counts unless it fails where the first did not.
+    A front is supposed where less salt than `scarce` was left [mol m⁻³]. A finer mesh counts unless
+    it fails where the one before did not.
     """
     begin = time.perf_counter()
     curves = solve(1.0, time_limit)
-    failed = _failed(curves)
-    out_of_time = StepOutcome.TIME_LIMIT in failed
-    if out_of_time or not curves.points[_SALT].min(initial=math.inf) < scarce:
-        return curves
-    left = None if time_limit is None else max(time_limit - time.perf_counter() + begin, _A_MOMENT)
-    finer = solve(_FRONT, left)
-    return curves if _failed(finer) & _SOLVER and not failed else finer
+    for finer in _FINER:
+        front = curves.points[_SALT].min(initial=math.inf) < scarce
+        failed = _failed(curves)
+        if StepOutcome.TIME_LIMIT in failed or not (failed or front):
+            break
+        if front and finer < _FINER[-1]:
+            continue
+        left = time_limit and max(time_limit - time.perf_counter() + begin, _A_MOMENT)
+        again = solve(finer, left)
+        if failed or not _failed(again) & _SOLVER:
+            curves = again
+    return curves
 
 
 def _failed(curves: ProtocolCurves) -> frozenset[StepOutcome]:

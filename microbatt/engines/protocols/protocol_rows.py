@@ -30,10 +30,19 @@ _EMPTY: Final = np.empty(0)
 
 
 class Limits(NamedTuple):
-    """Voltages between which a cell is used [V]; infinite where there is none."""
+    """Voltages between which a cell is used [V]; infinite where there is none.
+
+    ``stated`` is whether the cell or the caller says the upper one.
+    """
 
     lowest: float
     highest: float
+    stated: bool = True
+
+    @property
+    def upper_cutoff(self) -> float | None:
+        """The upper one, where there is one that somebody stated [V]."""
+        return self.highest if self.stated and math.isfinite(self.highest) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,6 +141,7 @@ def _integral(piece: Piece) -> Array:
 
 
 def _pieces(step: Step, cell: Cell, limits: Limits) -> Iterator[Piece]:
+    step = step.between(limits.lowest, limits.upper_cutoff)
     for voltage in (step.voltage, step.until_voltage):
         _check_voltage(voltage, limits)
     duration = math.inf if step.duration is None else float(step.duration)
@@ -141,7 +151,7 @@ def _pieces(step: Step, cell: Cell, limits: Limits) -> Iterator[Piece]:
     if step.samples is not None:
         yield from _following(step.samples, cell, limits, duration, charge)
     elif step.voltage is not None:
-        yield _holding(step, step.voltage, cell, duration, charge)
+        yield _holding(step, float(step.voltage), cell, duration, charge)
     elif step.power is not None:
         yield _powering(step, cell, limits, duration, charge)
     else:
@@ -244,8 +254,8 @@ def _between(step: Step, limits: Limits, direction: float) -> Piece:
     if step.until_voltage is None:
         return ends
     if direction > 0.0:
-        return replace(ends, lowest=step.until_voltage, lowest_is_limit=False)
-    return replace(ends, highest=step.until_voltage, highest_is_limit=False)
+        return replace(ends, lowest=float(step.until_voltage), lowest_is_limit=False)
+    return replace(ends, highest=float(step.until_voltage), highest_is_limit=False)
 
 
 def _least_voltage(cell: Cell) -> float:
@@ -262,10 +272,11 @@ def _check_current(size: float) -> None:
         )
 
 
-def _check_voltage(voltage: float | None, limits: Limits) -> None:
-    low, high = limits
-    if voltage is not None and not low - _SLACK <= voltage <= high + _SLACK:
+def _check_voltage(voltage: float | str | None, limits: Limits) -> None:
+    low, high, _ = limits
+    if voltage is not None and not low - _SLACK <= float(voltage) <= high + _SLACK:
         raise ParameterError(
-            f"{voltage:g} V lies outside the range in which the cell is used, [{low:g}, {high:g}] "
-            "V. Give another voltage, or other limits as `lower_voltage` and `upper_voltage`."
+            f"{float(voltage):g} V lies outside the range in which the cell is used, [{low:g}, "
+            f"{high:g}] V. Give another voltage, or other limits as `lower_voltage` and "
+            "`upper_voltage`."
         )

@@ -35,7 +35,7 @@ from microbatt.networks import (
     trained_network,
 )
 from microbatt.places import Kind, kind_of
-from microbatt.training import TrainingSettings, fit_joint_network
+from microbatt.training import TrainingSettings, discard_checkpoints, fit_joint_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -208,8 +208,8 @@ def train_own_network(  # noqa: PLR0913 - what is known, what is measured, how m
     if found.failures:
         raise NotCalibratedError(
             "the network does not mean what it says, and was not saved: "
-            f"{'; '.join(found.failures)}. Simulate more cells or train for more epochs: what is "
-            f"simulated in {place} is used again.\n{found.summary()}"
+            f"{'; '.join(found.failures)}. Simulate more cells or train for more epochs, with "
+            f"`overwrite`: what is simulated in {place} is used again.\n{found.summary()}"
         )
     record = TrainingRecord(
         origin=origin_of(seen),
@@ -223,7 +223,9 @@ def train_own_network(  # noqa: PLR0913 - what is known, what is measured, how m
 
 
 def _check_place(folder: Path, settings: Mapping[str, Any], *, overwrite: bool) -> None:
-    """Refuse a folder with the weights of another training, before any work."""
+    """Refuse a folder with the weights of another training, or clear it, before any work."""
+    if overwrite:
+        discard_checkpoints(folder)
     if overwrite or kind_of(folder) is not Kind.WEIGHTS:
         return
     there = load_network(folder).record.settings

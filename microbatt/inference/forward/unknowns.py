@@ -10,15 +10,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from microbatt.cells import TEMPERATURE
-from microbatt.checks import Interval, check_choice
+from microbatt.cells import TEMPERATURE, nearest_meaning
+from microbatt.checks import Interval, shown
 from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS as VOCABULARY
 from microbatt.parameters import parameter, quantity_of
 from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from microbatt.cells import Cell
     from microbatt.quantities import Quantity
@@ -201,11 +201,19 @@ def check_unknowns(names: Iterable[str], *, option: str = "free") -> tuple[str, 
     ('contact_resistance',)
     """
     known = (*MICROSTRUCTURE, *UNKNOWNS)
-    checked = tuple(check_choice(option, known_name(name), known) for name in names)
+    checked = tuple(_check_known(option, known_name(name), known) for name in names)
     for name in checked:
         if checked.count(name) > 1:
             raise ParameterError(f"`{option}` names {name!r} twice; name each once.")
     return checked
+
+
+def _check_known(option: str, name: str, known: Collection[str]) -> str:
+    if name in known:
+        return name
+    raise ParameterError(
+        f"`{option}` is {shown(name)}, which is not known. {nearest_meaning(name, known)}"
+    )
 
 
 def unknown_quantity(name: str) -> Quantity:

@@ -7,6 +7,7 @@ from .bound_map import (
 )
 from .criteria import (
     Choice,
+    typical_bounds,
 )
 from .curve_bounds import (
     Readings,
@@ -36,4 +37,5 @@ __all__ = [
     "propose_tests",
     "region_points",
     "standard_tests",
+    "typical_bounds",
 ]

@@ -69,6 +69,50 @@ class Choice:
     hours: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typical:
+    """How well a set of curves tells alpha and S, over the points where the cell may be.
+
+    Attributes
+    ----------
+    low, middle, high : float
+        Lowest tenth, median and highest tenth of a smallest standard deviation [-].
+    """
+
+    low: float
+    middle: float
+    high: float
+
+
+def typical_bounds(choice: Choice, points: Array) -> dict[str, Typical]:
+    """Return what a set of curves typically tells: the numbers of the table and of the pictures.
+
+    Parameters
+    ----------
+    choice : Choice
+        Of `propose_currents`.
+    points : ndarray
+        Its points: rows of alpha and S, shape (n, 2).
+
+    Returns
+    -------
+    dict of str to Typical
+        Of ``"alpha"``, and of ``"S"`` relative to S.
+    """
+    found = {"alpha": choice.bounds.alpha, "S": choice.bounds.S / points[:, 1]}
+    return {
+        name: Typical(
+            low=_ranked(values, 0.1), middle=_ranked(values, 0.5), high=_ranked(values, 0.9)
+        )
+        for name, values in found.items()
+    }
+
+
+def _ranked(values: Array, share: float) -> float:
+    """Return the value of that rank, which may be infinite, unlike the mean of two ranks."""
+    return float(np.quantile(values, share, method="lower"))
+
+
 def judge_choice(known: Information, chosen: Sequence[int], criterion: str) -> Choice:
     """Judge some of the curves whose information is known.
 

@@ -21,6 +21,7 @@ import numpy as np
 from microbatt.checks import NOT_NEGATIVE, POSITIVE, Interval, check_integer, check_number
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.binning import CHARGE
+from microbatt.inference.forward.cell_errors import cell_doubts, check_cell_error
 from microbatt.inference.forward.error_model import ENGINE_CAPACITY
 from microbatt.inference.forward.finite_differences import simulate_displaced
 from microbatt.inference.forward.priors import free_widths, make_priors
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.engines.contract import Request
+    from microbatt.inference.forward.cell_errors import CellError
     from microbatt.inference.forward.sensitivity import Sensitivities
 
     Array = NDArray[np.float64]
@@ -143,6 +145,7 @@ def curve_information(
     readings: Readings,
     *,
     free: Iterable[str] | Mapping[str, float] = (),
+    cell_error: CellError = 0.0,
     threads: int = 1,
 ) -> Information:
     """Find what each curve tells of alpha, S and the other unknowns.
@@ -160,6 +163,8 @@ def curve_information(
     free
         Unknowns beside alpha and S and the same for all curves: names, or name → standard
         deviation of what is known beforehand; see `microbatt.inference.forward.priors.WIDTHS`.
+    cell_error
+        How well the cell file is known, as for `microbatt.infer`; 0 counts its values as exact.
     threads
         How many share the curves.
 
@@ -168,14 +173,16 @@ def curve_information(
     ParameterError
         If a point or a current is out of range, or an unknown is not known.
     """
-    priors = make_priors(request.cell, free)
+    doubts = cell_doubts(request.cell, check_cell_error(cell_error), request.thermal)
+    priors = make_priors(request.cell, free, doubted=doubts.widths)
     known = [name for name in MICROSTRUCTURE if name in free_widths(free)]
     if known:
         raise ParameterError(
             f"`free` gives {known[0]} a prior; bounds are of alpha and S that nothing is known of. "
             "Leave it out."
         )
-    neighbours = simulate_displaced(request, points, currents, free=priors.free, threads=threads)
+    others = priors.names[len(MICROSTRUCTURE) :]
+    neighbours = simulate_displaced(request, points, currents, free=others, threads=threads)
     found = sensitivities_at_depth(neighbours, readings.depth)
     return Information(
         parameters=found.parameters,

@@ -16,6 +16,7 @@ import numpy as np
 from microbatt.checks import check_choice, check_integer
 from microbatt.engines.contract import ALLOWED
 from microbatt.errors import ParameterError
+from microbatt.inference.forward.cell_errors import cell_doubts
 from microbatt.inference.identifiability.criteria import CRITERIA, Choice, judge_choice
 from microbatt.inference.identifiability.curve_bounds import (
     Information,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
     from microbatt.engines.contract import Request
+    from microbatt.inference.forward.cell_errors import CellError
 
     Array = NDArray[np.float64]
 
@@ -65,6 +67,8 @@ class Proposal:
         What was assumed to be read from each curve.
     free : tuple of str
         What counts as unknown beside alpha and S.
+    doubts : str
+        How well the values of the cell file were taken to be known, in a sentence.
     """
 
     criterion: str
@@ -76,6 +80,7 @@ class Proposal:
     everything: Choice
     readings: Readings
     free: tuple[str, ...]
+    doubts: str
 
     @property
     def best(self) -> Choice:
@@ -92,6 +97,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
     max_curves: int = 3,
     max_hours: float = math.inf,
     free: Iterable[str] | Mapping[str, float] = (),
+    cell_error: CellError = 0.0,
     criterion: str = "ellipse",
     threads: int = 1,
 ) -> Proposal:
@@ -113,6 +119,10 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
         How long they may take together, charging not counted: median over the points [h].
     free : iterable of str or dict of str to float, default none
         Unknowns beside alpha and S; see `curve_information`.
+    cell_error : float, str, dict of str to float or None, default 0
+        How well the cell file is known, as for `microbatt.infer`: a share of every value, or None
+        for what the file states, else what is usual. 0 counts its values as exact, and the bounds
+        are then those of perfect knowledge.
     criterion : str, default 'ellipse'
         A name of `CRITERIA`.
     threads : int, default 1
@@ -142,7 +152,9 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
     currents = _candidates(request.cell, candidates)
     check_integer("max_curves", max_curves, low=1, high=len(currents))
     names = tuple(free)
-    asked = curve_information(request, points, currents, readings, free=free, threads=threads)
+    asked = curve_information(
+        request, points, currents, readings, free=free, cell_error=cell_error, threads=threads
+    )
     kept = np.isfinite(CRITERIA[criterion](bounds(asked.total()), asked.points))
     if not kept.any():
         raise ParameterError(
@@ -165,6 +177,7 @@ def propose_currents(  # noqa: PLR0913 - one parameter a choice
         everything=judged(range(len(currents))),
         readings=readings,
         free=names,
+        doubts=cell_doubts(request.cell, cell_error, request.thermal).sentence,
     )
 
 
@@ -175,6 +188,7 @@ def judge_currents(
     readings: Readings = Readings(),
     *,
     free: Iterable[str] | Mapping[str, float] = (),
+    cell_error: CellError = 0.0,
     criterion: str = "ellipse",
 ) -> Choice:
     """Judge a given set of currents as `propose_currents` judges its choices.
@@ -185,7 +199,7 @@ def judge_currents(
         As for `propose_currents`.
     currents : array_like
         Of the set [A m⁻²].
-    readings, free, criterion : Readings, iterable of str, str
+    readings, free, cell_error, criterion : Readings, iterable of str, float, str
         As for `propose_currents`.
 
     Returns
@@ -200,7 +214,7 @@ def judge_currents(
     """
     check_choice("criterion", criterion, CRITERIA)
     along = _candidates(request.cell, currents)
-    known = curve_information(request, points, along, readings, free=free)
+    known = curve_information(request, points, along, readings, free=free, cell_error=cell_error)
     return judge_choice(known, range(len(along)), criterion)
 
 

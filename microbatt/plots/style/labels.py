@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from microbatt.parameters import PARAMETERS, customary
 from microbatt.quantities import QUANTITIES, Quantity, quantity
 
 if TYPE_CHECKING:
@@ -12,12 +13,13 @@ if TYPE_CHECKING:
 
 
 def axis_label(variable: xr.DataArray) -> str:
-    """Return the label of a variable: from its attributes, else from the known quantities.
+    """Return the label of a variable: as people write it, from its attributes, or the quantities.
 
     Parameters
     ----------
     variable : xarray.DataArray
-        With CF attributes ``long_name`` and ``units``, or the name of a quantity.
+        A number of a cell, in its customary unit; else one with the CF attributes ``long_name`` and
+        ``units``, or with the name of a quantity.
 
     Returns
     -------
@@ -31,6 +33,8 @@ def axis_label(variable: xr.DataArray) -> str:
     'Specific energy delivered [W h kg⁻¹]'
     """
     name = str(variable.name or "")
+    if name in PARAMETERS:
+        return customary(name).label
     if "long_name" in variable.attrs:
         attrs = variable.attrs
         units = str(attrs.get("units", "1"))
@@ -56,7 +60,8 @@ def dimension(name: str) -> hv.Dimension:
     Parameters
     ----------
     name : str
-        Name of a quantity that the cube knows, such as ``"voltage"``.
+        Name of a quantity that the cube knows, such as ``"voltage"``, or of a number of a cell, in
+        its customary unit.
 
     Returns
     -------
@@ -70,7 +75,8 @@ def dimension(name: str) -> hv.Dimension:
     """
     import holoviews as hv
 
-    return hv.Dimension(name, label=quantity(name).label)
+    known = customary(name) if name in PARAMETERS else quantity(name)
+    return hv.Dimension(name, label=known.label)
 
 
 def slider(name: str) -> hv.Dimension:

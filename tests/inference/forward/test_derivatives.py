@@ -18,7 +18,6 @@ DOUBTED = {
     "separator_electrolyte_fraction": 0.01,
     "negative_initial_stoichiometry": 0.01,
 }
-MEASURED = experiment(2.3, 3.0, resistance=5e-3, offset=2e-3)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,8 @@ def model():
     options = InferenceOptions(
         noise=1e-3, free=["contact_resistance", "voltage_offset"], cell_error=DOUBTED
     )
-    return forward_model(MEASURED, load_cell(CELL), options, 1e-3)
+    measured = experiment(2.3, 3.0, resistance=5e-3, offset=2e-3)
+    return forward_model(measured, load_cell(CELL), options, 1e-3)
 
 
 @pytest.fixture(scope="module")

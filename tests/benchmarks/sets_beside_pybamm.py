@@ -1,0 +1,82 @@
+"""PyBaMM's own parameter sets: discharges of `microbatt.load_cell("pybamm:NAME")` beside PyBaMM's.
+
+Run it with: python -m tests.benchmarks.sets_beside_pybamm [NAME ...]
+PyBaMM solves its DFN model with the set as it is, on 60 + 30 + 60 volumes and 60 shells a particle
+that crowd at the surface.  Voltages are compared at equal times, at PyBaMM's points, up to 97 % of
+the shorter discharge, and so is what was delivered at the cut-off.
+"""
+
+import sys
+import time
+import warnings
+
+import numpy as np
+
+from microbatt.cells import load_cell
+from microbatt.engines import simulate_discharge
+from microbatt.errors import MicrobattError
+from microbatt.pybamm_import import load_pybamm
+
+RATES = (0.1, 0.5, 1.0, 2.0)
+VOLUMES = {"x_n": 60, "x_s": 30, "x_p": 60, "r_n": 60, "r_p": 60}
+STRETCH = 3.0
+UP_TO = 0.97
+HALF_CELLS = {"Xu2019"}
+
+
+def solution(pybamm, name, rate):
+    """Times [s] and voltages of PyBaMM's discharge."""
+    half = {"working electrode": "positive"} if name in HALF_CELLS else {}
+    model = pybamm.lithium_ion.DFN(half)
+    values = pybamm.ParameterValues(name)
+    values["Current function [A]"] = rate * values["Nominal cell capacity [A.h]"]
+    meshes = model.default_submesh_types
+    volumes = {**VOLUMES, "y": 2, "z": 2}
+    for side in ("negative", "positive"):
+        if f"{side} particle" in meshes:
+            meshes[f"{side} particle"] = pybamm.MeshGenerator(
+                pybamm.Exponential1DSubMesh, {"side": "right", "stretch": STRETCH}
+            )
+    simulation = pybamm.Simulation(
+        model,
+        parameter_values=values,
+        submesh_types=meshes,
+        var_pts=volumes,
+        solver=pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8),
+    )
+    found = simulation.solve(np.linspace(0.0, 3.0 * 3600.0 / rate, 900))
+    return found["Time [s]"].entries, found["Voltage [V]"].entries
+
+
+def row(pybamm, name, rate):
+    """What is printed of one discharge."""
+    cell = load_cell(f"pybamm:{name}")
+    begun = time.process_time()
+    t, volts = solution(pybamm, name, rate)
+    theirs = time.process_time() - begun
+    native = simulate_discharge(cell, current=f"{rate:g}C")
+    shorter = min(t[-1], native.time[-1])
+    at = t[t < UP_TO * shorter]
+    apart = np.interp(at, native.time, native.voltage) - volts[: at.size]
+    rms = 1e3 * np.sqrt(np.mean(apart**2))
+    capacity = 100.0 * (native.time[-1] / t[-1] - 1.0)
+    end = f"{native.voltage[-1] - volts[-1]:+.3f} V at the end"
+    return f"| {name} | {rate:g} C | {rms:.2f} | {capacity:+.3f} | {end} | {theirs:.0f} s |"
+
+
+def main() -> None:
+    """Print a table."""
+    warnings.simplefilter("ignore")
+    pybamm = load_pybamm()
+    names = sys.argv[1:] or sorted(pybamm.parameter_sets)
+    for name in names:
+        for rate in RATES:
+            try:
+                line = row(pybamm, name, rate)
+            except (MicrobattError, pybamm.SolverError, pybamm.ModelError) as error:
+                line = f"| {name} | {rate:g} C | {type(error).__name__}: {error} |"
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
