@@ -145,6 +145,7 @@ def infer(
         starts = (*([asked] if asked else []), *scanned)
     with _timing("refinement", seconds):
         fit, told = _reweighed(refine(model, starts), chosen)
+        outliers = outliers_sentence(fit, chosen.tails)
     with _timing("posterior", seconds):
         scale = inflation(fit.model, fit.minimum)
         wider, minimum = _widened(fit.model, fit.minimum, scale)
@@ -172,7 +173,10 @@ def infer(
         posterior_sentence=drawn.sentence,
         curves=fitted_curves(fit.model, fit.minimum, drawn, chosen.level),
         runs=fitted_runs(fit.model, fit.minimum, drawn, chosen.level),
-        diagnostics=judge(fit.model, fit.minimum, fit.starts, drawn, noise, causes),
+        diagnostics=replace(
+            judge(fit.model, fit.minimum, fit.starts, drawn, noise, causes),
+            outlier_sentence=outliers,
+        ),
         cell_sensitivity=moved,
         cell_values=cell_value_estimates(wider, drawn, chosen.level),
         doubted=model.priors.doubted,
@@ -182,7 +186,11 @@ def infer(
         independent_facts=fit.model.independent_facts,
         starts=fit.starts,
         unasked=unasked,
-        assumptions=(*assumptions(fit.model, noise, chosen, scale, doubts.sentence), *told),
+        assumptions=(
+            *assumptions(fit.model, noise, chosen, scale, doubts.sentence),
+            *told,
+            *([outliers] if outliers else []),
+        ),
         what_was_read=tuple(file.summary(most=MOST_STEPS) for file in experiment.reading),
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
@@ -264,8 +272,7 @@ def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
     elif fit.model.errors.model_error > 0.0:
         fit = with_own_share(fit)
     fit = with_tails(fit, options.tails)
-    outliers = outliers_sentence(fit, options.tails)
-    return fit, told + ([outliers] if outliers else [])
+    return fit, told
 
 
 def _check_temperature(

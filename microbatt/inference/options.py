@@ -58,8 +58,9 @@ class InferenceOptions:
         standard deviation of what is expected of it, in its own unit; or name → `Prior`.
     cell_error : float, str, dict of str to float, or None, default None
         How well the other values of the cell file are known: a share of each, such as 0.02, and 0
-        for a file that is exact; ``"usual"`` for the width that is usual for its kind; name or
-        kind of value → width, relative where `microbatt.parameters` fits the logarithm.  None takes
+        for a file that is exact; ``"usual"`` for what the cell states, and the width that is usual
+        for its kind where it says nothing; name or kind of value → width, relative where
+        `microbatt.parameters` fits the logarithm.  None takes
         what the cell states, and what is usual if it states nothing.
     model_error : float, "inferred" or None, default None
         Size of a smooth error of the model, of its open-circuit curves and its equations [V];

@@ -96,6 +96,8 @@ def test_what_is_not_asked_for_is_known():
     assert estimate.names == ("alpha",)
     assert estimate.S == load_cell(CELL).positive.S
     assert abs(estimate.alpha - 2.3) < 4.0 * estimate["alpha"].std
+    assert "% of what is known of alpha" in estimate.summary()
+    assert "% of S" not in estimate.summary()
 
 
 def test_any_number_of_the_cell_may_be_free():

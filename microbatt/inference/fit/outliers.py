@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FAR: Final = 4.0
 """Standard deviations beyond which an average is told to be far off."""
+_NAMED: Final = 5
+"""Averages far off that are named."""
 _ROUNDS: Final = 4
 _SAME: Final = 0.05
 """Relative change of deviations that needs no further round."""
@@ -81,12 +83,25 @@ def outliers_sentence(fit: Fit, tails: float) -> str:
     """
     model, m = fit.model, fit.model.measured.size
     if math.isinf(tails):
-        count = int(np.sum(np.abs(model.apart(fit.minimum.residual[:m])) > FAR))
+        apart = np.abs(model.apart(fit.minimum.residual[:m]))
+        count = int(np.sum(apart > FAR))
         if count == 0:
             return ""
         lie = "average lies" if count == 1 else "averages lie"
         return (
             f"{count} of {m} {lie} more than {FAR:g} standard deviations from the fit and may pull "
-            "it; `--tails 4` lets such points count less."
+            f"it, {_places(model, apart)}; `--tails 4` lets such points count less."
         )
     return f"Points far from the fit count less: Student's t of {tails:g} degrees of freedom."
+
+
+def _places(model: ForwardModel, apart: Array) -> str:
+    """Say where the averages that lie furthest off are."""
+    furthest = np.argsort(-apart)[: min(_NAMED, int(np.sum(apart > FAR)))]
+    told = []
+    for piece, rows in zip(model.pieces, model.rows, strict=True):
+        here = sorted(int(i) - rows.start for i in furthest if rows.start <= i < rows.stop)
+        if here:
+            where = ", ".join(f"{piece.voltage[i]:.4g} V" for i in here)
+            told.append(f"{piece.source} at {where}")
+    return f"{'the furthest ' if np.sum(apart > FAR) > _NAMED else ''}of {'; of '.join(told)}"

@@ -100,6 +100,7 @@ def _guess(end: float, low: float, high: float) -> str:
                 return (
                     f"A factor of {factor:.0f} would bring it there: {held} where the heading says "
                     f"{called}? Correct the unit in the heading, or map the column: "
-                    "`--column time='NAME:UNIT'`."
+                    "`--column time='NAME:UNIT'`. If the units are right, the area or the cell "
+                    "file is not that of this cell."
                 )
     return "Check the units of time and current, the area, and that the cell file is the right one."

@@ -4,7 +4,9 @@ A profile is the sum of squares with one unknown held and all others fitted agai
 Moolgavkar 1988).  It follows a curved valley, in which an unknown and values of the cell file make
 up for each other, where a straight step would climb its wall.  An unknown to which the curves
 respond linearly along that way keeps its normal distribution, ended at its bounds; another one has
-the density exp(-χ²/2) of its profile.  How unknowns go together is that of the normal distribution.
+the density exp(-χ²/2) of its profile, times the volume that all others have there, without which a
+place counts for too little where they are known less well (Cox & Reid 1987).  How unknowns go
+together is that of the normal distribution.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from microbatt.inference.fit.refinement import sample_objective
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.fit.least_squares import Evaluate, Minimum
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.inference.forward.priors import Priors
 
@@ -64,12 +66,16 @@ class Profile:
         Of the sum of squares there, shape (n,).
     lower
         Whether a place was found that fits better than the best fit.
+    volume
+        Logarithm of the volume of all other unknowns there over that at the best fit, shape (n,);
+        zero where runs are among the data, whose derivatives cost too much.
     """
 
     index: int
     away: Array
     rise: Array
     lower: bool
+    volume: Array | float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,31 +173,50 @@ def profile(model: ForwardModel, minimum: Minimum, i: int) -> Profile:
     i
         Which unknown.
     """
-    away, rise = [0.0], [0.0]
+    evaluate = sample_objective(model, whole=False)
+    here = _log_volume(minimum.jacobian, i)
+    places = [(0.0, 0.0, 0.0)]
     for side in (-1.0, 1.0):
-        for step, height in _one_side(model, minimum, i, side):
-            away.append(step)
-            rise.append(height)
-    order = np.argsort(away)
-    heights = np.array(rise)[order]
+        for step, height, x in _one_side(model, minimum, i, side):
+            there = here if model.runs else _volume_at(evaluate, x, i)
+            places.append((step, height, 0.0 if there is None else there - here))
+    away, heights, volume = np.array(sorted(places)).T
     return Profile(
         index=i,
-        away=np.array(away)[order],
+        away=away,
         rise=np.maximum(heights, 0.0),
         lower=bool(heights.min() < -_BETTER),
+        volume=volume,
     )
+
+
+def _volume_at(evaluate: Evaluate, x: Array, i: int) -> float | None:
+    """Return the logarithm of the volume of all unknowns but `i`; None without derivatives."""
+    there = evaluate(x)
+    if there is None:
+        return None
+    rows = there[1]() if callable(there[1]) else there[1]
+    return None if rows is None else _log_volume(rows, i)
+
+
+def _log_volume(jacobian: Array, i: int) -> float:
+    """Return the logarithm of the volume of all unknowns but `i`, of a paraboloid's curvature."""
+    others = np.delete(jacobian, i, axis=1)
+    return -0.5 * float(np.linalg.slogdet(others.T @ others)[1])
 
 
 def _one_side(
     model: ForwardModel, minimum: Minimum, i: int, side: float
-) -> list[tuple[float, float]]:
+) -> list[tuple[float, float, Array]]:
+    """Return how far places are, how much the sum of squares rises there, and where they are."""
     priors, evaluate = model.priors, sample_objective(model, whole=False)
     covariance = minimum.covariance
     std = float(np.sqrt(covariance[i, i]))
     room = float(priors.high[i] - minimum.x[i] if side > 0.0 else minimum.x[i] - priors.low[i])
     way = side * covariance[i] / std  # of all unknowns, for one standard deviation
     economy = Economy(near=np.full(priors.mean.size, np.inf), last=False, first=minimum.jacobian)
-    reach, found = REACH, list[tuple[float, float]]()
+    reach: float = REACH
+    found: list[tuple[float, float, Array]] = []
     for _ in range(_MOST):
         step = min(reach * std, room)
         x = np.clip(minimum.x + way * (step / std), priors.low, priors.high)
@@ -211,7 +236,7 @@ def _one_side(
             reach *= 0.5
             continue
         height = fitted.chi_square - minimum.chi_square
-        found.append((side * step, height))
+        found.append((side * step, height, fitted.x))
         if height > _WALL * REACH**2:  # over a wall: what lies before it decides
             reach = (step / std) * float(np.clip(REACH / np.sqrt(height), 0.3, 0.7))
             continue
@@ -298,7 +323,9 @@ def by_rank(draws: Array, one: Profile, priors: Priors, minimum: Minimum) -> Arr
         return draws
     # At the best fit itself, where both are nothing, the ratio is that of the places beside it.
     ratio = np.interp(grid, one.away[known], one.rise[known] / expected[known])
-    density = np.exp(-0.5 * ratio * straight(grid))
+    volume = np.interp(grid, one.away, np.broadcast_to(one.volume, one.away.shape))
+    logarithm = volume - 0.5 * ratio * straight(grid)
+    density = np.exp(logarithm - logarithm.max())
     chance = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
     shares = (rankdata(draws, method="ordinal") - 0.5) / draws.size
     return np.asarray(minimum.x[i] + np.interp(shares, chance / chance[-1], grid))

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-CHANCE: Final = 0.04
-"""Probability that a true file is called strained."""
+CHANCE: Final = 0.1
+"""Probability below which a file is called strained.
+
+As many values are counted as the curves tell, as if independent; they are not, and a true file is
+called strained less often, see docs/results/inference.md.
+"""
 _TOLD: Final = 0.02
 """Share of a value's own information that other sources must have, so that they tell it."""
 

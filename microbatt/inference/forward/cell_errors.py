@@ -25,8 +25,10 @@ CellError: TypeAlias = "float | str | Mapping[str, float] | None"
 """A share of every value; ``"usual"``; name or kind → width; None for what the file states."""
 
 USUAL: Final = "usual"
-"""The widths of `microbatt.parameters`, by kind of value."""
+"""What the cell file states, and where it says nothing the widths of `microbatt.parameters`."""
 _SHARE: Final = Interval(0.0, 0.5)
+_NAMED: Final = 3
+"""Values of which a file says nothing that are named."""
 
 SOURCES: Final = {
     "thickness": "micrometre screw or cross-section, a few micrometres of a coating",
@@ -123,19 +125,32 @@ def cell_doubts(cell: Cell, given: CellError, thermal: Thermal) -> Doubts:
         found = {name: _of_kind(given, name) for name in names}
         told = "The values of the cell file are known as was given."
     elif isinstance(given, str) or (given is None and not stated):
-        found = {name: PARAMETERS[name].width or 0.0 for name in names}
+        found = {name: stated.get(name, PARAMETERS[name].width or 0.0) for name in names}
+        why = "where" if stated else "since"
         told = (
-            "The values of the cell file are known as well as is usual for their kind, since "
+            f"The values of the cell file are known as well as is usual for their kind, {why} "
             "the file does not say: thickness 2 %, particle radius 20 %, diffusivities in solids "
             "and rate constants to a factor e, and so on; `--cell-error 2%` states another."
         )
     elif given is None:
         found = {name: stated.get(name, 0.0) for name in names}
-        told = "The values of the cell file are known as it states."
+        told = f"The values of the cell file are known as it states{_exact(found)}."
     else:
         found = {name: _share(cell, name, float(given)) for name in names}
         told = f"Each value of the cell file is known to {100.0 * float(given):.3g} %."
     return Doubts(widths={name: one for name, one in found.items() if one > 0.0}, sentence=told)
+
+
+def _exact(found: Mapping[str, float]) -> str:
+    """Say of which values a file that states some uncertainties says nothing."""
+    silent = [name.replace("_", " ") for name, width in found.items() if not width > 0.0]
+    if not silent:
+        return ""
+    more = f" and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
+    return (
+        f"; it says nothing of {', '.join(silent[:_NAMED])}{more}, which are taken as exact: "
+        "`--cell-error usual` takes what is usual for them"
+    )
 
 
 def _values(cell: Cell, thermal: Thermal) -> tuple[str, ...]:

@@ -90,6 +90,8 @@ class Diagnostics:
         curves [-].
     strain_sentence : str, default empty
         Which value is further off, in plain words; empty where they agree.
+    outlier_sentence : str, default empty
+        Which points lie far from the fit, in plain words; empty where none does.
     causes : tuple of MisfitCause, default none
         What may be the matter, the likeliest first; empty without a misfit, and where no cause
         that was tried explains it.
@@ -104,6 +106,7 @@ class Diagnostics:
     settled_sentence: str = ""
     strain_chance: float = 1.0
     strain_sentence: str = ""
+    outlier_sentence: str = ""
     causes: tuple[MisfitCause, ...] = ()
 
     @property

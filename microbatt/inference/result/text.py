@@ -8,7 +8,12 @@ import numpy as np
 from scipy.stats import norm
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.inference.forward.unknowns import PARAMETERS, in_words, unknown_quantity
+from microbatt.inference.forward.unknowns import (
+    MICROSTRUCTURE,
+    PARAMETERS,
+    in_words,
+    unknown_quantity,
+)
 from microbatt.inference.result.cell_sensitivity import together
 from microbatt.inference.result.structure import structure_numbers
 from microbatt.inference.result.trade_offs import trade_off_sentence
@@ -63,15 +68,14 @@ def summarise(estimate: EstimateRecord) -> str:
         lines.append(f"  the network alone: alpha {network.alpha:.4g}, S {network.S:.4g}")
     elif estimate.unasked:
         lines.append(f"  {estimate.unasked}")
-    lines += ["", *(f"  {_curve(curve)}" for curve in curves)]
-    lines += [f"  {_run(run)}" for run in estimate.runs]
+    lines += ["", *(f"  {_curve(curve, estimate.names)}" for curve in curves)]
+    lines += [f"  {_run(run, estimate.names)}" for run in estimate.runs]
     lines += _files(estimate.what_was_read)
-    lines += ["", estimate.diagnostics.misfit_sentence]
-    if estimate.diagnostics.out_of_range:
-        lines.append(estimate.diagnostics.range_sentence)
-    lines.append(estimate.posterior_sentence)
-    if estimate.diagnostics.settled_sentence:
-        lines.append(estimate.diagnostics.settled_sentence)
+    told = estimate.diagnostics
+    lines += ["", told.misfit_sentence]
+    more = [told.range_sentence if told.out_of_range else "", told.outlier_sentence]
+    more += [estimate.posterior_sentence, told.settled_sentence]
+    lines += [sentence for sentence in more if sentence]
     if doubtful:
         lines += [estimate.cell_error_sentence, strained_sentence(estimate)]
         lines.append(trade_off_sentence(estimate))
@@ -243,23 +247,29 @@ def line_of(one: ParameterEstimate, percent: str, level: float, *, alone: bool) 
     )
 
 
-def _curve(curve: FittedCurve) -> str:
-    alpha, S = curve.information
+def _curve(curve: FittedCurve, asked: Sequence[str]) -> str:
     return (
-        f"{curve.current:7.4g} A m⁻²  off by {curve.residual_rms * 1e3:6.2f} mV rms{_own(curve)}, "
-        f"carries {100 * alpha:3.0f} % of what is known of alpha, {100 * S:3.0f} % of S"
-        + "".join(f"; {words}" for words in own_offset(curve))
+        f"{curve.current:7.4g} A m⁻²  off by {curve.residual_rms * 1e3:6.2f} mV rms{_own(curve)}"
+        f"{_carried(curve, asked)}" + "".join(f"; {words}" for words in own_offset(curve))
     )
 
 
-def _run(run: FittedRun) -> str:
-    alpha, S = run.information
+def _run(run: FittedRun, asked: Sequence[str]) -> str:
     warm = "; its measured temperature drives it" if run.temperature_measured else ""
     return (
         f"{run.source}, as a run of {run.time[-1] / SECONDS_PER_HOUR:.3g} h: off by "
-        f"{run.residual_rms * 1e3:.2f} mV rms{_own(run)}, carries {100 * alpha:.0f} % of what is "
-        f"known of alpha, {100 * S:.0f} % of S{warm}"
+        f"{run.residual_rms * 1e3:.2f} mV rms{_own(run)}{_carried(run, asked)}{warm}"
     )
+
+
+def _carried(fitted: FittedCurve | FittedRun, asked: Sequence[str]) -> str:
+    """Say what a curve or run tells of alpha and S, as far as they were asked for."""
+    pairs = zip(MICROSTRUCTURE, fitted.information, strict=True)
+    told = [f"{100 * share:3.0f} % of {name}" for name, share in pairs if name in asked]
+    if not told:
+        return ""
+    first, *rest = told
+    return f", carries {', '.join([first.replace('% of', '% of what is known of'), *rest])}"
 
 
 def _own(fitted: FittedCurve | FittedRun) -> str:

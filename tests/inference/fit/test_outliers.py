@@ -46,6 +46,8 @@ def test_outliers_are_told_and_heavy_tails_are_named(estimates):
     said = " ".join(estimates["normal"].assumptions)
     assert "more than 4 standard deviations from the fit" in said
     assert "`--tails 4`" in said
+    assert estimates["normal"].diagnostics.outlier_sentence in estimates["normal"].summary()
+    assert " V; of 35 at " in said  # named by curve and voltage
     assert "Student's t of 4 degrees of freedom" in " ".join(estimates["tails"].assumptions)
     assert not any("standard deviations from" in one for one in estimates["clean"].assumptions)
 

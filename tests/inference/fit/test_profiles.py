@@ -81,3 +81,15 @@ def test_a_wall_to_one_side_makes_the_interval_lopsided():
     draws = np.random.default_rng(7).normal(2.0, 0.1, DRAWS)
     low, high = np.quantile(by_rank(draws, walled, PRIORS, one), [0.05, 0.95])
     assert 2.0 - low < 0.6 * (high - 2.0)
+
+
+def test_a_place_counts_for_the_volume_that_all_other_unknowns_have_there():
+    # exp(-z²/2) times exp(z) is a normal distribution one deviation further up
+    one = minimum([2.0, 1.0, 0.01], np.diag([0.01, 0.01, 1e-6]))
+    away = np.array([-0.5, -0.2, 0.0, 0.2, 0.5])
+    wider = Profile(index=0, away=away, rise=(away / 0.1) ** 2, lower=False, volume=away / 0.1)
+    draws = np.random.default_rng(8).normal(2.0, 0.1, DRAWS)
+    found = by_rank(draws, wider, PRIORS, one)
+    np.testing.assert_allclose(
+        np.quantile(found, [0.05, 0.5, 0.95]), 2.1 + np.array([-1, 0, 1]) * 0.1645, atol=2e-3
+    )

@@ -62,3 +62,16 @@ def test_a_kind_of_value_stands_for_all_of_it_and_a_name_for_one():
 def test_an_error_that_cannot_be_meant_is_refused(given):
     with pytest.raises(ParameterError):
         check_cell_error(given)
+
+
+def test_a_file_that_states_one_width_says_that_all_others_are_exact_and_how_they_need_not_be():
+    stated = replace(CELL, uncertainties={"positive_alpha": 0.1, "negative_thickness": 1e-6})
+    found = cell_doubts(stated, None, Isothermal())
+    assert set(found.widths) == {"negative_thickness"}
+    assert "it says nothing of" in found.sentence
+    assert "and 21 more, which are taken as exact" in found.sentence
+    assert "--cell-error usual" in found.sentence
+    filled = widths("usual", stated)
+    assert filled["negative_thickness"] == found.widths["negative_thickness"]
+    assert filled["positive_thickness"] == PARAMETERS["positive_thickness"].uncertainty
+    assert len(filled) == len(widths(None))

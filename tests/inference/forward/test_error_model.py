@@ -89,3 +89,15 @@ def test_an_error_that_a_flat_curve_shows_is_no_larger_where_another_curve_falls
     assert here @ here > 20.0 * size**2
     # what they have in common is an error of the voltage, and a little of the equations
     assert here @ there == pytest.approx(size**2, rel=0.15)
+
+
+def test_an_error_of_the_equations_grows_with_the_current():
+    size, q = 3e-3, np.linspace(0.0, 10.0, 201)
+    alike = [
+        bin_measurement(Measurement(source="a", current=one, capacity=q, voltage=4.0 - 0.02 * q))
+        for one in (0.5, 1.0)
+    ]
+    _, shared = error_models(alike, AllowedErrors(noise=1e-3, model_error=size))
+    slow, fast = np.sum(shared**2, axis=1).reshape(2, -1)
+    # a quarter and all of (half the stated size)²
+    np.testing.assert_allclose(fast - slow, (1.0 - 0.25) * (0.5 * size) ** 2, rtol=0.1)
