@@ -173,9 +173,7 @@ def test_a_network_that_does_not_mean_what_it_says_is_not_saved(tmp_path, monkey
         trained_into(tmp_path / "weights", simulations=256, epochs=1)
     assert not (tmp_path / "weights" / "weights.npz").exists()
     assert (tmp_path / "weights" / "simulations.zarr").exists()
-    with pytest.raises(
-        NotCalibratedError, match="was not saved"
-    ):
+    with pytest.raises(NotCalibratedError, match="was not saved"):
         trained_into(tmp_path / "weights", simulations=256, epochs=2, overwrite=True)
 
 
