@@ -108,6 +108,7 @@ def surroundings(folder, s3):
         "AWS_ACCESS_KEY_ID": s3["key"],
         "AWS_SECRET_ACCESS_KEY": s3["secret"],
         "AWS_ENDPOINT_URL": s3["endpoint_url"],
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",  # looks at every thread each 10 ms
         "MPLBACKEND": "agg",
         "PATH": f"{programs}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),

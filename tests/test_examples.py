@@ -37,7 +37,12 @@ def results(request, tmp_path_factory):
         [sys.executable, *WARNINGS, "-m", "tests.run_pages"],
         input=json.dumps(programs),
         cwd=ROOT,
-        env=os.environ | {"MPLBACKEND": "agg", "XDG_CACHE_HOME": str(folder / "cache")},
+        env=os.environ
+        | {
+            "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+            "MPLBACKEND": "agg",
+            "XDG_CACHE_HOME": str(folder / "cache"),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -45,7 +45,7 @@ def description(source: CubeSource) -> str:
 
 def progress(source: CubeSource) -> str:
     """Return how many curves there are, with a bar while some are waiting to be run."""
-    total = source.status.size
+    total = source.total
     done = total - source.waiting
     if done == total:
         return f'<div class="mb-progress"><span>{_thousands(total)} curves</span></div>'

@@ -188,7 +188,14 @@ def axis_choices(
     names = {customary(name).words: name for name in source.axes}
     plane = source.plane
     across, up = (
-        pn.widgets.Select(label=words, options=names, value=name, width=250, **STYLED)
+        pn.widgets.Select(
+            label=words,
+            options=names,
+            value=name,
+            sizing_mode="stretch_width",
+            styles=GROWS,
+            **STYLED,
+        )
         for words, name in zip(("Across", "Up"), plane.names, strict=True)
     )
     others = {

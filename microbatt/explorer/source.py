@@ -131,9 +131,14 @@ class CubeSource:
         return self.values("status")
 
     @property
+    def total(self) -> int:
+        """How many curves the cube has, in all its planes."""
+        return int(self.opened["status"].size)
+
+    @property
     def waiting(self) -> int:
-        """How many curves have not been run yet."""
-        return int((self.status == Outcome.NOT_RUN).sum())
+        """How many of them have not been run yet."""
+        return int((self.opened["status"].to_numpy() == Outcome.NOT_RUN).sum())
 
     @property
     def networks(self) -> dict[str, tuple[str, Fold]]:
@@ -301,8 +306,8 @@ def shown_axes(
     free = [name for name in known if name not in (at or {})]
     if listed:
         free = [name for name in free if dataset[name].dims == ("point",)]
-    # An axis that a selection has taken away comes last: it is shown where there is no other.
-    chosen = [*across] or sorted(free, key=lambda name: dataset[name].ndim == 0)[:2]
+    # An axis of one value, or that a selection has taken away, is shown where there is no other.
+    chosen = [*across] or sorted(free, key=lambda name: dataset[name].size == 1)[:2]
     if len(set(chosen)) != 2:
         raise ParameterError(
             f"the explorer shows two axes, and the dataset has {', '.join(known) or 'none'}; keep "

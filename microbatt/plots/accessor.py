@@ -93,11 +93,11 @@ class CubePlots:
         curves : The discharges of one microstructure of a cube.
         """
         from microbatt.plots.curves import curve_of, draw_curves
+        from microbatt.plots.rows import point_title
 
         curve = curve_of(self._dataset)
         drawn = draw_curves(_axes(axes), [curve])
-        point = self._dataset
-        drawn.set_title(f"alpha {float(point['alpha']):g}, S {float(point['S']):g}")
+        drawn.set_title(point_title(self._dataset))
         return drawn
 
     def ragone(self, *, axes: Axes | None = None) -> Axes:

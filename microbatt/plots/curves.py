@@ -261,7 +261,7 @@ def sweep_axes(cube: xr.Dataset, across: Sequence[str] = ()) -> list[str]:
         check_choice("axis", name, known)
     if len(across) not in (0, 2) or len(set(across)) != len(across):
         raise ParameterError(f"`across` is {list(across)!r}; give two different axes.")
-    return list(across) or known[:2]
+    return list(across) or sorted(known, key=lambda name: cube.sizes[name] == 1)[:2]
 
 
 def _sweep_points(

@@ -14,7 +14,7 @@ from microbatt.checks import check_choice, check_extra
 from microbatt.cube.contents import check_discharges, varied_in, whole_curves
 from microbatt.cube.predicted import predicted_by
 from microbatt.parameters import customary
-from microbatt.plots.curves import curves_in
+from microbatt.plots.curves import curve_of, curves_in
 from microbatt.plots.identifiability import bounds_in
 from microbatt.plots.maps import in_plane, in_step
 from microbatt.plots.ragone import LINES
@@ -24,13 +24,14 @@ from microbatt.plots.style.labels import PLAIN, POINTED, ROOM, SIZE, dimension, 
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import holoviews as hv
     import pandas as pd
     import xarray as xr
 
     from microbatt.cube.predicted import Fold
+    from microbatt.plots.curves import Curve
     from microbatt.plots.pairs import Parameter
 
 
@@ -58,28 +59,13 @@ class InteractivePlots:
         holoviews.Overlay
             The title names the point.
         """
-        import holoviews as hv
-
         check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
         point = nearest_point(self._dataset, at)
-        drawn = list(curves_in(point))
-        colours = current_colours(curve.current for curve in drawn)
-        unit = quantity("current").pretty_units
-        axes = dimension("capacity"), [dimension("voltage"), dimension("current")]
-        return hv.Overlay(
-            [
-                hv.Curve(
-                    (curve.capacity, curve.voltage, np.full(curve.capacity.size, curve.current)),
-                    *axes,
-                    label=f"{curve.current:g} {unit}"
-                    + ("" if curve.capacity.size else ": no curve"),
-                ).opts(color=colours[curve.current], **SIZE, **POINTED, **ROOM)
-                for curve in drawn
-            ]
-        ).opts(
-            title=point_title(point),
-            legend_position="right",
-        )
+        return _voltages(curves_in(point), point_title(point))
+
+    def discharge(self) -> hv.Overlay:
+        """Return one discharge that was simulated, its voltage against capacity."""
+        return _voltages([curve_of(self._dataset)], point_title(self._dataset))
 
     def map(
         self,
@@ -249,6 +235,29 @@ class InteractivePlots:
         from microbatt.plots.protocol import run_in
 
         return over_time(run_in(self._dataset, at))
+
+
+def _voltages(curves: Iterable[Curve], title: str) -> hv.Overlay:
+    """Return voltage against capacity, a colour and a name a current."""
+    import holoviews as hv
+
+    drawn = list(curves)
+    colours = current_colours(curve.current for curve in drawn)
+    unit = quantity("current").pretty_units
+    axes = dimension("capacity"), [dimension("voltage"), dimension("current")]
+    return hv.Overlay(
+        [
+            hv.Curve(
+                (curve.capacity, curve.voltage, np.full(curve.capacity.size, curve.current)),
+                *axes,
+                label=f"{curve.current:g} {unit}" + ("" if curve.capacity.size else ": no curve"),
+            ).opts(color=colours[curve.current], **SIZE, **POINTED, **ROOM)
+            for curve in drawn
+        ]
+    ).opts(
+        title=title,
+        legend_position="right",
+    )
 
 
 def _by_current(

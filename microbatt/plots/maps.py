@@ -163,7 +163,8 @@ def in_plane(
         check_choice("axis", name, varied)
     if len(across) not in (0, 2):
         raise ParameterError(f"`across` is {list(across)!r}; give the two axes of the plane.")
-    shown = list(across) or [name for name in varied if name not in given][:2]
+    free = [name for name in varied if name not in given]
+    shown = list(across) or sorted(free, key=lambda name: values[name].size == 1)[:2]
     if "point" in values.dims:
         if given:
             raise ParameterError(

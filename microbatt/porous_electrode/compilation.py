@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import logging
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
@@ -17,10 +19,17 @@ from microbatt.porous_electrode.machine_code import translated_once
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_log = logging.getLogger(__name__)
+
 _PATIENCE: Final = 600.0
 """For another process to compile a kernel [s]."""
 _LOOK: Final = 0.05
 """Seconds between two looks whether it has."""
+_SILENCE: Final = 2.0
+"""For so long nothing is said of waiting [s]; a kernel that is compiled is read in less."""
+
+_SELDOM: Final = 50_000
+"""So many new objects are made between two looks for garbage; a tenth of the time is saved."""
 
 kernel = register_jitable(error_model="numpy", nogil=True, no_cfunc_wrapper=True)
 """Compiled into the kernels that call it; from Python it is the plain function.
@@ -38,11 +47,7 @@ A call would hand over every array of the workspace, which takes longer than the
 """
 
 inner_kernel = numba.njit(error_model="numpy", nogil=True, inline="always")
-"""A kernel that is written into the one that calls it before either is compiled.
-
-Whatever a kernel calls is optimised again within it; a tower of drivers over a large solution would
-be compiled as often as it has storeys.
-"""
+"""A kernel that is written into the one that calls it before either is compiled."""
 
 
 def entry_kernel(function: Callable[..., Any]) -> Any:
@@ -55,11 +60,22 @@ def entry_kernel(function: Callable[..., Any]) -> Any:
     dispatcher: Any = numba.njit(error_model="numpy", nogil=True, cache=True)(function)
 
     def compiled(signature: Any) -> Any:
-        with translated_once(), _in_turn(dispatcher):
+        with translated_once(), _in_turn(dispatcher), _seldom_collected():
             return type(dispatcher).compile(dispatcher, signature)
 
     dispatcher.compile = compiled
     return dispatcher
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for garbage seldom: compiling makes millions of objects, and most of them are kept."""
+    before = gc.get_threshold()
+    gc.set_threshold(max(before[0], _SELDOM) if before[0] else 0, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager
@@ -79,11 +95,14 @@ def _wait_for(file: IO[str]) -> None:
     """Lock a file that another process may have locked; give up when that must be frozen."""
     import fcntl
 
-    begin = time.monotonic()
-    while time.monotonic() - begin < _PATIENCE:
+    begin, told = time.monotonic(), False
+    while (waited := time.monotonic() - begin) < _PATIENCE:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if waited > _SILENCE and not told:
+                told = True
+                _log.warning("Waiting for another process, which compiles the engine.")
             time.sleep(_LOOK)
         else:
             return

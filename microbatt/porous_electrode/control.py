@@ -83,6 +83,8 @@ MOST_CURRENTS = 40
 TOWARDS_REST = 0.8
 LEAST_GAIN = 0.2
 KNOWN_TO = 1e-7
+LEAST_GUESS = 1e-12
+"""Room of a surface that is as good as none, where the next step begins."""
 MOST_TEMPERED = 100
 LEAST_EXCHANGE = 1e-6
 STRAIGHT = 0.01
@@ -114,11 +116,16 @@ class Controlled(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The current that keeps a voltage or a power, if one was found."""
+    """The current that keeps a voltage or a power, if one was found.
+
+    ``limited`` says that surfaces alone decide it: they are exhausted, and their voltage has an end
+    before that of the terminals.
+    """
 
     solve: Solve
     current: float
     resistance: float
+    limited: bool
 
 
 @kernel
@@ -445,15 +452,19 @@ def hold(
         else:
             break
     found = Solve(solved, True, iterations)
-    return Held(found, search.current, search.resistance)
+    return Held(found, search.current, search.resistance, False)
 
 
 class Border(NamedTuple):
-    """Scratch of a step at a given voltage: the blocks again, and what a unit of current does."""
+    """Scratch of a step at a given voltage.
+
+    The blocks again, what a unit of current does, and the current density before a change.
+    """
 
     diagonal: Array
     block: Array
     answer: Array
+    before: Array
 
 
 class Bordered(NamedTuple):
@@ -502,7 +513,22 @@ def iterate_bordered(
     for i in range(n):
         w.rhs[i, 0] += more * border.answer[i, 0]
         w.rhs[i, 1] += more * border.answer[i, 1]
+        border.before[i] = w.j_new[i]
     return Bordered(make_change(w, layout, p, now, current + more), current + more, slope)
+
+
+@kernel
+def go_past_bounds(w: Workspace, layout: Layout, border: Border) -> None:
+    """Take the changes of the current density that the bounds of the surfaces cut.
+
+    So no charge is lost.  Surfaces go past their bounds by what their slopes say, a ten-thousandth
+    or less, and are closed from the next step on.
+    """
+    n, _, _ = ends(layout)
+    for i in range(n):
+        w.j_new[i] = border.before[i] + w.rhs[i, 1]
+        w.room_new[i, 0] = max(w.room_new[i, 0], LEAST_GUESS)
+        w.room_new[i, 1] = max(w.room_new[i, 1], LEAST_GUESS)
 
 
 @kernel
@@ -519,26 +545,37 @@ def solve_bordered(
     """Find salt, current density and current at the end of a step that ends at a voltage.
 
     As `solve_step` does for a current; ``c_new`` and ``j_new`` hold the guess and the answer.
+    Where i_0 is not next to nothing at a surface that is exhausted, its voltage has an end, and the
+    terminals may be held beyond it.  Then nothing moves any more, and `go_past_bounds` ends it.
     """
     start_surfaces(w, layout, p, now, numerics, formula)
     start_guess(w, layout, p, formula)
     steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
-    border = Border(np.empty_like(w.diagonal), np.empty_like(w.block), np.empty_like(w.rhs))
+    border = Border(
+        np.empty_like(w.diagonal),
+        np.empty_like(w.block),
+        np.empty_like(w.rhs),
+        np.empty_like(w.j_new),
+    )
     enough = min(NEWTON_SHARE * numerics.tolerance, HELD_WITHIN)
-    current, previous = guess, math.inf
+    current, previous, steady = guess, math.inf, False
     for iteration in range(1, MAX_ITERATIONS + 1):
         made = iterate_bordered(w, layout, p, now, border, voltage, current, formula.step, steep)
         current, size = made.current, made.change.size
         if not math.isfinite(size + current):
-            return Held(Solve(False, True, iteration), guess, math.nan)
-        ratio = size / previous if iteration > 1 else math.inf
+            return Held(Solve(False, True, iteration), guess, math.nan, False)
+        # A change that was cut does not tell how fast the next ones become small
+        ratio = size / previous if steady else math.inf
         ahead = size * min(size / CURVATURE, ratio)
-        previous = size
-        if made.change.whole and ahead < enough:
+        stuck = not made.change.whole and max(size, previous) < enough
+        previous, steady = size, made.change.whole
+        if stuck:
+            go_past_bounds(w, layout, border)
+        if stuck or (made.change.whole and ahead < enough):
             if w.profile.size == 0 or settled(w, layout, p, now, numerics, formula):
-                return Held(Solve(True, True, iteration), current, -made.slope)
-            previous = math.inf
-    return Held(Solve(False, True, MAX_ITERATIONS), guess, math.nan)
+                return Held(Solve(True, True, iteration), current, -made.slope, stuck)
+            previous, steady = math.inf, False
+    return Held(Solve(False, True, MAX_ITERATIONS), guess, math.nan, False)
 
 
 @kernel
@@ -559,7 +596,8 @@ def keep_voltage(
     predict(w, layout, weights)
     again = hold(w, layout, p, now, numerics, formula, weights, control, control.guess, False)
     iterations = held.solve.iterations + again.solve.iterations
-    return Held(Solve(again.solve.converged, True, iterations), again.current, again.resistance)
+    solve = Solve(again.solve.converged, True, iterations)
+    return Held(solve, again.current, again.resistance, False)
 
 
 @inner_kernel
@@ -640,6 +678,19 @@ def with_error(attempt: Attempt, error: float) -> Attempt:
     )
 
 
+@kernel
+def with_voltage(attempt: Attempt, voltage: float) -> Attempt:
+    """The step with this voltage."""
+    return Attempt(
+        attempt.now,
+        attempt.solve,
+        attempt.formula,
+        voltage,
+        attempt.temperature,
+        attempt.error,
+    )
+
+
 @inner_kernel
 def try_control(
     w: Workspace,
@@ -657,7 +708,7 @@ def try_control(
     if not math.isinf(p.heat_capacity):
         T = extrapolate(weights, march.T, march.T1, march.T2)
     now = conditions_at(p, T)
-    current, resistance = control.value, control.resistance
+    current, resistance, limited = control.value, control.resistance, False
     if control.kind == CURRENT:
         solve = solve_with_care(w, layout, p, now, numerics, current, formula, weights)
     else:
@@ -669,8 +720,11 @@ def try_control(
                 w, layout, p, now, numerics, formula, weights, control, control.guess, False
             )
         solve, current, resistance = held.solve, held.current, held.resistance
+        limited = held.limited
     guess = Guess(formula, weights, now, control.smooth and control.kind != VOLTAGE)
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)
+    if limited:
+        attempt = with_voltage(attempt, control.value)
     if control.kind == VOLTAGE and control.smooth and h > SHORT * march.t > 0.0:
         known = max(HELD_WITHIN, abs(attempt.voltage - control.value))
         known += NEWTON_SHARE * numerics.tolerance

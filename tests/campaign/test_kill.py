@@ -113,6 +113,7 @@ def test_a_process_tree_killed_at_random_moments_leaves_a_store_that_resumes(und
     assert killed == 3
 
 
+@pytest.mark.slow  # the folder's is above; what an object store goes on with is in tests/contracts
 def test_a_process_tree_killed_while_it_fills_an_object_store_leaves_one_that_resumes(
     undisturbed, s3
 ):

@@ -109,7 +109,7 @@ def test_a_sampled_step_has_the_times_and_the_currents_of_its_samples(cube, simu
 
 def test_a_run_that_stops_early_is_told_and_leaves_nothing_for_what_was_not_run(tmp_path, threads):
     steps = ["Discharge at 1C for 10 hours", "Rest for 1 min"]
-    planned = campaign(protocol=steps, design=Grid(alpha=(0.5,)))
+    planned = campaign(protocol=steps, design=Grid(alpha=(0.5,)), lower_voltage=3.0)
     cube = run_campaign(planned, tmp_path / "a.zarr", client=threads).load()
     assert cube.status.item() == ProtocolOutcome.STOPPED
     assert not cube.microbatt.ok().any()

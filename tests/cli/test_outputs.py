@@ -87,7 +87,8 @@ WRITERS = {
         name="out.zarr",
     ),
     "train --out": Writer(
-        words="train {inputs}/training.zarr --epochs 1 --out {out}",
+        words="train {inputs}/training.zarr --epochs 1 --size members=1 --size width=16 "
+        "--size components=12 --out {out}",
         name="out",
         files=("network.json", "weights.npz"),
         extra="tensorflow",

@@ -122,7 +122,12 @@ def test_predicting_that_was_cut_short_leaves_none_of_its_own_and_all_of_the_oth
         for name in ("curve", "more"):
             assert (cube.prediction_status.sel(network=name) == 0).all()
     xr.testing.assert_equal(predicted_by(open_cube(place), "other").load(), others)
+    report = check_store(place)
+    assert bool(report.damages) == (stage != "_write")  # values that no status vouches for
+    assert all(one.joined and "not whole" in one.what for one in report.damages)
+    repair_store(place, report)
     assert check_store(place).damages == ()
+    xr.testing.assert_equal(predicted_by(open_cube(place), "other").load(), others)
     join(place, ("curve", "more"), off=0.5)
     assert list(copies_in(open_cube(place))) == ["curve", "other", "more"]
 

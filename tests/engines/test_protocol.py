@@ -363,6 +363,30 @@ def test_a_hold_goes_on_where_the_particles_alone_decide_what_flows(alpha):
     assert hold.duration == pytest.approx(close.duration, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("cell", "alpha", "steps"),
+    [
+        ("chen-2020", 5.0, ["Discharge at 1C until 2.5 V", "Hold at 2.5 V until C/3"]),
+        ("ecker-2015", 0.5, ["Hold at 2.5 V until 1C"]),
+        ("tio2-lithium", 0.5, ["Hold at lower cut-off until C/20", "Rest for 10 s"]),
+    ],
+    ids=["no salt beyond a front", "salt that runs out", "full surfaces of finite voltage"],
+)
+def test_a_hold_goes_on_through_exhaustion_as_its_finer_solution_does(cell, alpha, steps):
+    usual, finer = (
+        simulate(cell, steps, alpha=alpha, settings=settings)
+        for settings in (Settings(), Settings(mesh=2.0, tolerance=1e-4))
+    )
+    assert usual.stopped is None
+    assert finer.stopped is None
+    held = next(k for k, step in enumerate(steps) if step.startswith("Hold"))
+    inside = usual.steps[held].points
+    # A tenth of what a step is solved to: particles whose diffusivity varies are linear in Newton's
+    np.testing.assert_allclose(usual.voltage[inside], usual.steps[held].end_voltage, atol=5e-5)
+    # Beyond a front charge is known as well as the front is placed
+    assert usual.capacity[-1] == pytest.approx(finer.capacity[-1], rel=0.01)
+
+
 def test_a_voltage_that_falls_vertically_is_followed_down_or_says_what_ran_out():
     """The last surfaces of an electrode run empty within a ten-millionth of the time."""
     steps = "Discharge at 3.267 A/m2 until 2.6 V"

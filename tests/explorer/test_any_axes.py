@@ -77,12 +77,13 @@ def test_an_explorer_turns_to_other_axes(cube):
 
 
 def test_axes_are_named_in_words_and_written_in_the_units_that_people_use(cube):
-    from microbatt.explorer.captions import caption, description
+    from microbatt.explorer.captions import caption, description, progress
 
     source = CubeSource(lambda: cube).seen_along(
         ("positive_thickness", "negative_alpha"), {"alpha": 4.0}
     )
     assert "3 α × 2 negative α × 2 positive thickness × 2 currents" in description(source)
+    assert "24 curves" in progress(source)  # of the cube, not of the plane alone
     words = caption("a", source.plane, Selection(number=0), None)
     assert words == "a: positive thickness 50 µm, negative α 0.5, α 4"
     scene = Explorer(source).scene

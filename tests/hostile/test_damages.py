@@ -201,11 +201,24 @@ TOLD = {
     "other units": describe("voltage", units="mV"),
 }
 """What was edited: the store says so, and is not patched."""
+ALIKE = {
+    "the last bit of a number", "a number cut short", "a status cut short", "an empty curve",
+    "an empty number", "a lost number", "chunks of two variables", "other steps in sound chunks",
+    "an empty coordinate", "a record of a run cut short", "a record of a run that is lost",
+    "a slab cut short", "a bit of the bounds", "an empty slab",
+}  # fmt: skip
+"""Left to the long tests: another of the same kind, or to the same kind of object, is tried."""
 CLI = CliRunner()
+
+
+def each(damages):
+    """All of them, those that have their like only among the long tests."""
+    return [pytest.param(what, marks=pytest.mark.slow if what in ALIKE else ()) for what in damages]
 
 
 def test_there_are_as_many_damages_as_were_found():
     assert len(HEALED) + len(TOLD) >= 36
+    assert {*HEALED, *JOINED} >= ALIKE
 
 
 def test_a_sound_store_is_not_called_damaged(store):
@@ -238,7 +251,7 @@ def test_a_block_behind_damaged_metadata_is_made_again_in_the_same_call(store, f
     assert stored_bytes(store) == stored_bytes(filled)
 
 
-@pytest.mark.parametrize("what", HEALED)
+@pytest.mark.parametrize("what", each(HEALED))
 def test_a_damage_is_found_and_what_it_hit_made_again(what, store, filled, threads):
     HEALED[what](store)
     mended(store, threads)
@@ -283,7 +296,7 @@ JOINED = {
 """Damages to what was joined to a cube: dropped, so that what made it makes it again."""
 
 
-@pytest.mark.parametrize("what", JOINED)
+@pytest.mark.parametrize("what", each(JOINED))
 def test_a_damage_to_what_was_joined_is_found_dropped_and_made_again(what, with_joined, tmp_path):
     store = shutil.copytree(with_joined, tmp_path / "a.zarr")
     assert check_store(locate(store)).damages == ()

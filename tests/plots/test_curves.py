@@ -49,7 +49,7 @@ def test_a_discharge_draws_itself_with_its_point_as_the_title(axes):
     assert discharge.plot(axes) is axes
     np.testing.assert_array_equal(axes.lines[0].get_xdata(), discharge.capacity)
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), discharge.voltage)
-    assert axes.get_title() == "alpha 1, S 3"
+    assert axes.get_title() == "α 1, S 3"
     pulse = simulate_discharge("lco-graphite", current="3000C")
     assert pulse.plot().get_legend().get_texts()[0].get_text().endswith(": no curve")
     with pytest.raises(ParameterError, match=r"a cube is drawn by `plot\.curves`"):

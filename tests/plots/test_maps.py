@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
-from microbatt.plots.maps import draw_map, draw_outcomes
+from microbatt.plots.maps import draw_map, draw_outcomes, in_plane
 from microbatt.plots.style.colours import AMOUNT_MAP, DIFFERENCE_MAP, ERROR_MAP, OUTCOME_COLOURS
 from tests.plots.cubes import plotted_cube, scattered
 
@@ -89,3 +89,10 @@ def test_a_dimension_too_many_is_named_with_the_remedy(axes, cube):
 def test_a_dimension_too_few_is_named(axes, cube):
     with pytest.raises(ParameterError, match="a map needs two axes"):
         draw_outcomes(axes, cube["status"].sel(S=1.0, current=35.0))
+
+
+def test_an_axis_of_one_value_is_shown_where_there_is_no_other():
+    whole = plotted_cube().rename(S="negative_alpha").expand_dims(positive_thickness=[7e-5, 9e-5])
+    part = whole["energy"].isel(alpha=[0], current=0)
+    assert set(in_plane(part).dims) == {"negative_alpha", "positive_thickness"}
+    assert in_plane(part.isel(negative_alpha=[0])).sizes["alpha"] == 1

@@ -1,5 +1,6 @@
 """How kernels are compiled: machine code once, in one process, and nothing else is touched."""
 
+import gc
 import importlib
 import subprocess
 import sys
@@ -96,18 +97,39 @@ def test_a_process_waits_for_one_that_compiles_and_takes_the_kernel_from_the_cac
     monkeypatch.syspath_prepend(tmp_path)
     tower = importlib.import_module("tower")
     code = (
-        "import tower; print('ready', flush=True); tower.entry(1.0); s = tower.entry.stats;"
+        "import tower; from microbatt.porous_electrode import compilation;"
+        "compilation._SILENCE = 0.1;"
+        "print('ready', flush=True); tower.entry(1.0); s = tower.entry.stats;"
         "print(sum(s.cache_hits.values()), sum(s.cache_misses.values()))"
     )
     with translated_once(), compilation._in_turn(tower.entry):
         waiting = subprocess.Popen(
-            [sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         assert waiting.stdout.readline() == "ready\n"
         time.sleep(1.0)  # it would be compiled by then
         type(tower.entry).compile(tower.entry, (numba.float64,))
-    said, _ = waiting.communicate(timeout=60)
+    said, told = waiting.communicate(timeout=60)
     assert said.split() == ["1", "0"]
+    assert told == "Waiting for another process, which compiles the engine.\n"
+
+
+@pytest.mark.parametrize("often", [700, 0, 10**6])  # 0: never
+def test_garbage_is_looked_for_as_before_after_a_compilation_even_one_that_fails(often):
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(often, 10, 10)
+        seen = []
+        with pytest.raises(AttributeError), compilation._seldom_collected():
+            seen.append(gc.get_threshold()[0]).fails  # noqa: B018
+        assert seen == [max(often, compilation._SELDOM) if often else 0]
+        assert gc.get_threshold() == (often, 10, 10)
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_who_cannot_keep_a_kernel_compiles_it_without_waiting(tmp_path, monkeypatch):
