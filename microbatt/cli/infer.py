@@ -66,6 +66,11 @@ if TYPE_CHECKING:
     "[default: 1mV, none if the cell file is exact]",
 )
 @click.option(
+    "--curve-error",
+    help="Size of a smooth error that each curve has of its own, such as 1mV.  [default: told from "
+    "differences between the curves]",
+)
+@click.option(
     "--tails",
     type=float,
     help="Degrees of freedom of Student's t for single points: 4 lets points that lie far off "
@@ -159,6 +164,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     free: tuple[str, ...],
     cell_errors: tuple[str, ...],
     model_error: str | None,
+    curve_error: str | None,
     tails: float | None,
     inventory: str,
     thermal: str,
@@ -221,6 +227,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         model_error=model_error
         if model_error == "inferred"
         else _volts("--model-error", model_error),
+        curve_error=_volts("--curve-error", curve_error),
         tails=math.inf if tails is None else tails,
         inventory=Inventory(inventory),
         thermal=thermal_mode(thermal, heat_transfer, heat_of),
@@ -274,6 +281,7 @@ _TERMS: Final = (
     "heat_of",
     "charge_error",
     "offset_error",
+    "curve_error",
     "tails",
     "protocol",
     "start_voltage",

@@ -24,7 +24,12 @@ from microbatt.inference.fit.residuals import inflation
 from microbatt.inference.fit.run_starts import run_starts
 from microbatt.inference.forward.binning import bin_measurement
 from microbatt.inference.forward.cell_errors import cell_doubts
-from microbatt.inference.forward.error_model import AllowedErrors, error_models, white_noise
+from microbatt.inference.forward.error_model import (
+    OWN,
+    AllowedErrors,
+    error_models,
+    white_noise,
+)
 from microbatt.inference.forward.forward_model import ForwardModel, cutoff_below
 from microbatt.inference.forward.priors import make_priors, shape_factors
 from microbatt.inference.forward.runs import bin_run, temperature_of
@@ -238,11 +243,14 @@ def forward_model(
         cutoff_voltage=cutoff_below(curves),
     )
     doubts = cell_doubts(cell, options.cell_error, options.thermal)
+    exact = not doubts.widths
+    own = options.own_share_at(exact=exact)
     errors = AllowedErrors(
         noise=noise,
         charge_error=options.charge_error,
         offset=options.offset_error,
-        model_error=options.model_error_at(exact=not doubts.widths),
+        model_error=options.model_error_at(exact=exact),
+        own=OWN if own is None else own,
     )
     models, shared = error_models(curves, errors, runs)
     return ForwardModel(
@@ -269,7 +277,7 @@ def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
     if options.model_error == INFERRED:
         fit, size = with_inferred_error(fit)
         told.append(size.sentence)
-    elif fit.model.errors.model_error > 0.0:
+    elif options.curve_error is None and fit.model.errors.model_error > 0.0:
         fit = with_own_share(fit)
     fit = with_tails(fit, options.tails)
     return fit, told

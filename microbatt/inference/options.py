@@ -66,6 +66,9 @@ class InferenceOptions:
         Size of a smooth error of the model, of its open-circuit curves and its equations [V];
         ``"inferred"`` tells it from the residuals; None takes 1 mV, and none where the cell file is
         exact.
+    curve_error : float or None, default None
+        Size of a smooth error that each curve has of its own beside `model_error` [V]; None tells
+        it from differences between the curves, 2 % of `model_error` at least.
     tails : float, default inf
         Degrees of freedom of Student's t for the errors of single points: 4 lets points that lie
         far off count less, infinity takes errors for normal.
@@ -113,6 +116,7 @@ class InferenceOptions:
     free: Mapping[str, float | Prior] | Iterable[str] = ()
     cell_error: CellError = None
     model_error: float | str | None = None
+    curve_error: float | None = None
     tails: float = math.inf
     inventory: Inventory | str = Inventory.CONSERVING
     runs: str = "auto"
@@ -135,6 +139,7 @@ class InferenceOptions:
             check_choice("model_error", self.model_error, [INFERRED])
         elif self.model_error is not None:
             check_number("model_error", self.model_error, OFFSET, unit="V", remedy=_VOLTS)
+        self._check_curve_error()
         if not self.tails >= 1.0:
             raise ParameterError(
                 f"`tails` is {self.tails}; give the degrees of freedom of Student's t, at least 1: "
@@ -155,6 +160,45 @@ class InferenceOptions:
                 f"`settings` is {self.settings!r}; it must be Settings(…), from microbatt.engines."
             )
         check_integer("seed", self.seed, low=0)
+
+    def _check_curve_error(self) -> None:
+        """Refuse a size of each curve's own error that cannot be meant."""
+        if self.curve_error is None:
+            return
+        check_number("curve_error", self.curve_error, OFFSET, unit="V", remedy=_VOLTS)
+        if isinstance(self.model_error, str):
+            raise ParameterError(
+                f"`curve_error` is stated and `model_error` is {self.model_error!r}, which tells "
+                "both from the residuals; state both or leave `curve_error` out."
+            )
+
+    def own_share_at(self, *, exact: bool) -> float | None:
+        """Return which share of the model error each curve has of its own [-].
+
+        Parameters
+        ----------
+        exact : bool
+            Whether the cell file is taken as exact.
+
+        Returns
+        -------
+        float or None
+            None where it is to be told from the curves.
+
+        Raises
+        ------
+        ParameterError
+            If it is stated and there is no model error that it could be a part of.
+        """
+        if self.curve_error is None:
+            return None
+        size = self.model_error_at(exact=exact)
+        if not size > 0.0:
+            raise ParameterError(
+                f"`curve_error` is {self.curve_error} V and there is no model error beside which "
+                "it stands; state `model_error` too, such as 1e-3 for 1 mV."
+            )
+        return self.curve_error / size
 
     def model_error_at(self, *, exact: bool) -> float:
         """Return the size of the smooth model error [V].

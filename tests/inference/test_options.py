@@ -46,3 +46,13 @@ def test_changes_are_checked_and_a_wrong_name_is_answered_with_the_nearest():
     with pytest.raises(ParameterError, match="noise"):
         InferenceOptions().changed({"nosie": 2e-3})
     assert {one.name for one in fields(InferenceOptions)} >= {"noise", "free", "inventory"}
+
+
+def test_an_error_of_each_curve_stands_beside_a_model_error_that_is_stated():
+    both = InferenceOptions(model_error=4e-3, curve_error=1e-3)
+    assert both.own_share_at(exact=True) == 0.25
+    assert InferenceOptions(model_error=4e-3).own_share_at(exact=True) is None
+    with pytest.raises(ParameterError, match="state `model_error` too"):
+        InferenceOptions(curve_error=1e-3).own_share_at(exact=True)
+    with pytest.raises(ParameterError, match="state both or leave `curve_error` out"):
+        InferenceOptions(model_error="inferred", curve_error=1e-3)

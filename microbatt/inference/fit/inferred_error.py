@@ -36,9 +36,10 @@ SHARES: Final = (0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0)
 BEYOND_CHANCE: Final = 4.0
 """A gain in twice the logarithm of the likelihood that speaks for more than the least share."""
 _ROUNDS: Final = 2
+_ROUNDS_OF_SHARE: Final = 3
 _NOTHING: Final = 1e3
 """Standard deviation of an average that is to say nothing [V]."""
-_MOST: Final = 12
+_MOST: Final = 25
 """Calls of the fit with another share."""
 
 
@@ -96,9 +97,14 @@ def with_own_share(fit: Fit) -> Fit:
     fit
         Of a model of any share.
     """
-    share = own_share(fit.model, fit.minimum)
-    model = fit.model.with_model_error(fit.model.errors.model_error, share)
-    return _refitted(fit, model) or replace(fit, model=model)
+    for _ in range(_ROUNDS_OF_SHARE):
+        errors = fit.model.errors
+        share = own_share(fit.model, fit.minimum)
+        if share == errors.own:
+            break
+        model = fit.model.with_model_error(errors.model_error, share)
+        fit = _refitted(fit, model) or replace(fit, model=model)
+    return fit
 
 
 def _refitted(fit: Fit, model: ForwardModel) -> Fit | None:
@@ -111,18 +117,24 @@ def _refitted(fit: Fit, model: ForwardModel) -> Fit | None:
 def own_share(model: ForwardModel, minimum: Minimum) -> float:
     """Return the share of the model's error that each curve has of its own, of `SHARES` [-].
 
-    The likeliest, and the least where none is likelier beyond chance.
+    The larger one of what flat stretches and what all averages tell.
 
     Parameters
     ----------
     model, minimum
         The measured curves and the best fit to them.
     """
-    size, told = model.errors.model_error, _Told.of(model, minimum)
-    least = score = told.score(model.with_model_error(size, SHARES[0]))
+    told = _Told.of(model, minimum)
+    return max(_likeliest_share(model, told, flat=flat) for flat in (True, False))
+
+
+def _likeliest_share(model: ForwardModel, told: _Told, *, flat: bool) -> float:
+    """Return the likeliest share, and the least where none is likelier beyond chance."""
+    size = model.errors.model_error
+    least = score = told.score(model.with_model_error(size, SHARES[0]), flat=flat)
     share = SHARES[0]
     for larger in SHARES[1:]:
-        there = told.score(model.with_model_error(size, larger))
+        there = told.score(model.with_model_error(size, larger), flat=flat)
         if there > score:
             break
         score, share = there, larger
@@ -140,7 +152,7 @@ def inferred_size(model: ForwardModel, minimum: Minimum) -> ModelError:
     told = _Told.of(model, minimum)
     scores = np.array(
         [
-            [told.score(model.with_model_error(float(size), share)) for share in SHARES]
+            [told.score(model.with_model_error(float(size), share), flat=True) for share in SHARES]
             for size in SIZES
         ]
     )
@@ -173,9 +185,9 @@ class _Told:
             expected_slopes=minimum.jacobian[m:],
         )
 
-    def score(self, model: ForwardModel) -> float:
-        """Return -2 ln of the restricted likelihood of a model's errors."""
-        model = _where_flat(model)
+    def score(self, model: ForwardModel, *, flat: bool) -> float:
+        """Return -2 ln of the restricted likelihood of errors, of flat stretches or of all."""
+        model = _where_flat(model) if flat else model
         jacobian = np.concatenate([model.whiten(self.slopes).T, self.expected_slopes])
         residual = np.concatenate([model.whiten(self.volts), self.expected])
         curvature = jacobian.T @ jacobian

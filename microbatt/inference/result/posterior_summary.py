@@ -308,12 +308,13 @@ def assumptions(
         own = 1e3 * options.offset_error
         sentences.append(f"The voltage of each curve may have an offset of {own:.3g} mV.")
     size = model.errors.model_error
+    whence = "differences between the curves tell" if options.curve_error is None else "was stated"
     if size > 0.0:
         sentences.append(
             f"The model may be off by {1e3 * size:.3g} mV that change smoothly with the charge, "
             f"the same in all curves, by {1e3 * EQUATIONS * size:.3g} mV at the largest current "
             f"that grow with the current, and by {1e3 * model.errors.own * size:.2g} mV in each "
-            "curve by itself, as differences between the curves tell: the "
+            f"curve by itself, as {whence}: the "
             f"{model.measured.size} averages hold some {model.independent_facts:.0f} "
             "independent facts."
         )

@@ -7,17 +7,18 @@ import pytest
 
 from microbatt.errors import ParameterError
 from microbatt.inference import InferenceOptions
+from microbatt.inference.fit.inferred_error import SHARES
 from microbatt.inference.forward.error_model import LENGTHS, OWN
 from tests.inference.experiments import CELL, experiment, infer_exact
 
 TERMS = {"noise": 1e-3, "network": False, "model_error": "inferred"}
 
 
-def drifting(one, size, seed=0):
+def drifting(one, size, seed=0, share=OWN):
     """Return the experiment with a smooth error of the voltage.
 
     It is a draw from what the error model takes it for: one of this size that all curves share and
-    one of each curve's own, half as large, each correlated over `LENGTHS` of the charge.
+    one of each curve's own, a `share` as large, each correlated over `LENGTHS` of the charge.
     """
     grid, rng = np.linspace(0.0, 1.0, 201), np.random.default_rng(seed)
     apart = np.sqrt(3.0) * np.abs(grid[:, None] - grid)
@@ -29,7 +30,7 @@ def drifting(one, size, seed=0):
     )
     moved = []
     for curve, alone in zip(one.measurements, own, strict=True):
-        error = np.interp(curve.capacity / longest, grid, shared + OWN * alone)
+        error = np.interp(curve.capacity / longest, grid, shared + share * alone)
         moved.append(replace(curve, voltage=curve.voltage + size * error))
     return replace(one, measurements=tuple(moved))
 
@@ -47,6 +48,18 @@ def test_an_error_of_four_millivolts_is_found_and_widens_the_interval():
     assert estimate["alpha"].std > 2.0 * plain["alpha"].std
     assert not estimate.diagnostics.misfit
     assert any("told from the residuals" in one for one in estimate.assumptions)
+
+
+def test_what_each_curve_has_of_its_own_is_told_by_differences_between_curves():
+    stated = TERMS | {"model_error": 4e-3}
+    alike = infer_exact(drifting(experiment(2.3, 3.0), 4e-3, share=0.0), CELL, **stated)
+    apart = infer_exact(drifting(experiment(2.3, 3.0), 4e-3), CELL, **stated)
+    said = f"by {1e3 * SHARES[0] * 4e-3:.2g} mV in each curve by itself, as differences"
+    assert any(said in one for one in alike.assumptions)
+    assert not any(said in one for one in apart.assumptions)
+    assert apart["alpha"].std > 1.3 * alike["alpha"].std
+    assert not alike.diagnostics.misfit
+    assert not apart.diagnostics.misfit
 
 
 def test_another_word_is_refused():
