@@ -13,7 +13,11 @@ import numpy as np
 from microbatt.cells import load_cell
 from microbatt.engines import ENGINE
 from microbatt.errors import ParameterError
-from microbatt.inference.fit.inferred_error import with_inferred_error, with_own_share
+from microbatt.inference.fit.inferred_error import (
+    with_inferred_error,
+    with_own_share,
+    with_potential_errors,
+)
 from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.outliers import outliers_sentence, with_tails
@@ -274,6 +278,8 @@ def forward_model(
 def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
     """Return the fit with what the residuals tell of errors, and that in words."""
     told = []
+    if fit.model.errors.model_error > 0.0:
+        fit = with_potential_errors(fit)
     if options.model_error == INFERRED:
         fit, size = with_inferred_error(fit)
         told.append(size.sentence)

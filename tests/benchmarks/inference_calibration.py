@@ -28,6 +28,7 @@ from microbatt.inference.fit.inferred_error import SHARES, own_share
 from microbatt.inference.fit.least_squares import Minimum
 from microbatt.inference.forward.derivatives import differentiated, simulated
 from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.potential_errors import potential_moves
 from microbatt.inference.forward.unknowns import PARAMETERS, value_in_cell
 from microbatt.inference.infer import forward_model
 from microbatt.measured import Experiment
@@ -81,6 +82,9 @@ class AtTruth:
             x[i] = value
         self.x, self.model = x, beside(model, x)
         self.jacobian = differentiated(self.model, simulated(self.model, x))
+        moves = potential_moves(self.model, x)
+        if moves is not None:
+            self.model = self.model.with_potentials(moves)
         std = model.priors.std
         self.weight = np.where(np.isfinite(std), 1.0 / std**2, 0.0)
         self.spread = np.where(np.isfinite(std), std, 0.0)  # of what the truths were drawn from

@@ -16,6 +16,7 @@ import numpy as np
 
 from microbatt.inference.fit.refinement import Fit, fit_samples, jacobian_under
 from microbatt.inference.forward.error_model import steepness
+from microbatt.inference.forward.potential_errors import potential_moves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,6 +88,22 @@ def with_inferred_error(fit: Fit) -> tuple[Fit, ModelError]:
             break
         fit = again
     return fit, found
+
+
+def with_potential_errors(fit: Fit) -> Fit:
+    """Let the open-circuit potentials of the cell be off by the model's error, and fit again.
+
+    Where the engine does not tell what that moves, the fit stays.
+
+    Parameters
+    ----------
+    fit
+        Of a model with an error.
+    """
+    if not fit.model.curves:
+        return fit
+    moves = potential_moves(fit.model, fit.minimum.x)
+    return fit if moves is None else _refitted(fit, fit.model.with_potentials(moves)) or fit
 
 
 def with_own_share(fit: Fit) -> Fit:

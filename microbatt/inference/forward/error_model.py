@@ -385,14 +385,30 @@ def smooth_spectrum(place: Array, lengths: tuple[float, ...] = LENGTHS) -> Array
     ndarray, shape (m, r)
         One standard deviation of each part [-].
     """
-    order = np.arange(_PARTS if min(lengths) < 1.0 else _FEW_PARTS)
-    variance = np.zeros(order.size)
+    deviations = wave_deviations(_PARTS if min(lengths) < 1.0 else _FEW_PARTS, lengths)
+    return np.asarray(deviations * np.cos(np.pi * np.arange(deviations.size) * place[:, None]))
+
+
+def wave_deviations(count: int, lengths: tuple[float, ...] = LENGTHS) -> Array:
+    """Return standard deviations of the waves cos(jπs) of an error of one; see `smooth_spectrum`.
+
+    Parameters
+    ----------
+    count
+        How many, the constant first.
+    lengths
+        Shares of the charge over which the error changes.
+
+    Returns
+    -------
+    ndarray, shape (count,)
+    """
+    order = np.arange(count)
+    variance = np.zeros(count)
     for length in lengths:
         power = (3.0 / length**2 + (order * np.pi) ** 2) ** -2.0
         variance += power / power.sum() / len(lengths)
-    waves = np.cos(np.pi * order * place[:, None])
-    shape = np.where(order == 0, 1.0, np.sqrt(2.0)) * waves
-    return np.asarray(np.sqrt(variance) * shape)
+    return np.asarray(np.sqrt(variance) * np.where(order == 0, 1.0, np.sqrt(2.0)))
 
 
 def steepness(curve: BinnedCurve | BinnedRun) -> Array:

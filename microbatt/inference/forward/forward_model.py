@@ -87,6 +87,9 @@ class ForwardModel:
         Measured runs, averaged; their averages and error models stand behind those of the curves.
     temperatures
         Of each curve, as it was measured; empty where none was.
+    potentials
+        What the parts of an error of the open-circuit potentials do to the averages, one standard
+        deviation each of an error of one, shape (m, r) [V/V]; they are among the `shared`.
     """
 
     request: Request
@@ -98,6 +101,7 @@ class ForwardModel:
     shift: Array | float = 0.0
     runs: tuple[BinnedRun, ...] = ()
     temperatures: Temperatures = ()
+    potentials: Array | None = None
 
     @property
     def pieces(self) -> tuple[BinnedCurve | BinnedRun, ...]:
@@ -138,7 +142,9 @@ class ForwardModel:
     ) -> ForwardModel:
         """Return the model of other averages, with what is stated of their errors."""
         models, shared = error_models(curves, self.errors, runs)
-        return replace(self, curves=curves, runs=runs, error_models=models, shared=shared)
+        return replace(
+            self, curves=curves, runs=runs, error_models=models, shared=shared, potentials=None
+        )
 
     def of_file(self, x: Array) -> ForwardModel:
         """Return the model whose cell file has the doubted values of x and no doubt of them."""
@@ -220,7 +226,14 @@ class ForwardModel:
             replace(one, deviation=one.deviation * (now.deviation / old.deviation))
             for one, now, old in zip(models, self.error_models, before, strict=True)
         )
+        if shared is not None and self.potentials is not None:
+            shared = np.concatenate([shared, size * self.potentials], axis=1)
         return replace(self, errors=errors, error_models=kept, shared=shared)
+
+    def with_potentials(self, moves: Array) -> ForwardModel:
+        """Return the model whose open-circuit potentials may be off; see `potential_moves`."""
+        other = replace(self, potentials=moves)
+        return other.with_model_error(self.errors.model_error)
 
     @property
     def log_determinant(self) -> float:

@@ -1,0 +1,137 @@
+"""What errors of the open-circuit potentials do to the measured curves.
+
+An open-circuit potential that is off is off at a stoichiometry, and that is where the surface of
+each particle stands: later at a low current than at a high one, and here and there in the electrode
+at different times.  So the engine discharges cells whose potentials carry small waves, and what
+these move is how an error shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+
+from microbatt.constants import FARADAY, SECONDS_PER_HOUR
+from microbatt.engines import ENGINE, Settings
+from microbatt.inference.forward.error_model import wave_deviations
+from microbatt.inference.forward.finite_differences import end_capacity
+from microbatt.inference.forward.forward_model import voltages_of_batch
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from microbatt.cells import Cell, Electrode
+    from microbatt.inference.forward.forward_model import ForwardModel
+
+    Array = NDArray[np.float64]
+
+WAVES: Final = 16
+"""For each electrode; half of the shortest is a fifteenth of the charge long."""
+HEIGHT: Final = 1e-3
+"""Of a wave that is simulated [V]: curves answer linearly to so little."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wave:
+    """A potential and a wave on it, HEIGHT cos(k (θ − θ_0))."""
+
+    potential: object
+    wavenumber: float
+    origin: float
+
+    def __call__(self, theta: ArrayLike) -> Array:
+        base = np.asarray(self.potential(theta))  # type: ignore[operator]
+        return base + HEIGHT * np.cos(self.wavenumber * (np.asarray(theta) - self.origin))
+
+
+@dataclass(frozen=True, slots=True)
+class _WaveSlope:
+    """The slope of such a potential."""
+
+    slope: object
+    wavenumber: float
+    origin: float
+
+    def __call__(self, theta: ArrayLike) -> Array:
+        base = np.asarray(self.slope(theta))  # type: ignore[operator]
+        phase = self.wavenumber * (np.asarray(theta) - self.origin)
+        return base - HEIGHT * self.wavenumber * np.sin(phase)
+
+
+def potential_moves(model: ForwardModel, x: Array) -> Array | None:
+    """Return what the parts of an error of the open-circuit potentials do to the averages.
+
+    The error is a Gaussian process along the stoichiometries that the longest discharge passes,
+    with the lengths of `microbatt.inference.forward.error_model.smooth_spectrum`; the electrodes
+    have equal parts of its variance.
+
+    Parameters
+    ----------
+    model
+        The measured curves and the unknowns.
+    x
+        Coordinates of all unknowns, shape (p,).
+
+    Returns
+    -------
+    ndarray, shape (m, r), or None
+        One standard deviation of each part, of an error of one [V/V]; nothing for runs.  Parts for
+        which the engine has no whole curve are left out, and None is for none.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such cell.
+    """
+    core, asked = model.of_file(x), x[: model.priors.asked]
+    request = replace(core.request_at(asked), settings=Settings())
+    alpha, S = core.priors.natural(asked)[:2]
+    currents = core.currents / core.value(asked, "area_scale")
+    points = np.column_stack([np.full(currents.size, alpha), np.full(currents.size, S), currents])
+
+    def voltages(cell: Cell) -> Array | None:
+        batch = ENGINE.run(replace(request, cell=cell), points)
+        whole = np.isfinite(end_capacity(batch)).all()
+        return voltages_of_batch(core, asked, batch) if whole else None
+
+    here = voltages(request.cell)
+    if here is None:
+        return None
+    charge = max(curve.charge for curve in model.curves) / core.value(asked, "area_scale")
+    sides = ("positive",) if request.cell.metal is not None else ("negative", "positive")
+    deviations = wave_deviations(WAVES) / np.sqrt(len(sides))
+    columns = []
+    for side in sides:
+        electrode = cast("Electrode", getattr(request.cell, side))
+        start, stop = _passed(electrode, charge, filled=side == "positive")
+        for order, deviation in enumerate(deviations):
+            wavenumber = np.pi * order / (stop - start)
+            changed: dict[str, Any] = {side: _with_wave(electrode, wavenumber, start)}
+            there = voltages(replace(request.cell, **changed))
+            if there is not None:
+                columns.append(deviation * (there - here) / HEIGHT)
+    if not columns:
+        return None
+    beyond = model.measured.size - here.size
+    return np.pad(np.stack(columns, axis=1), [(0, beyond), (0, 0)])
+
+
+def _passed(electrode: Electrode, charge: float, *, filled: bool) -> tuple[float, float]:
+    """Return the stoichiometries at the start of a discharge and after a charge [A h m⁻²]."""
+    sites = electrode.max_concentration * electrode.active_fraction * electrode.thickness
+    change = charge * SECONDS_PER_HOUR / (FARADAY * sites)
+    start = electrode.initial_stoichiometry
+    return start, min(start + change, 1.0) if filled else max(start - change, 0.0)
+
+
+def _with_wave(electrode: Electrode, wavenumber: float, origin: float) -> Electrode:
+    """Return the electrode with a wave on its open-circuit potential."""
+    fit = electrode.open_circuit
+    moved = replace(
+        fit,
+        potential=_Wave(fit.potential, wavenumber, origin),
+        slope=_WaveSlope(fit.slope, wavenumber, origin),
+    )
+    return replace(electrode, open_circuit=moved)
