@@ -21,7 +21,7 @@ RATES = (0.1, 0.5, 1.0, 2.0)
 VOLUMES = {"x_n": 60, "x_s": 30, "x_p": 60, "r_n": 60, "r_p": 60}
 STRETCH = 3.0
 UP_TO = 0.97
-HALF_CELLS = {"Xu2019"}
+HALF_CELLS = {"Xu2019", "Ecker2015_graphite_halfcell"}
 
 
 def solution(pybamm, name, rate, cell):
