@@ -24,6 +24,7 @@ from microbatt.porous_electrode.compilation import (
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
 from microbatt.porous_electrode.control import (
     CURRENT,
+    LEAST_DROP,
     POWER,
     VOLTAGE,
     Control,
@@ -265,8 +266,11 @@ def temperature_at(s: Samples, t: float, otherwise: float) -> float:
 
 
 @kernel
-def gap_of(row: Array, current: float, voltage: float, moved: float) -> float:
-    """How far the row is from the nearest of its endings [V]; negative beyond it."""
+def gap_of(row: Array, before: float, current: float, voltage: float, moved: float) -> float:
+    """How far the row is from the nearest of its endings [V]; negative beyond it.
+
+    A current that has another sign than `before` has gone through the least one.
+    """
     gap = math.inf
     if current > 0.0:
         gap = min(gap, voltage - row[LOW])
@@ -274,7 +278,8 @@ def gap_of(row: Array, current: float, voltage: float, moved: float) -> float:
         gap = min(gap, row[HIGH] - voltage)
     least = row[LEAST_CURRENT]
     if least >= 0.0:
-        gap = min(gap, GAUGE * (abs(current) / least - 1.0))
+        size = -abs(current) if before * current < 0.0 else abs(current)
+        gap = min(gap, GAUGE * (size / least - 1.0))
     if math.isfinite(row[CHARGE]):
         gap = min(gap, GAUGE * (1.0 - moved / row[CHARGE]))
     return gap
@@ -467,10 +472,12 @@ def begin(
     if not attempt.solve.converged:
         lost = control.kind == CURRENT and attempt.solve.possible
         return leave(stand, table, out, NO_CONVERGENCE if lost else UNREACHABLE)
-    if gap_of(row, tried.current, attempt.voltage, 0.0) <= 0.0:
+    if gap_of(row, tried.current, tried.current, attempt.voltage, 0.0) <= 0.0:
         code = what_ended(row, tried.current, attempt.voltage, 0.0)
         return leave(stand, table, out, LIMIT if code == LIMIT else ALREADY)
     h = stand_at_jump(w, layout, attempt.now, numerics.tolerance)
+    if control.kind == VOLTAGE:  # surfaces may change by a share of what drives the current
+        h *= min(1.0, max(abs(tried.current * tried.resistance), LEAST_DROP)) ** 2
     voltage = attempt.voltage
     stand = Stand(
         row=stand.row,
@@ -680,7 +687,7 @@ def gap_after(row: Array, samples: Samples, stand: Stand, tried: Controlled, h: 
     if not tried.attempt.solve.converged:
         return -1.0
     moved = abs(charge_after(row, samples, stand, tried, h) - stand.row_charge)
-    return gap_of(row, tried.current, tried.attempt.voltage, moved)
+    return gap_of(row, stand.current, tried.current, tried.attempt.voltage, moved)
 
 
 @kernel
@@ -712,7 +719,7 @@ def land(
     """
     row = table[stand.row]
     moved = abs(stand.charge - stand.row_charge)
-    low, above = 0.0, gap_of(row, stand.current, stand.march.V, moved)
+    low, above = 0.0, gap_of(row, stand.current, stand.current, stand.march.V, moved)
     high, below = overshoot
     side, how = 0, SOLVED
     for trial in range(MOST_TRIALS):
@@ -774,7 +781,7 @@ def fall(
     """
     row = table[stand.row]
     moved = abs(stand.charge - stand.row_charge)
-    gap = gap_of(row, stand.current, stand.march.V, moved)
+    gap = gap_of(row, stand.current, stand.current, stand.march.V, moved)
     if gap < numerics.tolerance:
         return leave(stand, table, out, ending_of(row, stand))
     code = ran_out(w, layout, p, row, stand)

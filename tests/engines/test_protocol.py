@@ -416,3 +416,19 @@ def test_a_charge_at_constant_current_and_voltage_goes_to_the_cutoffs_of_the_cel
         simulate("lco-graphite", cccv())
     narrow = simulate("lco-graphite", [HALF, *cccv(rest=1.0)], upper_voltage=4.0)
     assert narrow.steps[1].end_voltage == pytest.approx(4.0, abs=2e-5)
+
+
+def test_a_hold_ends_where_its_current_goes_through_the_least_one():
+    """It turns its sign within a fraction of a second; a later return is no ending."""
+    steps = ["Hold at 2.5 V for 10 s", "Hold at 3.585 V until C/1000"]
+    found = simulate("lco-graphite", steps, alpha=0.65, S=10.0)
+    assert found.time[-1] - 10.0 < 1.0
+    assert abs(found.current[-1]) == pytest.approx(
+        load_cell("lco-graphite").one_c_current / 1000.0, rel=1e-3
+    )
+
+
+def test_a_hold_near_rest_follows_its_small_current():
+    steps = ["Hold at 3.6 V until C/1000"]
+    fine = simulate("prada-2013", steps, settings=Settings(tolerance=1e-5, mesh=3.0))
+    assert simulate("prada-2013", steps).time[-1] == pytest.approx(fine.time[-1], rel=0.03)
