@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.campaign.axes import read_axis, read_quantity, read_spread
 from microbatt.campaign.campaign import Campaign
-from microbatt.cells import load_cell
+from microbatt.cells import load_cell, nearest_meaning
 from microbatt.checks import check_choice, shown, suggestion
 from microbatt.cube import Design, Grid, ListedPoints, SobolPoints
 from microbatt.cube.contents import MOST_IN_FILE
@@ -380,7 +380,7 @@ def _numbers(where: str, table: object, words: set[str]) -> dict[str, str]:
             continue
         if key not in _LONG and key not in PARAMETERS:
             known = (*words, *PARAMETERS)
-            raise ParameterError(f"`{where}.{key}` is not known. {suggestion(key, known)}")
+            raise ParameterError(f"`{where}.{key}` is not known. {nearest_meaning(key, known)}")
         name = parameter(key).name
         if name in numbers:
             raise ParameterError(f"`{where}.{key}` and `{where}.{numbers[name]}` are the same.")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -25,6 +26,7 @@ _REACH: Final = (0.002, 0.998)
 _BINS: Final = 40
 _SMOOTH: Final = 1.2
 _SPACE: Final = 0.12
+_WIDE: Final = 10.0
 
 
 def draw_corner(
@@ -67,7 +69,7 @@ def draw_corner(
             f"there are {count} names, draws of the shape {draws.shape} and axes of the shape "
             f"{panels.shape}; give draws (n, {count}) and axes ({count}, {count})."
         )
-    ranges = [_range(column) for column in draws.T]
+    ranges = [_edges(column) for column in draws.T]
     for i in range(count):
         _draw_density(panels[i, i], draws[:, i], ranges[i], level)
         for j in range(count):
@@ -77,14 +79,15 @@ def draw_corner(
                 panels[i, j].remove()
         if truth is not None:
             _mark(panels, i, truth)
-    _label(panels, names, ranges)
+    _label(panels, names, ranges, [_is_wide(column) for column in draws.T])
     if count > 1:
         _explain(panels[0, 0], level, known=truth is not None)
     return panels
 
 
-def _draw_density(axes: Axes, values: Array, span: tuple[float, float], level: float) -> None:
-    heights, edges = np.histogram(values, bins=_BINS, range=span, density=True)
+def _draw_density(axes: Axes, values: Array, edges: Array, level: float) -> None:
+    counts, _ = np.histogram(values, bins=edges)
+    heights = counts / counts.max(initial=1)
     low, middle, high = np.quantile(values, [0.5 - level / 2, 0.5, 0.5 + level / 2])
     axes.axvspan(low, high, color=MEASUREMENT, alpha=0.12, linewidth=0)
     axes.stairs(heights, edges, color=MEASUREMENT, linewidth=1.2)
@@ -92,14 +95,12 @@ def _draw_density(axes: Axes, values: Array, span: tuple[float, float], level: f
     axes.set_ylim(0.0, None)
 
 
-def _draw_pair(
-    axes: Axes, x: Array, y: Array, spans: tuple[tuple[float, float], tuple[float, float]]
-) -> None:
-    counts, x_edges, y_edges = np.histogram2d(x, y, bins=_BINS, range=spans)
+def _draw_pair(axes: Axes, x: Array, y: Array, edges: tuple[Array, Array]) -> None:
+    counts, x_edges, y_edges = np.histogram2d(x, y, bins=edges)
     density = _smoothed(counts)
     levels = [*density_levels(density, SHARES), density.max()]
     if np.all(np.diff(levels) > 0.0):
-        centres = [(edges[1:] + edges[:-1]) / 2.0 for edges in (x_edges, y_edges)]
+        centres = [_centres(edges) for edges in (x_edges, y_edges)]
         axes.contourf(*centres, density.T, levels=levels, colors=MEASUREMENT, alpha=0.3)
         axes.contourf(*centres, density.T, levels=levels[1:], colors=MEASUREMENT, alpha=0.35)
         axes.contour(*centres, density.T, levels=levels[:-1], colors=MEASUREMENT, linewidths=1.0)
@@ -139,10 +140,27 @@ def _smoothed(counts: Array) -> Array:
     return smooth
 
 
-def _range(values: Array) -> tuple[float, float]:
+def _edges(values: Array) -> Array:
+    """Edges of bins; of equal ratios where positive values lie over more than a decade."""
     low, high = np.quantile(values, _REACH)
+    if _is_wide(values):
+        space = _SPACE * np.log(high / low)
+        return np.asarray(np.geomspace(low * np.exp(-space), high * np.exp(space), _BINS + 1))
     space = _SPACE * (high - low) or 1e-9 * max(1.0, abs(high))
-    return float(low - space), float(high + space)
+    least = max(low - space, 0.0) if values.min() >= 0.0 else low - space
+    return np.linspace(least, high + space, _BINS + 1)
+
+
+def _is_wide(values: Array) -> bool:
+    low, high = np.quantile(values, _REACH)
+    return bool(values.min() > 0.0 and high > _WIDE * low)
+
+
+def _centres(edges: Array) -> Array:
+    ratios = edges[1:] / edges[:-1] if edges[0] > 0.0 else np.zeros(1)
+    if edges[0] > 0.0 and np.allclose(ratios, ratios[0]):
+        return np.asarray(np.sqrt(edges[1:] * edges[:-1]))
+    return np.asarray((edges[1:] + edges[:-1]) / 2.0)
 
 
 def _explain(axes: Axes, level: float, *, known: bool) -> None:
@@ -178,27 +196,39 @@ def _mark(panels: Panels, i: int, truth: Sequence[float]) -> None:
         panels[i, j].axhline(truth[i], color=TRUTH, linestyle="--", linewidth=0.8)
 
 
-def _label(panels: Panels, names: Sequence[str], ranges: Sequence[tuple[float, float]]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
+def _label(
+    panels: Panels, names: Sequence[str], ranges: Sequence[Array], wide: Sequence[bool]
+) -> None:
     last = len(names) - 1
     for i, name in enumerate(names):
         for j in range(i + 1):
             axes = panels[i, j]
-            axes.set_xlim(ranges[j])
-            axes.xaxis.set_major_locator(MaxNLocator(3))
-            axes.xaxis.set_major_formatter("{x:.7g}")  # no power of ten aside, where labels stand
-            axes.tick_params(axis="x", labelrotation=30, labelbottom=i == last)
+            _scale(axes, "x", wide=wide[j])
+            axes.set_xlim(ranges[j][0], ranges[j][-1])
+            axes.tick_params(axis="x", which="both", labelrotation=30, labelbottom=i == last)
             if i == j:
                 axes.set_yticks([])
                 continue
-            axes.set_ylim(ranges[i])
-            axes.yaxis.set_major_locator(MaxNLocator(3))
-            axes.yaxis.set_major_formatter("{x:.7g}")
-            axes.tick_params(axis="y", labelleft=j == 0)
+            _scale(axes, "y", wide=wide[i])
+            axes.set_ylim(ranges[i][0], ranges[i][-1])
+            axes.tick_params(axis="y", which="both", labelleft=j == 0)
         panels[last, i].set_xlabel(_short(name))
         if i > 0:
             panels[i, 0].set_ylabel(_short(name))
+
+
+def _scale(axes: Axes, which: str, *, wide: bool) -> None:
+    """Give an axis few ticks; no power of ten aside, where labels stand."""
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+
+    axis: Axis = getattr(axes, f"{which}axis")
+    if wide:
+        axes.set(**{f"{which}scale": "log"})
+        axis.set_major_locator(LogLocator(subs=(1.0,)))
+        axis.set_minor_formatter(NullFormatter())
+    else:
+        axis.set_major_locator(MaxNLocator(3))
+    axis.set_major_formatter("{x:.7g}")
 
 
 def _short(name: str) -> str:

@@ -153,12 +153,13 @@ def against_bounds(estimate: Estimate, bounds: xr.Dataset) -> str:
         return "At the estimate these curves alone would not tell alpha and S apart."
     if all(abs(ratio - 1.0) < _SAME for ratio in ratios):
         return (
-            "At the estimate the standard deviations are, within 5 %, the smallest possible ones "
-            "from as many readings evenly spread over the curves."
+            "At the estimate the standard deviations by noise alone are, within 5 %, the smallest "
+            "possible ones from as many readings evenly spread over the curves."
         )
     told = (
-        f"At the estimate the standard deviations are {ratios[0]:.2f} (alpha) and {ratios[1]:.2f} "
-        "(S) times the smallest possible ones from as many readings evenly spread over the curves."
+        f"At the estimate the standard deviations by noise alone are {ratios[0]:.2f} (alpha) and "
+        f"{ratios[1]:.2f} (S) times the smallest possible ones from as many readings evenly spread "
+        "over the curves; what is not known of the cell comes on top, in the intervals above."
     )
     if min(ratios) < 1.0 - _SAME:
         told += (

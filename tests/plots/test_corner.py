@@ -45,3 +45,13 @@ def test_a_parameter_that_does_not_move_is_drawn_all_the_same(draws):
 def test_shapes_that_do_not_fit_are_refused(draws):
     with pytest.raises(ParameterError, match="axes"):
         draw_corner(figure.Figure().subplots(2, 2, squeeze=False), draws, NAMES)
+
+
+def test_positive_values_over_more_than_a_decade_are_drawn_on_a_logarithmic_axis():
+    rng = np.random.default_rng(1)
+    draws = np.column_stack([rng.normal(2.0, 0.1, 2000), np.exp(rng.normal(1.5, 1.0, 2000))])
+    panels = draw_corner(figure.Figure().subplots(2, 2, squeeze=False), draws, ("alpha", "S"))
+    assert panels[1, 1].get_xscale() == "log"
+    assert panels[1, 0].get_yscale() == "log"
+    assert panels[1, 0].get_xscale() == "linear"
+    assert panels[1, 1].get_xlim()[0] > 0.0
