@@ -177,7 +177,7 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
         decimals={
             i: last_place(texts, decimal)
             for i, texts in samples.items()
-            if wanted[i] in ("current", "mapped")
+            if wanted[i] == "mapped" or wanted[i].endswith("current")
         },
     )
 

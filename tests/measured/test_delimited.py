@@ -257,3 +257,12 @@ def test_records_below_the_lines_of_their_cycles_and_steps_are_read(tmp_path, re
     reading = read_file(tmp_path / "a.csv", Reading(area=AREA))
     assert [round(one.current, 2) for one in reading.measurements[:2]] == [ONE_C, 2 * ONE_C]
     assert lines[reading.steps[1].rows[0] - 1].split(",")[4] == "-0.0175"
+
+
+def test_the_decimals_of_a_current_that_has_two_columns_are_those_of_its_text(tmp_path):
+    rows = [f"{36 * i:.2f},{4.1 - 0.01 * i:.5f},0.00000,2.50000" for i in range(60)]
+    head = "Time(s),Voltage(V),Charge Current(A),Discharge Current(A)"
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    (one,) = read_file(path, Reading(area=0.1027)).measurements
+    assert not any("rounded" in remark for remark in one.remarks)
