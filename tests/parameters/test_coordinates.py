@@ -56,7 +56,7 @@ def test_nothing_given_is_changed():
     [
         (("alpha", "alpha"), "`alpha` stands twice"),
         (("alpha", "positive_alpha"), "`alpha` stands twice"),
-        (("alpha", "Thickness"), r"no number `Thickness`. Nearest: "),
+        (("alpha", "Thickness"), r"no number `Thickness`. It is called "),
     ],
 )
 def test_names_that_are_none_are_refused(names, message):
