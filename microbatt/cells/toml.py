@@ -17,7 +17,7 @@ from microbatt.cells.stoichiometry_functions import split_diffusivity
 from microbatt.cells.synonyms import nearest_meaning
 from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
-from microbatt.checks import Interval, check_choice, check_number
+from microbatt.checks import Interval, check_choice, check_number, shown
 from microbatt.errors import CellFileError, ParameterError
 from microbatt.units import is_celsius, to_si, value_in_si
 
@@ -318,7 +318,7 @@ def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[f
     """Read two columns of numbers from a text file beside the cell file."""
     if not isinstance(name, str):
         raise ParameterError(
-            f"`{key}.table` is {name!r}; name a file of two columns, or give `x` and `y`."
+            f"`{key}.table` is {shown(name)}; name a file of two columns, or give `x` and `y`."
         )
     path = (folder or Path()) / name
     try:
