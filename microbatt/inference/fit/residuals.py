@@ -33,6 +33,8 @@ TOLERATED: Final = 1e-3
 """A trend up to this is told, and is no misfit [V] …"""
 TOLERATED_OF_NOISE: Final = 0.5
 """… nor up to this share of the noise."""
+GROSS: Final = 0.05
+"""Rms of residuals that no noise of a tester and no model that may be off explains [V]."""
 TOLERATED_CHARGE: Final = 2e-3
 """A cliff too early or too late by less is no misfit, relative to the curve's end [-]."""
 _MAD: Final = 1.4826
@@ -58,6 +60,8 @@ class Trend:
         its end and beyond what a smooth model error allows [-]; 0 if no curve has a cliff.
     late_current
         Of that curve [A m⁻²].
+    rms
+        Of all residuals, trend or not [V].
     """
 
     chance: float
@@ -66,6 +70,12 @@ class Trend:
     current: float
     late: float
     late_current: float
+    rms: float = 0.0
+
+    @property
+    def is_gross(self) -> bool:
+        """Whether the residuals are larger than any noise, whatever their pattern."""
+        return self.rms > GROSS
 
 
 def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
@@ -104,6 +114,7 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
         current=float(currents[worst]),
         late=late[latest],
         late_current=float(currents[latest]),
+        rms=rms_residual(model, minimum),
     )
 
 
@@ -117,6 +128,8 @@ def is_misfit(trend: Trend, noise: float) -> bool:
     noise
         Standard deviation of a single sample [V].
     """
+    if trend.is_gross:
+        return True
     large = trend.size > max(TOLERATED, TOLERATED_OF_NOISE * noise)
     return trend.chance < UNLIKELY and (large or abs(trend.late) > TOLERATED_CHARGE)
 

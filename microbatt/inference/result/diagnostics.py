@@ -231,7 +231,7 @@ def misfit_sentence(
         f"the residuals, averages over samples, are {_mV(rms)} rms, and a sample was taken "
         f"to have {_mV(noise)} of noise"
     )
-    if not trend.chance < UNLIKELY:
+    if not trend.chance < UNLIKELY and not trend.is_gross:
         larger = trend.scatter > _LARGER
         more = "; the noise is larger than that, and the intervals were widened" if larger else ""
         return f"The cell file explains the data: {told}, without a trend{more}."

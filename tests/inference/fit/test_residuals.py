@@ -68,3 +68,10 @@ def test_a_misfit_is_an_unlikely_drift_of_a_millivolt_half_the_noise_or_a_shifte
 def test_a_cliff_at_the_wrong_charge_is_told():
     words = misfit_sentence(replace(TREND, late=-0.0031), 1e-3, 1e-3)
     assert "at 17.5 A m⁻² the voltage falls 0.31 % of the charge earlier than it should" in words
+
+
+def test_residuals_that_no_noise_explains_are_a_misfit_without_a_trend_too():
+    gross = replace(TREND, chance=0.5, size=0.0, rms=1.7)
+    assert is_misfit(gross, 5e-4)
+    assert "cannot explain" in misfit_sentence(gross, 5e-4, gross.rms)
+    assert not is_misfit(replace(gross, rms=2e-2), 5e-4)
