@@ -89,7 +89,7 @@ def simulated(model: ForwardModel, x: Array, *, whole: bool = True) -> Simulated
     core, asked = model.of_file(x), x[: model.priors.asked]
     batch, pieces = None, []
     if model.curves:
-        batch = run_points(core.request_at(asked), _points(core, asked), model.temperatures)
+        batch = run_points(core.request_at(asked), curve_points(core, asked), model.temperatures)
         if not np.isfinite(end_capacity(batch)).all():
             return None
         pieces.append(voltages_of_batch(core, asked, batch))
@@ -211,7 +211,7 @@ def followed_curves(
     names = tuple(dict.fromkeys(own for name in moving for own in _engine_names(model, name)))
     batch = simulate_discharges(
         request.cell,
-        _points(core, asked),
+        curve_points(core, asked),
         inventory=request.inventory,
         thermal=request.thermal,
         cutoff_voltage=request.cutoff_voltage,
@@ -280,8 +280,14 @@ def _followed(
     return np.concatenate(pieces)
 
 
-def _points(core: ForwardModel, x: Array) -> Array:
-    """Return a row of alpha, S and current for each curve."""
+def curve_points(core: ForwardModel, x: Array) -> Array:
+    """Return a row of alpha, S and current for each curve, shape (k, 3).
+
+    Parameters
+    ----------
+    core, x
+        A model whose cell file is in no doubt, and its coordinates.
+    """
     alpha, S = core.priors.natural(x)[:2]
     currents = core.currents / core.value(x, "area_scale")
     return np.column_stack([np.full(currents.size, alpha), np.full(currents.size, S), currents])

@@ -15,11 +15,14 @@ import numpy as np
 
 from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Settings
+from microbatt.inference.forward.derivatives import curve_points
 from microbatt.inference.forward.error_model import wave_deviations
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import voltages_of_batch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from microbatt.cells import Cell, Electrode
@@ -34,30 +37,18 @@ HEIGHT: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class _Wave:
-    """A potential and a wave on it, HEIGHT cos(k (θ − θ_0))."""
+class _WithWave:
+    """A function of the stoichiometry and a wave on it, a cos(k (θ − θ_0) + φ)."""
 
-    potential: object
+    function: Callable[[ArrayLike], Array]
+    amplitude: float
     wavenumber: float
     origin: float
+    phase: float
 
     def __call__(self, theta: ArrayLike) -> Array:
-        base = np.asarray(self.potential(theta))  # type: ignore[operator]
-        return base + HEIGHT * np.cos(self.wavenumber * (np.asarray(theta) - self.origin))
-
-
-@dataclass(frozen=True, slots=True)
-class _WaveSlope:
-    """The slope of such a potential."""
-
-    slope: object
-    wavenumber: float
-    origin: float
-
-    def __call__(self, theta: ArrayLike) -> Array:
-        base = np.asarray(self.slope(theta))  # type: ignore[operator]
-        phase = self.wavenumber * (np.asarray(theta) - self.origin)
-        return base - HEIGHT * self.wavenumber * np.sin(phase)
+        angle = self.wavenumber * (np.asarray(theta) - self.origin) + self.phase
+        return np.asarray(self.function(theta)) + self.amplitude * np.cos(angle)
 
 
 def potential_moves(model: ForwardModel, x: Array) -> Array | None:
@@ -87,9 +78,7 @@ def potential_moves(model: ForwardModel, x: Array) -> Array | None:
     """
     core, asked = model.of_file(x), x[: model.priors.asked]
     request = replace(core.request_at(asked), settings=Settings())
-    alpha, S = core.priors.natural(asked)[:2]
-    currents = core.currents / core.value(asked, "area_scale")
-    points = np.column_stack([np.full(currents.size, alpha), np.full(currents.size, S), currents])
+    points = curve_points(core, asked)
 
     def voltages(cell: Cell) -> Array | None:
         batch = ENGINE.run(replace(request, cell=cell), points)
@@ -128,10 +117,10 @@ def _passed(electrode: Electrode, charge: float, *, filled: bool) -> tuple[float
 
 def _with_wave(electrode: Electrode, wavenumber: float, origin: float) -> Electrode:
     """Return the electrode with a wave on its open-circuit potential."""
-    fit = electrode.open_circuit
+    fit, k = electrode.open_circuit, wavenumber
     moved = replace(
         fit,
-        potential=_Wave(fit.potential, wavenumber, origin),
-        slope=_WaveSlope(fit.slope, wavenumber, origin),
+        potential=_WithWave(fit.potential, HEIGHT, k, origin, 0.0),
+        slope=_WithWave(fit.slope, HEIGHT * k, k, origin, 0.5 * np.pi),
     )
     return replace(electrode, open_circuit=moved)
