@@ -8,6 +8,7 @@ import click
 from microbatt.cli.completion import cube_names
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture
 from microbatt.cli.values import read_value
+from microbatt.errors import ParameterError
 from microbatt.places import Kind
 
 if TYPE_CHECKING:
@@ -59,12 +60,29 @@ def command(
 
     dataset = open_dataset(cube, chunks=None)
     places = dict(read_value("--at", text) for text in at)
+    _check_places(dataset, across or (), at, places)
     rows, columns = sweep_shape(dataset, (ROWS, COLUMNS), across or ())
     figure = Figure(figsize=(2.8 * columns + 1.0, 2.2 * rows + 0.6), layout="constrained")
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     draw_sweep(panels, dataset, across=across or (), at=places)
     save_picture(figure, picture, overwrite=overwrite, dpi=150)
     click.echo(f"{picture} shows curves across {_told(dataset, across or ())}.")
+
+
+def _check_places(
+    dataset: "xr.Dataset", across: tuple[str, ...], at: tuple[str, ...], places: dict[str, float]
+) -> None:
+    """Refuse a place that the picture would not show."""
+    from microbatt.plots import sweep_axes
+
+    if len(places) < len(at):
+        raise ParameterError(f"`--at` names an axis twice ({', '.join(at)}); name each once.")
+    for name in sweep_axes(dataset, across):
+        if name in places:
+            raise ParameterError(
+                f"`--at` names `{name}`, along which the panels lie; leave it out, or let the "
+                "panels lie along other axes with `--across`."
+            )
 
 
 def _told(dataset: "xr.Dataset", across: tuple[str, ...]) -> str:

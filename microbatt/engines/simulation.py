@@ -68,7 +68,7 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
         ``"native"``, ``"dualfoil"``, ``"pybamm"``, or ``"module:attribute"`` of your own; see
         `load_engine`.
     time_limit : float, optional
-        Wall-clock limit [s], for engines that may take long.
+        Wall-clock limit [s], for engines that may take long; the native one keeps none.
     raise_on_failure : bool
         Raise instead of returning a discharge without a whole curve.
     sensitivities : sequence of str
@@ -156,7 +156,7 @@ def simulate_discharges(  # noqa: PLR0913 - one parameter a term
     engine : str
         Name of the engine; see `load_engine`.
     time_limit : float, optional
-        Wall-clock limit for each curve [s].
+        Wall-clock limit for each curve [s]; the native engine keeps none.
     threads : int
         How many threads share the points, with an engine that works in threads.
     sensitivities : sequence of str
@@ -205,6 +205,11 @@ def _solved(
     threads: int = 1,
 ) -> DischargeBatch:
     """Return the discharges at some points, with their derivatives if any are asked for."""
+    if request.time_limit is not None and not engine.keeps_time_limit:
+        raise ParameterError(
+            f"`time_limit` is {request.time_limit:g} s; the engine {engine.name!r} keeps none, as "
+            "a curve takes it milliseconds. Leave `time_limit` out; `settings` bound the steps."
+        )
     checked = check_sensitivities(names)
     if not checked:
         return engine.run(request, points, threads=threads)

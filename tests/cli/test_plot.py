@@ -41,8 +41,11 @@ def test_axes_and_places_are_chosen_by_their_names(folder):
         ("alfa=2", "Nearest: 'alpha'"),
         ("alpha", "NAME=VALUE"),
         ("S=3m", "the unit is `m`"),
+        ("alpha=2", "along which the panels lie"),
+        ("alpha=2 alpha=3", "names an axis twice"),
     ]:
-        done = call(folder / "cube.zarr", folder / "b.png", "--at", wrong)
+        places = [word for one in wrong.split() for word in ("--at", one)]
+        done = call(folder / "cube.zarr", folder / "b.png", *places)
         assert done.exit_code == 2
         assert words in done.stderr
 

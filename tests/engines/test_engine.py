@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines import Adiabatic, Inventory, Isothermal, Settings
+from microbatt.engines import Adiabatic, Inventory, Isothermal, Settings, simulate_discharge
 from microbatt.engines.native import ENGINE
 from microbatt.errors import ParameterError
 
@@ -47,3 +47,8 @@ def test_threads_are_for_engines_that_work_in_threads():
     points = [(2.3, 3.0, 17.5), (2.3, 3.0, 35.0)]
     with pytest.raises(ParameterError, match="'alone' does not work in threads"):
         alone.run(alone.request(cell=CELL), points, threads=2)
+
+
+def test_a_time_limit_that_an_engine_would_not_keep_is_refused():
+    with pytest.raises(ParameterError, match="keeps none"):
+        simulate_discharge("doyle-1996-cell-1", time_limit=1.0)
