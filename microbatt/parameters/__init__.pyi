@@ -2,7 +2,7 @@ from .coordinates import (
     POINT,
     Coordinates,
 )
-from .customary import (
+from .customary_units import (
     Customary,
     customary,
 )

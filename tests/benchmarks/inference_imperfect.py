@@ -27,7 +27,7 @@ from microbatt.cells import load_cell
 from microbatt.engines import Isothermal, Settings, simulate_discharges
 from microbatt.errors import MicrobattError
 from microbatt.inference import infer
-from microbatt.inference.fit.strain import CHANCE
+from microbatt.inference.fit.prior_conflict import CHANCE
 from microbatt.inference.forward.cell_errors import cell_doubts
 from microbatt.inference.forward.priors import make_priors
 from microbatt.inference.forward.unknowns import cell_with_values
@@ -173,7 +173,7 @@ def once(number, name, stated, fault=0.0):
         "posterior": str(estimate.posterior),
         "settled": estimate.diagnostics.settled,
         "misfit": estimate.diagnostics.misfit,
-        "strain_chance": estimate.diagnostics.strain_chance,
+        "conflict_chance": estimate.diagnostics.conflict_chance,
         "cpu_seconds": time.process_time() - begun,
         "seconds": estimate.seconds,
     }
@@ -184,19 +184,19 @@ def holds(row, name):
     return row["found"][name]["low"] <= row["truth"][name] <= row["found"][name]["high"]
 
 
-def strained(row):
+def in_conflict(row):
     """Tell whether curves and cell file were found to disagree."""
-    return row["strain_chance"] < CHANCE
+    return row["conflict_chance"] < CHANCE
 
 
 def tell_of_faults(rows):
     """Print how often a value that is far off is caught, and by what."""
-    flags = np.array([r["misfit"] or not r["settled"] or strained(r) for r in rows])
+    flags = np.array([r["misfit"] or not r["settled"] or in_conflict(r) for r in rows])
     told = np.array([r["off"] in r["far"] for r in rows])
     far = np.array([bool(r["far"]) for r in rows])
     both = np.array([holds(r, "alpha") and holds(r, "S") for r in rows])
     print(
-        f"flagged (misfit, not settled, strained) {flags.sum()}; the faulty value is told to be "
+        f"flagged (misfit, not settled, conflict) {flags.sum()}; the faulty value is told to be "
         f"far {told.sum()}, some value is {far.sum()}; intervals of alpha and S both hold "
         f"{both.sum()}"
     )
@@ -211,8 +211,8 @@ def tell_of_faults(rows):
 def tell(rows):
     """Print how often intervals hold the truth, and how often the misfit flag is wrong."""
     print(
-        f"{len(rows)} experiments; misfit raised in {sum(r['misfit'] for r in rows)}, strained "
-        f"{sum(strained(r) for r in rows)}, not settled "
+        f"{len(rows)} experiments; misfit raised in {sum(r['misfit'] for r in rows)}, conflict "
+        f"{sum(in_conflict(r) for r in rows)}, not settled "
         f"{sum(not r['settled'] for r in rows)}, sampled "
         f"{sum(r['posterior'] == 'sampling' for r in rows)}; median "
         f"{np.median([r['cpu_seconds'] for r in rows]):.1f} s of computing"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.inference.fit.prior_conflict import CHANCE, prior_conflict
 from microbatt.inference.fit.residuals import (
     TOLERATED_CHARGE,
     UNLIKELY,
@@ -17,7 +18,6 @@ from microbatt.inference.fit.residuals import (
     rms_residual,
 )
 from microbatt.inference.fit.shapes import SCAN_ALPHA, SCAN_LN_S
-from microbatt.inference.fit.strain import CHANCE, file_strain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.initial_guess import InitialGuess
     from microbatt.inference.fit.least_squares import Minimum
     from microbatt.inference.fit.posterior import Drawn
+    from microbatt.inference.fit.prior_conflict import Conflict
     from microbatt.inference.fit.residuals import Trend
-    from microbatt.inference.fit.strain import Strain
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.inference.result.misfit_causes import MisfitCause
 
@@ -43,7 +43,7 @@ class Verdict(enum.StrEnum):
     """The cell file cannot explain the data: nothing of the estimate should be used."""
     NOT_SETTLED = "not settled"
     """The intervals were not found to the accuracy that they claim."""
-    STRAINED = "strained"
+    CONFLICT = "conflict"
     """A value of the cell file is further off than was stated."""
     OUT_OF_RANGE = "out of range"
     """There may be a better fit elsewhere."""
@@ -59,7 +59,7 @@ class Verdict(enum.StrEnum):
 _VERDICTS: Final = {
     Verdict.MISFIT: "Do not rely on this estimate as it stands.",
     Verdict.NOT_SETTLED: "Do not rely on the intervals of this estimate.",
-    Verdict.STRAINED: "Mind the cell file before you rely on this estimate.",
+    Verdict.CONFLICT: "Mind the cell file before you rely on this estimate.",
     Verdict.OUT_OF_RANGE: "Mind the range before you rely on this estimate.",
     Verdict.NO_OBJECTION: "Nothing speaks against this estimate.",
 }
@@ -85,10 +85,10 @@ class Diagnostics:
         Whether the intervals agree with the engine where the draws are.
     settled_sentence : str, default empty
         What was found, in plain words; empty where nothing had to be sampled.
-    strain_chance : float, default 1
+    conflict_chance : float, default 1
         Probability that a file whose values are known as was stated disagrees as much with the
         curves [-].
-    strain_sentence : str, default empty
+    conflict_sentence : str, default empty
         Which value is further off, in plain words; empty where they agree.
     outlier_sentence : str, default empty
         Which points lie far from the fit, in plain words; empty where none does.
@@ -104,8 +104,8 @@ class Diagnostics:
     range_sentence: str
     settled: bool = True
     settled_sentence: str = ""
-    strain_chance: float = 1.0
-    strain_sentence: str = ""
+    conflict_chance: float = 1.0
+    conflict_sentence: str = ""
     outlier_sentence: str = ""
     causes: tuple[MisfitCause, ...] = ()
 
@@ -116,14 +116,14 @@ class Diagnostics:
             return Verdict.MISFIT
         if not self.settled:
             return Verdict.NOT_SETTLED
-        if self.strained:
-            return Verdict.STRAINED
+        if self.in_conflict:
+            return Verdict.CONFLICT
         return Verdict.OUT_OF_RANGE if self.out_of_range else Verdict.NO_OBJECTION
 
     @property
-    def strained(self) -> bool:
+    def in_conflict(self) -> bool:
         """Whether curves and cell file disagree: a value is further off than was stated."""
-        return self.strain_chance < CHANCE
+        return self.conflict_chance < CHANCE
 
     @property
     def good(self) -> bool:
@@ -161,7 +161,7 @@ def judge(
     """
     trend = residual_trend(model, minimum)
     outside, range_sentence = _range(minimum, starts)
-    strain = file_strain(model, minimum)
+    conflict = prior_conflict(model, minimum)
     return Diagnostics(
         misfit=is_misfit(trend, noise),
         reduced_chi_square=reduced_chi_square(model, minimum),
@@ -170,8 +170,8 @@ def judge(
         range_sentence=range_sentence,
         settled=drawn.settled,
         settled_sentence=drawn.settled_sentence,
-        strain_chance=strain.chance,
-        strain_sentence=_strain_sentence(strain),
+        conflict_chance=conflict.chance,
+        conflict_sentence=_conflict_sentence(conflict),
         causes=causes,
     )
 
@@ -269,14 +269,14 @@ def causes_sentence(causes: tuple[MisfitCause, ...]) -> str:
     return f"Likely causes, the likeliest first: {' '.join(told)}"
 
 
-def _strain_sentence(strain: Strain) -> str:
+def _conflict_sentence(conflict: Conflict) -> str:
     """Say which value the curves contradict; nothing where they contradict none."""
-    if not strain.chance < CHANCE:
+    if not conflict.chance < CHANCE:
         return ""
     return (
         f"Curves and cell file disagree: by the curves and all its other values, "
-        f"{strain.name.replace('_', ' ')} is {strain.distance:+.1f} standard deviations from the "
-        f"file, which has a chance of {_percent(strain.chance)} in a file that is as good as was "
+        f"{conflict.name.replace('_', ' ')} is {conflict.distance:+.1f} standard deviations from "
+        f"the file, which has a chance of {_percent(conflict.chance)} in a file that is as good as was "
         "stated. It, or a value that it goes together with, is further off: alpha and S may be off "
         "by more than their intervals say."
     )

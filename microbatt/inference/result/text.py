@@ -132,7 +132,7 @@ def strained_sentence(estimate: EstimateRecord) -> str:
         A sentence or two.
     """
     every = [*estimate.parameters, *estimate.cell_values]
-    disagree = estimate.diagnostics.strain_sentence
+    disagree = estimate.diagnostics.conflict_sentence
     far = sorted((one for one in every if abs(one.beyond) > FAR), key=lambda one: -abs(one.beyond))
     if not far:
         return disagree or (

@@ -7,7 +7,7 @@ import pytest
 
 from microbatt.cells import load_cell
 from microbatt.inference import infer
-from microbatt.inference.fit.strain import CHANCE
+from microbatt.inference.fit.prior_conflict import CHANCE
 from microbatt.inference.result import strained_sentence
 from tests.inference.experiments import CELL, experiment
 
@@ -19,10 +19,10 @@ def curves():
     return experiment(2.0, 3.0, (1.75, 17.5, 35.0, 70.0))
 
 
-def test_a_file_that_is_as_good_as_was_stated_is_not_called_strained(curves):
+def test_a_file_that_is_as_good_as_was_stated_is_not_called_in_conflict(curves):
     told = infer(curves, CELL, **TERMS).diagnostics
-    assert told.strain_chance > 0.1
-    assert not told.strained
+    assert told.conflict_chance > 0.1
+    assert not told.in_conflict
     assert told.verdict == "no objection"
 
 
@@ -33,15 +33,15 @@ def test_a_salt_conductivity_that_is_off_by_ten_widths_is_named(curves, sign):
     wrong = replace(cell, electrolyte=replace(cell.electrolyte, conductivity_scale=scale))
     estimate = infer(curves, wrong, **TERMS)
     told = estimate.diagnostics
-    assert told.strain_chance < CHANCE
-    assert told.verdict in {"strained", "misfit"}
-    assert "electrolyte conductivity scale is" in told.strain_sentence
-    assert f"{'-' if sign > 0 else '+'}" in told.strain_sentence
-    assert told.strain_sentence in strained_sentence(estimate)
-    assert told.strain_sentence in estimate.summary()
+    assert told.conflict_chance < CHANCE
+    assert told.verdict in {"conflict", "misfit"}
+    assert "electrolyte conductivity scale is" in told.conflict_sentence
+    assert f"{'-' if sign > 0 else '+'}" in told.conflict_sentence
+    assert told.conflict_sentence in strained_sentence(estimate)
+    assert told.conflict_sentence in estimate.summary()
 
 
-def test_a_file_that_is_taken_as_exact_has_nothing_to_be_strained(curves):
+def test_a_file_that_is_taken_as_exact_has_nothing_to_conflict_with(curves):
     told = infer(curves, CELL, **TERMS | {"cell_error": 0.0}).diagnostics
-    assert told.strain_chance == 1.0
-    assert told.strain_sentence == ""
+    assert told.conflict_chance == 1.0
+    assert told.conflict_sentence == ""

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 CHANCE: Final = 0.1
-"""Probability below which a file is called strained.
+"""Probability below which a file is called in conflict.
 
 As many values are counted as the curves tell, as if independent; they are not, and a true file is
-called strained less often, see docs/results/inference.md.
+called in conflict less often, see docs/results/inference.md.
 """
 _TOLD: Final = 0.02
 """Share of a value's own information that other sources must have, so that they tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strain:
+class Conflict:
     """The value of a cell file that the curves contradict most.
 
     Attributes
@@ -51,7 +51,7 @@ class Strain:
     chance: float = 1.0
 
 
-def file_strain(model: ForwardModel, minimum: Minimum) -> Strain:
+def prior_conflict(model: ForwardModel, minimum: Minimum) -> Conflict:
     """Find the value of the cell file that the curves and all other values contradict most.
 
     Parameters
@@ -68,7 +68,7 @@ def file_strain(model: ForwardModel, minimum: Minimum) -> Strain:
     others = 1.0 - variance * slope**2
     values = priors.asked + np.flatnonzero(others[priors.asked :] > _TOLD)
     if not values.size:
-        return Strain()
+        return Conflict()
     alone = variance[values] / others[values]
     width = priors.std[values]
     away = minimum.x[values] - priors.mean[values] + alone * slope[values] * off[values]
@@ -76,7 +76,7 @@ def file_strain(model: ForwardModel, minimum: Minimum) -> Strain:
     tested = max(1.0, float(np.sum(width**2 / (alone + width**2))))
     worst = int(np.argmax(np.abs(distance)))
     one = 2.0 * float(norm.sf(abs(distance[worst])))
-    return Strain(
+    return Conflict(
         name=priors.names[values[worst]],
         distance=float(distance[worst]),
         chance=float(-np.expm1(tested * np.log1p(-min(one, 1.0 - 1e-12)))),
