@@ -277,8 +277,8 @@ def _conflict_sentence(conflict: Conflict) -> str:
         f"Curves and cell file disagree: by the curves and all its other values, "
         f"{conflict.name.replace('_', ' ')} is {conflict.distance:+.1f} standard deviations from "
         f"the file, which has a chance of {_percent(conflict.chance)} in a file that is as good as "
-        "was stated. It, or a value that it goes together with, is further off: alpha and S may be off "
-        "by more than their intervals say."
+        "was stated. It, or a value that it goes together with, is further off: alpha and S may be "
+        "off by more than their intervals say."
     )
 
 
