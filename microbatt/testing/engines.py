@@ -244,15 +244,14 @@ class EngineContract:
                 getattr(alone, field.name), getattr(among, field.name), err_msg=field.name
             )
 
-    def test_a_limit_on_time_is_kept_or_said_not_to_be(
-        self, subject: EngineSubject, batch: DischargeBatch
-    ) -> None:
+    def test_a_limit_on_time_is_kept_or_refused(self, subject: EngineSubject) -> None:
+        if not subject.engine.keeps_time_limit:
+            with pytest.raises(ParameterError, match="`time_limit` is 0.001 s; .* keeps none"):
+                subject.discharges([WHOLE[0]], time_limit=1e-3)
+            return
         limited = subject.discharges([WHOLE[0]], time_limit=1e-3)
-        if subject.engine.keeps_time_limit:
-            assert limited[0].outcome is Outcome.TIME_LIMIT
-            assert not limited[0].outcome.is_whole
-        else:
-            np.testing.assert_array_equal(limited.voltage, batch[1].voltage)
+        assert limited[0].outcome is Outcome.TIME_LIMIT
+        assert not limited[0].outcome.is_whole
 
     @pytest.mark.parametrize(
         ("points", "terms", "message"), _REFUSED, ids=lambda value: str(value)[:30]

@@ -136,7 +136,7 @@ class Engine:
         process, which start at once, may share its work.
     keeps_time_limit : bool
         Whether a curve ends at the request's ``time_limit``.  An engine whose curves take
-        milliseconds by construction need not.
+        milliseconds by construction need not; a request with a limit is then refused.
     """
 
     name: str
