@@ -6,7 +6,7 @@ import math
 
 from microbatt.constants import FARADAY
 from microbatt.porous_electrode.compilation import node_kernel
-from microbatt.porous_electrode.lanes import logarithm, where
+from microbatt.porous_electrode.lanes import logarithm, number_as, where
 from microbatt.porous_electrode.parameters import ElectrodeParameters
 
 
@@ -35,7 +35,8 @@ def openness(
     A potential that is known inside (0, 1) only, and finite where it ends, would leave the kinetics
     as quick as ever where nothing more can be taken.  They close there as they do at θ = 0 and 1:
     like a root of what is left, within 1/`per_low` and 1/`per_high`, and only for a current that
-    leads there, so that a cell may start where its potential does.
+    leads there, so that a cell may start where its potential does.  Without a current it is the
+    nearer end that counts.
 
     Parameters
     ----------
@@ -51,7 +52,9 @@ def openness(
     tuple
         The factor, 1 away from both ends, and its derivative by θ.
     """
-    leaves = j > 0.0
+    if per_low == ALWAYS_OPEN and per_high == ALWAYS_OPEN:
+        return number_as(1.0, j), number_as(0.0, j)
+    leaves = (j > 0.0) | ((j >= 0.0) & (empty * per_low < full * per_high))
     per_stretch = where(leaves, per_low, per_high)
     left = min(where(leaves, empty, full) * per_stretch, 1.0)
     slope = 2.0 * (1.0 - left) * per_stretch

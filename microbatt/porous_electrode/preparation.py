@@ -50,6 +50,8 @@ _NEVER = 1e-30
 
 CLOSING = 1e-3
 """Within this of an end of a potential that is inside (0, 1) the kinetics close."""
+INSIDE = 1e-6
+"""A surface begins so far from the ends of its potential, where nothing would be left to move."""
 SHEER = 1.0
 """A potential that falls by so much within `CLOSING` [V] closes a surface by itself."""
 
@@ -82,7 +84,7 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
         particle_radius=e.particle_radius,
         solid_diffusivity=_diffusivity_at_rest(e),
         max_concentration=e.max_concentration,
-        initial_stoichiometry=e.initial_stoichiometry,
+        initial_stoichiometry=min(max(e.initial_stoichiometry, low + INSIDE), high - INSIDE),
         rate_constant=e.rate_constant,
         film_resistance=e.film_resistance,
         solid_diffusivity_activation=e.solid_diffusivity_activation,
