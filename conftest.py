@@ -41,6 +41,11 @@ gc.set_threshold(50_000, 20, 20)
 # kernels lie in the same folders.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Workers share the cores: where the linear algebra of each takes all of them, its threads wait for
+# one another, and a fit of seconds takes minutes. Workers and all other processes inherit this; the
+# present one may have its threads already.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def pytest_configure():
