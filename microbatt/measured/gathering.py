@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from microbatt.errors import ParameterError
 from microbatt.measured.copies import without_copies
-from microbatt.measured.experiment import Experiment
+from microbatt.measured.experiment import Experiment, experiment_name
 from microbatt.measured.measurement import Measurement
 from microbatt.measured.run import MeasuredRun
 
@@ -85,7 +85,7 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
         whole = item.runs if isinstance(item, Experiment) else ()
         runs += whole or [file.run for file in read if file.run is not None]
     kept, _ = without_copies(found)
-    name = names[0] if len(names) == 1 else "experiment"
+    name = experiment_name(names)
     return Experiment(name=name, measurements=kept, reading=tuple(told), runs=tuple(runs))
 
 

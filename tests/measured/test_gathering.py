@@ -62,6 +62,7 @@ def test_simulated_discharges_are_taken_with_their_own_capacity():
 def test_a_list_may_mix_everything(tmp_path):
     other = Protocol().rest().discharge(3 * ONE_C).frame()
     mixed = [discharge(), FRAME, write(tmp_path / "a.csv", other), dataset()]
+    assert gather(mixed, HOW).name.endswith("and 3 others")
     assert gather(mixed, HOW).currents == pytest.approx((35.0, ONE_C, 3 * ONE_C), rel=2e-3)
 
 
