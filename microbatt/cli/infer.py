@@ -404,11 +404,13 @@ def _one(
     outputs: Outputs,
 ) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
+    from microbatt.cli.terminal import stages_shown
     from microbatt.inference import infer_files
     from microbatt.measured import experiment_name
 
     name = experiment_name(file.name if file.is_dir() else file.stem for file in files)
-    estimate, left_out = infer_files(name, files, cell, options, reading)
+    with stages_shown("microbatt.inference"):
+        estimate, left_out = infer_files(name, files, cell, options, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
     outputs.save(estimate.to_dataset())
