@@ -43,7 +43,7 @@ def stages_shown(of: str) -> Iterator[None]:
     out = Console(stderr=True, highlight=False)
     progress = Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-        console=out, transient=True, disable=not out.is_terminal,
+        console=out, transient=True, refresh_per_second=4, disable=not out.is_terminal,
     )  # fmt: skip
     log, handler = logging.getLogger(of), _Stages(progress)
     level = log.level
