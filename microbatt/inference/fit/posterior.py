@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DRAWS: Final = 4000
 """Draws kept of a posterior."""
 _MOVING: Final = 0.25
-"""A sum of squares that could still fall by more: half a standard deviation of some unknown."""
+"""A sum of squares that could still fall by more: half a standard deviation of an unknown."""
 _NEAR_GAUSSIAN: Final = (
     "Near-Gaussian: the curves respond linearly over the width of the intervals and no bound is "
     "near, so the intervals come from the curvature at the best fit."
@@ -96,7 +96,7 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
     reason = ""
     if not found.settled:
         reason = "beside the best fit lies a better one"
-    elif minimum.promised > _MOVING:
+    elif minimum.promised > _MOVING and _shift(model, minimum) > np.sqrt(_MOVING):
         reason = "the fit was still moving when it was given up"
     plain = not (found.bent or found.bounded)
     return Drawn(
@@ -109,6 +109,17 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
         if reason
         else "",
     )
+
+
+def _shift(model: ForwardModel, minimum: Minimum) -> float:
+    """Return how far one more step would move an unknown that is told, in its deviations.
+
+    A sum of squares may promise to fall along values of the cell file that make up for each other,
+    where the engine's steps in time let it fall no further.
+    """
+    covariance, shown = minimum.covariance, list(model.priors.shown)
+    step = covariance @ (minimum.jacobian.T @ minimum.residual)
+    return float(np.max(np.abs(step[shown]) / np.sqrt(np.diag(covariance)[shown])))
 
 
 def _profile_sentence(found: Profiled) -> str:

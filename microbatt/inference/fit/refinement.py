@@ -63,10 +63,9 @@ _LITTLE: Final = 5.0
 _MOST: Final = 25
 """Calls of the last fit, of which most need five."""
 _GAIN, _ROUGH_GAIN = 1e-2, 1.0
-"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew.
-
-With a run among the data the second counts: its derivatives are those of a smoothed current.
-"""
+"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew."""
+_GAIN_OF_RUNS: Final = 0.1
+"""The same at the end with a run among the data, whose derivatives are differences."""
 _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
@@ -174,10 +173,20 @@ def _sample_fits(
 
 
 def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
-    """Fit curves and runs together, from the best fit of the curves alone."""
+    """Fit curves and runs together, from the best fit of the curves alone.
+
+    Where that is poor, also with the values of the cell file as it has them.
+    """
     found, x = of_curves.model, of_curves.minimum.x
     joined = beside(found.with_curves(found.curves, model.runs), x)
     best = fit_samples(joined, x)
+    if best is None or reduced_chi_square(joined, best) > POOR:
+        afresh = fit_samples(joined, _whole(joined, x[: joined.priors.asked]))
+        best = min(
+            (one for one in (best, afresh) if one is not None),
+            key=lambda one: one.chi_square,
+            default=None,
+        )
     if best is None:
         raise SimulationError(
             "the engine does not run through the measured runs at the best fit of the discharges; "
@@ -302,11 +311,12 @@ def fit_samples(
     """
     bounds = model.priors.low, model.priors.high
     stride = _strides(model)
+    finest = _GAIN_OF_RUNS if model.runs else _GAIN
     return minimise(
         sample_objective(model),
         x,
         *bounds,
-        gain=_GAIN if last and not model.runs else _ROUGH_GAIN,
+        gain=finest if last else _ROUGH_GAIN,
         most=most,
         economy=Economy(near=_NEAR * stride, reach=_REACH * stride, last=last, first=jacobian),
     )
