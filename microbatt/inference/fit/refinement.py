@@ -60,8 +60,8 @@ BETTER: Final = 0.8
 _FINER, _FINEST = 2.0, 64.0
 _LITTLE: Final = 5.0
 """A gain in the sum of squares of shapes for which such a fit does not go on."""
-_MOST: Final = 25
-"""Calls of the last fit, of which most need five."""
+_MOST: Final = 40
+"""Calls of the last fit, of which most need five; one along a curved valley needs thirty."""
 _GAIN, _ROUGH_GAIN = 1e-2, 1.0
 """Gains in the sum of squares for which a fit goes on, at its end and before it begins anew."""
 _GAIN_OF_RUNS: Final = 0.1
@@ -301,13 +301,14 @@ def fit_samples(
     *,
     most: int = 30,
     last: bool = True,
+    rough: bool = False,
     jacobian: Array | None = None,
 ) -> Minimum | None:
     """Fit the samples from coordinates `x`; None where the engine has no whole curve there.
 
     Derivatives cost many curves and change little, so they are found again only where the fit has
     moved on, and, unless `last` says that they are not needed, at its end.  Those at the beginning
-    may be known already, nearly.
+    may be known already, nearly.  A `rough` fit is one from which another goes on.
     """
     bounds = model.priors.low, model.priors.high
     stride = _strides(model)
@@ -316,7 +317,7 @@ def fit_samples(
         sample_objective(model),
         x,
         *bounds,
-        gain=finest if last else _ROUGH_GAIN,
+        gain=_ROUGH_GAIN if rough or not last else finest,
         most=most,
         economy=Economy(near=_NEAR * stride, reach=_REACH * stride, last=last, first=jacobian),
     )
@@ -333,7 +334,8 @@ def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Mini
     pairs = zip(renewed.curves, model.curves, strict=True)
     same = all(np.array_equal(new.steep, old.steep) for new, old in pairs)
     first = jacobian_under(renewed, model, best) if same else None
-    again = fit_samples(renewed, best.x, most=_MOST, jacobian=first)
+    rough = model.errors.model_error > 0.0  # which is weighed anew, and fitted again
+    again = fit_samples(renewed, best.x, most=_MOST, rough=rough, jacobian=first)
     return (model, best) if again is None else (renewed, again)
 
 
