@@ -252,15 +252,14 @@ def with_potential_errors(models: list[ForwardModel], places: Array) -> list[For
     if not whole or not whole[0].errors.model_error > 0.0:
         return models
     charge = max(longest_charge(model) for model in whole)
-    moves = {
-        number: potential_moves(model, x, charge)
-        for number, (model, x) in enumerate(zip(models, places, strict=True))
-        if model.curves
-    }
-    told = [one for one in moves.values() if one is not None]
-    if len(told) < len(moves):
-        return models
-    parts = told[0].shape[1]
+    moves: dict[int, Array] = {}
+    for number, (model, x) in enumerate(zip(models, places, strict=True)):
+        if model.curves:
+            told = potential_moves(model, x, charge)
+            if told is None:
+                return models
+            moves[number] = told
+    parts = next(iter(moves.values())).shape[1]
     return [
         model.with_potentials(moves.get(number, np.zeros((model.measured.size, parts))))
         for number, model in enumerate(models)

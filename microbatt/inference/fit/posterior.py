@@ -64,6 +64,9 @@ class Drawn:
         Whether draws agree with the engine to the accuracy that intervals need.
     settled_sentence
         What was found; empty where nothing had to be sampled.
+    further
+        Coordinates from where a fit may go on, shape (p,), where they are not settled; None without
+        such.
     """
 
     kind: Posterior
@@ -71,6 +74,7 @@ class Drawn:
     draws: Array
     settled: bool = True
     settled_sentence: str = ""
+    further: Array | None = None
 
 
 def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> Drawn:
@@ -93,11 +97,11 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
     if not model.priors.doubted:
         return _drawn(model, minimum, rng)
     found = profiled(model, minimum, rng, DRAWS)
-    reason = ""
-    if not found.settled:
+    reason, further = "", found.better
+    if further is not None:
         reason = "beside the best fit lies a better one"
     elif minimum.promised > _MOVING and _shift(model, minimum) > np.sqrt(_MOVING):
-        reason = "the fit was still moving when it was given up"
+        reason, further = "the fit was still moving when it was given up", minimum.x
     plain = not (found.bent or found.bounded)
     return Drawn(
         kind=Posterior.CURVATURE if plain else Posterior.PROFILES,
@@ -108,6 +112,7 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
         "how well values of the cell file are known."
         if reason
         else "",
+        further=further,
     )
 
 

@@ -323,6 +323,22 @@ def fit_samples(
     )
 
 
+def gone_on(fit: Fit, x: Array) -> Fit | None:
+    """Fit again from other coordinates; None where that leads to nothing better.
+
+    Parameters
+    ----------
+    fit
+        The best fit until now.
+    x
+        Where to begin, shape (p,).
+    """
+    again = fit_samples(fit.model, x, most=_MOST)
+    if again is None or not again.chi_square < fit.minimum.chi_square - _GAIN_OF_RUNS:
+        return None
+    return replace(fit, minimum=again)
+
+
 def _strides(model: ForwardModel) -> Array:
     """Return how far unknowns go before derivatives are another, shape (p,)."""
     return np.asarray(np.minimum(model.priors.std, _STRIDE))
