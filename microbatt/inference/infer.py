@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +24,7 @@ from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.outliers import outliers_sentence, with_tails
 from microbatt.inference.fit.plausibility import check_currents
 from microbatt.inference.fit.posterior import posterior
-from microbatt.inference.fit.refinement import refine
+from microbatt.inference.fit.refinement import gone_on, refine
 from microbatt.inference.fit.residuals import inflation
 from microbatt.inference.fit.run_starts import run_starts
 from microbatt.inference.forward.binning import bin_measurement
@@ -58,11 +59,17 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
     from microbatt.engines import MeasuredTemperature
     from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.fit.posterior import Drawn
     from microbatt.inference.fit.refinement import Fit
     from microbatt.measured import Curves, Experiment
 
+_LOG = logging.getLogger(__name__)
+_ROUNDS: Final = 3
+"""Of a posterior, whose profiles may meet a better fit than that around which they are drawn."""
 MOST_STEPS: Final = 40
 """Steps of a file that an estimate tells one by one."""
+_MANY: Final = 40
+"""Discharges of one cell, more than which take so long that it is said."""
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
 
@@ -129,6 +136,12 @@ def infer(
         loaded = load_cell(cell)
         gathered = gather(curves, Reading(runs=chosen.runs).for_cell(loaded))
         check_currents(gathered.measurements, loaded)
+        if len(gathered.measurements) > _MANY:
+            _LOG.warning(
+                "%d discharges are fitted together, which takes minutes. A handful from slow to "
+                "fast usually tells as much: `microbatt design` says which currents.",
+                len(gathered.measurements),
+            )
         experiment = gathered
         if gathered.measurements:
             experiment = starting_full(
@@ -156,9 +169,7 @@ def infer(
         fit, told = _reweighed(refine(model, starts), chosen)
         outliers = outliers_sentence(fit, chosen.tails)
     with _timing("posterior", seconds):
-        scale = inflation(fit.model, fit.minimum)
-        wider, minimum = _widened(fit.model, fit.minimum, scale)
-        drawn = posterior(wider, minimum, np.random.default_rng(chosen.seed))
+        fit, wider, minimum, drawn, scale = _drawn(fit, chosen.seed)
     with _timing("cell sensitivity", seconds):
         moved = cell_sensitivity(fit.model, fit.minimum)
     with _timing("causes", seconds):
@@ -289,6 +300,31 @@ def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
     return fit, told
 
 
+def _drawn(fit: Fit, seed: int) -> tuple[Fit, ForwardModel, Minimum, Drawn, float]:
+    """Draw the posterior, and again where its profiles meet a better fit.
+
+    Returns
+    -------
+    fit
+        The best one.
+    wider, minimum
+        Its model and minimum with errors as large as the residuals.
+    drawn
+        The posterior.
+    scale
+        By how much those errors are larger.
+    """
+    for left in reversed(range(_ROUNDS)):
+        scale = inflation(fit.model, fit.minimum)
+        wider, minimum = _widened(fit.model, fit.minimum, scale)
+        drawn = posterior(wider, minimum, np.random.default_rng(seed))
+        further = gone_on(fit, drawn.further) if left and drawn.further is not None else None
+        if further is None:
+            break
+        fit = further
+    return fit, wider, minimum, drawn, scale
+
+
 def _check_temperature(
     options: InferenceOptions, measured: Sequence[MeasuredTemperature | None]
 ) -> None:
@@ -305,7 +341,8 @@ def _check_temperature(
 
 @contextmanager
 def _timing(stage: str, seconds: dict[str, float]) -> Iterator[None]:
-    """Note the wall-clock seconds of what is done inside."""
+    """Tell the log of a stage, and note the wall-clock seconds of what is done inside."""
+    _LOG.info("%s", stage)
     begun = time.perf_counter()
     yield
     seconds[stage] = time.perf_counter() - begun
