@@ -21,6 +21,7 @@ from microbatt.inference.fit.run_starts import run_starts
 from microbatt.inference.forward.cell_errors import cell_doubts
 from microbatt.inference.forward.error_model import white_noise
 from microbatt.inference.forward.forward_model import beside
+from microbatt.inference.forward.potential_errors import longest_charge, potential_moves
 from microbatt.inference.infer import forward_model
 from microbatt.inference.options import InferenceOptions
 from microbatt.inference.result.records import ParameterEstimate
@@ -126,6 +127,7 @@ def infer_along(
         noise = white_noise(every)
     models = [forward_model(one, loaded, chosen, noise) for one in experiments]
     first, models = _marched(models)
+    models = with_potential_errors(models, first)
     of_priors = models[0].priors.names
     drift = tuple(of_priors.index(name) for name in names)
     layout = Layout(drift, tuple(i for i in range(len(of_priors)) if i not in drift), numbers)
@@ -232,6 +234,36 @@ def _marched(models: list[ForwardModel]) -> tuple[Array, list[ForwardModel]]:
         places.append(place)
         near.append(beside(model, place))
     return np.array(places), near
+
+
+def with_potential_errors(models: list[ForwardModel], places: Array) -> list[ForwardModel]:
+    """Let the open-circuit potentials be off by the model's error, by as much at every cycle.
+
+    Where the engine does not tell what that moves at one of the cycles, the models stay.
+
+    Parameters
+    ----------
+    models
+        Of each cycle, with the same unknowns.
+    places
+        Coordinates of each, shape (cycles, p).
+    """
+    whole = [model for model in models if model.curves]
+    if not whole or not whole[0].errors.model_error > 0.0:
+        return models
+    charge = max(longest_charge(model) for model in whole)
+    moves: dict[int, Array] = {}
+    for number, (model, x) in enumerate(zip(models, places, strict=True)):
+        if model.curves:
+            told = potential_moves(model, x, charge)
+            if told is None:
+                return models
+            moves[number] = told
+    parts = next(iter(moves.values())).shape[1]
+    return [
+        model.with_potentials(moves.get(number, np.zeros((model.measured.size, parts))))
+        for number, model in enumerate(models)
+    ]
 
 
 def _residuals(

@@ -24,7 +24,7 @@ from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.outliers import outliers_sentence, with_tails
 from microbatt.inference.fit.plausibility import check_currents
 from microbatt.inference.fit.posterior import posterior
-from microbatt.inference.fit.refinement import refine
+from microbatt.inference.fit.refinement import gone_on, refine
 from microbatt.inference.fit.residuals import inflation
 from microbatt.inference.fit.run_starts import run_starts
 from microbatt.inference.forward.binning import bin_measurement
@@ -59,10 +59,13 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
     from microbatt.engines import MeasuredTemperature
     from microbatt.inference.fit.least_squares import Minimum
+    from microbatt.inference.fit.posterior import Drawn
     from microbatt.inference.fit.refinement import Fit
     from microbatt.measured import Curves, Experiment
 
 _LOG = logging.getLogger(__name__)
+_ROUNDS: Final = 3
+"""Of a posterior, whose profiles may meet a better fit than that around which they are drawn."""
 MOST_STEPS: Final = 40
 """Steps of a file that an estimate tells one by one."""
 _MANY: Final = 40
@@ -166,9 +169,7 @@ def infer(
         fit, told = _reweighed(refine(model, starts), chosen)
         outliers = outliers_sentence(fit, chosen.tails)
     with _timing("posterior", seconds):
-        scale = inflation(fit.model, fit.minimum)
-        wider, minimum = _widened(fit.model, fit.minimum, scale)
-        drawn = posterior(wider, minimum, np.random.default_rng(chosen.seed))
+        fit, wider, minimum, drawn, scale = _drawn(fit, chosen.seed)
     with _timing("cell sensitivity", seconds):
         moved = cell_sensitivity(fit.model, fit.minimum)
     with _timing("causes", seconds):
@@ -297,6 +298,31 @@ def _reweighed(fit: Fit, options: InferenceOptions) -> tuple[Fit, list[str]]:
         fit = with_own_share(fit)
     fit = with_tails(fit, options.tails)
     return fit, told
+
+
+def _drawn(fit: Fit, seed: int) -> tuple[Fit, ForwardModel, Minimum, Drawn, float]:
+    """Draw the posterior, and again where its profiles meet a better fit.
+
+    Returns
+    -------
+    fit
+        The best one.
+    wider, minimum
+        Its model and minimum with errors as large as the residuals.
+    drawn
+        The posterior.
+    scale
+        By how much those errors are larger.
+    """
+    for left in reversed(range(_ROUNDS)):
+        scale = inflation(fit.model, fit.minimum)
+        wider, minimum = _widened(fit.model, fit.minimum, scale)
+        drawn = posterior(wider, minimum, np.random.default_rng(seed))
+        further = gone_on(fit, drawn.further) if left and drawn.further is not None else None
+        if further is None:
+            break
+        fit = further
+    return fit, wider, minimum, drawn, scale
 
 
 def _check_temperature(

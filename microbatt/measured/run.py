@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 _STEADY: Final = 0.1
 """A jump of the current is the tester's if both sides change by no more than this share of it."""
+_HARDLY: Final = 0.2
+"""Of the answer to a switch, what a row may move that is not beyond it."""
+_CLEARLY: Final = 8.0
+"""Standard deviations of the noise that the answer must have."""
+_AS_LONG: Final = 2.0
+"""Times between rows that are compared differ by no more than this factor."""
+_MAD: Final = 1.4826
 _KELVIN: Final = (200.0, 400.0)
 """Temperatures that a cell can have [K]."""
 
@@ -151,7 +158,8 @@ class MeasuredRun:
         Parameters
         ----------
         switched : float, default 0.5
-            Share of the time between the two rows after which the jump comes; files do not tell.
+            Share of the time between the two rows after which the jump comes; files do not tell,
+            but for `mixed_rows`.
 
         Returns
         -------
@@ -160,11 +168,46 @@ class MeasuredRun:
         """
         time, current = self.time - self.time[0], self.current
         at = np.flatnonzero(_jumps(current))
-        jump = time[at] + switched * (time[at + 1] - time[at])
+        share = np.full(at.size, switched)
+        share[np.isin(at + 1, self.mixed_rows)] = 1.0
+        share[np.isin(at, self.mixed_rows)] = 0.0
+        jump = time[at] + share * (time[at + 1] - time[at])
         both = np.column_stack([current[at], current[at + 1]]).ravel()
-        return np.insert(time, at.repeat(2) + 1, jump.repeat(2)), np.insert(
-            current, at.repeat(2) + 1, both
-        )
+        time = np.insert(time, at.repeat(2) + 1, jump.repeat(2))
+        current = np.insert(current, at.repeat(2) + 1, both)
+        once = np.append(True, (np.diff(time) > 0.0) | (np.diff(current) != 0.0))
+        return time[once], current[once]
+
+    @property
+    def mixed_rows(self) -> NDArray[np.int64]:
+        """Rows with the current of one side of a switch and the voltage of the other.
+
+        A tester that reads the two one after the other writes such rows, and so does a simulation
+        whose rows fall on its switches.  The tester switched at such a row; its voltage is of no
+        use, since a fit would take it for an error of a whole voltage jump.
+        """
+        return _mixed_rows(self.time, self.current, self.voltage)
+
+
+def _mixed_rows(time: Array, current: Array, voltage: Array) -> NDArray[np.int64]:
+    """Return which rows beside a switch have the other side's voltage.
+
+    The voltage answers a switch at once, and ever more slowly then.  Where it hardly moves while
+    the current does, and moves the way of the switch one row later, or did one row earlier, over
+    about as much time, the row between has the voltage of the other side.
+    """
+    switched = np.flatnonzero(_jumps(current))
+    switched = switched[(switched >= 1) & (switched + 2 < time.size)]
+    steps, spans, turned = np.diff(voltage), np.diff(time), np.sign(np.diff(current))
+    noise = _MAD * float(np.median(np.abs(np.diff(voltage, 3)))) / np.sqrt(20.0)
+    mixed = []
+    for row, beside in ((switched + 1, switched + 1), (switched, switched - 1)):
+        answer = -turned[switched] * steps[beside]
+        like = (spans[beside] < _AS_LONG * spans[switched]) & ~np.isin(beside, switched)
+        still = np.abs(steps[switched]) < _HARDLY * answer + 0.5 * _CLEARLY * noise
+        late = still & (answer > _CLEARLY * noise) & (answer > 2.0 * np.abs(steps[switched]))
+        mixed.append(row[late & like])
+    return np.unique(np.concatenate(mixed))
 
 
 def _jumps(current: Array) -> NDArray[np.bool_]:

@@ -9,8 +9,11 @@ from microbatt import simulate_discharge
 from microbatt.cells import load_cell
 from microbatt.engines import Settings
 from microbatt.errors import MeasurementError, ParameterError
-from microbatt.inference import infer_along
-from microbatt.measured import Measurement
+from microbatt.inference import InferenceOptions, infer_along
+from microbatt.inference.along import with_potential_errors
+from microbatt.inference.forward.potential_errors import WAVES
+from microbatt.inference.infer import forward_model
+from microbatt.measured import Experiment, Measurement
 
 CELL = "lco-graphite"
 CYCLES = np.array([0.0, 50.0, 100.0, 200.0, 300.0, 400.0])
@@ -100,3 +103,29 @@ def test_a_single_cycle_is_no_life():
 def test_what_is_known_cannot_drift():
     with pytest.raises(ParameterError, match="drifting"):
         followed(life(1), drifting=["contact_resistance"])
+
+
+def test_an_error_of_a_potential_counts_as_the_same_at_every_cycle():
+    """Cycles deliver other charges; the part of an error is one of the same stoichiometries."""
+    chosen = InferenceOptions(
+        noise=1e-3, cell_error={"thickness": 0.02}, model_error=3e-3, network=False
+    )
+    cycles = list(life(3).values())[:6:5]
+    models = [
+        forward_model(
+            Experiment(name="one", measurements=tuple(one)), load_cell(CELL), chosen, 1e-3
+        )
+        for one in cycles
+    ]
+    places = []
+    for model, alpha, S in zip(models, ALPHA[:6:5], AREA[:6:5], strict=True):
+        x = model.priors.mean.copy()
+        x[:2] = alpha, np.log(S)
+        places.append(x)
+    found = with_potential_errors(models, np.array(places))
+    parts = [model.potentials for model in found]
+    assert parts[0].shape[1] == parts[1].shape[1] == 2 * WAVES
+    at_rest = [part[:3].mean(axis=0) for part in parts]  # slow and full: the same potentials
+    assert np.abs(at_rest[0]).max() > 0.1
+    assert at_rest[0] == pytest.approx(at_rest[1], abs=0.05)
+    assert all(model.shared.shape == found[0].shared.shape for model in found)

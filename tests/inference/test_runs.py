@@ -170,6 +170,36 @@ def test_derivatives_of_a_run_are_those_of_fine_solutions():
         assert off < 0.06 * size + 1e-5, model.priors.names[i]  # 0.01 mV: steps in time differ
 
 
+def test_what_moves_a_run_alike_has_the_same_derivative():
+    # On the conserving balance S and the rate constant are one number to a cell without films.
+    model = model_of(pulses(every=10.0), cell_error={"rate_constant": 1.0})
+    x = model.priors.mean.copy()
+    x[:2] = [2.0, np.log(4.0)]
+    found = cell_response(model, x)
+    rate = found[:, model.priors.doubted.index("positive_rate_constant")]
+    area = respond(model.of_file(x), x[:2]).jacobian[:, 1]
+    assert np.abs(area).max() > 1e-3
+    assert np.abs(rate - area).max() < 0.01 * np.abs(area).max()
+
+
+def test_rows_on_the_switches_of_a_simulation_do_no_harm():
+    simulation = simulate(CELL, PULSES, settings=Settings(tolerance=2e-5, mesh=3.0), **TRUTH)
+    time = np.arange(0.0, simulation.time[-1], 10.0)
+    run = MeasuredRun(
+        source="on switches",
+        time=time,
+        current=np.interp(time, simulation.time, simulation.current),
+        voltage=with_noise(simulation.voltage_at(time), 4),
+        rest_voltage=simulation.open_circuit_voltage,
+    )
+    estimate = inferred(run)
+    assert not estimate.diagnostics.misfit
+    assert estimate.runs[0].residual_rms < 1.5 * NOISE
+    for name, truth in TRUTH.items():
+        assert abs(estimate[name].value - truth) < 4.0 * estimate[name].std
+    assert any("rows at a switch" in one for one in estimate.runs[0].remarks)
+
+
 def test_many_samples_of_a_changing_current_are_smoothed_and_what_that_costs_is_told():
     rng = np.random.default_rng(5)
     time = np.arange(0.0, 3000.0)

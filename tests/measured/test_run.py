@@ -87,6 +87,35 @@ def test_the_tester_switches_between_the_rows():
     assert current.tolist() == [0.0, 0.0, 0.0, 0.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0]
 
 
+@pytest.mark.parametrize(("late", "mixed", "jump"), [(True, [3, 5], 3.0), (False, [2, 4], 2.0)])
+def test_a_row_with_the_voltage_of_the_other_side_of_a_switch_tells_when_the_tester_switched(
+    late, mixed, jump
+):
+    current = np.zeros(40)
+    current[3:5] = 9.0
+    seen = np.roll(current, 1 if late else -1)
+    run = MeasuredRun(
+        source="one", time=np.arange(40.0), current=current, voltage=4.0 - 0.01 * seen
+    )
+    assert run.mixed_rows.tolist() == mixed
+    time, current = run.drive()
+    (up,) = np.flatnonzero((np.diff(time) == 0.0) & (np.diff(current) > 0.0))
+    assert time[up] == jump
+
+
+def test_rows_of_a_pulse_that_answers_at_once_are_all_kept():
+    assert gather(table(PULSES), Reading(runs="auto")).runs[0].mixed_rows.size == 0
+    plain = simulate(CELL, PULSES)
+    time = np.arange(0.0, plain.time[-1], 10.0)  # rows fall on switches
+    on_switches = MeasuredRun(
+        source="simulated",
+        time=time,
+        current=np.interp(time, plain.time, plain.current),
+        voltage=plain.voltage_at(time),
+    )
+    assert on_switches.mixed_rows.size == 8
+
+
 def test_a_voltage_at_rest_that_the_cell_never_has_is_refused():
     run = MeasuredRun(
         source="odd", time=np.arange(6.0), current=np.ones(6), voltage=np.full(6, 2.0),

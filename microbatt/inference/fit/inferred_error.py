@@ -40,7 +40,7 @@ _ROUNDS: Final = 2
 _ROUNDS_OF_SHARE: Final = 3
 _NOTHING: Final = 1e3
 """Standard deviation of an average that is to say nothing [V]."""
-_MOST: Final = 25
+_MOST: Final = 40
 """Calls of the fit with another share."""
 
 

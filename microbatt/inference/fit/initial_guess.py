@@ -220,6 +220,9 @@ def _start(point: Array) -> InitialGuess:
 
 def _nearest_of_part(points: Array, shapes: Array, model: ForwardModel) -> InitialGuess:
     """Return the point of the scan nearest in those curves that it has."""
-    difference = shapes - measured_shape(model)
-    weighed = np.nanmean(np.abs(difference), axis=(1, 2)) + np.isnan(difference).mean(axis=(1, 2))
-    return _start(points[int(np.nanargmin(weighed))])
+    difference = np.abs(shapes - measured_shape(model))
+    missing = np.isnan(difference)
+    known = np.maximum((~missing).sum(axis=(1, 2)), 1)
+    weighed = np.nansum(difference, axis=(1, 2)) / known + missing.mean(axis=(1, 2))
+    weighed[missing.all(axis=(1, 2))] = np.inf
+    return _start(points[int(np.argmin(weighed))])

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DRAWS: Final = 4000
 """Draws kept of a posterior."""
 _MOVING: Final = 0.25
-"""A sum of squares that could still fall by more: half a standard deviation of some unknown."""
+"""A sum of squares that could still fall by more: half a standard deviation of an unknown."""
 _NEAR_GAUSSIAN: Final = (
     "Near-Gaussian: the curves respond linearly over the width of the intervals and no bound is "
     "near, so the intervals come from the curvature at the best fit."
@@ -64,6 +64,9 @@ class Drawn:
         Whether draws agree with the engine to the accuracy that intervals need.
     settled_sentence
         What was found; empty where nothing had to be sampled.
+    further
+        Coordinates from where a fit may go on, shape (p,), where they are not settled; None without
+        such.
     """
 
     kind: Posterior
@@ -71,6 +74,7 @@ class Drawn:
     draws: Array
     settled: bool = True
     settled_sentence: str = ""
+    further: Array | None = None
 
 
 def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> Drawn:
@@ -93,11 +97,11 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
     if not model.priors.doubted:
         return _drawn(model, minimum, rng)
     found = profiled(model, minimum, rng, DRAWS)
-    reason = ""
-    if not found.settled:
+    reason, further = "", found.better
+    if further is not None:
         reason = "beside the best fit lies a better one"
-    elif minimum.promised > _MOVING:
-        reason = "the fit was still moving when it was given up"
+    elif minimum.promised > _MOVING and _shift(model, minimum) > np.sqrt(_MOVING):
+        reason, further = "the fit was still moving when it was given up", minimum.x
     plain = not (found.bent or found.bounded)
     return Drawn(
         kind=Posterior.CURVATURE if plain else Posterior.PROFILES,
@@ -108,7 +112,19 @@ def posterior(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -
         "how well values of the cell file are known."
         if reason
         else "",
+        further=further,
     )
+
+
+def _shift(model: ForwardModel, minimum: Minimum) -> float:
+    """Return how far one more step would move an unknown that is told, in its deviations.
+
+    A sum of squares may promise to fall along values of the cell file that make up for each other,
+    where the engine's steps in time let it fall no further.
+    """
+    covariance, shown = minimum.covariance, list(model.priors.shown)
+    step = covariance @ (minimum.jacobian.T @ minimum.residual)
+    return float(np.max(np.abs(step[shown]) / np.sqrt(np.diag(covariance)[shown])))
 
 
 def _profile_sentence(found: Profiled) -> str:

@@ -64,8 +64,9 @@ class Profile:
         Of the unknown from the best fit, increasing, shape (n,).
     rise
         Of the sum of squares there, shape (n,).
-    lower
-        Whether a place was found that fits better than the best fit.
+    better
+        Coordinates of the best place found that fits better than the best fit, shape (p,); None
+        where there is none.
     volume
         Logarithm of the volume of all other unknowns there over that at the best fit, shape (n,);
         zero where runs are among the data, whose derivatives cost too much.
@@ -74,7 +75,7 @@ class Profile:
     index: int
     away: Array
     rise: Array
-    lower: bool
+    better: Array | None
     volume: Array | float = 0.0
 
 
@@ -90,14 +91,14 @@ class Profiled:
         Unknowns to which the curves do not respond linearly.
     bounded
         Unknowns of which a bound is near.
-    settled
-        Whether no better fit was met on the way.
+    better
+        Coordinates of a better fit that was met on the way, shape (p,); None without.
     """
 
     draws: Array
     bent: tuple[str, ...]
     bounded: tuple[str, ...]
-    settled: bool
+    better: Array | None = None
 
 
 def profiled(model: ForwardModel, minimum: Minimum, rng: np.random.Generator, n: int) -> Profiled:
@@ -127,7 +128,7 @@ def profiled(model: ForwardModel, minimum: Minimum, rng: np.random.Generator, n:
         draws=draws,
         bent=tuple(priors.names[one.index] for one in profiles),
         bounded=tuple(priors.names[i] for i in priors.shown if close[i]),
-        settled=not any(one.lower for one in profiles),
+        better=next((one.better for one in profiles if one.better is not None), None),
     )
 
 
@@ -175,9 +176,11 @@ def profile(model: ForwardModel, minimum: Minimum, i: int) -> Profile:
     """
     evaluate = sample_objective(model, whole=False)
     here = _log_volume(minimum.jacobian, i)
-    places = [(0.0, 0.0, 0.0)]
+    places, better, lowest = [(0.0, 0.0, 0.0)], None, -_BETTER
     for side in (-1.0, 1.0):
         for step, height, x in _one_side(model, minimum, i, side):
+            if height < lowest:
+                better, lowest = x, height
             there = here if model.runs else _volume_at(evaluate, x, i)
             places.append((step, height, 0.0 if there is None else there - here))
     away, heights, volume = np.array(sorted(places)).T
@@ -185,7 +188,7 @@ def profile(model: ForwardModel, minimum: Minimum, i: int) -> Profile:
         index=i,
         away=away,
         rise=np.maximum(heights, 0.0),
-        lower=bool(heights.min() < -_BETTER),
+        better=better,
         volume=volume,
     )
 

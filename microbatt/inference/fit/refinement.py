@@ -60,13 +60,12 @@ BETTER: Final = 0.8
 _FINER, _FINEST = 2.0, 64.0
 _LITTLE: Final = 5.0
 """A gain in the sum of squares of shapes for which such a fit does not go on."""
-_MOST: Final = 25
-"""Calls of the last fit, of which most need five."""
+_MOST: Final = 40
+"""Calls of the last fit, of which most need five; one along a curved valley needs thirty."""
 _GAIN, _ROUGH_GAIN = 1e-2, 1.0
-"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew.
-
-With a run among the data the second counts: its derivatives are those of a smoothed current.
-"""
+"""Gains in the sum of squares for which a fit goes on, at its end and before it begins anew."""
+_GAIN_OF_RUNS: Final = 0.1
+"""The same at the end with a run among the data, whose derivatives are differences."""
 _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
@@ -174,10 +173,20 @@ def _sample_fits(
 
 
 def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
-    """Fit curves and runs together, from the best fit of the curves alone."""
+    """Fit curves and runs together, from the best fit of the curves alone.
+
+    Where that is poor, also with the values of the cell file as it has them.
+    """
     found, x = of_curves.model, of_curves.minimum.x
     joined = beside(found.with_curves(found.curves, model.runs), x)
     best = fit_samples(joined, x)
+    if best is None or reduced_chi_square(joined, best) > POOR:
+        afresh = fit_samples(joined, _whole(joined, x[: joined.priors.asked]))
+        best = min(
+            (one for one in (best, afresh) if one is not None),
+            key=lambda one: one.chi_square,
+            default=None,
+        )
     if best is None:
         raise SimulationError(
             "the engine does not run through the measured runs at the best fit of the discharges; "
@@ -292,24 +301,42 @@ def fit_samples(
     *,
     most: int = 30,
     last: bool = True,
+    rough: bool = False,
     jacobian: Array | None = None,
 ) -> Minimum | None:
     """Fit the samples from coordinates `x`; None where the engine has no whole curve there.
 
     Derivatives cost many curves and change little, so they are found again only where the fit has
     moved on, and, unless `last` says that they are not needed, at its end.  Those at the beginning
-    may be known already, nearly.
+    may be known already, nearly.  A `rough` fit is one from which another goes on.
     """
     bounds = model.priors.low, model.priors.high
     stride = _strides(model)
+    finest = _GAIN_OF_RUNS if model.runs else _GAIN
     return minimise(
         sample_objective(model),
         x,
         *bounds,
-        gain=_GAIN if last and not model.runs else _ROUGH_GAIN,
+        gain=_ROUGH_GAIN if rough or not last else finest,
         most=most,
         economy=Economy(near=_NEAR * stride, reach=_REACH * stride, last=last, first=jacobian),
     )
+
+
+def gone_on(fit: Fit, x: Array) -> Fit | None:
+    """Fit again from other coordinates; None where that leads to nothing better.
+
+    Parameters
+    ----------
+    fit
+        The best fit until now.
+    x
+        Where to begin, shape (p,).
+    """
+    again = fit_samples(fit.model, x, most=_MOST)
+    if again is None or not again.chi_square < fit.minimum.chi_square - _GAIN_OF_RUNS:
+        return None
+    return replace(fit, minimum=again)
 
 
 def _strides(model: ForwardModel) -> Array:
@@ -323,7 +350,8 @@ def _beside_best(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Mini
     pairs = zip(renewed.curves, model.curves, strict=True)
     same = all(np.array_equal(new.steep, old.steep) for new, old in pairs)
     first = jacobian_under(renewed, model, best) if same else None
-    again = fit_samples(renewed, best.x, most=_MOST, jacobian=first)
+    rough = model.errors.model_error > 0.0  # which is weighed anew, and fitted again
+    again = fit_samples(renewed, best.x, most=_MOST, rough=rough, jacobian=first)
     return (model, best) if again is None else (renewed, again)
 
 

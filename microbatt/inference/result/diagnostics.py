@@ -194,16 +194,11 @@ def information(model: ForwardModel, minimum: Minimum) -> list[tuple[float, floa
 def _range(minimum: Minimum, starts: tuple[InitialGuess, ...]) -> tuple[bool, str]:
     alpha, ln_s = minimum.x[:2]
     if not SCAN_ALPHA[0] <= alpha <= SCAN_ALPHA[1]:
-        return True, (
-            f"alpha {alpha:.3g} lies outside {SCAN_ALPHA[0]:g} to {SCAN_ALPHA[1]:g}, where starts "
-            "are looked for; there may be a better fit elsewhere."
-        )
+        low, high = SCAN_ALPHA
+        return True, _beyond(f"alpha {alpha:.3g}, outside {low:g} to {high:g}")
     if not SCAN_LN_S[0] <= ln_s <= SCAN_LN_S[1]:
         low, high = np.exp(SCAN_LN_S)
-        return True, (
-            f"S {np.exp(ln_s):.3g} lies outside {low:.3g} to {high:.3g}, where starts are looked "
-            "for; there may be a better fit elsewhere."
-        )
+        return True, _beyond(f"S {np.exp(ln_s):.3g}, outside {low:.3g} to {high:.3g}")
     network = next((start for start in starts if start.origin == "network"), None)
     if network is not None and not network.in_range:
         return True, (
@@ -211,6 +206,10 @@ def _range(minimum: Minimum, starts: tuple[InitialGuess, ...]) -> tuple[bool, st
             "extrapolation. The refined estimate rests on the engine and does not need it."
         )
     return False, "The estimate lies inside the range that was looked at."
+
+
+def _beyond(what: str) -> str:
+    return f"The best fit has {what}, where starts are looked for; there may be a better elsewhere."
 
 
 def misfit_sentence(

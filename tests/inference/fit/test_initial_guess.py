@@ -44,3 +44,22 @@ def test_a_capacity_out_of_reach_is_refused_at_a_current_between_those_scanned()
     with pytest.raises(CurveError, match="seconds where the heading says minutes") as caught:
         scan_starts(model_of(curves))
     assert caught.value.source == "bad.csv"
+
+
+def test_curves_that_most_of_the_box_does_not_have_begin_at_a_point_that_has_them():
+    name = "chen-2020"
+    cell = load_cell(name)
+    currents = (0.2 * cell.one_c_current, 2.0 * cell.one_c_current)
+    shallow = []
+    for one in experiment(1.5, 4.0, currents, cell=cell).measurements:
+        part = one.capacity <= 0.05 * one.capacity[-1]
+        shallow.append(replace(one, capacity=one.capacity[part], voltage=one.voltage[part]))
+    starts = scan_starts(
+        forward_model(
+            Experiment(name="a", measurements=tuple(shallow)),
+            cell,
+            InferenceOptions(noise=1e-3, cell_error=0.0),
+            1e-3,
+        )
+    )
+    assert all(np.isfinite([start.alpha, start.S]).all() for start in starts)

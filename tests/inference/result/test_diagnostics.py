@@ -55,7 +55,7 @@ def test_the_flag_is_in_the_numbers_and_on_the_page_of_a_report(beyond, tmp_path
 def test_an_estimate_beyond_the_scan_says_that_there_may_be_a_better_one():
     far = infer(experiment(3.0, 0.25), CELL, noise=1e-3, network=False)
     assert far.diagnostics.out_of_range
-    assert "S 0.25 lies outside 0.3 to 80" in far.diagnostics.range_sentence
+    assert "S 0.25, outside 0.3 to 80" in far.diagnostics.range_sentence
     assert abs(far.S - 0.25) < 4.0 * far["S"].std
     assert not far.diagnostics.misfit
 
