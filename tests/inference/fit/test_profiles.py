@@ -65,7 +65,7 @@ def test_several_bounds_hold_at_once():
 def test_a_profile_as_of_a_linear_response_changes_nothing():
     one = minimum([2.0, 1.0, 0.01], np.diag([0.01, 0.01, 1e-6]))
     away = np.array([-0.2, 0.0, 0.2])
-    straight = Profile(index=0, away=away, rise=(away / 0.1) ** 2, lower=False)
+    straight = Profile(index=0, away=away, rise=(away / 0.1) ** 2, better=None)
     draws = np.random.default_rng(6).normal(2.0, 0.1, DRAWS)
     found = by_rank(draws, straight, PRIORS, one)
     np.testing.assert_allclose(
@@ -77,7 +77,7 @@ def test_a_profile_as_of_a_linear_response_changes_nothing():
 def test_a_wall_to_one_side_makes_the_interval_lopsided():
     one = minimum([2.0, 1.0, 0.01], np.diag([0.01, 0.01, 1e-6]))
     away = np.array([-0.1, 0.0, 0.2])
-    walled = Profile(index=0, away=away, rise=np.array([9.0, 0.0, 4.0]), lower=False)
+    walled = Profile(index=0, away=away, rise=np.array([9.0, 0.0, 4.0]), better=None)
     draws = np.random.default_rng(7).normal(2.0, 0.1, DRAWS)
     low, high = np.quantile(by_rank(draws, walled, PRIORS, one), [0.05, 0.95])
     assert 2.0 - low < 0.6 * (high - 2.0)
@@ -87,7 +87,7 @@ def test_a_place_counts_for_the_volume_that_all_other_unknowns_have_there():
     # exp(-z²/2) times exp(z) is a normal distribution one deviation further up
     one = minimum([2.0, 1.0, 0.01], np.diag([0.01, 0.01, 1e-6]))
     away = np.array([-0.5, -0.2, 0.0, 0.2, 0.5])
-    wider = Profile(index=0, away=away, rise=(away / 0.1) ** 2, lower=False, volume=away / 0.1)
+    wider = Profile(index=0, away=away, rise=(away / 0.1) ** 2, better=None, volume=away / 0.1)
     draws = np.random.default_rng(8).normal(2.0, 0.1, DRAWS)
     found = by_rank(draws, wider, PRIORS, one)
     np.testing.assert_allclose(
