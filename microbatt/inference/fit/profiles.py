@@ -143,7 +143,7 @@ def bending(model: ForwardModel, minimum: Minimum) -> dict[int, float]:
         Which unknown → in standard deviations; NaN where the engine has no curve.
     """
     priors, m = model.priors, model.measured.size
-    covariance, evaluate = minimum.covariance, sample_objective(model, whole=False)
+    covariance, evaluate = minimum.covariance, sample_objective(model)
     pull = covariance @ minimum.jacobian[:m].T
     std, asked = np.sqrt(np.diag(covariance)), list(priors.shown)
     found = {}
@@ -174,7 +174,7 @@ def profile(model: ForwardModel, minimum: Minimum, i: int) -> Profile:
     i
         Which unknown.
     """
-    evaluate = sample_objective(model, whole=False)
+    evaluate = sample_objective(model)
     here = _log_volume(minimum.jacobian, i)
     places, better, lowest = [(0.0, 0.0, 0.0)], None, -_BETTER
     for side in (-1.0, 1.0):
@@ -212,7 +212,7 @@ def _one_side(
     model: ForwardModel, minimum: Minimum, i: int, side: float
 ) -> list[tuple[float, float, Array]]:
     """Return how far places are, how much the sum of squares rises there, and where they are."""
-    priors, evaluate = model.priors, sample_objective(model, whole=False)
+    priors, evaluate = model.priors, sample_objective(model)
     covariance = minimum.covariance
     std = float(np.sqrt(covariance[i, i]))
     room = float(priors.high[i] - minimum.x[i] if side > 0.0 else minimum.x[i] - priors.low[i])
