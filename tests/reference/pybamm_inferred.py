@@ -25,7 +25,7 @@ from microbatt.errors import MicrobattError
 from microbatt.inference import infer
 from microbatt.measured import Measurement
 
-CELLS = ("chen-2020", "marquis-2019", "lco-graphite", "lmo-mcmb")
+CELLS = ("marquis-2019", "lco-graphite", "lmo-mcmb", "chen-2020")
 TRUTHS = ((0.5, 3.0), (1.0, 8.0), (1.5, 1.5), (2.5, 5.0))
 RATES = (0.2, 1.0, 2.0)  # C
 NOISE = 1e-3  # V

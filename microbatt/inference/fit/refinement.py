@@ -27,6 +27,7 @@ from microbatt.inference.forward.derivatives import differentiated, followed_cur
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
 from microbatt.inference.forward.measured_temperature import run_points
+from microbatt.inference.forward.potential_errors import potential_moves
 from microbatt.inference.forward.runs import anchored_run
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
     """
     found, x = of_curves.model, of_curves.minimum.x
     joined = beside(found.with_curves(found.curves, model.runs), x)
+    if joined.errors.model_error > 0.0:  # discharges and runs may only agree but for these
+        moves = potential_moves(joined, x)
+        joined = joined if moves is None else joined.with_potentials(moves)
     best = fit_samples(joined, x)
     if best is None or reduced_chi_square(joined, best) > POOR:
         afresh = fit_samples(joined, _whole(joined, x[: joined.priors.asked]))
