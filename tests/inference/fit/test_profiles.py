@@ -6,7 +6,7 @@ from scipy.stats import truncnorm
 
 from microbatt.cells import load_cell
 from microbatt.inference.fit.least_squares import Minimum
-from microbatt.inference.fit.profiles import Profile, bounded_draws, by_rank
+from microbatt.inference.fit.profiles import Profile, bounded_draws, by_rank, untold
 from microbatt.inference.forward.priors import make_priors
 
 PRIORS = make_priors(load_cell("doyle-1996-cell-1"), ["contact_resistance"])
@@ -93,3 +93,14 @@ def test_a_place_counts_for_the_volume_that_all_other_unknowns_have_there():
     np.testing.assert_allclose(
         np.quantile(found, [0.05, 0.5, 0.95]), 2.1 + np.array([-1, 0, 1]) * 0.1645, atol=2e-3
     )
+
+
+def test_what_the_curves_do_not_move_with_may_be_anything_in_its_range():
+    priors = make_priors(load_cell("lco-graphite"), ())
+    x = np.array([1.0, priors.high[1]])
+    flat = np.array([[100.0, 0.0], [0.0, 1e-3]])
+    residual = np.zeros(2)
+    best = Minimum(x=x, residual=residual, jacobian=flat, iterations=1, converged=True)
+    assert untold(priors, best) == [1]
+    told = Minimum(x=x, residual=residual, jacobian=100.0 * np.eye(2), iterations=1, converged=True)
+    assert untold(priors, told) == []
