@@ -24,13 +24,13 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in 
 ROOM = 2**32
 """Least room for temporary files in memory [bytes]; an installed wheel takes a quarter of it."""
 FIRST = (
-    "tests/campaign/test_kill.py",  # long, and neither it nor the third to fifth need a kernel,
-    "tests/engines/test_every_kernel.py",  # all of which this one compiles meanwhile
+    "tests/campaign/test_kill.py",  # long, and neither it nor the third and the last two need a
+    "tests/engines/test_every_kernel.py",  # kernel, all of which this one compiles meanwhile
     "tests/contracts/test_stores.py",
-    "tests/cube/test_coordinates.py",
-    "tests/cube/test_write_predictions.py",
     "tests/test_docs.py",
     "tests/test_examples.py",
+    "tests/cube/test_coordinates.py",
+    "tests/cube/test_write_predictions.py",
 )
 """Files that take longest, each run by one worker: begun last they would be waited for."""
 
@@ -41,6 +41,11 @@ gc.set_threshold(50_000, 20, 20)
 # kernels lie in the same folders.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# Workers share the cores: where the linear algebra of each takes all of them, its threads wait for
+# one another, and a fit of seconds takes minutes. Workers and all other processes inherit this; the
+# present one may have its threads already.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def pytest_configure():
@@ -53,13 +58,17 @@ def pytest_configure():
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
-    """Return how many workers ``-n auto`` starts; 0 for none."""
+    """Return how many workers ``-n auto`` starts; 0 for none.
+
+    There is one more than cores, since a sixth of the time tests wait: for processes that start or
+    are killed, for browsers and for locks.
+    """
     named = [word for word in config.args if ".py" in word]
     if named or config.option.capture == "no" or config.option.usepdb:
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    workers = min(cores, memory // MEMORY, MOST_WORKERS)
+    workers = min(cores + 1 if cores > 1 else 1, memory // MEMORY, MOST_WORKERS)
     return workers if workers > 1 else 0
 
 

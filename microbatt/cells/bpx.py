@@ -11,6 +11,7 @@ import copy
 import json
 import math
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,13 +23,14 @@ from microbatt.cells.functions import MaterialFunction, material_function
 from microbatt.cells.microstructure import matrix_factor
 from microbatt.cells.parts import UNCERTAINTIES
 from microbatt.cells.records import ACTIVATION, USE_FRACTION
+from microbatt.cells.start import window_doubts
 from microbatt.cells.stoichiometry_functions import own_entropy, split_diffusivity
 from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
 from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.errors import CellFileError, ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _LARGEST_FILE: Final = 2**26
@@ -141,32 +143,45 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
     Raises
     ------
     ParameterError
-        If it is no BPX document, or holds something that is not served.
+        If it is no BPX document, or holds something that is not served; all that has to be mended
+        is named.
+
+    Warns
+    -----
+    UserWarning
+        If the stoichiometric windows do not hold the same charge, or their ends do not lie at the
+        cut-off voltages.
     """
     raw = _parameterisation(document)
     _refuse_what_is_not_served(raw)
-    _check_numbers(raw)
     checked = _checked(document, raw)
     state = checked.state.initial_conditions if checked.state else None
     around = checked.state.thermal_environment if checked.state else None
     given = checked.parameterisation
-    _check_state(state, around)
-    _refuse_degradation(checked.state)
+    faults = _Faults()
+    _check_state(state, around, faults)
+    _refuse_degradation(checked.state, faults)
     start = _number_or(getattr(state, "initial_temperature", None), REFERENCE_TEMPERATURE)
-    salt = getattr(state, "initial_electrolyte_concentration", None)
+    salt: Any = getattr(state, "initial_electrolyte_concentration", None)
     if salt is None:
-        raise ParameterError("the file gives no initial electrolyte concentration.")
+        faults.add("the file gives no initial electrolyte concentration.")
+    faults.refuse()
     charge = _number_or(getattr(state, "initial_soc", None), 1.0)
     at = _Reference(_number_or(given.cell.reference_temperature, REFERENCE_TEMPERATURE))
     per_area = given.cell.electrode_area * given.cell.number_of_electrodes
-    layers = {
-        part: _electrode(raw[title], getattr(given, f"{part}_electrode"), at, salt, charge, part)
-        for part, title in _ELECTRODES.items()
-    }
+    layers: dict[str, dict[str, Any]] = {}
+    for part, title in _ELECTRODES.items():
+        with faults.noted():
+            layer = getattr(given, f"{part}_electrode")
+            layers[part] = _electrode(raw[title], layer, at, salt, charge, part, faults)
+    with faults.noted():
+        layers["separator"] = _porous("Separator", given.separator)
+    electrolyte = _electrolyte(raw["Electrolyte"], given.electrolyte, at, salt, faults)
+    faults.refuse()
     density, rest = _masses(given, per_area)
     for layer in layers.values():
         layer["density"] = density
-    return Cell.from_dict(
+    cell = Cell.from_dict(
         _with_own(
             {
                 "name": name,
@@ -190,10 +205,7 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
                     "upper_cutoff_voltage": given.cell.upper_voltage_cutoff,
                 },
                 **layers,
-                "separator": _porous("Separator", given.separator) | {"density": density},
-                "electrolyte": _electrolyte(
-                    raw["Electrolyte"], given.electrolyte, at, salt, density
-                ),
+                "electrolyte": electrolyte | {"density": density},
                 "negative_collector": {"thickness": 0.5 * rest, "density": density},
                 "positive_collector": {"thickness": 0.5 * rest, "density": density},
             },
@@ -201,6 +213,9 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
             checked.header.description or "",
         )
     )
+    for doubt in window_doubts(cell):
+        warnings.warn(f"{name}: {doubt}", UserWarning, stacklevel=2)
+    return cell
 
 
 def _document(path: Path) -> object:
@@ -227,37 +242,72 @@ def _parameterisation(document: object) -> dict[str, Any]:
             "is no BPX file: it has no `Header` with a `BPX` version, or no `Parameterisation`. A "
             "cell file of microbatt's own form ends in .toml."
         )
-    for section in _SECTIONS:
-        if not isinstance(raw.get(section), dict):
-            model = str(header.get("Model", ""))
-            raise ParameterError(
-                f"has no section `{section}`; a discharge needs {', '.join(_SECTIONS)}. A file for "
-                f"the model {model!r} may lack them: take one for DFN."
-            )
+    missing = [f"`{name}`" for name in _SECTIONS if not isinstance(raw.get(name), dict)]
+    if missing:
+        model = str(header.get("Model", ""))
+        raise ParameterError(
+            f"has no section {', '.join(missing)}; a discharge needs {', '.join(_SECTIONS)}. A "
+            f"file for the model {model!r} may lack them: take one for DFN."
+        )
     return raw
 
 
+class _Faults:
+    """What is wrong with a file, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+
+    def add(self, fault: str, place: str = "") -> None:
+        """Note a fault; of one place the first is kept."""
+        self._told.setdefault(place or fault, fault)
+
+    @contextmanager
+    def noted(self, place: str = "") -> Iterator[None]:
+        """Note what is refused inside."""
+        try:
+            yield
+        except ParameterError as error:
+            self.add(str(error), place)
+
+    def refuse(self) -> None:
+        """Refuse the file if anything is wrong with it."""
+        if not self._told:
+            return
+        told = list(self._told.values())
+        if len(told) == 1:
+            raise ParameterError(told[0])
+        listed = "\n".join(f"  {fault}" for fault in told[:_MOST_FAULTS])
+        more = "" if len(told) <= _MOST_FAULTS else f"\n  and {len(told) - _MOST_FAULTS} more"
+        raise ParameterError(f"{len(told)} things have to be mended:\n{listed}{more}")
+
+
+_MOST_FAULTS: Final = 30
+
+
 def _refuse_what_is_not_served(raw: Mapping[str, Any]) -> None:
+    faults = _Faults()
     for title in _ELECTRODES.values():
         for key, what in _NOT_SERVED.items():
             if raw[title].get(key) is not None:
-                raise ParameterError(f"`{title}` has `{key}`: {what} is not served yet.")
+                faults.add(f"`{title}` has `{key}`: {what} is not served yet.")
+    faults.refuse()
 
 
-def _refuse_degradation(state: Any) -> None:  # noqa: ANN401 - a section of a pydantic model
+def _refuse_degradation(state: Any, faults: _Faults) -> None:  # noqa: ANN401 - a pydantic section
     """Refuse a state of health other than new: lithium or material that is lost."""
     aged = getattr(state, "degradation", None)
     lost = {} if aged is None else aged.model_dump(by_alias=True)
     for key, value in lost.items():
         if value != 0.0:
-            raise ParameterError(
+            faults.add(
                 f"`State: Degradation` has `{key}` = {value}: an aged cell is not served. Give the "
                 "stoichiometric windows and the active area of the aged cell, and 0 here."
             )
 
 
-def _check_numbers(raw: Mapping[str, Any]) -> None:
-    """Refuse what is no finite number, and what must be positive to be divided by."""
+def _check_numbers(raw: Mapping[str, Any], faults: _Faults) -> None:
+    """Note what is no finite number, and what lies out of the range that a cell may have."""
     for section in _SECTIONS:
         for key, value in raw[section].items():
             is_number = isinstance(value, bool | int | float)
@@ -265,24 +315,51 @@ def _check_numbers(raw: Mapping[str, Any]) -> None:
             if value is None or not (is_number or named):
                 continue  # what is none of the standard's is for the schema to refuse
             if is_number or not _is_function(section, key):
-                allowed = _ALLOWED.get(key, FINITE)
-                check_number(f"{section}: {key}", value, allowed, remedy="Check its unit.")
+                allowed, remedy = _allowed(section, key)
+                place = f"{section}: {key}"
+                with faults.noted(place):
+                    check_number(place, value, allowed, remedy=remedy)
 
 
-def _check_state(state: Any, around: Any) -> None:  # noqa: ANN401 - sections of a pydantic model
+def _allowed(section: str, key: str) -> tuple[Interval, str]:
+    """Return where a number may lie, and what to do if it does not; as our records declare it."""
+    part = _PARTS.get(section)
+    own = None if part is None else _DECLARED.get(key)
+    place = NUMBERS.get(f"{part}_{own}")
+    if place is None:
+        return _ALLOWED.get(key, FINITE), "Check its unit."
+    return place.spec.allowed, place.spec.remedy
+
+
+_PARTS: Final = {title: part for part, title in _ELECTRODES.items()} | {"Separator": "separator"}
+_DECLARED: Final = {
+    "Thickness [m]": "thickness",
+    "Porosity": "electrolyte_fraction",
+    "Particle radius [m]": "particle_radius",
+    "Maximum concentration [mol.m-3]": "max_concentration",
+    "Minimum stoichiometry": "stoichiometry_full",
+    "Maximum stoichiometry": "stoichiometry_full",
+}
+"""Numbers that become a cell's as they are → the key whose range they share."""
+
+
+def _check_state(state: Any, around: Any, faults: _Faults) -> None:  # noqa: ANN401 - pydantic sections
     for section in (state, around):
         for name, field in type(section).model_fields.items() if section is not None else ():
             value = getattr(section, name)
             if isinstance(value, int | float):
                 allowed = FRACTION if field.alias == _CHARGE else _ALLOWED.get(field.alias, FINITE)
                 remedy = USE_FRACTION if field.alias == _CHARGE else "Check its unit."
-                check_number(field.alias, value, allowed, remedy=remedy)
+                with faults.noted():
+                    check_number(field.alias, value, allowed, remedy=remedy)
 
 
 def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON in, a pydantic model out
     """Check a document against the schema, with numbers in place of its functions."""
     import pydantic
 
+    faults = _Faults()
+    _check_numbers(raw, faults)
     skeleton = {key: copy.deepcopy(document[key]) for key in ("Header", "State") if key in document}
     skeleton["Parameterisation"] = {
         section: {
@@ -297,13 +374,23 @@ def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON 
             warnings.simplefilter("ignore")  # of pyparsing's, and of versions brought up to date
             import bpx
 
-            return bpx.parse_bpx_obj(skeleton)
+            checked = bpx.parse_bpx_obj(skeleton)
     except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        place = " → ".join(str(one) for one in first["loc"])
-        raise ParameterError(f"is no BPX file of its version: {place}: {first['msg']}.") from error
+        version = str(document["Header"]["BPX"])[:20]
+        for one in error.errors():
+            steps = [str(step) for step in one["loc"] if step != "Parameterisation"]
+            place = ": ".join(steps[:2])
+            faults.add(f"`{place}` {_asked(one)}, by version {version} of BPX.", place)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ParameterError(f"is no BPX file of its version: {error}.") from error
+        faults.add(f"is no BPX file of its version: {error}.")
+    faults.refuse()
+    return checked
+
+
+def _asked(error: Mapping[str, Any]) -> str:
+    """Say what the schema asks for, in our words where it says it of keys."""
+    words = {"missing": "is missing", "extra_forbidden": "is not known there"}
+    return words.get(error["type"], f"is refused ({error['msg']})")
 
 
 def _is_function(section: str, key: str) -> bool:
@@ -346,23 +433,36 @@ def _electrode(
     salt: float,
     charge: float,
     part: str,
+    faults: _Faults,
 ) -> dict[str, Any]:
     title = _ELECTRODES[part]
-    layer = _porous(title, given)
+    layer: dict[str, Any] = {}
+    with faults.noted():
+        layer = _porous(title, given)
     active = given.surface_area_per_unit_volume * given.particle_radius / _SPHERE
     inert = 1.0 - given.porosity - active
     if not inert > -_ROUNDING:
-        raise ParameterError(
+        faults.add(
             f"`{title}` has a porosity of {given.porosity:g} and spheres of "
             f"{given.particle_radius:g} m with {given.surface_area_per_unit_volume:g} m⁻¹, which "
             f"fill {active:.4g} of it: more than there is."
         )
     window = (given.minimum_stoichiometry, given.maximum_stoichiometry)
+    if not window[0] < window[1]:
+        raise ParameterError(
+            f"`{title}` has a minimum stoichiometry of {window[0]:g} and a maximum of "
+            f"{window[1]:g}; exchange the two, or check them."
+        )
     empty, full = window if part == "negative" else window[::-1]
     matrix = matrix_factor(given.porosity, 0.0)
     rate = given.reaction_rate_constant / (given.maximum_concentration * math.sqrt(salt))
-    entropy = _entropy(title, raw, window)
-    own = _diffusivity(title, raw, window, at.factor(given.diffusivity_activation_energy)) | entropy
+    entropy: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    with faults.noted():
+        entropy = _entropy(title, raw, window)
+    with faults.noted():
+        own = _diffusivity(title, raw, window, at.factor(given.diffusivity_activation_energy))
+    own |= entropy
     return (
         layer
         | own
@@ -409,20 +509,22 @@ def _electrolyte(
     given: Any,  # noqa: ANN401 - a section of a pydantic model
     at: _Reference,
     salt: float,
-    density: float,
+    faults: _Faults,
 ) -> dict[str, Any]:
     conducting, diffusing = (
         given.conductivity_activation_energy,
         given.diffusivity_activation_energy,
     )
+    fit: dict[str, Any] = {"transference": given.cation_transference_number}
+    for key, name, energy in (
+        ("conductivity", "Conductivity [S.m-1]", conducting),
+        ("diffusivity", "Diffusivity [m2.s-1]", diffusing),
+    ):
+        with faults.noted():
+            fit[key] = _positive(raw, name, at.factor(energy))
     return {
         "initial_concentration": salt,
-        "fit": {
-            "transference": given.cation_transference_number,
-            "conductivity": _positive(raw, "Conductivity [S.m-1]", at.factor(conducting)),
-            "diffusivity": _positive(raw, "Diffusivity [m2.s-1]", at.factor(diffusing)),
-        },
-        "density": density,
+        "fit": fit,
         "conductivity_activation": _kelvin(conducting),
         "diffusivity_activation": _kelvin(diffusing),
     }

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from microbatt.checks import FRACTION, check_number
+from microbatt.constants import FARADAY, SECONDS_PER_HOUR
 from microbatt.errors import ParameterError
 from microbatt.units import parse_unit
 
@@ -93,6 +94,72 @@ def window(cell: Any) -> tuple[Start, Start] | None:  # noqa: ANN401 - a cell
     full = _where(cell, path, low, high, cell.upper_cutoff_voltage)
     empty = _where(cell, path, low, high, cell.lower_cutoff_voltage)
     return path(full), path(empty)
+
+
+def window_doubts(cell: Any) -> tuple[str, ...]:  # noqa: ANN401 - a cell
+    """Return in what the stoichiometries that a cell states for full and empty do not agree.
+
+    Parameters
+    ----------
+    cell : Cell
+        With two electrodes that insert, or against lithium metal.
+
+    Returns
+    -------
+    tuple of str
+        A sentence each: electrodes that do not give and take the same charge between the two, and
+        voltages at rest that are not those of the cut-offs. An end inside the cut-offs is no doubt
+        where the potential of an electrode is not known any further.
+    """
+    stated = _stated(cell)
+    if stated is None:
+        return ()
+    full, empty = stated
+    doubts = []
+    if cell.metal is None:
+        pairs = zip((cell.negative, cell.positive), full, empty, strict=True)
+        negative, positive = (abs(a - b) / _share(cell, e) for e, a, b in pairs)
+        if abs(negative - positive) > _UNBALANCED * max(negative, positive):
+            areal = [FARADAY * charge / SECONDS_PER_HOUR for charge in (negative, positive)]
+            doubts.append(
+                f"between full and empty the negative electrode takes {areal[0]:.4g} A h m⁻² and "
+                f"the positive {areal[1]:.4g}, by their stoichiometries: one of the windows, "
+                "thicknesses, fractions or concentrations is off. A discharge conserves lithium "
+                "and follows the electrode that ends first."
+            )
+    for name, end, cutoff, room in (
+        ("full", full, cell.upper_cutoff_voltage, _OFF_FULL),
+        ("empty", empty, cell.lower_cutoff_voltage, _OFF_EMPTY),
+    ):
+        at_rest = _voltage(cell, end)
+        if cutoff is None or abs(at_rest - cutoff) <= room:
+            continue
+        inside = at_rest < cutoff if name == "full" else at_rest > cutoff
+        if not (inside and _at_a_limit(cell, end)):
+            where = "short of" if inside else "beyond"
+            doubts.append(
+                f"{name} by its stoichiometries the cell rests at {at_rest:.4g} V, {where} its "
+                f"cut-off at {cutoff:.4g} V: check the windows, the potentials and the cut-offs."
+            )
+    return tuple(doubts)
+
+
+def _at_a_limit(cell: Any, at: Start) -> bool:  # noqa: ANN401 - a cell
+    """Whether an electrode is where the fit of its potential ends."""
+    return any(
+        min(abs(theta - fit.lower), abs(theta - fit.upper)) <= _CLOSE
+        for e, theta in zip((cell.negative, cell.positive), at, strict=True)
+        if e is not cell.metal
+        for fit in [e.open_circuit]
+    )
+
+
+_CLOSE: Final = 1e-6
+_UNBALANCED: Final = 0.01
+"""Largest difference of two charges that rounded stoichiometries explain [-]."""
+_OFF_FULL: Final = 0.03
+_OFF_EMPTY: Final = 0.1
+"""Largest distances of a voltage at rest from a cut-off [V]: empty, it falls steeply."""
 
 
 def _stated(cell: Any) -> tuple[Start, Start] | None:  # noqa: ANN401 - a cell

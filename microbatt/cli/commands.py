@@ -6,6 +6,9 @@ Exit codes: 0 done; 1 the work failed; 2 bad input; 3 an error that nobody fores
 
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, TextIO
@@ -178,7 +181,8 @@ class LateGroup(click.Group):
 
     def _in_sentences(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with _warnings_in_sentences():
+                return super().invoke(ctx)
         except BrokenPipeError:
             raise
         except KeyboardInterrupt as error:
@@ -187,6 +191,25 @@ class LateGroup(click.Group):
             raise
         except Exception as error:
             raise in_a_sentence(error) from error
+
+
+@contextmanager
+def _warnings_in_sentences() -> Iterator[None]:
+    """Show what a warning says and not where in the code it arose."""
+    usual = warnings.formatwarning
+
+    def sentence(
+        message: Warning | str, category: type[Warning], *place: object, **more: object
+    ) -> str:
+        if category is UserWarning:
+            return f"Warning: {message}\n"
+        return usual(message, category, *place, **more)  # type: ignore[arg-type]
+
+    warnings.formatwarning = sentence
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
 
 
 def in_a_sentence(error: Exception) -> click.ClickException:

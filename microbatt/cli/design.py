@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from microbatt.inference.identifiability import Choice, Proposal
 
 ALPHA, SHAPE = "0:10", "1:40"
+_STEPS, _FEWER_STEPS = 5, 3
+"""Points along each range; fewer where what the cell file leaves open is moved at each."""
 CRITERIA = ("ellipse", "sum", "alpha", "S")
 
 
@@ -100,7 +102,7 @@ CRITERIA = ("ellipse", "sum", "alpha", "S")
 @click.option(
     "--cutoff", type=float, help="Cut-off voltage [V].  [default: the cell's own, else 2]"
 )
-@click.option("--threads", default=1, help="Number of threads that simulate.")
+@click.option("--threads", type=int, help="Number of threads that simulate.  [default: all cores]")
 @click.option(
     "--plot", "picture", type=click.Path(path_type=Path), help="Picture of the proposal to draw."
 )
@@ -128,7 +130,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     model_error: str | None,
     inventory: str,
     cutoff: float | None,
-    threads: int,
+    threads: int | None,
     picture: Path | None,
     table: Path | None,
     overwrite: bool,
@@ -137,7 +139,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     The cell may be anywhere in the ranges given. For each number of curves the best set of
     candidates is shown, with the smallest standard deviations that an estimate from them can have.
-    With --protocols standard tests are ranked by how much they would narrow alpha.
+    With --protocols standard tests are ranked by how much they would narrow alpha, also over
+    ranges.
     """
     from microbatt.checks import check_extra
 
@@ -153,7 +156,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     if protocols:
         numbers = rank_tests(
             cell, asked, noise=noise, free=free, charge_error=charge_error, inventory=inventory,
-            alpha=None if alpha == ALPHA else alpha, S=None if S == SHAPE else S,
+            alpha=read_range("--alpha", alpha) if _is_given("alpha") else None,
+            S=read_range("--S", S) if _is_given("S") else None,
         )  # fmt: skip
         if table is not None:
             text = json.dumps(mark(Kind.NUMBERS) | numbers, indent=1) + "\n"
@@ -161,6 +165,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         return
     import math
 
+    from microbatt.diagnosis import usable_cores
     from microbatt.inference.forward import native_request
     from microbatt.inference.identifiability import (
         Readings,
@@ -170,12 +175,16 @@ def command(  # noqa: PLR0913 - one parameter an option
     )
 
     request = native_request(cell, inventory=inventory, cutoff_voltage=cutoff)
-    points = region_points(read_range("--alpha", alpha), read_range("--S", S))
+    doubts = read_cell_errors(cell_errors)
+    steps = _STEPS if doubts == 0.0 else _FEWER_STEPS
+    points = region_points(read_range("--alpha", alpha), read_range("--S", S), steps=steps)
     readings = Readings(
         noise=read_measured("--noise", noise, "V"), samples=samples, charge_error=charge_error
     )
     unknown = read_free(free)
-    doubts = read_cell_errors(cell_errors)
+    if len(points) > 1:
+        told = f"Simulating {len(points)} points of alpha and S; this may take minutes …"
+        click.echo(told, err=True)
     found = propose_currents(
         request,
         points,
@@ -186,7 +195,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         free=unknown,
         cell_error=doubts,
         criterion=criterion,
-        threads=threads,
+        threads=threads or usable_cores(),
     )
     others = [
         judge_currents(
@@ -202,6 +211,12 @@ def command(  # noqa: PLR0913 - one parameter an option
     if table is not None:
         text = json.dumps(_numbers(found, others), indent=1) + "\n"
         save_text(text, table, Kind.NUMBERS, overwrite=overwrite)
+
+
+def _is_given(name: str) -> bool:
+    """Tell whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
 
 
 def _show(

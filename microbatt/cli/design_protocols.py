@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from microbatt.cli.values import read_cell_errors, read_free, read_measured, read_range
+import click
+
+from microbatt.cli.values import read_cell_errors, read_free, read_measured
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from microbatt.cells import Cell
     from microbatt.inference.identifiability import Worth
+
+
+_STEPS: Final = 3
+"""Points along a range."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +61,8 @@ def rank_tests(
     free: Sequence[str],
     charge_error: float,
     inventory: str,
-    alpha: str | None,
-    S: str | None,
+    alpha: Sequence[float] | None,
+    S: Sequence[float] | None,
 ) -> dict[str, object]:
     """Rank the standard tests, print them as a table and return their numbers.
 
@@ -66,12 +75,13 @@ def rank_tests(
     noise, free, charge_error, inventory
         As for a choice of currents.
     alpha, S
-        Where the cell is thought to be; None for what its file says.
+        Where the cell is thought to be: lowest and highest, or one number; None for what its file
+        says. Over a range all that is told is the median over points of it.
     """
     from microbatt.cells import load_cell
     from microbatt.engines import Inventory
     from microbatt.inference import InferenceOptions
-    from microbatt.inference.identifiability import propose_tests
+    from microbatt.inference.identifiability import propose_tests, region_points
 
     text = asked.model_error
     options = InferenceOptions(
@@ -85,16 +95,27 @@ def rank_tests(
     loaded = load_cell(cell)
     given = asked.measured
     already = [] if given is None else [one.strip() for one in given.split(",")]
-    found = propose_tests(
-        loaded,
-        alpha=_one("--alpha", alpha),
-        S=_one("--S", S),
-        measured=[_amount(one) for one in already],
-        options=options,
-    )
-    _show(found, loaded, already)
+    points = region_points(alpha or [loaded.value("alpha")], S or [loaded.value("S")], steps=_STEPS)
+    ranked = []
+    for number, (one_alpha, one_S) in enumerate(points.tolist(), start=1):
+        if len(points) > 1:
+            where = f"alpha {one_alpha:.3g}, S {one_S:.3g}"
+            click.echo(f"point {number} of {len(points)}: {where} …", err=True)
+        ranked.append(
+            propose_tests(
+                loaded,
+                alpha=one_alpha,
+                S=one_S,
+                measured=[_amount(one) for one in already],
+                options=options,
+            )
+        )
+    found = _middle(ranked)
+    _show(found, loaded, already, points)
     return {
         "measured": already,
+        "alpha": points[:, 0].tolist(),
+        "S": points[:, 1].tolist(),
         "tests": [
             {
                 "name": one.name,
@@ -108,17 +129,35 @@ def rank_tests(
     }
 
 
-def _one(option: str, text: str | None) -> float | None:
-    """Read a single value; the middle of a range has no meaning here."""
-    if text is None:
-        return None
-    values = read_range(option, text)
-    if len(values) != 1:
-        raise ParameterError(
-            f"`{option}` is {text!r}; with --protocols give one number, where the cell is thought "
-            "to be."
+def _middle(ranked: Sequence[Sequence[Worth]]) -> Sequence[Worth]:
+    """Return of each test the medians over all points, the one that narrows alpha most first."""
+    import numpy as np
+
+    if len(ranked) == 1:
+        return ranked[0]
+    tests: dict[str, list[Worth]] = {}
+    for point in ranked:
+        for one in point:
+            tests.setdefault(one.name, []).append(one)
+
+    def median(worths: Sequence[Worth], name: str) -> float:
+        values = np.array([getattr(one, name) for one in worths], dtype=float)
+        if name in ("alpha", "S"):  # a test that is not run somewhere tells nothing there
+            return float(np.median(np.where(np.isfinite(values), values, np.inf)))
+        there = values[np.isfinite(values)]
+        return float(np.median(there)) if there.size else float("nan")
+
+    middle = [
+        replace(
+            one[0],
+            hours=median(one, "hours"),
+            alpha=median(one, "alpha"),
+            S=median(one, "S"),
+            sharper=median(one, "sharper"),
         )
-    return float(values[0])
+        for one in tests.values()
+    ]
+    return sorted(middle, key=lambda one: (one.protocol is not None, one.alpha))
 
 
 def _amount(text: str) -> float | str:
@@ -128,7 +167,9 @@ def _amount(text: str) -> float | str:
         return text
 
 
-def _show(found: Sequence[Worth], cell: Cell, already: Sequence[str]) -> None:
+def _show(
+    found: Sequence[Worth], cell: Cell, already: Sequence[str], points: NDArray[np.float64]
+) -> None:
     import numpy as np
     from rich.table import Table
 
@@ -137,6 +178,10 @@ def _show(found: Sequence[Worth], cell: Cell, already: Sequence[str]) -> None:
     out = console()
     held = f"measured already: {', '.join(already)}" if already else "nothing is measured yet"
     out.print(f"[bold]{cell.name}[/bold], {held}")
+    if len(points) > 1:
+        (alpha, S), (most, largest) = points.min(axis=0), points.max(axis=0)
+        ranges = f"alpha {alpha:g} to {most:g}, S {S:g} to {largest:g}"
+        out.print(f"medians over {len(points)} points: {ranges}", highlight=False)
     shown = Table(box=None, pad_edge=False, header_style="")
     for heading in ("test", "hours", "alpha ±", "S ±", "alpha sharper by"):
         shown.add_column(heading, justify="left" if heading == "test" else "right")

@@ -404,9 +404,13 @@ def _one(
     outputs: Outputs,
 ) -> None:
     """Infer one experiment of all files that can be read, and tell of the others."""
+    from microbatt.cli.terminal import stages_shown
     from microbatt.inference import infer_files
+    from microbatt.measured import experiment_name
 
-    estimate, left_out = infer_files(files[0].stem, files, cell, options, reading)
+    name = experiment_name(file.name if file.is_dir() else file.stem for file in files)
+    with stages_shown("microbatt.inference"):
+        estimate, left_out = infer_files(name, files, cell, options, reading)
     click.echo(estimate.summary())
     _remarks(estimate)
     outputs.save(estimate.to_dataset())

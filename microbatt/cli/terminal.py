@@ -1,12 +1,18 @@
 """What the command line knows of the terminal."""
 
+import logging
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from microbatt.quantities import quantity
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Braille bits of a character's 4 rows × 2 columns of dots."""
@@ -19,6 +25,52 @@ _PLAIN = (1e3, 1e8)
 def console() -> Console:
     """Return a console for results; colours and width follow the terminal."""
     return Console(highlight=False)
+
+
+@contextmanager
+def stages_shown(of: str) -> Iterator[None]:
+    """Show on the standard error, if it is a terminal, at which stage long work is, and how long.
+
+    Warnings are told in any case.
+
+    Parameters
+    ----------
+    of
+        Name of the logger that the work tells of its stages.
+    """
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    out = Console(stderr=True, highlight=False)
+    progress = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+        console=out, transient=True, refresh_per_second=4, disable=not out.is_terminal,
+    )  # fmt: skip
+    log, handler = logging.getLogger(of), _Stages(progress)
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        with progress:
+            yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+
+
+class _Stages(logging.Handler):
+    """Writes what a logger tells beside the spinner, and warnings above it."""
+
+    def __init__(self, progress: "Progress") -> None:
+        super().__init__()
+        self._progress = progress
+        self._task = progress.add_task("")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one message."""
+        if record.levelno >= logging.WARNING:
+            self._progress.console.print(record.getMessage(), markup=False, soft_wrap=True)
+        else:
+            self._progress.update(self._task, description=record.getMessage())
 
 
 def heading(name: str) -> str:

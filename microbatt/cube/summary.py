@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from microbatt.cube.contents.outcomes import count_outcomes, outcomes_of, status_of, varied_in
 from microbatt.cube.predicted.predictions import copies_in
 from microbatt.cube.protocol_cube import step_lines
@@ -15,7 +17,6 @@ from microbatt.quantities import quantity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     import xarray as xr
 
 
@@ -38,7 +39,7 @@ class CubeSummary:
     steps : tuple of str
         Of a protocol, a line for each of its first steps.
     ranges : dict
-        Variable → (lowest, highest) over the whole curves, with its units.
+        Variable → (lowest, highest) over the whole curves; without those that no curve has.
     made_by : dict
         What made it, a few words for each thing.
     predictions : dict
@@ -61,7 +62,8 @@ class CubeSummary:
         if self.steps:
             lines += ["", "steps", *(f"  {line}" for line in self.steps), ""]
         else:
-            lines += ["", "whole curves", *_range_lines(self.ranges), ""]
+            told = _range_lines(self.ranges) or ["  none yet"]
+            lines += ["", "whole curves", *told, ""]
         lines += [f"  {name:<12} {words}" for name, words in self.made_by.items()]
         lines += [f"  {'predicted by':<12} {words}" for words in _copy_lines(self.predictions)]
         return "\n".join(lines)
@@ -70,7 +72,7 @@ class CubeSummary:
 def summary_html(summary: CubeSummary) -> str:
     """Return a summary as tables for a notebook."""
     axes = [
-        (name, f"{count} from {low:g} to {high:g}")
+        (name, f"{count} from {low:g} to {high:g}" if low <= high else str(count))
         for name, (count, low, high) in summary.axes.items()
     ]
     outcomes = [(name, str(count)) for name, count in summary.outcomes.items()]
@@ -93,7 +95,7 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
     return CubeSummary(
         title=f"{attrs.get('name', 'cube')}: {attrs.get('title', '')}".rstrip(": "),
         axes={
-            name: (int(values.size), float(values.min()), float(values.max()))
+            name: (int(values.size), *_range(values.to_numpy()))
             for name in (*varied_in(dataset), "depth", "step", "sample_step")
             if name in dataset.coords and name != "c_rate"
             for values in [dataset[name]]
@@ -102,7 +104,11 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
         outcomes=count_outcomes(dataset),
         messages={one.name.lower(): one.message for one in outcomes_of(status_of(dataset))},
         ranges={
-            name: _range(dataset[name].to_numpy()[whole]) for name in scalars if name in dataset
+            name: (low, high)
+            for name in scalars
+            if name in dataset
+            for low, high in [_range(dataset[name].to_numpy()[whole])]
+            if low <= high
         },
         steps=step_lines(dataset),
         made_by=_made_by(attrs),
@@ -111,9 +117,11 @@ def summarise(dataset: xr.Dataset) -> CubeSummary:
 
 
 def _range(values: np.ndarray[Any, Any]) -> tuple[float, float]:
-    if values.size == 0:
+    """Return the ends of what is there; two NaN if nothing is."""
+    there = values[np.isfinite(values)]
+    if there.size == 0:
         return float("nan"), float("nan")
-    return float(values.min()), float(values.max())
+    return float(there.min()), float(there.max())
 
 
 def _made_by(attrs: Mapping[str, Any]) -> dict[str, str]:
@@ -134,7 +142,8 @@ def _axis_lines(axes: Mapping[str, tuple[int, float, float]]) -> list[str]:
     for name, (count, low, high) in axes.items():
         found = quantity_of(name)
         shown = "" if found.units == "1" else f" {found.pretty_units}"
-        lines.append(f"  {name:<{width}} {count:>6}   {low:g} to {high:g}{shown}")
+        ends = f"   {low:g} to {high:g}{shown}" if low <= high else ""
+        lines.append(f"  {name:<{width}} {count:>6}{ends}")
     return lines
 
 

@@ -20,6 +20,7 @@ from microbatt.cube.contents.layout import variables_in
 from microbatt.cube.contents.outcomes import varied_in
 from microbatt.cube.contents.schema import (
     array_of,
+    arrays_named,
     compression,
     consolidate,
     dimensions,
@@ -150,16 +151,15 @@ def _replaced(given: Sequence[int], folds: int, *, fresh: bool) -> list[int]:
 
 def _empty(group: zarr.Group, place: int, folds: Sequence[int]) -> None:
     """Empty slabs of a network, the status first."""
-    for name in reversed(_held_by(group)):
-        array = array_of(group, name)
+    for array in reversed(_held_by(group)):
         for fold in folds:
             array[place, fold] = array.fill_value
 
 
-def _held_by(group: zarr.Group) -> tuple[str, ...]:
+def _held_by(group: zarr.Group) -> list[zarr.Array[Any]]:
     """Return the arrays of predictions that a group has, the status last."""
-    names = sorted(name for name in group.array_keys() if is_prediction(name))
-    return (*(name for name in names if name != PREDICTION_STATUS), PREDICTION_STATUS)
+    held = arrays_named(group, is_prediction)
+    return [*(held[name] for name in held if name != PREDICTION_STATUS), held[PREDICTION_STATUS]]
 
 
 def _variables(predicted: xr.Dataset) -> tuple[str, ...]:
@@ -318,8 +318,7 @@ def make_room(
         if name not in group:
             _create_labels(group, name)
     for one in {found.path: found for found in (*held, group)}.values():
-        for name in _held_by(one):
-            array = array_of(one, name)
+        for array in _held_by(one):
             if array.shape[:2] != shape:
                 array.resize((*shape, *array.shape[2:]))
         _label(array_of(one, NETWORK), np.array(room.names, dtype=object))

@@ -1,6 +1,9 @@
 from .doctor import (
     diagnose,
 )
+from .machine import (
+    usable_cores,
+)
 from .result import (
     Finding,
     State,
@@ -10,4 +13,5 @@ __all__ = [
     "Finding",
     "State",
     "diagnose",
+    "usable_cores",
 ]

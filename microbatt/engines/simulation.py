@@ -38,6 +38,7 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     time_limit: float | None = None,
     raise_on_failure: bool = False,
     sensitivities: Sequence[str] = (),
+    **values: float,
 ) -> Discharge:
     """Discharge a cell from rest at constant current down to a cut-off voltage.
 
@@ -74,6 +75,9 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     sensitivities : sequence of str
         Numbers of the cell, by their names in `microbatt.parameters`, by which voltage, capacity
         and energy are differentiated; the native engine does so.
+    **values : float
+        Other numbers of the cell, by the names of `microbatt.parameters` in SI units:
+        ``positive_thickness=1e-4``.
 
     Returns
     -------
@@ -101,6 +105,7 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     15.5
     """
     loaded = load_cell(cell)
+    loaded = loaded.with_values(values) if values else loaded
     own = {"alpha": loaded.positive.alpha, "S": loaded.positive.S, "current": loaded.one_c_current}
     along = current if current is None else loaded.current_density(current)
     given = {"alpha": alpha, "S": S, "current": along}

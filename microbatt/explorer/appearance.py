@@ -74,7 +74,7 @@ PANE: Final[dict[str, Any]] = {
 """Panel options of the pane of a figure."""
 STYLE: Final[dict[str, Any]] = {
     "responsive": True,
-    "min_height": 240,
+    "min_height": 280,
     "default_tools": [],
     "active_tools": [],
     "normalize": False,  # limits and colours are given: nothing need be searched for its range

@@ -138,8 +138,13 @@ _MOST_SAMPLES: Final = 1500
 def ends(curves: Iterable[Curve], kind: str) -> hv.Points:
     """Return a dot at the end of each curve in the colour of its outcome."""
     there = [curve for curve in curves if curve.capacity.size]
-    rows = [(curve.capacity[-1], curve.voltage[-1], outcome_name(curve.outcome)) for curve in there]
-    return hv.Points(rows, _axes(), ["outcome"]).opts(
+    # Columns of one type, empty or not: Bokeh warns of those that come and go.
+    columns = {
+        "capacity": np.array([curve.capacity[-1] for curve in there], dtype=float),
+        "voltage": np.array([curve.voltage[-1] for curve in there], dtype=float),
+        "outcome": np.array([outcome_name(curve.outcome) for curve in there], dtype=str),
+    }
+    return hv.Points(columns, _axes(), ["outcome"]).opts(
         color="outcome",
         cmap={outcome_name(outcome): colour for outcome, colour in OUTCOME_COLOURS.items()},
         size=9 if kind == "selected" else 6,

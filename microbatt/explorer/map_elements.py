@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import holoviews as hv
@@ -172,15 +174,22 @@ def mark(kind: str, place: tuple[float, float] | None) -> hv.Points:
         Its alpha and S.
     """
     marker, size, strokes = _MARKS[kind]
-    rows = [] if place is None else [(*place, *stroke) for stroke in strokes]
-    style = {"line_color": "ink", "line_width": "width"} if rows else {}
-    return hv.Points(rows, _axes(), ["ink", "width"]).opts(
+    shown = [] if place is None else strokes
+    # Columns of one type, empty or not: Bokeh warns of those that come and go.
+    columns = {
+        "alpha": np.full(len(shown), np.nan if place is None else place[0]),
+        "S": np.full(len(shown), np.nan if place is None else place[1]),
+        "ink": np.array([ink for ink, _ in shown], dtype=str),
+        "width": np.array([width for _, width in shown], dtype=float),
+    }
+    return hv.Points(columns, _axes(), ["ink", "width"]).opts(
         marker=marker,
         size=size,
         fill_alpha=0,
         show_legend=False,
+        line_color="ink",
+        line_width="width",
         hooks=[named(f"{kind} point")],
-        **style,
         **STILL,
     )
 
@@ -299,7 +308,13 @@ def title(variable: MapVariable, at: str, stride: int) -> str:
         Stride of the points drawn; more than one is said.
     """
     words = f"{variable.label}, {at}" if variable.per_current and at else variable.label
-    return words if stride == 1 else f"{words} (one point in {stride} along each axis)"
+    whole = words if stride == 1 else f"{words} (one point in {stride} along each axis)"
+    apart = re.sub(r"\[.*?\]", lambda unit: unit[0].replace(" ", "\u00a0"), whole)
+    return fill(apart, _LINE)
+
+
+_LINE: Final = 42
+"""Most letters in a line of the title, so that it fits over a map in a narrow window."""
 
 
 def tooltip(variable: MapVariable, plane: Plane) -> str:

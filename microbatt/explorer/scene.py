@@ -36,11 +36,15 @@ _CARD: Final = {
     "border": "1px solid #e4e7eb",
     "border-radius": "10px",
     "padding": "10px 14px",
-    "flex": "1 1 460px",
+    "flex": "1 1 340px",
     "min-width": "0",
-    "min-height": "660px",
 }
 """Beside each other where there is room for both, else below each other."""
+_HEIGHTS: Final = """
+:host { min-height: 660px; }
+@media (max-width: 739px) { :host { min-height: 0; height: auto !important; } }
+"""
+"""Lower where the cards lie below each other, so that the curves begin on the first screen."""
 _WRAPS: Final = {"flex_direction": "row", "flex_wrap": "wrap", "align_items": "center"}
 """A row whose parts go on below where it is too narrow."""
 _HINT: Final = "Tap for curves, tap another to compare, drag to follow."
@@ -101,6 +105,7 @@ def map_card(
         ),
         pn.FlexBox(*(slider.row for slider in sliders), **_WRAPS, **_WIDTH),
         styles=_CARD,
+        stylesheets=[_HEIGHTS],
         margin=6,
         **_BOTH,
     )
@@ -117,6 +122,7 @@ def curve_card(
         measured,
         saving,
         styles=_CARD,
+        stylesheets=[_HEIGHTS],
         margin=6,
         **_BOTH,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -62,10 +63,13 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.refinement import Fit
     from microbatt.measured import Curves, Experiment
 
+_LOG = logging.getLogger(__name__)
 _ROUNDS: Final = 3
 """Of a posterior, whose profiles may meet a better fit than that around which they are drawn."""
 MOST_STEPS: Final = 40
 """Steps of a file that an estimate tells one by one."""
+_MANY: Final = 40
+"""Discharges of one cell, more than which take so long that it is said."""
 PACKAGES: Final = ("microbatt", "numpy", "scipy", "numba", "xarray")
 
 
@@ -132,6 +136,12 @@ def infer(
         loaded = load_cell(cell)
         gathered = gather(curves, Reading(runs=chosen.runs).for_cell(loaded))
         check_currents(gathered.measurements, loaded)
+        if len(gathered.measurements) > _MANY:
+            _LOG.warning(
+                "%d discharges are fitted together, which takes minutes. A handful from slow to "
+                "fast usually tells as much: `microbatt design` says which currents.",
+                len(gathered.measurements),
+            )
         experiment = gathered
         if gathered.measurements:
             experiment = starting_full(
@@ -331,7 +341,8 @@ def _check_temperature(
 
 @contextmanager
 def _timing(stage: str, seconds: dict[str, float]) -> Iterator[None]:
-    """Note the wall-clock seconds of what is done inside."""
+    """Tell the log of a stage, and note the wall-clock seconds of what is done inside."""
+    _LOG.info("%s", stage)
     begun = time.perf_counter()
     yield
     seconds[stage] = time.perf_counter() - begun

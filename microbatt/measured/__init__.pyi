@@ -5,6 +5,7 @@ from .experiment import (
     Experiment,
     FileReading,
     StepRead,
+    experiment_name,
 )
 from .fullness import (
     starting_full,
@@ -61,6 +62,7 @@ __all__ = [
     "begin_run",
     "cell_from",
     "curve_files",
+    "experiment_name",
     "gather",
     "inspect_file",
     "is_curve_file",

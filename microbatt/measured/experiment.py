@@ -11,7 +11,7 @@ from microbatt.measured.measurement import HTML_HEADINGS, Measurement, html_row
 from microbatt.measured.record import named_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from microbatt.measured.run import MeasuredRun
     from microbatt.measured.samples import Samples
@@ -188,6 +188,38 @@ class FileReading:
             f"</tr>{rows}</table>"
             f"<ul>{told}</ul>"
         )
+
+
+def experiment_name(names: Iterable[str]) -> str:
+    """Return a name for what was measured together.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of its files or folders.
+
+    Returns
+    -------
+    str
+        All of them, of more than three the first and how many others.
+
+    Examples
+    --------
+    >>> experiment_name(["slow", "fast"])
+    'slow and fast'
+    >>> experiment_name(["a", "b", "c", "d"])
+    'a and 3 others'
+    """
+    *before, last = dict.fromkeys(names) or ["experiment"]
+    if not before:
+        return last
+    if len(before) < _MOST_NAMES:
+        return f"{', '.join(before)} and {last}"
+    return f"{before[0]} and {len(before)} others"
+
+
+_MOST_NAMES: Final = 3
+"""Most names that are told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

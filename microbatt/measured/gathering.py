@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from microbatt.errors import ParameterError
 from microbatt.measured.copies import without_copies
-from microbatt.measured.experiment import Experiment
+from microbatt.measured.experiment import Experiment, experiment_name
 from microbatt.measured.measurement import Measurement
 from microbatt.measured.run import MeasuredRun
 
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from microbatt.engines import Discharge
+    from microbatt.engines import Discharge, Simulation
     from microbatt.measured.experiment import FileReading
     from microbatt.measured.reading import Reading
 
 Curve: TypeAlias = (
     "Experiment | Measurement | MeasuredRun | str | Path | pd.DataFrame | xr.Dataset | Discharge"
+    " | Simulation"
 )
 """A measured curve, or several, as people have them."""
 Curves: TypeAlias = "Curve | Iterable[Curve]"
 """One such, or many."""
 _ALLOWED: Final = (
     "a path of a file or a folder, a pandas DataFrame, an xarray Dataset of one curve, a "
-    "Discharge, a Measurement, a MeasuredRun, an Experiment, or a list of such"
+    "Discharge, a Simulation, a Measurement, a MeasuredRun, an Experiment, or a list of such"
 )
 
 
@@ -37,9 +38,9 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
 
     Parameters
     ----------
-    curves : Experiment, Measurement, MeasuredRun, path, table, Discharge, or iterable of them
-        Tables are pandas DataFrames or xarray Datasets, whose columns have names and units as in a
-        file; discharges are simulated ones.
+    curves : Experiment, Measurement, MeasuredRun, path, table, Discharge, Simulation, or several
+        Tables are pandas DataFrames or xarray Datasets, whose columns have names and units as
+        in a file; discharges and protocols are simulated ones, or their Datasets.
     reading : Reading, optional
         What the headings of files and tables do not say.
 
@@ -85,7 +86,7 @@ def gather(curves: Curves, reading: Reading | None = None) -> Experiment:
         whole = item.runs if isinstance(item, Experiment) else ()
         runs += whole or [file.run for file in read if file.run is not None]
     kept, _ = without_copies(found)
-    name = names[0] if len(names) == 1 else "experiment"
+    name = experiment_name(names)
     return Experiment(name=name, measurements=kept, reading=tuple(told), runs=tuple(runs))
 
 
@@ -93,10 +94,11 @@ def _gathered(
     item: Curve, number: int, count: int, reading: Reading | None
 ) -> tuple[str, tuple[Sequence[Measurement], ...], tuple[FileReading, ...]]:
     """Return name, measurements of each file, and what was read of one thing."""
-    from microbatt.engines import Discharge
+    from microbatt.engines import Discharge, Simulation
     from microbatt.measured.reading import files_of, read_file, read_frame
 
-    label = "table" if count == 1 else f"table {number}"
+    kind = "simulation" if isinstance(item, Simulation) else "table"
+    label = kind if count == 1 else f"{kind} {number}"
     if isinstance(item, Experiment):
         return item.name, (item.measurements,), item.reading
     if isinstance(item, Measurement):
@@ -106,6 +108,8 @@ def _gathered(
         return Path(item).stem, tuple(file.measurements for file in files), files
     if isinstance(item, Discharge):
         return "discharge", ((_of_discharge(item, number),),), ()
+    if isinstance(item, Simulation):
+        item = item.to_dataset()
     if _is_table(item):
         read = read_frame(item, reading, name=label)
         return label, (read.measurements,), (read,)
@@ -130,9 +134,9 @@ def _of_discharge(discharge: Discharge, number: int) -> Measurement:
 
 
 def _is_one(curves: object) -> bool:
-    from microbatt.engines import Discharge
+    from microbatt.engines import Discharge, Simulation
 
-    kinds = (Experiment, Measurement, MeasuredRun, str, Path, Discharge)
+    kinds = (Experiment, Measurement, MeasuredRun, str, Path, Discharge, Simulation)
     return isinstance(curves, kinds) or _is_table(curves)
 
 

@@ -10,7 +10,7 @@ from microbatt.checks import POSITIVE, check_choice, check_number
 from microbatt.errors import MeasurementError, MicrobattError
 from microbatt.measured.copies import without_copies
 from microbatt.measured.discharges import Found, discharges, is_run
-from microbatt.measured.experiment import Experiment, FileReading
+from microbatt.measured.experiment import Experiment, FileReading, experiment_name
 from microbatt.measured.headings import find_columns
 from microbatt.measured.parts import cells_apart, choose_part, numbered
 from microbatt.measured.record import check_doubles, make_record
@@ -328,7 +328,7 @@ def read_experiment(
     files = [file for place in map(Path, listed) for file in files_of(place)]
     found = [read_file(file, reading) for file in files]
     kept, copies = without_copies([file.measurements for file in found])
-    called = name or (Path(listed[0]).stem if len(listed) == 1 else "experiment")
+    called = name or experiment_name(Path(file).stem for file in listed)
     told = tuple(_with_copies(file, copies) for file in found)
     return Experiment(name=called, measurements=kept, reading=told, runs=runs_of(found))
 

@@ -446,8 +446,30 @@ def _values(table: Table, column: Column) -> Array:
         return values
     other = np.asarray(table.columns[column.minus], dtype=float) * column.minus_factor
     if column.sizes:  # a tester may leave empty what does not flow, and both in a rest
-        return np.asarray(np.abs(np.nan_to_num(values)) - np.abs(np.nan_to_num(other)))
+        out, back = np.abs(np.nan_to_num(values)), np.abs(np.nan_to_num(other))
+        _check_halves(table, column, out, back)
+        return np.asarray(out - back)
     return np.asarray(values - other)
+
+
+def _check_halves(table: Table, column: Column, out: Array, back: Array) -> None:
+    """Refuse columns of discharge and of charge of which both carry a current most of the time."""
+    least = _FLOWS * max(float(out.max(initial=0.0)), float(back.max(initial=0.0)))
+    both, either = np.minimum(out, back) > least, np.maximum(out, back) > least
+    if not both.sum() > 0.5 * either.sum():
+        return
+    row = int(np.flatnonzero(both)[0])
+    one, other = column.heading.split(" − ")
+    same = "the same" if out[row] == back[row] else "one each"
+    raise MeasurementError(
+        f"{table.source}: `{one}` and `{other}` both hold a current, {same} in row "
+        f"{table.rows[row]}; a cell is charged or discharged at a time. If one of the two is the "
+        f"whole current, say which: `--column current='{one}'`."
+    )
+
+
+_FLOWS: Final = 0.01
+"""Share of the largest current below which none flows."""
 
 
 def _step(table: Table, column: Column) -> float:

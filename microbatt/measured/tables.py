@@ -183,7 +183,8 @@ def dataset_table(dataset: xr.Dataset, source: str, mapping: Mapping[str, str]) 
     Parameters
     ----------
     dataset : xarray.Dataset
-        Variables along one dimension, with ``attrs["units"]``.
+        Variables along one dimension, with ``attrs["units"]``; or a simulated protocol, as
+        `microbatt.engines.Simulation.to_dataset` returns it.
     source : str
         Its name, for messages.
     mapping : mapping of str to str
@@ -197,8 +198,12 @@ def dataset_table(dataset: xr.Dataset, source: str, mapping: Mapping[str, str]) 
     Raises
     ------
     MeasurementError
-        If it has more than one dimension.
+        If it has more than one dimension, and is not of a simulated protocol.
     """
+    if "point_step" in dataset.coords and dataset["point_step"].dims == ("point",):
+        # What `Simulation.to_dataset` returns: what is told of the steps is no row.
+        aside = [dim for dim in dataset.dims if dim != "point"]
+        dataset = dataset.drop_dims(aside).drop_vars("point_step")
     if len(dataset.dims) != 1:
         raise MeasurementError(
             f"{source}: a Dataset of one dimension, the rows, is needed; this one has "

@@ -15,6 +15,7 @@ from .fit import (
     draw_fit,
     draw_fit_residuals,
     draw_run_fit,
+    residual_scale,
 )
 from .identifiability import (
     draw_bounds,
@@ -74,6 +75,7 @@ __all__ = [
     "draw_trade_offs",
     "draw_trends",
     "drawable",
+    "residual_scale",
     "sweep_axes",
     "sweep_shape",
 ]

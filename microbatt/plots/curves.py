@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -201,7 +201,7 @@ def draw_sweep(
         else:
             draw_curves(axes, curves_in(point))
             axes.get_legend().remove()
-        axes.set_title(point_title(point), fontsize="medium")
+        axes.set_title(point_title(point, line=_PANEL_LINE), fontsize="medium")
         axes.label_outer()
     if runs:
         return panels
@@ -287,6 +287,10 @@ def _sweep_points(
     for low in down:
         for left in over:
             yield nearest_point(cube, {**at, **low, **left})
+
+
+_PANEL_LINE: Final = 36
+"""Most characters in a line over a panel, so that the titles of neighbours stay apart."""
 
 
 def _draw_run(axes: Axes, point: xr.Dataset) -> None:

@@ -95,7 +95,9 @@ def draw_run_fit(panels: Sequence[Axes], run: FittedRun) -> Sequence[Axes]:
     return panels
 
 
-def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -> Axes:
+def draw_fit_residuals(
+    axes: Axes, curve: FittedCurve, *, colour: str = TRUTH, widest: float | None = None
+) -> Axes:
     """Draw measured less fitted voltage of one curve, within what was allowed for.
 
     Parameters
@@ -106,6 +108,9 @@ def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -
         Curve of an estimate.
     colour : str, default dark
         Colour of the points.
+    widest : float, optional
+        Where the scale ends above and below [mV]; by default where `residual_scale` says. A
+        triangle at the end stands for a point beyond it.
 
     Returns
     -------
@@ -113,28 +118,46 @@ def draw_fit_residuals(axes: Axes, curve: FittedCurve, *, colour: str = TRUTH) -
         The same axes; the band is twice the standard deviation allowed for each point.
     """
     depth = curve.capacity / curve.capacity[-1]
+    end = residual_scale(curve) if widest is None else widest
+    residual = _MILLI * curve.residual
     axes.fill_between(
         depth, -2.0 * _MILLI * curve.sigma, 2.0 * _MILLI * curve.sigma, color="#9aa0a6", alpha=0.25,
         linewidth=0,
     )  # fmt: skip
     axes.axhline(0.0, color=TRUTH, linewidth=0.7)
-    axes.plot(depth, _MILLI * curve.residual, ".", color=colour, markersize=3.0)
-    inside = depth <= _SHOWN
-    widest = (
-        1.3
-        * _MILLI
-        * max(
-            float(abs(curve.residual[inside]).max(initial=0.0)),
-            2.0 * float(curve.sigma[inside].min()),
-        )
-    )
-    axes.set_ylim(-widest, widest)
-    axes.set_xlim(0.0, 1.0)
+    for beyond, marker in ((residual > end, "^"), (residual < -end, "v")):
+        at = depth[beyond]
+        edge = _EDGE * (end if marker == "^" else -end)
+        axes.plot(at, [edge] * at.size, marker, color=colour, markersize=4.0)
+    within = abs(residual) <= end
+    axes.plot(depth[within], residual[within], ".", color=colour, markersize=3.0)
+    axes.set_ylim(-end, end)
+    axes.set_xlim(-0.02, 1.02)
     axes.set_title(f"{curve.current:g} {quantity('current').pretty_units}", fontsize="medium")
     axes.set_xlabel("share of the capacity")
     axes.set_ylabel("residual [mV]")
     return axes
 
 
+def residual_scale(curve: FittedCurve) -> float:
+    """Return where the scale of a curve's residuals ends [mV].
+
+    Parameters
+    ----------
+    curve : FittedCurve
+        Curve of an estimate.
+
+    Returns
+    -------
+    float
+        Room for all residuals but those of a vertical fall at the end, which would hide the others.
+    """
+    inside = curve.capacity <= _SHOWN * curve.capacity[-1]
+    largest = float(abs(curve.residual[inside]).max(initial=0.0))
+    return 1.3 * _MILLI * max(largest, 2.0 * float(curve.sigma[inside].min()))
+
+
+_EDGE: Final = 0.95
+"""Where a triangle stands, as a share of the scale, so that it is seen whole."""
 _SHOWN: Final = 0.97
 """The scale follows the residuals up to this share; beyond it a curve may fall vertically."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from numpy.typing import NDArray
 
     from microbatt.inference.identifiability import Choice, Proposal
@@ -141,6 +142,7 @@ def draw_choices(axes: Axes, proposal: Proposal) -> Axes:
             color=colour, linestyle=":", linewidth=1.2, label=_ALL,
         )  # fmt: skip
     axes.set_yscale("log")
+    _round_ticks(axes.yaxis)
     axes.set_xticks(counts, [_listed(choice) for choice in proposal.choices])
     axes.margins(x=0.15)
     axes.set_xlabel("best currents [A m⁻²]")
@@ -175,6 +177,8 @@ def draw_candidates(axes: Axes, proposal: Proposal) -> Axes:
         axes.plot(currents[~taken], middle[~taken], "o", color=colour, markerfacecolor="white")
     axes.set_xscale("log")
     axes.set_yscale("log")
+    _round_ticks(axes.xaxis)
+    _round_ticks(axes.yaxis)
     axes.set_xlabel(quantity("current").label)
     axes.set_ylabel("smallest standard deviation")
     axes.set_title("What each curve tells alone")
@@ -231,8 +235,6 @@ def _draw_correlation(axes: Axes, values: xr.DataArray, bounds: xr.Dataset) -> N
 def _fill(
     axes: Axes, bounds: xr.Dataset, grid: Array, levels: Mapping[float, str], colours: str
 ) -> None:
-    from matplotlib.ticker import LogLocator, NullFormatter
-
     x, y, steps = bounds["alpha"].to_numpy(), bounds["S"].to_numpy(), list(levels)
     axes.set_facecolor(MISSING)
     filled = axes.contourf(x, y, grid, levels=steps, cmap=colours)
@@ -243,11 +245,18 @@ def _fill(
     bar.ax.set_yticklabels(list(levels.values()))
     if y.min() > 0.0 and y.max() > 8.0 * y.min():
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=_ROUND.tolist()))
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        _round_ticks(axes.yaxis)
     axes.set_xlabel("alpha")
     axes.set_ylabel("S")
+
+
+def _round_ticks(axis: Axis) -> None:
+    """Write 1, 2, 5, 10, … at a logarithmic axis and nothing between, so that none overlap."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=_ROUND.tolist()))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def round_levels(values: Array) -> Array:

@@ -117,12 +117,30 @@ def nearest_point(cube: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
     return cube.sel(lying, method="nearest")
 
 
-def point_title(point: xr.Dataset | xr.DataArray) -> str:
-    """Return where a part of a cube lies on the axes that it has lost, such as ``α 2, S 3``."""
+def point_title(point: xr.Dataset | xr.DataArray, *, line: int = 60) -> str:
+    """Return where a part of a cube lies on the axes that it has lost, such as ``α 2, S 3``.
+
+    Parameters
+    ----------
+    point : xarray.Dataset or xarray.DataArray
+        Part of a cube.
+    line : int, default 60
+        Most characters in a line; a new one begins before an axis that would go beyond.
+
+    Returns
+    -------
+    str
+        In one line or several.
+    """
     part = point.to_dataset(name="shown") if isinstance(point, xr.DataArray) else point
     lost = [
         customary(name)
         for name in varied_in(part)
         if name not in ("current", "c_rate") and part[name].ndim == 0
     ]
-    return ", ".join(f"{axis.short} {axis.text(float(point[axis.name]))}" for axis in lost)
+    title = ""
+    for axis in lost:
+        words = f"{axis.short} {axis.text(float(point[axis.name]))}"
+        here = len(title) - title.rfind("\n") - 1 + len(words) + 2
+        title += (("," + ("\n" if here > line else " ")) if title else "") + words
+    return title

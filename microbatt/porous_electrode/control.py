@@ -21,7 +21,7 @@ import numpy as np
 from microbatt.porous_electrode.bdf import Formula, backward_euler
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import inner_kernel, kernel
-from microbatt.porous_electrode.conditions import Conditions, conditions_at
+from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
 from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
     any_steep,
@@ -29,6 +29,7 @@ from microbatt.porous_electrode.equations import (
     terminal_voltage,
     voltage_change,
 )
+from microbatt.porous_electrode.kinetics import ALWAYS_OPEN
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import (
@@ -46,7 +47,7 @@ from microbatt.porous_electrode.newton import (
     start_guess,
     start_surfaces,
 )
-from microbatt.porous_electrode.parameters import CellParameters, Numerics
+from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.particle_step import (
     BOUNDARY_FRACTION,
     FARTHEST,
@@ -182,19 +183,24 @@ def temper(
     w: Workspace,
     start: int,
     stop: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
     before: Array,
-    film_resistance: float,
     thermal_voltage: float,
 ) -> None:
     """Make Newton's changes of the current density and of the surfaces anew, see `tempered`.
 
     `before` holds the current density of each node and its rooms to empty and to full.  A surface
     keeps a share of what it had left; one that is all but exhausted opens as a logarithm does, but
-    no further than it would without a current.
+    no further than it would without a current.  Where the kinetics close, η has a kink at no
+    current, and no change goes beyond it.
     """
+    closes = min(e.per_closing_low, e.per_closing_high) < ALWAYS_OPEN
     for i in range(start, stop):
         j, change, depletion = before[i, 0], w.rhs[i, 1], w.depletion[i]
-        made = tempered(j, change, w.eta[i, 2] - film_resistance, thermal_voltage)
+        made = tempered(j, change, w.eta[i, 2] - at.film_resistance, thermal_voltage)
+        if closes and (j + made) * j < 0.0:
+            made = -j
         closing = 1 if made > 0.0 else 2
         room, moved = before[i, closing], depletion * abs(made)
         scarce = before[i, 3 - closing]
@@ -248,8 +254,8 @@ def solve_tempered(
         if not math.isfinite(change.size):
             return Solve(False, True, iteration)
         if not last:
-            temper(w, 0, n_neg, before, now.negative.film_resistance, now.thermal_voltage)
-            temper(w, first_pos, n, before, now.positive.film_resistance, now.thermal_voltage)
+            temper(w, 0, n_neg, p.negative, now.negative, before, now.thermal_voltage)
+            temper(w, first_pos, n, p.positive, now.positive, before, now.thermal_voltage)
         ratio = change.size / previous if iteration > 1 else math.inf
         ahead = change.size * min(change.size / CURVATURE, ratio)
         previous = change.size

@@ -28,7 +28,8 @@ from microbatt.porous_electrode.compilation import kernel, node_kernel
 from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions
 from microbatt.porous_electrode.kinetics import (
     exchange_current_density,
-    inverse_exchange_current_density,
+    insertion_kinetics,
+    openness,
     overpotential,
     overpotential_of,
     planar_exchange_current_density,
@@ -98,15 +99,11 @@ def evaluate_kinetics(
 ) -> None:
     """Fill φ_s − φ_e = U + R_film j + η of node `i`, and its derivatives by c and j."""
     c, j = w.c_new[i], w.j_new[i]
-    theta = e.lowest_stoichiometry + w.room_new[i, 0]
-    vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
-    potential, slope = look_up_potential(e.open_circuit, theta)
+    room = (w.room_new[i, 0], w.room_new[i, 1])
+    potential, slope = look_up_potential(e.open_circuit, e.lowest_stoichiometry + room[0])
     per_c = 1.0 / c
-    per_i_0, per_product = inverse_exchange_current_density(
-        at.rate_constant, c, per_c, theta, vacant, e.max_concentration
-    )
+    per_i_0, log_by_theta = insertion_kinetics(e, at.rate_constant, c, per_c, room, j)
     eta, eta_j, eta_log = overpotential_of(j, per_i_0, thermal_voltage)
-    log_by_theta = 0.5 * (vacant - theta) * per_product
     w.eta[i, 0] = potential + at.film_resistance * j + eta
     w.eta[i, 1] = eta_log * 0.5 * per_c
     w.per_c[i] = per_c
@@ -146,10 +143,15 @@ def evaluate_own_kinetics(
     potential += at.warmth * entropy
     slope += at.warmth * entropy_slope
     i_0 = exchange_current_density(at.rate_constant, c, theta, vacant, e.max_concentration)
+    open_for, open_slope = openness(
+        j, w.room_new[i, 0], w.room_new[i, 1], e.per_closing_low, e.per_closing_high
+    )
+    i_0 *= math.sqrt(open_for)
     factor, factor_slope = look_up(e.exchange, theta)
     i_0 *= factor * math.exp((e.salt_exponent - 0.5) * logarithm(c / at.salt_at_rest))
     eta, eta_j, eta_log = overpotential(j, i_0, thermal_voltage)
     log_by_theta = 0.5 * (vacant - theta) / (theta * vacant) + factor_slope / factor
+    log_by_theta += 0.5 * open_slope / open_for
     w.eta[i, 0] = potential + at.film_resistance * j + eta
     w.per_c[i] = 1.0 / c
     w.eta[i, 1] = eta_log * e.salt_exponent * w.per_c[i]

@@ -25,7 +25,8 @@ class ElectrodeParameters(NamedTuple):
 
     ``flux_factor`` is what a particle loses per unit of the current density on its area:
     1 in the ``area-only`` balance, S/3 in the ``conserving`` one, for which a cell is prepared
-    (`at_point`).  Three tables are of
+    (`at_point`).  The kinetics close within 1/``per_closing_low`` of the lowest stoichiometry and
+    1/``per_closing_high`` of the highest, see `kinetics.openness`.  Three tables are of
     `lookup.uniform_table`: ``diffusion`` is without rows where D_s is constant, else divided by
     ``solid_diffusivity``; ``entropy`` is dU/dT; and ``exchange`` is what the exchange-current
     density is multiplied by beside its standard form, in which c_e has the power
@@ -53,6 +54,8 @@ class ElectrodeParameters(NamedTuple):
     film_resistance_activation: float
     lowest_stoichiometry: float
     highest_stoichiometry: float
+    per_closing_low: float
+    per_closing_high: float
     open_circuit: Array
     diffusion: Array
     entropy: Array
@@ -140,6 +143,8 @@ def rebuilt(
         e.film_resistance_activation,
         e.lowest_stoichiometry,
         e.highest_stoichiometry,
+        e.per_closing_low,
+        e.per_closing_high,
         e.open_circuit,
         e.diffusion,
         e.entropy,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from microbatt.porous_electrode.kinetics import ALWAYS_OPEN
 from microbatt.porous_electrode.lookup import (
     SEGMENT_INTERVALS,
     UNIFORM_NODES,
@@ -28,7 +29,7 @@ from microbatt.porous_electrode.radial_elements import BRIEF_OUTERMOST, radial_e
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from microbatt.cells import Cell, Electrode, LithiumMetal
+    from microbatt.cells import Cell, Electrode, LithiumMetal, OpenCircuitFit
 
 FIRST_ELEMENT = 0.4
 LARGEST_ELEMENT = 0.2
@@ -47,6 +48,28 @@ _NEVER = 1e-30
 """Diffusivity of a particle that is none [m² s⁻¹]."""
 
 
+CLOSING = 1e-3
+"""Within this of an end of a potential that is inside (0, 1) the kinetics close."""
+INSIDE = 1e-6
+"""A surface begins so far from the ends of its potential, where nothing would be left to move."""
+SHEER = 1.0
+"""A potential that falls by so much within `CLOSING` [V] closes a surface by itself."""
+
+
+def _per_closing(fit: OpenCircuitFit, end: float, beyond: float) -> float:
+    """One over the stretch within which the kinetics close at an end of a potential.
+
+    No longer than what there would be `beyond` the end: where that is nothing, θ or 1 − θ in i_0
+    closes a surface.
+    """
+    inside = end + math.copysign(CLOSING, 0.5 - end)
+    at_end, before = fit.potential(np.array([end, inside]))
+    stretch = min(CLOSING, beyond)
+    if stretch * ALWAYS_OPEN <= 1.0 or abs(at_end - before) > SHEER:
+        return ALWAYS_OPEN
+    return 1.0 / stretch
+
+
 @lru_cache(maxsize=256)
 def _electrode(e: Electrode) -> ElectrodeParameters:
     low, high = e.open_circuit.limits
@@ -61,7 +84,7 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
         particle_radius=e.particle_radius,
         solid_diffusivity=_diffusivity_at_rest(e),
         max_concentration=e.max_concentration,
-        initial_stoichiometry=e.initial_stoichiometry,
+        initial_stoichiometry=min(max(e.initial_stoichiometry, low + INSIDE), high - INSIDE),
         rate_constant=e.rate_constant,
         film_resistance=e.film_resistance,
         solid_diffusivity_activation=e.solid_diffusivity_activation,
@@ -69,6 +92,8 @@ def _electrode(e: Electrode) -> ElectrodeParameters:
         film_resistance_activation=e.film_resistance_activation,
         lowest_stoichiometry=low,
         highest_stoichiometry=high,
+        per_closing_low=_per_closing(e.open_circuit, low, low),
+        per_closing_high=_per_closing(e.open_circuit, high, 1.0 - high),
         open_circuit=open_circuit_table(e.open_circuit),
         diffusion=_diffusion(e),
         entropy=_entropy(e),
@@ -100,6 +125,8 @@ def _metal(metal: LithiumMetal, salt: float) -> ElectrodeParameters:
         film_resistance_activation=metal.film_resistance_activation,
         lowest_stoichiometry=0.0,
         highest_stoichiometry=2.0,
+        per_closing_low=ALWAYS_OPEN,
+        per_closing_high=ALWAYS_OPEN,
         open_circuit=np.zeros((3, SEGMENT_INTERVALS + 2, 2)),
         diffusion=_NO_TABLE,
         entropy=_NO_ENTROPY,

@@ -128,6 +128,8 @@ def lanes_electrode(e: ElectrodeParameters, rows: Lanes, at: int) -> ElectrodePa
         rows[at + 15],
         e.lowest_stoichiometry,
         e.highest_stoichiometry,
+        e.per_closing_low,
+        e.per_closing_high,
         e.open_circuit,
         e.diffusion,
         e.entropy,

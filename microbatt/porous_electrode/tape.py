@@ -24,7 +24,7 @@ from microbatt.porous_electrode.equations import (
 )
 from microbatt.porous_electrode.follow import Track, solved_step, stretched, tightened
 from microbatt.porous_electrode.kinetics import (
-    inverse_exchange_current_density,
+    insertion_kinetics,
     overpotential_of,
 )
 from microbatt.porous_electrode.lanes import Integers
@@ -98,14 +98,11 @@ def surface_slope(
 ) -> tuple[float, float]:
     """∂(φ_s − φ_e)/∂θ_surf and /∂ln i_0 of node `i` [V]; see `equations.evaluate_kinetics`."""
     c = w.c_new[i]
-    theta = e.lowest_stoichiometry + w.room_new[i, 0]
-    vacant = (1.0 - e.highest_stoichiometry) + w.room_new[i, 1]
-    _, slope = look_up_potential(e.open_circuit, theta)
-    per_i_0, per_product = inverse_exchange_current_density(
-        at.rate_constant, c, 1.0 / c, theta, vacant, e.max_concentration
-    )
+    room = (w.room_new[i, 0], w.room_new[i, 1])
+    _, slope = look_up_potential(e.open_circuit, e.lowest_stoichiometry + room[0])
+    per_i_0, log_by_theta = insertion_kinetics(e, at.rate_constant, c, 1.0 / c, room, w.j_new[i])
     _, _, eta_log = overpotential_of(w.j_new[i], per_i_0, thermal_voltage)
-    return slope + eta_log * 0.5 * (vacant - theta) * per_product, eta_log
+    return slope + eta_log * log_by_theta, eta_log
 
 
 @kernel

@@ -14,6 +14,7 @@ from microbatt.plots import (
     draw_fit_residuals,
     draw_run_fit,
     draw_trade_offs,
+    residual_scale,
 )
 from microbatt.plots.style import current_colours
 
@@ -139,12 +140,14 @@ def as_svg(figure: Figure, name: str, title: str) -> str:
 def _draw_residuals(figure: Figure, curves: Sequence[FittedCurve], rows: int, columns: int) -> None:
     colours = current_colours(curve.current for curve in curves)
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-    widest = 0.0
-    for axes, curve in zip(panels.flat, curves, strict=False):
-        draw_fit_residuals(axes, curve, colour=colours[curve.current])
-        widest = max(widest, axes.get_ylim()[1])
+    widest = max(map(residual_scale, curves))
+    for number, (axes, curve) in enumerate(zip(panels.flat, curves, strict=False)):
+        draw_fit_residuals(axes, curve, colour=colours[curve.current], widest=widest)
         axes.label_outer(remove_inner_ticks=False)
-    panels[0, 0].set_ylim(-widest, widest)
+        axes.set_xticks([0.0, 0.5, 1.0])
+        if number + columns >= len(curves):  # the lowest of its column, where the last row is short
+            axes.set_xlabel("share of the capacity")
+            axes.tick_params(labelbottom=True)
     for axes in panels.flat[len(curves) :]:
         axes.remove()
 

@@ -246,7 +246,7 @@ class EngineContract:
 
     def test_a_limit_on_time_is_kept_or_refused(self, subject: EngineSubject) -> None:
         if not subject.engine.keeps_time_limit:
-            with pytest.raises(ParameterError, match="`time_limit` is 0.001 s; .* keeps none"):
+            with pytest.raises(ParameterError, match=r"`time_limit` is 0.001 s; .* keeps none"):
                 subject.discharges([WHOLE[0]], time_limit=1e-3)
             return
         limited = subject.discharges([WHOLE[0]], time_limit=1e-3)

@@ -25,6 +25,9 @@ QUIET = (
 PATIENCE = 60.0
 """How long to wait for what must come [s]; the machine may be busy."""
 
+_WARNING = "nonexistent field"
+"""What Bokeh warns of when a glyph looks for a column that is not there."""
+
 _MODEL = """
 const named = (name) => [...Bokeh.documents[0]._all_models.values()]
   .filter((model) => model.name == name).at(-1)  // Bokeh forgets old ones late
@@ -218,7 +221,8 @@ class Page:
 
     def errors(self):
         """Return what the console complained of."""
-        return [e["message"] for e in self.browser.get_log("browser") if e["level"] == "SEVERE"]
+        log = self.browser.get_log("browser")
+        return [e["message"] for e in log if e["level"] == "SEVERE" or _WARNING in e["message"]]
 
     def foreign(self):
         """Return the addresses that were asked for outside the server."""

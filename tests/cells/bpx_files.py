@@ -30,8 +30,8 @@ DOCUMENT = {
     "Parameterisation": {
         "Cell": {
             "Reference temperature [K]": 298.15,
-            "Lower voltage cut-off [V]": 2.7,
-            "Upper voltage cut-off [V]": 4.2,
+            "Lower voltage cut-off [V]": 2.504,
+            "Upper voltage cut-off [V]": 4.07,
             "Nominal cell capacity [A.h]": 5.0,
             "Electrode area [m2]": 0.016,
             "Number of electrode pairs connected in parallel to make a cell": 10,
@@ -46,7 +46,7 @@ DOCUMENT = {
         "Positive electrode": electrode(
             **{
                 "OCP [V]": OCP_POSITIVE,
-                "Minimum stoichiometry": 0.3,
+                "Minimum stoichiometry": 0.476,
                 "Maximum stoichiometry": 0.95,
                 "Maximum concentration [mol.m-3]": 50000,
             }

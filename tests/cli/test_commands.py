@@ -1,5 +1,6 @@
 """The command's frame: help, errors in a sentence, exit codes."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from microbatt import cli
 from microbatt.cli.commands import COMMANDS, LateGroup, in_a_sentence, main
 from microbatt.errors import CampaignError, CellFileError, ParameterError, StoreError
+from tests.cells.bpx_files import document
 
 
 @pytest.fixture
@@ -97,6 +99,17 @@ def test_each_kind_of_failure_has_its_exit_code_and_no_traceback(run_failing, er
 
 def test_a_deliberate_error_is_shown_word_for_word(run_failing):
     assert run_failing(ParameterError("`S` is 0.")).stderr == "Error: `S` is 0.\n"
+
+
+def test_a_warning_is_a_sentence_without_its_place_in_the_code(tmp_path):
+    """In a process of its own: pytest keeps warnings to itself."""
+    cell = document(("Parameterisation", "Positive electrode", "Minimum stoichiometry", 0.3))
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(cell))
+    command = [sys.executable, "-m", "microbatt", "design", "--cell", str(path), "--alpha", "x"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    assert "Warning: mine: between full and empty" in told
+    assert ".py:" not in told
 
 
 def test_an_unforeseen_error_names_itself_and_asks_for_a_report():

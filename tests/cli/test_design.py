@@ -130,3 +130,34 @@ def test_standard_tests_are_ranked_beside_what_is_measured(tmp_path):
 def test_options_for_tests_and_for_currents_do_not_mix():
     assert "--protocols" in run(*FEW, "--measured", "1C").output
     assert "--currents" in run(*FEW, "--protocols").output
+
+
+def test_over_a_range_tests_are_ranked_by_the_median_of_its_points(monkeypatch):
+    from microbatt.inference import identifiability
+
+    asked = []
+
+    def worth(name, alpha, protocol="any"):
+        return identifiability.Worth(
+            name=name, protocol=protocol, hours=1.0, alpha=alpha, S=1.0, sharper=2.0
+        )
+
+    def ranked(_cell, *, alpha, S, **_):
+        asked.append((alpha, S))
+        steady, fast = worth("steady", 0.2), worth("fast", {1.0: 0.1, 2.0: 0.3, 3.0: 0.4}[alpha])
+        return (
+            worth("measured already", 1.0, None),
+            *sorted((steady, fast), key=lambda w: w.alpha),
+        )
+
+    monkeypatch.setattr(identifiability, "propose_tests", ranked)
+    result = run("--protocols", "--measured", "C/2", "--alpha", "1:3")
+    assert result.exit_code == 0, result.output
+    assert asked == [(1.0, 3.0), (2.0, 3.0), (3.0, 3.0)]
+    assert "medians over 3 points: alpha 1 to 3, S 3 to 3" in result.output
+    steady, fast = (
+        next(line for line in result.output.splitlines() if line.startswith(name))
+        for name in ("steady", "fast")
+    )
+    assert result.output.index(steady) < result.output.index(fast)
+    assert fast.split()[2] == "0.3"

@@ -1,10 +1,12 @@
 """Small pictures and headings for the terminal."""
 
+import logging
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.cli.terminal import chart, heading, shown
+from microbatt.cli.terminal import chart, heading, shown, stages_shown
 
 POINTS = st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=1, max_size=50)
 
@@ -63,3 +65,20 @@ def test_a_heading_has_two_lines_for_the_name_over_the_unit():
 )
 def test_numbers_are_short_and_plain(value, text):
     assert shown(value) == text
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_stages_of_long_work_are_shown_on_a_terminal_and_warnings_anywhere(
+    terminal, monkeypatch, capsys
+):
+    if terminal:
+        monkeypatch.setenv("FORCE_COLOR", "1")  # what Rich takes for a terminal
+    log = logging.getLogger("made.up")
+    with stages_shown("made"):
+        log.info("refinement")
+        log.warning("This takes minutes.")
+    log.info("after")
+    told = capsys.readouterr().err
+    assert told.count("This takes minutes.") == 1
+    assert ("refinement" in told) is terminal
+    assert "after" not in told

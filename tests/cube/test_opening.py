@@ -67,7 +67,8 @@ def test_a_cube_of_nothing_yet_reads_as_not_run(tmp_path):
     empty = open_cube(locate(tmp_path / "a.zarr"))
     assert bool((empty.status == Outcome.NOT_RUN).all())
     assert bool(np.isnan(empty.voltage).all())
-    assert str(empty.microbatt.summary())
+    assert "none yet" in str(empty.microbatt.summary())
+    assert "nan" not in str(empty.microbatt.summary()) + empty.microbatt._repr_html_()
 
 
 def test_a_group_that_is_no_cube_is_refused(tmp_path):

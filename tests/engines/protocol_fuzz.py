@@ -1,12 +1,14 @@
 """Random protocols over every shipped cell, and what each of them must keep.
 
-    python -m tests.engines.protocol_fuzz FILE [--count 5000] [--first 0] [--seconds 60]
+    python -m tests.engines.protocol_fuzz FILE [--count 5000] [--first 0] [--seconds 60] [--cut]
     python -m tests.engines.protocol_fuzz FILE --table
 
 Each run is a line of FILE, so that it goes on where it was stopped; a run that takes longer than
 `--seconds` is ended and told.  `--table` says what the lines hold.  A seed is a cell of the
 catalog, a balance, what happens to the heat, alpha, S and one to eight steps: currents, pulses,
-rests, holds, powers and samples, with ends that a tester could be told, sensible or not.
+rests, holds, powers and samples, with ends that a tester could be told, sensible or not.  With
+`--cut` the open-circuit potentials are tables that end a little beyond what the cell uses, as
+measured ones do.
 """
 
 # ruff: noqa: T201 - its product is what it prints
@@ -26,6 +28,7 @@ from unittest import mock
 import numpy as np
 
 from microbatt.cells import available_cells, load_cell
+from microbatt.cells.open_circuit import own_potential
 from microbatt.constants import FARADAY
 from microbatt.engines import Adiabatic, Isothermal, Lumped, MeasuredTemperature, simulate
 from microbatt.outcomes import StepOutcome
@@ -33,6 +36,7 @@ from microbatt.porous_electrode import protocol_run
 from microbatt.protocols import Protocol, Step, profile
 
 CELLS = sorted(available_cells())
+BEYOND = (1e-4, 0.1)  # stoichiometry
 ALPHA, SHAPE = (0.0, 6.0), (1.0, 20.0)
 RATES = (0.02, 6.0)
 # What the engine stores is summed over thousands of steps; nothing else is lost but by rounding.
@@ -117,10 +121,38 @@ def limits_of(cell):
     return cell.cutoff_voltage, cell.upper_cutoff_voltage or cell.open_circuit_voltage + 0.15
 
 
-def random_case(seed):
+def sites(electrode):
+    """Charge of all sites of an electrode [A h m⁻²]."""
+    amount = electrode.max_concentration * electrode.active_fraction * electrode.thickness
+    return FARADAY * amount / 3600.0
+
+
+def cut_off(rng, electrode, used):
+    """The electrode with a table for its potential, which ends little beyond what it uses."""
+    ends = np.sort([electrode.initial_stoichiometry, electrode.initial_stoichiometry + used])
+    beyond = [-log_uniform(rng, *BEYOND), log_uniform(rng, *BEYOND)]
+    fit = electrode.open_circuit
+    low, high = np.clip(ends + beyond, fit.limits[0], min(fit.limits[1], fit.upper + 0.1))
+    x = np.linspace(low, high, int(rng.integers(20, 400)))
+    table = {"table": {"x": x.tolist(), "y": fit.potential(x).tolist()}}
+    return replace(electrode, open_circuit=own_potential("open_circuit", table))
+
+
+def cut_cell(rng, cell):
+    """The cell with `cut_off` electrodes."""
+    charge = cell.one_c_current  # A h m⁻²
+    cut = {"positive": cut_off(rng, cell.positive, charge / sites(cell.positive))}
+    if cell.metal is None:
+        cut["negative"] = cut_off(rng, cell.negative, -charge / sites(cell.negative))
+    return replace(cell, **cut)
+
+
+def random_case(seed, *, cut=False):
     """A cell, a protocol and the terms of one run."""
     rng = np.random.default_rng(seed)
     cell = load_cell(CELLS[int(rng.integers(len(CELLS)))])
+    if cut:
+        cell = cut_cell(np.random.default_rng([seed, 1]), cell)
     limits = limits_of(cell)
     wild, steps = rng.random() < 0.5, ()
     if not wild:
@@ -136,12 +168,6 @@ def random_case(seed):
         "thermal": random_heat(rng),
     }
     return cell, Protocol(steps=steps[:8]), values, terms
-
-
-def sites(electrode):
-    """Charge of all sites of an electrode [A h m⁻²]."""
-    amount = electrode.max_concentration * electrode.active_fraction * electrode.thickness
-    return FARADAY * amount / 3600.0
 
 
 def missing_lithium(simulation, cell, values, terms):
@@ -160,9 +186,9 @@ def missing_lithium(simulation, cell, values, terms):
     )
 
 
-def run_case(seed, time_limit=None):
+def run_case(seed, time_limit=None, *, cut=False):
     """Run one; return it, its cell, and what of lithium and of salt is missing over what is."""
-    cell, protocol, values, terms = random_case(seed)
+    cell, protocol, values, terms = random_case(seed, cut=cut)
     states = []
 
     def kept(*arguments):
@@ -235,11 +261,11 @@ def faults_of(simulation, cell, lithium, salt):
     return faults
 
 
-def told(seed, seconds):
+def told(seed, seconds, cut):
     """What one run gave, as a line of the file."""
     begin = time.process_time()
-    simulation, cell, lithium, salt = run_case(seed, time_limit=seconds)
-    _, _, values, terms = random_case(seed)
+    simulation, cell, lithium, salt = run_case(seed, time_limit=seconds, cut=cut)
+    _, _, values, terms = random_case(seed, cut=cut)
     last = [step for step in simulation.steps if step.outcome is not StepOutcome.NOT_RUN][-1]
     return {
         "seed": seed,
@@ -257,23 +283,23 @@ def told(seed, seconds):
     }
 
 
-def answer(seeds, lines, seconds):
+def answer(seeds, lines, seconds, cut):
     """Run what is asked until there is nothing more: the child."""
     for seed in iter(seeds.get, None):
-        lines.put(told(seed, seconds))
+        lines.put(told(seed, seconds, cut))
 
 
 class Watched:
     """A child that runs one seed after the other, and is ended when one takes too long."""
 
-    def __init__(self, seconds):
-        self.seconds, self.child = seconds, None
+    def __init__(self, seconds, cut):
+        self.seconds, self.cut, self.child = seconds, cut, None
         self.context = multiprocessing.get_context("spawn")
 
     def start(self):
         self.seeds, self.lines = self.context.Queue(), self.context.Queue()
         self.child = self.context.Process(
-            target=answer, args=(self.seeds, self.lines, self.seconds), daemon=True
+            target=answer, args=(self.seeds, self.lines, self.seconds, self.cut), daemon=True
         )
         self.child.start()
         self.seeds.put(0)
@@ -304,9 +330,9 @@ def read(path):
     return {line["seed"]: line for line in lines}
 
 
-def fill(path, first, count, seconds):
+def fill(path, first, count, seconds, cut):
     """Run the seeds that the file does not hold yet."""
-    known, watched = read(path), Watched(seconds)
+    known, watched = read(path), Watched(seconds, cut)
     with path.open("a") as file:
         for seed in range(first, first + count):
             if seed not in known:
@@ -343,10 +369,11 @@ def main():
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--cut", action="store_true")
     parser.add_argument("--table", action="store_true")
     arguments = parser.parse_args()
     if not arguments.table:
-        fill(arguments.file, arguments.first, arguments.count, arguments.seconds)
+        fill(arguments.file, arguments.first, arguments.count, arguments.seconds, arguments.cut)
     show(list(read(arguments.file).values()))
 
 

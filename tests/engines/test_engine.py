@@ -2,6 +2,7 @@
 
 from dataclasses import FrozenInstanceError, replace
 
+import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
@@ -52,3 +53,11 @@ def test_threads_are_for_engines_that_work_in_threads():
 def test_a_time_limit_that_an_engine_would_not_keep_is_refused():
     with pytest.raises(ParameterError, match="keeps none"):
         simulate_discharge("doyle-1996-cell-1", time_limit=1.0)
+
+
+def test_any_number_of_the_cell_is_a_keyword_of_a_discharge():
+    thin = simulate_discharge("lco-graphite", current="1C", positive_thickness=5e-5)
+    cell = load_cell("lco-graphite").with_values({"positive_thickness": 5e-5})
+    np.testing.assert_array_equal(thin.voltage, simulate_discharge(cell, current="1C").voltage)
+    with pytest.raises(ParameterError, match="no number `positive_thicknes`"):
+        simulate_discharge("lco-graphite", positive_thicknes=5e-5)

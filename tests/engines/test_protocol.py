@@ -1,9 +1,12 @@
 """What a protocol must keep, whatever its steps: lithium, continuity, limits, and its word."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
+from microbatt.cells.open_circuit import own_potential
 from microbatt.engines import (
     Adiabatic,
     Lumped,
@@ -305,17 +308,72 @@ def test_a_voltage_is_held_after_a_power(power):
     assert simulation.steps[2].end_current == pytest.approx(alone.steps[1].end_current, rel=1e-3)
 
 
-@pytest.mark.parametrize("seeds", [range(40)], ids=["forty"])
-def test_random_protocols_end_for_a_physical_reason_and_lose_neither_lithium_nor_salt(seeds):
-    for seed in seeds:
-        assert not faults_of(*run_case(seed)), seed
+@pytest.mark.parametrize("cut", [False, True], ids=["as shipped", "potentials that end"])
+def test_random_protocols_end_for_a_physical_reason_and_lose_neither_lithium_nor_salt(cut):
+    for seed in range(30):
+        assert not faults_of(*run_case(seed, cut=cut)), seed
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("cut", [False, True], ids=["as shipped", "potentials that end"])
 @pytest.mark.parametrize("start", range(0, 5000, 500))
-def test_five_thousand_random_protocols_end_for_a_physical_reason_and_lose_nothing(start):
+def test_five_thousand_random_protocols_end_for_a_physical_reason_and_lose_nothing(start, cut):
     for seed in range(start, start + 500):
-        assert not faults_of(*run_case(seed)), seed
+        assert not faults_of(*run_case(seed, cut=cut)), seed
+
+
+def lfp_from_a_table(low, high):
+    """LFP|graphite with a measured curve of the positive electrode, which ends inside (0, 1)."""
+    cell = load_cell("prada-2013")
+    x = np.linspace(low, high, 200)
+    table = {"x": x.tolist(), "y": cell.positive.open_circuit.potential(x).tolist()}
+    potential = own_potential("open_circuit", {"table": table})
+    start = max(low, cell.positive.initial_stoichiometry)
+    return replace(
+        cell, positive=replace(cell.positive, open_circuit=potential, initial_stoichiometry=start)
+    )
+
+
+@pytest.mark.parametrize("alpha", [0.5, 4.0])
+@pytest.mark.parametrize("low", [0.02, 0.005])
+def test_a_charge_goes_beyond_the_voltage_at_which_a_table_ends(low, alpha):
+    cell = lfp_from_a_table(low, 1.0 - low)
+    assert cell.open_circuit_voltage < 3.6  # at the end of the table
+    steps = ["Discharge at 1C for 30 min", "Charge at 1C until 3.6 V", "Hold at 3.6 V until C/50"]
+    usual, finer = (
+        simulate(cell, steps, alpha=alpha, settings=settings)
+        for settings in (Settings(), Settings(mesh=2.0, tolerance=1e-4))
+    )
+    assert names(usual) == names(finer) == ["TIME", "VOLTAGE", "CURRENT"]
+    for step, other in zip(usual.steps, finer.steps, strict=True):
+        assert step.capacity == pytest.approx(other.capacity, rel=2e-3, abs=2e-3)
+    np.testing.assert_allclose(usual.voltage[usual.steps[2].points], 3.6, atol=5e-5)
+    # What is charged is what was discharged, and no more than the table has left
+    assert usual.capacity[-1] == pytest.approx(0.0, abs=0.02)
+
+
+@pytest.mark.parametrize("electrode", ["positive", "negative"])
+def test_a_cell_may_start_where_its_table_does(electrode):
+    """Kinetics that close at the end of a table are open for the current that leads away."""
+    cell = load_cell("prada-2013")
+    full = getattr(cell, electrode).initial_stoichiometry
+
+    def from_a_table(beyond):
+        ends = (full - beyond, 0.99) if electrode == "positive" else (0.005, full + beyond)
+        x = np.linspace(*ends, 3000)
+        table = {"x": x, "y": getattr(cell, electrode).open_circuit.potential(x)}
+        potential = own_potential("open_circuit", {"table": {k: list(v) for k, v in table.items()}})
+        return replace(
+            cell, **{electrode: replace(getattr(cell, electrode), open_circuit=potential)}
+        )
+
+    at_end, inside = (
+        simulate_discharge(from_a_table(beyond), current="1C") for beyond in (0, 2e-3)
+    )
+    assert at_end.voltage[0] == pytest.approx(inside.voltage[0], abs=1e-3)
+    assert at_end.discharge_capacity == pytest.approx(inside.discharge_capacity, rel=1e-4)
+    run = simulate(from_a_table(0), ["Discharge at 1C for 10 min", "Rest for 1 h"])
+    assert names(run) == ["TIME", "TIME"]
 
 
 TOPS = {"prada-2013": 3.5, "chen-2020": 4.1}

@@ -61,7 +61,7 @@ def marked(explorer):
 
 
 def title(explorer, figure="map"):
-    return explorer.model(figure).title.text
+    return " ".join(explorer.model(figure).title.text.split())
 
 
 def test_it_begins_at_the_cells_own_microstructure(source):

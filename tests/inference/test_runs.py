@@ -84,6 +84,15 @@ def test_pulses_alone_tell_the_microstructure():
     assert estimate.to_dataset().sizes["run"] == 1
 
 
+def test_a_simulated_protocol_comes_back_as_it_was_made():
+    simulation = simulate(CELL, PULSES, **TRUTH)
+    estimate = inferred(simulation)
+    assert len(estimate.runs) == 1
+    assert estimate.runs[0].residual_rms < 0.2 * NOISE
+    assert estimate.alpha == pytest.approx(TRUTH["alpha"], abs=2 * estimate["alpha"].std)
+    assert pytest.approx(TRUTH["S"], rel=0.03) == estimate.S
+
+
 def test_pulses_beside_a_discharge_narrow_what_it_tells():
     alone = inferred([discharge(1.0, 2)], network=False)
     both = inferred([discharge(1.0, 2), pulses()])

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from click.testing import CliRunner
 
-from microbatt.engines import simulate_discharge
+from microbatt.cli.commands import main
+from microbatt.engines import simulate, simulate_discharge
 from microbatt.errors import MeasurementError, ParameterError
 from microbatt.measured import Measurement, Reading, gather
 from tests.measured.protocols import AREA, ONE_C, Protocol, write
@@ -62,7 +64,34 @@ def test_simulated_discharges_are_taken_with_their_own_capacity():
 def test_a_list_may_mix_everything(tmp_path):
     other = Protocol().rest().discharge(3 * ONE_C).frame()
     mixed = [discharge(), FRAME, write(tmp_path / "a.csv", other), dataset()]
+    assert gather(mixed, HOW).name.endswith("and 3 others")
     assert gather(mixed, HOW).currents == pytest.approx((35.0, ONE_C, 3 * ONE_C), rel=2e-3)
+
+
+def test_a_simulated_protocol_is_one_run_as_it_is_as_a_dataset_and_as_a_file(tmp_path):
+    steps = [
+        "Rest for 5 minutes",
+        "Discharge at C/2 for 15 minutes",
+        "Rest for 5 minutes",
+        "Discharge at 1C for 30 s",
+        "Rest for 2 minutes",
+    ]
+    simulation = simulate("lco-graphite", steps, alpha=2.0, S=4.0)
+    file = tmp_path / "run.csv"
+    save = ["simulate", "lco-graphite", "--alpha", "2", "--S", "4", "--csv", str(file)]
+    assert CliRunner().invoke(main, [*save, *steps]).exit_code == 0
+    for thing in (simulation, simulation.to_dataset(), file):
+        (run,) = gather(thing, Reading(runs="auto")).runs
+        assert run.rest_voltage == pytest.approx(simulation.open_circuit_voltage)
+        switches, currents = run.drive()
+        jump = np.flatnonzero(np.diff(currents) != 0.0)
+        np.testing.assert_allclose(switches[jump], [300, 1200, 1500, 1530], atol=0.05)
+        np.testing.assert_allclose(run.current, simulation.current_at(run.time), rtol=1e-12)
+    # At a switch both tell what was before it.
+    one_c = simulation.current.max()
+    assert simulation.current_at([300.0, 301.0, 1530.0, 1531.0, 1e9]) == pytest.approx(
+        [0.0, 0.5 * one_c, one_c, 0.0, np.nan], nan_ok=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,12 @@ def test_a_table_beyond_the_bounds_is_refused_before_it_is_read(tmp_path):
     noise.loc[::2, "current"] = -0.01
     path = write(tmp_path / "b.csv", noise, headings=NAMES)
     refused(path, "29999 changes of the current in it; at most 20000", area=AREA)
+
+
+def test_currents_of_charge_and_of_discharge_that_both_flow_are_told_apart(tmp_path):
+    twice = TABLE.assign(again=TABLE["current"])
+    both = NAMES | {"current": "discharge current [A]", "again": "charge current [A]"}
+    path = write(tmp_path / "a.csv", twice, headings=both)
+    message = refused(path, "both hold a current, the same in row", area=AREA)
+    assert "--column current='discharge current [A]'" in message
+    works(path, area=AREA, columns={"current": "discharge current [A]"})

@@ -139,7 +139,7 @@ def test_any_two_axes_are_shown_in_the_units_that_people_use(cube):
     assert sweep_shape(others, (3, 2), ("negative_alpha", "positive_thickness")) == (3, 2)
     panels = Figure().subplots(3, 2, squeeze=False)
     draw_sweep(panels, others, across=("negative_alpha", "positive_thickness"))
-    assert panels[2, 1].get_title() == "negative α 40, positive thickness 110 µm"
+    assert panels[2, 1].get_title() == "negative α 40,\npositive thickness 110 µm"
     ends = [line.get_xdata()[-1] for line in panels[2, 1].lines]
     np.testing.assert_allclose(ends, [1000 + 400 + c for c in CURRENTS])
     with pytest.raises(ParameterError, match="Nearest: 'negative_alpha'"):

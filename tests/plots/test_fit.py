@@ -32,3 +32,16 @@ def test_residuals_are_in_millivolts_about_zero():
     assert drawn == pytest.approx(1e3 * (curve.measured - curve.fitted))
     low, high = axes.get_ylim()
     assert low == -high
+
+
+def test_a_residual_beyond_the_scale_is_a_triangle_at_its_edge():
+    curve = made_estimate().curves[0]
+    measured = curve.measured.copy()
+    measured[-1] += 1.0  # a vertical fall, past the share that sets the scale
+    axes = draw_fit_residuals(figure.Figure().add_subplot(), replace(curve, measured=measured))
+    end = axes.get_ylim()[1]
+    drawn = {line.get_marker(): line.get_ydata() for line in axes.lines}
+    assert drawn["."].size == curve.measured.size - 1
+    assert drawn["^"] == pytest.approx([end], rel=0.1)
+    assert drawn["^"] < end
+    assert drawn["v"].size == 0

@@ -1,5 +1,7 @@
 """Pictures of bounds and of proposed currents."""
 
+import itertools
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -64,6 +66,11 @@ def test_proposed_currents_are_filled_and_each_further_curve_is_lower():
     left, right = figure.Figure().subplots(1, 2)
     filled = draw_candidates(left, proposal).lines[1]
     assert filled.get_xdata().tolist() == list(proposal.best.currents)
+    left.figure.draw_without_rendering()
+    written = [word for word in left.get_xticklabels(which="both") if word.get_text()]
+    ends = [word.get_window_extent() for word in written if 1.75 <= word.get_position()[0] <= 70]
+    assert len(ends) > 3
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(ends))
     alpha = draw_choices(right, proposal).lines[0].get_ydata()
     assert alpha[1] < alpha[0]
 

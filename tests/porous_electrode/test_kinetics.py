@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microbatt.constants import FARADAY, GAS_CONSTANT
-from microbatt.porous_electrode.kinetics import exchange_current_density, overpotential
+from microbatt.porous_electrode.kinetics import (
+    ALWAYS_OPEN,
+    exchange_current_density,
+    openness,
+    overpotential,
+)
 
 THERMAL_VOLTAGE = 2.0 * GAS_CONSTANT * 298.15 / FARADAY
 CURRENT_DENSITY = st.floats(-1e3, 1e3)
@@ -49,3 +54,23 @@ def test_the_exchange_current_vanishes_without_salt_or_with_a_full_or_empty_surf
     assert exchange_current_density(2e-11, 1e3, 1.0, 0.0, 2e4) == 0.0
     half = exchange_current_density(2e-11, 1e3, 0.5, 0.5, 2e4)
     assert half == pytest.approx(FARADAY * 2e-11 * 2e4 * np.sqrt(1e3) / 2.0, rel=1e-15)
+
+
+@pytest.mark.parametrize("j", [-2.0, 2.0])
+@pytest.mark.parametrize("left", [1e-5, 4e-4, 0.03])
+def test_kinetics_close_at_an_end_of_a_potential_that_the_current_leads_to(j, left):
+    """Like a root at the end, with a continuous slope away from it, and not for the way back."""
+    width, per_stretch, step = 0.4, 1e3, 1e-9
+
+    def factor(left, j):
+        rooms = (left, width - left) if j > 0.0 else (width - left, left)
+        return openness(j, *rooms, per_stretch, per_stretch)
+
+    value, slope = factor(left, j)
+    assert value == pytest.approx(1.0 - max(0.0, 1.0 - left * per_stretch) ** 2, rel=1e-14)
+    towards = np.copysign(1.0, j)  # what is left grows with θ where the particle is emptied
+    difference = towards * (factor(left + step, j)[0] - factor(left - step, j)[0]) / (2.0 * step)
+    assert slope == pytest.approx(difference, rel=1e-6, abs=1e-6)
+    back = (left, width - left) if j < 0.0 else (width - left, left)
+    assert openness(j, *back, per_stretch, per_stretch) == (1.0, 0.0)
+    assert openness(j, left, width - left, ALWAYS_OPEN, ALWAYS_OPEN) == (1.0, 0.0)

@@ -18,6 +18,7 @@ from microbatt.cube.contents.layout import STATUS
 from microbatt.cube.store.location import (
     ROOT,
     delete_object,
+    list_folder,
     list_objects,
     read_object,
     sync_objects,
@@ -28,7 +29,7 @@ from microbatt.errors import StoreError
 from microbatt.parameters import PARAMETERS, POINT, quantity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import xarray as xr
     import zarr
@@ -400,6 +401,21 @@ def array_of(group: zarr.Group, name: str) -> zarr.Array[Any]:
             "check the store with `microbatt check`."
         )
     return found
+
+
+def arrays_named(group: zarr.Group, wanted: Callable[[str], bool]) -> dict[str, zarr.Array[Any]]:
+    """Return the arrays of a group that have wanted names, by name, sorted.
+
+    Zarr's own list of a group's arrays reads the metadata of every one, a request each where the
+    store is remote.
+    """
+    import zarr
+
+    if group.metadata.consolidated_metadata is not None:
+        return {name: array for name, array in sorted(group.arrays()) if wanted(name)}
+    named = sorted(name for name in list_folder(group.store, group.path) if wanted(name))
+    found = {name: group.get(name) for name in named}
+    return {name: array for name, array in found.items() if isinstance(array, zarr.Array)}
 
 
 def dimensions(array: zarr.Array[Any]) -> tuple[str, ...]:

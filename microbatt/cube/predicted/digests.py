@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cube.contents.coordinates import UNREADABLE
-from microbatt.cube.contents.schema import array_of
+from microbatt.cube.contents.schema import array_of, arrays_named
 from microbatt.cube.predicted.predictions import (
     NETWORK,
     ORIGIN,
@@ -60,9 +60,7 @@ def slab_digest(group: zarr.Group, network: str, fold: int, columns: Columns) ->
     digest = hashlib.blake2b(
         f"{group.attrs.get('campaign_hash', '')} {network} {fold}".encode(), digest_size=8
     )
-    _update(
-        digest, {name: array_of(group, name) for name in truths_in(group.array_keys()).values()}
-    )
+    _update(digest, arrays_named(group, lambda name: bool(truths_in([name]))))
     stored = {
         name: np.asarray(values, dtype=array_of(group, name).dtype)
         for name, values in columns.items()
@@ -128,7 +126,7 @@ def unvouched_slabs(group: zarr.Group) -> Iterator[tuple[str, str]]:
     if PREDICTION_STATUS not in group:
         return
     status = array_of(group, PREDICTION_STATUS)
-    held = [name for name in group.array_keys() if is_prediction(name)]
+    held = arrays_named(group, is_prediction)
     for place, fold in np.ndindex(*status.shape[:2]):
         slab = (place, fold)
         try:
@@ -136,8 +134,7 @@ def unvouched_slabs(group: zarr.Group) -> Iterator[tuple[str, str]]:
                 continue
         except UNREADABLE:  # told by itself, as a damaged chunk
             continue
-        for name in held:
-            array = array_of(group, name)
+        for name, array in held.items():
             if name != PREDICTION_STATUS and not _is_nothing(array, slab):
                 number = (place, fold, *(0,) * (array.ndim - 2))
                 words = "holds predictions that are not whole, since who wrote them was killed; "
@@ -179,9 +176,9 @@ def joined_damages(group: zarr.Group) -> Iterator[tuple[str, str]]:
 
 def _is_other(group: zarr.Group, slab: tuple[int, int], network: str, told: str) -> bool:
     """Whether a slab that is vouched for is another than that of a digest."""
-    held = [name for name in group.array_keys() if is_prediction(name)]
+    held = arrays_named(group, is_prediction)
     try:
-        columns = {name: np.asarray(array_of(group, name)[slab]) for name in held}
+        columns = {name: np.asarray(array[slab]) for name, array in held.items()}
     except UNREADABLE:
         return False
     if not columns[PREDICTION_STATUS].any():

@@ -185,6 +185,25 @@ class Simulation:
         """
         return self._at(self.voltage, time)
 
+    def current_at(self, time: ArrayLike) -> NDArray[np.float64]:
+        """Return the current at some times, by straight lines between the points.
+
+        Parameters
+        ----------
+        time : array_like, shape (m,)
+            [s]; at a jump the current before it.
+
+        Returns
+        -------
+        ndarray, shape (m,)
+            [A m⁻²], positive while the cell discharges; NaN beyond the end.
+
+        See Also
+        --------
+        voltage_at : The voltage at the same times.
+        """
+        return self._at(self.current, time)
+
     def _at(self, values: NDArray[np.float64], time: ArrayLike) -> NDArray[np.float64]:
         wanted = np.asarray(time, dtype=float)
         if not len(self):

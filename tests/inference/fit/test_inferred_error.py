@@ -35,14 +35,18 @@ def drifting(one, size, seed=0, share=OWN):
     return replace(one, measurements=tuple(moved))
 
 
-def test_curves_of_an_exact_model_leave_no_room_for_an_error_beyond_the_noise():
-    estimate = infer_exact(experiment(2.3, 3.0), CELL, **TERMS)
-    assert estimate.model_error < 5e-4
-    assert abs(estimate.alpha - 2.3) < 4.0 * estimate["alpha"].std
+@pytest.fixture(scope="module")
+def plain():
+    """What is inferred from curves without such an error."""
+    return infer_exact(experiment(2.3, 3.0), CELL, **TERMS)
 
 
-def test_an_error_of_four_millivolts_is_found_and_widens_the_interval():
-    plain = infer_exact(experiment(2.3, 3.0), CELL, **TERMS)
+def test_curves_of_an_exact_model_leave_no_room_for_an_error_beyond_the_noise(plain):
+    assert plain.model_error < 5e-4
+    assert abs(plain.alpha - 2.3) < 4.0 * plain["alpha"].std
+
+
+def test_an_error_of_four_millivolts_is_found_and_widens_the_interval(plain):
     estimate = infer_exact(drifting(experiment(2.3, 3.0), 4e-3), CELL, **TERMS)
     assert 2.7e-3 < estimate.model_error < 6e-3
     assert estimate["alpha"].std > 2.0 * plain["alpha"].std
