@@ -248,22 +248,14 @@ def with_potential_errors(models: list[ForwardModel], places: Array) -> list[For
     places
         Coordinates of each, shape (cycles, p).
     """
-    whole = [model for model in models if model.curves]
-    if not whole or not whole[0].errors.model_error > 0.0:
+    if not models[0].errors.model_error > 0.0:
         return models
-    charge = max(longest_charge(model) for model in whole)
-    moves: dict[int, Array] = {}
-    for number, (model, x) in enumerate(zip(models, places, strict=True)):
-        if model.curves:
-            told = potential_moves(model, x, charge)
-            if told is None:
-                return models
-            moves[number] = told
-    parts = next(iter(moves.values())).shape[1]
-    return [
-        model.with_potentials(moves.get(number, np.zeros((model.measured.size, parts))))
-        for number, model in enumerate(models)
-    ]
+    charge = max(longest_charge(model) for model in models)
+    found = [potential_moves(model, x, charge) for model, x in zip(models, places, strict=True)]
+    moves = [one for one in found if one is not None]
+    if len(moves) < len(models):
+        return models
+    return [model.with_potentials(one) for model, one in zip(models, moves, strict=True)]
 
 
 def _residuals(

@@ -100,8 +100,6 @@ def with_potential_errors(fit: Fit) -> Fit:
     fit
         Of a model with an error.
     """
-    if not fit.model.curves:
-        return fit
     moves = potential_moves(fit.model, fit.minimum.x)
     return fit if moves is None else _refitted(fit, fit.model.with_potentials(moves)) or fit
 

@@ -35,6 +35,8 @@ BENT: Final = 0.1
 """Largest shift of an estimate by nonlinearity there, in standard deviations."""
 CLEAR: Final = 3.0
 """Standard deviations that must lie between the estimate and a bound."""
+_FLAT: Final = 0.25
+"""A rise of the sum of squares over all of a range that tells nothing of an unknown."""
 _BETTER: Final = 1.0
 """A sum of squares lower by this is another best fit."""
 _POINTS: Final = 4
@@ -120,6 +122,9 @@ def profiled(model: ForwardModel, minimum: Minimum, rng: np.random.Generator, n:
     close = (minimum.x - priors.low < CLEAR * std) | (priors.high - minimum.x < CLEAR * std)
     close &= [name not in priors.held for name in priors.names]
     draws = bounded_draws(priors, minimum, np.flatnonzero(close), rng, n)
+    for i in untold(priors, minimum):
+        close[i] = True
+        draws[:, i] = rng.uniform(priors.low[i], priors.high[i], n)
     bends = bending(model, minimum)
     profiles = [profile(model, minimum, i) for i, bend in bends.items() if not bend <= BENT]
     for one in profiles:
@@ -130,6 +135,22 @@ def profiled(model: ForwardModel, minimum: Minimum, rng: np.random.Generator, n:
         bounded=tuple(priors.names[i] for i in priors.shown if close[i]),
         better=next((one.better for one in profiles if one.better is not None), None),
     )
+
+
+def untold(priors: Priors, minimum: Minimum) -> list[int]:
+    """Return which unknowns may be anything in their range, for all that curves and priors say.
+
+    Their sum of squares would rise by less than `_FLAT` over all of it, and the inverse of a
+    curvature that is nothing is no width.
+
+    Parameters
+    ----------
+    priors, minimum
+        The unknowns, and the best fit.
+    """
+    with np.errstate(invalid="ignore"):  # no range, and nothing moves
+        rise = np.sum(minimum.jacobian**2, axis=0) * (priors.high - priors.low) ** 2
+    return [i for i in priors.shown if priors.names[i] not in priors.held and rise[i] < _FLAT]
 
 
 def bending(model: ForwardModel, minimum: Minimum) -> dict[int, float]:
@@ -143,9 +164,10 @@ def bending(model: ForwardModel, minimum: Minimum) -> dict[int, float]:
         Which unknown → in standard deviations; NaN where the engine has no curve.
     """
     priors, m = model.priors, model.measured.size
-    covariance, evaluate = minimum.covariance, sample_objective(model, whole=False)
+    covariance, evaluate = minimum.covariance, sample_objective(model)
     pull = covariance @ minimum.jacobian[:m].T
-    std, asked = np.sqrt(np.diag(covariance)), list(priors.shown)
+    std, flat = np.sqrt(np.diag(covariance)), untold(priors, minimum)
+    asked = [i for i in priors.shown if i not in flat]
     found = {}
     for i in asked:
         shifts = []
@@ -157,9 +179,7 @@ def bending(model: ForwardModel, minimum: Minimum) -> dict[int, float]:
                 continue
             straight = minimum.residual + minimum.jacobian @ (x - minimum.x)
             shift = pull @ (there[0] - straight)[:m]
-            shifts.append(
-                float(np.max(np.abs(shift[list(priors.shown)] / std[list(priors.shown)])))
-            )
+            shifts.append(float(np.max(np.abs(shift[asked] / std[asked]))))
         found[i] = float(np.max(shifts))
     return found
 
@@ -174,7 +194,7 @@ def profile(model: ForwardModel, minimum: Minimum, i: int) -> Profile:
     i
         Which unknown.
     """
-    evaluate = sample_objective(model, whole=False)
+    evaluate = sample_objective(model)
     here = _log_volume(minimum.jacobian, i)
     places, better, lowest = [(0.0, 0.0, 0.0)], None, -_BETTER
     for side in (-1.0, 1.0):
@@ -212,7 +232,7 @@ def _one_side(
     model: ForwardModel, minimum: Minimum, i: int, side: float
 ) -> list[tuple[float, float, Array]]:
     """Return how far places are, how much the sum of squares rises there, and where they are."""
-    priors, evaluate = model.priors, sample_objective(model, whole=False)
+    priors, evaluate = model.priors, sample_objective(model)
     covariance = minimum.covariance
     std = float(np.sqrt(covariance[i, i]))
     room = float(priors.high[i] - minimum.x[i] if side > 0.0 else minimum.x[i] - priors.low[i])

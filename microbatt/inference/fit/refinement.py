@@ -27,6 +27,7 @@ from microbatt.inference.forward.derivatives import differentiated, followed_cur
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
 from microbatt.inference.forward.measured_temperature import run_points
+from microbatt.inference.forward.potential_errors import potential_moves
 from microbatt.inference.forward.runs import anchored_run
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
     """
     found, x = of_curves.model, of_curves.minimum.x
     joined = beside(found.with_curves(found.curves, model.runs), x)
+    if joined.errors.model_error > 0.0:  # discharges and runs may only agree but for these
+        moves = potential_moves(joined, x)
+        joined = joined if moves is None else joined.with_potentials(moves)
     best = fit_samples(joined, x)
     if best is None or reduced_chi_square(joined, best) > POOR:
         afresh = fit_samples(joined, _whole(joined, x[: joined.priors.asked]))
@@ -192,14 +196,18 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
             "the engine does not run through the measured runs at the best fit of the discharges; "
             "check the state in which they begin, their current and area, or leave them out."
         )
-    joined, best = _beside_best(joined, best)
-    return Fit(model=_anchored(joined, best.x), minimum=best, starts=of_curves.starts)
+    joined, best = _anchored(*_beside_best(joined, best))
+    return Fit(model=joined, minimum=best, starts=of_curves.starts)
 
 
-def _anchored(model: ForwardModel, x: Array) -> ForwardModel:
-    """Return the model whose runs of a smoothed current agree with whole ones at coordinates."""
-    runs = tuple(anchored_run(model, x, run) for run in model.runs)
-    return replace(model, runs=runs)
+def _anchored(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
+    """Let runs of a smoothed current agree with whole ones at the best fit, and fit again."""
+    if all(run.smoothed is None for run in model.runs):
+        return model, best
+    runs = tuple(anchored_run(model, best.x, run) for run in model.runs)
+    anchored = replace(model, runs=runs)
+    again = fit_samples(anchored, best.x, most=_MOST, jacobian=best.jacobian)
+    return (model, best) if again is None else (anchored, again)
 
 
 def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
@@ -217,9 +225,9 @@ def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
             "the area, the state at the start and the cell file."
         )
     best, kept = min(fits, key=lambda one: one[0].chi_square)
-    model, best = _beside_best(near, best)
+    model, best = _anchored(*_beside_best(near, best))
     ordered = (kept, *(start for start in starts if start is not kept))
-    return Fit(model=_anchored(model, best.x), minimum=best, starts=ordered)
+    return Fit(model=model, minimum=best, starts=ordered)
 
 
 def _point(start: InitialGuess) -> Array:
@@ -433,20 +441,19 @@ def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, 
     return kept
 
 
-def sample_objective(model: ForwardModel, *, whole: bool = True) -> Evaluate:
+def sample_objective(model: ForwardModel) -> Evaluate:
     """Return the residuals of the samples, and of the unknowns from what is expected of them.
 
     Parameters
     ----------
     model
-        The measured curves and the unknowns.
-    whole
-        Whether every sample of a run drives it, and not the smoothed current.
+        The measured curves and the unknowns.  A run with many samples is driven by its smoothed
+        current, as its derivatives are, and what that leaves out is the model's.
     """
 
     def evaluate(x: Array) -> tuple[Array, Callable[[], Array | None]] | None:
         try:
-            here = simulated(model, x, whole=whole)
+            here = simulated(model, x, whole=False)
         except ParameterError:  # a cell that cannot be
             return None
         if here is None:

@@ -450,7 +450,9 @@ def beside(model: ForwardModel, x: Array) -> ForwardModel:
         curve.beside(one.x, one(one.x), width)
         for curve, one, width in zip(model.curves, smooth, near, strict=True)
     )
-    return model.with_curves(curves, tuple(beside_run(model, x, run) for run in model.runs))
+    runs = tuple(beside_run(model, x, run) for run in model.runs)
+    renewed = model.with_curves(curves, runs)
+    return renewed if model.potentials is None else renewed.with_potentials(model.potentials)
 
 
 def cell_response(model: ForwardModel, x: Array) -> Array:

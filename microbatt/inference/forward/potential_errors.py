@@ -19,6 +19,7 @@ from microbatt.inference.forward.derivatives import curve_points
 from microbatt.inference.forward.error_model import wave_deviations
 from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import voltages_of_batch
+from microbatt.inference.forward.runs import run_voltage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +74,8 @@ def potential_moves(model: ForwardModel, x: Array, charge: float | None = None) 
     Returns
     -------
     ndarray, shape (m, r), or None
-        One standard deviation of each part, of an error of one [V/V]; zero for runs, and for parts
-        for which the engine has no whole curve.  None where it has none at all.
+        One standard deviation of each part, of an error of one [V/V]; zero for parts for which the
+        engine has no whole curve or run.  None where it has none at all.
 
     Raises
     ------
@@ -82,35 +83,40 @@ def potential_moves(model: ForwardModel, x: Array, charge: float | None = None) 
         If there is no such cell.
     """
     core, asked = model.of_file(x), x[: model.priors.asked]
-    request = replace(core.request_at(asked), settings=SETTINGS)
-    points = curve_points(core, asked)
-
-    def voltages(cell: Cell) -> Array | None:
-        batch = ENGINE.run(replace(request, cell=cell), points)
-        whole = np.isfinite(end_capacity(batch)).all()
-        return voltages_of_batch(core, asked, batch) if whole else None
-
-    here = voltages(request.cell)
+    here = _voltages(core, asked, core.cell)
     if here is None:
         return None
     if charge is None:
         charge = longest_charge(model)
     charge /= core.value(asked, "area_scale")
-    sides = ("positive",) if request.cell.metal is not None else ("negative", "positive")
+    cell = core.request_at(asked).cell
+    sides = ("positive",) if cell.metal is not None else ("negative", "positive")
     deviations = wave_deviations(WAVES) / np.sqrt(len(sides))
     columns = []
     for side in sides:
-        electrode = cast("Electrode", getattr(request.cell, side))
-        start, stop = _passed(electrode, charge, filled=side == "positive")
+        start, stop = _passed(getattr(cell, side), charge, filled=side == "positive")
+        electrode = cast("Electrode", getattr(core.cell, side))
         for order, deviation in enumerate(deviations):
             wavenumber = np.pi * order / (stop - start)
             changed: dict[str, Any] = {side: _with_wave(electrode, wavenumber, start)}
-            there = voltages(replace(request.cell, **changed))
+            there = _voltages(core, asked, replace(core.cell, **changed))
             moved = np.zeros_like(here) if there is None else there - here
             columns.append(deviation * moved / HEIGHT)
     moves = np.stack(columns, axis=1)
-    beyond = model.measured.size - here.size
-    return np.pad(moves, [(0, beyond), (0, 0)]) if moves.any() else None
+    return moves if moves.any() else None
+
+
+def _voltages(core: ForwardModel, x: Array, cell: Cell) -> Array | None:
+    """Return the averages of another cell; None where the engine has no whole curve or run."""
+    other = replace(core, request=replace(core.request, cell=cell, settings=SETTINGS))
+    pieces: list[Array | None] = []
+    if core.curves:
+        batch = ENGINE.run(other.request_at(x), curve_points(core, x))
+        whole = np.isfinite(end_capacity(batch)).all()
+        pieces.append(voltages_of_batch(core, x, batch) if whole else None)
+    pieces += [run_voltage(other, x, run) for run in core.runs]
+    known = [piece for piece in pieces if piece is not None]
+    return np.concatenate(known) if len(known) == len(pieces) else None
 
 
 def longest_charge(model: ForwardModel) -> float:
@@ -119,9 +125,9 @@ def longest_charge(model: ForwardModel) -> float:
     Parameters
     ----------
     model
-        With at least one.
+        Of runs alone, whose charge is that which the cell holds, or with discharges.
     """
-    return max(curve.charge for curve in model.curves)
+    return max(piece.charge for piece in model.curves or model.runs)
 
 
 def _passed(electrode: Electrode, charge: float, *, filled: bool) -> tuple[float, float]:

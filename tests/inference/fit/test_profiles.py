@@ -6,7 +6,7 @@ from scipy.stats import truncnorm
 
 from microbatt.cells import load_cell
 from microbatt.inference.fit.least_squares import Minimum
-from microbatt.inference.fit.profiles import Profile, bounded_draws, by_rank
+from microbatt.inference.fit.profiles import Profile, bounded_draws, by_rank, untold
 from microbatt.inference.forward.priors import make_priors
 
 PRIORS = make_priors(load_cell("doyle-1996-cell-1"), ["contact_resistance"])
@@ -65,7 +65,7 @@ def test_several_bounds_hold_at_once():
 def test_a_profile_as_of_a_linear_response_changes_nothing():
     one = minimum([2.0, 1.0, 0.01], np.diag([0.01, 0.01, 1e-6]))
     away = np.array([-0.2, 0.0, 0.2])
-    straight = Profile(index=0, away=away, rise=(away / 0.1) ** 2, lower=False)
+    straight = Profile(index=0, away=away, rise=(away / 0.1) ** 2, better=None)
     draws = np.random.default_rng(6).normal(2.0, 0.1, DRAWS)
     found = by_rank(draws, straight, PRIORS, one)
     np.testing.assert_allclose(
@@ -77,7 +77,7 @@ def test_a_profile_as_of_a_linear_response_changes_nothing():
 def test_a_wall_to_one_side_makes_the_interval_lopsided():
     one = minimum([2.0, 1.0, 0.01], np.diag([0.01, 0.01, 1e-6]))
     away = np.array([-0.1, 0.0, 0.2])
-    walled = Profile(index=0, away=away, rise=np.array([9.0, 0.0, 4.0]), lower=False)
+    walled = Profile(index=0, away=away, rise=np.array([9.0, 0.0, 4.0]), better=None)
     draws = np.random.default_rng(7).normal(2.0, 0.1, DRAWS)
     low, high = np.quantile(by_rank(draws, walled, PRIORS, one), [0.05, 0.95])
     assert 2.0 - low < 0.6 * (high - 2.0)
@@ -87,9 +87,20 @@ def test_a_place_counts_for_the_volume_that_all_other_unknowns_have_there():
     # exp(-z²/2) times exp(z) is a normal distribution one deviation further up
     one = minimum([2.0, 1.0, 0.01], np.diag([0.01, 0.01, 1e-6]))
     away = np.array([-0.5, -0.2, 0.0, 0.2, 0.5])
-    wider = Profile(index=0, away=away, rise=(away / 0.1) ** 2, lower=False, volume=away / 0.1)
+    wider = Profile(index=0, away=away, rise=(away / 0.1) ** 2, better=None, volume=away / 0.1)
     draws = np.random.default_rng(8).normal(2.0, 0.1, DRAWS)
     found = by_rank(draws, wider, PRIORS, one)
     np.testing.assert_allclose(
         np.quantile(found, [0.05, 0.5, 0.95]), 2.1 + np.array([-1, 0, 1]) * 0.1645, atol=2e-3
     )
+
+
+def test_what_the_curves_do_not_move_with_may_be_anything_in_its_range():
+    priors = make_priors(load_cell("lco-graphite"), ())
+    x = np.array([1.0, priors.high[1]])
+    flat = np.array([[100.0, 0.0], [0.0, 1e-3]])
+    residual = np.zeros(2)
+    best = Minimum(x=x, residual=residual, jacobian=flat, iterations=1, converged=True)
+    assert untold(priors, best) == [1]
+    told = Minimum(x=x, residual=residual, jacobian=100.0 * np.eye(2), iterations=1, converged=True)
+    assert untold(priors, told) == []
