@@ -11,14 +11,20 @@ PRELOAD = "preload"
 """Name of the thread that loads kernels, of `microbatt.campaign`."""
 COLLECTOR = (50_000, 20, 20)
 """Thresholds of the garbage collector in every command."""
+LINEAR_ALGEBRA = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Variables that say how many threads linear algebra takes; read when NumPy is imported."""
 
 
 def command_line() -> None:
     """Run the command, with a garbage collector that lets modules load and processes end.
 
     By Python's own thresholds it looks through all that was imported dozens of times while more
-    is imported, and once more at the end: a quarter of the time of a short command.
+    is imported, and once more at the end: a quarter of the time of a short command.  Linear algebra
+    takes one thread, unless the environment says otherwise: matrices are small here, several
+    threads wait for one another, and a fit takes twice as long.
     """
+    for variable in LINEAR_ALGEBRA:
+        os.environ.setdefault(variable, "1")
     gc.set_threshold(*COLLECTOR)
     try:
         main()
