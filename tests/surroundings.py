@@ -108,7 +108,10 @@ def surroundings(folder, s3):
         "AWS_ACCESS_KEY_ID": s3["key"],
         "AWS_SECRET_ACCESS_KEY": s3["secret"],
         "AWS_ENDPOINT_URL": s3["endpoint_url"],
-        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",  # looks at every thread each 10 ms
+        # Looks at every thread each 10 ms, at clocks each 20, at the machine each 500.
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+        "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "500ms",
+        "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "2s",
         "MPLBACKEND": "agg",
         "PATH": f"{programs}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),

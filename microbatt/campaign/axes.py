@@ -67,6 +67,11 @@ def read_axis(name: str, table: object, unit: str) -> tuple[float, ...]:
     >>> read_axis("alpha", {"start": 0, "stop": 0.3, "step": 0.1}, "1")
     (0.0, 0.1, 0.2, 0.3)
     """
+    if isinstance(table, list):
+        with_unit = "" if unit == "1" else f', unit = "{unit}"'
+        raise ParameterError(
+            f"`{name}` is {shown(table)}; write it as `{{ values = {shown(table)}{with_unit} }}`."
+        )
     if not isinstance(table, dict):
         raise ParameterError(f"`{name}` is {shown(table)}; write it as {_FORMS}.")
     _check_unit(name, table, unit)

@@ -416,6 +416,10 @@ def _check_keys(
     prefix = f"{where}." if where else ""
     for key in table:
         if key not in set(known):
+            if not where and (key in PARAMETERS or key in _LONG or key in ("current", "c_rate")):
+                raise ParameterError(
+                    f"`{key}` is an axis and stands outside its table; write it below `[grid]`."
+                )
             raise ParameterError(f"`{prefix}{key}` is not known. {suggestion(key, known)}")
     for key in sorted(set(required) - set(table)):
         raise ParameterError(f"`{prefix}{key}` is missing; add it.")

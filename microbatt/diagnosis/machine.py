@@ -34,7 +34,18 @@ def machine() -> Iterator[Finding]:
 
 
 def usable_cores() -> int:
-    """Return on how many cores this process may run."""
+    """Return on how many cores this process may run.
+
+    Returns
+    -------
+    int
+        Those that the operating system lets it use, of all that there are.
+
+    Examples
+    --------
+    >>> usable_cores() >= 1
+    True
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -42,7 +42,7 @@ _CARD: Final = {
 """Beside each other where there is room for both, else below each other."""
 _HEIGHTS: Final = """
 :host { min-height: 660px; }
-@media (max-width: 739px) { :host { min-height: 0; height: auto !important; } }
+@container (max-width: 739px) { :host { min-height: 0; height: auto !important; } }
 """
 """Lower where the cards lie below each other, so that the curves begin on the first screen."""
 _WRAPS: Final = {"flex_direction": "row", "flex_wrap": "wrap", "align_items": "center"}
@@ -79,7 +79,12 @@ def arranged(
         header,
         cards,
         min_height=660,
-        styles={"background": "#f5f7fa", "padding": "6px", "overflow": "auto"},
+        styles={
+            "background": "#f5f7fa",
+            "padding": "6px",
+            "overflow": "auto",
+            "container-type": "inline-size",  # its own width counts, in a notebook too
+        },
         **_BOTH,
     )
 

@@ -45,6 +45,7 @@ _CHUNK, _CHUNKS, _ROWS = 2**12, 40, 12
 """… of a longer one so many pieces of so many bytes, spread over it, and so many rows of each."""
 _LINES: Final = 3000
 """Lines in which they are looked for."""
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _WIDEST: Final = 20_000
 """Longest line that may hold headings [characters]."""
 _AFTER: Final = 50
@@ -185,7 +186,7 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
 def _first_lines(text: bytes) -> list[str]:
     """Return the lines in which headings are looked for."""
     head = text[:_HEAD].decode("utf-8", errors="ignore")
-    return re.split(r"\r\n|\n|\r", head)[:_LINES]
+    return _LINE_END.split(head, _LINES)[:_LINES]
 
 
 def _columns(
@@ -509,8 +510,9 @@ def _samples(layout: Layout, text: bytes, columns: Sequence[int]) -> dict[int, l
         pieces = [text[at : at + _CHUNK] for at in range(0, len(text) - _CHUNK, every)]
     lines: list[str] = []
     for piece in pieces:
-        found = re.split(r"\r\n|\n|\r", piece.decode("utf-8", errors="ignore"))
-        lines += found if len(pieces) == 1 else found[1 : 1 + _ROWS]  # the first is cut
+        few = 0 if len(pieces) == 1 else 1 + _ROWS
+        found = _LINE_END.split(piece.decode("utf-8", errors="ignore"), few)
+        lines += found[1 : 1 + _ROWS] if few else found  # the first of a piece is cut
     rows = [split_line(one, layout.separator) for one in lines if one.strip()]
     fit = [row for row in rows if abs(len(row) - len(layout.headings)) <= 1]
     return {i: [row[i] for row in fit if i < len(row)] for i in columns}

@@ -1,12 +1,12 @@
 """PyBaMM's own parameter sets: discharges of `microbatt.load_cell("pybamm:NAME")` beside PyBaMM's.
 
-Run it with: python -m tests.benchmarks.sets_beside_pybamm [NAME ...]
+Run it with: python -m tests.benchmarks.sets_beside_pybamm [--celsius 25] [NAME ...]
 PyBaMM solves its DFN model with the set as it is, on 60 + 30 + 60 volumes and 60 shells a particle
 that crowd at the surface.  Voltages are compared at equal times, at PyBaMM's points, up to 97 % of
-the shorter discharge, and so is what was delivered at the cut-off.
+the shorter discharge, and so is what was delivered at the cut-off.  Both are at one temperature.
 """
 
-import sys
+import argparse
 import time
 import warnings
 
@@ -21,6 +21,7 @@ RATES = (0.1, 0.5, 1.0, 2.0)
 VOLUMES = {"x_n": 60, "x_s": 30, "x_p": 60, "r_n": 60, "r_p": 60}
 STRETCH = 3.0
 UP_TO = 0.97
+ICE_POINT = 273.15  # K
 HALF_CELLS = {"Xu2019", "Ecker2015_graphite_halfcell"}
 
 
@@ -29,6 +30,8 @@ def solution(pybamm, name, rate, cell):
     half = {"working electrode": "positive"} if name in HALF_CELLS else {}
     model = pybamm.lithium_ion.DFN(half)
     values = pybamm.ParameterValues(name)
+    for kind in ("Ambient", "Initial"):
+        values[f"{kind} temperature [K]"] = cell.initial_temperature
     values["Current function [A]"] = rate * values["Nominal cell capacity [A.h]"]
     for side in ("positive",) if half else ("negative", "positive"):
         electrode = getattr(cell, side)
@@ -53,9 +56,9 @@ def solution(pybamm, name, rate, cell):
     return found["Time [s]"].entries, found["Voltage [V]"].entries
 
 
-def row(pybamm, name, rate):
+def row(pybamm, name, rate, kelvin):
     """What is printed of one discharge."""
-    cell = load_cell(f"pybamm:{name}")
+    cell = load_cell(f"pybamm:{name}").with_values({"initial_temperature": kelvin})
     begun = time.process_time()
     t, volts = solution(pybamm, name, rate, cell)
     theirs = time.process_time() - begun
@@ -71,13 +74,18 @@ def row(pybamm, name, rate):
 
 def main() -> None:
     """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--celsius", type=float, default=25.0)
+    arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     pybamm = load_pybamm()
-    names = sys.argv[1:] or sorted(pybamm.parameter_sets)
+    names = arguments.names or sorted(pybamm.parameter_sets)
+    kelvin = arguments.celsius + ICE_POINT
     for name in names:
         for rate in RATES:
             try:
-                line = row(pybamm, name, rate)
+                line = row(pybamm, name, rate, kelvin)
             except (MicrobattError, pybamm.SolverError, pybamm.ModelError) as error:
                 line = f"| {name} | {rate:g} C | {type(error).__name__}: {error} |"
             print(line, flush=True)

@@ -13,6 +13,12 @@ from tests.campaign.small import ROOT
 
 PATIENCE = 180.0
 """How long to wait for what must happen [s]; cores are shared."""
+SELDOM = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "500ms",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "2s",
+}
+"""How seldom Dask's own processes look at clocks and threads, which `microbatt run` sets itself."""
 STARTED = []
 """What a test has started; what is left of it ends with the test, however that ends."""
 
@@ -22,7 +28,7 @@ def start(*command, cwd=ROOT, **environment):
     process = subprocess.Popen(
         [sys.executable, "-m", *map(str, command)],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={**os.environ, **SELDOM, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

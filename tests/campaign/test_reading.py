@@ -110,6 +110,15 @@ def test_a_mistake_is_told_by_file_key_and_remedy(tmp_path, text, words):
     assert words in str(caught.value)
 
 
+def test_an_axis_in_the_wrong_place_or_form_is_answered_with_the_right_one(tmp_path):
+    with pytest.raises(CampaignError, match=r"`c_rate` is an axis .* write it below `\[grid\]`"):
+        read_campaign(written(tmp_path, HEAD + "c_rate = [1]\n" + GRID))
+    with pytest.raises(CampaignError) as caught:
+        read_campaign(written(tmp_path, HEAD + "[grid]\ncurrent = [17.5, 35.0]\n"))
+    advised = str(caught.value).split("write it as `")[1].rstrip("`.")
+    assert read_campaign(written(tmp_path, HEAD + f"[grid]\ncurrent = {advised}\n"))
+
+
 def test_a_missing_file_is_answered_with_the_known_campaigns(tmp_path):
     with pytest.raises(CampaignError, match="published-sweep"):
         read_campaign(tmp_path / "none.toml")

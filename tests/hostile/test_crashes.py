@@ -85,7 +85,7 @@ def assert_done_again(store, work, calm):
     assert [path.name for path in store.parent.iterdir()] == [store.name]
 
 
-@some_or_all(31)
+@some_or_all(53)
 @pytest.mark.parametrize("names", [("curve",), ("new",)], ids=["again", "another"])
 def test_predicting_that_dies_at_any_write_is_done_again(
     names, every, predicted, tmp_path, monkeypatch
@@ -121,7 +121,7 @@ def test_predicting_into_a_group_that_dies_at_any_write_is_done_again(
         assert open_prediction_group(locate(store), "elsewhere").sizes["point"] == 2
 
 
-@some_or_all(83)
+@some_or_all(149)
 def test_extending_a_cube_with_predictions_that_dies_at_any_write_goes_on(
     every, predicted, threads, tmp_path, monkeypatch
 ):

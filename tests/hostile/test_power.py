@@ -198,7 +198,7 @@ def losses(monkeypatch, folder, threads, every):
         remove(store.parent)
 
 
-@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [17, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_power_goes_at_any_write_and_the_same_command_ends_as_in_peace(
     every, threads, tmp_path, monkeypatch
 ):
