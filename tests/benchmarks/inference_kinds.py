@@ -43,7 +43,7 @@ def discharges(
 ):
     """Return discharges as measured, over a share of their charge."""
     cell = load_cell(cell) if isinstance(cell, str) else cell
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng([7, *cell.name.encode()])
     points = [(ALPHA, S, rate * cell.one_c_current) for rate in rates]
     found = []
     for rate, one in zip(rates, simulate_discharges(cell, points, settings=FINE), strict=True):

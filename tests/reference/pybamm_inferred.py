@@ -48,9 +48,9 @@ def simulate(folder: Path) -> None:
 
 def measured(path: Path, current: float, rng: np.random.Generator) -> Measurement | None:
     """Return a discharge as measured; None where PyBaMM has no curve."""
-    capacity, voltage = np.loadtxt(path, delimiter=",", ndmin=2).T
-    if capacity.size < SAMPLES // 10:
+    if not path.stat().st_size:
         return None
+    capacity, voltage = np.loadtxt(path, delimiter=",", ndmin=2).T
     at = np.linspace(0.0, capacity[-1], SAMPLES)
     return Measurement(
         source=path.stem,
@@ -78,11 +78,14 @@ def main() -> None:
         paths = [
             chosen.folder / f"{cell}_{truth[0]:g}_{truth[1]:g}_{rate:g}C.csv" for rate in RATES
         ]
-        curves = [
-            curve
+        found_curves = [
+            measured(path, rate * one_c, rng) if path.exists() else None
             for path, rate in zip(paths, RATES, strict=True)
-            if path.exists() and (curve := measured(path, rate * one_c, rng)) is not None
         ]
+        curves = [curve for curve in found_curves if curve is not None]
+        if len(curves) < len(RATES):
+            print(f"{cell} alpha {truth[0]:g} S {truth[1]:g}: a curve is missing, left out")
+            continue
         begun = time.process_time()
         try:
             estimate = infer(

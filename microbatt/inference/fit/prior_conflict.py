@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-CHANCE: Final = 0.1
+CHANCE: Final = 0.05
 """Probability below which a file is called in conflict.
 
-As many values are counted as the curves tell, as if independent; they are not, and a true file is
-called in conflict less often, see docs/results/inference.md.
+As many values are counted as the curves tell, as if independent.  Of true files about as many are
+called in conflict as this says, see docs/results/inference.md.
 """
 _TOLD: Final = 0.02
 """Share of a value's own information that other sources must have, so that they tell it."""
