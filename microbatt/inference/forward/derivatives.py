@@ -8,7 +8,7 @@ of the charge that they deliver, where the cliff of one lies on the cliff of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,12 +27,15 @@ from microbatt.inference.forward.forward_model import (
 from microbatt.inference.forward.measured_temperature import run_points
 from microbatt.inference.forward.runs import run_columns, run_response, run_voltage
 from microbatt.inference.forward.sensitivity import CurveSensitivity
-from microbatt.inference.forward.unknowns import PARAMETERS
+from microbatt.inference.forward.unknowns import PARAMETERS, cell_with
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from microbatt.engines import DischargeBatch, Sensitivities
+    from microbatt.engines.contract import Request
     from microbatt.inference.forward.forward_model import ForwardModel
 
     Array = NDArray[np.float64]
@@ -41,6 +44,12 @@ SETTINGS: Final = Settings()
 """For derivatives; what they leave of the intervals is in docs/results/inference.md."""
 COARSE: Final = Settings(tolerance=1e-3, mesh=0.7, particle_modes=6)
 """For the derivatives on the way to the best fit."""
+_MORE: Final = 1.02
+"""A current beside, over the present one, for what an unknown area moves."""
+_INSTANTS: Final = 100
+"""Of a curve, over which a measured temperature is averaged."""
+_WARMTH: Final = ("temperature", "initial_temperature", "ambient_temperature")
+"""Unknowns that move nothing at a measured temperature."""
 _SLOPE_STEP: Final = 1e-4
 """Share of the depth over which the slope of a curve is taken."""
 
@@ -106,8 +115,7 @@ def differentiated(
 ) -> Array | None:
     """Differentiate simulated curves by every unknown.
 
-    Where the engine cannot follow a curve, and for an unknown area, which moves the current, the
-    derivatives are differences between curves.
+    Where the engine cannot follow a curve the derivatives are differences between curves.
 
     Parameters
     ----------
@@ -195,34 +203,64 @@ def followed_curves(
     Returns
     -------
     tuple of FollowedCurve, or None
-        One for each current; None where the engine has no whole curve, or cannot follow it: an
-        unknown area moves the current, and a measured temperature is no number of the cell.
+        One for each current; None where the engine has no whole curve, or cannot follow it. At a
+        measured temperature it is followed at the mean of it: where that rises by eight kelvin on
+        the way, derivatives are known to a tenth.
 
     Raises
     ------
     ParameterError
         If there is no such cell.
     """
-    if "area_scale" in model.priors.names or model.temperatures:
-        return None
     core, asked = model.of_file(x), x[: model.priors.asked]
-    request = core.request_at(asked)
-    moving = tuple(name for name in model.priors.names if model.moves_curve(name))
+    request, points = core.request_at(asked), curve_points(core, asked)
+    of_cell = [name for name in model.priors.names if name != "area_scale"]
+    moving = tuple(name for name in of_cell if model.moves_curve(name))
     names = tuple(dict.fromkeys(own for name in moving for own in _engine_names(model, name)))
-    batch = simulate_discharges(
+    found: list[FollowedCurve] = []
+    for start, stop, warm in _at_temperatures(model, replace(request, settings=settings)):
+        rows = points[start:stop]
+        batch = _discharges(warm, rows, names)
+        whole = np.isfinite(end_capacity(batch)).all()
+        if batch.sensitivities is None or not whole or not all(map(_told, batch.sensitivities)):
+            return None
+        beside = None
+        if "area_scale" in model.priors.names:
+            more = np.array([1.0, 1.0, _MORE])
+            beside = _discharges(warm, np.concatenate([rows * more, rows / more]))
+            if not np.isfinite(end_capacity(beside)).all():
+                return None
+        found += [
+            _followed_curve(model, x, batch, told, j, start + j, beside)
+            for j, told in enumerate(batch.sensitivities)
+        ]
+    return tuple(found)
+
+
+def _at_temperatures(model: ForwardModel, request: Request) -> Iterator[tuple[int, int, Request]]:
+    """Yield which curves are of one cell, from and up to, and the request for them."""
+    if not model.temperatures:
+        yield 0, len(model.curves), request
+        return
+    for j, (curve, warmth) in enumerate(zip(model.curves, model.temperatures, strict=True)):
+        if warmth is None:
+            yield j, j + 1, request
+        else:
+            time = np.linspace(0.0, SECONDS_PER_HOUR * curve.charge / curve.current, _INSTANTS)
+            mean = np.interp(time, warmth.time, warmth.temperature).mean()
+            cell = cell_with(request.cell, "temperature", float(mean))
+            yield j, j + 1, replace(request, cell=cell, thermal=Isothermal())
+
+
+def _discharges(request: Request, points: Array, names: tuple[str, ...] = ()) -> DischargeBatch:
+    return simulate_discharges(
         request.cell,
-        curve_points(core, asked),
+        points,
         inventory=request.inventory,
         thermal=request.thermal,
         cutoff_voltage=request.cutoff_voltage,
-        settings=settings,
+        settings=request.settings,
         sensitivities=names,
-    )
-    whole = np.isfinite(end_capacity(batch)).all()
-    if batch.sensitivities is None or not whole or not all(map(_told, batch.sensitivities)):
-        return None
-    return tuple(
-        _followed_curve(model, x, batch, told, j) for j, told in enumerate(batch.sensitivities)
     )
 
 
@@ -231,8 +269,15 @@ def _told(one: Sensitivities) -> bool:
 
 
 def _followed_curve(
-    model: ForwardModel, x: Array, batch: DischargeBatch, told: Sensitivities, j: int
+    model: ForwardModel,
+    x: Array,
+    batch: DischargeBatch,
+    told: Sensitivities,
+    j: int,
+    number: int,
+    beside: DischargeBatch | None,
 ) -> FollowedCurve:
+    """Return curve `j` of a batch, measured curve `number`; `beside` has two more currents."""
     part = slice(int(batch.offsets[j]), int(batch.offsets[j + 1]))
     depth = batch.time[part] / batch.time[part.stop - 1]
     kept = np.append(np.diff(depth) > 0.0, True)
@@ -240,7 +285,13 @@ def _followed_curve(
     columns, ends = [], []
     for i, name in enumerate(model.priors.names):
         scale = model.priors.value(x, i) if model.priors.by_logarithm(i) else 1.0
-        if model.moves_curve(name):
+        if name in _WARMTH and model.temperatures and model.temperatures[number] is not None:
+            log_end, at_depth = 0.0, np.zeros(depth.size)
+        elif name == "area_scale" and beside is not None:
+            share = scale / model.priors.value(x, i)
+            log_end, at_depth = _by_area(beside, j, len(batch), depth)
+            log_end, at_depth = share * log_end, share * at_depth
+        elif model.moves_curve(name):
             rows = [told.names.index(own) for own in _engine_names(model, name)]
             log_end = scale * float(told.discharge_capacity[rows].sum()) / capacity
             at_depth = scale * told.voltage[rows].sum(axis=0) + log_end * slope
@@ -248,7 +299,7 @@ def _followed_curve(
         elif PARAMETERS[name].owner == "instrument":
             log_end, at_depth = 0.0, np.full(depth.size, scale)
         else:  # an ohmic drop, which is in the simulated voltage
-            drop = -scale * float(model.currents[j])
+            drop = -scale * float(batch.current[j])
             log_end = -drop / float(slope[-1])
             at_depth = drop + log_end * slope
         columns.append(at_depth[kept])
@@ -263,6 +314,21 @@ def _followed_curve(
     )
 
 
+def _by_area(beside: DischargeBatch, j: int, count: int, depth: Array) -> tuple[float, Array]:
+    """Differentiate by the logarithm of the area: that of the measured capacity, and the voltage.
+
+    A larger area is a smaller current, and more charge at the same charge per area.  The voltage is
+    that at equal `depth`.  `beside` has `count` curves of more current, and as many of less.
+    """
+    width = 2.0 * np.log(_MORE)
+    ends = end_capacity(beside)
+    more, less = (
+        PchipInterpolator(*_curve(beside, k))(np.minimum(depth, 1.0)) for k in (j, count + j)
+    )
+    log_end = 1.0 - float(np.log(ends[j] / ends[count + j])) / width
+    return log_end, np.asarray(less - more) / width
+
+
 def _followed(
     model: ForwardModel, here: Simulated, batch: DischargeBatch, settings: Settings
 ) -> Array | None:
@@ -270,13 +336,13 @@ def _followed(
     curves = followed_curves(model, here.x, settings)
     if curves is None:
         return None
-    offset = model.value(here.x, "voltage_offset")
+    scale, offset = (model.value(here.x, name) for name in ("area_scale", "voltage_offset"))
     pieces = []
     for j, (curve, followed) in enumerate(zip(model.curves, curves, strict=True)):
-        at = where_asked(batch, j, curve, scale=1.0, offset=offset)
+        at = where_asked(batch, j, curve, scale=scale, offset=offset)
         seen = _at_capacity(batch, followed, j, at)
         cutoff = model.request.cutoff_voltage
-        pieces.append(averaged(curve, seen, cutoff, scale=1.0, offset=offset)[1])
+        pieces.append(averaged(curve, seen, cutoff, scale=scale, offset=offset)[1])
     return np.concatenate(pieces)
 
 

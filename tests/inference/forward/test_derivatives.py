@@ -1,10 +1,12 @@
 """Derivatives by every unknown, beside differences between curves that are solved finely."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines import Settings
+from microbatt.engines import MeasuredTemperature, Settings
 from microbatt.inference import InferenceOptions
 from microbatt.inference.forward.derivatives import COARSE, differentiated, simulated
 from microbatt.inference.forward.forward_model import voltages
@@ -50,6 +52,10 @@ def test_they_agree_with_differences_as_well_as_the_mesh_allows(model, place, se
     fine = model.solved(Settings(tolerance=1e-6, mesh=2.0, particle_modes=14))
     expected = central(fine, place, 0.02)
     found = differentiated(model, simulated(model, place), settings)
+    assert_agree(model, found, expected, error)
+
+
+def assert_agree(model, found, expected, error):
     for i, name in enumerate(model.priors.names):
         size = np.linalg.norm(model.whiten(expected[:, i]))
         apart = np.linalg.norm(model.whiten(found[:, i] - expected[:, i]))
@@ -58,10 +64,23 @@ def test_they_agree_with_differences_as_well_as_the_mesh_allows(model, place, se
 
 
 def test_an_unknown_area_is_differentiated_too():
-    options = InferenceOptions(noise=1e-3, free=["area_scale"], cell_error=0.0)
+    options = InferenceOptions(
+        noise=1e-3, free=["area_scale"], cell_error={"positive_particle_radius": 0.02}
+    )
     model = forward_model(experiment(2.3, 3.0), load_cell(CELL), options, 1e-3)
-    x = np.array([2.3, np.log(3.0), 1.0])
-    found = differentiated(model, simulated(model, x))
-    expected = central(model, x, 0.05)
-    size = np.linalg.norm(model.whiten(expected[:, 2]))
-    assert np.linalg.norm(model.whiten(found[:, 2] - expected[:, 2])) < 0.02 * size
+    x = np.array([2.3, np.log(3.0), 1.03, model.priors.mean[3]])
+    settings = Settings(tolerance=1e-6, mesh=2.0, particle_modes=14)
+    fine = model.solved(settings)
+    found = differentiated(fine, simulated(fine, x), settings)
+    assert_agree(model, found, central(fine, x, 5e-3), 0.02)
+
+
+def test_curves_at_a_measured_temperature_are_followed_at_its_mean(model, place):
+    """A tenth is what eight kelvin on the way leave; differences of curves would be noise."""
+    times = (0.0, 600.0, 3600.0)
+    warm = MeasuredTemperature(time=times, temperature=(298.0, 302.0, 306.0))
+    measured = replace(model, temperatures=(warm, *[None] * (len(model.curves) - 1)))
+    fine = measured.solved(Settings(tolerance=1e-6, mesh=2.0, particle_modes=14))
+    expected = central(fine, place, 0.02)
+    assert np.abs(expected - central(model, place, 0.02)).max() > 1e-3  # it is of consequence
+    assert_agree(measured, differentiated(measured, simulated(measured, place)), expected, 0.1)
