@@ -68,11 +68,11 @@ def test_an_unknown_area_is_differentiated_too():
         noise=1e-3, free=["area_scale"], cell_error={"positive_particle_radius": 0.02}
     )
     model = forward_model(experiment(2.3, 3.0), load_cell(CELL), options, 1e-3)
-    x = np.array([2.3, np.log(3.0), 1.03, model.priors.mean[3]])
+    x = np.array([2.3, np.log(3.0), 1.0, model.priors.mean[3]])
     settings = Settings(tolerance=1e-6, mesh=2.0, particle_modes=14)
     fine = model.solved(settings)
     found = differentiated(fine, simulated(fine, x), settings)
-    assert_agree(model, found, central(fine, x, 5e-3), 0.02)
+    assert_agree(model, found, central(fine, x, 5e-3), 0.01)
 
 
 def test_curves_at_a_measured_temperature_are_followed_at_its_mean(model, place):
