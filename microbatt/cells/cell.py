@@ -44,6 +44,7 @@ from microbatt.places import Kind, replacing
 
 TEMPERATURE = Interval(200.0, 400.0)
 _SAME_ONE_C = 1e-9
+_HIGHEST_VOLTAGE = 10.0
 """Relative difference within which 1 C is the nominal capacity over the area."""
 _EFFECTIVE = "effective_solid_conductivity"
 
@@ -154,6 +155,17 @@ class Cell:
             raise ParameterError(
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be above "
                 "0 V. Check that the electrodes are not exchanged, and their stoichiometries."
+            )
+        if self.open_circuit_voltage > _HIGHEST_VOLTAGE:
+            raise ParameterError(
+                f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be at "
+                f"most {_HIGHEST_VOLTAGE:g} V. Check the unit of the open-circuit potentials."
+            )
+        lower, upper = self.lower_cutoff_voltage, self.upper_cutoff_voltage
+        if lower is not None and upper is not None and not lower < upper:
+            raise ParameterError(
+                f"the lower cut-off is {lower:g} V and the upper {upper:g} V; the lower one must "
+                "be below. Exchange them."
             )
 
     def __repr__(self) -> str:

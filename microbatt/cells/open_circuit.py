@@ -19,6 +19,9 @@ Function = Callable[[ArrayLike], Array]
 
 _FULL = (0.0, 1.0)
 _LEAST_RANGE = 0.05
+_INNER = 0.1
+_RISE = 0.02
+"""A potential that is higher by more [V], so far inside its upper end, is of something else."""
 """Of stoichiometries; engines sample both ends finely."""
 
 
@@ -269,6 +272,7 @@ def own_potential(key: str, described: Mapping[str, Any]) -> OpenCircuitFit:
             f"`{key}` holds from x = {low:.6g} to {high:.6g}; x is a stoichiometry, and must span "
             f"more than {_LEAST_RANGE:g} inside [0, 1]. Divide a percentage by 100."
         )
+    _check_falls(key, function, low, high)
     return OpenCircuitFit(
         name="of its own",
         material=material,
@@ -279,6 +283,19 @@ def own_potential(key: str, described: Mapping[str, Any]) -> OpenCircuitFit:
         slope=SlopeOf(function=function),
         limits=(low, high),
     )
+
+
+def _check_falls(key: str, function: Callable[[Array], Array], low: float, high: float) -> None:
+    """Refuse a potential that rises as lithium is taken up: it is one of the state of charge."""
+    few, much = (low + share * (high - low) for share in (_INNER, 1.0 - _INNER))
+    first, last = np.asarray(function(np.array([few, much])), dtype=float)
+    if last > first + _RISE:
+        raise ParameterError(
+            f"`{key}` rises from {first:.4g} V at x = {few:.4g} to {last:.4g} V at x = {much:.4g}; "
+            "the potential of an electrode falls as it takes up lithium, and x is the share of its "
+            "sites that are full. Where x is a state of charge, write 1 - x, or what the window of "
+            "stoichiometries makes of it."
+        )
 
 
 _ALL = (

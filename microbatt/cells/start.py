@@ -115,18 +115,7 @@ def window_doubts(cell: Any) -> tuple[str, ...]:  # noqa: ANN401 - a cell
     if stated is None:
         return ()
     full, empty = stated
-    doubts = []
-    if cell.metal is None:
-        pairs = zip((cell.negative, cell.positive), full, empty, strict=True)
-        negative, positive = (abs(a - b) / _share(cell, e) for e, a, b in pairs)
-        if abs(negative - positive) > _UNBALANCED * max(negative, positive):
-            areal = [FARADAY * charge / SECONDS_PER_HOUR for charge in (negative, positive)]
-            doubts.append(
-                f"between full and empty the negative electrode takes {areal[0]:.4g} A h m⁻² and "
-                f"the positive {areal[1]:.4g}, by their stoichiometries: one of the windows, "
-                "thicknesses, fractions or concentrations is off. A discharge conserves lithium "
-                "and follows the electrode that ends first."
-            )
+    doubts = _charge_doubts(cell, full, empty)
     for name, end, cutoff, room in (
         ("full", full, cell.upper_cutoff_voltage, _OFF_FULL),
         ("empty", empty, cell.lower_cutoff_voltage, _OFF_EMPTY),
@@ -144,6 +133,32 @@ def window_doubts(cell: Any) -> tuple[str, ...]:  # noqa: ANN401 - a cell
     return tuple(doubts)
 
 
+def _charge_doubts(cell: Any, full: Start, empty: Start) -> list[str]:  # noqa: ANN401 - a cell
+    """Return in what the charges of the electrodes and of the cell do not agree."""
+    charges = [  # A h m⁻²
+        FARADAY * abs(a - b) / _share(cell, electrode) / SECONDS_PER_HOUR
+        for electrode, a, b in zip((cell.negative, cell.positive), full, empty, strict=True)
+        if electrode is not cell.metal
+    ]
+    doubts = []
+    if cell.nominal_capacity is not None and cell.area is not None:
+        held = min(charges) * cell.area
+        if not 1.0 / _OFF_NOMINAL < held / cell.nominal_capacity < _OFF_NOMINAL:
+            doubts.append(
+                f"the nominal capacity is {cell.nominal_capacity:.4g} A h, and between full and "
+                f"empty the cell holds {held:.4g} A h. 1 C is that of the first: check it, the "
+                "area and the number of pairs."
+            )
+    if cell.metal is None and abs(charges[0] - charges[1]) > _UNBALANCED * max(charges):
+        doubts.append(
+            f"between full and empty the negative electrode takes {charges[0]:.4g} A h m⁻² and "
+            f"the positive {charges[1]:.4g}, by their stoichiometries: one of the windows, "
+            "thicknesses, fractions or concentrations is off. A discharge conserves lithium "
+            "and follows the electrode that ends first."
+        )
+    return doubts
+
+
 def _at_a_limit(cell: Any, at: Start) -> bool:  # noqa: ANN401 - a cell
     """Whether an electrode is where the fit of its potential ends."""
     return any(
@@ -157,6 +172,8 @@ def _at_a_limit(cell: Any, at: Start) -> bool:  # noqa: ANN401 - a cell
 _CLOSE: Final = 1e-6
 _UNBALANCED: Final = 0.01
 """Largest difference of two charges that rounded stoichiometries explain [-]."""
+_OFF_NOMINAL: Final = 2.5
+"""Largest factor between a nominal charge, which may be of another cell, and what a cell holds."""
 _OFF_FULL: Final = 0.03
 _OFF_EMPTY: Final = 0.1
 """Largest distances of a voltage at rest from a cut-off [V]: empty, it falls steeply."""

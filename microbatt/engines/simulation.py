@@ -105,7 +105,9 @@ def simulate_discharge(  # noqa: PLR0913 - the point, and one parameter a term
     15.5
     """
     loaded = load_cell(cell)
-    loaded = loaded.with_values(values) if values else loaded
+    if values:  # a number that is given twice, by two names, is refused
+        point = {"alpha": alpha, "S": S}
+        loaded = loaded.with_values(values | {k: v for k, v in point.items() if v is not None})
     own = {"alpha": loaded.positive.alpha, "S": loaded.positive.S, "current": loaded.one_c_current}
     along = current if current is None else loaded.current_density(current)
     given = {"alpha": alpha, "S": S, "current": along}

@@ -204,7 +204,11 @@ def miss(start: tuple[float, float], prediction: Prediction | None) -> hv.Contou
     prediction : Prediction or None
         Of it.
     """
-    paths: list[dict[str, Any]] = []
+    nowhere = np.full(2, np.nan)
+    # Ways that are nowhere, where there is none: Bokeh warns of columns that come and go.
+    paths: list[dict[str, Any]] = [
+        {"alpha": nowhere, "S": nowhere, "ink": ink, "width": width} for ink, width in _PREDICTED
+    ]
     if prediction is not None and prediction.nearest is not None:
         way = ([start[0], prediction.alpha], [start[1], prediction.S])
         paths = [
@@ -213,9 +217,8 @@ def miss(start: tuple[float, float], prediction: Prediction | None) -> hv.Contou
             for alpha, S in (way, spread_outline(prediction))
             if len(alpha)
         ]
-    style = {"color": "ink", "line_width": "width"} if paths else {}
     return hv.Contours(paths, _axes(), ["ink", "width"]).opts(
-        show_legend=False, hooks=[named("miss")], **style, **STILL
+        color="ink", line_width="width", show_legend=False, hooks=[named("miss")], **STILL
     )
 
 

@@ -330,3 +330,19 @@ def test_windows_that_do_not_agree_are_told_with_figures():
     assert "full by its stoichiometries the cell rests at 4.23" in voltage
     with pytest.raises(ParameterError, match=r"minimum stoichiometry of 0\.97 and"):
         read((P, "Positive electrode", "Minimum stoichiometry", 0.97))
+
+
+def test_a_nominal_capacity_of_another_unit_is_told():
+    with pytest.warns(UserWarning, match=r"nominal capacity is 5000 A h, and .* holds 3.964"):
+        read((P, "Cell", "Nominal cell capacity [A.h]", 5000.0))
+
+
+def test_exchanged_cutoffs_and_a_potential_in_millivolts_are_refused():
+    lower = (P, "Cell", "Lower voltage cut-off [V]", 4.2)
+    upper = (P, "Cell", "Upper voltage cut-off [V]", 2.5)
+    with pytest.raises(ParameterError, match=r"lower cut-off is 4.2 V and the upper 2.5 V"):
+        read(lower, upper)
+    with pytest.raises(ParameterError, match=r"at most 10 V. Check the unit"):
+        read((P, "Positive electrode", "OCP [V]", f"1000 * ({OCP_POSITIVE})"))
+    with pytest.raises(ParameterError, match=r"rises from .* Where x is a state of charge"):
+        read((P, "Positive electrode", "OCP [V]", "3.2 + x"))

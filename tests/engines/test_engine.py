@@ -61,3 +61,5 @@ def test_any_number_of_the_cell_is_a_keyword_of_a_discharge():
     np.testing.assert_array_equal(thin.voltage, simulate_discharge(cell, current="1C").voltage)
     with pytest.raises(ParameterError, match="no number `positive_thicknes`"):
         simulate_discharge("lco-graphite", positive_thicknes=5e-5)
+    with pytest.raises(ParameterError, match="given twice, under two names"):
+        simulate_discharge("lco-graphite", alpha=1.0, positive_alpha=2.0)

@@ -83,7 +83,10 @@ def document():
     made["State"]["Initial conditions"]["Initial temperature [K]"] = TEMPERATURE
     made["State"]["Thermal environment"]["Ambient temperature [K]"] = TEMPERATURE
     sections = made["Parameterisation"]
+    sections["Positive electrode"]["Minimum stoichiometry"] = 0.3
     sections["Cell"] |= {
+        "Lower voltage cut-off [V]": 2.7,
+        "Upper voltage cut-off [V]": 4.2,
         "External surface area [m2]": 0.03,
         "Volume [m3]": 1e-4,
         "Density [kg.m-3]": 2000.0,
