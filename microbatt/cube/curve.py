@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.checks import check_choice
+from microbatt.checks import check_choice, check_number
 from microbatt.cube.contents.depth import rebuild_voltage
 from microbatt.cube.contents.layout import SAMPLE_DIM, STEP_DIM
 from microbatt.cube.contents.outcomes import outcomes_of, status_of, varied_in
@@ -62,6 +62,8 @@ def curve_of(
     method: str | None = None,
 ) -> xr.DataArray:
     """Return one curve; see `microbatt.cube.accessor.CubeAccessor.curve`."""
+    for name, value in at.items():
+        check_number(name, np.asarray(value).item(), remedy="A current is in A m⁻².")
     if outcomes_of(status_of(dataset)) is ProtocolOutcome:
         dataset, at = _of_step(dataset, at)
     place = dataset.isel(place_of(dataset, at, method))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError
 from microbatt.measured.bounds import MOST_CURVES, MOST_LOADS, check_count
 from microbatt.measured.charge import delivered, steady_current
@@ -51,6 +52,9 @@ _CUT_SHORT: Final = 0.2
 """A discharge that delivers a smaller share of another one, and stops high, is a pulse."""
 _HIGH: Final = 0.3
 """It stops high if it keeps this share of the other one's fall of the voltage."""
+_BARELY, _JUMP = 0.003, 0.1
+"""A rest that was recorded all along is of the same charge if it ends lower by more, and does not
+rise by more from row to row [V]."""
 _RISEN: Final = 0.3
 """A voltage at rest that rises by more from one row to the next was charged meanwhile [V]."""
 _RAMP: Final = 0.02
@@ -247,7 +251,7 @@ def _judged(record: Record, steps: Sequence[Step], drawn: Mapping[int, float]) -
     candidates = [i for i in found if i not in became]
     check_count(record.source, "discharges and pulses", len(candidates), MOST_LOADS)
     starts = {i: _start(record, steps, i) for i in candidates}
-    series = _series(steps, found, candidates, starts, drawn)
+    series = _series(record, steps, found, candidates, starts, drawn)
     for chain in series:
         became |= _judge_series(record, steps, chain, drawn)
     became |= _short_pulses(record, steps, [i for i in candidates if i not in became], drawn)
@@ -308,6 +312,7 @@ def _runs(record: Record, steps: Sequence[Step]) -> list[list[int]]:
 
 
 def _series(
+    record: Record,
     steps: Sequence[Step],
     found: Sequence[int],
     candidates: Sequence[int],
@@ -318,15 +323,35 @@ def _series(
     chains: list[list[int]] = []
     for i in candidates:
         chain = chains[-1] if chains else None
-        if chain is not None and _is_lower(starts[i], starts[chain[0]]):
+        if chain is not None:
             between = range(chain[-1] + 1, i)
             charged = sum(drawn[k] for k in between if steps[k].kind in (CHARGE, HOLD))
             used = sum(drawn[k] for k in found if chain[0] <= k < i)
-            if charged < _RECHARGED * used:
+            emptier = _is_lower(starts[i], starts[chain[0]])
+            rest, before = starts[i].rest, starts[chain[0]].rest
+            if rest is not None and before is not None and rest < before - _BARELY:
+                stretch = steps[chain[-1]].last, steps[i].first
+                resting = all(steps[k].kind == REST for k in between)
+                emptier |= resting and _is_recorded(record, *stretch, used)
+            if emptier and charged < _RECHARGED * used:
                 chain.append(i)
                 continue
         chains.append([i])
     return [chain for chain in chains if len(chain) > 1]
+
+
+def _is_recorded(record: Record, first: int, last: int, used: float) -> bool:
+    """Tell whether no charge can have passed unrecorded at a rest between two discharges.
+
+    No two rows are so far apart that what was `used` could be put back between them, by twice the
+    largest current of the record, and the voltage does not jump.  A flat potential tells no more.
+    """
+    if record.time is None or last - first < _FEW:
+        return False
+    longest = SECONDS_PER_HOUR * used / (2.0 * float(np.abs(record.current).max()))
+    apart = float(np.diff(record.time[first : last + 1]).max())
+    jump = float(np.diff(record.voltage[first + 1 : last]).max())
+    return apart < longest and jump < _JUMP
 
 
 def _judge_series(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -109,13 +110,24 @@ def _gathered(
     if isinstance(item, Discharge):
         return "discharge", ((_of_discharge(item, number),),), ()
     if isinstance(item, Simulation):
-        item = item.to_dataset()
+        read = _begun_at(read_frame(item.to_dataset(), reading, name=label), item)
+        return label, (read.measurements,), (read,)
     if _is_table(item):
         read = read_frame(item, reading, name=label)
         return label, (read.measurements,), (read,)
     raise ParameterError(
         f"`curves` holds a {type(item).__name__}; it must be {_ALLOWED}. {_advice(item)}"
     )
+
+
+def _begun_at(read: FileReading, simulation: Simulation) -> FileReading:
+    """Tell what was read of a simulation the voltage at rest from which it began."""
+    run, measurements, rest = read.run, read.measurements, simulation.open_circuit_voltage
+    if run is not None and run.rest_voltage is None:
+        run = replace(run, rest_voltage=rest)
+    if measurements and simulation.current[0] > 0.0 and measurements[0].rest_voltage is None:
+        measurements = (replace(measurements[0], rest_voltage=rest), *measurements[1:])
+    return replace(read, run=run, measurements=measurements)
 
 
 def _of_discharge(discharge: Discharge, number: int) -> Measurement:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.checks import check_choice, check_extra
+from microbatt.checks import check_choice, check_extra, check_number
 from microbatt.cube import register_namespace
 from microbatt.errors import ParameterError
 
@@ -299,6 +299,7 @@ class CubePlots:
                 f"`{values.name}` has a value for each current; give one of them, "
                 f"current={listed} (A m⁻²)."
             )
+        check_number("current", current, unit="A m-2", remedy="A rate is `c_rate=1`.")
         return values.sel(current=current, method="nearest")
 
 

@@ -119,3 +119,8 @@ def test_the_questions_can_be_asked_of_a_part(cube, scattered):
 def test_a_dataset_that_is_no_cube_is_told_so():
     with pytest.raises(ParameterError, match="not a microbatt cube"):
         xr.Dataset().microbatt.ok()
+
+
+def test_a_rate_in_words_is_no_place_in_a_cube(cube):
+    with pytest.raises(ParameterError, match="`current` is '1C'; it must be a number"):
+        cube.microbatt.curve(alpha=1.0, S=3, current="1C")

@@ -181,3 +181,25 @@ def test_pieces_that_do_not_follow_each_other_are_no_run(tmp_path):
     found = read_file(tmp_path / "pieces.csv", Reading(runs="auto"))
     assert found.run is None
     assert [one.current for one in found.measurements] == [17.5, 35.0]
+
+
+def test_a_flat_cell_that_rests_between_two_discharges_is_a_run():
+    """LFP tells by 30 mV that a third is gone; that nothing was charged meanwhile the rows tell."""
+    steps = ["Rest for 1 minute", "Discharge at C/2 for 20 minutes", "Rest for 30 minutes"]
+    simulation = simulate("prada-2013", [*steps, "Discharge at 1C for 10 minutes", "Rest for 1 h"])
+    found = gather(simulation, Reading(runs="auto"))
+    assert [run.rest_voltage for run in found.runs] == pytest.approx(
+        [simulation.open_circuit_voltage], abs=1e-3
+    )
+    plain = gather(simulation)
+    became = [one.became for file in plain.reading for one in file.steps]
+    drawn = [one for one in became if one == "read" or one.startswith("goes on")]
+    assert drawn[0] == "read"
+    assert drawn[1].startswith("goes on after the discharge")
+
+
+def test_a_simulation_tells_the_voltage_from_which_it_began():
+    cell = load_cell("lco-graphite").starting_at("3.75 V")
+    charge = simulate(cell, ["Charge at C/2 until 4.0 V", "Rest for 10 minutes"])
+    (run,) = gather(charge, Reading(runs="auto")).runs
+    assert run.rest_voltage == pytest.approx(3.75)
