@@ -47,6 +47,7 @@ _RULED_OUT: Final = 20.0
 _TRUSTED: Final = 2.0
 """How far from the nearest engine curve the surface is trusted, in standard deviations."""
 _WALKERS, _THIN = 120, 10
+_STRAIGHT = 4000
 _FEW, _MANY, _BLOCKS = 150, 300, 6
 _RANK: Final = 1e-4
 _TRIED: Final = 20
@@ -118,6 +119,8 @@ def sample(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> S
     density = log_density(known, spread, priors)
     draws, agrees = _places(known, spread, priors, density, rng), False
     for _ in range(ROUNDS):
+        if not np.isfinite(density(draws)).any():
+            return _straight(minimum, priors, rng)
         draws = walk(_tempered(density), _chosen(draws, _tempered(density), rng), rng, steps=_FEW)
         asked = ask_engine(model, draws[rng.choice(len(draws), CHECKED, replace=False)])
         apart = disagreement(density(asked.x), engine_log_density(asked, priors))
@@ -129,11 +132,26 @@ def sample(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> S
         if agrees:
             break
     weights = (1.0 - TEMPER) * density(draws)
+    if not np.isfinite(weights).any():
+        return _straight(minimum, priors, rng)
     draws, drift = _long_walk(density, _chosen(draws, density, rng, weights), rng)
     return Sampled(
         draws=draws,
         settled=agrees and drift <= STATIONARY,
         sentence=_sentence(len(known.x), apart, drift, agrees=agrees),
+    )
+
+
+def _straight(minimum: Minimum, priors: Priors, rng: np.random.Generator) -> Sampled:
+    """Draw as if curves responded linearly, where there is no surface to walk on."""
+    centre, spread = minimum.x, 0.5 * (minimum.covariance + minimum.covariance.T)
+    draws = rng.multivariate_normal(centre, spread, _STRAIGHT, method="eigh", check_valid="ignore")
+    return Sampled(
+        draws=np.clip(draws, priors.low, priors.high),
+        settled=False,
+        sentence="The intervals are not settled: around the best fit the engine has curves at too "
+        "few places to sample them, and they are those of a straight response. Look at the misfit "
+        "first; free fewer unknowns, or add curves at other currents.",
     )
 
 

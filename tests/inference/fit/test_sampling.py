@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from microbatt.inference.fit import sampling
 from microbatt.inference.fit.sampling import (
     AGREES,
     EngineCurves,
@@ -108,3 +110,14 @@ def test_an_offset_stays_unknown_where_the_resistance_rests_on_its_bound():
     assert both.diagnostics.settled
     assert both["contact_resistance"].low >= 0.0
     assert both["voltage_offset"].std > 1.02 * alone["voltage_offset"].std
+
+
+def test_without_a_surface_draws_are_those_of_a_straight_response_and_not_settled():
+    at, covariance = np.array([0.1, 1.0]), np.array([[1.0, 0.3], [0.3, 0.5]])
+    minimum = SimpleNamespace(x=at, covariance=covariance)
+    priors = SimpleNamespace(low=np.array([0.0, -9.0]), high=np.array([10.0, 9.0]))
+    found = sampling._straight(minimum, priors, np.random.default_rng(0))
+    assert not found.settled
+    assert "not settled" in found.sentence
+    assert found.draws.min(axis=0)[0] == 0.0  # inside the bounds
+    assert found.draws[:, 1].std() == pytest.approx(np.sqrt(0.5), rel=0.05)
