@@ -16,6 +16,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from microbatt.checks import check_extra
+from microbatt.inference.fit.profiles import bounded_draws
 from microbatt.inference.forward.forward_model import voltages
 
 if TYPE_CHECKING:
@@ -144,10 +145,9 @@ def sample(model: ForwardModel, minimum: Minimum, rng: np.random.Generator) -> S
 
 def _straight(minimum: Minimum, priors: Priors, rng: np.random.Generator) -> Sampled:
     """Draw as if curves responded linearly, where there is no surface to walk on."""
-    centre, spread = minimum.x, 0.5 * (minimum.covariance + minimum.covariance.T)
-    draws = rng.multivariate_normal(centre, spread, _STRAIGHT, method="eigh", check_valid="ignore")
+    nowhere = np.array([], np.int64)  # no bound is near: draws beyond one are put on it
     return Sampled(
-        draws=np.clip(draws, priors.low, priors.high),
+        draws=bounded_draws(priors, minimum, nowhere, rng, _STRAIGHT),
         settled=False,
         sentence="The intervals are not settled: around the best fit the engine has curves at too "
         "few places to sample them, and they are those of a straight response. Look at the misfit "

@@ -114,7 +114,8 @@ def test_an_offset_stays_unknown_where_the_resistance_rests_on_its_bound():
 
 def test_without_a_surface_draws_are_those_of_a_straight_response_and_not_settled():
     at, covariance = np.array([0.1, 1.0]), np.array([[1.0, 0.3], [0.3, 0.5]])
-    minimum = SimpleNamespace(x=at, covariance=covariance)
+    flat = {"jacobian": np.eye(2), "residual": np.zeros(2)}
+    minimum = SimpleNamespace(x=at, covariance=covariance, **flat)
     priors = SimpleNamespace(low=np.array([0.0, -9.0]), high=np.array([10.0, 9.0]))
     found = sampling._straight(minimum, priors, np.random.default_rng(0))
     assert not found.settled
