@@ -9,7 +9,9 @@ from hypothesis import settings
 from tests.reference.beside import beside
 
 # Cores are shared and the first call of a kernel compiles it: time says nothing about a claim.
-settings.register_profile("microbatt", deadline=None)
+# Everybody meets the same examples; `--hypothesis-profile explore` looks for others.
+settings.register_profile("microbatt", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile("microbatt")
 
 # A shell starts what runs in its background deaf to interrupts, and so are all its children.
