@@ -153,6 +153,8 @@ def _electrolyte_troubles(electrolyte: Any) -> list[str]:  # noqa: ANN401 - an e
         found.append("the thermodynamic factor of its electrolyte is not 1")
     if electrolyte.fit.transference_function is not None:
         found.append("the transference number of its electrolyte depends on the concentration")
+    if electrolyte.fit.temperatures:
+        found.append("its electrolyte depends on temperature by no Arrhenius factor")
     return found
 
 

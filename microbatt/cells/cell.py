@@ -161,6 +161,13 @@ class Cell:
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be at "
                 f"most {_HIGHEST_VOLTAGE:g} V. Check the unit of the open-circuit potentials."
             )
+        known, T = self.electrolyte.fit.temperatures, self.initial_temperature
+        if known and not known[0] <= T <= known[-1]:
+            raise ParameterError(
+                f"`initial_temperature` is {T:.6g} K, and the properties of the electrolyte are "
+                f"known from {known[0]:.6g} to {known[-1]:.6g} K. Start between these, or give "
+                "them at this temperature too."
+            )
         lower, upper = self.lower_cutoff_voltage, self.upper_cutoff_voltage
         if lower is not None and upper is not None and not lower < upper:
             raise ParameterError(

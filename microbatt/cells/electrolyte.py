@@ -1,11 +1,12 @@
 """The electrolyte that fills the pores of all three layers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from microbatt.cells.display import record_html
 from microbatt.cells.electrode import DENSITY
 from microbatt.cells.electrolyte_fits import ELECTROLYTE_FITS, ElectrolyteFit, own_electrolyte
 from microbatt.cells.records import activation, check_numbers, factor, number, one_of
+from microbatt.cells.thermal_functions import ThermalFunction
 from microbatt.checks import Interval
 from microbatt.errors import ParameterError
 
@@ -49,6 +50,28 @@ class Electrolyte:
                 f"electrolyte fit `{self.fit.name}` holds in [{self.fit.lower:.6g}, "
                 f"{self.fit.upper:.6g}] mol m-3. Start inside it, or use another fit."
             )
+        for name in ("conductivity", "diffusivity"):
+            own = isinstance(getattr(self.fit, name), ThermalFunction)
+            if own and getattr(self, f"{name}_activation"):
+                raise ParameterError(
+                    f"`{name}` is a function of temperature and `{name}_activation` is given "
+                    "beside it. Give the one or the other."
+                )
+
+    def at(self, temperature: float) -> "Electrolyte":
+        """Return the electrolyte whose fit is that at a temperature.
+
+        Parameters
+        ----------
+        temperature : float
+            [K].
+
+        Returns
+        -------
+        Electrolyte
+            Its own Arrhenius factors, about 298.15 K, are left as they are.
+        """
+        return replace(self, fit=self.fit.at(temperature))
 
     @property
     def transference(self) -> float:

@@ -1,7 +1,8 @@
 """Electrolyte properties: fitted functions of salt concentration with slopes, source and range.
 
 Every function takes concentrations in mol m⁻³ as an array of any shape and returns SI values at
-298.15 K. The sources print coefficients for mol L⁻¹; the formulas below keep those.
+298.15 K; one that depends on temperature in its own way is asked for those at another by
+`ElectrolyteFit.at`. The sources print coefficients for mol L⁻¹; the formulas below keep those.
 
 The conductivity polynomials are fits to measurements at moderate concentration and turn upwards,
 then negative, beyond them. They are kept as published; `upper` tells where each stops making
@@ -9,7 +10,7 @@ sense, and how to continue from there is the engine's choice.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
 
 from microbatt.cells.functions import MaterialFunction, SlopeOf, material_function
+from microbatt.cells.thermal_functions import ThermalFunction, is_thermal, thermal_function
 from microbatt.checks import Interval, check_number, suggestion
 from microbatt.errors import ParameterError
 
@@ -98,14 +100,33 @@ class ElectrolyteFit:
     def plain(self) -> dict[str, Any] | None:
         """Description in JSON's terms of properties of one's own; None for a named fit."""
         own = {name: getattr(self, name) for name in PROPERTIES}
-        plain = {
-            name: one.plain() for name, one in own.items() if isinstance(one, MaterialFunction)
-        }
+        kinds = MaterialFunction | ThermalFunction
+        plain = {name: one.plain() for name, one in own.items() if isinstance(one, kinds)}
         if len(plain) < len(own):
             return None
         function = self.transference_function
         transference = self.transference if function is None else function.plain()
         return {"description": self.description, "transference": transference} | plain
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Temperatures at which properties are known that follow no Arrhenius factor, rising [K].
+
+        Empty where there are none such.
+        """
+        own = [getattr(self, name) for name in PROPERTIES]
+        known = {T for one in own if isinstance(one, ThermalFunction) for T in one.temperatures}
+        return tuple(sorted(known))
+
+    def at(self, temperature: float) -> "ElectrolyteFit":
+        """Return the fit whose functions are those at a temperature [K]."""
+        changed: dict[str, Any] = {}
+        for name in PROPERTIES:
+            own = getattr(self, name)
+            if isinstance(own, ThermalFunction):
+                changed[name] = own.at(temperature)
+                changed[f"{name}_slope"] = SlopeOf(function=changed[name])
+        return replace(self, **changed) if changed else self
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -120,6 +141,7 @@ class ElectrolyteFit:
             self.thermodynamic_factor,
             self.thermodynamic_factor_slope,
             *(() if function is None else (function, SlopeOf(function=function))),
+            *(getattr(self.at(T), name) for T in self.temperatures for name in PROPERTIES),
         )
 
 
@@ -168,7 +190,8 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
     described : mapping of str to Any
         ``transference``, a number or a function; ``conductivity``, ``diffusivity`` and, unless it
         is 1, ``thermodynamic_factor``, functions described as for
-        `microbatt.cells.material_function`, in SI units, x being the salt concentration
+        `microbatt.cells.material_function`, or of x and temperature as for
+        `microbatt.cells.thermal_functions`, in SI units, x being the salt concentration
         [mol m⁻³]; and a ``description`` in words.
 
     Returns
@@ -222,17 +245,26 @@ def _transference(key: str, described: object) -> tuple[float, MaterialFunction 
     return float(values.mean()), function
 
 
-def _property(key: str, described: object) -> MaterialFunction:
+def _property(key: str, described: object) -> MaterialFunction | ThermalFunction:
     if not isinstance(described, Mapping):
         raise ParameterError(f"`{key}` is {described!r}; describe a function, by a table of keys.")
+    if is_thermal(described):
+        thermal = thermal_function(key, described, lower=0.0, upper=SALT_TOP)
+        for T, one in zip(thermal.temperatures, thermal.functions, strict=True):
+            _check_positive(f"{key} at {T:.6g} K", one)
+        return thermal
     function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+    _check_positive(key, function)
+    return function
+
+
+def _check_positive(key: str, function: MaterialFunction) -> None:
     salt = np.linspace(function.lower, function.upper, _SAMPLES)[1:]
     for at in salt[~(function(salt) > 0.0)]:
         raise ParameterError(
             f"`{key}` is {float(function(at)):.4g} at x = {at:.6g} mol m⁻³; it must be positive. "
             "Give the `range` of concentrations in which it holds."
         )
-    return function
 
 
 _ONE, _ZERO = _Constant(1.0), _Constant(0.0)

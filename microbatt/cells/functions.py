@@ -7,7 +7,7 @@ holds, and writes itself in plain words.  Outside its range it keeps the value a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -170,6 +170,10 @@ MaterialFunction: TypeAlias = Constant | Expression | Table
 """What a property of a material may be, beside a fit of the catalog."""
 
 
+class _Sloped(Protocol):
+    def slope(self, x: ArrayLike) -> Array: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlopeOf:
     """The derivative of a material function, as a function of its own.
@@ -180,7 +184,7 @@ class SlopeOf:
         Whose slope it is.
     """
 
-    function: MaterialFunction
+    function: _Sloped
 
     def __call__(self, x: ArrayLike) -> Array:
         """Return the values at x."""

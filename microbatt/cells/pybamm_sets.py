@@ -1,7 +1,8 @@
 """Cells from the parameter sets of an installed PyBaMM.
 
 Its functions are Python, so their values are what is taken: they are sampled into tables, at
-298.15 K, and the dependence on temperature is brought to the form E/R of an Arrhenius factor.
+298.15 K, and the dependence on temperature is brought to the form E/R of an Arrhenius factor; that
+of an electrolyte which has another form, to tables at several temperatures.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ _TEMPERATURES: Final = (278.15, 288.15, 308.15, 318.15, 328.15)
 _SAME: Final = 1e-9
 _ARRHENIUS: Final = 0.02
 """How far from an Arrhenius factor a property may be before a warning says so [-]."""
+_OWN_WAY: Final = 1e-3
+"""How far from an Arrhenius factor an electrolyte may be before it is taken at `_THERMAL` [-]."""
+_THERMAL: Final = tuple(float(T) for T in np.arange(253.15, 344.0, 5.0))
 _DENSITY: Final = 2500.0
 _HEAT_CAPACITY: Final = 1000.0
 """Where a set says nothing of them: [kg m⁻³] and [J kg⁻¹ K⁻¹], usual for pouch cells."""
@@ -469,15 +473,20 @@ def _electrolyte(values: _Set, density: float) -> dict[str, Any]:
         ("diffusivity", "Electrolyte diffusivity [m2.s-1]"),
         ("thermodynamic_factor", "Thermodynamic factor"),
     ):
-        sampled = _of_salt(values, key, salt, REFERENCE_TEMPERATURE)
-        fit[name] = {"table": _while_positive(values, key, salt, sampled)}
 
         def at(temperature: float, key: str = key) -> Array:
             return _of_salt(values, key, initial * np.array([0.5, 1.0, 1.5]), temperature)
 
-        activations[name] = _activation(values, key, at)
-    if activations.pop("thermodynamic_factor"):
-        _warn(values, "Thermodynamic factor", "depends on temperature, and is taken at 298.15 K")
+        energy, worst = _arrhenius(at)
+        thermal = worst > _OWN_WAY or (energy > 0.0 and name == "thermodynamic_factor")
+        known = _THERMAL if thermal else (REFERENCE_TEMPERATURE,)
+        tables = [_while_positive(values, key, salt, _of_salt(values, key, salt, T)) for T in known]
+        if thermal:
+            fit[name] = {"temperatures": list(known), "tables": tables}
+        else:
+            fit[name] = {"table": tables[0]}
+        if name != "thermodynamic_factor":
+            activations[name] = 0.0 if thermal else energy
     return {
         "initial_concentration": initial,
         "fit": fit,
@@ -515,6 +524,19 @@ def _while_positive(values: _Set, key: str, salt: Array, sampled: Array) -> dict
 
 def _activation(values: _Set, key: str, at: Callable[[float], Array]) -> float:
     """Return E/R of the Arrhenius factor of a property; warn where it has another form."""
+    energy, worst = _arrhenius(at)
+    if worst > _ARRHENIUS:
+        _warn(
+            values,
+            key,
+            "does not follow an Arrhenius factor: away from 298.15 K it is off by up to "
+            f"{100 * worst:.2g} % between 278 and 328 K",
+        )
+    return energy
+
+
+def _arrhenius(at: Callable[[float], Array]) -> tuple[float, float]:
+    """Return E/R of the Arrhenius factor nearest to a property, and how far off it is at most."""
     here = at(REFERENCE_TEMPERATURE)
     cold, warm = (at(temperature) for temperature in _COLD_AND_WARM)
     span = 1.0 / _COLD_AND_WARM[0] - 1.0 / _COLD_AND_WARM[1]
@@ -525,14 +547,7 @@ def _activation(values: _Set, key: str, at: Callable[[float], Array]) -> float:
         float(np.max(np.abs(at(T) / here / _warmed(max(energy, 0.0), T) - 1.0)))
         for T in _TEMPERATURES
     )
-    if worst > _ARRHENIUS:
-        _warn(
-            values,
-            key,
-            "does not follow an Arrhenius factor: away from 298.15 K it is off by up to "
-            f"{100 * worst:.2g} % between 278 and 328 K",
-        )
-    return max(energy, 0.0)
+    return max(energy, 0.0), worst
 
 
 def _warmed(energy: float, temperature: float) -> float:

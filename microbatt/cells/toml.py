@@ -15,6 +15,7 @@ from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts, par
 from microbatt.cells.records import NumberSpec, Spec, check_keys, example_of, missing_keys, specs
 from microbatt.cells.stoichiometry_functions import split_diffusivity
 from microbatt.cells.synonyms import nearest_meaning
+from microbatt.cells.thermal_functions import TEMPERATURES, is_thermal, thermal_function
 from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
 from microbatt.checks import Interval, check_choice, check_number, shown
@@ -25,12 +26,13 @@ _NUMBER_KEYS = frozenset({"value", "unit", "source", "note", "uncertainty"})
 _FIT_KEYS = frozenset({"fit", "source", "note"})
 _OWN_KEYS = {
     "value": frozenset({"value"}),
-    "expression": frozenset({"expression", "range"}),
+    "expression": frozenset({"expression", "range", TEMPERATURES}),
     "table": frozenset({"table"}),
+    "tables": frozenset({"tables", TEMPERATURES}),
     "x": frozenset({"x", "y"}),
 }
 """What may stand in place of `fit` → the keys that go with it."""
-_OPTIONAL = frozenset({"note", "range", "material", "uncertainty"})
+_OPTIONAL = frozenset({"note", "range", "material", "uncertainty", TEMPERATURES})
 _POROSITY = "porosity"
 """Stands in place of `electrolyte_fraction`, with which it agrees where there is no polymer."""
 _START = "start"
@@ -295,7 +297,7 @@ def _read_electrolyte(table: Mapping[str, Any], folder: Path | None) -> dict[str
 def _read_function(
     key: str, unit: str, entry: object, folder: Path | None, *, upper: float
 ) -> dict[str, Any]:
-    """Read a constant, an expression or a table; return it in SI units, in JSON's terms."""
+    """Read a constant, an expression or tables; return it in SI units, in JSON's terms."""
     example = f'{{ expression = "...", unit = "{unit}", source = "..." }}'
     kind = next((name for name in _OWN_KEYS if isinstance(entry, Mapping) and name in entry), "")
     allowed = _OWN_KEYS.get(kind, frozenset({"expression"})) | {"unit", "source", "note"}
@@ -304,14 +306,27 @@ def _read_function(
         factor = to_si(1.0, str(checked["unit"]), si_unit=unit)
     except ParameterError as error:
         raise ParameterError(f"`{key}`: {error}") from error
+    described: dict[str, Any]
     match kind:
         case "table":
             described = {"table": _read_table(key, checked["table"], folder)}
+        case "tables":
+            described = {TEMPERATURES: checked.get(TEMPERATURES, [])}
+            described["tables"] = _read_tables(key, checked["tables"], folder)
         case "x":
             described = {"table": {"x": checked["x"], "y": checked["y"]}}
         case _:
             described = {name: checked[name] for name in _OWN_KEYS[kind] if name in checked}
+    if upper == SALT_TOP and is_thermal(described):
+        return thermal_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
     return material_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
+
+
+def _read_tables(key: str, given: object, folder: Path | None) -> list[object]:
+    """Read one table for each temperature: a file of two columns, or `x` and `y`."""
+    if not isinstance(given, list):
+        raise ParameterError(f"`{key}.tables` is {shown(given)}; it must be a list of tables.")
+    return [_read_table(key, one, folder) if isinstance(one, str) else one for one in given]
 
 
 def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[float]]:

@@ -97,7 +97,12 @@ def _function(plain: Mapping[str, Any], unit: str, source: str) -> str:
     """Write a function of one's own as an inline table."""
     entry = dict(plain)
     entry |= entry.pop("table", {})
-    written = {
+    if "tables" in entry:
+        pairs = (f"{{ x = {one['x']!r}, y = {one['y']!r} }}" for one in entry.pop("tables"))
+        written = {"tables": f"[{', '.join(pairs)}]"}
+    else:
+        written = {}
+    written |= {
         key: _text(value) if isinstance(value, str) else repr(value) for key, value in entry.items()
     }
     written |= {"unit": _text(unit), "source": _text(source)}

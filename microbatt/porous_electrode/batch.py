@@ -24,12 +24,12 @@ Array = NDArray[np.float64]
 def fits_lanes(cell: CellParameters) -> bool:
     """Whether discharges of a cell can march in lanes.
 
-    They can with particles whose D_s is constant, in standard kinetics, and with one t₊.
+    They can with particles whose D_s is constant, in standard kinetics, with one t₊, and with an
+    electrolyte that depends on temperature by Arrhenius factors alone.
     """
     electrodes = (cell.negative, cell.positive)
-    return cell.electrolyte.shape[1] == FIXED_TRANSFERENCE and all(
-        e.standard and not e.planar and not len(e.diffusion) for e in electrodes
-    )
+    plain = cell.electrolyte.shape[1] == FIXED_TRANSFERENCE and not len(cell.electrolyte_levels)
+    return plain and all(e.standard and not e.planar and not len(e.diffusion) for e in electrodes)
 
 
 def with_curves(batch: Batch, rows: NDArray[np.bool_], others: Batch) -> Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE
@@ -12,6 +13,9 @@ from microbatt.porous_electrode.parameters import (
     arrhenius,
     thermal_voltage,
 )
+
+POSITIVE_COLUMNS = 6
+"""Of an electrolyte's table: conductivity, diffusivity and thermodynamic factor."""
 
 
 class ElectrodeConditions(NamedTuple):
@@ -81,3 +85,33 @@ def conditions_at(p: CellParameters, temperature: float) -> Conditions:
         electrode_conditions(p.negative, temperature, p.initial_concentration),
         electrode_conditions(p.positive, temperature, p.initial_concentration),
     )
+
+
+@kernel
+def warm(p: CellParameters, temperature: float) -> None:
+    """Bring the electrolyte's table to `temperature` [K], where it has levels.
+
+    Between two levels a value follows the Arrhenius factor that joins it at both; what may be
+    negative, in the last columns, and what is nought lies on straight lines.
+    """
+    count = p.electrolyte_levels.shape[0]
+    known = p.electrolyte_temperatures
+    if count == 0 or known[count] == temperature:
+        return
+    known[count] = temperature
+    held = min(max(temperature, known[0]), known[count - 1])
+    k = 0
+    while k < count - 2 and held > known[k + 1]:
+        k += 1
+    share = (1.0 / known[k] - 1.0 / held) / (1.0 / known[k] - 1.0 / known[k + 1])
+    table, cool, hot = p.electrolyte, p.electrolyte_levels[k], p.electrolyte_levels[k + 1]
+    for row in range(table.shape[0]):
+        for column in range(0, table.shape[1], 2):
+            a, b = cool[row, column], hot[row, column]
+            rise_a, rise_b = cool[row, column + 1], hot[row, column + 1]
+            value = (1.0 - share) * a + share * b
+            slope = (1.0 - share) * rise_a + share * rise_b
+            if column < POSITIVE_COLUMNS and a > 0.0 and b > 0.0:
+                value = a * math.exp(share * math.log(b / a))
+                slope = value * ((1.0 - share) * rise_a / a + share * rise_b / b)
+            table[row, column], table[row, column + 1] = value, slope

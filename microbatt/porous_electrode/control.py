@@ -21,7 +21,12 @@ import numpy as np
 from microbatt.porous_electrode.bdf import Formula, backward_euler
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import inner_kernel, kernel
-from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
+from microbatt.porous_electrode.conditions import (
+    Conditions,
+    ElectrodeConditions,
+    conditions_at,
+    warm,
+)
 from microbatt.porous_electrode.equations import (
     EXHAUSTED_SALT,
     any_steep,
@@ -621,6 +626,7 @@ def start_control(
     Where there is next to no salt it moves within that step, and a current may have two solutions;
     a still shorter one has one.
     """
+    warm(p, temperature)
     now = conditions_at(p, temperature)
     current, resistance, instant = control.value, control.resistance, INSTANT
     formula, solve = backward_euler(instant, 1.0), Solve(False, True, 0)
@@ -713,6 +719,7 @@ def try_control(
     T = march.T
     if not math.isinf(p.heat_capacity):
         T = extrapolate(weights, march.T, march.T1, march.T2)
+    warm(p, T)
     now = conditions_at(p, T)
     current, resistance, limited = control.value, control.resistance, False
     if control.kind == CURRENT:

@@ -9,7 +9,7 @@ import numpy as np
 
 from microbatt.outcomes import Outcome
 from microbatt.porous_electrode.compilation import kernel
-from microbatt.porous_electrode.conditions import Conditions, conditions_at
+from microbatt.porous_electrode.conditions import Conditions, conditions_at, warm
 from microbatt.porous_electrode.equations import EXHAUSTED_SALT, is_steep
 from microbatt.porous_electrode.lookup import Array
 from microbatt.porous_electrode.mesh import FOCUS_WIDTH, Layout, ends, finer, lay_out
@@ -435,6 +435,7 @@ def simulate(
     The curve must have room for ``numerics.max_steps + 3`` points.  The state at the end, and its
     mesh, come second and third.
     """
+    warm(p, p.initial_temperature)
     now = conditions_at(p, p.initial_temperature)
     w, layout = lay_out(p, now, numerics, current, 0.0)
     end, initial_voltage = discharge_on(unowned(w), layout, p, numerics, current, cutoff, curve)

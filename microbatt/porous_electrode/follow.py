@@ -23,7 +23,7 @@ from microbatt.porous_electrode.bdf import (
     extrapolation_weights,
 )
 from microbatt.porous_electrode.compilation import entry_kernel, kernel, source_digest
-from microbatt.porous_electrode.conditions import conditions_at
+from microbatt.porous_electrode.conditions import conditions_at, warm
 from microbatt.porous_electrode.discharge import (
     Curve,
     Ending,
@@ -175,6 +175,7 @@ def solved_step(
     T = march.T
     if not math.isinf(p.heat_capacity):
         T = extrapolate(weights, march.T, march.T1, march.T2)
+    warm(p, T)
     now = conditions_at(p, T)
     solve = solve_step(w, layout, p, now, numerics, current, formula)
     if not solve.converged:

@@ -87,6 +87,24 @@ def electrolyte_table(electrolyte: Electrolyte) -> Array:
     return _fixed_transference(fit)
 
 
+@lru_cache(maxsize=4)
+def electrolyte_levels(electrolyte: Electrolyte) -> tuple[Array, Array]:
+    """Sample an electrolyte whose properties depend on temperature in their own way.
+
+    Returns
+    -------
+    ndarray, shape (levels,)
+        Temperatures, rising [K]; none where Arrhenius factors say it all.
+    ndarray, shape (levels, n, columns)
+        `electrolyte_table` at each.
+    """
+    temperatures = electrolyte.fit.temperatures
+    if not temperatures:
+        return np.empty(0), np.empty((0, 0, 0))
+    tables = [electrolyte_table(electrolyte.at(T)) for T in temperatures]
+    return np.array(temperatures), np.ascontiguousarray(np.stack(tables))
+
+
 def _with_transference(electrolyte: Electrolyte) -> Array:
     t = electrolyte.fit.transference_function
     assert t is not None  # noqa: S101 - the caller has asked

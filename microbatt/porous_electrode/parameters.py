@@ -66,7 +66,12 @@ class ElectrodeParameters(NamedTuple):
 
 
 class CellParameters(NamedTuple):
-    """The whole cell; the positive electrode stands at the point's alpha and S."""
+    """The whole cell; the positive electrode stands at the point's alpha and S.
+
+    Where properties of the electrolyte depend on temperature in their own way, `conditions.warm`
+    writes their table at each new temperature, from those at the ``levels``; the last of
+    ``electrolyte_temperatures`` is that of the table, the others are those of the levels [K].
+    """
 
     negative: ElectrodeParameters
     positive: ElectrodeParameters
@@ -80,6 +85,8 @@ class CellParameters(NamedTuple):
     conductivity_scale: float
     diffusivity_scale: float
     electrolyte: Array
+    electrolyte_levels: Array
+    electrolyte_temperatures: Array
     contact_resistance: float
     heat_capacity: float
     heat_transfer_coefficient: float
@@ -173,6 +180,8 @@ def with_electrodes(
         p.conductivity_scale,
         p.diffusivity_scale,
         p.electrolyte,
+        p.electrolyte_levels,
+        p.electrolyte_temperatures,
         p.contact_resistance,
         p.heat_capacity,
         p.heat_transfer_coefficient,

@@ -13,6 +13,7 @@ from microbatt.porous_electrode.lookup import (
     SEGMENT_INTERVALS,
     UNIFORM_NODES,
     diffusion_table,
+    electrolyte_levels,
     electrolyte_table,
     open_circuit_table,
     uniform_table,
@@ -189,6 +190,10 @@ def cell_parameters(
     """
     isothermal = heat_transfer_coefficient is None
     salt = cell.electrolyte.initial_concentration
+    electrolyte = electrolyte_table(cell.electrolyte)
+    temperatures, levels = electrolyte_levels(cell.electrolyte)
+    if temperatures.size:
+        electrolyte = electrolyte.copy()  # written to, see `conditions.warm`
     return CellParameters(
         negative=_electrode(cell.negative) if cell.metal is None else _metal(cell.metal, salt),
         positive=_electrode(cell.positive),
@@ -201,7 +206,9 @@ def cell_parameters(
         diffusivity_activation=cell.electrolyte.diffusivity_activation,
         conductivity_scale=cell.electrolyte.conductivity_scale,
         diffusivity_scale=cell.electrolyte.diffusivity_scale,
-        electrolyte=electrolyte_table(cell.electrolyte),
+        electrolyte=electrolyte,
+        electrolyte_levels=levels,
+        electrolyte_temperatures=np.append(temperatures, math.nan),
         contact_resistance=cell.contact_resistance,
         heat_capacity=math.inf if isothermal else cell.heat_capacity * cell.mass_per_area,
         heat_transfer_coefficient=heat_transfer_coefficient or 0.0,

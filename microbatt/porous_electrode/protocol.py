@@ -21,7 +21,12 @@ from microbatt.porous_electrode.compilation import (
     kernel,
     source_digest,
 )
-from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
+from microbatt.porous_electrode.conditions import (
+    Conditions,
+    ElectrodeConditions,
+    conditions_at,
+    warm,
+)
 from microbatt.porous_electrode.control import (
     CURRENT,
     LEAST_DROP,
@@ -917,6 +922,7 @@ def _make_prepare(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 
     ) -> tuple[CellParameters, Workspace, Layout, Stand, int]:
         """Lay out the mesh for currents up to `largest` [A m⁻²], and the cell at rest on it."""
         p = at_point(cell, point[0], point[1], conserving)
+        warm(p, temperature)
         w, layout = lay_out(p, conditions_at(p, temperature), numerics, largest, 0.0)
         set_rest(w, layout, p, 0.0)
         V, T = open_circuit_voltage(p, temperature), temperature

@@ -7,7 +7,12 @@ import math
 from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.porous_electrode.bdf import backward_euler
 from microbatt.porous_electrode.compilation import kernel
-from microbatt.porous_electrode.conditions import Conditions, ElectrodeConditions, conditions_at
+from microbatt.porous_electrode.conditions import (
+    Conditions,
+    ElectrodeConditions,
+    conditions_at,
+    warm,
+)
 from microbatt.porous_electrode.lookup import look_up, look_up_potential
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.newton import solve_step
@@ -82,6 +87,7 @@ def start_current(
 
     If Newton's method does not get there at once, the current is raised in stages.
     """
+    warm(p, p.initial_temperature)
     now = conditions_at(p, p.initial_temperature)
     formula = backward_euler(INSTANT, 1.0)
     set_rest(w, layout, p, current)

@@ -12,7 +12,7 @@ from microbatt.porous_electrode.bdf import (
     extrapolation_weights,
 )
 from microbatt.porous_electrode.compilation import kernel, node_kernel
-from microbatt.porous_electrode.conditions import Conditions, conditions_at
+from microbatt.porous_electrode.conditions import Conditions, conditions_at, warm
 from microbatt.porous_electrode.equations import (
     evaluate_electrolyte,
     evaluate_kinetics,
@@ -204,6 +204,7 @@ def try_step(
     T_guess = march.T
     if not math.isinf(p.heat_capacity):
         T_guess = extrapolate(weights, march.T, march.T1, march.T2)
+    warm(p, T_guess)
     now = conditions_at(p, T_guess)
     solve = solve_step(w, layout, p, now, numerics, current, formula)
     return judge(

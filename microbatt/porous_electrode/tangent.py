@@ -156,6 +156,8 @@ def cell_of_lanes(p: CellParameters, rows: Lanes) -> CellParameters:
         rows[AT_CELL + 7],
         rows[AT_CELL + 8],
         p.electrolyte,
+        p.electrolyte_levels,
+        p.electrolyte_temperatures,
         rows[AT_CELL + 9],
         rows[AT_CELL + 10],
         rows[AT_CELL + 11],

@@ -51,7 +51,8 @@ def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
         [V].
     """
     pybamm = load_pybamm()
-    salt, sep, T = cell.electrolyte, cell.separator, cell.initial_temperature
+    sep, T = cell.separator, cell.initial_temperature
+    salt = cell.electrolyte.at(T)
     alpha, S = pybamm.InputParameter("alpha"), pybamm.InputParameter("S")
     return {
         "Electrode height [m]": 1.0,
