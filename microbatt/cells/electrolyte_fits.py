@@ -67,7 +67,7 @@ class ElectrolyteFit:
         Function 1 + ∂ln f/∂ln c [-].
     thermodynamic_factor_slope : callable
         Derivative of `thermodynamic_factor` by c [m³ mol⁻¹].
-    transference_function : Constant, Expression, Table or None
+    transference_function : Constant, Expression, Table, ThermalFunction or None
         Function t₊(c), in the place of ``transference`` [-]; None where it is constant.
     """
 
@@ -83,7 +83,7 @@ class ElectrolyteFit:
     diffusivity_slope: Function
     thermodynamic_factor: Function
     thermodynamic_factor_slope: Function
-    transference_function: MaterialFunction | None = None
+    transference_function: MaterialFunction | ThermalFunction | None = None
 
     def __repr__(self) -> str:
         return (
@@ -114,7 +114,7 @@ class ElectrolyteFit:
 
         Empty where there are none such.
         """
-        own = [getattr(self, name) for name in PROPERTIES]
+        own = [getattr(self, name) for name in (*PROPERTIES, "transference_function")]
         known = {T for one in own if isinstance(one, ThermalFunction) for T in one.temperatures}
         return tuple(sorted(known))
 
@@ -126,12 +126,15 @@ class ElectrolyteFit:
             if isinstance(own, ThermalFunction):
                 changed[name] = own.at(temperature)
                 changed[f"{name}_slope"] = SlopeOf(function=changed[name])
+        if isinstance(self.transference_function, ThermalFunction):
+            changed["transference_function"] = self.transference_function.at(temperature)
         return replace(self, **changed) if changed else self
 
     @property
     def functions(self) -> tuple[Function, ...]:
         """All that the fit computes."""
         function = self.transference_function
+        warm = [self.at(T) for T in self.temperatures]
         return (
             _Constant(self.transference),
             self.conductivity,
@@ -141,7 +144,8 @@ class ElectrolyteFit:
             self.thermodynamic_factor,
             self.thermodynamic_factor_slope,
             *(() if function is None else (function, SlopeOf(function=function))),
-            *(getattr(self.at(T), name) for T in self.temperatures for name in PROPERTIES),
+            *(getattr(one, name) for one in warm for name in PROPERTIES),
+            *(one.transference_function for one in warm if one.transference_function is not None),
         )
 
 
@@ -228,13 +232,22 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
     )
 
 
-def _transference(key: str, described: object) -> tuple[float, MaterialFunction | None]:
+def _transference(
+    key: str, described: object
+) -> tuple[float, MaterialFunction | ThermalFunction | None]:
     """Return t₊: a number, or its mean over where it holds and a function that says more."""
     if not isinstance(described, Mapping):
         number = check_number(key, described, _TRANSFERENCE, remedy="It is a fraction.")
         return number, None
-    function = material_function(key, described, lower=0.0, upper=SALT_TOP)
-    values = function(np.linspace(function.lower, function.upper, _SAMPLES))
+    function: MaterialFunction | ThermalFunction
+    if is_thermal(described):
+        function = thermal_function(key, described, lower=0.0, upper=SALT_TOP)
+        parts = function.functions
+    else:
+        function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+        parts = (function,)
+    salt = np.linspace(function.lower, function.upper, _SAMPLES)
+    values = np.array([part(salt) for part in parts])
     for value in (float(values.min()), float(values.max())):
         if not -_LEAST_TRANSFERENCE <= value < 1.0:
             raise ParameterError(
@@ -242,7 +255,7 @@ def _transference(key: str, described: object) -> tuple[float, MaterialFunction 
                 f"[-{_LEAST_TRANSFERENCE:g}, 1). Give the `range` of concentrations in which it "
                 "holds."
             )
-    return float(values.mean()), function
+    return float(function(salt).mean()), function
 
 
 def _property(key: str, described: object) -> MaterialFunction | ThermalFunction:

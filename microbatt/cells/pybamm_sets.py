@@ -46,6 +46,8 @@ _ARRHENIUS: Final = 0.02
 _OWN_WAY: Final = 1e-3
 """How far from an Arrhenius factor an electrolyte may be before it is taken at `_THERMAL` [-]."""
 _THERMAL: Final = tuple(float(T) for T in np.arange(253.15, 344.0, 5.0))
+_FROZEN: Final = 1e-6
+"""Of the value at rest of an electrolyte's property: what is below ends its table [-]."""
 _DENSITY: Final = 2500.0
 _HEAT_CAPACITY: Final = 1000.0
 """Where a set says nothing of them: [kg m⁻³] and [J kg⁻¹ K⁻¹], usual for pouch cells."""
@@ -480,7 +482,10 @@ def _electrolyte(values: _Set, density: float) -> dict[str, Any]:
         energy, worst = _arrhenius(at)
         thermal = worst > _OWN_WAY or (energy > 0.0 and name == "thermodynamic_factor")
         known = _THERMAL if thermal else (REFERENCE_TEMPERATURE,)
-        tables = [_while_positive(values, key, salt, _of_salt(values, key, salt, T)) for T in known]
+        tables = [
+            _while_positive(values, key, salt, _of_salt(values, key, salt, T), initial)
+            for T in known
+        ]
         if thermal:
             fit[name] = {"temperatures": list(known), "tables": tables}
         else:
@@ -502,17 +507,23 @@ def _of_salt(values: _Set, key: str, salt: Array, temperature: float) -> Array:
 
 
 def _transference(values: _Set) -> float | dict[str, Any]:
-    """Return t₊, a number or a table."""
-    salt = np.linspace(*_SALT_RANGE, _SALTS // 3)
-    sampled = _of_salt(values, "Cation transference number", salt, REFERENCE_TEMPERATURE)
-    if np.ptp(sampled) <= _SAME:
-        return float(sampled[0])
-    return {"table": {"x": salt.tolist(), "y": sampled.tolist()}}
+    """Return t₊, a number, a table, or tables at several temperatures."""
+    key, salt = "Cation transference number", np.linspace(*_SALT_RANGE, _SALTS // 3)
+    sampled = [_of_salt(values, key, salt, T) for T in _THERMAL]
+    tables = [{"x": salt.tolist(), "y": one.tolist()} for one in sampled]
+    if np.ptp(sampled, axis=0).max() > _SAME:
+        return {"temperatures": list(_THERMAL), "tables": tables}
+    if np.ptp(sampled[0]) <= _SAME:
+        return float(sampled[0][0])
+    return {"table": tables[0]}
 
 
-def _while_positive(values: _Set, key: str, salt: Array, sampled: Array) -> dict[str, list[float]]:
-    """Return a table from no salt to where a property stops being finite and positive."""
-    good = np.isfinite(sampled) & (sampled > 0.0)
+def _while_positive(
+    values: _Set, key: str, salt: Array, sampled: Array, initial: float
+) -> dict[str, list[float]]:
+    """Return a table from no salt to where a property stops being finite, or is next to nought."""
+    at_rest = np.interp(initial, salt, sampled)
+    good = np.isfinite(sampled) & (sampled > _FROZEN * at_rest)
     first = 0 if np.isfinite(sampled[0]) else 1
     bad = np.flatnonzero(~good[1:]) + 1
     last = int(bad[0]) if bad.size else sampled.size

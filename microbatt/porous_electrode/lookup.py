@@ -67,7 +67,7 @@ def open_circuit_table(fit: OpenCircuitFit) -> Array:
     return table
 
 
-def electrolyte_table(electrolyte: Electrolyte) -> Array:
+def electrolyte_table(electrolyte: Electrolyte, rest: float | None = None) -> Array:
     """Sample conductivity, diffusivity and thermodynamic factor against salt concentration.
 
     Polynomial conductivities turn negative beyond the salt concentrations that they were
@@ -79,11 +79,12 @@ def electrolyte_table(electrolyte: Electrolyte) -> Array:
         Values [S m⁻¹], [m² s⁻¹], [-] in the even columns, slope × interval in the odd ones, at
         concentrations 0, SALT_STEP, … SALT_TOP; those of the fit, without the electrolyte's
         scales. Where t₊ depends on the concentration, the thermodynamic factor is multiplied by
-        (1 − t₊)/(1 − t₀), with t₀ that at rest, and t₊ − t₀ stands in the last two columns.
+        (1 − t₊)/(1 − t₀), with t₀ that at rest unless `rest` is given, and t₊ − t₀ stands in the
+        last two columns.
     """
     fit = electrolyte.fit
     if fit.transference_function is not None:
-        return _with_transference(electrolyte)
+        return _with_transference(electrolyte, electrolyte.transference if rest is None else rest)
     return _fixed_transference(fit)
 
 
@@ -101,15 +102,15 @@ def electrolyte_levels(electrolyte: Electrolyte) -> tuple[Array, Array]:
     temperatures = electrolyte.fit.temperatures
     if not temperatures:
         return np.empty(0), np.empty((0, 0, 0))
-    tables = [electrolyte_table(electrolyte.at(T)) for T in temperatures]
+    rest = electrolyte.transference  # t₀ of them all
+    tables = [electrolyte_table(electrolyte.at(T), rest) for T in temperatures]
     return np.array(temperatures), np.ascontiguousarray(np.stack(tables))
 
 
-def _with_transference(electrolyte: Electrolyte) -> Array:
+def _with_transference(electrolyte: Electrolyte, rest: float) -> Array:
     t = electrolyte.fit.transference_function
     assert t is not None  # noqa: S101 - the caller has asked
     c = np.arange(0.0, SALT_TOP + SALT_STEP, SALT_STEP)
-    rest = electrolyte.transference
     value, slope = t(c), SALT_STEP * t.slope(c)
     table = _fixed_transference(electrolyte.fit).copy()
     share, share_slope = (1.0 - value) / (1.0 - rest), -slope / (1.0 - rest)

@@ -82,3 +82,24 @@ def test_derivatives_are_those_of_the_same_law():
     for k in range(2):
         a, b = (np.interp(at, d.capacity, d.sensitivities.voltage[k]) for d in derivatives)
         assert np.max(np.abs(a - b)) < 1e-3 * np.max(np.abs(b))
+
+
+def test_a_transference_number_of_its_temperature_is_that_of_the_table_there():
+    x = [0.0, 1000.0, 3000.0]
+    cold, warm = {"x": x, "y": [0.4, 0.3, -0.1]}, {"x": x, "y": [0.45, 0.38, 0.2]}
+    plain = {"conductivity": {"value": 0.9}, "diffusivity": {"value": 3e-10}}
+
+    def cell(transference):
+        fit = own_electrolyte("electrolyte", plain | {"transference": transference})
+        electrolyte = replace(
+            CHEN.electrolyte, fit=fit, conductivity_activation=0.0, diffusivity_activation=0.0
+        )
+        return replace(CHEN, electrolyte=electrolyte, initial_temperature=280.0)
+
+    both = {"temperatures": [280.0, 320.0], "tables": [cold, warm]}
+    one, other = (m.simulate_discharge(cell(t), current="2C") for t in (both, {"table": cold}))
+    at = np.linspace(0.0, 0.97 * one.discharge_capacity, 200)
+    volts = [np.interp(at, c.capacity, c.voltage) for c in (one, other)]
+    assert np.max(np.abs(volts[0] - volts[1])) < 2e-5
+    warmed = cell(both).with_values({"initial_temperature": 320.0})
+    assert m.simulate_discharge(warmed, current="2C").energy > 1.001 * one.energy
