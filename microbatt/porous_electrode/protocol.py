@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microbatt.outcomes import StepOutcome
+from microbatt.porous_electrode.bdf import extrapolation_weights
 from microbatt.porous_electrode.compilation import (
     entry_kernel,
     inner_kernel,
@@ -53,6 +54,7 @@ from microbatt.porous_electrode.time_stepping import (
     FALSE_POSITIONS,
     MOST_FAILURES,
     MOST_TRIALS,
+    SAFETY,
     SHORTEST_STEP,
     TIME_ACCURACY,
     TOWARDS_WALL,
@@ -91,7 +93,9 @@ RECORDED = 10
 NEEDED_ROOM = 4
 GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
 SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
+KINK = 2e-4  # share of the largest current that a smooth drive may be off its extrapolation
 ATTEMPTS_A_SAMPLE = 20
+LEAST_SHRINK = 1e-4
 CAUTION = 0.05  # of the last step, for a step that knows no past
 STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
 FALL_TIME = 4e-12
@@ -109,7 +113,8 @@ class Stand(NamedTuple):
     ``begun`` says whether the row is under way; ``start`` is when it began [s]; ``charge`` and
     ``charge1`` are what went through the cell since the protocol began [C m⁻²], ``row_charge`` what
     had when the row began; ``h`` is the next step, ``wall`` a time at which the particles cannot
-    have carried the current [s].
+    have carried the current [s].  ``origin`` is the voltage that the last switch of what is
+    controlled left [V].
     """
 
     row: int
@@ -121,6 +126,7 @@ class Stand(NamedTuple):
     charge: float
     charge1: float
     row_charge: float
+    origin: float
     h: float
     wall: float
     failures: int
@@ -245,16 +251,38 @@ def value_at(row: Array, s: Samples, t: float) -> float:
 
 
 @kernel
-def control_at(
-    row: Array, s: Samples, t: float, guess: float, resistance: float, stubborn: bool
-) -> Control:
-    """The control at `t` [s] of a row.
+def drives_smoothly(row: Array, s: Samples, march: March, h: float, largest: float) -> bool:
+    """Whether what is controlled in a step goes on as it did in the last ones.
 
-    A `stubborn` row may let its voltage jump: salt that all but runs out within an element can
-    switch it between two ways to discretise, back and forth, at every step however short.
+    Samples do that where they are on the parabola, or the line, of the steps before.
     """
-    smooth = not (stubborn or follows_samples(row))
-    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, smooth)
+    if not follows_samples(row):
+        return True
+    weights = (1.0, 0.0, 0.0)
+    if march.steps > 0:
+        weights = extrapolation_weights(h, march.h1, march.h2)
+    ahead = weights[0] * value_at(row, s, march.t)
+    ahead += weights[1] * value_at(row, s, march.t - march.h1)
+    ahead += weights[2] * value_at(row, s, march.t - march.h1 - march.h2)
+    if int(row[KIND]) == POWER:
+        largest *= march.V
+    return abs(value_at(row, s, march.t + h) - ahead) <= KINK * largest
+
+
+@kernel
+def control_at(
+    row: Array, s: Samples, t: float, guess: float, stand: Stand, smooth: bool
+) -> Control:
+    """The control at `t` [s] of a row."""
+    return Control(
+        int(row[KIND]),
+        value_at(row, s, t),
+        guess,
+        stand.resistance,
+        smooth,
+        stand.origin,
+        row[LEAST_CURRENT],
+    )
 
 
 @kernel
@@ -423,6 +451,7 @@ def worked(stand: Stand, attempts: int, points: int, newton: int, rejected: int)
         charge=stand.charge,
         charge1=stand.charge1,
         row_charge=stand.row_charge,
+        origin=stand.origin,
         h=stand.h,
         wall=stand.wall,
         failures=stand.failures,
@@ -459,13 +488,13 @@ def begin(
     """Begin a row: meet its control at once, unless one of its endings is met already."""
     row = table[stand.row]
     T = temperature_at(samples, stand.start, stand.march.T)
-    resistance = max(stand.resistance, LEAST_RESISTANCE)
-    control = control_at(row, samples, 0.0, stand.current, resistance, False)
-    if control.kind != CURRENT:
-        guess = stand.current + (stand.march.V - control.value) / resistance
-        if control.kind == POWER:
-            guess = control.value / stand.march.V
-        control = Control(control.kind, control.value, guess, control.resistance, control.smooth)
+    stand = with_resistance(stand, max(stand.resistance, LEAST_RESISTANCE))
+    guess, value = stand.current, value_at(row, samples, 0.0)
+    if int(row[KIND]) == VOLTAGE:
+        guess += (stand.march.V - value) / stand.resistance
+    elif int(row[KIND]) == POWER:
+        guess = value / stand.march.V
+    control = control_at(row, samples, 0.0, guess, stand, True)
     tried = start_control(w, layout, p, numerics, control, stand.current, T)
     attempt = tried.attempt
     stand = count(stand, attempt, 0)
@@ -489,6 +518,7 @@ def begin(
         charge=stand.charge,
         charge1=stand.charge,
         row_charge=stand.charge,
+        origin=voltage,
         h=min(h, CAUTION * stand.h),
         wall=math.inf,
         failures=0,
@@ -499,6 +529,30 @@ def begin(
     )
     record(w, layout, p, table, out, stand, tried)
     return past_point(stand)
+
+
+@kernel
+def with_resistance(stand: Stand, resistance: float) -> Stand:
+    """The stand with another guess of the resistance."""
+    return Stand(
+        row=stand.row,
+        begun=stand.begun,
+        march=stand.march,
+        current=stand.current,
+        resistance=resistance,
+        start=stand.start,
+        charge=stand.charge,
+        charge1=stand.charge1,
+        row_charge=stand.row_charge,
+        origin=stand.origin,
+        h=stand.h,
+        wall=stand.wall,
+        failures=stand.failures,
+        attempts=stand.attempts,
+        points=stand.points,
+        newton=stand.newton,
+        rejected=stand.rejected,
+    )
 
 
 @kernel
@@ -514,6 +568,7 @@ def with_step(stand: Stand, h: float, wall: float, failures: int) -> Stand:
         charge=stand.charge,
         charge1=stand.charge1,
         row_charge=stand.row_charge,
+        origin=stand.origin,
         h=h,
         wall=wall,
         failures=failures,
@@ -567,6 +622,7 @@ def leave(stand: Stand, table: Array, out: Recorded, code: int) -> Stand:
         charge=stand.charge,
         charge1=stand.charge,
         row_charge=stand.charge,
+        origin=V,
         h=stand.h,
         wall=math.inf,
         failures=0,
@@ -630,7 +686,9 @@ def take(
     charge = charge_after(row, samples, stand, tried, h)
     march = accept(w, layout, stand.march, tried.attempt, h)
     hold_straight(w, layout, EXHAUSTED_SALT * p.initial_concentration)
+    origin = stand.origin
     if follows_samples(row):
+        origin = origin if tried.smooth else march.V
         n, n_neg, first_pos = ends(layout)
         missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)
         now = tried.attempt.now
@@ -646,6 +704,7 @@ def take(
         charge=charge,
         charge1=stand.charge,
         row_charge=stand.row_charge,
+        origin=origin,
         h=stand.h,
         wall=stand.wall,
         failures=0,
@@ -667,9 +726,15 @@ def attempt_step(
     row: Array,
     samples: Samples,
     stand: Stand,
+    largest: float,
     h: float,
 ) -> Controlled:
-    """Try a step of length `h` of a row."""
+    """Try a step of length `h` of a row.
+
+    A row that took most of its attempts may let its voltage jump: salt that all but runs out within
+    an element can switch it between two ways to discretise, back and forth, at every step however
+    short.
+    """
     march = stand.march
     t = march.t + h
     T = temperature_at(samples, stand.start + t, march.T)
@@ -677,7 +742,8 @@ def attempt_step(
     if int(row[KIND]) == POWER:
         guess = value_at(row, samples, t) / march.V
     stubborn = stand.attempts > STUBBORN * numerics.max_steps
-    control = control_at(row, samples, t, guess, stand.resistance, stubborn)
+    smooth = drives_smoothly(row, samples, march, h, largest) and not stubborn
+    control = control_at(row, samples, t, guess, stand, smooth)
     return try_control(w, layout, p, numerics, control, set_march(march, T), h)
 
 
@@ -710,6 +776,7 @@ def land(
     table: Array,
     samples: Samples,
     stand: Stand,
+    largest: float,
     overshoot: tuple[float, float],
     out: Recorded,
 ) -> Stand:
@@ -727,7 +794,7 @@ def land(
         if high - low <= accuracy * (stand.march.t + stand.march.h1 + high):
             break
         h = low + (high - low) * share_of(above, below, trial)
-        tried = attempt_step(w, layout, p, numerics, row, samples, stand, h)
+        tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, h)
         stand = count(stand, tried.attempt, 1)
         gap = gap_after(row, samples, stand, tried, h)
         if abs(gap) <= VOLTAGE_ACCURACY and tried.attempt.solve.converged:
@@ -741,7 +808,7 @@ def land(
             high, below, side = h, gap, -1
             how = how_known(tried)
     if low > 0.0:
-        tried = attempt_step(w, layout, p, numerics, row, samples, stand, low)
+        tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, low)
         if tried.attempt.solve.converged:
             stand = take(w, layout, p, table, samples, stand, tried, low, out)
     return fall(w, layout, p, numerics, table, stand, how, out)
@@ -837,6 +904,14 @@ def check_progress(
     return stand
 
 
+@kernel
+def shortened(march: March, error: float) -> float:
+    """Factor for a step that was rejected; a first one has an error that goes with its length."""
+    if march.steps == 0:
+        return max(SAFETY / error, LEAST_SHRINK)
+    return step_factor(error)
+
+
 @inner_kernel
 def go_on(
     w: Workspace,
@@ -852,7 +927,7 @@ def go_on(
     """Try one step of the row that is under way."""
     row = table[stand.row]
     h, last = span(row, samples, stand, numerics.tolerance, largest)
-    tried = attempt_step(w, layout, p, numerics, row, samples, stand, h)
+    tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, h)
     attempt = tried.attempt
     gap = gap_after(row, samples, stand, tried, h)
     wall, failures = stand.wall, stand.failures
@@ -864,10 +939,11 @@ def go_on(
             wall = stand.march.t + h
         stand = with_step(stand, h * AFTER_FAILURE, wall, failures)
     elif not attempt.error <= 1.0:
-        stand = with_step(count(stand, attempt, 1), h * step_factor(attempt.error), wall, failures)
+        shorter = h * shortened(stand.march, attempt.error)
+        stand = with_step(count(stand, attempt, 1), shorter, wall, failures)
     elif gap < 0.0:
         stand = count(stand, attempt, 1)
-        return land(w, layout, p, numerics, table, samples, stand, (h, gap), out)
+        return land(w, layout, p, numerics, table, samples, stand, largest, (h, gap), out)
     else:
         stand = take(w, layout, p, table, samples, count(stand, attempt, 0), tried, h, out)
         ahead = max(h * step_factor(attempt.error), min(h, stand.h))
@@ -932,6 +1008,7 @@ def _make_prepare(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 
             charge=0.0,
             charge1=0.0,
             row_charge=0.0,
+            origin=V,
             h=math.inf,
             wall=math.inf,
             failures=0,
