@@ -757,6 +757,19 @@ def gap_after(row: Array, samples: Samples, stand: Stand, tried: Controlled, h: 
 
 
 @kernel
+def ending_beyond(row: Array, stand: Stand, tried: Controlled) -> int:
+    """The ending that samples stand beyond as soon as their current turns; NOT_RUN for none.
+
+    A rested cell above its upper limit may be discharged but not charged, so that there is no
+    voltage at which such a step ends.
+    """
+    turns = follows_samples(row) and stand.current * tried.current <= 0.0
+    if not (turns and tried.attempt.solve.converged):
+        return NOT_RUN
+    return what_ended(row, tried.current, tried.attempt.voltage, 0.0)
+
+
+@kernel
 def share_of(above: float, below: float, trial: int) -> float:
     """Where in the interval to look for the ending next; in the middle when that lingers.
 
@@ -777,17 +790,18 @@ def land(
     samples: Samples,
     stand: Stand,
     largest: float,
-    overshoot: tuple[float, float],
+    overshoot: tuple[float, float, int],
     out: Recorded,
 ) -> Stand:
     """Find the step that ends the row, between none and one that went too far by a gap [s], [V].
 
-    As `microbatt.porous_electrode.discharge.land` does.
+    As `microbatt.porous_electrode.time_stepping` does for a discharge.  The third of `overshoot` is
+    `ending_beyond` of that step.
     """
     row = table[stand.row]
     moved = abs(stand.charge - stand.row_charge)
     low, above = 0.0, gap_of(row, stand.current, stand.current, stand.march.V, moved)
-    high, below = overshoot
+    high, below, turned = overshoot
     side, how = 0, SOLVED
     for trial in range(MOST_TRIALS):
         accuracy = TIME_ACCURACY if how == GUESSED else FALL_TIME
@@ -806,12 +820,12 @@ def land(
         else:
             above = weakened(above, gap, below) if side < 0 else above
             high, below, side = h, gap, -1
-            how = how_known(tried)
+            how, turned = how_known(tried), ending_beyond(row, stand, tried)
     if low > 0.0:
         tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, low)
         if tried.attempt.solve.converged:
             stand = take(w, layout, p, table, samples, stand, tried, low, out)
-    return fall(w, layout, p, numerics, table, stand, how, out)
+    return fall(w, layout, p, numerics, table, stand, how, turned, out)
 
 
 @kernel
@@ -838,11 +852,13 @@ def fall(
     table: Array,
     stand: Stand,
     how: int,
+    turned: int,
     out: Recorded,
 ) -> Stand:
     """End a row whose voltage falls or rises vertically, or that cannot go on.
 
-    `how` says how it is known that the ending is passed next.  Unless the ending is nearer than
+    `how` says how it is known that the ending is passed next, `turned` which one that is where the
+    current turns.  Unless the ending is nearer than
     voltages are known, the row says what ran out; where nothing did, a solution that jumps over the
     ending is at it.
     """
@@ -854,6 +870,8 @@ def fall(
     code = ran_out(w, layout, p, row, stand)
     if code == NOT_RUN and how == EMPTIED:
         code = LITHIUM_EXHAUSTED
+    elif code == NOT_RUN and how == SOLVED and turned != NOT_RUN:
+        code = turned
     elif code == NOT_RUN and how == SOLVED:
         code = ending_of(row, stand) if gap < VERTICAL_FALL else UNRESOLVED_FALL
     elif code == NOT_RUN:
@@ -893,10 +911,10 @@ def check_progress(
     row, wall = table[stand.row], stand.wall
     resolution = time_resolution(stand.march)
     if wall - stand.march.t < FALL_TIME * (stand.march.t + stand.march.h1):
-        return fall(w, layout, p, numerics, table, stand, EMPTIED, out)
+        return fall(w, layout, p, numerics, table, stand, EMPTIED, NOT_RUN, out)
     shortest = resolution * (1.0 if stand.failures > 0 else SHORTEST_STEP)
     if stand.failures > MOST_FAILURES or not stand.h >= shortest:
-        return fall(w, layout, p, numerics, table, stand, GUESSED, out)
+        return fall(w, layout, p, numerics, table, stand, GUESSED, NOT_RUN, out)
     allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
     if stand.attempts > allowed:
         code = ran_out(w, layout, p, row, stand)
@@ -943,7 +961,8 @@ def go_on(
         stand = with_step(count(stand, attempt, 1), shorter, wall, failures)
     elif gap < 0.0:
         stand = count(stand, attempt, 1)
-        return land(w, layout, p, numerics, table, samples, stand, largest, (h, gap), out)
+        beyond = (h, gap, ending_beyond(row, stand, tried))
+        return land(w, layout, p, numerics, table, samples, stand, largest, beyond, out)
     else:
         stand = take(w, layout, p, table, samples, count(stand, attempt, 0), tried, h, out)
         ahead = max(h * step_factor(attempt.error), min(h, stand.h))

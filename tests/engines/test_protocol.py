@@ -200,6 +200,17 @@ def test_a_step_that_leaves_the_range_ends_the_protocol_and_the_rest_say_so():
         simulate(CELL, "Charge at 1C for 10 h", upper_voltage=4.2, raise_on_failure=True)
 
 
+@pytest.mark.parametrize("values", [{"current": [5.0, -5.0, -5.0]}, {"power": [9.0, -9.0, -9.0]}])
+def test_samples_that_turn_to_charge_above_the_upper_limit_end_there(values):
+    """Its voltage at rest lies above, so that there is none at which the step could end."""
+    assert CELL.open_circuit_voltage > 4.0
+    drive = profile([0.0, 10.0, 20.0], **values)
+    run = simulate(CELL, [drive, "Rest for 1 s"], upper_voltage=4.0)
+    assert names(run) == ["VOLTAGE_LIMIT", "NOT_RUN"]
+    assert run.steps[0].duration == pytest.approx(5.0, abs=1e-3)
+    assert 0.0 <= run.current[-1] < 1e-3
+
+
 def test_a_step_that_is_at_its_end_already_takes_no_time_and_the_next_is_run():
     simulation = simulate(CELL, ["Charge at C/2 until 3.5 V", HALF])
     assert names(simulation) == ["ALREADY", "TIME"]
