@@ -45,6 +45,17 @@ class Denser(NamedTuple):
     origin: NDArray[np.intp]
 
 
+class _Clock(NamedTuple):
+    """By what the cubics run, at all points, and their widths.
+
+    That is the time, or where it is ``rooted`` the square root of that since the stretch began.
+    """
+
+    at: Array
+    width: Array
+    rooted: NDArray[np.bool_]
+
+
 class _Cubics(NamedTuple):
     """Cubics between neighbours: value at the left, rise, and both slopes times the width."""
 
@@ -59,6 +70,11 @@ class _Cubics(NamedTuple):
         at_right = 2.0 * self.left + 4.0 * self.right - 6.0 * self.rise
         return np.maximum(np.abs(at_left), np.abs(at_right))
 
+    def steepest(self) -> Array:
+        """Return the largest rise of each over its width: that at an end, or the whole one."""
+        ends = np.maximum(np.abs(self.left), np.abs(self.right))
+        return np.maximum(ends, np.abs(self.rise))
+
     def at(self, k: NDArray[np.intp], share: Array) -> Array:
         """Return the values at shares of the widths of some of them."""
         rise, left, right = self.rise[:, k], self.left[:, k], self.right[:, k]
@@ -71,6 +87,7 @@ def densify(
     columns: Array,
     allowed: Array,
     together: NDArray[np.bool_],
+    rooted: NDArray[np.bool_] | None = None,
 ) -> Denser:
     """Put points between given ones, until chords are off by no more than what is allowed.
 
@@ -84,6 +101,9 @@ def densify(
         By how much chords of the first columns, at most c, may differ from the monotone cubic.
     together : ndarray of bool, shape (m - 1,)
         Whether the curve goes on from each point to the next.
+    rooted : ndarray of bool, shape (m,), optional
+        Where the cubic is one of the square root of the time since its stretch began, the same all
+        over a stretch: after a switch of current surfaces move like it. Nowhere by default.
 
     Returns
     -------
@@ -97,8 +117,11 @@ def densify(
     [1.0, 1.5, 2.0, 2.5, 3.0]
     """
     here = np.flatnonzero(together)
-    width = (time[1:] - time[:-1])[here]
-    slopes = _slopes(time, columns, together)
+    began = np.maximum.accumulate(np.where(np.append(True, ~together), np.arange(time.size), 0))
+    roots = np.zeros(time.size, dtype=bool) if rooted is None else rooted
+    clock = np.where(roots, np.sqrt(time - time[began]), time)
+    width = (clock[1:] - clock[:-1])[here]
+    slopes = _slopes(clock, columns, together)
     cubics = _Cubics(
         columns[:, here],
         columns[:, here + 1] - columns[:, here],
@@ -106,20 +129,28 @@ def densify(
         width * slopes[:, here + 1],
     )
     parts = np.ones(time.size, dtype=np.intp)
-    parts[here] = _parts(_Cubics(*(part[: allowed.size] for part in cubics)), allowed)
-    began = np.maximum.accumulate(np.where(np.append(True, ~together), np.arange(time.size), 0))
-    since = (time - time[began])[here + 1]
-    apart = np.floor(width / (_TOLD_APART * np.abs(time[here + 1]))).astype(np.intp)
+    judged = _Cubics(*(part[: allowed.size] for part in cubics))
+    parts[here] = _parts(judged, allowed, roots[here], clock[here] / width)
+    since, steps = (time - time[began])[here + 1], (time[1:] - time[:-1])[here]
+    apart = np.floor(steps / (_TOLD_APART * np.abs(time[here + 1]))).astype(np.intp)
     parts[here] = np.where(
-        width < VERTICAL * since, 1, np.clip(parts[here], 1, np.maximum(apart, 1))
+        steps < VERTICAL * since, 1, np.clip(parts[here], 1, np.maximum(apart, 1))
     )
-    return _filled(time, columns, parts, here, width, cubics)
+    return _filled(time, columns, parts, here, _Clock(clock, width, roots), cubics)
 
 
-def _parts(cubics: _Cubics, allowed: Array) -> NDArray[np.intp]:
-    """Into how many equal parts each cubic goes, so that chords are as near as allowed."""
-    wanted = np.sqrt(cubics.bend() / (8.0 * allowed[:, None])).max(axis=0, initial=1.0)
-    return np.ceil(wanted - 1e-9).astype(np.intp)
+def _parts(
+    cubics: _Cubics, allowed: Array, rooted: NDArray[np.bool_], since: Array
+) -> NDArray[np.intp]:
+    """Into how many equal parts each cubic goes, so that chords are as near as allowed.
+
+    A cubic of √t bends besides as √t does: a rise a within a step that begins q of its widths after
+    the start leaves a chord over the first of n parts by a/(4 n (2 q n + 1)).  `since` is q.
+    """
+    wanted = np.sqrt(cubics.bend() / (8.0 * allowed[:, None]))
+    rise = np.where(rooted, cubics.steepest() / (4.0 * allowed[:, None]), 0.0)
+    wanted = np.hypot(wanted, 2.0 * rise / (1.0 + np.sqrt(1.0 + 8.0 * since * rise)))
+    return np.ceil(wanted.max(axis=0, initial=1.0) - 1e-9).astype(np.intp)
 
 
 def _filled(
@@ -127,7 +158,7 @@ def _filled(
     columns: Array,
     parts: NDArray[np.intp],
     here: NDArray[np.intp],
-    width: Array,
+    clock: _Clock,
     cubics: _Cubics,
 ) -> Denser:
     """Return the given points, each followed by those within its part of the curve."""
@@ -138,7 +169,10 @@ def _filled(
     k = np.searchsorted(here, origin[added])
     share = among[added] / parts[origin[added]]
     all_time, all_columns = time[origin], columns[:, origin]
-    all_time[added] += share * width[k]
+    further, start = share * clock.width[k], origin[added]
+    # s² − s₁² of the root, without the rounding of either
+    root = further * (2.0 * clock.at[start] + further)
+    all_time[added] += np.where(clock.rooted[start], root, further)
     all_columns[:, added] = cubics.at(k, share)
     return Denser(all_time, all_columns, place, origin)
 

@@ -55,6 +55,7 @@ from microbatt.porous_electrode.newton import (
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters, Numerics
 from microbatt.porous_electrode.particle_step import (
     BOUNDARY_FRACTION,
+    CLOSED,
     FARTHEST,
     far_room,
     start_rooms,
@@ -69,6 +70,7 @@ from microbatt.porous_electrode.step import (
     extrapolate,
     judge,
     predict,
+    voltage_distance,
     voltage_now,
 )
 from microbatt.porous_electrode.workspace import NEW, Workspace
@@ -78,13 +80,25 @@ VOLTAGE = 1
 POWER = 2
 
 HELD_WITHIN = 2e-6
+HELD_TO = 1e-4
+"""Share of what a current drops, within which its voltage is held; a small one is known as well."""
+HELD_FINEST = 1e-9
+"""No voltage is held closer than this [V]."""
 HELD_SHARE = 0.3
 """Of the current of a held voltage, what counts as much as a volt elsewhere."""
 SHORT = 1e-3
 """Of the time since the hold began: in a shorter step its current may jump, as where salt that runs
 out within an element is discretised in another way."""
-LEAST_DROP = 1e-3
-"""A current that drops less than this is as good as none [V]."""
+LEAST_DROP = 1e-4
+"""A current that drops less than this is as good as none, unless the step ends at it [V]."""
+MOVED_SHARE = 3e-3
+"""Of what the voltage has moved since a switch, to which it is known, see `allowed_error`."""
+STRICTEST = 0.1
+"""The least of that, over the tolerance."""
+FIRST_MOVE = 0.5
+"""What the voltage may move by in the first step after a switch, over the tolerance."""
+AT_FIRST = 1000.0 * INSTANT
+"""How long nobody sees what a switch does [s]."""
 MOST_CURRENTS = 40
 TOWARDS_REST = 0.8
 LEAST_GAIN = 0.2
@@ -103,7 +117,8 @@ class Control(NamedTuple):
     """What is controlled, and its value at the end of the step [A m⁻²], [V] or [W m⁻²].
 
     ``guess`` is a current to begin with [A m⁻²], ``resistance`` about −dV/dI [Ω m²]; ``smooth`` is
-    whether what is controlled has no kink in the step.
+    whether what is controlled has no kink in the step.  ``origin`` is the voltage that the last
+    switch left [V]; ``least`` a current at which a hold ends, negative for none [A m⁻²].
     """
 
     kind: int
@@ -111,27 +126,34 @@ class Control(NamedTuple):
     guess: float
     resistance: float
     smooth: bool
+    origin: float
+    least: float
 
 
 class Controlled(NamedTuple):
-    """A step that was tried, the current at its end [A m⁻²] and −dV/dI [Ω m²]."""
+    """A step that was tried, the current at its end [A m⁻²] and −dV/dI [Ω m²].
+
+    ``smooth`` is that of the control.
+    """
 
     attempt: Attempt
     current: float
     resistance: float
+    smooth: bool
 
 
 class Held(NamedTuple):
     """The current that keeps a voltage or a power, if one was found.
 
     ``limited`` says that surfaces alone decide it: they are exhausted, and their voltage has an end
-    before that of the terminals.
+    before that of the terminals.  ``known`` is what Newton's method left of the voltage [V].
     """
 
     solve: Solve
     current: float
     resistance: float
     limited: bool
+    known: float
 
 
 @kernel
@@ -275,6 +297,21 @@ def solve_tempered(
 
 
 @kernel
+def open_exhausted(w: Workspace, start: int, stop: int, e: ElectrodeParameters) -> None:
+    """Guess that a surface with next to nothing left has what its stoichiometry tells from nothing.
+
+    A hold at a voltage beyond that of a surface leaves so little of it, 10⁻²⁸ after hours, that
+    what the rest of the cell asks of it is lost in the rounding of how its overpotential changes.
+    """
+    for i in range(start, stop):
+        history = w.surface_history[i]
+        if w.room[i, 0] < CLOSED:
+            w.room[i, 0] = max(history - e.lowest_stoichiometry, CLOSED)
+        if w.room[i, 1] < CLOSED:
+            w.room[i, 1] = max(e.highest_stoichiometry - history, CLOSED)
+
+
+@kernel
 def may_be_tempered(solve: Solve) -> bool:
     """Whether Newton's method began, so that all is set for another try, and got nowhere."""
     return not solve.converged and solve.possible and solve.iterations > 0
@@ -296,6 +333,9 @@ def jump(
     solve = solve_step(w, layout, p, now, numerics, current, formula)
     iterations = solve.iterations
     if may_be_tempered(solve):
+        n, n_neg, first_pos = ends(layout)
+        open_exhausted(w, 0, n_neg, p.negative)
+        open_exhausted(w, first_pos, n, p.positive)
         guess_jump(w, layout, p, 0.0)
         solve = solve_tempered(w, layout, p, now, numerics, formula, current)
         iterations += solve.iterations
@@ -463,7 +503,8 @@ def hold(
         else:
             break
     found = Solve(solved, True, iterations)
-    return Held(found, search.current, search.resistance, False)
+    known = HELD_WITHIN + NEWTON_SHARE * numerics.tolerance
+    return Held(found, search.current, search.resistance, False, known)
 
 
 class Border(NamedTuple):
@@ -568,25 +609,26 @@ def solve_bordered(
         np.empty_like(w.rhs),
         np.empty_like(w.j_new),
     )
-    enough = min(NEWTON_SHARE * numerics.tolerance, HELD_WITHIN)
+    nothing = min(NEWTON_SHARE * numerics.tolerance, HELD_WITHIN)
     current, previous, steady = guess, math.inf, False
     for iteration in range(1, MAX_ITERATIONS + 1):
         made = iterate_bordered(w, layout, p, now, border, voltage, current, formula.step, steep)
         current, size = made.current, made.change.size
         if not math.isfinite(size + current):
-            return Held(Solve(False, True, iteration), guess, math.nan, False)
+            return Held(Solve(False, True, iteration), guess, math.nan, False, nothing)
+        enough = min(nothing, max(HELD_TO * abs(current * made.slope), HELD_FINEST))
         # A change that was cut does not tell how fast the next ones become small
         ratio = size / previous if steady else math.inf
         ahead = size * min(size / CURVATURE, ratio)
-        stuck = not made.change.whole and max(size, previous) < enough
+        stuck = not made.change.whole and max(size, previous) < nothing
         previous, steady = size, made.change.whole
         if stuck:
             go_past_bounds(w, layout, border)
         if stuck or (made.change.whole and ahead < enough):
             if w.profile.size == 0 or settled(w, layout, p, now, numerics, formula):
-                return Held(Solve(True, True, iteration), current, -made.slope, stuck)
+                return Held(Solve(True, True, iteration), current, -made.slope, stuck, enough)
             previous, steady = math.inf, False
-    return Held(Solve(False, True, MAX_ITERATIONS), guess, math.nan, False)
+    return Held(Solve(False, True, MAX_ITERATIONS), guess, math.nan, False, nothing)
 
 
 @kernel
@@ -608,7 +650,7 @@ def keep_voltage(
     again = hold(w, layout, p, now, numerics, formula, weights, control, control.guess, False)
     iterations = held.solve.iterations + again.solve.iterations
     solve = Solve(again.solve.converged, True, iterations)
-    return Held(solve, again.current, again.resistance, False)
+    return Held(solve, again.current, again.resistance, False, again.known)
 
 
 @inner_kernel
@@ -643,7 +685,8 @@ def start_control(
     V = math.nan
     if solve.converged:
         V = voltage_now(w, layout, p, now, current)
-    return Controlled(Attempt(now, solve, formula, V, temperature, 0.0), current, resistance)
+    attempt = Attempt(now, solve, formula, V, temperature, 0.0)
+    return Controlled(attempt, current, resistance, control.smooth)
 
 
 @kernel
@@ -661,18 +704,59 @@ def with_guess(control: Control, guess: float) -> Control:
     """The control with another current to begin with; a power knows better."""
     if control.kind == POWER:
         return control
-    return Control(control.kind, control.value, guess, control.resistance, control.smooth)
+    return Control(
+        control.kind,
+        control.value,
+        guess,
+        control.resistance,
+        control.smooth,
+        control.origin,
+        control.least,
+    )
 
 
 @kernel
-def current_off(current: float, guess: float, resistance: float, known: float) -> float:
+def current_off(control: Control, current: float, resistance: float, known: float) -> float:
     """How far a held voltage's current is from its extrapolation, beside itself.
 
     A held voltage says nothing of the error of a step: what is asked of it is asked of the current,
     as far as that can be `known`: within as much as the voltage is [V].
     """
-    off = abs((current - guess) * resistance) - 2.0 * known
-    return HELD_SHARE * max(off, 0.0) / max(abs(current * resistance), LEAST_DROP)
+    off = abs((current - control.guess) * resistance) - 2.0 * known
+    small = LEAST_DROP
+    if control.least >= 0.0:
+        small = min(small, control.least * abs(resistance))
+    return HELD_SHARE * max(off, 0.0) / max(abs(current * resistance), small)
+
+
+@kernel
+def allowed_error(control: Control, voltage: float, tolerance: float) -> float:
+    """How far off a voltage may be in a step [V]: less where little has moved since a switch.
+
+    A pulse is judged by its first seconds, in which the voltage moves by few tolerances.
+    """
+    moved = abs(voltage - control.origin)
+    return min(tolerance, max(STRICTEST * tolerance, MOVED_SHARE * moved))
+
+
+@kernel
+def error_since_switch(
+    control: Control, march: March, attempt: Attempt, weights: Weights, h: float, tolerance: float
+) -> float:
+    """The local error of the voltage, in what `allowed_error` allows.
+
+    A first step has no past to be judged by.  Surfaces move like √t then, and so does the voltage:
+    the error is that of the step's length.  `AT_FIRST` nothing is asked beyond the tolerance, since
+    a surface that was exhausted moves the voltage by as much in each decade of time.
+    """
+    if march.t + h < AT_FIRST:
+        return 0.0
+    if march.steps == 0:
+        moved = abs(attempt.voltage - march.V) / (FIRST_MOVE * tolerance)
+        return moved * moved if moved > 1.0 else 0.0
+    distance = voltage_distance(march, attempt.voltage, weights, h)
+    allowed = allowed_error(control, attempt.voltage, tolerance)
+    return attempt.formula.error * distance / allowed
 
 
 @kernel
@@ -721,7 +805,7 @@ def try_control(
         T = extrapolate(weights, march.T, march.T1, march.T2)
     warm(p, T)
     now = conditions_at(p, T)
-    current, resistance, limited = control.value, control.resistance, False
+    current, resistance, limited, known = control.value, control.resistance, False, 0.0
     if control.kind == CURRENT:
         solve = solve_with_care(w, layout, p, now, numerics, current, formula, weights)
     else:
@@ -733,14 +817,16 @@ def try_control(
                 w, layout, p, now, numerics, formula, weights, control, control.guess, False
             )
         solve, current, resistance = held.solve, held.current, held.resistance
-        limited = held.limited
+        limited, known = held.limited, held.known
     guess = Guess(formula, weights, now, control.smooth and control.kind != VOLTAGE)
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)
     if limited:
         attempt = with_voltage(attempt, control.value)
     if control.kind == VOLTAGE and control.smooth and h > SHORT * march.t > 0.0:
-        known = max(HELD_WITHIN, abs(attempt.voltage - control.value))
-        known += NEWTON_SHARE * numerics.tolerance
-        off = current_off(current, control.guess, resistance, known)
+        known += abs(attempt.voltage - control.value)
+        off = current_off(control, current, resistance, known)
         attempt = with_error(attempt, formula.error * off / numerics.tolerance)
-    return Controlled(attempt, current, resistance)
+    if control.kind != VOLTAGE and control.smooth and solve.converged:
+        error = error_since_switch(control, march, attempt, weights, h, numerics.tolerance)
+        attempt = with_error(attempt, error)
+    return Controlled(attempt, current, resistance, control.smooth)

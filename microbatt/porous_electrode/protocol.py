@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microbatt.outcomes import StepOutcome
+from microbatt.porous_electrode.bdf import extrapolation_weights
 from microbatt.porous_electrode.compilation import (
     entry_kernel,
     inner_kernel,
@@ -58,6 +59,7 @@ from microbatt.porous_electrode.time_stepping import (
     FALSE_POSITIONS,
     MOST_FAILURES,
     MOST_TRIALS,
+    SAFETY,
     SHORTEST_STEP,
     TIME_ACCURACY,
     TOWARDS_WALL,
@@ -96,7 +98,9 @@ RECORDED = 10
 NEEDED_ROOM = 4
 GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
 SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
+KINK = 2e-4  # share of the largest current that a smooth drive may be off its extrapolation
 ATTEMPTS_A_SAMPLE = 20
+LEAST_SHRINK = 1e-4
 CAUTION = 0.05  # of the last step, for a step that knows no past
 STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
 FALL_TIME = 4e-12
@@ -114,7 +118,8 @@ class Stand(NamedTuple):
     ``begun`` says whether the row is under way; ``start`` is when it began [s]; ``charge`` and
     ``charge1`` are what went through the cell since the protocol began [C m⁻²], ``row_charge`` what
     had when the row began; ``h`` is the next step, ``wall`` a time at which the particles cannot
-    have carried the current [s].
+    have carried the current [s].  ``origin`` is the voltage that the last switch of what is
+    controlled left [V].
     """
 
     row: int
@@ -126,6 +131,7 @@ class Stand(NamedTuple):
     charge: float
     charge1: float
     row_charge: float
+    origin: float
     h: float
     wall: float
     failures: int
@@ -250,16 +256,38 @@ def value_at(row: Array, s: Samples, t: float) -> float:
 
 
 @kernel
-def control_at(
-    row: Array, s: Samples, t: float, guess: float, resistance: float, stubborn: bool
-) -> Control:
-    """The control at `t` [s] of a row.
+def drives_smoothly(row: Array, s: Samples, march: March, h: float, largest: float) -> bool:
+    """Whether what is controlled in a step goes on as it did in the last ones.
 
-    A `stubborn` row may let its voltage jump: salt that all but runs out within an element can
-    switch it between two ways to discretise, back and forth, at every step however short.
+    Samples do that where they are on the parabola, or the line, of the steps before.
     """
-    smooth = not (stubborn or follows_samples(row))
-    return Control(int(row[KIND]), value_at(row, s, t), guess, resistance, smooth)
+    if not follows_samples(row):
+        return True
+    weights = (1.0, 0.0, 0.0)
+    if march.steps > 0:
+        weights = extrapolation_weights(h, march.h1, march.h2)
+    ahead = weights[0] * value_at(row, s, march.t)
+    ahead += weights[1] * value_at(row, s, march.t - march.h1)
+    ahead += weights[2] * value_at(row, s, march.t - march.h1 - march.h2)
+    if int(row[KIND]) == POWER:
+        largest *= march.V
+    return abs(value_at(row, s, march.t + h) - ahead) <= KINK * largest
+
+
+@kernel
+def control_at(
+    row: Array, s: Samples, t: float, guess: float, stand: Stand, smooth: bool
+) -> Control:
+    """The control at `t` [s] of a row."""
+    return Control(
+        int(row[KIND]),
+        value_at(row, s, t),
+        guess,
+        stand.resistance,
+        smooth,
+        stand.origin,
+        row[LEAST_CURRENT],
+    )
 
 
 @kernel
@@ -428,6 +456,7 @@ def worked(stand: Stand, attempts: int, points: int, newton: int, rejected: int)
         charge=stand.charge,
         charge1=stand.charge1,
         row_charge=stand.row_charge,
+        origin=stand.origin,
         h=stand.h,
         wall=stand.wall,
         failures=stand.failures,
@@ -464,13 +493,13 @@ def begin(
     """Begin a row: meet its control at once, unless one of its endings is met already."""
     row = table[stand.row]
     T = temperature_at(samples, stand.start, stand.march.T)
-    resistance = max(stand.resistance, LEAST_RESISTANCE)
-    control = control_at(row, samples, 0.0, stand.current, resistance, False)
-    if control.kind != CURRENT:
-        guess = stand.current + (stand.march.V - control.value) / resistance
-        if control.kind == POWER:
-            guess = control.value / stand.march.V
-        control = Control(control.kind, control.value, guess, control.resistance, control.smooth)
+    stand = with_resistance(stand, max(stand.resistance, LEAST_RESISTANCE))
+    guess, value = stand.current, value_at(row, samples, 0.0)
+    if int(row[KIND]) == VOLTAGE:
+        guess += (stand.march.V - value) / stand.resistance
+    elif int(row[KIND]) == POWER:
+        guess = value / stand.march.V
+    control = control_at(row, samples, 0.0, guess, stand, True)
     tried = start_control(w, layout, p, numerics, control, stand.current, T)
     attempt = tried.attempt
     stand = count(stand, attempt, 0)
@@ -494,6 +523,7 @@ def begin(
         charge=stand.charge,
         charge1=stand.charge,
         row_charge=stand.charge,
+        origin=voltage,
         h=min(h, CAUTION * stand.h),
         wall=math.inf,
         failures=0,
@@ -504,6 +534,30 @@ def begin(
     )
     record(w, layout, p, table, out, stand, tried)
     return past_point(stand)
+
+
+@kernel
+def with_resistance(stand: Stand, resistance: float) -> Stand:
+    """The stand with another guess of the resistance."""
+    return Stand(
+        row=stand.row,
+        begun=stand.begun,
+        march=stand.march,
+        current=stand.current,
+        resistance=resistance,
+        start=stand.start,
+        charge=stand.charge,
+        charge1=stand.charge1,
+        row_charge=stand.row_charge,
+        origin=stand.origin,
+        h=stand.h,
+        wall=stand.wall,
+        failures=stand.failures,
+        attempts=stand.attempts,
+        points=stand.points,
+        newton=stand.newton,
+        rejected=stand.rejected,
+    )
 
 
 @kernel
@@ -519,6 +573,7 @@ def with_step(stand: Stand, h: float, wall: float, failures: int) -> Stand:
         charge=stand.charge,
         charge1=stand.charge1,
         row_charge=stand.row_charge,
+        origin=stand.origin,
         h=h,
         wall=wall,
         failures=failures,
@@ -572,6 +627,7 @@ def leave(stand: Stand, table: Array, out: Recorded, code: int) -> Stand:
         charge=stand.charge,
         charge1=stand.charge,
         row_charge=stand.charge,
+        origin=V,
         h=stand.h,
         wall=math.inf,
         failures=0,
@@ -635,7 +691,9 @@ def take(
     charge = charge_after(row, samples, stand, tried, h)
     march = accept(w, layout, stand.march, tried.attempt, h)
     hold_straight(w, layout, EXHAUSTED_SALT * p.initial_concentration)
+    origin = stand.origin
     if follows_samples(row):
+        origin = origin if tried.smooth else march.V
         n, n_neg, first_pos = ends(layout)
         missing = charge - stand.charge - 0.5 * h * (stand.current + tried.current)
         now = tried.attempt.now
@@ -651,6 +709,7 @@ def take(
         charge=charge,
         charge1=stand.charge,
         row_charge=stand.row_charge,
+        origin=origin,
         h=stand.h,
         wall=stand.wall,
         failures=0,
@@ -672,9 +731,15 @@ def attempt_step(
     row: Array,
     samples: Samples,
     stand: Stand,
+    largest: float,
     h: float,
 ) -> Controlled:
-    """Try a step of length `h` of a row."""
+    """Try a step of length `h` of a row.
+
+    A row that took most of its attempts may let its voltage jump: salt that all but runs out within
+    an element can switch it between two ways to discretise, back and forth, at every step however
+    short.
+    """
     march = stand.march
     t = march.t + h
     T = temperature_at(samples, stand.start + t, march.T)
@@ -682,7 +747,8 @@ def attempt_step(
     if int(row[KIND]) == POWER:
         guess = value_at(row, samples, t) / march.V
     stubborn = stand.attempts > STUBBORN * numerics.max_steps
-    control = control_at(row, samples, t, guess, stand.resistance, stubborn)
+    smooth = drives_smoothly(row, samples, march, h, largest) and not stubborn
+    control = control_at(row, samples, t, guess, stand, smooth)
     return try_control(w, layout, p, numerics, control, set_march(march, T), h)
 
 
@@ -693,6 +759,19 @@ def gap_after(row: Array, samples: Samples, stand: Stand, tried: Controlled, h: 
         return -1.0
     moved = abs(charge_after(row, samples, stand, tried, h) - stand.row_charge)
     return gap_of(row, stand.current, tried.current, tried.attempt.voltage, moved)
+
+
+@kernel
+def ending_beyond(row: Array, stand: Stand, tried: Controlled) -> int:
+    """The ending that samples stand beyond as soon as their current turns; NOT_RUN for none.
+
+    A rested cell above its upper limit may be discharged but not charged, so that there is no
+    voltage at which such a step ends.
+    """
+    turns = follows_samples(row) and stand.current * tried.current <= 0.0
+    if not (turns and tried.attempt.solve.converged):
+        return NOT_RUN
+    return what_ended(row, tried.current, tried.attempt.voltage, 0.0)
 
 
 @kernel
@@ -715,24 +794,26 @@ def land(
     table: Array,
     samples: Samples,
     stand: Stand,
-    overshoot: tuple[float, float],
+    largest: float,
+    overshoot: tuple[float, float, int],
     out: Recorded,
 ) -> Stand:
     """Find the step that ends the row, between none and one that went too far by a gap [s], [V].
 
-    As `microbatt.porous_electrode.discharge.land` does.
+    As `microbatt.porous_electrode.time_stepping` does for a discharge.  The third of `overshoot` is
+    `ending_beyond` of that step.
     """
     row = table[stand.row]
     moved = abs(stand.charge - stand.row_charge)
     low, above = 0.0, gap_of(row, stand.current, stand.current, stand.march.V, moved)
-    high, below = overshoot
+    high, below, turned = overshoot
     side, how = 0, SOLVED
     for trial in range(MOST_TRIALS):
         accuracy = TIME_ACCURACY if how == GUESSED else FALL_TIME
         if high - low <= accuracy * (stand.march.t + stand.march.h1 + high):
             break
         h = low + (high - low) * share_of(above, below, trial)
-        tried = attempt_step(w, layout, p, numerics, row, samples, stand, h)
+        tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, h)
         stand = count(stand, tried.attempt, 1)
         gap = gap_after(row, samples, stand, tried, h)
         if abs(gap) <= VOLTAGE_ACCURACY and tried.attempt.solve.converged:
@@ -744,12 +825,12 @@ def land(
         else:
             above = weakened(above, gap, below) if side < 0 else above
             high, below, side = h, gap, -1
-            how = how_known(tried)
+            how, turned = how_known(tried), ending_beyond(row, stand, tried)
     if low > 0.0:
-        tried = attempt_step(w, layout, p, numerics, row, samples, stand, low)
+        tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, low)
         if tried.attempt.solve.converged:
             stand = take(w, layout, p, table, samples, stand, tried, low, out)
-    return fall(w, layout, p, numerics, table, stand, how, out)
+    return fall(w, layout, p, numerics, table, stand, how, turned, out)
 
 
 @kernel
@@ -776,11 +857,13 @@ def fall(
     table: Array,
     stand: Stand,
     how: int,
+    turned: int,
     out: Recorded,
 ) -> Stand:
     """End a row whose voltage falls or rises vertically, or that cannot go on.
 
-    `how` says how it is known that the ending is passed next.  Unless the ending is nearer than
+    `how` says how it is known that the ending is passed next, `turned` which one that is where the
+    current turns.  Unless the ending is nearer than
     voltages are known, the row says what ran out; where nothing did, a solution that jumps over the
     ending is at it.
     """
@@ -792,6 +875,8 @@ def fall(
     code = ran_out(w, layout, p, row, stand)
     if code == NOT_RUN and how == EMPTIED:
         code = LITHIUM_EXHAUSTED
+    elif code == NOT_RUN and how == SOLVED and turned != NOT_RUN:
+        code = turned
     elif code == NOT_RUN and how == SOLVED:
         code = ending_of(row, stand) if gap < VERTICAL_FALL else UNRESOLVED_FALL
     elif code == NOT_RUN:
@@ -831,15 +916,23 @@ def check_progress(
     row, wall = table[stand.row], stand.wall
     resolution = time_resolution(stand.march)
     if wall - stand.march.t < FALL_TIME * (stand.march.t + stand.march.h1):
-        return fall(w, layout, p, numerics, table, stand, EMPTIED, out)
+        return fall(w, layout, p, numerics, table, stand, EMPTIED, NOT_RUN, out)
     shortest = resolution * (1.0 if stand.failures > 0 else SHORTEST_STEP)
     if stand.failures > MOST_FAILURES or not stand.h >= shortest:
-        return fall(w, layout, p, numerics, table, stand, GUESSED, out)
+        return fall(w, layout, p, numerics, table, stand, GUESSED, NOT_RUN, out)
     allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
     if stand.attempts > allowed:
         code = ran_out(w, layout, p, row, stand)
         return leave(stand, table, out, STEP_BUDGET if code == NOT_RUN else code)
     return stand
+
+
+@kernel
+def shortened(march: March, error: float) -> float:
+    """Factor for a step that was rejected; a first one has an error that goes with its length."""
+    if march.steps == 0:
+        return max(SAFETY / error, LEAST_SHRINK)
+    return step_factor(error)
 
 
 @inner_kernel
@@ -857,7 +950,7 @@ def go_on(
     """Try one step of the row that is under way."""
     row = table[stand.row]
     h, last = span(row, samples, stand, numerics.tolerance, largest)
-    tried = attempt_step(w, layout, p, numerics, row, samples, stand, h)
+    tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, h)
     attempt = tried.attempt
     gap = gap_after(row, samples, stand, tried, h)
     wall, failures = stand.wall, stand.failures
@@ -869,10 +962,12 @@ def go_on(
             wall = stand.march.t + h
         stand = with_step(stand, h * AFTER_FAILURE, wall, failures)
     elif not attempt.error <= 1.0:
-        stand = with_step(count(stand, attempt, 1), h * step_factor(attempt.error), wall, failures)
+        shorter = h * shortened(stand.march, attempt.error)
+        stand = with_step(count(stand, attempt, 1), shorter, wall, failures)
     elif gap < 0.0:
         stand = count(stand, attempt, 1)
-        return land(w, layout, p, numerics, table, samples, stand, (h, gap), out)
+        beyond = (h, gap, ending_beyond(row, stand, tried))
+        return land(w, layout, p, numerics, table, samples, stand, largest, beyond, out)
     else:
         stand = take(w, layout, p, table, samples, count(stand, attempt, 0), tried, h, out)
         ahead = max(h * step_factor(attempt.error), min(h, stand.h))
@@ -938,6 +1033,7 @@ def _make_prepare(digest: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 
             charge=0.0,
             charge1=0.0,
             row_charge=0.0,
+            origin=V,
             h=math.inf,
             wall=math.inf,
             failures=0,

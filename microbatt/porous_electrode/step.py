@@ -151,6 +151,16 @@ def distance_from_guess(w: Workspace, layout: Layout, weights: Weights, salt: fl
 
 
 @node_kernel
+def voltage_distance(march: March, V: float, weights: Weights, h: float) -> float:
+    """How far a voltage is from its extrapolation [V].
+
+    On a cliff an error of voltage is a small error of time.
+    """
+    cliff = 1.0 + CLIFF_SHARE * abs(V - march.V) * march.t / h
+    return abs(V - extrapolate(weights, march.V, march.V1, march.V2)) / cliff
+
+
+@node_kernel
 def judge(
     w: Workspace,
     layout: Layout,
@@ -180,9 +190,7 @@ def judge(
         return Attempt(now, solve, formula, V, T, 0.0)
     distance = 0.0
     if guess.smooth:
-        # On a cliff an error of voltage is a small error of time
-        cliff = 1.0 + CLIFF_SHARE * abs(V - march.V) * march.t / h
-        distance = abs(V - extrapolate(weights, march.V, march.V1, march.V2)) / cliff
+        distance = voltage_distance(march, V, weights, h)
     distance = max(distance, abs(T - T_guess) / TEMPERATURE_SCALE)
     distance = max(distance, distance_from_guess(w, layout, weights, p.initial_concentration))
     return Attempt(now, solve, formula, V, T, formula.error * distance / numerics.tolerance)

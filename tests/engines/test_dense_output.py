@@ -82,7 +82,9 @@ def test_a_batch_hands_out_what_single_discharges_do():
 def test_chords_of_a_protocol_are_on_the_monotone_cubic_of_each_step(monkeypatch):
     steps = ["Discharge at 1C until 3 V", "Rest for 1 hour", "Hold at 3.9 V until C/20"]
     dense = microbatt.simulate("lco-graphite", steps)
-    monkeypatch.setattr(protocol, "_points", lambda _, curves: (curves.points, curves.last))
+    monkeypatch.setattr(
+        protocol, "with_points_between", lambda _, curves, __: (curves.points, curves.last)
+    )
     own = microbatt.simulate("lco-graphite", steps)
     assert len(own) < len(dense)
     for theirs, ours in zip(own.steps, dense.steps, strict=True):
@@ -90,12 +92,44 @@ def test_chords_of_a_protocol_are_on_the_monotone_cubic_of_each_step(monkeypatch
         assert theirs.outcome is ours.outcome
         assert theirs.energy == pytest.approx(ours.energy, rel=1e-3)
         assert np.isin(time, new).all()
-        finely = np.linspace(time[0], time[-1], 5000)
+        since = np.append(np.geomspace(1e-6, 1.0, 2000), np.linspace(1.0, theirs.duration, 5000))
+        finely = np.sort(time[0] + since[since < theirs.duration])
         largest = np.abs(own.current).max()
+        root, fine_root = np.sqrt(time - time[0]), np.sqrt(finely - time[0])
         for column, allowed in (("voltage", ALLOWED), ("current", 2e-4 * largest)):
-            cubic = PchipInterpolator(time, getattr(own, column)[theirs.points])(finely)
+            cubic = PchipInterpolator(root, getattr(own, column)[theirs.points])(fine_root)
             chords = np.interp(finely, new, getattr(dense, column)[ours.points])
             np.testing.assert_allclose(chords, cubic, rtol=0.0, atol=allowed)
+
+
+def test_what_moves_like_the_root_of_time_is_met_from_few_points():
+    """As the voltage after a switch does; each stretch knows its own start."""
+    time = np.append(0.0, 1e-3 * 2.0 ** np.arange(12))
+    both = np.concatenate([time, 10.0 + time])
+    moved = np.concatenate([np.sqrt(time), -2.0 * np.sqrt(time)])[None, :]
+    together = np.arange(both.size - 1) != time.size - 1
+    rooted = np.ones(both.size, dtype=bool)
+    for allowed in (1e-3, 1e-5):
+        dense = densify(both, moved, np.array([allowed]), together, rooted)
+        np.testing.assert_array_equal(dense.time[dense.place], both)
+        assert np.all(np.diff(dense.time) > 0.0)
+        finely = np.geomspace(1e-9, time[-1], 20_000)
+        for start, factor in ((0.0, 1.0), (10.0, -2.0)):
+            own = (dense.time >= start) & (dense.time < start + 5.0)
+            chords = np.interp(start + finely, dense.time[own], dense.columns[0, own])
+            np.testing.assert_allclose(chords, factor * np.sqrt(finely), rtol=0.0, atol=allowed)
+
+
+def test_a_kink_between_samples_is_no_bend_of_the_curve_before_it():
+    """A straight current for an hour, then its turn: the voltage before knows nothing of it."""
+    time, current = [0.0, 3000.0, 3001.0, 4000.0], [10.0, 10.0, -5.0, -5.0]
+    turned = microbatt.simulate("lco-graphite", profile(time, current=current))
+    straight = microbatt.simulate("lco-graphite", profile([0.0, 3000.0], current=[10.0, 10.0]))
+    at = np.linspace(0.0, 2999.0, 500)
+    np.testing.assert_allclose(turned.voltage_at(at), straight.voltage_at(at), rtol=0.0, atol=5e-5)
+    np.testing.assert_array_equal(
+        np.interp(turned.time, time, current).round(9), turned.current.round(9)
+    )
 
 
 def test_a_step_that_follows_samples_keeps_its_straight_lines():

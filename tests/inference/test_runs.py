@@ -111,6 +111,7 @@ def test_a_measured_temperature_drives_the_discharges_and_is_told():
         assert abs(followed[name].value - truth) < 4.0 * followed[name].std
     assert not followed.diagnostics.misfit
     assert any("temperature that was measured drives" in one for one in followed.assumptions)
+    assert "its measured temperature drives it" in followed.summary()
 
 
 def test_a_measured_temperature_is_left_alone_where_it_is_not_wanted():

@@ -18,8 +18,8 @@ from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.compile_notice import tell_of_compiling
 from microbatt.engines.contract.points import check_varied
-from microbatt.engines.dense_output import CURRENT, TEMPERATURE, VOLTAGE, densify
 from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
+from microbatt.engines.protocols.protocol_points import with_points_between
 from microbatt.engines.protocols.protocol_result import Simulation, step_results
 from microbatt.engines.protocols.protocol_rows import Limits, Table, table_of
 from microbatt.engines.request import (
@@ -464,7 +464,8 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
 
     scarce = _SCARCE * cell.electrolyte.initial_concentration
     curves = _on_mesh_that_serves(solve, scarce, terms.time_limit)
-    return _labelled(cell, protocol, table, curves)
+    driven = thermal if isinstance(thermal, MeasuredTemperature) else None
+    return _labelled(cell, protocol, table, curves, driven)
 
 
 def _on_mesh_that_serves(
@@ -495,9 +496,15 @@ def _failed(curves: ProtocolCurves) -> frozenset[StepOutcome]:
     return frozenset(StepOutcome(code) for code in curves.outcome.tolist()) & _FAILURES
 
 
-def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurves) -> Simulation:
+def _labelled(
+    cell: Cell,
+    protocol: Protocol,
+    table: Table,
+    curves: ProtocolCurves,
+    measured: MeasuredTemperature | None,
+) -> Simulation:
     """Give the kernel's rows their names."""
-    points, ends = _points(protocol, curves)
+    points, ends = with_points_between(protocol, curves, measured)
     return Simulation(
         cell=cell.name,
         protocol=protocol,
@@ -519,27 +526,6 @@ def _labelled(cell: Cell, protocol: Protocol, table: Table, curves: ProtocolCurv
         newton_iterations=curves.newton_iterations,
         rejected_steps=curves.rejected_steps,
     )
-
-
-def _points(
-    protocol: Protocol, curves: ProtocolCurves
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return points that straight lines may join, and how many there are up to each row's end.
-
-    A step that follows samples keeps its own: it follows straight lines.
-    """
-    points, step = curves.points, curves.points[9].astype(np.int64)
-    if step.size == 0:
-        return points, curves.last
-    smooth = np.array([one.samples is None for one in protocol.steps])[step[1:]]
-    together = (np.diff(step) == 0) & (np.diff(points[0]) > 0.0) & smooth
-    order = [2, 3, 1, 4, 5, 6, 7, 8]  # voltage, temperature and current before the rest
-    largest = max(float(np.abs(points[1]).max()), 1e-6)
-    allowed = np.array([VOLTAGE, TEMPERATURE, CURRENT * largest])
-    dense = densify(points[0], points[order], allowed, together)
-    out = np.empty((len(points), dense.time.size))
-    out[0], out[order], out[9] = dense.time, dense.columns, step[dense.origin]
-    return out, np.append(dense.place, dense.time.size)[curves.last]
 
 
 def _endings(

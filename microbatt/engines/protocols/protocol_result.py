@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _SHOWN_STEPS: Final = 24
 RESISTANCE_AT: Final = (1e-3, 1.0, 10.0)
 """Times after a step began at which its resistance is told [s]."""
+_JUMP: Final = 1e-3
+"""Share of the larger current by which it must jump for a resistance to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +231,8 @@ class Simulation:
         Returns
         -------
         float
-            [Ω m²]; NaN if it was over by then, or the current did not change.
+            [Ω m²]; NaN if it was over by then, or the current did not jump when it began, as in a
+            hold at the voltage to which the cell was charged.
 
         Raises
         ------
@@ -248,6 +251,9 @@ class Simulation:
             return float("nan")
         before_voltage = self.voltage[first - 1] if first else self.open_circuit_voltage
         before_current = self.current[first - 1] if first else 0.0
+        at_once = self.current[first]
+        if not abs(at_once - before_current) > _JUMP * max(abs(at_once), abs(before_current)):
+            return float("nan")
         since = self.time[inside] - step.start
         voltage = np.interp(after, since, self.voltage[inside])
         change = np.interp(after, since, self.current[inside]) - before_current

@@ -151,15 +151,18 @@ def fitted_curves(
         replace(
             _fitted(curve, simulated, float(offset), share, _Reach(times, variance[rows], sigma)),
             shared_error=None if common is None else common[rows],
+            temperature_measured=i < len(model.temperatures) and model.temperatures[i] is not None,
         )
-        for curve, simulated, rows, sigma, offset, share in zip(
-            model.curves,
-            simulated_curves(model, minimum.x),
-            model.rows[:k],
-            [one.sigma for one in model.error_models[:k]],
-            offsets[:k],
-            shares[:k],
-            strict=True,
+        for i, (curve, simulated, rows, sigma, offset, share) in enumerate(
+            zip(
+                model.curves,
+                simulated_curves(model, minimum.x),
+                model.rows[:k],
+                [one.sigma for one in model.error_models[:k]],
+                offsets[:k],
+                shares[:k],
+                strict=True,
+            )
         )
     )
 

@@ -85,6 +85,8 @@ class FittedCurve:
     shared_error : ndarray, optional
         Smooth error of the model that all curves share, as expected; not in `fitted`, shape (n,)
         [V].
+    temperature_measured : bool, default False
+        Whether a measured temperature drove it.
     remarks : tuple of str, default none
         What reading the file changed.
     """
@@ -101,6 +103,7 @@ class FittedCurve:
     information: tuple[float, float]
     offset: float = 0.0
     shared_error: NDArray[np.float64] | None = None
+    temperature_measured: bool = False
     remarks: tuple[str, ...] = ()
 
     @property

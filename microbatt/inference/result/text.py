@@ -250,16 +250,20 @@ def line_of(one: ParameterEstimate, percent: str, level: float, *, alone: bool) 
 def _curve(curve: FittedCurve, asked: Sequence[str]) -> str:
     return (
         f"{curve.current:7.4g} A m⁻²  off by {curve.residual_rms * 1e3:6.2f} mV rms{_own(curve)}"
-        f"{_carried(curve, asked)}" + "".join(f"; {words}" for words in own_offset(curve))
+        f"{_carried(curve, asked)}{_warm(curve)}"
+        + "".join(f"; {words}" for words in own_offset(curve))
     )
 
 
 def _run(run: FittedRun, asked: Sequence[str]) -> str:
-    warm = "; its measured temperature drives it" if run.temperature_measured else ""
     return (
         f"{run.source}, as a run of {run.time[-1] / SECONDS_PER_HOUR:.3g} h: off by "
-        f"{run.residual_rms * 1e3:.2f} mV rms{_own(run)}{_carried(run, asked)}{warm}"
+        f"{run.residual_rms * 1e3:.2f} mV rms{_own(run)}{_carried(run, asked)}{_warm(run)}"
     )
+
+
+def _warm(fitted: FittedCurve | FittedRun) -> str:
+    return "; its measured temperature drives it" if fitted.temperature_measured else ""
 
 
 def _carried(fitted: FittedCurve | FittedRun, asked: Sequence[str]) -> str:
