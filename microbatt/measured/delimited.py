@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Values: TypeAlias = NDArray[np.float64] | pd.Categorical
+    _Candidate: TypeAlias = tuple[int, str, tuple[bool, int, int]]
 
 WORDY: Final = ("state", "cell")
 """Quantities whose columns hold words."""
@@ -203,8 +204,18 @@ def _columns(
     words = [i for i, quantity in wanted.items() if quantity in WORDY]
     dates = [i for i, quantity in wanted.items() if quantity == "date"]
     numeric = [i for i in wanted if i not in {*words, *dates}]
-    quick = _strict(text, layout, decimal, numeric=numeric, clocks=clocks, words=words)
-    if quick is not None and not dates:
+    quick = None
+    if not dates:
+        quick = read_strict(
+            text,
+            layout.first,
+            layout.separator,
+            decimal,
+            numbers=[i for i in numeric if i not in clocks],
+            clocks=[i for i in numeric if i in clocks],
+            words=words,
+        )
+    if quick is not None:
         empty = np.all([np.isnan(quick[i]) for i in numeric], axis=0)
         rows = np.arange(empty.size) + layout.first + 1
         if empty.any():
@@ -244,34 +255,6 @@ def _records(text: bytes, layout: Layout) -> bytes:
     return b"\n".join(lines)
 
 
-def _strict(
-    text: bytes,
-    layout: Layout,
-    decimal: str,
-    *,
-    numeric: Sequence[int],
-    clocks: Iterable[int],
-    words: Sequence[int],
-) -> dict[int, Values] | None:
-    """Read a text without faults quickly; None if it may have one."""
-    at = 0
-    for _ in range(layout.first):
-        at = text.find(b"\n", at) + 1
-        if at == 0:
-            return None
-    first = text[at : text.find(b"\n", at)].decode("utf-8", errors="ignore")
-    these = set(clocks)
-    return read_strict(
-        memoryview(text)[at:],
-        layout.separator,
-        decimal,
-        len(split_line(first, layout.separator)),
-        numbers=[i for i in numeric if i not in these],
-        clocks=[i for i in numeric if i in these],
-        words=words,
-    )
-
-
 def find_layout(source: str, lines: Sequence[str], mapping: Mapping[str, str]) -> Layout:
     """Find separator and headings.
 
@@ -284,7 +267,9 @@ def find_layout(source: str, lines: Sequence[str], mapping: Mapping[str, str]) -
         If no row is one of headings.
     """
     for separators in (_SEPARATORS[:4], _SEPARATORS[4:5], _SEPARATORS[5:]):
-        found = [one for each in separators for one in _candidates(lines, each, mapping)]
+        found: list[_Candidate] = []
+        for each in separators:
+            found += _candidates(_near(lines, found), each, mapping)
         if separators[0].isspace() and separators[0] != "\t":  # blanks stand within names too
             found = [one for one in found if one[2][0]]
         if found:
@@ -293,11 +278,17 @@ def find_layout(source: str, lines: Sequence[str], mapping: Mapping[str, str]) -
     return _first_row(source, lines)
 
 
+def _near(lines: Sequence[str], found: Sequence[_Candidate]) -> Sequence[str]:
+    """Return the lines in which better headings are looked for, under another separator."""
+    last = max((at for at, _, (fits, _, _) in found if fits), default=len(lines))
+    return lines[: last + _AFTER + 1 + 3 * _BELOW]
+
+
 def _candidates(
     lines: Sequence[str], separator: str, mapping: Mapping[str, str]
-) -> list[tuple[int, str, tuple[bool, int, int]]]:
+) -> list[_Candidate]:
     """Return rows that may be headings under a separator, with a score for each."""
-    found: list[tuple[int, str, tuple[bool, int, int]]] = []
+    found: list[_Candidate] = []
     best = 2
     for at, line in enumerate(lines):
         if found and found[-1][2][0] and at > found[-1][0] + _AFTER:
