@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +18,6 @@ from microbatt.cli.stores import read_options, storage_options
 from microbatt.places import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from microbatt.campaign import Event
 
 
@@ -80,32 +76,33 @@ def command(  # noqa: PLR0913 - one argument an option
     --workers or another engine.
     """
     check_output(report, Kind.DASK_REPORT, overwrite=overwrite)
-    from microbatt.campaign import default_store, load_campaign, preload_for
-    from microbatt.engines.contract import load_engine
-
-    planned = load_campaign(campaign)
-    if engine is not None:
-        planned = replace(planned, engine=engine, settings=None)
-    if time_limit is not None:
-        planned = replace(planned, time_limit=time_limit)
-    threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
-    if threads:
-        preload_for(planned)  # first of all: Dask is imported meanwhile
-    from microbatt.campaign import ProgressListener, run_campaign
-
-    target = store or str(default_store(planned))
     last = _LastEvent()
     try:
-        with (
-            _terminated_like_interrupted(),
-            client_for(
-                scheduler,
-                workers,
-                threads=threads,
-                dashboard=sys.stderr.isatty() if dashboard is None else dashboard,
-                profiled=report is not None,
-            ) as client,
-        ):
+        from microbatt.campaign import (
+            ProgressListener,
+            default_store,
+            load_campaign,
+            preload_for,
+            run_campaign,
+        )
+        from microbatt.engines.contract import load_engine
+
+        planned = load_campaign(campaign)
+        if engine is not None:
+            planned = replace(planned, engine=engine, settings=None)
+        if time_limit is not None:
+            planned = replace(planned, time_limit=time_limit)
+        threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
+        if threads:
+            preload_for(planned)  # first of all: Dask is imported meanwhile
+        target = store or str(default_store(planned))
+        with client_for(
+            scheduler,
+            workers,
+            threads=threads,
+            dashboard=sys.stderr.isatty() if dashboard is None else dashboard,
+            profiled=report is not None,
+        ) as client:
             cube = run_campaign(
                 planned,
                 target,
@@ -122,7 +119,7 @@ def command(  # noqa: PLR0913 - one argument an option
     except KeyboardInterrupt as error:
         from microbatt.cli.commands import Interrupted
 
-        raise Interrupted(f"stopped; {last}go on with: {_again(report)}") from error
+        raise Interrupted(f"stopped; {last}; go on with: {_again(report)}") from error
     click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {target}")
 
 
@@ -137,18 +134,9 @@ class _LastEvent:
 
     def __str__(self) -> str:
         if self._remaining is None:
-            return "finished blocks are in the store; "
-        return f"{self._remaining} curves are left; "
-
-
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Treat a request to terminate, such as a batch system's, like Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+            return "nothing was simulated yet"
+        # Blocks in flight may still come to their end.
+        return f"at most {self._remaining} curves are left"
 
 
 def _again(report: Path | None) -> str:
