@@ -20,7 +20,7 @@ from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
 from microbatt.checks import Interval, check_choice, check_number, shown
 from microbatt.errors import CellFileError, ParameterError
-from microbatt.units import is_celsius, to_si, value_in_si
+from microbatt.units import is_celsius, parse_unit, to_si, value_in_si
 
 _NUMBER_KEYS = frozenset({"value", "unit", "source", "note", "uncertainty"})
 _FIT_KEYS = frozenset({"fit", "source", "note"})
@@ -330,7 +330,10 @@ def _read_function(
         raise ParameterError(f"`{key}`: {error}") from error
     match kind:
         case "table":
-            described = {"table": _read_table(key, checked["table"], folder)}
+            argument = "mol m-3" if upper > 1.0 else "1"
+            described = {
+                "table": _read_table(key, checked["table"], folder, argument, checked["unit"])
+            }
         case "x":
             described = {"table": {"x": checked["x"], "y": checked["y"]}}
         case _:
@@ -338,7 +341,9 @@ def _read_function(
     return material_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
 
 
-def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[float]]:
+def _read_table(
+    key: str, name: object, folder: Path | None, argument: str, unit: str
+) -> dict[str, list[float]]:
     """Read two columns of numbers from a text file beside the cell file."""
     if not isinstance(name, str):
         raise ParameterError(
@@ -353,16 +358,16 @@ def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[f
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"`{key}.table`: {path} cannot be read ({error}).") from error
-    rows = [
-        re.split(r"[\s,;]+", line.strip()) for line in lines if line.strip()[:1] not in ("", "#")
-    ]
+    lines = [line.strip() for line in lines if line.strip()[:1] not in ("", "#")]
+    rows = [re.split(r"[\s,;]+", line) for line in lines]
     columns: dict[str, list[float]] = {"x": [], "y": []}
     for number, row in enumerate(rows):
         try:
             x, y = map(float, row)
         except ValueError as error:
             if number == 0:
-                continue  # a heading
+                _check_heading(key, path, lines[0], argument, unit)
+                continue
             raise ParameterError(
                 f"`{key}.table`: {path} has {' '.join(row)[:40]!r} in row {number}; every row but "
                 "a heading must be two numbers, with a comma, semicolon or space between them."
@@ -370,6 +375,31 @@ def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[f
         columns["x"].append(x)
         columns["y"].append(y)
     return columns
+
+
+def _check_heading(key: str, path: Path, line: str, argument: str, unit: str) -> None:
+    """Refuse a table whose heading names other units than it is read in."""
+    fields = re.split(r"[,;\t]|\s{2,}", line)
+    names = fields if len(fields) == len(_COLUMNS) else ["", line]
+    for column, name, wanted in zip(_COLUMNS, names, (argument, unit), strict=True):
+        written = _IN_BRACKETS.search(name)
+        if written is None:
+            continue
+        try:
+            named, meant = parse_unit(written[1]), parse_unit(str(wanted))
+        except ParameterError:  # words, and no unit
+            continue
+        if (named.dimension, named.factor) == (meant.dimension, meant.factor):
+            continue
+        remedy = f'Give `unit = "{written[1]}"` there' if column == "y" else "Convert the column"
+        raise ParameterError(
+            f"`{key}.table`: by its heading, `{line[:60]}`, {path} has {column} in `{written[1]}`; "
+            f"the cell file reads it in `{wanted}`. {remedy}, or correct the heading."
+        )
+
+
+_COLUMNS = ("x", "y")
+_IN_BRACKETS = re.compile(r"[\[(]([^\[\]()]+)[\])]\s*$")
 
 
 def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:

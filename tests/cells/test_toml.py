@@ -353,6 +353,36 @@ def test_a_table_beside_the_file_is_read_with_its_unit_and_read_anew_when_it_cha
     assert load_cell(path).negative.open_circuit.potential(0.3) == pytest.approx(0.4)
 
 
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("x,U [mV]", r'y in `mV`; the cell file reads it in `V`. Give `unit = "mV"` there'),
+        ("x U (mV)", "y in `mV`"),
+        ("theta [%];U [V]", "x in `%`; the cell file reads it in `1`. Convert the column"),
+        ("theta [-], U [V] ", None),
+        ("stoichiometry\tpotential", None),
+        ("x (of LiCoO2), U (vs. Li)", None),
+    ],
+)
+def test_the_heading_of_a_table_may_not_contradict_the_unit_of_the_file(edited, heading, words):
+    entry = 'open_circuit = { table = "coke.csv", unit = "V", source = "measured" }'
+    path = edited(FIT, entry)
+    rows = "0, 1.276\n0.3, 0.357\n0.67, 0.0009\n"
+    path.with_name("coke.csv").write_text(f"{heading}\n{rows}", encoding="utf-8")
+    if words is None:
+        assert load_cell(path).negative.open_circuit.potential(0.0) == pytest.approx(1.276)
+        return
+    with pytest.raises(CellFileError, match=re.escape(words) if '"' in words else words):
+        load_cell(path)
+    if "mV" in words:  # the remedy works
+        other = path.read_text("utf-8").replace('coke.csv", unit = "V"', 'coke.csv", unit = "mV"')
+        path.write_text(other, "utf-8")
+        path.with_name("coke.csv").write_text(
+            f"{heading}\n0, 1276\n0.3, 357\n0.67, 0.9\n", encoding="utf-8"
+        )
+        assert load_cell(path).negative.open_circuit.potential(0.0) == pytest.approx(1.276)
+
+
 def test_functions_stand_in_place_of_an_electrolytes_fit(edited):
     salt = load_cell(edited(ELECTROLYTE, OWN_ELECTROLYTE)).electrolyte.fit
     assert salt.transference == 0.363
