@@ -44,6 +44,19 @@ def test_a_discharge_without_a_curve_is_named_in_the_legend(axes):
     assert axes.get_legend().get_texts()[1].get_text() == "105 A m⁻²: no curve"
 
 
+def test_a_legend_tells_the_c_rate_where_1_c_is_known(axes, cube):
+    draw_discharges(axes, [curve(17.5), curve(105.0, n=0)], one_c_current=35.0)
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["17.5 A m⁻² (0.5C)", "105 A m⁻² (3C): no curve"]
+    rates = cube["current"].to_numpy() / 17.5
+    cube = cube.assign_coords(c_rate=("current", rates))
+    drawn = cube.microbatt.plot.curves(alpha=1.0, S=3.0)
+    told = [text.get_text() for text in drawn.get_legend().get_texts()]
+    assert [f"({rate:.3g}C)" in text for rate, text in zip(rates, told, strict=True)] == [
+        True
+    ] * rates.size
+
+
 def test_a_discharge_draws_itself_with_its_point_as_the_title(axes):
     discharge = simulate_discharge("lco-graphite", current="1C", alpha=1.0)
     assert discharge.plot(axes) is axes
