@@ -226,7 +226,8 @@ def draw_sweep(
     Returns
     -------
     numpy.ndarray
-        The same axes, with one legend, to the right of the first row.
+        The same axes, with one legend, to the right of the first row. Where all panels lie on
+        other axes is the title of their figure.
 
     Raises
     ------
@@ -235,15 +236,22 @@ def draw_sweep(
     """
     runs = "sample" in cube["voltage"].dims
     points = _sweep_points(cube, panels.shape, across, at or {})
+    along = None if "point" in cube.dims else sweep_axes(cube, across)
     drawn: list[Any] = list(panels.flat)
+    everywhere = ""
     for axes, point in zip(drawn, points, strict=False):
         if runs:
             _draw_run(axes, point)
         else:
             draw_curves(axes, curves_in(point))
             axes.get_legend().remove()
-        axes.set_title(point_title(point, line=_PANEL_LINE), fontsize="medium")
+        axes.set_title(point_title(point, line=_PANEL_LINE, names=along), fontsize="medium")
         axes.label_outer()
+        if along is not None:
+            others = [name for name in varied_in(cube) if name not in along]
+            everywhere = point_title(point, line=_SWEEP_LINE * panels.shape[1], names=others)
+    if everywhere:
+        drawn[0].figure.suptitle(everywhere, fontsize="medium")
     if runs:
         return panels
     panels[0, -1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -332,6 +340,8 @@ def _sweep_points(
 
 _PANEL_LINE: Final = 36
 """Most characters in a line over a panel, so that the titles of neighbours stay apart."""
+_SWEEP_LINE: Final = 40
+"""Most characters in a line over all panels, for each column."""
 
 
 def _draw_run(axes: Axes, point: xr.Dataset) -> None:

@@ -159,6 +159,19 @@ def test_any_two_axes_are_shown_in_the_units_that_people_use(cube):
         draw_sweep(panels, others, across=("negative_alfa", "positive_thickness"))
 
 
+def test_what_all_panels_share_stands_over_all_of_them(cube):
+    four = cube.expand_dims(positive_thickness=[6e-5, 7e-5, 8e-5], negative_alpha=[0.5, 1.0])
+    panels = Figure(figsize=(8.4, 4.4), layout="constrained").subplots(2, 3, squeeze=False)
+    draw_sweep(panels, four, across=("positive_thickness", "negative_alpha"), at={"alpha": 0.0})
+    figure = panels[0, 0].figure
+    assert panels[1, 2].get_title() == "negative α 1,\npositive thickness 80 µm"
+    assert figure.get_suptitle().startswith("α 0, S ")
+    figure.canvas.draw()
+    boxes = [axes.title.get_window_extent() for axes in panels.flat]
+    pairs = [(one, other) for i, one in enumerate(boxes) for other in boxes[:i]]
+    assert not any(one.overlaps(other) for one, other in pairs)
+
+
 def test_one_axis_is_one_row(cube):
     line = cube.isel(S=0, drop=True)
     assert sweep_shape(line, (3, 4)) == (1, 4)
