@@ -71,7 +71,7 @@ def make_test(rows: int) -> Test:
         ):
             number += 1
             n = max(60, int(3600.0 * length / every))
-            at = np.arange(n) * every
+            at = np.arange(n) * 3600.0 * length / n
             depth = at / (3600.0 * length)
             current = {
                 "discharge": -np.ones(n),
@@ -88,7 +88,7 @@ def make_test(rows: int) -> Test:
                 "charge": 3.3 + 0.1 * rate + 0.8 * depth,
                 "hold": np.full(n, 4.2),
             }[kind]
-            moved = np.cumsum(np.abs(current)) * every / 3600.0
+            moved = np.cumsum(np.abs(current)) * length / n
             way = "discharged" if kind == "discharge" else "charged"
             columns["time"].append(elapsed + at)
             columns["step_time"].append(at)
@@ -101,7 +101,7 @@ def make_test(rows: int) -> Test:
                 columns[name].append(before + (moved if name == way else 0.0 * moved))
             passed[way] += moved[-1]
             columns["temperature"].append(25.0 + rate * depth)
-            elapsed += n * every
+            elapsed += 3600.0 * length
     return Test(**{name: np.concatenate(parts) for name, parts in columns.items()})
 
 
