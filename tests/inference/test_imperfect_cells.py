@@ -54,7 +54,9 @@ def test_the_first_lines_show_the_whole_interval_and_noise_alone_beside_it(doubt
     assert f"(noise alone ± {alpha.noise_std:.2g})" in line
     said = " ".join(estimate.summary().split())
     assert "Each value of the cell file is known to 2 %; so are " in said
-    assert "solid conductivity and solid diffusivity, which are usually known to a factor only" in said
+    assert (
+        "solid conductivity and solid diffusivity, which are usually known to a factor only" in said
+    )
     assert strained_sentence(estimate) in estimate.summary()
     assert any("independent facts" in sentence for sentence in estimate.assumptions)
     assert 1.0 < estimate.independent_facts < 600.0
