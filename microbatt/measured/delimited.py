@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from microbatt.errors import MeasurementError
-from microbatt.measured.bounds import MOST_COLUMNS, check_size
+from microbatt.measured.bounds import MOST_COLUMNS, MOST_ROWS, check_size
 from microbatt.measured.headings import is_unit, read_heading, useful, without_numbers
 from microbatt.measured.numerals import (
     clock_seconds,
@@ -20,6 +20,7 @@ from microbatt.measured.numerals import (
     decimal_sign,
     grouped_text,
     is_clock,
+    is_time,
     last_place,
     proves_points,
     tidied,
@@ -53,6 +54,8 @@ _AFTER: Final = 50
 """Lines after the best headings so far in which better ones are looked for."""
 _BELOW: Final = 6
 """Rows below the headings that must hold as many fields."""
+_SHORTEST: Final = 4
+"""Bytes of a row of two numbers."""
 _SEPARATORS: Final = ("\t", ";", ",", "|", "  ", " ")
 _NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _BOMS: Final = (
@@ -152,12 +155,14 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
         If it is no text, is empty, or has no headings or no rows.
     """
     text, encoding = _utf8(source, raw)
-    check_size(source, text.count(b"\n"))
+    if len(text) > _SHORTEST * MOST_ROWS:
+        check_size(source, text.count(b"\n"))
     lines = _first_lines(text)
     layout = find_layout(source, lines, mapping)
     check_size(source, len(lines), len(layout.headings))
-    text = _records(text, layout)
-    lines = _first_lines(text)
+    without = _records(text, layout)
+    if without is not text:
+        text, lines = without, _first_lines(without)
     layout = replace(layout, headings=without_numbers(layout.headings, mapping))
     units = _clocks(layout, lines)
     wanted = useful(layout.headings, mapping, units)
@@ -443,14 +448,9 @@ def _width(lines: Sequence[str], layout: Layout) -> int:
 
 def _clocks(layout: Layout, lines: Sequence[str]) -> dict[int, str]:
     """Return which columns hold hours, minutes and seconds."""
-    import pandas as pd
-
     rows = [split_line(one, layout.separator) for one in lines[layout.first :][:5] if one.strip()]
-    return {
-        i: "s"
-        for i in range(len(layout.headings))
-        if is_clock(pd.Series([row[i] for row in rows if i < len(row)], dtype="string"))
-    }
+    columns = ([row[i] for row in rows if i < len(row)] for i in range(len(layout.headings)))
+    return {i: "s" for i, texts in enumerate(columns) if texts and all(map(is_time, texts))}
 
 
 def _frame(
