@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,7 @@ def command(  # noqa: PLR0913 - one argument an option
     """
     check_output(report, Kind.DASK_REPORT, overwrite=overwrite)
     last = _LastEvent()
+    target = store
     try:
         from microbatt.campaign import (
             ProgressListener,
@@ -119,7 +121,9 @@ def command(  # noqa: PLR0913 - one argument an option
     except KeyboardInterrupt as error:
         from microbatt.cli.commands import Interrupted
 
-        raise Interrupted(f"stopped; {last}; go on with: {_again(report)}") from error
+        # The store itself tells where every curve that has not run is to be run, and no other.
+        left = last.left(None if retry_failed or extend else target)
+        raise Interrupted(f"stopped; {left}; go on with: {_again(report)}") from error
     click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {target}")
 
 
@@ -132,11 +136,25 @@ class _LastEvent:
     def __call__(self, event: Event) -> None:
         self._remaining = getattr(event, "remaining", self._remaining)
 
-    def __str__(self) -> str:
+    def left(self, target: str | None) -> str:
+        """Say how many curves are left: by a store of this machine, or by what was heard.
+
+        Blocks that were in flight have come to their end since, and others may still.
+        """
         if self._remaining is None:
             return "nothing was simulated yet"
-        # Blocks in flight may still come to their end.
-        return f"at most {self._remaining} curves are left"
+        from microbatt.campaign import read_pending
+        from microbatt.cube import has_cube, locate
+        from microbatt.errors import StoreError
+        from microbatt.outcomes import Outcome
+
+        remaining = self._remaining
+        location = None if target is None else locate(target)
+        if location is not None and location.is_local and has_cube(location):
+            with suppress(StoreError, OSError):
+                waiting = read_pending(location).outcomes.get(Outcome.NOT_RUN, 0)
+                remaining = min(remaining, waiting)
+        return f"at most {remaining} curves are left"
 
 
 def _again(report: Path | None) -> str:

@@ -46,7 +46,7 @@ def _show(location: Location) -> None:
     runs = read_runs(location)
     for run in runs:
         end = _end(run, runs, waiting=found.outcomes.get(Outcome.NOT_RUN, 0))
-        done = f"; {run.curves} curves on {', '.join(run.hosts)}" if run.ended else ""
+        done = f"; {run.curves} curves on {', '.join(run.hosts)}" if run.hosts else ""
         click.echo(f"  run {run.run_id} from {run.started} {end}{done}")
 
 
