@@ -7,91 +7,48 @@ are parsed here, by `microbatt.cells.expressions`, and stay out of its hands.
 
 from __future__ import annotations
 
-import copy
 import json
 import math
-import warnings
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from microbatt.cells.bpx_checking import (
+    ELECTRODES,
+    ENTROPY,
+    check_degradation,
+    check_state,
+    checked_document,
+    parameterisation,
+    refuse_what_is_not_served,
+    version_doubts,
+)
 from microbatt.cells.bpx_writing import BESIDE, BULK, DIVIDER, OWN, RANGE
-from microbatt.cells.cell import NUMBERS, TEMPERATURE, Cell
+from microbatt.cells.cell import NUMBERS, Cell
+from microbatt.cells.doubts import cell_doubts, tell_doubts
 from microbatt.cells.electrolyte_fits import PROPERTIES, SALT_TOP
+from microbatt.cells.faults import Faults
 from microbatt.cells.functions import MaterialFunction, material_function
 from microbatt.cells.microstructure import matrix_factor
 from microbatt.cells.parts import UNCERTAINTIES
-from microbatt.cells.records import ACTIVATION, USE_FRACTION
-from microbatt.cells.start import window_doubts
 from microbatt.cells.stoichiometry_functions import own_entropy, split_diffusivity
-from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
+from microbatt.checks import check_number
 from microbatt.constants import GAS_CONSTANT, REFERENCE_TEMPERATURE
 from microbatt.errors import CellFileError, ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 _LARGEST_FILE: Final = 2**26
 """[byte]"""
-_ELECTRODES: Final = {"negative": "Negative electrode", "positive": "Positive electrode"}
 _SPHERE: Final = 3.0
 _SAMPLES: Final = 1201
 _DIFFUSIVITY: Final = "Diffusivity [m2.s-1]"
-_ENTROPY: Final = "Entropic change coefficient [V.K-1]"
-_SECTIONS: Final = ("Cell", "Electrolyte", "Separator", *_ELECTRODES.values())
-_ENERGY: Final = Interval(0.0, ACTIVATION.high * GAS_CONSTANT)
-_ALLOWED: Final = (
-    dict.fromkeys(
-        (
-            "Electrode area [m2]",
-            "Number of electrode pairs connected in parallel to make a cell",
-            "Maximum concentration [mol.m-3]",
-            "Particle radius [m]",
-            "Initial concentration [mol.m-3]",
-            "Initial electrolyte concentration [mol.m-3]",
-        ),
-        POSITIVE,
-    )
-    | dict.fromkeys(
-        (
-            "Diffusivity activation energy [J.mol-1]",
-            "Conductivity activation energy [J.mol-1]",
-            "Reaction rate constant activation energy [J.mol-1]",
-        ),
-        _ENERGY,
-    )
-    | dict.fromkeys(
-        ("Reference temperature [K]", "Initial temperature [K]", "Ambient temperature [K]"),
-        TEMPERATURE,
-    )
-)
-"""Numbers that others are divided by, or that stand in an exponent → where they may lie."""
-_FUNCTIONS: Final = {
-    "Electrolyte": frozenset({"Conductivity [S.m-1]", "Diffusivity [m2.s-1]"}),
-} | dict.fromkeys(_ELECTRODES.values(), frozenset({"Diffusivity [m2.s-1]", "OCP [V]", _ENTROPY}))
-"""What may be an expression or a table; everything else is a number."""
-_PLAIN: Final = frozenset(
-    {
-        "Porosity",
-        "Transport efficiency",
-        "Cation transference number",
-        "Minimum stoichiometry",
-        "Maximum stoichiometry",
-        "Number of electrode pairs connected in parallel to make a cell",
-    }
-)
-"""Numbers without a unit."""
-_CHARGE: Final = "Initial state-of-charge"
-_NOT_SERVED: Final = {
-    "Particle": "several active materials in one electrode (a blend)",
-    "OCP (lithiation) [V]": "hysteresis of the open-circuit potential",
-    "OCP (delithiation) [V]": "hysteresis of the open-circuit potential",
-    "OCP hysteresis decay constant": "hysteresis of the open-circuit potential",
-}
 _DEFAULT_DENSITY: Final = 2500.0
 _DEFAULT_HEAT_CAPACITY: Final = 1000.0
+_ANY_SALT: Final = 1000.0
+"""Stands for a concentration that the file does not give, while its other faults are looked for."""
 """Where a file says nothing of them: [kg m⁻³] and [J kg⁻¹ K⁻¹], usual for pouch cells."""
 
 
@@ -149,28 +106,30 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
     Warns
     -----
     UserWarning
-        If the stoichiometric windows do not hold the same charge, or their ends do not lie at the
-        cut-off voltages.
+        If the stoichiometric windows do not hold the same charge, their ends do not lie at the
+        cut-off voltages, a formula has a pole, the electrolyte is unlike those of cells, or the
+        version of the standard is not known here.
     """
-    raw = _parameterisation(document)
-    _refuse_what_is_not_served(raw)
-    checked = _checked(document, raw)
+    raw = parameterisation(document)
+    refuse_what_is_not_served(raw)
+    checked = checked_document(document, raw)
     state = checked.state.initial_conditions if checked.state else None
     around = checked.state.thermal_environment if checked.state else None
     given = checked.parameterisation
-    faults = _Faults()
-    _check_state(state, around, faults)
-    _refuse_degradation(checked.state, faults)
+    faults = Faults()
+    check_state(state, around, faults)
+    check_degradation(checked.state, faults)
     start = _number_or(getattr(state, "initial_temperature", None), REFERENCE_TEMPERATURE)
     salt: Any = getattr(state, "initial_electrolyte_concentration", None)
     if salt is None:
         faults.add("the file gives no initial electrolyte concentration.")
-    faults.refuse()
+    if faults.found:  # what is wrong with the rest is told all the same
+        salt = _number_or(salt if salt and salt > 0.0 else None, _ANY_SALT)
     charge = _number_or(getattr(state, "initial_soc", None), 1.0)
     at = _Reference(_number_or(given.cell.reference_temperature, REFERENCE_TEMPERATURE))
     per_area = given.cell.electrode_area * given.cell.number_of_electrodes
     layers: dict[str, dict[str, Any]] = {}
-    for part, title in _ELECTRODES.items():
+    for part, title in ELECTRODES.items():
         with faults.noted():
             layer = getattr(given, f"{part}_electrode")
             layers[part] = _electrode(raw[title], layer, at, salt, charge, part, faults)
@@ -213,8 +172,7 @@ def cell_from_bpx(document: object, *, name: str) -> Cell:
             checked.header.description or "",
         )
     )
-    for doubt in window_doubts(cell):
-        warnings.warn(f"{name}: {doubt}", UserWarning, stacklevel=2)
+    tell_doubts(name, (*version_doubts(document), *cell_doubts(cell)))
     return cell
 
 
@@ -228,178 +186,6 @@ def _document(path: Path) -> object:
         raise
     except ValueError as error:  # a whole number of more digits than Python converts
         raise ParameterError(f"a number in it cannot be read ({error}).") from error
-
-
-# --- what the file says --------------------------------------------------------------------------
-
-
-def _parameterisation(document: object) -> dict[str, Any]:
-    """Return the sections of a BPX document."""
-    header = document.get("Header") if isinstance(document, dict) else None
-    raw = document.get("Parameterisation") if isinstance(document, dict) else None
-    if not isinstance(header, dict) or "BPX" not in header or not isinstance(raw, dict):
-        raise ParameterError(
-            "is no BPX file: it has no `Header` with a `BPX` version, or no `Parameterisation`. A "
-            "cell file of microbatt's own form ends in .toml."
-        )
-    missing = [f"`{name}`" for name in _SECTIONS if not isinstance(raw.get(name), dict)]
-    if missing:
-        model = str(header.get("Model", ""))
-        raise ParameterError(
-            f"has no section {', '.join(missing)}; a discharge needs {', '.join(_SECTIONS)}. A "
-            f"file for the model {model!r} may lack them: take one for DFN."
-        )
-    return raw
-
-
-class _Faults:
-    """What is wrong with a file, so that all of it is told at once."""
-
-    def __init__(self) -> None:
-        self._told: dict[str, str] = {}
-
-    def add(self, fault: str, place: str = "") -> None:
-        """Note a fault; of one place the first is kept."""
-        self._told.setdefault(place or fault, fault)
-
-    @contextmanager
-    def noted(self, place: str = "") -> Iterator[None]:
-        """Note what is refused inside."""
-        try:
-            yield
-        except ParameterError as error:
-            self.add(str(error), place)
-
-    def refuse(self) -> None:
-        """Refuse the file if anything is wrong with it."""
-        if not self._told:
-            return
-        told = list(self._told.values())
-        if len(told) == 1:
-            raise ParameterError(told[0])
-        listed = "\n".join(f"  {fault}" for fault in told[:_MOST_FAULTS])
-        more = "" if len(told) <= _MOST_FAULTS else f"\n  and {len(told) - _MOST_FAULTS} more"
-        raise ParameterError(f"{len(told)} things have to be mended:\n{listed}{more}")
-
-
-_MOST_FAULTS: Final = 30
-
-
-def _refuse_what_is_not_served(raw: Mapping[str, Any]) -> None:
-    faults = _Faults()
-    for title in _ELECTRODES.values():
-        for key, what in _NOT_SERVED.items():
-            if raw[title].get(key) is not None:
-                faults.add(f"`{title}` has `{key}`: {what} is not served yet.")
-    faults.refuse()
-
-
-def _refuse_degradation(state: Any, faults: _Faults) -> None:  # noqa: ANN401 - a pydantic section
-    """Refuse a state of health other than new: lithium or material that is lost."""
-    aged = getattr(state, "degradation", None)
-    lost = {} if aged is None else aged.model_dump(by_alias=True)
-    for key, value in lost.items():
-        if value != 0.0:
-            faults.add(
-                f"`State: Degradation` has `{key}` = {value}: an aged cell is not served. Give the "
-                "stoichiometric windows and the active area of the aged cell, and 0 here."
-            )
-
-
-def _check_numbers(raw: Mapping[str, Any], faults: _Faults) -> None:
-    """Note what is no finite number, and what lies out of the range that a cell may have."""
-    for section in _SECTIONS:
-        for key, value in raw[section].items():
-            is_number = isinstance(value, bool | int | float)
-            named = "[" in key or key in _PLAIN
-            if value is None or not (is_number or named):
-                continue  # what is none of the standard's is for the schema to refuse
-            if is_number or not _is_function(section, key):
-                allowed, remedy = _allowed(section, key)
-                place = f"{section}: {key}"
-                with faults.noted(place):
-                    check_number(place, value, allowed, remedy=remedy)
-
-
-def _allowed(section: str, key: str) -> tuple[Interval, str]:
-    """Return where a number may lie, and what to do if it does not; as our records declare it."""
-    part = _PARTS.get(section)
-    own = None if part is None else _DECLARED.get(key)
-    place = NUMBERS.get(f"{part}_{own}")
-    if place is None:
-        return _ALLOWED.get(key, FINITE), "Check its unit."
-    return place.spec.allowed, place.spec.remedy
-
-
-_PARTS: Final = {title: part for part, title in _ELECTRODES.items()} | {"Separator": "separator"}
-_DECLARED: Final = {
-    "Thickness [m]": "thickness",
-    "Porosity": "electrolyte_fraction",
-    "Particle radius [m]": "particle_radius",
-    "Maximum concentration [mol.m-3]": "max_concentration",
-    "Minimum stoichiometry": "stoichiometry_full",
-    "Maximum stoichiometry": "stoichiometry_full",
-}
-"""Numbers that become a cell's as they are → the key whose range they share."""
-
-
-def _check_state(state: Any, around: Any, faults: _Faults) -> None:  # noqa: ANN401 - pydantic sections
-    for section in (state, around):
-        for name, field in type(section).model_fields.items() if section is not None else ():
-            value = getattr(section, name)
-            if isinstance(value, int | float):
-                allowed = FRACTION if field.alias == _CHARGE else _ALLOWED.get(field.alias, FINITE)
-                remedy = USE_FRACTION if field.alias == _CHARGE else "Check its unit."
-                with faults.noted():
-                    check_number(field.alias, value, allowed, remedy=remedy)
-
-
-def _checked(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON in, a pydantic model out
-    """Check a document against the schema, with numbers in place of its functions."""
-    import pydantic
-
-    faults = _Faults()
-    _check_numbers(raw, faults)
-    skeleton = {key: copy.deepcopy(document[key]) for key in ("Header", "State") if key in document}
-    skeleton["Parameterisation"] = {
-        section: {
-            key: 1.0 if _is_function(section, key) and _is_text(value) else copy.deepcopy(value)
-            for key, value in values.items()
-        }
-        for section, values in raw.items()
-        if section != "User-defined" and isinstance(values, dict)
-    }
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of pyparsing's, and of versions brought up to date
-            import bpx
-
-            checked = bpx.parse_bpx_obj(skeleton)
-    except pydantic.ValidationError as error:
-        version = str(document["Header"]["BPX"])[:20]
-        for one in error.errors():
-            steps = [str(step) for step in one["loc"] if step != "Parameterisation"]
-            place = ": ".join(steps[:2])
-            faults.add(f"`{place}` {_asked(one)}, by version {version} of BPX.", place)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        faults.add(f"is no BPX file of its version: {error}.")
-    faults.refuse()
-    return checked
-
-
-def _asked(error: Mapping[str, Any]) -> str:
-    """Say what the schema asks for, in our words where it says it of keys."""
-    words = {"missing": "is missing", "extra_forbidden": "is not known there"}
-    return words.get(error["type"], f"is refused ({error['msg']})")
-
-
-def _is_function(section: str, key: str) -> bool:
-    return key in _FUNCTIONS.get(section, ())
-
-
-def _is_text(value: object) -> bool:
-    """Whether a value is an expression or a table, and not a number."""
-    return isinstance(value, str | dict)
 
 
 class _Reference:
@@ -433,9 +219,9 @@ def _electrode(
     salt: float,
     charge: float,
     part: str,
-    faults: _Faults,
+    faults: Faults,
 ) -> dict[str, Any]:
-    title = _ELECTRODES[part]
+    title = ELECTRODES[part]
     layer: dict[str, Any] = {}
     with faults.noted():
         layer = _porous(title, given)
@@ -509,7 +295,7 @@ def _electrolyte(
     given: Any,  # noqa: ANN401 - a section of a pydantic model
     at: _Reference,
     salt: float,
-    faults: _Faults,
+    faults: Faults,
 ) -> dict[str, Any]:
     conducting, diffusing = (
         given.conductivity_activation_energy,
@@ -563,7 +349,7 @@ _STATED: Final = "uncertainty of "
 _RANGED: Final = {
     **{
         f"{part}_{name}": (part, key)
-        for part in _ELECTRODES
+        for part in ELECTRODES
         for name, key in (
             ("open_circuit", "open_circuit"),
             ("solid_diffusivity", "solid_diffusivity_shape"),
@@ -573,7 +359,7 @@ _RANGED: Final = {
     **{f"electrolyte_{name}": ("electrolyte", "fit", name) for name in PROPERTIES},
 }
 """Functions whose range may be stated → where they stand in the form of plain numbers."""
-_EFFECTIVE: Final = {f"{part}_effective_solid_conductivity": part for part in _ELECTRODES}
+_EFFECTIVE: Final = {f"{part}_effective_solid_conductivity": part for part in ELECTRODES}
 
 
 def _is_stated(key: str) -> bool:
@@ -594,7 +380,7 @@ def _share_volume(cell: dict[str, Any]) -> None:
         layer = cell[part]
         pores = layer["electrolyte_fraction"]
         layer["electrolyte_fraction"] = _tidy(pores - layer.get("polymer_fraction", 0.0))
-        if part in _ELECTRODES and "gas_fraction" in layer:
+        if part in ELECTRODES and "gas_fraction" in layer:
             layer["filler_fraction"] = max(
                 _tidy(layer["filler_fraction"] - layer["gas_fraction"]), 0.0
             )
@@ -603,7 +389,7 @@ def _share_volume(cell: dict[str, Any]) -> None:
 def _name_materials(cell: dict[str, Any], words: str) -> None:
     """Take the names of the materials out of the description that we wrote."""
     said = dict(one.split(": ", 1) for one in words.split(DIVIDER) if ": " in one)
-    for part, title in _ELECTRODES.items():
+    for part, title in ELECTRODES.items():
         if title in said:
             cell[part]["open_circuit"]["material"] = said[title]
     if "Electrolyte" in said:
@@ -691,10 +477,10 @@ def _diffusivity(
 
 def _entropy(title: str, raw: Mapping[str, Any], window: tuple[float, float]) -> dict[str, Any]:
     """Return dU/dT, where the file says something of it."""
-    value = raw.get(_ENTROPY)
+    value = raw.get(ENTROPY)
     if value in (None, 0):
         return {}
-    function = _of_stoichiometry(f"{title}: {_ENTROPY}", value, window)
+    function = _of_stoichiometry(f"{title}: {ENTROPY}", value, window)
     return {"entropic_change_coefficient": function.plain()}
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from microbatt.cells.bpx import read_bpx
 from microbatt.cells.cell import Cell
+from microbatt.cells.doubts import cell_doubts, tell_doubts
 from microbatt.cells.pybamm_sets import PREFIX, read_pybamm_set
 from microbatt.cells.toml import read_cell
 from microbatt.checks import check_choice
@@ -57,6 +58,12 @@ def load_cell(cell: str | Path | Cell) -> Cell:
     ParameterError
         If the catalog has no such name; the nearest are offered.
 
+    Warns
+    -----
+    UserWarning
+        If the numbers of a file contradict each other, or are unlike those of cells: its windows,
+        nominal capacity, electrolyte, poles of its formulas.
+
     Examples
     --------
     >>> cell = load_cell("doyle-1996-cell-1")
@@ -79,7 +86,11 @@ def load_cell(cell: str | Path | Cell) -> Cell:
                 f"{path}: cannot be read (there is no such file). Known cells: "
                 f"{', '.join(available_cells())}; anything else must be the path of a file."
             )
-        return read_bpx(path) if path.suffix == ".json" else read_cell(path)
+        if path.suffix == ".json":
+            return read_bpx(path)
+        read = read_cell(path)
+        tell_doubts(str(path), cell_doubts(read))
+        return read
     path = cell_path(cell)
     if not path.is_file():
         check_choice("cell", cell, available_cells())

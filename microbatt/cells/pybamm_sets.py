@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cells.cell import Cell
+from microbatt.cells.doubts import tell_doubts
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.stoichiometry_functions import LARGEST_ENTROPY, split_diffusivity
 from microbatt.checks import check_choice, check_extra
@@ -566,4 +567,4 @@ def _warmed(energy: float, temperature: float) -> float:
 
 
 def _warn(values: _Set, key: str, what: str) -> None:
-    warnings.warn(f"PyBaMM's set {values.name}: `{key}` {what}", UserWarning, stacklevel=2)
+    tell_doubts(f"PyBaMM's set {values.name}", [f"`{key}` {what}"])

@@ -97,7 +97,7 @@ def window(cell: Any) -> tuple[Start, Start] | None:  # noqa: ANN401 - a cell
 
 
 def window_doubts(cell: Any) -> tuple[str, ...]:  # noqa: ANN401 - a cell
-    """Return in what the stoichiometries that a cell states for full and empty do not agree.
+    """Return in what the stoichiometries at which a cell is full and empty do not agree.
 
     Parameters
     ----------
@@ -111,11 +111,13 @@ def window_doubts(cell: Any) -> tuple[str, ...]:  # noqa: ANN401 - a cell
         voltages at rest that are not those of the cut-offs. An end inside the cut-offs is no doubt
         where the potential of an electrode is not known any further.
     """
-    stated = _stated(cell)
-    if stated is None:
+    ends = window(cell)
+    if ends is None:
         return ()
-    full, empty = stated
+    full, empty = ends
     doubts = _charge_doubts(cell, full, empty)
+    if _stated(cell) is None:  # then they are where the voltages are those of the cut-offs
+        return tuple(doubts)
     for name, end, cutoff, room in (
         ("full", full, cell.upper_cutoff_voltage, _OFF_FULL),
         ("empty", empty, cell.lower_cutoff_voltage, _OFF_EMPTY),

@@ -10,6 +10,7 @@ from typing import Any
 from microbatt.cells.cell import Cell
 from microbatt.cells.currents import one_c_of
 from microbatt.cells.electrolyte_fits import SALT_TOP
+from microbatt.cells.faults import Faults
 from microbatt.cells.functions import material_function
 from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts, part_kind
 from microbatt.cells.records import NumberSpec, Spec, check_keys, example_of, missing_keys, specs
@@ -20,7 +21,7 @@ from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
 from microbatt.checks import Interval, check_choice, check_number, shown
 from microbatt.errors import CellFileError, ParameterError
-from microbatt.units import is_celsius, to_si, value_in_si
+from microbatt.units import is_celsius, parse_unit, to_si, value_in_si
 
 _NUMBER_KEYS = frozenset({"value", "unit", "source", "note", "uncertainty"})
 _FIT_KEYS = frozenset({"fit", "source", "note"})
@@ -35,6 +36,7 @@ _OWN_KEYS = {
 _OPTIONAL = frozenset({"note", "range", "material", "uncertainty", TEMPERATURES})
 _POROSITY = "porosity"
 """Stands in place of `electrolyte_fraction`, with which it agrees where there is no polymer."""
+_SAME = {_POROSITY: "electrolyte_fraction"}
 _START = "start"
 """Stands in `[cell]`: a state of charge or a voltage at rest."""
 _FUNCTION_KEYS = frozenset(_OWN_KEYS) - {"value"}
@@ -112,21 +114,28 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     if version != FORMAT:
         raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
     check_parts(document)
+    faults = Faults()
     document["cell"] = dict(document["cell"])
     if UNCERTAINTIES in document:
         raise ParameterError(
             f"`{UNCERTAINTIES}` is not a part of a cell file. State each beside its value: "
             f'`thickness = {{ value = 100, unit = "µm", uncertainty = "2 %", source = "..." }}`.'
         )
-    start = _read_start(document)
-    _fill_one_c(document["cell"])
+    start = None
+    with faults.noted():
+        start = _read_start(document)
+    with faults.noted():
+        _fill_one_c(document["cell"])
     kinds: dict[str, type[Any]] = {
         "cell": Cell,
         **{part: part_kind(part, document[part]) for part in PARTS},
     }
-    _check_complete(document, kinds)
+    _check_complete(document, kinds, faults)
     words = {name: document[name] for name in LABELS if name in document}
-    parts = {name: _read_part(name, kind, document[name], folder) for name, kind in kinds.items()}
+    parts = {
+        name: _read_part(name, kind, document[name], folder, faults) for name, kind in kinds.items()
+    }
+    faults.refuse()
     stated = {name: value for _, known in parts.values() for name, value in known.items()}
     cell = Cell.from_dict(
         words | {name: values for name, (values, _) in parts.items()} | {UNCERTAINTIES: stated}
@@ -134,30 +143,42 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     return cell if start is None else cell.starting_at(start)
 
 
-def _check_complete(document: Mapping[str, Any], kinds: Mapping[str, type[Any]]) -> None:
-    """Tell all that a cell file lacks at once; whatever else is wrong with it is told later.
-
-    Raises
-    ------
-    ParameterError
-        Naming each part, and how to write what it lacks.
-    """
+def _check_complete(
+    document: Mapping[str, Any], kinds: Mapping[str, type[Any]], faults: Faults
+) -> None:
+    """Note what is no key of a part, and all that the others lack, in one sentence."""
     lacking: dict[str, list[str]] = {}
     for part, kind in kinds.items():
         given = set(document[part])
         if part == "electrolyte" and not {"fit"} & given and _OF_OWN & given:
             given = (given - _OF_OWN) | {"fit"}
-        if _POROSITY in given:
-            given = (given - {_POROSITY}) | {"electrolyte_fraction"}
         declared = specs(kind)
-        if not given <= declared.keys():  # perhaps what is missing has another name there
-            return
-        names = missing_keys(given, declared)
+        if _POROSITY in given and "electrolyte_fraction" in declared:
+            given = (given - {_POROSITY}) | {"electrolyte_fraction"}
+        unknown = [name for name in document[part] if name in given - declared.keys()]
+        for name in unknown:
+            meant = nearest_meaning(name, declared)
+            faults.add(f"in [{part}], `{name}` is not a key here. {meant}")
+        names = [] if unknown else missing_keys(given, declared)  # which may have another name
         if names:
             lacking[part] = [example_of(name, declared[name][1]) for name in names]
-    if sum(map(len, lacking.values())) > 1:
+    count = sum(map(len, lacking.values()))
+    if count > 1:
         told = "; ".join(f"to [{part}] {', '.join(those)}" for part, those in lacking.items())
-        raise ParameterError(f"{sum(map(len, lacking.values()))} values are missing. Add {told}.")
+        faults.add(f"{count} values are missing. Add {told}.")
+    for part in lacking if count == 1 else ():
+        with faults.noted():
+            _check_keys(part, document[part], specs(kinds[part]))
+
+
+def _check_keys(part: str, given: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
+    entries = {_SAME.get(name, name): entry for name, entry in given.items()}
+    if part == "electrolyte" and _OF_OWN & entries.keys():
+        entries = {name: one for name, one in entries.items() if name not in _OF_OWN} | {"fit": {}}
+    try:
+        check_keys(entries, declared)
+    except ParameterError as error:
+        raise ParameterError(f"in [{part}], {error}") from error
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -204,29 +225,32 @@ def _read_start(document: dict[str, Any]) -> str | None:
 
 
 def _read_part(
-    part: str, kind: type[Any], table: Mapping[str, Any], folder: Path | None
+    part: str, kind: type[Any], table: Mapping[str, Any], folder: Path | None, faults: Faults
 ) -> tuple[dict[str, Any], dict[str, float]]:
     """Return the values of a part by their keys, and their uncertainties by their names."""
     declared = specs(kind)
-    if part == "electrolyte":
-        own = _read_electrolyte(table, folder)
-        entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
-    else:
-        own = _read_diffusivity(part, table, folder)
-        entries = {key: entry for key, entry in table.items() if key not in own}
-    entries = _of_porosity(part, entries, declared)
-    try:
-        check_keys(entries | own, declared)
-    except ParameterError as error:
-        raise ParameterError(f"in [{part}], {error}") from error
+    own: dict[str, Any] = {}
+    entries = dict(table)
+    with faults.noted():
+        if part == "electrolyte":
+            own = _read_electrolyte(table, folder)
+            entries = {key: entry for key, entry in table.items() if not own or key not in _OF_OWN}
+        else:
+            own = _read_diffusivity(part, table, folder)
+            entries = {key: entry for key, entry in table.items() if key not in own}
+    with faults.noted():
+        entries = _of_porosity(part, entries, declared)
     values, stated = own, {}
     for key, entry in entries.items():
+        if key not in declared:
+            continue
         spec = declared[key][1]
-        values[key] = _read_entry(f"{part}.{key}", spec, entry, folder)
-        if isinstance(spec, NumberSpec) and "uncertainty" in entry:
-            name = key if part == "cell" else f"{part}_{key}"
-            stated[name] = _read_uncertainty(f"{part}.{key}", spec, entry)
-    if _POROSITY in table:
+        with faults.noted():
+            values[key] = _read_entry(f"{part}.{key}", spec, entry, folder)
+            if isinstance(spec, NumberSpec) and "uncertainty" in entry:
+                name = key if part == "cell" else f"{part}_{key}"
+                stated[name] = _read_uncertainty(f"{part}.{key}", spec, entry)
+    if _POROSITY in table and "electrolyte_fraction" in values:
         values["electrolyte_fraction"] -= values.get("polymer_fraction", 0.0)
     return values, stated
 
@@ -307,12 +331,17 @@ def _read_function(
     except ParameterError as error:
         raise ParameterError(f"`{key}`: {error}") from error
     described: dict[str, Any]
+    argument = "mol m-3" if upper > 1.0 else "1"
     match kind:
         case "table":
-            described = {"table": _read_table(key, checked["table"], folder)}
+            described = {
+                "table": _read_table(key, checked["table"], folder, argument, checked["unit"])
+            }
         case "tables":
-            described = {TEMPERATURES: checked.get(TEMPERATURES, [])}
-            described["tables"] = _read_tables(key, checked["tables"], folder)
+            described = {
+                TEMPERATURES: checked.get(TEMPERATURES, []),
+                "tables": _read_tables(key, checked["tables"], folder, argument, checked["unit"]),
+            }
         case "x":
             described = {"table": {"x": checked["x"], "y": checked["y"]}}
         case _:
@@ -322,14 +351,21 @@ def _read_function(
     return material_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
 
 
-def _read_tables(key: str, given: object, folder: Path | None) -> list[object]:
+def _read_tables(
+    key: str, given: object, folder: Path | None, argument: str, unit: str
+) -> list[object]:
     """Read one table for each temperature: a file of two columns, or `x` and `y`."""
     if not isinstance(given, list):
         raise ParameterError(f"`{key}.tables` is {shown(given)}; it must be a list of tables.")
-    return [_read_table(key, one, folder) if isinstance(one, str) else one for one in given]
+    return [
+        _read_table(key, one, folder, argument, unit) if isinstance(one, str) else one
+        for one in given
+    ]
 
 
-def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[float]]:
+def _read_table(
+    key: str, name: object, folder: Path | None, argument: str, unit: str
+) -> dict[str, list[float]]:
     """Read two columns of numbers from a text file beside the cell file."""
     if not isinstance(name, str):
         raise ParameterError(
@@ -344,16 +380,16 @@ def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[f
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"`{key}.table`: {path} cannot be read ({error}).") from error
-    rows = [
-        re.split(r"[\s,;]+", line.strip()) for line in lines if line.strip()[:1] not in ("", "#")
-    ]
+    lines = [line.strip() for line in lines if line.strip()[:1] not in ("", "#")]
+    rows = [re.split(r"[\s,;]+", line) for line in lines]
     columns: dict[str, list[float]] = {"x": [], "y": []}
     for number, row in enumerate(rows):
         try:
             x, y = map(float, row)
         except ValueError as error:
             if number == 0:
-                continue  # a heading
+                _check_heading(key, path, lines[0], argument, unit)
+                continue
             raise ParameterError(
                 f"`{key}.table`: {path} has {' '.join(row)[:40]!r} in row {number}; every row but "
                 "a heading must be two numbers, with a comma, semicolon or space between them."
@@ -361,6 +397,31 @@ def _read_table(key: str, name: object, folder: Path | None) -> dict[str, list[f
         columns["x"].append(x)
         columns["y"].append(y)
     return columns
+
+
+def _check_heading(key: str, path: Path, line: str, argument: str, unit: str) -> None:
+    """Refuse a table whose heading names other units than it is read in."""
+    fields = re.split(r"[,;\t]|\s{2,}", line)
+    names = fields if len(fields) == len(_COLUMNS) else ["", line]
+    for column, name, wanted in zip(_COLUMNS, names, (argument, unit), strict=True):
+        written = _IN_BRACKETS.search(name)
+        if written is None:
+            continue
+        try:
+            named, meant = parse_unit(written[1]), parse_unit(str(wanted))
+        except ParameterError:  # words, and no unit
+            continue
+        if (named.dimension, named.factor) == (meant.dimension, meant.factor):
+            continue
+        remedy = f'Give `unit = "{written[1]}"` there' if column == "y" else "Convert the column"
+        raise ParameterError(
+            f"`{key}.table`: by its heading, `{line[:60]}`, {path} has {column} in `{written[1]}`; "
+            f"the cell file reads it in `{wanted}`. {remedy}, or correct the heading."
+        )
+
+
+_COLUMNS = ("x", "y")
+_IN_BRACKETS = re.compile(r"[\[(]([^\[\]()]+)[\])]\s*$")
 
 
 def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:

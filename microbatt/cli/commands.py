@@ -5,13 +5,15 @@ Exit codes: 0 done; 1 the work failed; 2 bad input; 3 an error that nobody fores
 """
 
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final, TextIO
+from typing import Final, NoReturn, TextIO
 
 import click
 from click.shell_completion import CompletionItem
@@ -108,7 +110,7 @@ class NotToBeUsed(click.ClickException):
 
 
 class Interrupted(click.ClickException):
-    """Somebody pressed Ctrl-C."""
+    """Somebody pressed Ctrl-C, or asked the process to terminate."""
 
     exit_code = 130
 
@@ -174,7 +176,8 @@ class LateGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the subcommand; unless ``--debug`` is given, tell what went wrong in a sentence."""
         try:
-            return super().invoke(ctx) if ctx.params.get("debug") else self._in_sentences(ctx)
+            with _stopped_alike():
+                return super().invoke(ctx) if ctx.params.get("debug") else self._in_sentences(ctx)
         except BrokenPipeError:
             silence(sys.stdout)
             raise SystemExit(UNREAD) from None
@@ -191,6 +194,40 @@ class LateGroup(click.Group):
             raise
         except Exception as error:
             raise in_a_sentence(error) from error
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C, or a request to terminate such as a batch system's.
+
+    Of a plain `KeyboardInterrupt` that arises within ``exec``, as while a module of dataclasses is
+    imported, Python 3.11 remembers that nobody caught it, and ends by a signal whoever did.
+    """
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    del number, frame
+    raise Stopped
+
+
+@contextmanager
+def _stopped_alike() -> Iterator[None]:
+    """Treat a request to terminate like Ctrl-C; what is ignored already stays so."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears of signals
+        yield
+        return
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    before = {
+        number: handler
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if (handler := signal.getsignal(number)) in usual
+    }
+    for number in before:
+        signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

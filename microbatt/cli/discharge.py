@@ -214,7 +214,7 @@ def draw(path: Path, cell: Cell, discharges: list[Discharge], *, overwrite: bool
     from microbatt.plots import draw_discharges
 
     figure = Figure(figsize=(6.0, 4.0), layout="constrained")
-    axes = draw_discharges(figure.add_subplot(), discharges)
+    axes = draw_discharges(figure.add_subplot(), discharges, one_c_current=cell.one_c_current)
     first = discharges[0]
     axes.set_title(f"{cell.name}, alpha {first.alpha:g}, S {first.S:g}")
     save_picture(figure, path, overwrite=overwrite)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +19,6 @@ from microbatt.cli.stores import read_options, storage_options
 from microbatt.places import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from microbatt.campaign import Event
 
 
@@ -80,32 +77,34 @@ def command(  # noqa: PLR0913 - one argument an option
     --workers or another engine.
     """
     check_output(report, Kind.DASK_REPORT, overwrite=overwrite)
-    from microbatt.campaign import default_store, load_campaign, preload_for
-    from microbatt.engines.contract import load_engine
-
-    planned = load_campaign(campaign)
-    if engine is not None:
-        planned = replace(planned, engine=engine, settings=None)
-    if time_limit is not None:
-        planned = replace(planned, time_limit=time_limit)
-    threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
-    if threads:
-        preload_for(planned)  # first of all: Dask is imported meanwhile
-    from microbatt.campaign import ProgressListener, run_campaign
-
-    target = store or str(default_store(planned))
     last = _LastEvent()
+    target = store
     try:
-        with (
-            _terminated_like_interrupted(),
-            client_for(
-                scheduler,
-                workers,
-                threads=threads,
-                dashboard=sys.stderr.isatty() if dashboard is None else dashboard,
-                profiled=report is not None,
-            ) as client,
-        ):
+        from microbatt.campaign import (
+            ProgressListener,
+            default_store,
+            load_campaign,
+            preload_for,
+            run_campaign,
+        )
+        from microbatt.engines.contract import load_engine
+
+        planned = load_campaign(campaign)
+        if engine is not None:
+            planned = replace(planned, engine=engine, settings=None)
+        if time_limit is not None:
+            planned = replace(planned, time_limit=time_limit)
+        threads = scheduler is None and workers is None and load_engine(planned.engine).in_threads
+        if threads:
+            preload_for(planned)  # first of all: Dask is imported meanwhile
+        target = store or str(default_store(planned))
+        with client_for(
+            scheduler,
+            workers,
+            threads=threads,
+            dashboard=sys.stderr.isatty() if dashboard is None else dashboard,
+            profiled=report is not None,
+        ) as client:
             cube = run_campaign(
                 planned,
                 target,
@@ -122,7 +121,9 @@ def command(  # noqa: PLR0913 - one argument an option
     except KeyboardInterrupt as error:
         from microbatt.cli.commands import Interrupted
 
-        raise Interrupted(f"stopped; {last}go on with: {_again(report)}") from error
+        # The store itself tells where every curve that has not run is to be run, and no other.
+        left = last.left(None if retry_failed or extend else target)
+        raise Interrupted(f"stopped; {left}; go on with: {_again(report)}") from error
     click.echo(f"{cube.microbatt.summary()}\n  {'store':<12} {target}")
 
 
@@ -135,20 +136,25 @@ class _LastEvent:
     def __call__(self, event: Event) -> None:
         self._remaining = getattr(event, "remaining", self._remaining)
 
-    def __str__(self) -> str:
+    def left(self, target: str | None) -> str:
+        """Say how many curves are left: by a store of this machine, or by what was heard.
+
+        Blocks that were in flight have come to their end since, and others may still.
+        """
         if self._remaining is None:
-            return "finished blocks are in the store; "
-        return f"{self._remaining} curves are left; "
+            return "nothing was simulated yet"
+        from microbatt.campaign import read_pending
+        from microbatt.cube import has_cube, locate
+        from microbatt.errors import StoreError
+        from microbatt.outcomes import Outcome
 
-
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Treat a request to terminate, such as a batch system's, like Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        remaining = self._remaining
+        location = None if target is None else locate(target)
+        if location is not None and location.is_local and has_cube(location):
+            with suppress(StoreError, OSError):
+                waiting = read_pending(location).outcomes.get(Outcome.NOT_RUN, 0)
+                remaining = min(remaining, waiting)
+        return f"at most {remaining} curves are left"
 
 
 def _again(report: Path | None) -> str:

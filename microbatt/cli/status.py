@@ -46,8 +46,8 @@ def _show(location: Location) -> None:
     runs = read_runs(location)
     for run in runs:
         end = _end(run, runs, waiting=found.outcomes.get(Outcome.NOT_RUN, 0))
-        hosts = ", ".join(run.hosts)
-        click.echo(f"  run {run.run_id} from {run.started} {end}; {run.curves} curves on {hosts}")
+        done = f"; {run.curves} curves on {', '.join(run.hosts)}" if run.hosts else ""
+        click.echo(f"  run {run.run_id} from {run.started} {end}{done}")
 
 
 def _end(run: RunRecord, runs: Sequence[RunRecord], *, waiting: int) -> str:
@@ -56,8 +56,8 @@ def _end(run: RunRecord, runs: Sequence[RunRecord], *, waiting: int) -> str:
         return f"to {run.ended}"
     followed = any(other.ended and other.started > run.started for other in runs)
     if not waiting and followed:
-        return "was killed; a later run went on where it stopped"
-    return "has not ended: it goes on, or was killed"
+        return "was killed, its curves not counted; a later run went on where it stopped"
+    return "has not ended: it goes on, or was killed; its curves are counted at its end"
 
 
 def _lines(found: Pending) -> list[str]:

@@ -252,6 +252,7 @@ class Captions:
     def __init__(self, source: CubeSource) -> None:
         self._source = source
         self.description = text(description(source))
+        self.description.styles = {"flex": "1 1 320px", "min-width": "0"}
         self.progress = text(progress(source))
         self.dashboard = text(dashboard())
         self.chips = text("", sizing_mode="stretch_width")

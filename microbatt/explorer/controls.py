@@ -32,6 +32,8 @@ _MOST_BUTTONS: Final = 8
 
 GROWS: Final = {"flex": "1 1 240px", "min-width": "0"}
 """Style of a part that shares a row where it gets so much room, and else goes on below."""
+_PAIRS: Final = {"flex": "1 1 180px", "min-width": "0"}
+"""The same of a part of which two stand beside each other in a window of 500 px."""
 
 
 class VariableChoice:
@@ -131,7 +133,7 @@ class AxisSlider:
     def row(self) -> pn.Row:
         """The button and the slider."""
         parts = (self.button, self.slider)
-        return pn.Row(*parts, sizing_mode="stretch_width", styles=GROWS, margin=0)
+        return pn.Row(*parts, sizing_mode="stretch_width", styles=_PAIRS, margin=0)
 
     def tell(self, step: int) -> None:
         """Show a step without reporting it."""
@@ -193,7 +195,7 @@ def axis_choices(
             options=names,
             value=name,
             sizing_mode="stretch_width",
-            styles=GROWS,
+            styles=_PAIRS,
             **STYLED,
         )
         for words, name in zip(("Across", "Up"), plane.names, strict=True)
@@ -203,7 +205,7 @@ def axis_choices(
             label=customary(name).label,
             options={customary(name).number(value): value for value in source.axes[name].tolist()},
             value=float(value),
-            width=230,
+            sizing_mode="stretch_width",
         )
         for name, value in plane.fixed.items()
         if source.axes[name].size > 1
@@ -220,7 +222,11 @@ def axis_choices(
         widget.param.watch(changed, "value")
     for slider in others.values():
         slider.param.watch(changed, "value_throttled")
-    parts = (across, up, *others.values())
+    rows = (
+        pn.Row(slider, sizing_mode="stretch_width", styles=_PAIRS, margin=0)
+        for slider in others.values()
+    )
+    parts = (across, up, *rows)
     return pn.FlexBox(
         *parts,
         flex_direction="row",

@@ -47,7 +47,7 @@ _HEIGHTS: Final = """
 """Lower where the cards lie below each other, so that the curves begin on the first screen."""
 _WRAPS: Final = {"flex_direction": "row", "flex_wrap": "wrap", "align_items": "center"}
 """A row whose parts go on below where it is too narrow."""
-_HINT: Final = "Tap for curves, tap another to compare, drag to follow."
+_HINT: Final = "Tap for curves, tap two to compare, or drag."
 _BOTH: Final = {"sizing_mode": "stretch_both"}
 _WIDTH: Final = {"sizing_mode": "stretch_width"}
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from microbatt.cells import load_cell
 from microbatt.engines import ENGINE
-from microbatt.errors import ParameterError
+from microbatt.errors import CurveError, ParameterError
 from microbatt.inference.fit.inferred_error import (
     with_inferred_error,
     with_own_share,
@@ -50,7 +50,7 @@ from microbatt.inference.result.posterior_summary import (
     fitted_runs,
     parameter_estimates,
 )
-from microbatt.measured import Reading, gather, starting_full
+from microbatt.measured import Reading, as_runs, gather, starting_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -142,14 +142,7 @@ def infer(
                 "fast usually tells as much: `microbatt design` says which currents.",
                 len(gathered.measurements),
             )
-        experiment = gathered
-        if gathered.measurements:
-            experiment = starting_full(
-                gathered,
-                loaded,
-                free={*chosen.unknown, *chosen.free},
-                inventory=chosen.inventory,
-            )
+        experiment = _from_its_start(gathered, loaded, chosen)
         noise = chosen.noise
         if noise is None:
             noise = white_noise([*experiment.measurements, *experiment.runs])
@@ -215,6 +208,30 @@ def infer(
         versions={name: version(name) for name in PACKAGES},
         seconds=seconds,
     )
+
+
+def _from_its_start(experiment: Experiment, cell: Cell, options: InferenceOptions) -> Experiment:
+    """Return what can be fitted: discharges that start where the cell file starts, or runs.
+
+    Raises
+    ------
+    CurveError
+        If no discharge starts there, and where they start is not known.
+    """
+    if not experiment.measurements:
+        return experiment
+    try:
+        return starting_full(
+            experiment,
+            cell,
+            free={*options.unknown, *options.free},
+            inventory=options.inventory,
+        )
+    except CurveError:
+        runs = as_runs(experiment) if options.runs == "auto" else None
+        if runs is None:
+            raise
+        return runs
 
 
 def forward_model(

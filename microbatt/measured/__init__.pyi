@@ -12,6 +12,7 @@ from .fullness import (
 )
 from .gathering import (
     Curves,
+    as_runs,
     gather,
 )
 from .measurement import (
@@ -59,6 +60,7 @@ __all__ = [
     "Samples",
     "StepRead",
     "Unread",
+    "as_runs",
     "begin_run",
     "cell_from",
     "curve_files",

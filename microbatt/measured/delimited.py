@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from microbatt.errors import MeasurementError
-from microbatt.measured.bounds import MOST_COLUMNS, check_size
+from microbatt.measured.bounds import MOST_COLUMNS, MOST_ROWS, check_size
 from microbatt.measured.headings import is_unit, read_heading, useful, without_numbers
 from microbatt.measured.numerals import (
     clock_seconds,
@@ -20,6 +20,7 @@ from microbatt.measured.numerals import (
     decimal_sign,
     grouped_text,
     is_clock,
+    is_time,
     last_place,
     proves_points,
     tidied,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Values: TypeAlias = NDArray[np.float64] | pd.Categorical
+    _Candidate: TypeAlias = tuple[int, str, tuple[bool, int, int]]
 
 WORDY: Final = ("state", "cell")
 """Quantities whose columns hold words."""
@@ -52,6 +54,8 @@ _AFTER: Final = 50
 """Lines after the best headings so far in which better ones are looked for."""
 _BELOW: Final = 6
 """Rows below the headings that must hold as many fields."""
+_SHORTEST: Final = 4
+"""Bytes of a row of two numbers."""
 _SEPARATORS: Final = ("\t", ";", ",", "|", "  ", " ")
 _NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 _BOMS: Final = (
@@ -151,12 +155,14 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
         If it is no text, is empty, or has no headings or no rows.
     """
     text, encoding = _utf8(source, raw)
-    check_size(source, text.count(b"\n"))
+    if len(text) > _SHORTEST * MOST_ROWS:
+        check_size(source, text.count(b"\n"))
     lines = _first_lines(text)
     layout = find_layout(source, lines, mapping)
     check_size(source, len(lines), len(layout.headings))
-    text = _records(text, layout)
-    lines = _first_lines(text)
+    without = _records(text, layout)
+    if without is not text:
+        text, lines = without, _first_lines(without)
     layout = replace(layout, headings=without_numbers(layout.headings, mapping))
     units = _clocks(layout, lines)
     wanted = useful(layout.headings, mapping, units)
@@ -203,8 +209,18 @@ def _columns(
     words = [i for i, quantity in wanted.items() if quantity in WORDY]
     dates = [i for i, quantity in wanted.items() if quantity == "date"]
     numeric = [i for i in wanted if i not in {*words, *dates}]
-    quick = _strict(text, layout, decimal, numeric=numeric, clocks=clocks, words=words)
-    if quick is not None and not dates:
+    quick = None
+    if not dates:
+        quick = read_strict(
+            text,
+            layout.first,
+            layout.separator,
+            decimal,
+            numbers=[i for i in numeric if i not in clocks],
+            clocks=[i for i in numeric if i in clocks],
+            words=words,
+        )
+    if quick is not None:
         empty = np.all([np.isnan(quick[i]) for i in numeric], axis=0)
         rows = np.arange(empty.size) + layout.first + 1
         if empty.any():
@@ -244,34 +260,6 @@ def _records(text: bytes, layout: Layout) -> bytes:
     return b"\n".join(lines)
 
 
-def _strict(
-    text: bytes,
-    layout: Layout,
-    decimal: str,
-    *,
-    numeric: Sequence[int],
-    clocks: Iterable[int],
-    words: Sequence[int],
-) -> dict[int, Values] | None:
-    """Read a text without faults quickly; None if it may have one."""
-    at = 0
-    for _ in range(layout.first):
-        at = text.find(b"\n", at) + 1
-        if at == 0:
-            return None
-    first = text[at : text.find(b"\n", at)].decode("utf-8", errors="ignore")
-    these = set(clocks)
-    return read_strict(
-        memoryview(text)[at:],
-        layout.separator,
-        decimal,
-        len(split_line(first, layout.separator)),
-        numbers=[i for i in numeric if i not in these],
-        clocks=[i for i in numeric if i in these],
-        words=words,
-    )
-
-
 def find_layout(source: str, lines: Sequence[str], mapping: Mapping[str, str]) -> Layout:
     """Find separator and headings.
 
@@ -284,7 +272,9 @@ def find_layout(source: str, lines: Sequence[str], mapping: Mapping[str, str]) -
         If no row is one of headings.
     """
     for separators in (_SEPARATORS[:4], _SEPARATORS[4:5], _SEPARATORS[5:]):
-        found = [one for each in separators for one in _candidates(lines, each, mapping)]
+        found: list[_Candidate] = []
+        for each in separators:
+            found += _candidates(_near(lines, found), each, mapping)
         if separators[0].isspace() and separators[0] != "\t":  # blanks stand within names too
             found = [one for one in found if one[2][0]]
         if found:
@@ -293,11 +283,17 @@ def find_layout(source: str, lines: Sequence[str], mapping: Mapping[str, str]) -
     return _first_row(source, lines)
 
 
+def _near(lines: Sequence[str], found: Sequence[_Candidate]) -> Sequence[str]:
+    """Return the lines in which better headings are looked for, under another separator."""
+    last = max((at for at, _, (fits, _, _) in found if fits), default=len(lines))
+    return lines[: last + _AFTER + 1 + 3 * _BELOW]
+
+
 def _candidates(
     lines: Sequence[str], separator: str, mapping: Mapping[str, str]
-) -> list[tuple[int, str, tuple[bool, int, int]]]:
+) -> list[_Candidate]:
     """Return rows that may be headings under a separator, with a score for each."""
-    found: list[tuple[int, str, tuple[bool, int, int]]] = []
+    found: list[_Candidate] = []
     best = 2
     for at, line in enumerate(lines):
         if found and found[-1][2][0] and at > found[-1][0] + _AFTER:
@@ -452,14 +448,9 @@ def _width(lines: Sequence[str], layout: Layout) -> int:
 
 def _clocks(layout: Layout, lines: Sequence[str]) -> dict[int, str]:
     """Return which columns hold hours, minutes and seconds."""
-    import pandas as pd
-
     rows = [split_line(one, layout.separator) for one in lines[layout.first :][:5] if one.strip()]
-    return {
-        i: "s"
-        for i in range(len(layout.headings))
-        if is_clock(pd.Series([row[i] for row in rows if i < len(row)], dtype="string"))
-    }
+    columns = ([row[i] for row in rows if i < len(row)] for i in range(len(layout.headings)))
+    return {i: "s" for i, texts in enumerate(columns) if texts and all(map(is_time, texts))}
 
 
 def _frame(

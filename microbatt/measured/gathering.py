@@ -11,7 +11,8 @@ from microbatt.errors import ParameterError
 from microbatt.measured.copies import without_copies
 from microbatt.measured.experiment import Experiment, experiment_name
 from microbatt.measured.measurement import Measurement
-from microbatt.measured.run import MeasuredRun
+from microbatt.measured.run import MeasuredRun, run_of
+from microbatt.measured.steps import REST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,6 +129,49 @@ def _begun_at(read: FileReading, simulation: Simulation) -> FileReading:
     if measurements and simulation.current[0] > 0.0 and measurements[0].rest_voltage is None:
         measurements = (replace(measurements[0], rest_voltage=rest), *measurements[1:])
     return replace(read, run=run, measurements=measurements)
+
+
+def as_runs(experiment: Experiment) -> Experiment | None:
+    """Return an experiment whose discharges are read as runs, each file from its first row on.
+
+    So are discharges fitted that do not start where the cell file starts.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Discharges that were read from files or tables, with the voltage at rest before each.
+
+    Returns
+    -------
+    Experiment or None
+        With runs in place of the discharges; None if a file has no time, or its state at the start
+        is not known.
+    """
+    taken = {one.source for one in experiment.measurements}
+    files = [file for file in experiment.reading if taken & {m.source for m in file.measurements}]
+    runs = [_as_run(file) for file in files]
+    told = {one.source for file in files for one in file.measurements}
+    if not taken <= told or any(run is None for run in runs):
+        return None
+    reading = tuple(
+        replace(file, measurements=(), run=runs[files.index(file)]) if file in files else file
+        for file in experiment.reading
+    )
+    found = tuple(run for run in runs if run is not None)
+    return replace(experiment, measurements=(), reading=reading, runs=(*experiment.runs, *found))
+
+
+def _as_run(file: FileReading) -> MeasuredRun | None:
+    """Return a file as a run; None if its time or its state at the start is not known."""
+    if file.samples is None or file.samples.time is None or not file.steps:
+        return None
+    run = run_of(file.source, file.samples, file.remarks, from_rest=file.steps[0].kind == REST)
+    if run.rest_voltage is None and file.steps[0].taken:  # as a simulation tells it
+        run = replace(run, rest_voltage=file.measurements[0].rest_voltage)
+    if run.rest_voltage is None:
+        return None
+    told = "read as a run, since its discharges do not start where the cell file starts"
+    return replace(run, remarks=(*run.remarks, told))
 
 
 def _of_discharge(discharge: Discharge, number: int) -> Measurement:

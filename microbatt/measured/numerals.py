@@ -143,7 +143,12 @@ def tidied(text: str) -> str:
 def is_clock(texts: pd.Series) -> bool:
     """Tell whether a column holds hours, minutes and seconds."""
     known = texts.dropna().head(5)
-    return bool(len(known)) and all(_CLOCK.match(str(one).strip()) for one in known)
+    return bool(len(known)) and all(is_time(str(one)) for one in known)
+
+
+def is_time(text: str) -> bool:
+    """Tell whether a text is one of hours, minutes and seconds."""
+    return _CLOCK.match(text.strip()) is not None
 
 
 def clock_seconds(texts: pd.Series) -> Array:

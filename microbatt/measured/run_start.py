@@ -137,9 +137,11 @@ def _check_first(run: MeasuredRun, cell: Cell) -> None:
     charging = float(np.sign(run.current[np.flatnonzero(run.current)[0]])) < 0.0
     lowest, highest = (full - APART, full + _LOAD) if charging else (full - _LOAD, full + APART)
     if not lowest <= first <= highest:
+        side = "below" if charging else "above"
         raise CurveError(
             f"{run.source}: it begins under a {'charge' if charging else 'load'}, at {first:.4g} "
             f"V, where the cell file starts at {full:.4g} V at rest. Give the rows of the rest "
-            f"before it, or state the voltage at rest: `--start-voltage {full:.4g}V` if it was so.",
+            f"before it, or state the voltage at rest, which lay {side} that of its first row: "
+            f"`--start-voltage {first:.3g}V` or somewhat {side}.",
             run.source,
         )

@@ -43,10 +43,20 @@ _GOES_ON: Final = 0.5
 """A current of at least this share of the one before goes on with it."""
 _DEPARTS: Final = 0.01
 """A current that leaves its plateau by more, and does not come back, begins another step."""
+_STRETCH, _STRETCHES = 512, 16
+"""Of a long record so many stretches of so many rows tell the noise."""
+_FEW: Final = 6
+"""So many rows tell what a current is; fewer hold no two plateaus."""
+_MANY: Final = 60
+"""So many rows under one voltage are a hold, if the current falls."""
+_EQUAL: Final = 1e-3
+"""Voltages that differ by less are the same [V]."""
 _HELD: Final = 4e-3
 """A held voltage varies by less [V]."""
 _TURN: Final = 0.015
 """A voltage that turns moves at least so far on both sides [V]."""
+_BLOCK: Final = 64
+"""Rows whose lowest and highest stand for all, as far as they lie closely together."""
 _SHARP: Final = 4.0
 """A step of the voltage is sharp if it is so many times those around it."""
 _ASIDE: Final = 2.0
@@ -148,8 +158,11 @@ def charges(record: Record) -> Array:
     """
     size = np.abs(record.current)
     if record.time is not None:
-        hours = np.clip(np.diff(record.time), 0.0, None) / SECONDS_PER_HOUR
-        return np.asarray(size[1:] * hours)
+        moved = np.diff(record.time)
+        np.maximum(moved, 0.0, out=moved)
+        moved /= SECONDS_PER_HOUR
+        moved *= size[1:]
+        return np.asarray(moved)
     if record.capacity is not None:
         return np.nan_to_num(np.abs(np.diff(record.capacity)))
     return size[1:]
@@ -159,7 +172,13 @@ def noise(voltage: Array) -> float:
     """Return about how much single voltages scatter [V], from third differences."""
     if voltage.size < 8:
         return 0.0
-    return float(1.4826 * middle(np.abs(np.diff(voltage, 3))) / np.sqrt(20.0))
+    if voltage.size > 2 * _STRETCH * _STRETCHES:
+        every = voltage.size // _STRETCHES
+        some = voltage[: every * _STRETCHES].reshape(_STRETCHES, every)[:, :_STRETCH]
+        third = np.diff(some, 3, axis=1).ravel()
+    else:
+        third = np.diff(voltage, 3)
+    return float(1.4826 * middle(np.abs(third)) / np.sqrt(20.0))
 
 
 def state_kind(word: str) -> str | None:
@@ -208,13 +227,13 @@ def _mark_rests(
 
 def _unmark_tails(current: Array, still: NDArray[np.bool_], resting: NDArray[np.bool_]) -> None:
     """Take back rests that are the end of a current that falls bit by bit, as in a hold."""
-    size = np.abs(current)
-    goes_on = np.append(False, (size[1:] > _GOES_ON * size[:-1]) & (current[1:] * current[:-1] > 0))
-    for first in np.flatnonzero(resting[1:] & ~resting[:-1]) + 1:
-        i = int(first)
-        while i < size.size and resting[i] and not still[i] and goes_on[i]:
-            resting[i] = False
-            i += 1
+    begins = np.flatnonzero(resting[1:] & ~resting[:-1]) + 1
+    ends = np.flatnonzero(np.append(resting[:-1] & ~resting[1:], resting[-1:])) + 1
+    for first, end in zip(begins, ends[ends.size - begins.size :], strict=True):
+        before, now = current[first - 1 : end - 1], current[first:end]
+        stops = still[first:end] | ~(before * now > 0.0)
+        stops |= ~(np.abs(now) > _GOES_ON * np.abs(before))
+        resting[first : first + int(np.append(stops, True).argmax())] = False
 
 
 def _cuts(record: Record, resting: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -232,21 +251,42 @@ def _cuts(record: Record, resting: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _plateaus(record: Record, piece: Indices) -> list[Indices]:
-    """Cut a piece where the current leaves its plateau for good, again and again."""
+    """Cut a piece where the current leaves its plateau for good, again and again.
+
+    A hold is left whole: its current leaves any plateau at once.
+    """
     parts: list[Indices] = []
     left = piece
-    while (at := _plateau_ends(record, left)) is not None:
+    while not _is_held(record, left) and (at := _plateau_ends(record, left)) is not None:
         parts.append(left[:at])
         left = left[at:]
     return [*parts, left]
 
 
+def _is_held(record: Record, piece: Indices) -> bool:
+    """Tell whether the current of many rows falls while their voltage stays the same."""
+    if piece.size < _MANY:
+        return False
+    size, voltage = np.abs(record.current[piece]), record.voltage[piece]
+    if not middle(size[-_FEW:]) < (1.0 - _DEPARTS) * middle(size[:_FEW]):
+        return False
+    if not np.ptp(voltage) <= _held(record, voltage):
+        return False
+    half = voltage.size // 2
+    return bool(abs(voltage[:half].mean() - voltage[half:].mean()) <= _same(record))
+
+
+def _same(record: Record) -> float:
+    """Return how far apart two voltages are that count as the same [V]."""
+    return max(_EQUAL, record.steps.get("voltage", 0.0))
+
+
 def _plateau_ends(record: Record, piece: Indices) -> int | None:
     """Return where the current leaves its first plateau for good; None if it does not."""
     size = np.abs(record.current[piece])
-    if size.size < 6:
+    if size.size < _FEW:
         return None
-    level = middle(size[1:6])
+    level = middle(size[1:_FEW])
     far = np.abs(size - level) > max(_DEPARTS * level, 1.01 * record.steps.get("current", 0.0))
     near = np.flatnonzero(~far)
     at = int(near[-1]) + 1 if near.size else 0
@@ -255,7 +295,7 @@ def _plateau_ends(record: Record, piece: Indices) -> int | None:
     voltage = record.voltage[piece]
     held = middle(voltage[at:])
     if np.ptp(voltage[at:]) <= _held(record, voltage):
-        while at > 2 and abs(voltage[at - 2] - held) <= max(1e-3, record.steps.get("voltage", 0.0)):
+        while at > 2 and abs(voltage[at - 2] - held) <= _same(record):
             at -= 1
     return at
 
@@ -292,20 +332,39 @@ def _zigzag(values: Array, threshold: float) -> list[int]:
     turns: list[int] = []
     low = high = 0
     rising: bool | None = None
-    for i in range(1, values.size):
-        if values[i] > values[high]:
+    at = _extremes(values, threshold)
+    for i, value in zip(at.tolist(), values[at].tolist(), strict=True):
+        if value > values[high]:
             high = i
-        if values[i] < values[low]:
+        if value < values[low]:
             low = i
-        if rising is not False and values[high] - values[i] > threshold:
+        if rising is not False and values[high] - value > threshold:
             if rising:
                 turns.append(high)
             rising, low = False, i
-        elif rising is not True and values[i] - values[low] > threshold:
+        elif rising is not True and value - values[low] > threshold:
             if rising is False:
                 turns.append(low)
             rising, high = True, i
     return turns
+
+
+def _extremes(values: Array, threshold: float) -> Indices:
+    """Return all rows between which values may turn by more than a threshold.
+
+    Of rows that lie within the threshold these are the lowest and the highest.
+    """
+    whole = values.size // _BLOCK * _BLOCK
+    blocks = values[:whole].reshape(-1, _BLOCK)
+    low, high = blocks.argmin(axis=1), blocks.argmax(axis=1)
+    first = np.arange(0, whole, _BLOCK)
+    narrow = values[first + high] - values[first + low] <= threshold
+    kept = np.zeros(values.size, dtype=bool)
+    kept[whole:] = True
+    kept[:whole].reshape(-1, _BLOCK)[~narrow] = True
+    kept[(first + low)[narrow]] = True
+    kept[(first + high)[narrow]] = True
+    return np.flatnonzero(kept)
 
 
 def _without_outliers(voltage: Array) -> Array:
@@ -416,8 +475,8 @@ def _one_hold(record: Record, before: Step, step: Step) -> bool:
         return False
     if before.kind != HOLD and (len(before) > 2 or (len(step) > 2 and step.kind != HOLD)):
         return False
-    both = slice(before.first, step.last + 1)
-    same_sign = np.sign(record.current[before.first]) == np.sign(record.current[step.first])
-    held = np.ptp(record.voltage[both]) <= _held(record, record.voltage[both])
-    less = abs(record.current[step.last]) < abs(record.current[before.first])
-    return bool(same_sign and held and less)
+    first, last = record.current[before.first], record.current[step.last]
+    if np.sign(first) != np.sign(record.current[step.first]) or not abs(last) < abs(first):
+        return False
+    voltage = record.voltage[before.first : step.last + 1]
+    return bool(np.ptp(voltage) <= _held(record, voltage))

@@ -6,6 +6,7 @@ pandas reads.
 
 from __future__ import annotations
 
+import csv
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,24 +15,27 @@ import numpy as np
 from microbatt.measured.numerals import over_midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    import polars as pl
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
 _MOST_WORDS: Final = 1000
 """A column with more words holds none of a state."""
+_COLONS: Final = 2
+"""Of hours, minutes and seconds."""
 _SMALL: Final = 2**18
 """A shorter text is read before polars is imported [bytes]."""
 
 
 def read_strict(
-    body: memoryview,
+    text: bytes,
+    first: int,
     separator: str,
     decimal: str,
-    width: int,
     *,
     numbers: Sequence[int],
     clocks: Sequence[int],
@@ -41,14 +45,14 @@ def read_strict(
 
     Parameters
     ----------
-    body : memoryview
-        Rows only, UTF-8.
+    text : bytes
+        UTF-8.
+    first : int
+        Line of the first row, from 0.
     separator : str
         Between fields.
     decimal : str
         Decimal sign.
-    width : int
-        Fields of a row.
     numbers, clocks, words : sequence of int
         Columns of numbers; of hours, minutes and seconds; of words.
 
@@ -58,53 +62,147 @@ def read_strict(
         Numbers, NaN where a field is empty; None if anything else is in a field, a row has another
         width, the text is short, or polars is not installed.
     """
-    if len(body) < _SMALL or len(separator) != 1 or separator == " ":
+    if len(text) < _SMALL or len(separator) != 1 or separator == " ":
         return None
-    if find_spec("polars") is None:
+    fields = _fields(text, first, separator)
+    if max((*numbers, *clocks, *words), default=0) >= len(fields) or find_spec("polars") is None:
         return None
-    import io
+    if clocks and b'"' not in text:
+        found = _with_parts(
+            text, first, separator, decimal, fields, numbers=numbers, clocks=clocks, words=words
+        )
+        if found is not None:
+            return found
+    kinds = dict.fromkeys(numbers, True) | dict.fromkeys((*clocks, *words), False)
+    frame = _read(text, first, separator, decimal, len(fields), kinds)
+    if frame is None:
+        return None
+    columns: dict[int, Any] = {i: _floats(frame[f"c{i}"]) for i in numbers}
+    columns |= {i: _seconds(frame[f"c{i}"]) for i in clocks}
+    columns |= {i: _categories(frame[f"c{i}"]) for i in words}
+    return None if any(one is None for one in columns.values()) else columns
 
+
+def _fields(text: bytes, line: int, separator: str) -> list[str]:
+    """Return the fields of a line of a text; none where there is no such line."""
+    at = 0
+    for _ in range(line):
+        at = text.find(b"\n", at) + 1
+        if at == 0:
+            return []
+    end = text.find(b"\n", at)
+    row = text[at : end if end >= 0 else None].decode("utf-8", errors="ignore").rstrip("\r")
+    if '"' not in row:
+        return row.split(separator)
+    try:
+        return next(csv.reader([row], delimiter=separator, skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        return row.split(separator)
+
+
+def _with_parts(
+    text: bytes,
+    first: int,
+    separator: str,
+    decimal: str,
+    fields: Sequence[str],
+    *,
+    numbers: Sequence[int],
+    clocks: Sequence[int],
+    words: Sequence[int],
+) -> dict[int, Array | pd.Categorical] | None:
+    """Read a text with hours, minutes and seconds as columns of their own.
+
+    To make three columns of ``h:mm:ss`` takes a third of the time that its parts take as words.
+    Every colon begins another column, so each row must have as many as the first.
+    """
+    colons = [one.count(":") for one in fields]
+    if any(colons[i] != _COLONS for i in clocks) or separator == ":":
+        return None
+    places = [i + sum(colons[:i]) for i in range(len(fields))]
+    divided = text.replace(b":", separator.encode())
+    kinds = {places[i]: True for i in numbers} | {places[i]: False for i in words}
+    kinds |= {places[i] + part: True for i in clocks for part in range(_COLONS + 1)}
+    if any(colons[i] for i in (*numbers, *words)):
+        return None
+    frame = _read(divided, first, separator, decimal, len(fields) + sum(colons), kinds)
+    if frame is None or _colons_below(text, first) != sum(colons) * len(frame):
+        return None
+    columns: dict[int, Any] = {i: _floats(frame[f"c{places[i]}"]) for i in numbers}
+    columns |= {
+        i: _of_parts(*(_floats(frame[f"c{places[i] + part}"]) for part in range(_COLONS + 1)))
+        for i in clocks
+    }
+    columns |= {i: _categories(frame[f"c{places[i]}"]) for i in words}
+    return None if any(one is None for one in columns.values()) else columns
+
+
+def _colons_below(text: bytes, first: int) -> int:
+    """Return the colons of a text from a line on."""
+    at = 0
+    for _ in range(first):
+        at = text.find(b"\n", at) + 1
+    return text.count(b":", at)
+
+
+def _read(
+    text: bytes, first: int, separator: str, decimal: str, width: int, kinds: Mapping[int, bool]
+) -> pl.DataFrame | None:
+    """Return columns of a text, numbers or words; None if one cannot be read as such."""
     import polars as pl
 
-    wanted: Container[int] = {*numbers, *clocks, *words}
-    schema = {f"c{i}": pl.Float64() if i in set(numbers) else pl.String() for i in range(width)}
+    schema = {f"c{i}": pl.Float64() if kinds.get(i) else pl.String() for i in range(width)}
     try:
-        frame = pl.read_csv(
-            io.BytesIO(body),
+        return pl.read_csv(
+            text,
             has_header=False,
+            skip_lines=first,
             schema=schema,
-            columns=[i for i in range(width) if i in wanted],
+            columns=[i for i in range(width) if i in kinds],
             separator=separator,
             decimal_comma=decimal == ",",
         )
-        found: dict[int, Any] = {
-            i: frame[f"c{i}"].to_numpy(allow_copy=True).astype(float, copy=False) for i in numbers
-        }
-        found |= {i: _seconds(frame[f"c{i}"]) for i in clocks}
-        found |= {i: _categories(frame[f"c{i}"]) for i in words}
     except (pl.exceptions.PolarsError, ValueError):
         return None
-    return None if any(one is None for one in found.values()) else found
 
 
-def _seconds(texts: Any) -> Array | None:  # noqa: ANN401 - a polars Series
+def _floats(numbers: pl.Series) -> Array:
+    return np.asarray(numbers.to_numpy(allow_copy=True).astype(float, copy=False))
+
+
+def _seconds(texts: pl.Series) -> Array | None:
     """Return ``h:mm:ss`` in seconds; None if any is of another form."""
     import polars as pl
 
     parts = texts.str.replace(",", ".", literal=True).str.split_exact(":", 2).struct.unnest()
-    hours, minutes, seconds = (parts[name].cast(pl.Float64).to_numpy() for name in parts.columns)
-    total = hours * 3600.0 + minutes * 60.0 + seconds
-    if not np.isfinite(total).all() or max(minutes.max(), seconds.max()) >= 60.0:
+    try:
+        return _of_parts(*(_floats(parts[name].cast(pl.Float64)) for name in parts.columns))
+    except (pl.exceptions.PolarsError, ValueError):
         return None
-    return over_midnight(np.asarray(total))
 
 
-def _categories(texts: Any) -> pd.Categorical | None:  # noqa: ANN401 - a polars Series
+def _of_parts(hours: Array, minutes: Array, seconds: Array) -> Array | None:
+    """Return hours, minutes and seconds in seconds; None if any is no time."""
+    total = hours * 3600.0
+    total += minutes * 60.0
+    total += seconds
+    if not total.size or not np.isfinite(total).all():
+        return None
+    if max(minutes.max(), seconds.max()) >= 60.0:
+        return None
+    return over_midnight(total)
+
+
+def _categories(texts: pl.Series) -> pd.Categorical | None:
+    """Return words as categories; None if there are too many, or none."""
     import pandas as pd
     import polars as pl
 
-    known = texts.unique(maintain_order=True).drop_nulls()
+    changes = np.flatnonzero((texts != texts.shift(1)).fill_null(value=True).to_numpy())
+    first = texts.gather(changes)
+    known = first.unique(maintain_order=True).drop_nulls()
     if not 0 < len(known) <= _MOST_WORDS:
         return None
-    codes = texts.replace_strict(known, range(len(known)), default=-1, return_dtype=pl.Int32)
-    return pd.Categorical.from_codes(codes.to_numpy(), categories=known.to_list())
+    codes = first.replace_strict(known, range(len(known)), default=-1, return_dtype=pl.Int32)
+    each = np.repeat(codes.to_numpy(), np.diff(changes, append=len(texts)))
+    return pd.Categorical.from_codes(each, categories=known.to_list())

@@ -26,11 +26,40 @@ if TYPE_CHECKING:
 
 
 class Curve(NamedTuple):
-    """One discharge: current [A m⁻²], capacity [A h m⁻²] and voltage [V], of shape (n,) each."""
+    """One discharge: current [A m⁻²], capacity [A h m⁻²] and voltage [V], of shape (n,) each.
+
+    Its C-rate [h⁻¹] is told where it is known.
+    """
 
     current: float
     capacity: NDArray[np.floating[Any]]
     voltage: NDArray[np.floating[Any]]
+    c_rate: float | None = None
+
+    @property
+    def label(self) -> str:
+        """What a legend calls it."""
+        known = current_label(self.current, self.c_rate)
+        return known if self.capacity.size else f"{known}: no curve"
+
+
+def current_label(current: float, c_rate: float | None = None) -> str:
+    """Return a current with its unit, and as a C-rate where that is known.
+
+    Parameters
+    ----------
+    current : float
+        [A m⁻²].
+    c_rate : float, optional
+        [h⁻¹]; NaN where the cell says nothing of 1 C.
+
+    Examples
+    --------
+    >>> current_label(17.5, 0.5)
+    '17.5 A m⁻² (0.5C)'
+    """
+    known = f"{current:g} {quantity('current').pretty_units}"
+    return known if c_rate is None or not np.isfinite(c_rate) else f"{known} ({c_rate:.3g}C)"
 
 
 def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
@@ -51,11 +80,9 @@ def draw_curves(axes: Axes, curves: Iterable[Curve]) -> Axes:
     """
     ordered = sorted(curves, key=lambda curve: curve.current)
     colours = current_colours(curve.current for curve in ordered)
-    unit = quantity("current").pretty_units
     for curve in ordered:
-        label = f"{curve.current:g} {unit}" + ("" if curve.capacity.size else ": no curve")
         colour = colours[curve.current]
-        (line,) = axes.plot(curve.capacity, curve.voltage, color=colour, label=label)
+        (line,) = axes.plot(curve.capacity, curve.voltage, color=colour, label=curve.label)
         line.sticky_edges.x.append(0.0)  # the axis begins at no capacity, however it is scaled
     axes.set_xlabel(quantity("capacity").label)
     axes.set_ylabel(quantity("voltage").label)
@@ -80,13 +107,14 @@ def current_handles(currents: Iterable[float]) -> tuple[list[Line2D], list[str]]
     """
     from matplotlib.lines import Line2D
 
-    unit = quantity("current").pretty_units
     colours = current_colours(currents)
     lines = [Line2D([], [], color=colour) for colour in colours.values()]
-    return lines, [f"{current:g} {unit}" for current in colours]
+    return lines, [current_label(current) for current in colours]
 
 
-def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
+def draw_discharges(
+    axes: Axes, discharges: Iterable[Discharge], *, one_c_current: float | None = None
+) -> Axes:
     """Draw what an engine returned; see `draw_curves`.
 
     Parameters
@@ -95,13 +123,20 @@ def draw_discharges(axes: Axes, discharges: Iterable[Discharge]) -> Axes:
         Where to draw.
     discharges : iterable of Discharge
         Discharges of any engine.
+    one_c_current : float, optional
+        What counts as 1 C [A m⁻²], for C-rates in the legend.
 
     Returns
     -------
     matplotlib.axes.Axes
         The same axes.
     """
-    return draw_curves(axes, (Curve(d.current, d.capacity, d.voltage) for d in discharges))
+
+    def rate(current: float) -> float | None:
+        return None if one_c_current is None else current / one_c_current
+
+    curves = (Curve(d.current, d.capacity, d.voltage, rate(d.current)) for d in discharges)
+    return draw_curves(axes, curves)
 
 
 def curve_of(discharge: xr.Dataset) -> Curve:
@@ -133,6 +168,7 @@ def curve_of(discharge: xr.Dataset) -> Curve:
         float(discharge["current"]),
         discharge["capacity"].to_numpy(),
         discharge["voltage"].to_numpy(),
+        _c_rate(discharge),
     )
 
 
@@ -157,7 +193,12 @@ def curves_in(point: xr.Dataset) -> Iterator[Curve]:
         capacity = (curve["depth"] * curve["discharge_capacity"]).to_numpy()
         voltage = curve["voltage"].to_numpy()
         whole = np.isfinite(capacity) & np.isfinite(voltage)
-        yield Curve(float(current), capacity[whole], voltage[whole])
+        yield Curve(float(current), capacity[whole], voltage[whole], _c_rate(curve))
+
+
+def _c_rate(discharge: xr.Dataset) -> float | None:
+    """Return the C-rate of one discharge, where the cell says what 1 C is."""
+    return float(discharge["c_rate"]) if "c_rate" in discharge.coords else None
 
 
 def draw_sweep(
@@ -185,7 +226,8 @@ def draw_sweep(
     Returns
     -------
     numpy.ndarray
-        The same axes, with one legend, to the right of the first row.
+        The same axes, with one legend, to the right of the first row. Where all panels lie on
+        other axes is the title of their figure.
 
     Raises
     ------
@@ -194,15 +236,22 @@ def draw_sweep(
     """
     runs = "sample" in cube["voltage"].dims
     points = _sweep_points(cube, panels.shape, across, at or {})
+    along = None if "point" in cube.dims else sweep_axes(cube, across)
     drawn: list[Any] = list(panels.flat)
+    everywhere = ""
     for axes, point in zip(drawn, points, strict=False):
         if runs:
             _draw_run(axes, point)
         else:
             draw_curves(axes, curves_in(point))
             axes.get_legend().remove()
-        axes.set_title(point_title(point, line=_PANEL_LINE), fontsize="medium")
+        axes.set_title(point_title(point, line=_PANEL_LINE, names=along), fontsize="medium")
         axes.label_outer()
+        if along is not None:
+            others = [name for name in varied_in(cube) if name not in along]
+            everywhere = point_title(point, line=_SWEEP_LINE * panels.shape[1], names=others)
+    if everywhere:
+        drawn[0].figure.suptitle(everywhere, fontsize="medium")
     if runs:
         return panels
     panels[0, -1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -291,6 +340,8 @@ def _sweep_points(
 
 _PANEL_LINE: Final = 36
 """Most characters in a line over a panel, so that the titles of neighbours stay apart."""
+_SWEEP_LINE: Final = 40
+"""Most characters in a line over all panels, for each column."""
 
 
 def _draw_run(axes: Axes, point: xr.Dataset) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
+from microbatt.plots.curves import current_label
 from microbatt.plots.style.colours import PALETTE, TRUTH, current_colours
 from microbatt.quantities import quantity
 
@@ -22,7 +23,9 @@ _MOST_MARKS: Final = 40
 """Measured points drawn a curve; more would hide the fit."""
 
 
-def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
+def draw_fit(
+    axes: Axes, curves: Sequence[FittedCurve], *, one_c_current: float | None = None
+) -> Axes:
     """Draw measured voltages as points and the fit as lines, a colour a current.
 
     Parameters
@@ -31,6 +34,8 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
         Where to draw.
     curves : sequence of FittedCurve
         Curves of an estimate.
+    one_c_current : float, optional
+        What counts as 1 C [A m⁻²], for C-rates in the legend.
 
     Returns
     -------
@@ -38,14 +43,15 @@ def draw_fit(axes: Axes, curves: Sequence[FittedCurve]) -> Axes:
         The same axes.
     """
     colours = current_colours(curve.current for curve in curves)
-    unit = quantity("current").pretty_units
     for curve in sorted(curves, key=lambda curve: curve.current):
         colour = colours[curve.current]
         every = max(1, curve.capacity.size // _MOST_MARKS)
         axes.fill_between(
             curve.capacity, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0
         )
-        axes.plot(curve.capacity, curve.fitted, color=colour, label=f"{curve.current:g} {unit}")
+        rate = None if one_c_current is None else curve.current / one_c_current
+        label = current_label(curve.current, rate)
+        axes.plot(curve.capacity, curve.fitted, color=colour, label=label)
         axes.plot(
             curve.capacity[::every], curve.measured[::every], "o", color=colour,
             markersize=3.2, markerfacecolor="white", markeredgewidth=0.9,

@@ -14,14 +14,13 @@ from microbatt.checks import check_choice, check_extra
 from microbatt.cube.contents import check_discharges, varied_in, whole_curves
 from microbatt.cube.predicted import predicted_by
 from microbatt.parameters import customary
-from microbatt.plots.curves import curve_of, curves_in
+from microbatt.plots.curves import current_label, curve_of, curves_in
 from microbatt.plots.identifiability import bounds_in
 from microbatt.plots.maps import in_plane, in_step
 from microbatt.plots.ragone import LINES
 from microbatt.plots.rows import as_rows, nearest_point, point_title
 from microbatt.plots.style.colours import current_colours, named_colours
 from microbatt.plots.style.labels import PLAIN, POINTED, ROOM, SIZE, dimension, slider
-from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -243,14 +242,13 @@ def _voltages(curves: Iterable[Curve], title: str) -> hv.Overlay:
 
     drawn = list(curves)
     colours = current_colours(curve.current for curve in drawn)
-    unit = quantity("current").pretty_units
     axes = dimension("capacity"), [dimension("voltage"), dimension("current")]
     return hv.Overlay(
         [
             hv.Curve(
                 (curve.capacity, curve.voltage, np.full(curve.capacity.size, curve.current)),
                 *axes,
-                label=f"{curve.current:g} {unit}" + ("" if curve.capacity.size else ": no curve"),
+                label=curve.label,
             ).opts(color=colours[curve.current], **SIZE, **POINTED, **ROOM)
             for curve in drawn
         ]
@@ -296,13 +294,12 @@ def _cloud(table: pd.DataFrame, varied: list[str]) -> hv.Overlay:
     """Return points for each current."""
     import holoviews as hv
 
-    unit = quantity("current").pretty_units
     return hv.Overlay(
         [
             hv.Scatter(
                 table[table["current"] == current],
                 *_ragone_axes(varied),
-                label=f"{current:g} {unit}",
+                label=current_label(current),
             ).opts(color=colour, size=4)
             for current, colour in current_colours(table["current"]).items()
         ]

@@ -142,7 +142,7 @@ def draw_answer(estimate: Estimate, *, truth: Mapping[str, float] | None = None)
     names = [one.name for one in estimate.parameters]
     figure = Figure(figsize=(12.6, 4.8), layout="constrained")
     left, right = figure.subfigures(1, 2, squeeze=False)[0]
-    axes = draw_fit(left.subplots(), estimate.curves)
+    axes = draw_fit(left.subplots(), estimate.curves, one_c_current=estimate.cell.one_c_current)
     axes.set_title("measured and fitted", fontsize="medium")
     right.suptitle("what the curves tell of each unknown, and of each pair", fontsize="medium")
     true = None if truth is None else [truth[name] for name in names]

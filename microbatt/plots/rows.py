@@ -12,7 +12,7 @@ from microbatt.cube.contents import varied_in
 from microbatt.parameters import PARAMETERS, POINT, customary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 
 class Point(NamedTuple):
@@ -117,7 +117,9 @@ def nearest_point(cube: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
     return cube.sel(lying, method="nearest")
 
 
-def point_title(point: xr.Dataset | xr.DataArray, *, line: int = 60) -> str:
+def point_title(
+    point: xr.Dataset | xr.DataArray, *, line: int = 60, names: Container[str] | None = None
+) -> str:
     """Return where a part of a cube lies on the axes that it has lost, such as ``α 2, S 3``.
 
     Parameters
@@ -126,6 +128,8 @@ def point_title(point: xr.Dataset | xr.DataArray, *, line: int = 60) -> str:
         Part of a cube.
     line : int, default 60
         Most characters in a line; a new one begins before an axis that would go beyond.
+    names : container of str, optional
+        Axes that are told, of those that it has lost; None for all.
 
     Returns
     -------
@@ -136,7 +140,9 @@ def point_title(point: xr.Dataset | xr.DataArray, *, line: int = 60) -> str:
     lost = [
         customary(name)
         for name in varied_in(part)
-        if name not in ("current", "c_rate") and part[name].ndim == 0
+        if name not in ("current", "c_rate")
+        and part[name].ndim == 0
+        and (names is None or name in names)
     ]
     title = ""
     for axis in lost:

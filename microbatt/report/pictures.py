@@ -53,7 +53,7 @@ def fit_picture(estimate: Estimate) -> str:
     """
     with _styled() as new_figure:
         figure = new_figure(figsize=(7.4, 4.4), layout="constrained")
-        draw_fit(figure.add_subplot(), estimate.curves)
+        draw_fit(figure.add_subplot(), estimate.curves, one_c_current=estimate.cell.one_c_current)
         return as_svg(figure, "fit", "Measured discharge curves as points and their fit as lines")
 
 

@@ -192,6 +192,17 @@ def test_a_narrow_window_shows_map_and_curves_on_its_first_screen(width, explore
         assert page.reached(words)
 
 
+def test_curves_of_four_axes_begin_on_the_first_screen_of_a_narrow_window(explore, tmp_path):
+    page = explore(cubes.filled(cubes.four_axes_campaign(), tmp_path / "four.zarr"))
+    page.resize(500)
+    page.until(lambda: page.script(BOXES)[0][2] < 500)
+    (left, top, wide, high), (other_left, other_top, other_wide, _) = page.script(BOXES)
+    assert left == other_left
+    assert top + high < other_top < page.script("return innerHeight") - 60
+    assert min(wide, other_wide) > 0.8 * 500
+    assert set(page.script(OVERHANG)) <= {"mb-scroll"}
+
+
 def test_a_measured_file_is_laid_over_the_curves_and_read_alone(explore, demo_store, tmp_path):
     curve = open_cube(locate(demo_store), chunks=None).microbatt.curve(alpha=2.5, S=3, current=35)
     time = 3600.0 * curve.capacity.to_numpy() / 35.0

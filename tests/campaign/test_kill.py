@@ -3,11 +3,13 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 import uuid
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -229,7 +231,27 @@ def test_an_interrupt_ends_cleanly_and_says_how_to_go_on(end, undisturbed, place
     assert "go on with: microbatt run" in said
     assert "Traceback" not in said
     assert 0 < curves_done(*place) < MANY_CURVES
+    assert MANY_CURVES - curves_done(*place) <= int(re.search(r"at most (\d+) curves", said)[1])
     complete(campaign, place, expected)
+
+
+@either(signal.SIGTERM, signal.SIGINT)
+def test_an_interrupt_before_there_is_a_store_says_so(end, tmp_path):
+    campaign = write_campaign(tmp_path)
+    run = start_run(campaign, tmp_path / "a.zarr")
+    wait_until(lambda: hears(run.pid, signal.SIGTERM), run)  # it has begun
+    os.kill(run.pid, end)
+    status, said = finish(run)
+    assert status == 130, said
+    assert not (tmp_path / "a.zarr").exists()
+    assert said.startswith("Error: stopped; nothing was simulated yet; go on with: microbatt run")
+
+
+def hears(process, number):
+    """Whether a process has a handler of its own for a signal."""
+    status = Path(f"/proc/{process}/status").read_text("utf-8")
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
 @either(signal.SIGTERM, signal.SIGINT)

@@ -313,6 +313,22 @@ def test_all_that_has_to_be_mended_is_told_at_once():
             (P, E, "Conductivity [S.m-1]", "-x"),
         )
     assert "`exit` is not a function" in str(caught.value)
+    with pytest.raises(ParameterError, match="5 things") as caught:  # of all kinds together
+        read(
+            (P, N, "Porosity", 30),
+            (P, N, "OCP [V]", "exit(0)"),
+            (P, E, "Diffusivity [m2.s-1]", {"x": [0, 1], "y": [1e-10]}),
+            (P, "Positive electrode", "Conductivity [S.m-1]", None),
+            ("State", "Initial conditions", "Initial state-of-charge", 80),
+        )
+    for words in ("`exit` is not", "has 2 x and 1 y", "`Initial state-of-charge` is 80"):
+        assert str(caught.value).count(words) == 1
+    with pytest.raises(ParameterError, match="2 things") as caught:
+        read(
+            (P, N, "OCP [V]", "exit(0)"),
+            ("State", "Initial conditions", "Initial state-of-charge", 1.2),
+        )
+    assert "`Initial state-of-charge` is 1.2" in str(caught.value)
 
 
 def test_windows_that_do_not_agree_are_told_with_figures():
@@ -346,3 +362,57 @@ def test_exchanged_cutoffs_and_a_potential_in_millivolts_are_refused():
         read((P, "Positive electrode", "OCP [V]", f"1000 * ({OCP_POSITIVE})"))
     with pytest.raises(ParameterError, match=r"rises from .* Where x is a state of charge"):
         read((P, "Positive electrode", "OCP [V]", "3.2 + x"))
+
+
+@pytest.mark.parametrize(
+    ("term", "place"),
+    [
+        ("1e-5/(x - 0.70011)", 0.70011),
+        ("1e-9/(x - 0.70011)**2", 0.70011),
+        ("1e-5/(x - 0.97)", 0.97),
+    ],
+)
+def test_a_pole_of_a_potential_is_told_with_its_place(term, place):
+    with pytest.warns(UserWarning, match=r"positive electrode is .* has a pole there") as told:
+        read((P, "Positive electrode", "OCP [V]", f"{OCP_POSITIVE} + {term}"))
+    (words,) = (str(one.message) for one in told if "pole" in str(one.message))
+    found = float(words.partition("stoichiometry of ")[2].partition(":")[0])
+    assert found == pytest.approx(place, abs=1e-5)
+
+
+def test_a_steep_potential_is_no_pole():
+    read((P, "Positive electrode", "OCP [V]", f"{OCP_POSITIVE} - exp(150*(x - 0.98))"))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("Conductivity [S.m-1]", 9.5, r"conductivity of the electrolyte is 9\.5 S m⁻¹ .* mS cm⁻¹"),
+        ("Conductivity [S.m-1]", "0.0013*x*(1 - x/4000)*1000", "conductivity of the electrolyte"),
+        ("Diffusivity [m2.s-1]", 3e-6, r"diffusivity of the electrolyte is 3e-06 .* cm² s⁻¹"),
+    ],
+)
+def test_an_electrolyte_in_other_units_is_told(key, value, words):
+    with pytest.warns(UserWarning, match=words):
+        read((P, E, key, value))
+
+
+@pytest.mark.parametrize("version", ["2.0.0", "0.1.0", "1.0.0"])
+def test_an_unknown_version_is_told(version):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            read(("Header", "BPX", version))
+        except ParameterError:
+            assert version == "0.1.0"  # in which other keys are needed
+    assert [("version 2.0.0 of BPX" in str(one.message)) for one in told] == [True] * (
+        version == "2.0.0"
+    )
+
+
+def test_a_doubt_is_told_at_the_line_that_reads_the_file(tmp_path):
+    path = tmp_path / "cell.json"
+    path.write_text(json.dumps(document((P, E, "Conductivity [S.m-1]", 9.5))), "utf-8")
+    with pytest.warns(UserWarning, match="conductivity") as told:
+        load_cell(path)
+    assert told[0].filename == __file__

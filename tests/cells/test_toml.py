@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import warnings
 
 import numpy as np
 import pytest
 
-from microbatt.cells import Cell, load_cell, to_toml
+from microbatt.cells import Cell, available_cells, load_cell, to_toml
+from microbatt.cells.doubts import cell_doubts
 from microbatt.cells.loading import cell_path
 from microbatt.cells.toml import parse_cell
 from microbatt.errors import CellFileError, ParameterError
@@ -218,6 +220,75 @@ def test_all_that_is_missing_is_told_at_once(tmp_path):
         load_cell(path)
 
 
+def test_all_that_has_to_be_mended_is_told_at_once(tmp_path):
+    changes = {
+        THICKNESS: 'thickness = { value = 100, unit = "kg", source = "doyle1996" }',
+        RADIUS: RADIUS.replace("particle_radius", "particle_radios"),
+        POROSITY: POROSITY.replace("0.357", "135"),
+        FIT: FIT.replace("petroleum-coke", "petroleum_coke"),
+        '"lipf6-ec-dmc-1-2-plastic"': '"lipf6"',
+        "heat_capacity =": "heat =",
+    }
+    text = GOOD
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CellFileError, match=f"{len(changes)} things have to be mended") as told:
+        load_cell(path)
+    for words in (
+        "the unit is `kg`",
+        "`particle_radios` is not a key",
+        "`negative.electrolyte_fraction` is 135",
+        "`negative.open_circuit` is 'petroleum_coke'",
+        "`electrolyte.fit` is 'lipf6'",
+        "in [cell], `heat` is not a key",
+    ):
+        assert str(told.value).count(words) == 1
+
+
+def window(part, full, empty):
+    """Edit of a file that states where an electrode is full and empty."""
+    written = "".join(
+        f'stoichiometry_{end} = {{ value = {value}, unit = "1", source = "a test" }}\n'
+        for end, value in (("full", full), ("empty", empty))
+    )
+    return f"[{part}]\n", f"[{part}]\n{written}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            [("nominal_capacity = { value = 5,", "nominal_capacity = { value = 5000,")],
+            r"nominal capacity is 5000 A h, and between full and empty the cell holds 5\.\d+ A h",
+        ),
+        (
+            [window("negative", 0.9, 0.02), window("positive", 0.5, 0.9)],
+            "the negative electrode takes .* one of the windows",
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_told_of_a_file(tmp_path, changes, words):
+    text = cell_path("chen-2020").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        load_cell(path)
+    assert any(re.search(words, str(one.message)) for one in told)
+    assert {one.filename for one in told} == {__file__}
+
+
+@pytest.mark.parametrize("name", available_cells())
+def test_a_cell_of_the_catalog_gives_no_doubt(name):
+    assert cell_doubts(load_cell(name)) == ()
+
+
 def test_a_missing_file_is_named(tmp_path):
     path = tmp_path / "none.toml"
     with pytest.raises(CellFileError, match=f"^{re.escape(str(path))}: cannot be read"):
@@ -280,6 +351,36 @@ def test_a_table_beside_the_file_is_read_with_its_unit_and_read_anew_when_it_cha
     np.testing.assert_allclose(fit.potential([0.0, 0.3, 0.67]), [1.276, 0.357, 0.0009])
     table.write_text("0, 1276\n0.3, 400\n0.67, 0.9\n", encoding="utf-8")
     assert load_cell(path).negative.open_circuit.potential(0.3) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("x,U [mV]", r'y in `mV`; the cell file reads it in `V`. Give `unit = "mV"` there'),
+        ("x U (mV)", "y in `mV`"),
+        ("theta [%];U [V]", "x in `%`; the cell file reads it in `1`. Convert the column"),
+        ("theta [-], U [V] ", None),
+        ("stoichiometry\tpotential", None),
+        ("x (of LiCoO2), U (vs. Li)", None),
+    ],
+)
+def test_the_heading_of_a_table_may_not_contradict_the_unit_of_the_file(edited, heading, words):
+    entry = 'open_circuit = { table = "coke.csv", unit = "V", source = "measured" }'
+    path = edited(FIT, entry)
+    rows = "0, 1.276\n0.3, 0.357\n0.67, 0.0009\n"
+    path.with_name("coke.csv").write_text(f"{heading}\n{rows}", encoding="utf-8")
+    if words is None:
+        assert load_cell(path).negative.open_circuit.potential(0.0) == pytest.approx(1.276)
+        return
+    with pytest.raises(CellFileError, match=re.escape(words) if '"' in words else words):
+        load_cell(path)
+    if "mV" in words:  # the remedy works
+        other = path.read_text("utf-8").replace('coke.csv", unit = "V"', 'coke.csv", unit = "mV"')
+        path.write_text(other, "utf-8")
+        path.with_name("coke.csv").write_text(
+            f"{heading}\n0, 1276\n0.3, 357\n0.67, 0.9\n", encoding="utf-8"
+        )
+        assert load_cell(path).negative.open_circuit.potential(0.0) == pytest.approx(1.276)
 
 
 def test_functions_stand_in_place_of_an_electrolytes_fit(edited):

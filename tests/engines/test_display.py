@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from microbatt.engines import simulate_discharge, simulate_discharges
+from microbatt.engines import simulate, simulate_discharge, simulate_discharges
 from tests.engines.idealised import CELL
 from tests.markup import parsed
 
@@ -60,3 +60,13 @@ def test_no_discharges_are_shown_as_none():
     empty = simulate_discharges(CELL, np.empty((0, 3)))
     assert repr(empty) == "<DischargeBatch of 0 discharges: none>"
     parsed(empty._repr_html_())
+
+
+def test_a_step_of_a_protocol_is_told_in_a_line():
+    steps = simulate(
+        "lco-graphite", ["Discharge at 1C for 6 minutes", "Charge at 1C until 3 V"]
+    ).steps
+    went, nothing = (repr(one) for one in steps)
+    assert went.startswith("<StepResult 0: Discharge at 1C for 360 s; 360 s, ")
+    assert went.endswith(f"V; {steps[0].outcome.message}>")
+    assert nothing == f"<StepResult 1: Charge at 1C until 3 V; {steps[1].outcome.message}>"

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from microbatt.campaign import run_campaign
-from microbatt.cube import SobolPoints, locate, open_cube
+from microbatt.cube import Grid, SobolPoints, locate, open_cube
 from microbatt.cube.contents import depth_axis, discharge_layout
 from microbatt.cube.contents.schema import consolidate
 from microbatt.cube.store.location import open_store
@@ -25,6 +25,14 @@ def demo_campaign(**terms):
     return small_campaign(
         alpha=ALPHA, S=S, current=CURRENT, name="demo", curves_per_task=84, **terms
     )
+
+
+def four_axes_campaign():
+    """Curves over four axes, two of them of the cell."""
+    others = {"positive_thickness": (5e-5, 6e-5, 7e-5), "negative_alpha": (0.5, 1.5)}
+    design = Grid(alpha=(0.5, 2.3, 4.0), S=(1.0, 3.0), current=(17.5, 35.0), others=others)
+    engine = "tests.campaign.standin:of_the_cell"
+    return small_campaign(design=design, engine=engine, name="four")
 
 
 def scattered_campaign():

@@ -89,7 +89,7 @@ def test_axes_are_named_in_words_and_written_in_the_units_that_people_use(cube):
     scene = Explorer(source).scene
     slider = scene._sliders["positive_thickness"].slider
     assert (slider.label, list(slider.options)) == ("positive thickness [µm]", ["50", "70"])
-    across, _, alpha = scene._axes
+    across, _, (alpha,) = scene._axes
     assert "Thickness of the positive electrode" in across.options
     assert list(alpha.options) == ["0.5", "2.3", "4"]
     figure = hv.render(scene._map.figure(), backend="bokeh")

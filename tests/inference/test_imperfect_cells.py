@@ -52,7 +52,11 @@ def test_the_first_lines_show_the_whole_interval_and_noise_alone_beside_it(doubt
     line = estimate.summary().splitlines()[1]
     assert f"± {alpha.std:.2g}" in line
     assert f"(noise alone ± {alpha.noise_std:.2g})" in line
-    assert "Each value of the cell file is known to 2 %." in estimate.summary()
+    said = " ".join(estimate.summary().split())
+    assert "Each value of the cell file is known to 2 %; so are " in said
+    assert (
+        "solid conductivity and solid diffusivity, which are usually known to a factor only" in said
+    )
     assert strained_sentence(estimate) in estimate.summary()
     assert any("independent facts" in sentence for sentence in estimate.assumptions)
     assert 1.0 < estimate.independent_facts < 600.0

@@ -7,7 +7,15 @@ import pytest
 from microbatt.cells import load_cell
 from microbatt.engines import simulate
 from microbatt.errors import CurveError, MeasurementError, ParameterError
-from microbatt.measured import MeasuredRun, Reading, begin_run, gather, read_file
+from microbatt.measured import (
+    MeasuredRun,
+    Reading,
+    as_runs,
+    begin_run,
+    cell_from,
+    gather,
+    read_file,
+)
 
 CELL = "lco-graphite"
 PULSES = ["Rest for 10 minutes", ("Discharge at 1C for 4 minutes", "Rest for 10 minutes") * 4]
@@ -129,9 +137,43 @@ def test_a_run_under_load_that_cannot_begin_full_asks_for_its_start():
     run = MeasuredRun(
         source="odd", time=np.arange(6.0), current=-np.ones(6), voltage=np.full(6, 3.5)
     )
-    with pytest.raises(CurveError, match="--start-voltage"):
+    with pytest.raises(CurveError, match=r"below .* `--start-voltage 3.5V`") as told:
         begin_run(run, load_cell(CELL))
-    assert begin_run(run, load_cell(CELL), start_voltage=3.8).drawn > 0.3
+    advised = float(str(told.value).partition("--start-voltage ")[2].partition("V`")[0])
+    assert begin_run(run, load_cell(CELL), start_voltage=advised).drawn > 0.3
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ["Discharge at C/2 until 3.2 V"],
+        ["Discharge at C/2 for 20 minutes", "Rest for 10 minutes"],
+        ["Rest for 5 minutes", "Discharge at C/2 until 3.2 V"],
+    ],
+)
+def test_a_discharge_that_does_not_begin_full_is_a_run_from_where_it_begins(steps):
+    cell = load_cell(CELL)
+    partly = cell.starting_at(cell_drawn_voltage(cell))
+    experiment = gather(simulate(partly, steps), Reading(runs="auto"))
+    assert len(experiment.measurements) == 1
+    (run,) = as_runs(experiment).runs
+    assert run.rest_voltage == pytest.approx(partly.open_circuit_voltage, abs=1e-3)
+    assert any("read as a run" in one for one in run.remarks)
+    start = begin_run(run, cell)
+    assert cell_from(cell, start.drawn).open_circuit_voltage == pytest.approx(
+        partly.open_circuit_voltage, abs=2e-3
+    )
+
+
+def test_what_begins_nobody_knows_where_is_no_run():
+    table = pd.DataFrame(
+        {"time [s]": np.arange(40.0), "voltage [V]": 3.9 - 0.01 * np.arange(40), "I [A m-2]": 10.0}
+    )
+    assert as_runs(gather(table, Reading(runs="auto"))) is None
+
+
+def cell_drawn_voltage(cell):
+    return f"{cell_from(cell, 0.25).open_circuit_voltage:.4f} V"
 
 
 @pytest.mark.parametrize(

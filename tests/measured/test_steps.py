@@ -5,6 +5,7 @@ import pytest
 
 from microbatt.errors import MeasurementError
 from microbatt.measured import Reading, read_file
+from microbatt.measured.steps import _zigzag
 from tests.measured.protocols import (
     AREA,
     ONE_C,
@@ -225,3 +226,54 @@ def test_one_outlier_turns_no_current_without_a_sign(tmp_path, row, sign):
     assert [step.kind for step in found.steps] == ["rest", "discharge", "rest"]
     assert (found.samples.current[found.samples.step == 1] > 0.0).all()
     assert [len(one) for one in found.measurements] == [drawn]
+
+
+@pytest.mark.parametrize("scatter", [0.0, 1e-4, 5e-4])
+def test_a_long_hold_is_one_step(tmp_path, scatter):
+    charge, hold, discharge = 2000, 20_000, 4000
+    random = np.random.default_rng(3)
+    current = np.concatenate(
+        [
+            np.ones(charge),
+            np.exp(-np.arange(hold) / 6000.0),
+            np.zeros(500),
+            -np.ones(discharge),
+        ]
+    )
+    volts = np.concatenate(
+        [
+            np.linspace(3.5, 4.2, charge),
+            4.2 + scatter * random.standard_normal(hold),
+            np.full(500, 4.19),
+            np.linspace(4.1, 3.0, discharge),
+        ]
+    )
+    path = tmp_path / "held.csv"
+    rows = "".join(
+        f"{t},{v:.5f},{i:.6f}\n" for t, (v, i) in enumerate(zip(volts, current, strict=True))
+    )
+    path.write_text(f"time [s],voltage [V],current [A]\n{rows}", "utf-8")
+    steps = read_file(path, Reading(area=AREA)).steps
+    assert [one.kind for one in steps] == ["charge", "hold", "rest", "discharge"]
+    assert abs(steps[1].rows[0] - charge) < 80  # the current falls by 1 % within 60 rows
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("scale", [1e-3, 4e-3, 2e-2])
+def test_turns_are_those_of_every_row(seed, scale):
+    values = np.cumsum(np.random.default_rng(seed).normal(0.0, scale, 3000)).round(3)
+    assert _zigzag(values, 0.015) == _turns_row_by_row(values, 0.015)
+
+
+def _turns_row_by_row(values, threshold):
+    turns, low, high, rising = [], 0, 0, None
+    for i in range(1, values.size):
+        high = i if values[i] > values[high] else high
+        low = i if values[i] < values[low] else low
+        if rising is not False and values[high] - values[i] > threshold:
+            turns += [high] if rising else []
+            rising, low = False, i
+        elif rising is not True and values[i] - values[low] > threshold:
+            turns += [low] if rising is False else []
+            rising, high = True, i
+    return turns

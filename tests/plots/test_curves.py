@@ -44,6 +44,19 @@ def test_a_discharge_without_a_curve_is_named_in_the_legend(axes):
     assert axes.get_legend().get_texts()[1].get_text() == "105 A m⁻²: no curve"
 
 
+def test_a_legend_tells_the_c_rate_where_1_c_is_known(axes, cube):
+    draw_discharges(axes, [curve(17.5), curve(105.0, n=0)], one_c_current=35.0)
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["17.5 A m⁻² (0.5C)", "105 A m⁻² (3C): no curve"]
+    rates = cube["current"].to_numpy() / 17.5
+    cube = cube.assign_coords(c_rate=("current", rates))
+    drawn = cube.microbatt.plot.curves(alpha=1.0, S=3.0)
+    told = [text.get_text() for text in drawn.get_legend().get_texts()]
+    assert [f"({rate:.3g}C)" in text for rate, text in zip(rates, told, strict=True)] == [
+        True
+    ] * rates.size
+
+
 def test_a_discharge_draws_itself_with_its_point_as_the_title(axes):
     discharge = simulate_discharge("lco-graphite", current="1C", alpha=1.0)
     assert discharge.plot(axes) is axes
@@ -144,6 +157,19 @@ def test_any_two_axes_are_shown_in_the_units_that_people_use(cube):
     np.testing.assert_allclose(ends, [1000 + 400 + c for c in CURRENTS])
     with pytest.raises(ParameterError, match="Nearest: 'negative_alpha'"):
         draw_sweep(panels, others, across=("negative_alfa", "positive_thickness"))
+
+
+def test_what_all_panels_share_stands_over_all_of_them(cube):
+    four = cube.expand_dims(positive_thickness=[6e-5, 7e-5, 8e-5], negative_alpha=[0.5, 1.0])
+    panels = Figure(figsize=(8.4, 4.4), layout="constrained").subplots(2, 3, squeeze=False)
+    draw_sweep(panels, four, across=("positive_thickness", "negative_alpha"), at={"alpha": 0.0})
+    figure = panels[0, 0].figure
+    assert panels[1, 2].get_title() == "negative α 1,\npositive thickness 80 µm"
+    assert figure.get_suptitle().startswith("α 0, S ")
+    figure.canvas.draw()
+    boxes = [axes.title.get_window_extent() for axes in panels.flat]
+    pairs = [(one, other) for i, one in enumerate(boxes) for other in boxes[:i]]
+    assert not any(one.overlaps(other) for one, other in pairs)
 
 
 def test_one_axis_is_one_row(cube):

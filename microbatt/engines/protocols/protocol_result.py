@@ -29,7 +29,7 @@ _JUMP: Final = 1e-3
 """Share of the larger current by which it must jump for a resistance to be told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class StepResult:
     """One step of a protocol, as it went.
 
@@ -70,6 +70,15 @@ class StepResult:
     end_current: float
     as_asked: bool
     points: slice
+
+    def __repr__(self) -> str:
+        if self.points.start == self.points.stop:
+            return f"<StepResult {self.number}: {self.text}; {self.outcome.message}>"
+        return (
+            f"<StepResult {self.number}: {self.text}; {self.duration:.6g} s, "
+            f"{self.capacity:.4g} A h m⁻², {self.start_voltage:.4g} to {self.end_voltage:.4g} V; "
+            f"{self.outcome.message}>"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)

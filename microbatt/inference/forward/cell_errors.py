@@ -137,8 +137,31 @@ def cell_doubts(cell: Cell, given: CellError, thermal: Thermal) -> Doubts:
         told = f"The values of the cell file are known as it states{_exact(found)}."
     else:
         found = {name: _share(cell, name, float(given)) for name in names}
-        told = f"Each value of the cell file is known to {100.0 * float(given):.3g} %."
+        told = f"Each value of the cell file is known to {100.0 * float(given):.3g} %"
+        loose = sorted({_kind_of(name) for name, width in found.items() if _is_loose(name, width)})
+        if loose:
+            *first, last = (one.replace("_", " ") for one in loose)
+            told += (
+                f"; so are {', '.join(first)}{' and ' if first else ''}{last}, which are usually "
+                "known to a factor only: `--cell-error usual` takes what is usual"
+            )
+        told += "."
     return Doubts(widths={name: one for name, one in found.items() if one > 0.0}, sentence=told)
+
+
+_FACTOR: Final = 0.5
+"""A logarithm that is usually known no better than this is known to a factor."""
+
+
+def _is_loose(name: str, width: float) -> bool:
+    """Tell whether a value is taken as far better known than is usual for its kind."""
+    usual = PARAMETERS[name].width or 0.0
+    return PARAMETERS[name].logarithmic and usual >= _FACTOR > width
+
+
+def _kind_of(name: str) -> str:
+    """Return the kind of a value, in whatever part of a cell."""
+    return name.partition("_")[2]
 
 
 def _exact(found: Mapping[str, float]) -> str:

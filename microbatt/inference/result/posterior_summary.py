@@ -48,7 +48,7 @@ def parameter_estimates(
         ends = norm.ppf([0.5, tail, 1.0 - tail])
         quantiles = model.priors.natural(minimum.x + ends[:, None] * std)
     else:
-        quantiles = np.quantile(model.priors.natural(drawn.draws), [0.5, tail, 1.0 - tail], axis=0)
+        quantiles = _medians_and_intervals(model, drawn, level)
     deviation = model.priors.natural(drawn.draws).std(axis=0)
     noise = noise_alone(model, minimum)
     beyond = _beyond(model, minimum.x)
@@ -80,9 +80,8 @@ def cell_value_estimates(
     priors, n = model.priors, model.priors.asked
     if not priors.doubted:
         return ()
-    tail = 0.5 * (1.0 - level)
     draws = priors.natural(drawn.draws)
-    quantiles = np.quantile(draws, [0.5, tail, 1.0 - tail], axis=0)
+    quantiles = _medians_and_intervals(model, drawn, level)
     beyond = _beyond(model, np.median(drawn.draws, axis=0))
     found = [
         ParameterEstimate(
@@ -97,6 +96,33 @@ def cell_value_estimates(
         for i, name in enumerate(priors.doubted, n)
     ]
     return tuple(sorted(found, key=lambda one: -abs(one.beyond)))
+
+
+def _medians_and_intervals(model: ForwardModel, drawn: Drawn, level: float) -> Array:
+    """Return median, lower and upper end of each unknown, shape (3, p).
+
+    The same share lies beyond both ends.  Where draws pile up at a bound, as those of a resistance
+    that is 0, the interval begins there: else it could not hold what lies on the bound.
+    """
+    tail = 0.5 * (1.0 - level)
+    draws, priors = drawn.draws, model.priors
+    ends = np.quantile(draws, [0.5, tail, 1.0 - tail], axis=0)
+    for i in range(draws.shape[1]):
+        ordered = np.sort(draws[:, i])
+        inside = int(np.ceil(level * ordered.size))
+        widths = ordered[inside - 1 :] - ordered[: ordered.size - inside + 1]
+        few, near = max(1, int(_FEW * ordered.size)), _NEAR * float(widths.min())
+        first = int(widths.argmin())
+        if first < few and ordered[few] - priors.low[i] < near:
+            ends[1:, i] = priors.low[i], np.quantile(ordered, level)
+        elif first >= widths.size - few and priors.high[i] - ordered[-few - 1] < near:
+            ends[1:, i] = np.quantile(ordered, 1.0 - level), priors.high[i]
+    return np.asarray(priors.natural(ends))
+
+
+_FEW, _NEAR = 0.02, 0.1
+"""Draws pile up at a bound if the shortest interval leaves out no larger share of them there, and
+so many lie as near to it, in widths of that interval."""
 
 
 def noise_alone(model: ForwardModel, minimum: Minimum) -> Array:
