@@ -306,8 +306,10 @@ def _once(time: Array, current: Array) -> tuple[Array, NDArray[np.bool_]]:
     switch = again & np.append(False, np.abs(np.diff(current)) > least)
     if np.count_nonzero(again & ~switch) > np.count_nonzero(switch):
         return time, ~again
-    later = np.where(switch, np.maximum(time + AT_ONCE, np.nextafter(time, np.inf)), time)
     kept = switch | ~again
+    after = np.minimum.accumulate(np.where(again, np.inf, time)[::-1])[::-1]
+    gap = np.append(after[1:], np.inf) - time
+    later = np.where(switch, time + np.minimum(AT_ONCE, 0.5 * gap), time)
     kept[kept] = np.append(True, np.diff(later[kept]) > 0.0)
     return later, kept
 

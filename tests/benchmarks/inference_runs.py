@@ -1,6 +1,6 @@
 """Do the intervals of `microbatt.infer` hold for runs of cells that are exactly known?
 
-Each experiment is one file of pulses with long rests (GITT), of pulses at ten states of charge
+Each experiment is one file of pulses with long rests (GITT), of pulses at eight states of charge
 (HPPC), or of a discharge, a charge at constant current and then at constant voltage, and rests
 (CCCV), simulated as a user would, with the engine's default settings, at an alpha and S of its own.
 Its rows are those of the simulation, two at each switch, or every second, or every ten seconds;
@@ -30,7 +30,12 @@ from tests.benchmarks.inference_coverage import kept
 CELLS = ("chen-2020", "prada-2013")
 PROTOCOLS = {
     "GITT": ["Rest for 5 minutes", gitt(current="C/10", pulse=1800.0, rest=1800.0, pulses=10)],
-    "HPPC": ["Rest for 5 minutes", hppc(rest=1800.0)],
+    "HPPC": [
+        "Rest for 5 minutes",
+        "Discharge at C/3 for 18 minutes",  # pulses of charge do not go beyond a full cell
+        "Rest for 30 minutes",
+        hppc(rest=1800.0, levels=8),
+    ],
     "CCCV": [
         "Rest for 5 minutes",
         "Discharge at 1C until lower cut-off",
@@ -59,9 +64,7 @@ def experiment(number, cell, kind, *, fine=False):
         "S": float(np.exp(rng.uniform(*np.log(SHAPE_FACTOR)))),
     }
     rows, noise = ROWS[number % 3], NOISES[number // 3 % 2]
-    simulation = simulate(
-        cell, steps_of(PROTOCOLS[kind]), settings=FINE if fine else None, **truth
-    )
+    simulation = simulate(cell, steps_of(PROTOCOLS[kind]), settings=FINE if fine else None, **truth)
     if rows == "own":
         at, current, voltage = simulation.time, simulation.current, simulation.voltage
     else:
@@ -114,7 +117,9 @@ def line(called, rows):
     parts = []
     for name in ("alpha", "S"):
         held = np.array([holds(row, name) for row in found])
-        off = [(r["found"][name]["value"] - r["truth"][name]) / r["found"][name]["std"] for r in found]
+        off = [
+            (r["found"][name]["value"] - r["truth"][name]) / r["found"][name]["std"] for r in found
+        ]
         parts.append(
             f"{name} held {100.0 * held.mean():.0f} %, error/std rms {np.sqrt(np.mean(np.square(off))):.2f} "
             f"median {np.median(off):+.2f}"
@@ -132,7 +137,9 @@ def tell(rows):
     for keys in ((), ("cell", "kind"), ("rows",), ("noise",), ("kind", "rows")):
         values = [sorted({str(row[key]) for row in rows}) for key in keys]
         for chosen in itertools.product(*values):
-            some = [r for r in rows if all(str(r[k]) == v for k, v in zip(keys, chosen, strict=True))]
+            some = [
+                r for r in rows if all(str(r[k]) == v for k, v in zip(keys, chosen, strict=True))
+            ]
             if some:
                 print(line(" ".join(chosen) or "all", some))
 

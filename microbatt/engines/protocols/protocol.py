@@ -526,38 +526,20 @@ def _points(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return points that straight lines may join, and how many there are up to each row's end.
 
-    Where a step follows samples, curves are smooth between the kinks of its current.
+    A step that follows samples keeps its own: it follows straight lines.
     """
     points, step = curves.points, curves.points[9].astype(np.int64)
     if step.size == 0:
         return points, curves.last
-    largest = max(float(np.abs(points[1]).max()), 1e-6)
-    follows = np.array([one.samples is not None for one in protocol.steps])[step]
-    twice = np.repeat(np.arange(step.size), 1 + (follows & _kinks(*points[:2], CURRENT * largest)))
-    split = points[:, twice]
-    together = (np.diff(split[9]) == 0.0) & (np.diff(split[0]) > 0.0)
+    smooth = np.array([one.samples is None for one in protocol.steps])[step[1:]]
+    together = (np.diff(step) == 0) & (np.diff(points[0]) > 0.0) & smooth
     order = [2, 3, 1, 4, 5, 6, 7, 8]  # voltage, temperature and current before the rest
+    largest = max(float(np.abs(points[1]).max()), 1e-6)
     allowed = np.array([VOLTAGE, TEMPERATURE, CURRENT * largest])
-    dense = densify(split[0], split[order], allowed, together)
+    dense = densify(points[0], points[order], allowed, together)
     out = np.empty((len(points), dense.time.size))
-    out[0], out[order], out[9] = dense.time, dense.columns, split[9][dense.origin]
-    again = np.append(False, np.diff(twice) == 0)  # the second of each kink goes again
-    kept = np.ones(dense.time.size, dtype=bool)
-    kept[dense.place[again]] = False
-    place = (np.cumsum(kept) - kept)[dense.place[~again]]
-    return out[:, kept], np.append(place, np.count_nonzero(kept))[curves.last]
-
-
-def _kinks(
-    time: NDArray[np.float64], current: NDArray[np.float64], off: float
-) -> NDArray[np.bool_]:
-    """Tell at which points a current is further than `off` from the line past them, (n,)."""
-    kinks = np.zeros(time.size, dtype=bool)
-    left, right = np.diff(time)[:-1], np.diff(time)[1:]
-    both = left + right
-    line = current[:-2] * right + current[2:] * left
-    kinks[1:-1] = (left > 0.0) & (right > 0.0) & (np.abs(current[1:-1] * both - line) > off * both)
-    return kinks
+    out[0], out[order], out[9] = dense.time, dense.columns, step[dense.origin]
+    return out, np.append(dense.place, dense.time.size)[curves.last]
 
 
 def _endings(

@@ -67,6 +67,8 @@ _GAIN, _ROUGH_GAIN = 1e-2, 1.0
 """Gains in the sum of squares for which a fit goes on, at its end and before it begins anew."""
 _GAIN_OF_RUNS: Final = 0.1
 """The same at the end with a run among the data, whose derivatives are differences."""
+_CENTRED: Final = 2
+"""Times that runs are begun anew where the fit expects it."""
 _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
@@ -201,10 +203,12 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
 
 
 def _centred(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
-    """Let runs begin, and testers switch, where the best fit expects it, and fit again."""
-    expected = model.expected_of_runs(best.residual[: model.measured.size])
-    runs = tuple(centred_run(run, *of) for run, of in zip(model.runs, expected, strict=True))
-    return _beside_best(replace(model, runs=runs), best)
+    """Let runs begin, and testers switch, where the best fit expects it, and fit again, twice."""
+    for _ in range(_CENTRED):
+        expected = model.expected_of_runs(best.residual[: model.measured.size])
+        runs = tuple(centred_run(run, *of) for run, of in zip(model.runs, expected, strict=True))
+        model, best = _beside_best(replace(model, runs=runs), best)
+    return model, best
 
 
 def _anchored(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:

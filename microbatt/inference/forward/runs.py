@@ -56,6 +56,12 @@ _OF_WIDTH, _WIDEST = 0.2, 0.5
 S and the rate constant move a run alike.  Where one is displaced further than the other, curvature
 makes a difference between them that is not there, and a fit follows it.
 """
+_HALF: Final = 0.5
+"""Between two rows a switch is looked for halfway at first, and is uniform over all of it."""
+_ASIDE: Final = 0.15
+"""Share of that time by which a switch is displaced where it is known better."""
+_ALIKE: Final = 3.0
+"""How much less is known of what all switches have in common."""
 _BENT: Final = 1.0 / math.sqrt(5.0)
 """Rms of u² where a switch is uniform over u from -1 to 1 between two rows."""
 _SWITCHES: Final = 100
@@ -133,6 +139,8 @@ class BinnedRun:
     switches
         For switches between two rows, nobody knows when, shape (k, 2): the time of the earlier row
         [s], and the share of the charge that one standard deviation of when it was draws.
+    shares
+        Of the time between the two rows, after which it is taken to have switched, shape (k,).
     switching
         What one standard deviation of when it switched does to each average: a column for all
         switches alike, and one for each, shape (m, 1 + k) [V].
@@ -165,6 +173,7 @@ class BinnedRun:
     response: Array
     left_out: Array
     switches: Array
+    shares: Array
     switching: Array
     bent: Array
     measured: MeasuredRun
@@ -267,6 +276,7 @@ def bin_run(
         response=_open_circuit_response(cell, drawn / start.charge),
         left_out=np.zeros(starts.size),
         switches=unseen,
+        shares=np.full(len(unseen), _HALF),
         switching=np.zeros((starts.size, 0)),
         bent=np.zeros(starts.size),
         measured=run,
@@ -463,16 +473,22 @@ def beside_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
     )
     if not len(run.switches) or run.smoothed is not None:
         return run
+    aside = _ASIDE if run.centred else _HALF
+    shares = np.clip(run.shares - aside, 0.0, 1.0), np.clip(run.shares + aside, 0.0, 1.0)
     early, late = (
-        run_voltage(model, x, replace(plain, drive=run.measured.drive(share)))
-        for share in (0.0, 1.0)
+        run_voltage(model, x, replace(plain, drive=run.measured.drive(one))) for one in shares
     )
     if early is None or late is None:
         return run
+    moved = (early - late) / np.sqrt(12.0) / (shares[1] - shares[0])[_last_switch(run)]
     bent = run.bent if run.centred else _BENT * np.abs(0.5 * (early + late) - here)
-    return replace(
-        run, switching=switching_moves(run, (early - late) / np.sqrt(12.0)), bent=bent
-    )
+    return replace(run, switching=switching_moves(run, moved), bent=bent)
+
+
+def _last_switch(run: BinnedRun) -> NDArray[np.int64]:
+    """Return the last of the switches before each average; the first one before all, (m,)."""
+    behind = np.sum(run.time[:, None] > run.switches[:, 0], axis=1)
+    return np.asarray(np.maximum(behind - 1, 0))
 
 
 def centred_run(run: BinnedRun, start: float, switches: Array, left: Array) -> BinnedRun:
@@ -494,14 +510,14 @@ def centred_run(run: BinnedRun, start: float, switches: Array, left: Array) -> B
     if not run.switching.any():
         return replace(run, start=moved, centred=True)
     which = np.arange(len(run.switches)) // _together(len(run.switches))
-    early = (switches[0] + switches[1:][which]) / np.sqrt(12.0)
-    last = np.sum(run.time[:, None] > run.switches[:, 0], axis=1) - 1
-    behind = np.where(last >= 0, left[1:][which[last]], 0.0)
+    early = (_ALIKE * switches[0] + switches[1:][which]) / np.sqrt(12.0)
+    shares = np.clip(run.shares - early, 0.0, 1.0)
     return replace(
         run,
         start=moved,
-        drive=run.measured.drive(np.clip(0.5 - early, 0.0, 1.0)),
-        bent=run.bent * (1.0 if run.centred else behind),
+        drive=run.measured.drive(shares),
+        shares=shares,
+        bent=run.bent * (1.0 if run.centred else left[1:][which[_last_switch(run)]]),
         centred=True,
     )
 
@@ -517,7 +533,7 @@ def switching_moves(run: BinnedRun, together: Array) -> Array:
     A tester that switches earlier moves the voltage behind the switch, and by the charge that it
     draws all that comes.  The first is found in all switches moved together, up to the next one.
     A tester that writes a row every so many seconds and switches by the same clock switches alike
-    each time; any other does not.
+    each time, and what is alike is less known than uniform; any other does not.
 
     Parameters
     ----------
@@ -529,18 +545,16 @@ def switching_moves(run: BinnedRun, together: Array) -> Array:
     Returns
     -------
     ndarray, shape (m, 1 + k)
-        One standard deviation of all alike, and of each [V]; of some that follow each other, where
-        there are many.
+        What all have alike, and one standard deviation of each [V]; of some that follow each other,
+        where there are many.
     """
     time, drawn = run.switches.T
     after = run.time[:, None] > time
     by_charge = np.where(after, drawn * run.response[:, None], 0.0)
-    last = after.sum(axis=1) - 1
     moves = by_charge.copy()
-    behind = np.flatnonzero(last >= 0)
-    moves[behind, last[behind]] += (together - by_charge.sum(axis=1))[behind]
+    moves[np.arange(len(moves)), _last_switch(run)] += together - by_charge.sum(axis=1)
     each = np.add.reduceat(moves, np.arange(0, time.size, _together(time.size)), axis=1)
-    return np.column_stack([together, each])
+    return np.column_stack([_ALIKE * together, each])
 
 
 def anchored_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
