@@ -117,12 +117,15 @@ def line(called, rows):
     parts = []
     for name in ("alpha", "S"):
         held = np.array([holds(row, name) for row in found])
-        off = [
-            (r["found"][name]["value"] - r["truth"][name]) / r["found"][name]["std"] for r in found
-        ]
+        off = np.array(
+            [
+                (r["found"][name]["value"] - r["truth"][name]) / r["found"][name]["std"]
+                for r in found
+            ]
+        )
         parts.append(
-            f"{name} held {100.0 * held.mean():.0f} %, error/std rms {np.sqrt(np.mean(np.square(off))):.2f} "
-            f"median {np.median(off):+.2f}"
+            f"{name} held {100.0 * held.mean():.0f} %, error over deviation rms "
+            f"{np.sqrt(np.mean(off**2)):.2f} median {np.median(off):+.2f}"
         )
     flags = [sum(row["misfit"] for row in found), sum(not row["settled"] for row in found)]
     seconds = np.median([row["cpu_seconds"] for row in found])

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import MeasuredTemperature, Settings, simulate
+from microbatt.engines import Settings, simulate
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.finite_differences import moves_curve
+from microbatt.inference.forward.temperature_smoothing import temperature_of
 from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
 from microbatt.measured import begin_run, cell_from
 from microbatt.protocols import Samples as Drive
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import Inventory, Simulation, Thermal
+    from microbatt.engines import Inventory, MeasuredTemperature, Simulation, Thermal
     from microbatt.engines.contract import Request
     from microbatt.inference.forward.priors import Priors
     from microbatt.measured import MeasuredRun, RunStart
@@ -48,8 +49,6 @@ FIT_MESH: Final = 1.5
 """Factor on the elements that discharges are fitted with."""
 FALL: Final = -10.0
 """Beyond its end a simulated run falls by this much per charge that the cell holds [V]."""
-TEMPERATURES: Final = 400
-"""At most this many of a measured temperature."""
 _OF_WIDTH, _WIDEST = 0.2, 0.5
 """An unknown is displaced by this share of its width, and of no wider one than that.
 
@@ -299,24 +298,6 @@ def _told_of_mixed(count: int) -> list[str]:
         return []
     told = "have the current of one side and the voltage of the other; their voltages were left out"
     return [f"{count} rows at a switch {told}"]
-
-
-def temperature_of(time: Array, temperature: Array | None) -> MeasuredTemperature | None:
-    """Return a measured temperature as it drives a simulation; None where there is none.
-
-    Parameters
-    ----------
-    time
-        Since the start, rising, shape (n,) [s].
-    temperature
-        Shape (n,) [K].
-    """
-    if temperature is None:
-        return None
-    if time.size > TEMPERATURES:
-        at = np.linspace(time[0], time[-1], TEMPERATURES)
-        time, temperature = at, np.interp(at, time, temperature)
-    return MeasuredTemperature(time=tuple(time.tolist()), temperature=tuple(temperature.tolist()))
 
 
 def smoothed_drive(time: Array, current: Array) -> tuple[Array, Array] | None:
