@@ -37,7 +37,8 @@ from microbatt.inference.forward.error_model import (
 )
 from microbatt.inference.forward.forward_model import ForwardModel, cutoff_below
 from microbatt.inference.forward.priors import make_priors, shape_factors
-from microbatt.inference.forward.runs import bin_run, temperature_of
+from microbatt.inference.forward.runs import bin_run
+from microbatt.inference.forward.temperature_smoothing import temperature_of
 from microbatt.inference.options import INFERRED, InferenceOptions
 from microbatt.inference.result.cell_sensitivity import cell_sensitivity
 from microbatt.inference.result.diagnostics import judge

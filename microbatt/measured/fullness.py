@@ -301,4 +301,9 @@ def share_missing(cell: Cell, rest: float) -> float:
     levels = np.asarray(cell.positive.open_circuit.potential(positive))
     if cell.metal is None:
         levels = levels - np.asarray(cell.negative.open_circuit.potential(negative))
-    return float(shares[int(np.argmin(np.abs(levels - rest)))])
+    nearest = int(np.argmin(np.abs(levels - rest)))
+    beside = slice(max(nearest - 1, 0), nearest + 2)
+    near, there = levels[beside], shares[beside]
+    if not np.all(np.diff(near) < 0.0):  # flat to rounding, or no falling open circuit
+        return float(shares[nearest])
+    return float(np.interp(-rest, -near, there))

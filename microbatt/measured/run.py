@@ -27,6 +27,10 @@ _CLEARLY: Final = 8.0
 """Standard deviations of the noise that the answer must have."""
 _AS_LONG: Final = 2.0
 """Times between rows that are compared differ by no more than this factor."""
+AT_ONCE: Final = 1e-6
+"""So much later than the row before stands a row of the same time, behind a switch [s]."""
+_SAME: Final = 0.01
+"""Share of the largest current by which it changes where a tester switches."""
 _MAD: Final = 1.4826
 _KELVIN: Final = (200.0, 400.0)
 """Temperatures that a cell can have [K]."""
@@ -149,17 +153,18 @@ class MeasuredRun:
         span = self.time[-1] - self.time[0]
         return float(np.sqrt(np.trapezoid(self.current**2, self.time) / span))
 
-    def drive(self, switched: float = 0.5) -> tuple[Array, Array]:
+    def drive(self, switched: float | Array = 0.5) -> tuple[Array, Array]:
         """Return times, from 0, and currents as they drive a simulation.
 
         Straight lines between the samples; where the tester switched between two steady currents,
-        a jump between the two rows, which two samples at one time are.
+        or between two rows of one time, a jump between the two rows, which two samples at one time
+        are.
 
         Parameters
         ----------
-        switched : float, default 0.5
-            Share of the time between the two rows after which the jump comes; files do not tell,
-            but for `mixed_rows`.
+        switched : float or numpy.ndarray, default 0.5
+            Share of the time between the two rows after which the jump comes, of all
+            `unseen_switches` or of each; files do not tell, but for `mixed_rows`.
 
         Returns
         -------
@@ -167,8 +172,9 @@ class MeasuredRun:
             Times [s] and currents [A m⁻²].
         """
         time, current = self.time - self.time[0], self.current
-        at = np.flatnonzero(_jumps(current))
-        share = np.full(at.size, switched)
+        at = np.flatnonzero(_jumps(current) | self._at_once)
+        share = np.full(at.size, 0.5)
+        share[np.isin(at, self.unseen_switches)] = switched
         share[np.isin(at + 1, self.mixed_rows)] = 1.0
         share[np.isin(at, self.mixed_rows)] = 0.0
         jump = time[at] + share * (time[at + 1] - time[at])
@@ -177,6 +183,18 @@ class MeasuredRun:
         current = np.insert(current, at.repeat(2) + 1, both)
         once = np.append(True, (np.diff(time) > 0.0) | (np.diff(current) != 0.0))
         return time[once], current[once]
+
+    @property
+    def _at_once(self) -> NDArray[np.bool_]:
+        """Between which samples no time passes but that which tells them apart."""
+        return np.asarray(np.diff(self.time) < 2.0 * AT_ONCE)
+
+    @property
+    def unseen_switches(self) -> NDArray[np.int64]:
+        """Rows after which the tester switched before the next one, nobody knows when."""
+        at = np.flatnonzero(_jumps(self.current) & ~self._at_once)
+        mixed = self.mixed_rows
+        return at[~(np.isin(at, mixed) | np.isin(at + 1, mixed))]
 
     @property
     def mixed_rows(self) -> NDArray[np.int64]:
@@ -211,12 +229,23 @@ def _mixed_rows(time: Array, current: Array, voltage: Array) -> NDArray[np.int64
 
 
 def _jumps(current: Array) -> NDArray[np.bool_]:
-    """Tell between which samples a tester switched: steady before and after, shape (n − 1,)."""
-    steps = np.abs(np.diff(current))
-    before = np.concatenate([[0.0], steps[:-1]])
-    after = np.concatenate([steps[1:], [0.0]])
-    least = 0.01 * float(np.abs(current).max())
-    return np.asarray((steps > least) & (np.maximum(before, after) <= _STEADY * steps))
+    """Tell between which samples a tester switched: steady before and after, shape (n − 1,).
+
+    A single row between two that are alike is a short pulse, and no ramp up and down.
+    """
+    turns = np.diff(current, prepend=current[:1], append=current[-1:])
+    turns = np.concatenate([[0.0], turns, [0.0]])
+    steps = np.abs(turns)
+    two_before, before, here, after, two_after = (
+        np.roll(steps, shift)[2:-2] for shift in (2, 1, 0, -1, -2)
+    )
+    back, forth = (turns[2:-2] * np.roll(turns, shift)[2:-2] < 0.0 for shift in (1, -1))
+    little = _STEADY * here
+    calm = ((before <= little) | (back & (two_before <= little))) & (
+        (after <= little) | (forth & (two_after <= little))
+    )
+    least = _SAME * float(np.abs(current).max())
+    return np.asarray((here > least) & calm)
 
 
 def run_of(
@@ -238,7 +267,7 @@ def run_of(
     Returns
     -------
     MeasuredRun
-        Without rows that repeat a time.
+        Without rows that repeat a time, but for those behind a switch; see `_once`.
 
     Raises
     ------
@@ -250,19 +279,39 @@ def run_of(
             f"{source}: it has no time, which charges, rests, pulses and changing currents need. "
             "Export the time from the tester as well."
         )
-    once = np.append(True, np.diff(samples.time) > 0.0)
+    time, once = _once(samples.time, samples.current)
     temperature = _temperature(samples)
     first = samples.voltage[samples.step == 0]
     told = [f"{int((~once).sum())} repeated times left out"] if not once.all() else []
     return MeasuredRun(
         source=source,
-        time=samples.time[once],
+        time=time[once],
         current=samples.current[once],
         voltage=samples.voltage[once],
         temperature=None if temperature is None else temperature[once],
         rest_voltage=middle(first[-5:]) if from_rest else None,
         remarks=(*remarks, *told),
     )
+
+
+def _once(time: Array, current: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return rising times, and which rows are kept.
+
+    Where a tester switches, it writes two rows of one time: the last of one current, the first of
+    the other.  Both are kept, the second `AT_ONCE` later.  Other repeated times are left out, and
+    so are all where more of them stand elsewhere: then the clock is coarser than the rows.
+    """
+    again = np.append(False, ~(np.diff(time) > 0.0))
+    least = _SAME * float(np.abs(current).max())
+    switch = again & np.append(False, np.abs(np.diff(current)) > least)
+    if np.count_nonzero(again & ~switch) > np.count_nonzero(switch):
+        return time, ~again
+    kept = switch | ~again
+    after = np.minimum.accumulate(np.where(again, np.inf, time)[::-1])[::-1]
+    gap = np.append(after[1:], np.inf) - time
+    later = np.where(switch, time + np.minimum(AT_ONCE, 0.5 * gap), time)
+    kept[kept] = np.append(True, np.diff(later[kept]) > 0.0)
+    return later, kept
 
 
 def _temperature(samples: Samples) -> Array | None:

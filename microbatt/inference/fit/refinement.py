@@ -28,7 +28,7 @@ from microbatt.inference.forward.finite_differences import end_capacity
 from microbatt.inference.forward.forward_model import beside
 from microbatt.inference.forward.measured_temperature import run_points
 from microbatt.inference.forward.potential_errors import potential_moves
-from microbatt.inference.forward.runs import anchored_run
+from microbatt.inference.forward.runs import anchored_run, centred_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +67,8 @@ _GAIN, _ROUGH_GAIN = 1e-2, 1.0
 """Gains in the sum of squares for which a fit goes on, at its end and before it begins anew."""
 _GAIN_OF_RUNS: Final = 0.1
 """The same at the end with a run among the data, whose derivatives are differences."""
+_CENTRED: Final = 2
+"""Times that runs are begun anew where the fit expects it."""
 _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
@@ -196,8 +198,17 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
             "the engine does not run through the measured runs at the best fit of the discharges; "
             "check the state in which they begin, their current and area, or leave them out."
         )
-    joined, best = _anchored(*_beside_best(joined, best))
+    joined, best = _anchored(*_centred(*_beside_best(joined, best)))
     return Fit(model=joined, minimum=best, starts=of_curves.starts)
+
+
+def _centred(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
+    """Let runs begin, and testers switch, where the best fit expects it, and fit again, twice."""
+    for _ in range(_CENTRED):
+        expected = model.expected_of_runs(best.residual[: model.measured.size])
+        runs = tuple(centred_run(run, *of) for run, of in zip(model.runs, expected, strict=True))
+        model, best = _beside_best(replace(model, runs=runs), best)
+    return model, best
 
 
 def _anchored(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
@@ -225,7 +236,7 @@ def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
             "the area, the state at the start and the cell file."
         )
     best, kept = min(fits, key=lambda one: one[0].chi_square)
-    model, best = _anchored(*_beside_best(near, best))
+    model, best = _anchored(*_centred(*_beside_best(near, best)))
     ordered = (kept, *(start for start in starts if start is not kept))
     return Fit(model=model, minimum=best, starts=ordered)
 

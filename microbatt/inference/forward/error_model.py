@@ -104,7 +104,8 @@ class ErrorModel:
     start
         What one standard deviation of the charge before the first sample does, shape (m,) [V].
     smooth
-        What the parts of a smooth error of the curve's own do, shape (m, r) [V].
+        What the parts of a smooth error of the curve's own do, shape (m, r) [V]; first what a run's
+        switches do, `switches` columns.
     """
 
     deviation: Array
@@ -114,6 +115,7 @@ class ErrorModel:
     offset: Array
     start: Array | float = 0.0
     smooth: Array | None = None
+    switches: int = 0
 
     @property
     def sigma(self) -> Array:
@@ -161,6 +163,24 @@ class ErrorModel:
     def expected_offset(self, residual: Array) -> float:
         """Return what the curve's own offset is expected to be, from whitened residuals [V]."""
         return self.own * self._expected(residual)
+
+    def expected_of_run(self, residual: Array) -> tuple[float, Array, Array]:
+        """Return what start and switches of a run are expected to be, from whitened residuals.
+
+        Returns
+        -------
+        start
+            In its widths.
+        switches, left
+            In their standard deviations, and the share of their variances that is left, (k,).
+        """
+        pull = self._along(residual, inverse=True) / self.deviation
+        start = float(np.broadcast_to(self.start, pull.shape) @ pull)
+        if self.smooth is None or not self.switches:
+            return start, np.zeros(0), np.zeros(0)
+        moves = self.smooth[:, : self.switches].T
+        left = 1.0 - np.sum(self._along(moves / self.deviation, inverse=True) ** 2, axis=1)
+        return start, moves @ pull, left
 
     def explained_by_offset(self, residual: Array) -> Array:
         """Return what that offset does to each average, shape (m,) [V]."""
@@ -249,10 +269,11 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
     charge = CHARGE if errors.charge_error is None else errors.charge_error
     rough = ROUGH * errors.model_error * steepness(run)
     fast = errors.own * errors.model_error * run.fast
-    variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2
+    variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2 + run.bent**2
+    variance = variance + (ENGINE_CAPACITY * run.response) ** 2
     since = run.drawn / run.charge - run.start.drawn
     own = _own_moves(run, errors, place)
-    moves = [run.switching[:, None]] if run.switching.any() else []
+    moves = [run.switching] if run.switching.any() else []
     if own is not None:
         part = own / np.sqrt(len(run.loads))
         moves += [part * load[:, None] for load in run.loads]
@@ -264,6 +285,7 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
         charge_error=charge,
         offset=np.full_like(run.voltage, errors.offset),
         smooth=np.concatenate(moves, axis=1) if moves else None,
+        switches=run.switching.shape[1] if run.switching.any() else 0,
     )
 
 

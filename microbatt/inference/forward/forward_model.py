@@ -284,6 +284,18 @@ class ForwardModel:
         parts = zip(self.rows, self.error_models, strict=True)
         return np.array([one.expected_offset(alone[rows]) for rows, one in parts])
 
+    def expected_of_runs(self, residual: Array) -> list[tuple[float, Array, Array]]:
+        """Return what starts and switches of runs are expected to be; see `ErrorModel`.
+
+        Parameters
+        ----------
+        residual
+            Measured less simulated voltages, whitened, shape (m,).
+        """
+        alone = self._without_common(residual)
+        parts = list(zip(self.rows, self.error_models, strict=True))[len(self.curves) :]
+        return [one.expected_of_run(alone[rows]) for rows, one in parts]
+
     def unexplained(self, residual: Array) -> Array:
         """Return whitened residuals in volts, less each curve's own offset, shape (m,) [V]."""
         alone = self._without_common(residual)

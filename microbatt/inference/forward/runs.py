@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.engines import MeasuredTemperature, Settings, simulate
+from microbatt.engines import Settings, simulate
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.finite_differences import moves_curve
+from microbatt.inference.forward.temperature_smoothing import temperature_of
 from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
 from microbatt.measured import begin_run, cell_from
 from microbatt.protocols import Samples as Drive
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.engines import Inventory, Simulation, Thermal
+    from microbatt.engines import Inventory, MeasuredTemperature, Simulation, Thermal
     from microbatt.engines.contract import Request
     from microbatt.inference.forward.priors import Priors
     from microbatt.measured import MeasuredRun, RunStart
@@ -42,14 +43,12 @@ AVERAGES: Final = 300
 """At most this many averages of a run, beside those between which a tester switched."""
 SMOOTHED: Final = 400
 """Derivatives are taken with a current of at most this many samples."""
-SETTINGS: Final = Settings(tolerance=4e-4)
+SETTINGS: Final = Settings(tolerance=2e-5)
 """Of runs: within 0.05 mV rms of a refined solution, docs/results/protocols.md."""
 FIT_MESH: Final = 1.5
 """Factor on the elements that discharges are fitted with."""
 FALL: Final = -10.0
 """Beyond its end a simulated run falls by this much per charge that the cell holds [V]."""
-TEMPERATURES: Final = 400
-"""At most this many of a measured temperature."""
 _OF_WIDTH, _WIDEST = 0.2, 0.5
 """An unknown is displaced by this share of its width, and of no wider one than that.
 
@@ -57,7 +56,15 @@ S and the rate constant move a run alike.  Where one is displaced further than t
 makes a difference between them that is not there, and a fit follows it.
 """
 _HALF: Final = 0.5
-"""Between two rows a switch is looked for halfway, and is uniform over all of it."""
+"""Between two rows a switch is looked for halfway at first, and is uniform over all of it."""
+_ASIDE: Final = 0.15
+"""Share of that time by which a switch is displaced where it is known better."""
+_ALIKE: Final = 3.0
+"""How much less is known of what all switches have in common."""
+_BENT: Final = 1.0 / math.sqrt(5.0)
+"""Rms of u² where a switch is uniform over u from -1 to 1 between two rows."""
+_SWITCHES: Final = 100
+"""More switches than this are not taken one by one."""
 MEMORIES: Final = (30.0, 300.0)
 """Over which a cell's voltage remembers the current: electrolyte and particles, roughly [s]."""
 _START_STEP: Final = 5e-3
@@ -128,10 +135,20 @@ class BinnedRun:
         charge].
     left_out
         What smoothing the current leaves out of each average, shape (m,) [V].
-    earlier
-        The drive whose tester switched at the earlier row, and not between two; None without any.
+    switches
+        For switches between two rows, nobody knows when, shape (k, 2): the time of the earlier row
+        [s], and the share of the charge that one standard deviation of when it was draws.
+    shares
+        Of the time between the two rows, after which it is taken to have switched, shape (k,).
     switching
-        What one standard deviation of when it switched does to each average, shape (m,) [V].
+        What one standard deviation of when it switched does to each average: a column for all
+        switches alike, and one for each, shape (m, 1 + k) [V].
+    bent
+        What of that is no straight line, rms, shape (m,) [V].
+    centred
+        Whether start and switches are those that a fit expects.
+    measured
+        The run as it was measured.
     lowest
         Where simulations end [V].
     """
@@ -154,9 +171,13 @@ class BinnedRun:
     temperature: MeasuredTemperature | None
     response: Array
     left_out: Array
-    earlier: tuple[Array, Array] | None
+    switches: Array
+    shares: Array
     switching: Array
+    bent: Array
+    measured: MeasuredRun
     lowest: float
+    centred: bool = False
     remarks: tuple[str, ...] = field(default=())
 
     @property
@@ -231,6 +252,7 @@ def bin_run(
     drawn = start.drawn * start.charge + average(charge)
     current = run.current[kept]
     loads = [current, *_remembered(time, current)]
+    unseen = _unseen_switches(run, start.charge)
     return BinnedRun(
         source=run.source,
         start=start,
@@ -252,11 +274,22 @@ def bin_run(
         else None,
         response=_open_circuit_response(cell, drawn / start.charge),
         left_out=np.zeros(starts.size),
-        earlier=run.drive(0.0) if switches.size else None,
-        switching=np.zeros(starts.size),
+        switches=unseen,
+        shares=np.full(len(unseen), _HALF),
+        switching=np.zeros((starts.size, 0)),
+        bent=np.zeros(starts.size),
+        measured=run,
         lowest=max(_LOWEST, float(run.voltage.min()) - _MARGIN),
         remarks=(*run.remarks, *_told_of_mixed(mixed.size), start.sentence),
     )
+
+
+def _unseen_switches(run: MeasuredRun, charge: float) -> Array:
+    """Return when a tester switched between two rows, and what that draws; see `BinnedRun`."""
+    at = run.unseen_switches
+    span = (run.time[at + 1] - run.time[at]) / np.sqrt(12.0)
+    drawn = (run.current[at + 1] - run.current[at]) * span / (SECONDS_PER_HOUR * charge)
+    return np.column_stack([run.time[at] - run.time[0], drawn])
 
 
 def _told_of_mixed(count: int) -> list[str]:
@@ -265,24 +298,6 @@ def _told_of_mixed(count: int) -> list[str]:
         return []
     told = "have the current of one side and the voltage of the other; their voltages were left out"
     return [f"{count} rows at a switch {told}"]
-
-
-def temperature_of(time: Array, temperature: Array | None) -> MeasuredTemperature | None:
-    """Return a measured temperature as it drives a simulation; None where there is none.
-
-    Parameters
-    ----------
-    time
-        Since the start, rising, shape (n,) [s].
-    temperature
-        Shape (n,) [K].
-    """
-    if temperature is None:
-        return None
-    if time.size > TEMPERATURES:
-        at = np.linspace(time[0], time[-1], TEMPERATURES)
-        time, temperature = at, np.interp(at, time, temperature)
-    return MeasuredTemperature(time=tuple(time.tolist()), temperature=tuple(temperature.tolist()))
 
 
 def smoothed_drive(time: Array, current: Array) -> tuple[Array, Array] | None:
@@ -432,15 +447,95 @@ def beside_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
     if here is None or there is None:
         return run
     whole = here if run.smoothed is None else run_voltage(model, x, plain, whole=True)
-    early = None
-    if run.earlier is not None and run.smoothed is None:
-        early = run_voltage(model, x, replace(plain, drive=run.earlier))
-    return replace(
+    run = replace(
         run,
         response=(there - here) / _START_STEP,
         left_out=run.left_out if whole is None else whole - here,
-        switching=run.switching if early is None else (early - here) / (_HALF * np.sqrt(12.0)),
     )
+    if not len(run.switches) or run.smoothed is not None:
+        return run
+    aside = _ASIDE if run.centred else _HALF
+    shares = np.clip(run.shares - aside, 0.0, 1.0), np.clip(run.shares + aside, 0.0, 1.0)
+    early, late = (
+        run_voltage(model, x, replace(plain, drive=run.measured.drive(one))) for one in shares
+    )
+    if early is None or late is None:
+        return run
+    moved = (early - late) / np.sqrt(12.0) / (shares[1] - shares[0])[_last_switch(run)]
+    bent = run.bent if run.centred else _BENT * np.abs(0.5 * (early + late) - here)
+    return replace(run, switching=switching_moves(run, moved), bent=bent)
+
+
+def _last_switch(run: BinnedRun) -> NDArray[np.int64]:
+    """Return the last of the switches before each average; the first one before all, (m,)."""
+    behind = np.sum(run.time[:, None] > run.switches[:, 0], axis=1)
+    return np.asarray(np.maximum(behind - 1, 0))
+
+
+def centred_run(run: BinnedRun, start: float, switches: Array, left: Array) -> BinnedRun:
+    """Return a run that begins, and whose tester switched, where a fit expects it.
+
+    Cliffs answer by curves, and errors of start and switches are taken for small.
+
+    Parameters
+    ----------
+    run
+        As it was fitted.
+    start
+        Expected of the start, in its widths.
+    switches, left
+        Expected of the columns of `switching`, and the share of their variances that is left,
+        shape (1 + k,).
+    """
+    moved = replace(run.start, drawn=run.start.drawn + run.start.width * start)
+    if not run.switching.any():
+        return replace(run, start=moved, centred=True)
+    which = np.arange(len(run.switches)) // _together(len(run.switches))
+    early = (_ALIKE * switches[0] + switches[1:][which]) / np.sqrt(12.0)
+    shares = np.clip(run.shares - early, 0.0, 1.0)
+    return replace(
+        run,
+        start=moved,
+        drive=run.measured.drive(shares),
+        shares=shares,
+        bent=run.bent * (1.0 if run.centred else left[1:][which[_last_switch(run)]]),
+        centred=True,
+    )
+
+
+def _together(switches: int) -> int:
+    """Return how many switches that follow each other share a column."""
+    return -(-switches // _SWITCHES)
+
+
+def switching_moves(run: BinnedRun, together: Array) -> Array:
+    """Return what each switch does to averages if nobody knows when it was.
+
+    A tester that switches earlier moves the voltage behind the switch, and by the charge that it
+    draws all that comes.  The first is found in all switches moved together, up to the next one.
+    A tester that writes a row every so many seconds and switches by the same clock switches alike
+    each time, and what is alike is less known than uniform; any other does not.
+
+    Parameters
+    ----------
+    run
+        With the response to a charge.
+    together
+        What one standard deviation of all switches alike does, shape (m,) [V].
+
+    Returns
+    -------
+    ndarray, shape (m, 1 + k)
+        What all have alike, and one standard deviation of each [V]; of some that follow each other,
+        where there are many.
+    """
+    time, drawn = run.switches.T
+    after = run.time[:, None] > time
+    by_charge = np.where(after, drawn * run.response[:, None], 0.0)
+    moves = by_charge.copy()
+    moves[np.arange(len(moves)), _last_switch(run)] += together - by_charge.sum(axis=1)
+    each = np.add.reduceat(moves, np.arange(0, time.size, _together(time.size)), axis=1)
+    return np.column_stack([_ALIKE * together, each])
 
 
 def anchored_run(model: Unknowns, x: Array, run: BinnedRun) -> BinnedRun:
