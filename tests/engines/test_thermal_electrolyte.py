@@ -97,8 +97,10 @@ def test_a_transference_number_of_its_temperature_is_that_of_the_table_there():
         return replace(CHEN, electrolyte=electrolyte, initial_temperature=280.0)
 
     both = {"temperatures": [280.0, 320.0], "tables": [cold, warm]}
-    one, other = (m.simulate_discharge(cell(t), current="2C", settings=m.engines.Settings(tolerance=1e-5))
-        for t in (both, {"table": cold}))
+    tight = m.engines.Settings(tolerance=1e-5)
+    one, other = (
+        m.simulate_discharge(cell(t), current="2C", settings=tight) for t in (both, {"table": cold})
+    )
     at = np.linspace(0.0, 0.97 * one.discharge_capacity, 200)
     volts = [np.interp(at, c.capacity, c.voltage) for c in (one, other)]
     assert np.max(np.abs(volts[0] - volts[1])) < 2e-5
