@@ -119,7 +119,18 @@ class ElectrolyteFit:
         return tuple(sorted(known))
 
     def at(self, temperature: float) -> "ElectrolyteFit":
-        """Return the fit whose functions are those at a temperature [K]."""
+        """Return the fit whose functions are those at a temperature.
+
+        Parameters
+        ----------
+        temperature : float
+            [K].
+
+        Returns
+        -------
+        ElectrolyteFit
+            The same one, where no function depends on temperature in its own way.
+        """
         changed: dict[str, Any] = {}
         for name in PROPERTIES:
             own = getattr(self, name)

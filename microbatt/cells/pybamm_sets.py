@@ -43,10 +43,10 @@ _TEMPERATURES: Final = (278.15, 288.15, 308.15, 318.15, 328.15)
 """At which an Arrhenius factor is checked [K]."""
 _SAME: Final = 1e-9
 _ARRHENIUS: Final = 0.02
-"""How far from an Arrhenius factor a property may be before a warning says so [-]."""
-_OWN_WAY: Final = 1e-3
-"""How far from an Arrhenius factor an electrolyte may be before it is taken at `_THERMAL` [-]."""
-_THERMAL: Final = tuple(float(T) for T in np.arange(253.15, 344.0, 5.0))
+"""How far from an Arrhenius factor a property may be, or a warning says so [-]."""
+_THERMAL: Final = tuple(float(T) for T in np.arange(253.15, 344.0, 2.5))
+"""At which an electrolyte is taken that is further from one [K]."""
+_FEWER_SALTS: Final = 401
 _FROZEN: Final = 1e-6
 """Of the value at rest of an electrolyte's property: what is below ends its table [-]."""
 _DENSITY: Final = 2500.0
@@ -464,7 +464,6 @@ def _metal(values: _Set, density: float) -> dict[str, Any]:
 
 
 def _electrolyte(values: _Set, density: float) -> dict[str, Any]:
-    salt = np.linspace(0.0, SALT_TOP, _SALTS)
     initial = values.number("Initial concentration in electrolyte [mol.m-3]")
     fit: dict[str, Any] = {
         "description": f"electrolyte of PyBaMM's {values.name}",
@@ -481,8 +480,9 @@ def _electrolyte(values: _Set, density: float) -> dict[str, Any]:
             return _of_salt(values, key, initial * np.array([0.5, 1.0, 1.5]), temperature)
 
         energy, worst = _arrhenius(at)
-        thermal = worst > _OWN_WAY or (energy > 0.0 and name == "thermodynamic_factor")
+        thermal = worst > _ARRHENIUS or (energy > 0.0 and name == "thermodynamic_factor")
         known = _THERMAL if thermal else (REFERENCE_TEMPERATURE,)
+        salt = np.linspace(0.0, SALT_TOP, _FEWER_SALTS if thermal else _SALTS)
         tables = [
             _while_positive(values, key, salt, _of_salt(values, key, salt, T), initial)
             for T in known

@@ -29,7 +29,7 @@ TEMPERATURES: Final = "temperatures"
 """Key of a function that depends on temperature in its own way."""
 _ALLOWED: Final = Interval(150.0, 500.0)
 _MOST: Final = 64
-_STEP: Final = 5.0
+_STEP: Final = 2.5
 """Between the temperatures at which a formula is taken, at most [K]."""
 _NAME: Final = re.compile(r"\bT\b")
 
@@ -159,7 +159,7 @@ def thermal_function(
     Returns
     -------
     ThermalFunction
-        A formula is taken every 5 K or closer.
+        A formula is taken every 2.5 K or closer.
 
     Raises
     ------
