@@ -122,6 +122,8 @@ class BinnedRun:
         Rms of the current's distance from its mean over the shortest memory, likewise, shape (m,).
     drawn
         Charge drawn since the state of the cell file, shape (m,) [A h m⁻²].
+    moved
+        Charge moved since the run began, either way, shape (m,) [A h m⁻²].
     current
         Root of the mean squared current [A m⁻²].
     drive
@@ -165,6 +167,7 @@ class BinnedRun:
     loads: Array
     fast: Array
     drawn: Array
+    moved: Array
     current: float
     drive: tuple[Array, Array]
     smoothed: tuple[Array, Array] | None
@@ -266,6 +269,7 @@ def bin_run(
         loads=np.array([average(one) for one in loads]) / run.rms_current,
         fast=np.sqrt(average((loads[0] - loads[1]) ** 2)) / run.rms_current,
         drawn=drawn,
+        moved=average(np.interp(time, *_integral(drive[0], np.abs(drive[1])))) / SECONDS_PER_HOUR,
         current=run.rms_current,
         drive=drive,
         smoothed=smoothed_drive(*drive),
@@ -487,15 +491,19 @@ def centred_run(run: BinnedRun, start: float, switches: Array, left: Array) -> B
         Expected of the columns of `switching`, and the share of their variances that is left,
         shape (1 + k,).
     """
-    moved = replace(run.start, drawn=run.start.drawn + run.start.width * start)
+    more = run.start.width * start
+    run = replace(
+        run,
+        start=replace(run.start, drawn=run.start.drawn + more),
+        drawn=run.drawn + more * run.charge,
+    )
     if not run.switching.any():
-        return replace(run, start=moved, centred=True)
+        return replace(run, centred=True)
     which = np.arange(len(run.switches)) // _together(len(run.switches))
     early = (_ALIKE * switches[0] + switches[1:][which]) / np.sqrt(12.0)
     shares = np.clip(run.shares - early, 0.0, 1.0)
     return replace(
         run,
-        start=moved,
         drive=run.measured.drive(shares),
         shares=shares,
         bent=run.bent * (1.0 if run.centred else left[1:][which[_last_switch(run)]]),
