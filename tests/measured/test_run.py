@@ -245,3 +245,59 @@ def test_a_simulation_tells_the_voltage_from_which_it_began():
     charge = simulate(cell, ["Charge at C/2 until 4.0 V", "Rest for 10 minutes"])
     (run,) = gather(charge, Reading(runs="auto")).runs
     assert run.rest_voltage == pytest.approx(3.75)
+
+
+def own_rows(protocol=PULSES, **changes):
+    """A simulation's own rows: two of one time wherever the tester switches."""
+    simulation = simulate(CELL, protocol)
+    table = {
+        "time [s]": simulation.time,
+        "voltage [V]": simulation.voltage,
+        "current [A m-2]": simulation.current,
+    }
+    return pd.DataFrame(table | {k: v(simulation) for k, v in changes.items()}), simulation
+
+
+def test_the_tester_switches_between_two_rows_of_one_time():
+    table, simulation = own_rows()
+    run = gather(table, Reading(runs="always")).runs[0]
+    switched = np.cumsum([step.duration for step in simulation.steps])[:-1]
+    time, current = run.drive()
+    jumps = time[1:][(np.diff(time) == 0.0) & (np.diff(current) != 0.0)]
+    assert jumps == pytest.approx(switched, abs=2e-6)
+    assert run.unseen_switches.size == 0
+    assert run.mixed_rows.size == 0
+    # the voltage jumps there too: the first row behind a switch is the loaded cell
+    behind = np.searchsorted(run.time, switched[0], side="right")
+    assert run.voltage[behind] < run.voltage[behind - 1] - 0.01
+
+
+def test_rows_of_a_clock_in_whole_seconds_tell_no_switch():
+    table, _ = own_rows(**{"time [s]": lambda one: np.floor(one.time)})
+    run = gather(table, Reading(runs="always")).runs[0]
+    assert np.diff(run.time).min() >= 1.0
+    assert any("repeated times left out" in one for one in run.remarks)
+    assert run.unseen_switches.size == 8
+
+
+def test_repeated_times_behind_a_switch_stay_in_order_however_near_the_next_row_is():
+    time = np.array([0.0, 10.0, 20.0, 20.0, 20.0 + 1e-9, 30.0, 40.0, 40.0, 40.0])
+    current = [0.0, 0.0, 0.0, 9.0, 9.0, 9.0, 9.0, 0.0, 0.0]
+    table = pd.DataFrame({"time [s]": time, "voltage [V]": 3.9, "current [A m-2]": current})
+    run = gather(table, Reading(runs="always")).runs[0]
+    assert np.all(np.diff(run.time) > 0.0)
+    driven, flows = run.drive()
+    assert driven[np.abs(flows) == 9.0][0] == pytest.approx(20.0, abs=1e-8)
+
+
+def test_a_pulse_of_a_single_row_is_no_ramp():
+    current = np.zeros(12)
+    current[5] = 9.0
+    run = MeasuredRun(
+        source="one", time=np.arange(12.0), current=current, voltage=4.0 - 0.1 * (current > 0.0)
+    )
+    time, flows = run.drive()
+    assert np.trapezoid(flows, time) == pytest.approx(9.0)
+    assert sorted(set(flows)) == [0.0, 9.0]
+    assert run.unseen_switches.tolist() == [4, 5]
+    assert np.trapezoid(*run.drive(np.array([0.0, 1.0]))[::-1]) == pytest.approx(18.0)

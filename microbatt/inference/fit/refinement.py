@@ -68,7 +68,9 @@ _GAIN, _ROUGH_GAIN = 1e-2, 1.0
 _GAIN_OF_RUNS: Final = 0.1
 """The same at the end with a run among the data, whose derivatives are differences."""
 _CENTRED: Final = 2
-"""Times that runs are begun anew where the fit expects it."""
+"""Times at most that runs are begun anew where the fit expects it."""
+_START, _SWITCH = 5e-5, 0.2
+"""Share of the charge, and deviations of a switch, by which that has to move them."""
 _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
@@ -203,9 +205,18 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
 
 
 def _centred(model: ForwardModel, best: Minimum) -> tuple[ForwardModel, Minimum]:
-    """Let runs begin, and testers switch, where the best fit expects it, and fit again, twice."""
+    """Let runs begin, and testers switch, where the best fit expects it, and fit again.
+
+    Until that moves neither by much, for cliffs answer by curves.
+    """
     for _ in range(_CENTRED):
         expected = model.expected_of_runs(best.residual[: model.measured.size])
+        moved = [
+            abs(start) * run.start.width > _START or np.abs(switches).max(initial=0.0) > _SWITCH
+            for run, (start, switches, _) in zip(model.runs, expected, strict=True)
+        ]
+        if not any(moved):
+            break
         runs = tuple(centred_run(run, *of) for run, of in zip(model.runs, expected, strict=True))
         model, best = _beside_best(replace(model, runs=runs), best)
     return model, best

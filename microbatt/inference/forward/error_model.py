@@ -46,6 +46,8 @@ _ENOUGH: Final = 30
 _THIRD: Final = np.sqrt(20.0)
 """Standard deviation of a third difference of white noise of one."""
 _MAD: Final = 1.4826
+_TURNED: Final = 1e-3
+"""A run turns where it moves more than it draws, by this share of the charge."""
 _STEADY: Final = 1e-3
 """Share of the largest current by which a steady one changes between samples."""
 
@@ -254,8 +256,9 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
     """Return how far the averages of a run may lie from the truth.
 
     As those of a discharge, with the charge that was drawn before the run to the width that its
-    start is known, and when between two rows the tester switched; the part of a model error that is
-    the run's own is one of its impedance, at each of some time scales.
+    start is known, and when between two rows the tester switched.  The charge is off by a share of
+    what is drawn, and where a run turns, also by one of all that moves either way.  The part of a
+    model error that is the run's own is one of its impedance, at each of some time scales.
 
     Parameters
     ----------
@@ -274,6 +277,8 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
     since = run.drawn / run.charge - run.start.drawn
     own = _own_moves(run, errors, place)
     moves = [run.switching] if run.switching.any() else []
+    if np.any(run.moved - np.abs(since) * run.charge > _TURNED * run.charge):
+        moves.append((charge * run.response * run.moved / run.charge)[:, None])
     if own is not None:
         part = own / np.sqrt(len(run.loads))
         moves += [part * load[:, None] for load in run.loads]

@@ -1,9 +1,10 @@
 """Measured runs beside discharges: charges, rests, pulses and drive cycles as data of a fit.
 
 The measured current, and a measured temperature, drive the engine from the state in which the run
-begins, and voltages are compared in time, averaged over stretches.  Derivatives, and voltages at
-draws, are those of runs whose current is averaged where it has more samples than `SMOOTHED`; what
-that leaves out of the voltage is taken from one run with every sample, near the fit.
+begins, and voltages are compared in time, averaged over stretches.  A current of more kinks than
+`SMOOTHED` is averaged over as many spans for derivatives and for voltages at draws, and voltages
+are averaged over the same spans: what is faster says nothing then, and no derivative leaves it out.
+What averaging leaves out of the voltage is taken from one run with every sample, near the fit.
 
 A model error is smooth along the charge, as that of discharges.  Its part of each curve's own is an
 error of the impedance: it follows the current, as it is and as it was over the last `MEMORIES`, and
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
     from microbatt.engines import Inventory, MeasuredTemperature, Simulation, Thermal
     from microbatt.engines.contract import Request
+    from microbatt.inference.forward.error_model import AllowedErrors
     from microbatt.inference.forward.priors import Priors
     from microbatt.measured import MeasuredRun, RunStart
 
@@ -41,10 +43,14 @@ if TYPE_CHECKING:
 
 AVERAGES: Final = 300
 """At most this many averages of a run, beside those between which a tester switched."""
-SMOOTHED: Final = 400
-"""Derivatives are taken with a current of at most this many samples."""
-SETTINGS: Final = Settings(tolerance=2e-5)
-"""Of runs: within 0.05 mV rms of a refined solution, docs/results/protocols.md."""
+SMOOTHED: Final = 200
+"""A current of more kinks is averaged over so many spans, and so are the voltages."""
+SETTINGS: Final = Settings(tolerance=1e-4)
+"""Of runs: within 0.03 mV of a refined solution at all times, docs/results/protocols.md."""
+QUICK: Final = Settings(tolerance=4e-4)
+"""Of runs whose model has an error of `ERROR` or more: within 0.05 mV rms."""
+ERROR: Final = 5e-4
+"""Of a model, beside which that of the engine is nothing [V]."""
 FIT_MESH: Final = 1.5
 """Factor on the elements that discharges are fitted with."""
 FALL: Final = -10.0
@@ -90,6 +96,9 @@ class Unknowns(Protocol):
     @property
     def settings(self) -> Settings: ...  # noqa: D102
 
+    @property
+    def errors(self) -> AllowedErrors: ...  # noqa: D102
+
     def request_at(self, x: Array) -> Request: ...  # noqa: D102
 
     def value(self, x: Array, name: str) -> float: ...  # noqa: D102
@@ -122,6 +131,8 @@ class BinnedRun:
         Rms of the current's distance from its mean over the shortest memory, likewise, shape (m,).
     drawn
         Charge drawn since the state of the cell file, shape (m,) [A h m⁻²].
+    moved
+        Charge moved since the run began, either way, shape (m,) [A h m⁻²].
     current
         Root of the mean squared current [A m⁻²].
     drive
@@ -165,6 +176,7 @@ class BinnedRun:
     loads: Array
     fast: Array
     drawn: Array
+    moved: Array
     current: float
     drive: tuple[Array, Array]
     smoothed: tuple[Array, Array] | None
@@ -241,7 +253,12 @@ def bin_run(
     drive = run.drive()
     switches = drive[0][1:][np.diff(drive[0]) == 0.0]
     jumps = np.searchsorted(time, switches, side="right")
-    starts = _stretches(time, measured, averages, jumps)
+    smoothed = smoothed_drive(*drive)
+    starts = (
+        _stretches(time, measured, averages, jumps)
+        if smoothed is None
+        else np.flatnonzero(np.diff(_span_of(time, SMOOTHED), prepend=-1))
+    )
     count = np.diff(np.append(starts, time.size)).astype(float)
     charge = np.interp(time, *_integral(*drive)) / SECONDS_PER_HOUR
 
@@ -266,9 +283,10 @@ def bin_run(
         loads=np.array([average(one) for one in loads]) / run.rms_current,
         fast=np.sqrt(average((loads[0] - loads[1]) ** 2)) / run.rms_current,
         drawn=drawn,
+        moved=average(np.interp(time, *_integral(drive[0], np.abs(drive[1])))) / SECONDS_PER_HOUR,
         current=run.rms_current,
         drive=drive,
-        smoothed=smoothed_drive(*drive),
+        smoothed=smoothed,
         temperature=temperature_of(run.time - run.time[0], run.temperature)
         if use_temperature
         else None,
@@ -298,6 +316,12 @@ def _told_of_mixed(count: int) -> list[str]:
         return []
     told = "have the current of one side and the voltage of the other; their voltages were left out"
     return [f"{count} rows at a switch {told}"]
+
+
+def _span_of(time: Array, count: int) -> NDArray[np.int64]:
+    """Return in which of some equal spans of time each sample lies, shape (n,)."""
+    share = (time - time[0]) / (time[-1] - time[0])
+    return np.minimum((share * count).astype(np.int64), count - 1)
 
 
 def smoothed_drive(time: Array, current: Array) -> tuple[Array, Array] | None:
@@ -487,15 +511,19 @@ def centred_run(run: BinnedRun, start: float, switches: Array, left: Array) -> B
         Expected of the columns of `switching`, and the share of their variances that is left,
         shape (1 + k,).
     """
-    moved = replace(run.start, drawn=run.start.drawn + run.start.width * start)
+    more = run.start.width * start
+    run = replace(
+        run,
+        start=replace(run.start, drawn=run.start.drawn + more),
+        drawn=run.drawn + more * run.charge,
+    )
     if not run.switching.any():
-        return replace(run, start=moved, centred=True)
+        return replace(run, centred=True)
     which = np.arange(len(run.switches)) // _together(len(run.switches))
     early = (_ALIKE * switches[0] + switches[1:][which]) / np.sqrt(12.0)
     shares = np.clip(run.shares - early, 0.0, 1.0)
     return replace(
         run,
-        start=moved,
         drive=run.measured.drive(shares),
         shares=shares,
         bent=run.bent * (1.0 if run.centred else left[1:][which[_last_switch(run)]]),
@@ -601,7 +629,8 @@ def _cell_at(model: Unknowns, x: Array) -> Cell:
 
 def _settings(model: Unknowns) -> Settings:
     """Return settings for runs, finer where the model's mesh was made finer."""
-    return replace(SETTINGS, mesh=max(1.0, model.settings.mesh / FIT_MESH))
+    chosen = SETTINGS if model.errors.model_error < ERROR else QUICK
+    return replace(chosen, mesh=max(1.0, model.settings.mesh / FIT_MESH))
 
 
 def _at_samples(simulation: Simulation, run: BinnedRun, scale: float) -> Array:
