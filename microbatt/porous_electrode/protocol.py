@@ -763,13 +763,12 @@ def gap_after(row: Array, samples: Samples, stand: Stand, tried: Controlled, h: 
 
 @kernel
 def ending_beyond(row: Array, stand: Stand, tried: Controlled) -> int:
-    """The ending that samples stand beyond as soon as their current turns; NOT_RUN for none.
+    """The ending that samples stand beyond as soon as their current has turned; NOT_RUN for none.
 
     A rested cell above its upper limit may be discharged but not charged, so that there is no
     voltage at which such a step ends.
     """
-    turns = follows_samples(row) and stand.current * tried.current <= 0.0
-    if not (turns and tried.attempt.solve.converged):
+    if stand.current * tried.current > 0.0 or not tried.attempt.solve.converged:
         return NOT_RUN
     return what_ended(row, tried.current, tried.attempt.voltage, 0.0)
 
@@ -795,18 +794,17 @@ def land(
     samples: Samples,
     stand: Stand,
     largest: float,
-    overshoot: tuple[float, float, int],
+    overshoot: tuple[float, float],
     out: Recorded,
 ) -> Stand:
     """Find the step that ends the row, between none and one that went too far by a gap [s], [V].
 
-    As `microbatt.porous_electrode.time_stepping` does for a discharge.  The third of `overshoot` is
-    `ending_beyond` of that step.
+    As `microbatt.porous_electrode.time_stepping` does for a discharge.
     """
     row = table[stand.row]
     moved = abs(stand.charge - stand.row_charge)
     low, above = 0.0, gap_of(row, stand.current, stand.current, stand.march.V, moved)
-    high, below, turned = overshoot
+    high, below = overshoot
     side, how = 0, SOLVED
     for trial in range(MOST_TRIALS):
         accuracy = TIME_ACCURACY if how == GUESSED else FALL_TIME
@@ -825,7 +823,11 @@ def land(
         else:
             above = weakened(above, gap, below) if side < 0 else above
             high, below, side = h, gap, -1
-            how, turned = how_known(tried), ending_beyond(row, stand, tried)
+            how = how_known(tried)
+    turned = NOT_RUN
+    if follows_samples(row):
+        tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, high)
+        turned = ending_beyond(row, stand, tried)
     if low > 0.0:
         tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, low)
         if tried.attempt.solve.converged:
@@ -966,8 +968,7 @@ def go_on(
         stand = with_step(count(stand, attempt, 1), shorter, wall, failures)
     elif gap < 0.0:
         stand = count(stand, attempt, 1)
-        beyond = (h, gap, ending_beyond(row, stand, tried))
-        return land(w, layout, p, numerics, table, samples, stand, largest, beyond, out)
+        return land(w, layout, p, numerics, table, samples, stand, largest, (h, gap), out)
     else:
         stand = take(w, layout, p, table, samples, count(stand, attempt, 0), tried, h, out)
         ahead = max(h * step_factor(attempt.error), min(h, stand.h))
