@@ -75,6 +75,8 @@ _REACH: Final = 2.0
 """Strides of the longest step."""
 _NEAR: Final = 1.0
 """Strides from where derivatives were found, up to which they are mended and not found again."""
+_NEAR_RUNS: Final = 2.0
+"""The same with a run among the data, each of whose derivatives costs two runs."""
 _NEAR_SHAPES: Final = 0.5
 """The same of shapes, in which little is lost by a derivative that is a little off."""
 _STRIDE: Final = 0.5
@@ -187,9 +189,10 @@ def _with_runs(model: ForwardModel, of_curves: Fit) -> Fit:
     if joined.errors.model_error > 0.0:  # discharges and runs may only agree but for these
         moves = potential_moves(joined, x)
         joined = joined if moves is None else joined.with_potentials(moves)
-    best = fit_samples(joined, x)
+    best = fit_samples(joined, x, most=_MOST, rough=True)
     if best is None or reduced_chi_square(joined, best) > POOR:
-        afresh = fit_samples(joined, _whole(joined, x[: joined.priors.asked]))
+        begun = _whole(joined, x[: joined.priors.asked])
+        afresh = fit_samples(joined, begun, most=_MOST, rough=True)
         best = min(
             (one for one in (best, afresh) if one is not None),
             key=lambda one: one.chi_square,
@@ -342,14 +345,14 @@ def fit_samples(
     """
     bounds = model.priors.low, model.priors.high
     stride = _strides(model)
-    finest = _GAIN_OF_RUNS if model.runs else _GAIN
+    finest, near = (_GAIN_OF_RUNS, _NEAR_RUNS) if model.runs else (_GAIN, _NEAR)
     return minimise(
         sample_objective(model),
         x,
         *bounds,
         gain=_ROUGH_GAIN if rough or not last else finest,
         most=most,
-        economy=Economy(near=_NEAR * stride, reach=_REACH * stride, last=last, first=jacobian),
+        economy=Economy(near=near * stride, reach=_REACH * stride, last=last, first=jacobian),
     )
 
 

@@ -128,6 +128,11 @@ class ForwardModel:
         """How finely the native engine solves."""
         return cast("Settings", self.request.settings)
 
+    @property
+    def model_error(self) -> float:
+        """Size of the model's smooth error that is stated [V]."""
+        return self.errors.model_error
+
     @cached_property
     def currents(self) -> Array:
         """Of each curve, at the stated electrode area, shape (k,) [A m⁻²]."""

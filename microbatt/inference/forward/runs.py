@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
     from microbatt.engines import Inventory, MeasuredTemperature, Simulation, Thermal
     from microbatt.engines.contract import Request
-    from microbatt.inference.forward.error_model import AllowedErrors
     from microbatt.inference.forward.priors import Priors
     from microbatt.measured import MeasuredRun, RunStart
 
@@ -43,10 +42,10 @@ if TYPE_CHECKING:
 
 AVERAGES: Final = 300
 """At most this many averages of a run, beside those between which a tester switched."""
-SMOOTHED: Final = 200
+SMOOTHED: Final = 150
 """A current of more kinks is averaged over so many spans, and so are the voltages."""
-SETTINGS: Final = Settings(tolerance=1e-4)
-"""Of runs: within 0.03 mV of a refined solution at all times, docs/results/protocols.md."""
+SETTINGS: Final = Settings(tolerance=2e-5)
+"""Of runs: within 0.01 mV of a refined solution, for errors of hours do not average out."""
 QUICK: Final = Settings(tolerance=4e-4)
 """Of runs whose model has an error of `ERROR` or more: within 0.05 mV rms."""
 ERROR: Final = 5e-4
@@ -97,7 +96,7 @@ class Unknowns(Protocol):
     def settings(self) -> Settings: ...  # noqa: D102
 
     @property
-    def errors(self) -> AllowedErrors: ...  # noqa: D102
+    def model_error(self) -> float: ...  # noqa: D102
 
     def request_at(self, x: Array) -> Request: ...  # noqa: D102
 
@@ -321,7 +320,7 @@ def _told_of_mixed(count: int) -> list[str]:
 def _span_of(time: Array, count: int) -> NDArray[np.int64]:
     """Return in which of some equal spans of time each sample lies, shape (n,)."""
     share = (time - time[0]) / (time[-1] - time[0])
-    return np.minimum((share * count).astype(np.int64), count - 1)
+    return np.asarray(np.minimum((share * count).astype(np.int64), count - 1))
 
 
 def smoothed_drive(time: Array, current: Array) -> tuple[Array, Array] | None:
@@ -629,7 +628,7 @@ def _cell_at(model: Unknowns, x: Array) -> Cell:
 
 def _settings(model: Unknowns) -> Settings:
     """Return settings for runs, finer where the model's mesh was made finer."""
-    chosen = SETTINGS if model.errors.model_error < ERROR else QUICK
+    chosen = SETTINGS if model.model_error < ERROR else QUICK
     return replace(chosen, mesh=max(1.0, model.settings.mesh / FIT_MESH))
 
 
