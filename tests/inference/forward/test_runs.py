@@ -59,8 +59,8 @@ def test_a_switch_moves_what_comes_after_it_as_the_engine_says():
         expected = (moved - here) / (0.1 * np.sqrt(12.0))
         off = run.switching[:, 1 + i] - expected
         next_one = run.time > run.switches[i, 0] + 2.0 * EVERY  # the row behind it bends
-        # what earlier switches still do is taken for the last one's
-        assert np.sqrt(np.mean(off[next_one] ** 2)) < 0.3 * np.sqrt(np.mean(expected**2)), i
+        # what earlier switches still do is taken for the last one's: most for the last of all
+        assert np.sqrt(np.mean(off[next_one] ** 2)) < 0.5 * np.sqrt(np.mean(expected**2)), i
 
 
 @pytest.mark.parametrize("late", [0.0, 3.0, 9.0])
