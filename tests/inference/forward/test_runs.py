@@ -45,7 +45,8 @@ def model_of(run):
     return beside(forward_model(experiment, load_cell(CELL), chosen, NOISE), X)
 
 
-def test_a_switch_moves_what_comes_after_it_as_the_engine_says():
+def test_a_switch_moves_what_comes_after_it_roughly_as_the_engine_says():
+    """Columns are a first guess; the next test has the fit go on from them to the switches."""
     model = model_of(run_after(3.0))
     (run,) = model.runs
     here = run_voltage(model, X, run)
