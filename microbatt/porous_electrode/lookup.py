@@ -35,6 +35,7 @@ CONDUCTIVITY_FLOOR = 1e-2
 UNIFORM_INTERVALS = 2048
 _REMEMBERED = 64
 """Tables of so many fits are kept: displaced cells, as derivatives ask for, share them."""
+_NO_TEMPERATURES, _NO_LEVELS = np.empty(0), np.empty((0, 0, 0))
 UNIFORM_NODES = np.linspace(0.0, 1.0, UNIFORM_INTERVALS + 1)
 
 
@@ -101,7 +102,7 @@ def electrolyte_levels(electrolyte: Electrolyte) -> tuple[Array, Array]:
     """
     temperatures = electrolyte.fit.temperatures
     if not temperatures:
-        return np.empty(0), np.empty((0, 0, 0))
+        return _NO_TEMPERATURES, _NO_LEVELS
     rest = electrolyte.transference  # t₀ of them all
     tables = [electrolyte_table(electrolyte.at(T), rest) for T in temperatures]
     return np.array(temperatures), np.ascontiguousarray(np.stack(tables))

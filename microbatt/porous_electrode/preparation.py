@@ -45,6 +45,7 @@ BRIEF_SHELLS = 3
 _NO_TABLE = np.zeros((0, 2))
 _NO_ENTROPY = np.zeros((2, 2))
 _NO_EXCHANGE = np.array([[1.0, 0.0], [1.0, 0.0]])
+_NO_TEMPERATURE = np.array([math.nan])
 _NEVER = 1e-30
 """Diffusivity of a particle that is none [m² s⁻¹]."""
 
@@ -192,8 +193,9 @@ def cell_parameters(
     salt = cell.electrolyte.initial_concentration
     electrolyte = electrolyte_table(cell.electrolyte)
     temperatures, levels = electrolyte_levels(cell.electrolyte)
-    if temperatures.size:
-        electrolyte = electrolyte.copy()  # written to, see `conditions.warm`
+    known = _NO_TEMPERATURE
+    if temperatures.size:  # both are written to, see `conditions.warm`
+        electrolyte, known = electrolyte.copy(), np.append(temperatures, math.nan)
     return CellParameters(
         negative=_electrode(cell.negative) if cell.metal is None else _metal(cell.metal, salt),
         positive=_electrode(cell.positive),
@@ -208,7 +210,7 @@ def cell_parameters(
         diffusivity_scale=cell.electrolyte.diffusivity_scale,
         electrolyte=electrolyte,
         electrolyte_levels=levels,
-        electrolyte_temperatures=np.append(temperatures, math.nan),
+        electrolyte_temperatures=known,
         contact_resistance=cell.contact_resistance,
         heat_capacity=math.inf if isothermal else cell.heat_capacity * cell.mass_per_area,
         heat_transfer_coefficient=heat_transfer_coefficient or 0.0,
