@@ -13,6 +13,7 @@ from microbatt.cells.currents import current_density, one_c_of
 from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
+from microbatt.cells.electrolyte_fits import NEAR_IN_TEMPERATURE
 from microbatt.cells.identity import content_digest
 from microbatt.cells.lithium_metal import MATERIAL, LithiumMetal
 from microbatt.cells.parts import (
@@ -161,13 +162,15 @@ class Cell:
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be at "
                 f"most {_HIGHEST_VOLTAGE:g} V. Check the unit of the open-circuit potentials."
             )
-        known, T = self.electrolyte.fit.temperatures, self.initial_temperature
-        if known and not known[0] <= T <= known[-1]:
-            raise ParameterError(
-                f"`initial_temperature` is {T:.6g} K, and the properties of the electrolyte are "
-                f"known from {known[0]:.6g} to {known[-1]:.6g} K. Start between these, or give "
-                "them at this temperature too."
-            )
+        low, high = self.electrolyte.fit.temperature_range
+        for name in ("initial_temperature", "ambient_temperature"):
+            T = getattr(self, name)
+            if not low - NEAR_IN_TEMPERATURE <= T <= high + NEAR_IN_TEMPERATURE:
+                raise ParameterError(
+                    f"`{name}` is {T:.6g} K, and the properties of the electrolyte are known from "
+                    f"{low:.6g} to {high:.6g} K. Stay between these, or give the properties at "
+                    "other temperatures too."
+                )
         lower, upper = self.lower_cutoff_voltage, self.upper_cutoff_voltage
         if lower is not None and upper is not None and not lower < upper:
             raise ParameterError(

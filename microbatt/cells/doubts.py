@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from microbatt.cells.functions import Expression
 from microbatt.cells.start import window_doubts
+from microbatt.constants import REFERENCE_TEMPERATURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,14 +132,12 @@ def _electrolyte_doubts(cell: Cell) -> list[str]:
     salt = cell.electrolyte.initial_concentration
     doubts = []
     for name, (least, most, unit, cause) in _USUAL.items():
-        value = float(_property(cell, name)(salt))
-        if not least <= value <= most:
-            doubts.append(
-                f"the {name} of the electrolyte is {value:.3g} {unit} at {salt:.4g} mol m⁻³; those "
-                f"of cells lie between {least:g} and {most:g}. {cause}"
-            )
+        for T in (REFERENCE_TEMPERATURE, cell.initial_temperature):
+            value = float(getattr(cell.electrolyte.fit.at(T), name)(salt))
+            if not least <= value <= most:
+                doubts.append(
+                    f"the {name} of the electrolyte is {value:.3g} {unit} at {salt:.4g} mol m⁻³ "
+                    f"and {T:.5g} K; those of cells lie between {least:g} and {most:g}. {cause}"
+                )
+                break
     return doubts
-
-
-def _property(cell: Cell, name: str) -> Any:  # noqa: ANN401 - a function of the concentration
-    return getattr(cell.electrolyte.fit, name)

@@ -9,6 +9,7 @@ then negative, beyond them. They are kept as published; `upper` tells where each
 sense, and how to continue from there is the engine's choice.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +34,8 @@ _TRANSFERENCE = Interval(0.0, 1.0, high_open=True)
 _SAMPLES = 1025
 _LEAST_TRANSFERENCE = 2.0
 """Below nought: measured ones of concentrated electrolytes go to about −1."""
+NEAR_IN_TEMPERATURE = 2.0
+"""So far outside the temperatures at which it is known an electrolyte is as at the nearest [K]."""
 PER_LITRE = 1e3
 """mol m⁻³ in one mol L⁻¹."""
 
@@ -117,6 +120,15 @@ class ElectrolyteFit:
         own = [getattr(self, name) for name in (*PROPERTIES, "transference_function")]
         known = {T for one in own if isinstance(one, ThermalFunction) for T in one.temperatures}
         return tuple(sorted(known))
+
+    @property
+    def temperature_range(self) -> tuple[float, float]:
+        """Temperatures between which all properties are known [K]; without end where they are."""
+        own = [getattr(self, name) for name in (*PROPERTIES, "transference_function")]
+        spans = [one.temperatures for one in own if isinstance(one, ThermalFunction)]
+        return max((one[0] for one in spans), default=0.0), min(
+            (one[-1] for one in spans), default=math.inf
+        )
 
     def at(self, temperature: float) -> "ElectrolyteFit":
         """Return the fit whose functions are those at a temperature.

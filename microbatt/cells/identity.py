@@ -58,7 +58,8 @@ def _fit_digest(fit: Fit) -> str:
     # Chebyshev's points, ends included: potentials and their slopes plunge at the ends
     nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, SAMPLES)))
     x = low + (high - low) * nodes
-    sampled = hashlib.sha256(json.dumps([low, high, fit.lower, fit.upper]).encode())
+    where = [low, high, fit.lower, fit.upper, *getattr(fit, "temperatures", ())]
+    sampled = hashlib.sha256(json.dumps(where).encode())
     for function in fit.functions:
         values = np.broadcast_to(np.asarray(function(x), dtype=np.float32), x.shape)
         sampled.update(values.tobytes())

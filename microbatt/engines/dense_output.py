@@ -28,6 +28,8 @@ CURRENT: Final = 1e-4
 """The same of a current that changes, over the largest of its protocol."""
 VERTICAL: Final = 1e-6
 """A shorter step, over the time since the curve began, is a vertical fall: a straight line."""
+MOST_PARTS: Final = 2000.0
+"""Into which one step goes: one that leaves all voltages of cells would ask for millions."""
 _TOLD_APART: Final = 1e-15
 """Share of a time below which two times may be the same number."""
 
@@ -145,12 +147,14 @@ def _parts(
     """Into how many equal parts each cubic goes, so that chords are as near as allowed.
 
     A cubic of √t bends besides as √t does: a rise a within a step that begins q of its widths after
-    the start leaves a chord over the first of n parts by a/(4 n (2 q n + 1)).  `since` is q.
+    the start leaves a chord over the first of n parts by a/(4 n (2 q n + 1)).  `since` is q.  A
+    step whose voltage leaves what a cell can have is not drawn any finer than `MOST_PARTS`.
     """
     wanted = np.sqrt(cubics.bend() / (8.0 * allowed[:, None]))
     rise = np.where(rooted, cubics.steepest() / (4.0 * allowed[:, None]), 0.0)
     wanted = np.hypot(wanted, 2.0 * rise / (1.0 + np.sqrt(1.0 + 8.0 * since * rise)))
-    return np.ceil(wanted.max(axis=0, initial=1.0) - 1e-9).astype(np.intp)
+    most = np.minimum(wanted.max(axis=0, initial=1.0), MOST_PARTS)
+    return np.ceil(np.where(most > 0.0, most, 1.0) - 1e-9).astype(np.intp)
 
 
 def _filled(

@@ -23,6 +23,7 @@ from microbatt.engines.request import (
     Thermal,
 )
 from microbatt.engines.result import DischargeBatch, join_batches
+from microbatt.engines.warmth import tell_of_warmth
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     together = len(points) >= _FEWEST_TOGETHER and fits_lanes(parameters)
     solve = solve_together if together else solve_alone
     first = _FIRST_TOGETHER if together else 1
-    return _in_slices(lambda some: labelled(some, solve(some)), points, first)
+    batch = _in_slices(lambda some: labelled(some, solve(some)), points, first)
+    tell_of_warmth(request.cell, batch.temperature)
+    return batch
 
 
 def _in_slices(

@@ -119,6 +119,9 @@ def test_what_is_wrong_is_said(entry, message):
 def test_a_cell_does_not_start_outside_and_has_no_second_factor():
     with pytest.raises(ParameterError, match="are known from 263"):
         cell_with(own(), initial_temperature=250.0)
+    two = own(diffusivity={"expression": "3e-10 + 0*T", "temperatures": [288.15, 308.15]})
+    with pytest.raises(ParameterError, match=r"known from 288\.15 to 308\.15 K"):
+        cell_with(two, initial_temperature=273.15, ambient_temperature=273.15)
     cell = cell_with(own())
     with pytest.raises(ParameterError, match="Give the one or the other"):
         replace(cell.electrolyte, conductivity_activation=1000.0)
@@ -127,3 +130,12 @@ def test_a_cell_does_not_start_outside_and_has_no_second_factor():
 def test_other_cells_have_no_levels():
     prepared = cell_parameters(load_cell("chen-2020"), heat_transfer_coefficient=None)
     assert prepared.electrolyte_levels.size == 0
+
+
+def test_the_identity_holds_the_temperatures():
+    tables = [{"x": [0.0, 2000.0], "y": [0.1 * k, 0.5 * k]} for k in (1, 2)]
+    cells = [
+        cell_with(own(conductivity={"temperatures": [low, 318.15], "tables": tables}))
+        for low in (278.15, 288.15)
+    ]
+    assert cells[0].digest != cells[1].digest

@@ -628,3 +628,13 @@ def test_pulses_that_are_given_as_samples_are_those_of_steps(cell, noise):
     np.testing.assert_allclose(
         sampled.voltage_at(at[:-1]), close.voltage_at(at[:-1]), rtol=0.0, atol=1e-4 + 0.1 * noise
     )
+
+
+def test_a_charge_without_a_limit_ends_before_it_leaves_what_cells_have():
+    """The salt runs out: the voltage went to 1e297 V, and its points took all memory."""
+    cell = load_cell("chen-2020").starting_at(0.1)
+    steps = ["Rest for 5 minutes", "Charge at C/2 for 1 hour"]
+    limited = simulate(cell, steps, alpha=5.0, S=30.0, upper_voltage=np.inf)
+    assert limited.voltage.max() <= 20.0 + 1e-4
+    assert len(limited) < 20_000
+    assert limited.steps[1].outcome is StepOutcome.VOLTAGE_LIMIT

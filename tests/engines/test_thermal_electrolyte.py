@@ -106,3 +106,12 @@ def test_a_transference_number_of_its_temperature_is_that_of_the_table_there():
     assert np.max(np.abs(volts[0] - volts[1])) < 2e-5
     warmed = cell(both).with_values({"initial_temperature": 320.0})
     assert m.simulate_discharge(warmed, current="2C").energy > 1.001 * one.energy
+
+
+def test_a_cell_that_warms_beyond_is_told_of():
+    narrow = electrolyte({"expression": LAW, "temperatures": [283.15, 303.15]})
+    cell = replace(CHEN, electrolyte=narrow)
+    with pytest.warns(UserWarning, match=r"leaves the temperatures .* 283\.15 to 303\.15 K"):
+        m.simulate_discharge(cell, current="4C", thermal=m.Adiabatic())
+    with pytest.warns(UserWarning, match="leaves the temperatures"):
+        m.simulate(cell, ["Discharge at 4C for 5 minutes"], thermal=m.Adiabatic())

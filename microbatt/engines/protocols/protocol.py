@@ -30,6 +30,7 @@ from microbatt.engines.request import (
     Thermal,
     check_thermal,
 )
+from microbatt.engines.warmth import tell_of_warmth
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import StepOutcome
 from microbatt.parameters import POINT
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = ("engines/dense_output.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
+_NO_CELL: Final = 20.0
+"""No step goes on above it, whatever limit is asked for: where salt runs out, voltages do [V]."""
 _HIGHEST: Final = 5.0
 """Where a charge ends if neither cell nor caller says [V]: no usual electrolyte stands more."""
 _SCARCE: Final = 1e-3
@@ -409,7 +412,7 @@ def _limits(cell: Cell, lower: float | None, upper: float | None) -> Limits:
     highest = cell.upper_cutoff_voltage if upper is None else upper
     limits = Limits(
         float(cell.cutoff_voltage if lower is None else lower),
-        _HIGHEST if highest is None else float(highest),
+        _HIGHEST if highest is None else min(float(highest), _NO_CELL),
         stated=highest is not None,
     )
     if not 0.0 <= limits.lowest < limits.highest:
@@ -505,6 +508,7 @@ def _labelled(
 ) -> Simulation:
     """Give the kernel's rows their names."""
     points, ends = with_points_between(protocol, curves, measured)
+    tell_of_warmth(cell, points[3])
     return Simulation(
         cell=cell.name,
         protocol=protocol,

@@ -8,6 +8,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Discharge, MeasuredTemperature, as_batch, simulate
+from microbatt.inference.forward.unknowns import HIGHEST_VOLTAGE
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.protocols import Step
 
@@ -81,7 +82,7 @@ def _discharge(request: Request, row: Array, warmth: MeasuredTemperature) -> Dis
         inventory=request.inventory,
         thermal=warmth,
         lower_voltage=request.cutoff_voltage,
-        upper_voltage=np.inf,
+        upper_voltage=HIGHEST_VOLTAGE,
         settings=settings,
     )
     outcome = _ENDINGS.get(simulation.steps[0].outcome, Outcome.NO_CONVERGENCE)

@@ -25,7 +25,7 @@ from microbatt.engines import Settings, simulate
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.finite_differences import moves_curve
 from microbatt.inference.forward.temperature_smoothing import temperature_of
-from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
+from microbatt.inference.forward.unknowns import HIGHEST_VOLTAGE, MICROSTRUCTURE, PARAMETERS
 from microbatt.measured import begin_run, cell_from
 from microbatt.protocols import Samples as Drive
 
@@ -373,7 +373,7 @@ def run_voltage(
             inventory=model.inventory,
             thermal=run.temperature or model.thermal,
             lower_voltage=run.lowest,
-            upper_voltage=np.inf,
+            upper_voltage=HIGHEST_VOLTAGE,
             settings=_settings(model),
         )
     except ParameterError:  # a cell, or a start, that cannot be

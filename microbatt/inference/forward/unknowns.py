@@ -70,6 +70,9 @@ class Parameter:
 MICROSTRUCTURE: Final = ("alpha", "S")
 """What every fit moves, unless it is told that one of them is known; free, they have a prior."""
 
+HIGHEST_VOLTAGE: Final = 10.0
+"""Of a simulated cell whose rows are compared: a charge that goes beyond ends there [V]."""
+
 _FRACTIONS: Final = (
     "electrolyte_fraction",
     "polymer_fraction",
@@ -265,10 +268,11 @@ def value_in_cell(cell: Cell, name: str) -> float:
 
 def range_in_cell(cell: Cell, name: str) -> Interval:
     """Return where a parameter of a cell may lie: inside the range of its fits, and of volumes."""
-    if name == "temperature":
-        return PARAMETERS[name].allowed
-    known = parameter(known_name(name))
-    allowed = known.range_in(cell)
+    known = None if name == "temperature" else parameter(known_name(name))
+    allowed = PARAMETERS[name].allowed if known is None else known.range_in(cell)
+    if known is None or known.key.endswith("_temperature"):
+        low, high = cell.electrolyte.fit.temperature_range
+        return Interval(max(allowed.low, low), min(allowed.high, high))
     if known.key not in _FRACTIONS:
         return allowed
     record = getattr(cell, known.part)

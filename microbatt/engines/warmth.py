@@ -1,0 +1,42 @@
+"""Whether a cell that was simulated left the temperatures at which its electrolyte is known."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from microbatt.cells import Cell
+
+NEAR = 2.0
+"""As near as a cell may start [K]."""
+
+
+def tell_of_warmth(cell: Cell, temperature: NDArray[np.float64]) -> None:
+    """Warn of a cell that gets colder or warmer than its electrolyte is known.
+
+    Parameters
+    ----------
+    cell : Cell
+        What was simulated.
+    temperature : ndarray
+        All that it had [K].
+
+    Warns
+    -----
+    UserWarning
+        Naming the temperatures between which the electrolyte is known.
+    """
+    low, high = cell.electrolyte.fit.temperature_range
+    if temperature.size == 0:
+        return
+    if temperature.min() < low - NEAR or temperature.max() > high + NEAR:
+        warnings.warn(
+            f"{cell.name} leaves the temperatures at which its electrolyte is known, {low:.6g} to "
+            f"{high:.6g} K; outside it is taken as at the nearest of them.",
+            UserWarning,
+            stacklevel=2,
+        )
