@@ -126,6 +126,8 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
         start = _read_start(document)
     with faults.noted():
         _fill_one_c(document["cell"])
+    if "initial_temperature" in document["cell"]:  # a cell rests where it stands
+        document["cell"].setdefault("ambient_temperature", document["cell"]["initial_temperature"])
     kinds: dict[str, type[Any]] = {
         "cell": Cell,
         **{part: part_kind(part, document[part]) for part in PARTS},

@@ -502,3 +502,15 @@ def test_1_c_follows_in_a_file_that_was_written_and_edited(tmp_path):
     assert load_cell(written).one_c_current == 30.0
     cell.with_values({"one_c_current": 17.5}).to_toml(tmp_path / "own.toml", source="test")
     assert load_cell(tmp_path / "own.toml").one_c_current == 17.5
+
+
+def test_a_cell_rests_at_the_temperature_that_surrounds_it_unless_that_is_given():
+    lines = to_toml(load_cell("chen-2020"), source="a test").splitlines()
+    kept = [one for one in lines if not one.startswith("ambient_temperature")]
+    text = "\n".join(
+        'initial_temperature = { value = 10, unit = "°C", source = "a test" }'
+        if one.startswith("initial_temperature")
+        else one
+        for one in kept
+    )
+    assert parse_cell(text).ambient_temperature == pytest.approx(283.15)
