@@ -117,6 +117,11 @@ class FittedCurve:
         return residual_rms(self.capacity, self.residual)
 
     @property
+    def allowed_rms(self) -> float:
+        """What `residual_rms` may be: the same mean of the standard deviation allowed [V]."""
+        return residual_rms(self.capacity, self.sigma)
+
+    @property
     def rms_beside_shared(self) -> float:
         """The same less the smooth error that all curves share [V]."""
         shared = 0.0 if self.shared_error is None else self.shared_error
@@ -181,6 +186,11 @@ class FittedRun:
     def residual_rms(self) -> float:
         """Root mean square of the averages' residual, each by its samples [V]."""
         return self._rms(self.residual)
+
+    @property
+    def allowed_rms(self) -> float:
+        """What `residual_rms` may be: the same mean of the standard deviation allowed [V]."""
+        return self._rms(self.sigma)
 
     @property
     def rms_beside_shared(self) -> float:
