@@ -6,8 +6,6 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.cube.writing import now
 from microbatt.inference.result import (
