@@ -17,7 +17,7 @@ from microbatt.checks import (
 from microbatt.cube import LogUniform, Normal
 from microbatt.cube.contents import MOST_VALUES, check_bound
 from microbatt.errors import ParameterError
-from microbatt.units import to_si
+from microbatt.units import is_celsius, value_in_si
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,6 +132,8 @@ def read_spread(name: str, table: object, unit: str) -> Marginal:
         for key in keys
     )
     if kind == "normal":
+        if is_celsius(str(table.get("unit", unit))):
+            second = float(table["std"])  # a difference, of as many kelvin
         return Normal(mean=first, std=second)
     return LogUniform(low=first, high=second) if kind == "log-uniform" else (first, second)
 
@@ -162,13 +164,13 @@ def _check_unit(name: str, table: Mapping[str, object], unit: str) -> None:
     if not isinstance(given, str):
         raise ParameterError(f'`{name}` has no unit; add for example `unit = "{unit}"`.')
     try:
-        to_si(1.0, given, si_unit=unit)
+        value_in_si(1.0, given, si_unit=unit)
     except ParameterError as error:
         raise ParameterError(f"`{name}`: {error}") from error
 
 
 def _in_si(value: float, table: Mapping[str, object], unit: str) -> float:
-    return to_si(value, str(table.get("unit", unit)), si_unit=unit)
+    return value_in_si(value, str(table.get("unit", unit)), si_unit=unit)
 
 
 def _values(name: str, table: Mapping[str, object]) -> list[float]:

@@ -75,3 +75,10 @@ def test_a_spread_is_read_in_its_own_unit():
         read_spread("thickness", {"low": 50, "high": 100}, "m")
     with pytest.raises(ParameterError, match="Nearest: 'normal'"):
         read_spread("alpha", {"distribution": "norml", "mean": 1, "std": 2}, "1")
+
+
+def test_temperatures_may_be_in_degrees_celsius():
+    table = {"start": 0, "stop": 40, "step": 20, "unit": "°C"}
+    assert read_axis("initial_temperature", table, "K") == pytest.approx((273.15, 293.15, 313.15))
+    spread = {"distribution": "normal", "mean": 25, "std": 5, "unit": "°C"}
+    assert read_spread("initial_temperature", spread, "K") == Normal(mean=298.15, std=5.0)

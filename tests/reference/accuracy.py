@@ -289,7 +289,7 @@ def wild_request(rng: np.random.Generator) -> dict[str, object]:
         "alpha": float(rng.uniform(0.0, 10.0)),
         "S": float(rng.uniform(0.3, 40.0)),
         "current": float(10.0 ** rng.uniform(-6.0, np.log10(500.0))),
-        "cutoff_voltage": float(voltage - rng.choice([rng.uniform(0.1, 3.0), below])),
+        "cutoff_voltage": float(max(voltage - rng.choice([rng.uniform(0.1, 3.0), below]), 0.01)),
         "inventory": str(rng.choice(BALANCES)),
         "thermal": HEATS[str(rng.choice(list(HEATS)))],
         "settings": Settings(tolerance=float(10.0 ** rng.uniform(-7.0, -2.0))),
