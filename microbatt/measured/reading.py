@@ -39,7 +39,8 @@ class Reading:
     Attributes
     ----------
     columns : mapping of str to str
-        Quantity (time, voltage, current, capacity) → heading, or ``"heading:unit"``.
+        Quantity (time, voltage, current, capacity, temperature) → heading, or
+        ``"heading:unit"``.
     area : float, optional
         Of the electrode [m²], for currents in A and capacities in A h. `microbatt.infer` takes the
         one that the cell states where none is given.

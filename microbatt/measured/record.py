@@ -209,7 +209,9 @@ def make_record(
         words=words,
         step=_optional(table, columns.get("step")),
         step_time=_optional(table, columns.get("step time")),
-        temperature=_temperatures(table, columns.get("temperature"), remarks),
+        temperature=_temperatures(
+            table, columns.get("temperature"), remarks, wanted="temperature" in wanted
+        ),
         counts_discharge=counter is not None and counter.counts_discharge,
         steps={
             "time": 0.0 if clock is None else _step(table, clock),
@@ -493,8 +495,16 @@ def _optional(table: Table, column: Column | None) -> Array | None:
     return values if np.isfinite(values).all() else None
 
 
-def _temperatures(table: Table, column: Column | None, remarks: list[str]) -> Array | None:
-    """Return temperatures; those of no sensor, or in another unit, are told of and ignored."""
+def _temperatures(
+    table: Table, column: Column | None, remarks: list[str], *, wanted: bool
+) -> Array | None:
+    """Return temperatures; those of no sensor, or in another unit, are told of and ignored.
+
+    Raises
+    ------
+    MeasurementError
+        If such a column was asked for by name.
+    """
     if column is None:
         return None
     values = _values(table, column)
@@ -502,6 +512,12 @@ def _temperatures(table: Table, column: Column | None, remarks: list[str]) -> Ar
     low, high = _KELVINS
     if known.size and low <= middle(known) <= high:
         return values
+    if wanted:
+        raise MeasurementError(
+            f"{table.source}: column `{column.heading}`, wanted as temperature, holds no "
+            f"temperatures of a cell in {column.unit}. Map another one, or the right unit: "
+            "`--column temperature='NAME:K'`."
+        )
     remarks.append(
         f"column `{column.heading}` ignored: it holds no temperatures of a cell in {column.unit}"
     )

@@ -96,6 +96,26 @@ NAMES: Final = {
 }
 """Names of each quantity, the best first."""
 
+WARM: Final = "temp, 温度, 溫度, 온도"
+"""What stands in a name of a temperature, in whatever language."""
+WARM_PLACES: Final = {
+    "cell": (
+        "cell, surface, skin, casing, zelle, zell, oberfläche, gehäuse, akku, batter, accu, "
+        "surf, cellule, celda, cella, superficie, "
+        "电池, 电芯, 单体, 表面, 電池, セル, 셀, 전지, 표면"
+    ),
+    "around": (
+        "ambient, chamber, environment, oven, room, bath, air, umgebung, kammer, klima, ofen, "
+        "raum, luft, bad, ambiant, ambiante, enceinte, étuve, ambiente, cámara, camera, "
+        "环境, 箱, 室温, 環境, 恒温槽, 주변, 챔버, 환경"
+    ),
+    "none": (
+        "setpoint, set point, target, soll, consigne, limit, delta, differ, rise, gradient, rate, "
+        "board, pcb, heatsink, heat sink, mosfet, device, instrument, cold junction, gerät, 设定"
+    ),
+}
+"""Words of where a temperature is taken: at the cell, around it; and of what is none of them."""
+
 SPELLED: Final = {
     "v": "V",
     "volt": "V",
@@ -165,6 +185,11 @@ SPELLED: Final = {
     "celsius": "degC",
     "degrees celsius": "degC",
     "grad c": "degC",
+    "grad celsius": "degC",
+    "° c": "degC",
+    "ºc": "degC",
+    "º c": "degC",
+    "°k": "K",
     "k": "K",
     "kelvin": "K",
     "安时": "Ah",
