@@ -110,3 +110,41 @@ def test_read_and_infer_take_the_same_options_of_reading():
     shown = [CliRunner().invoke(main, [name, "--help"]).stdout for name in ("read", "infer")]
     for option in ("--area", "--current", "--column", "--skip-bad-rows", "--part"):
         assert all(option in text for text in shown)
+
+
+def test_without_an_area_remarks_are_in_ampere_too(tmp_path):
+    volts = np.linspace(4.1, 3.4, 61)
+    table = {"time [s]": np.arange(61) * 60.0, "voltage [V]": volts, "current [A]": 2.1}
+    path = tmp_path / "a.csv"
+    pd.DataFrame(table).to_csv(path, index=False)
+    told = call(path).stdout
+    assert "the current is rounded to 0.1 A, so the charge" in told
+    assert "m⁻²" not in told
+    assert "the current is rounded to 1e+03 A m⁻², so" in call(path, "--area", "1 cm2").stdout
+
+
+def pulse(switch):
+    """Return a pulse of 10 s between rests, with the rows of `switch` at its end, at 310 s."""
+    time = np.r_[0.0:300.0:2.0, 300.5:310.0:0.5, [310.0] * len(switch), 311.0:600.0:2.0]
+    current = np.r_[np.zeros(150), np.full(19, 10.0), switch, np.zeros(145)]
+    volts = 4.1 - 0.005 * current - 1e-5 * np.arange(time.size)
+    return pd.DataFrame({"time [s]": time, "voltage [V]": volts, "current [A]": current})
+
+
+def test_rows_of_one_time_at_a_switch_of_the_current_are_left_out_and_told(tmp_path):
+    path = tmp_path / "a.csv"
+    pulse([10.0, 10.0, 0.0]).to_csv(path, index=False)
+    done = call(path)
+    assert done.exit_code == 0, done.output
+    assert "1 repeated row at a switch of the current left out (row 172)" in done.stdout
+    assert "20 samples" in done.stdout
+
+
+def test_rows_of_one_time_elsewhere_are_refused(tmp_path):
+    table = pulse([10.0, 0.0])
+    table.loc[160, "time [s]"] = table.loc[159, "time [s]"]
+    path = tmp_path / "a.csv"
+    table.to_csv(path, index=False)
+    done = call(path)
+    assert done.exit_code == 2
+    assert "repeats the time of the row before with another voltage" in done.stdout

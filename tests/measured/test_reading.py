@@ -286,3 +286,32 @@ def test_any_column_can_be_mapped_to_the_temperature(tmp_path):
     assert "holds no temperatures of a cell in °C" in refused(
         path, columns={"temperature": "Sensor7"}
     )
+
+
+@pytest.mark.parametrize(
+    ("clock", "counter"),
+    [
+        ("Programmdauer [h]", "Ladung [Ah]"),
+        ("Prüfdauer [h]", "Ladung / Ah"),
+        ("Prog Time [h]", "Entladene Ladung [Ah]"),
+        ("Dauer (h)", "Quantité de charge (Ah)"),
+    ],
+)
+def test_charges_and_durations_have_more_names(tmp_path, clock, counter):
+    late = 1.01 * CAPACITY * 1e-4  # told from current × time
+    table = {clock: SECONDS / 3600.0, "Spannung [V]": VOLTS, "Strom [A]": CURRENT * 1e-4}
+    one = only(write(tmp_path / "a.csv", **table, **{counter: late}), area=1e-4)
+    np.testing.assert_allclose(one.capacity, 1.01 * CAPACITY, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("heading", ["Menge [Ah]", "Menge / Ah", "Menge (Ah)", "Menge in Ah"])
+def test_a_mapped_column_has_the_unit_of_its_heading_though_its_name_is_unknown(tmp_path, heading):
+    path = plain(tmp_path / "a.csv", **{heading: 1.01e-4 * CAPACITY})
+    one = only(path, area=1e-4, columns={"capacity": heading})
+    np.testing.assert_allclose(one.capacity, 1.01 * CAPACITY, rtol=1e-6, atol=1e-6)
+
+
+def test_a_mapped_column_of_another_unit_is_refused_by_that_unit(tmp_path):
+    path = plain(tmp_path / "a.csv", **{"Menge [kg]": CAPACITY})
+    told = refused(path, area=1e-4, columns={"capacity": "Menge [kg]"})
+    assert "`Menge [kg]` is in `kg`, which is not a unit of capacity" in told
