@@ -123,25 +123,35 @@ def test_without_an_area_remarks_are_in_ampere_too(tmp_path):
     assert "the current is rounded to 1e+03 A m⁻², so" in call(path, "--area", "1 cm2").stdout
 
 
-def pulse(switch):
-    """Return a pulse of 10 s between rests, with the rows of `switch` at its end, at 310 s."""
-    time = np.r_[0.0:300.0:2.0, 300.5:310.0:0.5, [310.0] * len(switch), 311.0:600.0:2.0]
-    current = np.r_[np.zeros(150), np.full(19, 10.0), switch, np.zeros(145)]
+def pulse(*, begins=(0.0,), ends=(10.0, 0.0)):
+    """Return a pulse from 300 to 310 s between rests, with rows of one time at its switches."""
+    times = [300.0] * len(begins), [310.0] * len(ends)
+    time = np.r_[0.0:300.0:2.0, times[0], 300.5:310.0:0.5, times[1], 311.0:600.0:2.0]
+    current = np.r_[np.zeros(150), begins, np.full(19, 10.0), ends, np.zeros(145)]
     volts = 4.1 - 0.005 * current - 1e-5 * np.arange(time.size)
     return pd.DataFrame({"time [s]": time, "voltage [V]": volts, "current [A]": current})
 
 
-def test_rows_of_one_time_at_a_switch_of_the_current_are_left_out_and_told(tmp_path):
+@pytest.mark.parametrize(
+    ("switches", "row", "samples"),
+    [
+        ({"ends": (10.0, 10.0, 0.0)}, 173, 20),
+        ({"begins": (0.0, 10.0, 10.0)}, 154, 21),
+    ],
+)
+def test_rows_of_one_time_at_a_switch_of_the_current_are_left_out_and_told(
+    tmp_path, switches, row, samples
+):
     path = tmp_path / "a.csv"
-    pulse([10.0, 10.0, 0.0]).to_csv(path, index=False)
+    pulse(**switches).to_csv(path, index=False)
     done = call(path)
     assert done.exit_code == 0, done.output
-    assert "1 repeated row at a switch of the current left out (row 172)" in done.stdout
-    assert "20 samples" in done.stdout
+    assert f"1 repeated row at a switch of the current left out (row {row})" in done.stdout
+    assert f"{samples} samples" in done.stdout
 
 
 def test_rows_of_one_time_elsewhere_are_refused(tmp_path):
-    table = pulse([10.0, 0.0])
+    table = pulse()
     table.loc[160, "time [s]"] = table.loc[159, "time [s]"]
     path = tmp_path / "a.csv"
     table.to_csv(path, index=False)
