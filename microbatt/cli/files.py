@@ -34,7 +34,8 @@ def read_options(command: _Command) -> _Command:
             "columns",
             multiple=True,
             metavar="QUANTITY=HEADING[:UNIT]",
-            help="Column that holds time, voltage, current or capacity; may be repeated.",
+            help="Column that holds time, voltage, current, capacity or temperature; may be "
+            "repeated.",
         ),
         click.option(
             "--skip-bad-rows",

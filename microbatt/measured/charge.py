@@ -94,9 +94,9 @@ def steady_current(piece: Record) -> float:
     if not spread <= max(UNSTEADY, piece.steps.get("current", 0.0) / mean / 2.0):
         worst = int(np.argmax(np.abs(size - mean))) + 1
         raise MeasurementError(
-            f"{piece.source}: the current is not constant; it is {piece.current[worst]:.4g} A m⁻² "
-            f"in row {piece.rows[worst]} and {mean:.4g} A m⁻² on average. Only discharges at "
-            "constant current can be read: give those."
+            f"{piece.source}: the current is not constant; it is {piece.current[worst]:.4g} "
+            f"{piece.units[0]} in row {piece.rows[worst]} and {mean:.4g} {piece.units[0]} on "
+            "average. Only discharges at constant current can be read: give those."
         )
     return mean
 
@@ -149,7 +149,7 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
     before, start, told = _before_first(record, step, piece, current)
     before += _ramp(record, step, piece)
     if rounded > 1e-3:
-        told_step = f"{piece.steps['current']:.2g} A m⁻²"
+        told_step = f"{piece.steps['current']:.2g} {piece.units[0]}"
         known = f"so the charge is known to {rounded:.1%} only"
         remarks += (f"the current is rounded to {told_step}, {known}",)
     return Charge(
@@ -283,7 +283,7 @@ def _check_one_way(piece: Record, counted: Array, *, by_time: bool) -> None:
     if not bad.any() or piece.capacity is None:
         return
     i = int(np.flatnonzero(bad)[0])
-    went = f"from {piece.capacity[i]:.6g} to {piece.capacity[i + 1]:.6g} A h m⁻²"
+    went = f"from {piece.capacity[i]:.6g} to {piece.capacity[i + 1]:.6g} {piece.units[1]}"
     if by_time:
         raise MeasurementError(
             f"{piece.source}: the capacity turns back in row {piece.rows[i + 1]}, {went}, while "
@@ -314,7 +314,7 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
         return
     raise MeasurementError(
         f"{piece.source}: up to row {piece.rows[-1]} the capacity column gives {counted[-1]:.5g} "
-        f"and current × time {by_time[-1]:.5g} A h m⁻². {_wrong_unit(ratio)}"
+        f"and current × time {by_time[-1]:.5g} {piece.units[1]}. {_wrong_unit(ratio)}"
     )
 
 

@@ -430,9 +430,8 @@ def _measurement(
     record: Record, steps: Sequence[Step], i: int, source: str, *, skip: bool
 ) -> Measurement:
     step = steps[i]
-    piece, told = _without_repeats(
-        replace(record.take(step.samples), source=source, remarks=()), skip=skip
-    )
+    whole = replace(record.take(step.samples), source=source, remarks=())
+    piece, told = _without_repeats(whole, _beside_switches(record, step), skip=skip)
     if len(piece) < MIN_SAMPLES:
         raise MeasurementError(
             f"{source}: there are {len(piece)} samples; at least {MIN_SAMPLES} are needed "
@@ -484,15 +483,36 @@ def _check_falls(piece: Record) -> None:
         )
 
 
-def _without_repeats(piece: Record, *, skip: bool) -> tuple[Record, tuple[str, ...]]:
-    """Leave out samples that repeat the time, or the capacity, of the one before."""
+def _beside_switches(record: Record, step: Step) -> NDArray[np.bool_]:
+    """Tell which samples of a step share their time with a row beyond one of its ends.
+
+    A tester writes a switch of the current in several rows of one rounded time.
+    """
+    beside = np.zeros(len(step), dtype=bool)
+    if record.time is None:
+        return beside
+    own = record.time[step.samples]
+    for beyond in (step.first - 1, step.last + 1):
+        if 0 <= beyond < len(record):
+            beside |= own == record.time[beyond]
+    return beside
+
+
+def _without_repeats(
+    piece: Record, beside: NDArray[np.bool_], *, skip: bool
+) -> tuple[Record, tuple[str, ...]]:
+    """Leave out samples that repeat the time, or the capacity, of the one before.
+
+    Those `beside` a switch of the current, of one time with a row of the other current, always are;
+    elsewhere a clock coarser than the rows is refused.
+    """
     along = piece.time if piece.time is not None else piece.capacity
     if along is None:
         return piece, ()
     repeats = np.append(False, np.diff(along) == 0.0)
     if not repeats.any():
         return piece, ()
-    other = repeats & np.append(False, np.diff(piece.voltage) != 0.0)
+    other = repeats & ~beside & np.append(False, np.diff(piece.voltage) != 0.0)
     few = other.sum() <= max(1, len(piece) // 1000) if len(piece) > 100 else False
     if other.any() and not skip and not few:
         row = piece.rows[other][0]
@@ -501,8 +521,16 @@ def _without_repeats(piece: Record, *, skip: bool) -> tuple[Record, tuple[str, .
             f"({other.sum()} rows do). Export more decimals of the time, or leave such rows out "
             "with `--skip-bad-rows`."
         )
-    told = f"{repeats.sum()} repeated rows left out ({named_rows(piece.rows[repeats])})"
-    return piece.take(~repeats), (told,)
+    told = [
+        f"{_count(int(which.sum()), 'repeated row')}{where} left out "
+        f"({named_rows(piece.rows[which])})"
+        for which, where in (
+            (repeats & ~beside, ""),
+            (repeats & beside, " at a switch of the current"),
+        )
+        if which.any()
+    ]
+    return piece.take(~repeats), tuple(told)
 
 
 def _step_read(record: Record, step: Step, moved: float, became: str) -> StepRead:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from microbatt.errors import MeasurementError
 from microbatt.measured.measurement import HTML_HEADINGS, Measurement, html_row
-from microbatt.measured.record import named_rows
+from microbatt.measured.record import named_rows, units_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -145,7 +145,7 @@ class FileReading:
     @property
     def units(self) -> tuple[str, str]:
         """Of currents and of charges."""
-        return ("A m⁻²", "A h m⁻²") if self.per_area else ("A", "A h")
+        return units_in_words(per_area=self.per_area)
 
     @property
     def options(self) -> tuple[str, ...]:

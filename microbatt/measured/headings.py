@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from microbatt.checks import check_choice
 from microbatt.constants import ZERO_CELSIUS
 from microbatt.errors import MeasurementError, ParameterError
-from microbatt.measured.vocabulary import NAMES, SPELLED
+from microbatt.measured.vocabulary import NAMES, SPELLED, WARM, WARM_PLACES
 from microbatt.units import Unit, parse_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-QUANTITIES: Final = ("time", "voltage", "current", "capacity")
+QUANTITIES: Final = ("time", "voltage", "current", "capacity", "temperature")
 """What a column may be mapped to."""
 WORDS: Final = ("state", "step", "cycle", "date", "cell")
 """What else is of use in a column: words, counters and dates, which have no unit."""
@@ -64,7 +64,7 @@ _BRACKETS: Final = re.compile(r"^(.*?)\s*[(\[{<]\s*([^)\]}>]*?)\s*[)\]}>]$")
 _NUMBERED: Final = re.compile(r"^(.*\S)\s*\(([^()]*)\)_(\d{1,3})$")
 """A unit before the number of a channel, as Arbin writes ``Aux_Temperature(C)_1``."""
 _COMMA: Final = re.compile(r"^([^,]*\S)\s*,\s*(\S+)$")
-_TAIL: Final = re.compile(r"^(.*\S)[_\s]([A-Za-zµ]+)$")
+_TAIL: Final = re.compile(r"^(.*\S)[_\s]([A-Za-zµ]+|[°º]\s?[CK]|℃)$")
 _DOUBLE_TAIL: Final = re.compile(r"^(.*\S)[_\s](ampere[_ ]hour)$", re.IGNORECASE)
 
 
@@ -175,11 +175,12 @@ def read_heading(text: str) -> Heading:
     >>> read_heading("Ewe/V").quantity, read_heading("test_time_second").unit
     ('voltage', 's')
     """
-    narrow = text[:_LONGEST].translate(_FULL_WIDTH)
-    plain = re.sub(r"\s+", " ", narrow).strip().strip("\ufeff#*~\"'").strip()
+    plain = _plain(text)
     for name, unit, sure in _split(plain):
         spelled = _spelled(unit)
         named = _named(name, spelled)
+        if (named is None or named[0] != "temperature") and _is_warmth(name, spelled):
+            named = ("temperature", _BY_WORD)
         if named is not None and (sure or _measures(named[0], spelled)):
             return Heading(text=text, quantity=named[0], unit=spelled, rank=named[1])
     named = _named(plain, "")
@@ -291,17 +292,18 @@ def find_columns(
     optional = {
         "current": taken.get("current", halves),
         "capacity": _capacity(source, headings, mapping, known, remarks),
-        "temperature": _temperature(known, remarks),
+        "temperature": _temperature(source, headings, mapping, known, remarks),
     }
     taken |= {quantity: column for quantity, column in optional.items() if column is not None}
     for quantity in WORDS:
         for index, heading in _ranked(known, quantity):
             taken.setdefault(quantity, Column(index=index, heading=heading.text, factor=1.0))
+    remarks += _unused(headings, taken, remarks)
     return Columns(
         taken=taken,
         remarks=tuple(remarks),
         others=_others(taken, known),
-        doubles={} if mapping else _doubles(taken, known),
+        doubles={} if set(mapping) - {"temperature"} else _doubles(taken, known),
     )
 
 
@@ -374,21 +376,65 @@ def _capacity(
     return None
 
 
-def _temperature(known: Mapping[int, Heading], remarks: list[str]) -> Column | None:
-    """Return the best temperature in kelvins; one of another unit is told of and ignored."""
+def _temperature(
+    source: str,
+    headings: Sequence[str],
+    mapping: Mapping[str, str],
+    known: Mapping[int, Heading],
+    remarks: list[str],
+) -> Column | None:
+    """Return the best temperature in kelvins; one of another unit is told of and ignored.
+
+    The cell's, or its surface's, comes before one that names no place, and that before one of the
+    surroundings.  Of several at one kind of place under other names than usual the first is taken.
+    """
+    if "temperature" in mapping:
+        return _mapped(source, headings, "temperature", mapping["temperature"])
+    usable = []
     for index, heading in _ranked(known, "temperature"):
         if heading.unit and heading.unit not in _TEMPERATURES:
             remarks.append(f"column `{heading.text}` ignored: `{heading.unit}` is not °C or K")
             continue
-        celsius = heading.unit != "K"
-        return Column(
-            index=index,
-            heading=heading.text,
-            factor=1.0,
-            offset=ZERO_CELSIUS if celsius else 0.0,
-            unit="°C" if celsius else "K",
+        usable.append((_warm_place(heading.text), index, heading))
+    usable.sort(key=lambda one: (not one[2].unit, one[0]))  # else as ranked
+    if not usable:
+        return None
+    place, index, heading = usable[0]
+    alike = [one for at, _, one in usable[1:] if at == place and one.rank == heading.rank]
+    if alike and heading.rank == _BY_WORD:
+        remarks.append(
+            f"temperature taken as `{heading.text}`; there is also "
+            f"{_listed([one.text for one in alike])}, to be taken by "
+            f"`--column temperature='{alike[0].text}'`"
         )
-    return None
+    return _warmth(index, heading)
+
+
+def _warmth(index: int, heading: Heading) -> Column:
+    """Return a column of temperatures."""
+    celsius = heading.unit != "K"
+    return Column(
+        index=index,
+        heading=heading.text,
+        factor=1.0,
+        offset=ZERO_CELSIUS if celsius else 0.0,
+        unit="°C" if celsius else "K",
+    )
+
+
+def _unused(
+    headings: Sequence[str], taken: Mapping[str, Column], remarks: Sequence[str]
+) -> list[str]:
+    """Return a remark that names the columns that were not used, but for those told of already."""
+    used = {i for column in taken.values() for i in (column.index, column.minus)}
+    names = {headings[i] for i in used if i is not None}
+    told = " ".join(remarks)
+    left = [
+        one
+        for one in dict.fromkeys(headings)
+        if one.strip() and one not in names and f"`{one}`" not in told
+    ]
+    return [f"not used: {_listed(left)}"] if left else []
 
 
 def _others(
@@ -400,6 +446,7 @@ def _others(
         "voltage": ("voltage", "counter voltage"),
         "current": ("current", "discharge current", "charge current"),
         "capacity": ("discharge capacity", "capacity"),
+        "temperature": ("temperature",),
     }
     used = {i for column in taken.values() for i in (column.index, column.minus)}
     found: dict[str, tuple[str, ...]] = {}
@@ -461,6 +508,8 @@ def _doubles(
 def _mappable(index: int, heading: Heading) -> str:
     """Return what to map a column by; empty if its unit cannot be used."""
     quantity = heading.quantity or ""
+    if quantity == "temperature":
+        return heading.text if not heading.unit or heading.unit in _TEMPERATURES else ""
     if quantity not in _DIMENSIONS:
         return ""
     if heading.unit:
@@ -501,17 +550,30 @@ def _mapped(source: str, headings: Sequence[str], quantity: str, wanted: str) ->
     """Return the column that the mapping names, with its unit."""
     name, colon, unit = wanted.rpartition(":")
     if wanted in headings:
-        name, unit = wanted, read_heading(wanted).unit
+        name, unit = wanted, _unit_in(wanted, quantity)
     elif not colon or name not in headings:
         raise MeasurementError(
             f"{source}: `{wanted}`, wanted as {quantity}, is not a column; the columns are "
             f"{_listed(headings)}. Write NAME or NAME:UNIT."
         )
     heading = Heading(text=name, quantity=quantity, unit=_spelled(unit))
-    column = _column(list(headings).index(name), heading, quantity)
+    index = list(headings).index(name)
+    if quantity == "temperature":
+        if heading.unit and heading.unit not in _TEMPERATURES:
+            raise MeasurementError(_unusable(source, heading, quantity))
+        return _warmth(index, heading)
+    column = _column(index, heading, quantity)
     if column is None:
         raise MeasurementError(_unusable(source, heading, quantity))
     return column
+
+
+def _unit_in(text: str, quantity: str) -> str:
+    """Return the unit in a heading whose name may be unknown: one of the quantity, if there is."""
+    ways = [(_spelled(unit), sure) for _, unit, sure in _split(_plain(text))]
+    fitting = [unit for unit, _ in ways if _measures(quantity, unit)]
+    others = [unit for unit, sure in ways if sure and _unit(unit) is not None]
+    return next(iter([*fitting, *others]), read_heading(text).unit)
 
 
 def _ranked(known: Mapping[int, Heading], quantity: str) -> list[tuple[int, Heading]]:
@@ -544,7 +606,7 @@ def _why(heading: Heading, quantity: str) -> str:
 
 
 def _unusable(source: str, heading: Heading, quantity: str) -> str:
-    allowed = _DIMENSIONS[quantity]
+    allowed = _DIMENSIONS.get(quantity, ("degC", "K"))
     if not heading.unit:
         return (
             f"{source}: column `{heading.text}` has no unit. Write `{heading.text} [{allowed[-1]}]`"
@@ -552,7 +614,8 @@ def _unusable(source: str, heading: Heading, quantity: str) -> str:
         )
     return (
         f"{source}: column `{heading.text}` is in `{heading.unit}`, which is not a unit of "
-        f"{quantity}; it must be {' or '.join(f'`{one}`' for one in allowed)}, or a multiple. Map "
+        f"{quantity}; it must be {' or '.join(f'`{one}`' for one in allowed)}"
+        f"{'' if quantity == 'temperature' else ', or a multiple'}. Map "
         f"the right column: `--column {quantity}='NAME:UNIT'`."
     )
 
@@ -595,6 +658,41 @@ def _key(text: str) -> str:
     """Return the letters and digits of a name, without accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return re.sub(r"[\W_]+", "", "".join(one for one in plain if not unicodedata.combining(one)))
+
+
+_BY_WORD: Final = 1000
+"""Rank of a name that is none of those known, but holds a word for a temperature."""
+_WARM: Final = tuple(_key(one) for one in WARM.split(","))
+_PLACES: Final = {
+    place: tuple(_key(one) for one in words.split(",")) for place, words in WARM_PLACES.items()
+}
+_SYMBOL: Final = re.compile(r"t|tc?\d{1,3}|t(cell|surf|surface|zelle|case|can|skin)\d*")
+
+
+def _is_warmth(name: str, unit: str) -> bool:
+    """Tell whether a name that is not known is a temperature's, by its words and its unit."""
+    if unit not in _TEMPERATURES:
+        return False
+    key = _key(name)
+    if any(word in key for word in _PLACES["none"]):
+        return False
+    if any(word in key for word in _WARM) or _SYMBOL.fullmatch(key):
+        return True
+    return unit in ("degC", "K") and any(word in key for word in _PLACES["cell"])
+
+
+def _warm_place(name: str) -> int:
+    """Return how near to the cell a temperature is: 0 of it, 1 of no place, 2 around it."""
+    key = _key(name)
+    if any(word in key for word in _PLACES["around"]):
+        return 2
+    return 0 if any(word in key for word in _PLACES["cell"]) else 1
+
+
+def _plain(text: str) -> str:
+    """Return a heading without what stands around it."""
+    narrow = text[:_LONGEST].translate(_FULL_WIDTH)
+    return re.sub(r"\s+", " ", narrow).strip().strip("\ufeff#*~\"'").strip()
 
 
 _RANKS: Final = {

@@ -39,7 +39,8 @@ class Reading:
     Attributes
     ----------
     columns : mapping of str to str
-        Quantity (time, voltage, current, capacity) → heading, or ``"heading:unit"``.
+        Quantity (time, voltage, current, capacity, temperature) → heading, or
+        ``"heading:unit"``.
     area : float, optional
         Of the electrode [m²], for currents in A and capacities in A h. `microbatt.infer` takes the
         one that the cell states where none is given.
@@ -474,11 +475,13 @@ def _inspected(name: str, table: Table, how: Reading) -> FileReading:
     current = columns.get("current")
     if current is None or current.per_area:
         return _look(name, table, how)[0]
-    file, _ = _look(name, table, replace(how, area=1.0))
+    file, _ = _look(name, table, replace(how, area=1.0), per_area=False)
     return replace(file, per_area=False)
 
 
-def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, MeasurementError | None]:
+def _look(
+    name: str, table: Table, how: Reading, *, per_area: bool = True
+) -> tuple[FileReading, MeasurementError | None]:
     """Return what is in a table, and why it should not be used, if so."""
     columns = find_columns(table.source, table.headings, how.columns, table.units)
     taken = {quantity: one for quantity, one in columns.taken.items() if one.index in table.columns}
@@ -488,7 +491,14 @@ def _look(name: str, table: Table, how: Reading) -> tuple[FileReading, Measureme
             f"`{columns.taken['voltage'].heading}` is not among them. Export the file again."
         )
     check_doubles(table, columns)
-    record = make_record(table, taken, area=how.area, given_current=how.current, wanted=how.columns)
+    record = make_record(
+        table,
+        taken,
+        area=how.area,
+        given_current=how.current,
+        wanted=how.columns,
+        per_area=per_area,
+    )
     remarks = (*table.remarks, *columns.remarks, *record.remarks)
     shown = _shown(taken)
     found = discharges(replace(record, remarks=remarks), skip_bad_rows=how.skip_bad_rows)

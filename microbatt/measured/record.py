@@ -73,6 +73,8 @@ class Record:
         To which time, voltage, current and capacity are rounded; 0 if to none that matters.
     factors : dict of str to float
         By what the numbers of the file were multiplied.
+    per_area : bool
+        Whether currents and charges are per area; in A and A h else.
     remarks : tuple of str
         What was done to the samples.
     left_out : tuple of tuple
@@ -93,11 +95,17 @@ class Record:
     counts_discharge: bool = False
     steps: dict[str, float] = field(default_factory=dict)
     factors: dict[str, float] = field(default_factory=dict)
+    per_area: bool = True
     remarks: tuple[str, ...] = ()
     left_out: tuple[tuple[tuple[int, ...], str], ...] = ()
 
     def __len__(self) -> int:
         return int(self.voltage.size)
+
+    @property
+    def units(self) -> tuple[str, str]:
+        """Of currents and of charges, in words."""
+        return units_in_words(per_area=self.per_area)
 
     @property
     def seconds(self) -> Array:
@@ -135,6 +143,11 @@ class Record:
         return replace(taken, left_out=(*self.left_out, (rows, reason)))
 
 
+def units_in_words(*, per_area: bool) -> tuple[str, str]:
+    """Return the units of currents and of charges, per area or not."""
+    return ("A m⁻²", "A h m⁻²") if per_area else ("A", "A h")
+
+
 def make_record(
     table: Table,
     columns: dict[str, Column],
@@ -142,6 +155,7 @@ def make_record(
     area: float | None,
     given_current: float | None,
     wanted: Iterable[str],
+    per_area: bool = True,
 ) -> Record:
     """Take the columns of use out of a table, in s, V, A m⁻² and A h m⁻².
 
@@ -157,6 +171,8 @@ def make_record(
         Where the table has no current [A m⁻²].
     wanted : iterable of str
         Quantities that were asked for by name, which are not ignored where they cannot be used.
+    per_area : bool, default True
+        False where an area of 1 m² stands for one that is not known, and all is in A and A h.
 
     Returns
     -------
@@ -209,7 +225,9 @@ def make_record(
         words=words,
         step=_optional(table, columns.get("step")),
         step_time=_optional(table, columns.get("step time")),
-        temperature=_temperatures(table, columns.get("temperature"), remarks),
+        temperature=_temperatures(
+            table, columns.get("temperature"), remarks, wanted="temperature" in wanted
+        ),
         counts_discharge=counter is not None and counter.counts_discharge,
         steps={
             "time": 0.0 if clock is None else _step(table, clock),
@@ -218,6 +236,7 @@ def make_record(
             "capacity": capacity_step,
         },
         factors=factors,
+        per_area=per_area,
         remarks=tuple(remarks),
     )
 
@@ -379,8 +398,8 @@ def _check_span(record: Record) -> None:
     """Refuse times, currents and counters that no test has: a wrong unit, or a damaged row."""
     for name, values, most, unit in (
         ("time", record.time, LONGEST, "s"),
-        ("current", record.current, _STRONGEST, "A m⁻²"),
-        ("capacity", record.capacity, _STRONGEST * 1e3, "A h m⁻²"),
+        ("current", record.current, _STRONGEST, record.units[0]),
+        ("capacity", record.capacity, _STRONGEST * 1e3, record.units[1]),
         ("voltage", record.voltage, 1e3, "V"),
     ):
         if values is None:
@@ -493,8 +512,16 @@ def _optional(table: Table, column: Column | None) -> Array | None:
     return values if np.isfinite(values).all() else None
 
 
-def _temperatures(table: Table, column: Column | None, remarks: list[str]) -> Array | None:
-    """Return temperatures; those of no sensor, or in another unit, are told of and ignored."""
+def _temperatures(
+    table: Table, column: Column | None, remarks: list[str], *, wanted: bool
+) -> Array | None:
+    """Return temperatures; those of no sensor, or in another unit, are told of and ignored.
+
+    Raises
+    ------
+    MeasurementError
+        If such a column was asked for by name.
+    """
     if column is None:
         return None
     values = _values(table, column)
@@ -502,6 +529,12 @@ def _temperatures(table: Table, column: Column | None, remarks: list[str]) -> Ar
     low, high = _KELVINS
     if known.size and low <= middle(known) <= high:
         return values
+    if wanted:
+        raise MeasurementError(
+            f"{table.source}: column `{column.heading}`, wanted as temperature, holds no "
+            f"temperatures of a cell in {column.unit}. Map another one, or the right unit: "
+            "`--column temperature='NAME:K'`."
+        )
     remarks.append(
         f"column `{column.heading}` ignored: it holds no temperatures of a cell in {column.unit}"
     )

@@ -9,7 +9,10 @@ NAMES: Final = {
     "time": (
         "total time, test time, tests total time, time since start, elapsed time, run time, "
         "experiment time, t total, test, time, t, "
-        "gesamtzeit, versuchszeit, prüfzeit, testzeit, laufzeit, zeit, messzeit, "
+        "prog time, program time, programme time, gesamtzeit, gesamtdauer, "
+        "programmzeit, programmdauer, "
+        "versuchszeit, versuchsdauer, prüfzeit, prüfdauer, testzeit, testdauer, laufzeit, "
+        "laufdauer, zeit, messzeit, messdauer, dauer, "
         "temps total, durée totale, temps écoulé, temps essai, temps d essai, "
         "temps de test, durée, temps, "
         "总时间, 测试时间, 累计时间, 运行时间, 时间, "
@@ -49,14 +52,16 @@ NAMES: Final = {
         "discharge capacity, discharging capacity, discharged capacity, delivered capacity, "
         "dischg capacity, dchg capacity, dchg cap, dischg cap, discharge cap, q discharge, "
         "q dis, qdischarge, discharge charge, discharge, "
-        "entladekapazität, entladene kapazität, entladung, capacité de décharge, "
+        "entladekapazität, entladene kapazität, entladene ladung, entladene ladungsmenge, "
+        "entladung, capacité de décharge, "
         "capacité décharge, q décharge, 放电容量, "
         "capacidad de descarga, capacità di scarica, 放電容量, 방전용량"
     ),
     "capacity": (
         "capacity, areal capacity, step capacity, cumulative capacity, net capacity, "
         "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, "
-        "q charge discharge, q, q qo, kapazität, ladungsmenge, capacité, 容量, 比容量, "
+        "q charge discharge, q, q qo, kapazität, ladungsmenge, ladung, amperestunden, "
+        "capacité, quantité de charge, 容量, 比容量, "
         "capacidad, capacità, 용량"
     ),
     "temperature": (
@@ -95,6 +100,26 @@ NAMES: Final = {
     ),
 }
 """Names of each quantity, the best first."""
+
+WARM: Final = "temp, 温度, 溫度, 온도"
+"""What stands in a name of a temperature, in whatever language."""
+WARM_PLACES: Final = {
+    "cell": (
+        "cell, surface, skin, casing, zelle, zell, oberfläche, gehäuse, akku, batter, accu, "
+        "surf, cellule, celda, cella, superficie, "
+        "电池, 电芯, 单体, 表面, 電池, セル, 셀, 전지, 표면"
+    ),
+    "around": (
+        "ambient, chamber, environment, oven, room, bath, air, umgebung, kammer, klima, ofen, "
+        "raum, luft, bad, ambiant, ambiante, enceinte, étuve, ambiente, cámara, camera, "
+        "环境, 箱, 室温, 環境, 恒温槽, 주변, 챔버, 환경"
+    ),
+    "none": (
+        "setpoint, set point, target, soll, consigne, limit, delta, differ, rise, gradient, rate, "
+        "board, pcb, heatsink, heat sink, mosfet, device, instrument, cold junction, gerät, 设定"
+    ),
+}
+"""Words of where a temperature is taken: at the cell, around it; and of what is none of them."""
 
 SPELLED: Final = {
     "v": "V",
@@ -165,6 +190,11 @@ SPELLED: Final = {
     "celsius": "degC",
     "degrees celsius": "degC",
     "grad c": "degC",
+    "grad celsius": "degC",
+    "° c": "degC",
+    "ºc": "degC",
+    "º c": "degC",
+    "°k": "K",
     "k": "K",
     "kelvin": "K",
     "安时": "Ah",

@@ -28,6 +28,7 @@ def write(folder, one):
     folder.mkdir()
     for m in one.measurements:
         table = {"time [s]": m.time, "voltage [V]": m.voltage, "current [A m-2]": m.current}
+        table["remark"] = "a word"
         pd.DataFrame(table).to_csv(folder / f"{m.current:g}.csv", index=False)
 
 
@@ -57,6 +58,8 @@ def test_files_of_one_cell_give_alpha_and_s_a_store_and_what_was_read(folder, tm
     assert "17.5.csv: " in read
     assert "columns: " in read
     assert "read 17.5.csv: " in done.output
+    for told in (done.output, read, page.read_text("utf-8")):
+        assert "not used: `remark`" in told
     assert "1 read as discharge" in done.output
     assert "What was read in the files" in page.read_text(encoding="utf-8")
 

@@ -110,3 +110,51 @@ def test_read_and_infer_take_the_same_options_of_reading():
     shown = [CliRunner().invoke(main, [name, "--help"]).stdout for name in ("read", "infer")]
     for option in ("--area", "--current", "--column", "--skip-bad-rows", "--part"):
         assert all(option in text for text in shown)
+
+
+def test_without_an_area_remarks_are_in_ampere_too(tmp_path):
+    volts = np.linspace(4.1, 3.4, 61)
+    table = {"time [s]": np.arange(61) * 60.0, "voltage [V]": volts, "current [A]": 2.1}
+    path = tmp_path / "a.csv"
+    pd.DataFrame(table).to_csv(path, index=False)
+    told = call(path).stdout
+    assert "the current is rounded to 0.1 A, so the charge" in told
+    assert "m⁻²" not in told
+    assert "the current is rounded to 1e+03 A m⁻², so" in call(path, "--area", "1 cm2").stdout
+
+
+def pulse(*, begins=(0.0,), ends=(10.0, 0.0)):
+    """Return a pulse from 300 to 310 s between rests, with rows of one time at its switches."""
+    times = [300.0] * len(begins), [310.0] * len(ends)
+    time = np.r_[0.0:300.0:2.0, times[0], 300.5:310.0:0.5, times[1], 311.0:600.0:2.0]
+    current = np.r_[np.zeros(150), begins, np.full(19, 10.0), ends, np.zeros(145)]
+    volts = 4.1 - 0.005 * current - 1e-5 * np.arange(time.size)
+    return pd.DataFrame({"time [s]": time, "voltage [V]": volts, "current [A]": current})
+
+
+@pytest.mark.parametrize(
+    ("switches", "row", "samples"),
+    [
+        ({"ends": (10.0, 10.0, 0.0)}, 173, 20),
+        ({"begins": (0.0, 10.0, 10.0)}, 154, 21),
+    ],
+)
+def test_rows_of_one_time_at_a_switch_of_the_current_are_left_out_and_told(
+    tmp_path, switches, row, samples
+):
+    path = tmp_path / "a.csv"
+    pulse(**switches).to_csv(path, index=False)
+    done = call(path)
+    assert done.exit_code == 0, done.output
+    assert f"1 repeated row at a switch of the current left out (row {row})" in done.stdout
+    assert f"{samples} samples" in done.stdout
+
+
+def test_rows_of_one_time_elsewhere_are_refused(tmp_path):
+    table = pulse()
+    table.loc[160, "time [s]"] = table.loc[159, "time [s]"]
+    path = tmp_path / "a.csv"
+    table.to_csv(path, index=False)
+    done = call(path)
+    assert done.exit_code == 2
+    assert "repeats the time of the row before with another voltage" in done.stdout

@@ -236,3 +236,82 @@ def test_the_usual_columns_are_known_in_other_languages(headings):
     found = [read_heading(one) for one in headings.split(",")]
     assert [one.quantity for one in found] == ["time", "voltage", "current"]
     assert [one.unit for one in found] == ["s", "V", "mA"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Oberflächentemp. / °C",
+        "Temperatur Zelle [°C]",
+        "T [°C]",
+        "Température de surface (°C)",
+        "表面温度(℃)",
+        "Temp Zelle in °C",
+        "Zelle [°C]",
+        "Aux_Temperature(C)_2",
+    ],
+)
+def test_a_temperature_is_known_by_a_word_in_its_name_and_its_unit(tmp_path, heading):
+    one = only(plain(tmp_path / "a.csv", **{heading: 10.0}))
+    np.testing.assert_allclose(one.temperature, 283.15)
+    assert "not used" not in " ".join(one.remarks)
+
+
+@pytest.mark.parametrize("heading", ["Setpoint temperature [°C]", "Cell charge (C)", "Notes"])
+def test_a_column_that_is_not_used_is_named(tmp_path, heading):
+    one = only(plain(tmp_path / "a.csv", **{heading: 10.0}))
+    assert one.temperature is None
+    assert f"not used: `{heading}`" in one.remarks
+
+
+def test_of_several_temperatures_the_cell_s_is_taken(tmp_path):
+    headings = {"Ambient temperature [°C]": 30.0, "Temp. / °C": 20.0, "Oberflächentemp. / °C": 10.0}
+    one = only(plain(tmp_path / "a.csv", **headings))
+    np.testing.assert_allclose(one.temperature, 283.15)
+    assert "not used: `Ambient temperature [°C]`, `Temp. / °C`" in one.remarks
+
+
+def test_of_temperatures_alike_the_first_is_taken_and_the_remedy_told(tmp_path):
+    path = plain(tmp_path / "a.csv", **{"Temp. oben [°C]": 10.0, "Temp. unten [°C]": 12.0})
+    one = only(path)
+    np.testing.assert_allclose(one.temperature, 283.15)
+    assert "--column temperature='Temp. unten [°C]'" in " ".join(one.remarks)
+    other = only(path, columns={"temperature": "Temp. unten [°C]"})
+    np.testing.assert_allclose(other.temperature, 285.15)
+
+
+def test_any_column_can_be_mapped_to_the_temperature(tmp_path):
+    path = plain(tmp_path / "a.csv", Sensor7=283.15)
+    np.testing.assert_allclose(only(path, columns={"temperature": "Sensor7:K"}).temperature, 283.15)
+    assert "holds no temperatures of a cell in °C" in refused(
+        path, columns={"temperature": "Sensor7"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("clock", "counter"),
+    [
+        ("Programmdauer [h]", "Ladung [Ah]"),
+        ("Prüfdauer [h]", "Ladung / Ah"),
+        ("Prog Time [h]", "Entladene Ladung [Ah]"),
+        ("Dauer (h)", "Quantité de charge (Ah)"),
+    ],
+)
+def test_charges_and_durations_have_more_names(tmp_path, clock, counter):
+    late = 1.01 * CAPACITY * 1e-4  # told from current × time
+    table = {clock: SECONDS / 3600.0, "Spannung [V]": VOLTS, "Strom [A]": CURRENT * 1e-4}
+    one = only(write(tmp_path / "a.csv", **table, **{counter: late}), area=1e-4)
+    np.testing.assert_allclose(one.capacity, 1.01 * CAPACITY, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("heading", ["Menge [Ah]", "Menge / Ah", "Menge (Ah)", "Menge in Ah"])
+def test_a_mapped_column_has_the_unit_of_its_heading_though_its_name_is_unknown(tmp_path, heading):
+    path = plain(tmp_path / "a.csv", **{heading: 1.01e-4 * CAPACITY})
+    one = only(path, area=1e-4, columns={"capacity": heading})
+    np.testing.assert_allclose(one.capacity, 1.01 * CAPACITY, rtol=1e-6, atol=1e-6)
+
+
+def test_a_mapped_column_of_another_unit_is_refused_by_that_unit(tmp_path):
+    path = plain(tmp_path / "a.csv", **{"Menge [kg]": CAPACITY})
+    told = refused(path, area=1e-4, columns={"capacity": "Menge [kg]"})
+    assert "`Menge [kg]` is in `kg`, which is not a unit of capacity" in told

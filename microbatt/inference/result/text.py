@@ -36,6 +36,8 @@ FAR: Final = 2.0
 _MOST: Final = 4
 _FILES: Final = 8
 """Files of which the summary says how they were read."""
+_NOT_USED: Final = "not used:"
+"""How the line of a file begins that names the columns that were not used."""
 _LARGE: Final = 1e4
 _UNTOLD: Final = 2.0
 """Of the logarithm: a deviation by which noise alone tells nothing that the prior does not."""
@@ -85,9 +87,14 @@ def summarise(estimate: EstimateRecord) -> str:
 
 
 def _files(told: Sequence[str]) -> list[str]:
-    """Say in a line each how the first files were read."""
+    """Say how the first files were read, and which of their columns were not used."""
     more = [f"  and {len(told) - _FILES} more files"] if len(told) > _FILES else []
-    return [f"  read {file.splitlines()[0]}" for file in told[:_FILES]] + more
+    lines = []
+    for file in told[:_FILES]:
+        first, *rest = file.splitlines()
+        lines.append(f"  read {first}")
+        lines += [f"  {one}" for one in rest if one.strip().startswith(_NOT_USED)]
+    return lines + more
 
 
 def cell_sensitivity_sentence(estimate: EstimateRecord) -> str:
