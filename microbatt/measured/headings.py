@@ -425,7 +425,10 @@ def _warmth(index: int, heading: Heading) -> Column:
 def _unused(
     headings: Sequence[str], taken: Mapping[str, Column], remarks: Sequence[str]
 ) -> list[str]:
-    """Return a remark that names the columns that were not used, but for those told of already."""
+    """Return a remark that names the columns that were not used, but for those told of already.
+
+    Where no temperature is taken, one in °C under an unknown name may be the cell's.
+    """
     used = {i for column in taken.values() for i in (column.index, column.minus)}
     names = {headings[i] for i in used if i is not None}
     told = " ".join(remarks)
@@ -434,7 +437,16 @@ def _unused(
         for one in dict.fromkeys(headings)
         if one.strip() and one not in names and f"`{one}`" not in told
     ]
-    return [f"not used: {_listed(left)}"] if left else []
+    if not left:
+        return []
+    warm = [one for one in left if _unit_in(one, "temperature") == "degC"]
+    hint = ""
+    if warm and "temperature" not in taken:
+        hint = (
+            f"; if `{warm[0]}` is the cell's temperature, `--column temperature='{warm[0]}'` "
+            "takes it"
+        )
+    return [f"not used: {_listed(left)}{hint}"]
 
 
 def _others(

@@ -257,11 +257,22 @@ def test_a_temperature_is_known_by_a_word_in_its_name_and_its_unit(tmp_path, hea
     assert "not used" not in " ".join(one.remarks)
 
 
-@pytest.mark.parametrize("heading", ["Setpoint temperature [°C]", "Cell charge (C)", "Notes"])
+@pytest.mark.parametrize("heading", ["Cell charge (C)", "Notes", "Foo [kg]"])
 def test_a_column_that_is_not_used_is_named(tmp_path, heading):
     one = only(plain(tmp_path / "a.csv", **{heading: 10.0}))
     assert one.temperature is None
     assert f"not used: `{heading}`" in one.remarks
+
+
+def test_a_column_in_degrees_that_is_not_used_is_told_with_the_remedy(tmp_path):
+    path = plain(tmp_path / "a.csv", **{"Setpoint temperature [°C]": 10.0, "Sensor 3 / °C": 10.0})
+    (told,) = (one for one in only(path).remarks if one.startswith("not used"))
+    assert told == (
+        "not used: `Setpoint temperature [°C]`, `Sensor 3 / °C`; if `Setpoint temperature [°C]` is "
+        "the cell's temperature, `--column temperature='Setpoint temperature [°C]'` takes it"
+    )
+    mapped = only(path, columns={"temperature": "Sensor 3 / °C"})
+    np.testing.assert_allclose(mapped.temperature, 283.15)
 
 
 def test_of_several_temperatures_the_cell_s_is_taken(tmp_path):
