@@ -20,6 +20,7 @@ from microbatt.engines import (
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import StepOutcome
 from microbatt.protocols import Step, cccv, gitt, hppc, profile
+from tests.engines.protocol_fuzz import random_case
 from tests.engines.protocol_fuzz import faults_of, run_case
 
 CELL = load_cell("lco-graphite")
@@ -638,3 +639,12 @@ def test_a_charge_without_a_limit_ends_before_it_leaves_what_cells_have():
     assert limited.voltage.max() <= 20.0 + 1e-4
     assert len(limited) < 20_000
     assert limited.steps[1].outcome is StepOutcome.VOLTAGE_LIMIT
+
+
+@pytest.mark.parametrize("seed", [22749, 23745, 24163])
+def test_a_power_that_only_a_finer_mesh_reaches_is_reached(seed):
+    cell, protocol, values, terms = random_case(seed)
+    steps = simulate(cell, protocol, **values, **terms).steps
+    assert {step.outcome for step in steps}.isdisjoint(
+        {StepOutcome.UNREACHABLE, StepOutcome.NOT_RUN}
+    )

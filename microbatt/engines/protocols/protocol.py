@@ -476,15 +476,17 @@ def _on_mesh_that_serves(
 ) -> ProtocolCurves:
     """Run a protocol, and again on finer meshes where it fails or has a front.
 
-    A front is supposed where less salt than `scarce` was left [mol m⁻³]. A finer mesh counts unless
-    it fails where the one before did not.
+    A front is supposed where less salt than `scarce` was left [mol m⁻³]. A step that could not be
+    reached is asked of finer meshes too: where salt and surfaces are all but exhausted, powers have
+    several currents. A finer mesh counts unless it fails where the one before did not.
     """
     begin = time.perf_counter()
     curves = solve(1.0, time_limit)
     for finer in _FINER:
         front = curves.points[_SALT].min(initial=math.inf) < scarce
         failed = _failed(curves)
-        if StepOutcome.TIME_LIMIT in failed or not (failed or front):
+        doubted = failed or StepOutcome.UNREACHABLE in _outcomes(curves)
+        if StepOutcome.TIME_LIMIT in failed or not (doubted or front):
             break
         if front and finer < _FINER[-1]:
             continue
@@ -496,7 +498,11 @@ def _on_mesh_that_serves(
 
 
 def _failed(curves: ProtocolCurves) -> frozenset[StepOutcome]:
-    return frozenset(StepOutcome(code) for code in curves.outcome.tolist()) & _FAILURES
+    return _outcomes(curves) & _FAILURES
+
+
+def _outcomes(curves: ProtocolCurves) -> frozenset[StepOutcome]:
+    return frozenset(StepOutcome(code) for code in curves.outcome.tolist())
 
 
 def _labelled(
