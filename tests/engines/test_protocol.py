@@ -20,8 +20,7 @@ from microbatt.engines import (
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import StepOutcome
 from microbatt.protocols import Step, cccv, gitt, hppc, profile
-from tests.engines.protocol_fuzz import random_case
-from tests.engines.protocol_fuzz import faults_of, run_case
+from tests.engines.protocol_fuzz import faults_of, random_case, run_case
 
 CELL = load_cell("lco-graphite")
 HALF = "Discharge at C/2 for 30 minutes"
