@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
 
-NEAR = 2.0
-"""As near as a cell may start [K]."""
-
 
 def tell_of_warmth(cell: Cell, temperature: NDArray[np.float64]) -> None:
     """Warn of a cell that gets colder or warmer than its electrolyte is known.
@@ -33,7 +30,7 @@ def tell_of_warmth(cell: Cell, temperature: NDArray[np.float64]) -> None:
     low, high = cell.electrolyte.fit.temperature_range
     if temperature.size == 0:
         return
-    if temperature.min() < low - NEAR or temperature.max() > high + NEAR:
+    if temperature.min() < low or temperature.max() > high:
         warnings.warn(
             f"{cell.name} leaves the temperatures at which its electrolyte is known, {low:.6g} to "
             f"{high:.6g} K; outside it is taken as at the nearest of them.",
