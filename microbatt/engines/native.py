@@ -23,7 +23,7 @@ from microbatt.engines.request import (
     Thermal,
 )
 from microbatt.engines.result import DischargeBatch, join_batches
-from microbatt.engines.warmth import tell_of_warmth
+from microbatt.engines.temperature_range import warn_outside_range
 from microbatt.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _simulate(request: Request, points: NDArray[np.float64]) -> DischargeBatch:
     solve = solve_together if together else solve_alone
     first = _FIRST_TOGETHER if together else 1
     batch = _in_slices(lambda some: labelled(some, solve(some)), points, first)
-    tell_of_warmth(request.cell, batch.temperature)
+    warn_outside_range(request.cell, batch.temperature)
     return batch
 
 

@@ -179,7 +179,7 @@ def read_heading(text: str) -> Heading:
     for name, unit, sure in _split(plain):
         spelled = _spelled(unit)
         named = _named(name, spelled)
-        if (named is None or named[0] != "temperature") and _is_warmth(name, spelled):
+        if (named is None or named[0] != "temperature") and _is_temperature(name, spelled):
             named = ("temperature", _BY_WORD)
         if named is not None and (sure or _measures(named[0], spelled)):
             return Heading(text=text, quantity=named[0], unit=spelled, rank=named[1])
@@ -407,10 +407,10 @@ def _temperature(
             f"{_listed([one.text for one in alike])}, to be taken by "
             f"`--column temperature='{alike[0].text}'`"
         )
-    return _warmth(index, heading)
+    return _temperature_column(index, heading)
 
 
-def _warmth(index: int, heading: Heading) -> Column:
+def _temperature_column(index: int, heading: Heading) -> Column:
     """Return a column of temperatures."""
     celsius = heading.unit != "K"
     return Column(
@@ -573,7 +573,7 @@ def _mapped(source: str, headings: Sequence[str], quantity: str, wanted: str) ->
     if quantity == "temperature":
         if heading.unit and heading.unit not in _TEMPERATURES:
             raise MeasurementError(_unusable(source, heading, quantity))
-        return _warmth(index, heading)
+        return _temperature_column(index, heading)
     column = _column(index, heading, quantity)
     if column is None:
         raise MeasurementError(_unusable(source, heading, quantity))
@@ -681,7 +681,7 @@ _PLACES: Final = {
 _SYMBOL: Final = re.compile(r"t|tc?\d{1,3}|t(cell|surf|surface|zelle|case|can|skin)\d*")
 
 
-def _is_warmth(name: str, unit: str) -> bool:
+def _is_temperature(name: str, unit: str) -> bool:
     """Tell whether a name that is not known is a temperature's, by its words and its unit."""
     if unit not in _TEMPERATURES:
         return False

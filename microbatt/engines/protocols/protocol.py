@@ -30,7 +30,7 @@ from microbatt.engines.request import (
     Thermal,
     check_thermal,
 )
-from microbatt.engines.warmth import tell_of_warmth
+from microbatt.engines.temperature_range import warn_outside_range
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.outcomes import StepOutcome
 from microbatt.parameters import POINT
@@ -514,7 +514,7 @@ def _labelled(
 ) -> Simulation:
     """Give the kernel's rows their names."""
     points, ends = with_points_between(protocol, curves, measured)
-    tell_of_warmth(cell, points[3])
+    warn_outside_range(cell, points[3])
     return Simulation(
         cell=cell.name,
         protocol=protocol,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from microbatt.cells import Cell
 
 
-def tell_of_warmth(cell: Cell, temperature: NDArray[np.float64]) -> None:
+def warn_outside_range(cell: Cell, temperature: NDArray[np.float64]) -> None:
     """Warn of a cell that gets colder or warmer than its electrolyte is known.
 
     Parameters
