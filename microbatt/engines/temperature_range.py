@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
 
+ROUNDING = 1e-6
+"""Of a temperature that is at the end of a range [K]."""
+
 
 def warn_outside_range(cell: Cell, temperature: NDArray[np.float64]) -> None:
     """Warn of a cell that gets colder or warmer than its electrolyte is known.
@@ -30,7 +33,7 @@ def warn_outside_range(cell: Cell, temperature: NDArray[np.float64]) -> None:
     low, high = cell.electrolyte.fit.temperature_range
     if temperature.size == 0:
         return
-    if temperature.min() < low or temperature.max() > high:
+    if temperature.min() < low - ROUNDING or temperature.max() > high + ROUNDING:
         warnings.warn(
             f"{cell.name} leaves the temperatures at which its electrolyte is known, {low:.6g} to "
             f"{high:.6g} K; outside it is taken as at the nearest of them.",

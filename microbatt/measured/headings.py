@@ -571,7 +571,8 @@ def _mapped(source: str, headings: Sequence[str], quantity: str, wanted: str) ->
     heading = Heading(text=name, quantity=quantity, unit=_spelled(unit))
     index = list(headings).index(name)
     if quantity == "temperature":
-        if heading.unit and heading.unit not in _TEMPERATURES:
+        other = not heading.unit and any(mark in name for mark in "([{/")  # a unit unknown here
+        if other or (heading.unit and heading.unit not in _TEMPERATURES):
             raise MeasurementError(_unusable(source, heading, quantity))
         return _temperature_column(index, heading)
     column = _column(index, heading, quantity)

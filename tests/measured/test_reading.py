@@ -326,3 +326,10 @@ def test_a_mapped_column_of_another_unit_is_refused_by_that_unit(tmp_path):
     path = plain(tmp_path / "a.csv", **{"Menge [kg]": CAPACITY})
     told = refused(path, area=1e-4, columns={"capacity": "Menge [kg]"})
     assert "`Menge [kg]` is in `kg`, which is not a unit of capacity" in told
+
+
+@pytest.mark.parametrize("heading", ["TT7 (°F)", "Pressure [bar]"])
+def test_a_column_of_another_unit_is_no_temperature(tmp_path, heading):
+    path = plain(tmp_path / "a.csv", **{heading: 77.0})
+    with pytest.raises(MeasurementError, match="temperature="):
+        only(path, columns={"temperature": heading})
