@@ -10,19 +10,27 @@ from microbatt.porous_electrode.compilation import kernel
 class Formula(NamedTuple):
     """y(t + h) ≈ newest y(t) + older y(t − h₁) + step y′(t + h).
 
-    ``error`` times (y(t + h) − its extrapolation) estimates the local error.
+    ``error`` times (y(t + h) − its extrapolation) estimates the local error.  ``linear`` is h where
+    the current density is a straight line over the step, for the particles, and else 0.
     """
 
     newest: float
     older: float
     step: float
     error: float
+    linear: float
+
+
+@kernel
+def with_linear(formula: Formula, h: float) -> Formula:
+    """The formula of a step of length `h` in which the current density is a straight line."""
+    return Formula(formula.newest, formula.older, formula.step, formula.error, h)
 
 
 @kernel
 def backward_euler(h: float, h1: float) -> Formula:
     """Order one; the extrapolation is the straight line through the last two levels."""
-    return Formula(1.0, 0.0, h, h / (2.0 * h + h1))
+    return Formula(1.0, 0.0, h, h / (2.0 * h + h1), 0.0)
 
 
 @kernel
@@ -41,6 +49,7 @@ def bdf2(h: float, h1: float, h2: float) -> Formula:
         -(ratio**2) / bottom,
         h * (1.0 + ratio) / bottom,
         local / (local + h + h1 + h2),
+        0.0,
     )
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from microbatt.porous_electrode.bdf import Formula, backward_euler
+from microbatt.porous_electrode.bdf import Formula, backward_euler, with_linear
 from microbatt.porous_electrode.block_solve import solve_blocks
 from microbatt.porous_electrode.compilation import inner_kernel, kernel
 from microbatt.porous_electrode.conditions import (
@@ -61,6 +61,7 @@ from microbatt.porous_electrode.particle_step import (
     start_rooms,
 )
 from microbatt.porous_electrode.rest import INSTANT
+from microbatt.porous_electrode.sampled_step import error_of_kink
 from microbatt.porous_electrode.step import (
     Attempt,
     Guess,
@@ -100,6 +101,7 @@ FIRST_MOVE = 0.5
 AT_FIRST = 1000.0 * INSTANT
 """How long nobody sees what a switch does [s]."""
 MOST_CURRENTS = 40
+MOST_SETTLING = 12
 TOWARDS_REST = 0.8
 LEAST_GAIN = 0.2
 KNOWN_TO = 1e-7
@@ -119,6 +121,8 @@ class Control(NamedTuple):
     ``guess`` is a current to begin with [A m⁻²], ``resistance`` about −dV/dI [Ω m²]; ``smooth`` is
     whether what is controlled has no kink in the step.  ``origin`` is the voltage that the last
     switch left [V]; ``least`` a current at which a hold ends, negative for none [A m⁻²].
+    ``sampled`` is whether it follows samples, between which the current density is all but a
+    straight line, and ``kinked`` whether the step is to be judged as one with a kink.
     """
 
     kind: int
@@ -128,6 +132,8 @@ class Control(NamedTuple):
     smooth: bool
     origin: float
     least: float
+    sampled: bool
+    kinked: bool
 
 
 class Controlled(NamedTuple):
@@ -339,7 +345,34 @@ def jump(
         guess_jump(w, layout, p, 0.0)
         solve = solve_tempered(w, layout, p, now, numerics, formula, current)
         iterations += solve.iterations
+    if solve.converged:
+        iterations += settle_voltage(w, layout, p, now, formula, current)
     return Solve(solve.converged, solve.possible, iterations)
+
+
+@kernel
+def settle_voltage(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    formula: Formula,
+    current: float,
+) -> int:
+    """Go on with Newton's method until the voltage stands still; return the iterations.
+
+    In an instant concentrations say nothing of how far a current density is from the answer, and
+    in pores that hardly conduct little of it is much of the voltage.
+    """
+    steep = any_steep(w, layout, EXHAUSTED_SALT * p.initial_concentration)
+    before = voltage_now(w, layout, p, now, current)
+    for iteration in range(1, MOST_SETTLING + 1):
+        change = iterate(w, layout, p, now, current, formula.step, steep)
+        V = voltage_now(w, layout, p, now, current)
+        if change.whole and not abs(V - before) > HELD_WITHIN:
+            return iteration
+        before = V
+    return MOST_SETTLING
 
 
 @kernel
@@ -712,6 +745,8 @@ def with_guess(control: Control, guess: float) -> Control:
         control.smooth,
         control.origin,
         control.least,
+        control.sampled,
+        control.kinked,
     )
 
 
@@ -787,6 +822,27 @@ def with_voltage(attempt: Attempt, voltage: float) -> Attempt:
     )
 
 
+@kernel
+def meet(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    numerics: Numerics,
+    formula: Formula,
+    weights: Weights,
+    control: Control,
+) -> Held:
+    """Find the end of a step at which a control is met, from the prediction."""
+    if control.kind == CURRENT:
+        current = control.value
+        solve = solve_with_care(w, layout, p, now, numerics, current, formula, weights)
+        return Held(solve, current, control.resistance, False, 0.0)
+    if control.kind == VOLTAGE:
+        return keep_voltage(w, layout, p, now, numerics, formula, weights, control)
+    return hold(w, layout, p, now, numerics, formula, weights, control, control.guess, False)
+
+
 @inner_kernel
 def try_control(
     w: Workspace,
@@ -799,34 +855,30 @@ def try_control(
 ) -> Controlled:
     """Solve a step of length `h` under a control, and estimate its local error."""
     formula, weights = choose_formula(w, layout, march, h)
+    if control.sampled:
+        formula = with_linear(formula, h)
     predict(w, layout, weights)
     T = march.T
     if not math.isinf(p.heat_capacity):
         T = extrapolate(weights, march.T, march.T1, march.T2)
     warm(p, T)
     now = conditions_at(p, T)
-    current, resistance, limited, known = control.value, control.resistance, False, 0.0
-    if control.kind == CURRENT:
-        solve = solve_with_care(w, layout, p, now, numerics, current, formula, weights)
-    else:
+    if control.kind != CURRENT:
         control = with_guess(control, predicted_current(w, layout))
-        if control.kind == VOLTAGE:
-            held = keep_voltage(w, layout, p, now, numerics, formula, weights, control)
-        else:
-            held = hold(
-                w, layout, p, now, numerics, formula, weights, control, control.guess, False
-            )
-        solve, current, resistance = held.solve, held.current, held.resistance
-        limited, known = held.limited, held.known
+    held = meet(w, layout, p, now, numerics, formula, weights, control)
+    current, solve = held.current, held.solve
     guess = Guess(formula, weights, now, control.smooth and control.kind != VOLTAGE)
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)
-    if limited:
+    if held.limited:
         attempt = with_voltage(attempt, control.value)
     if control.kind == VOLTAGE and control.smooth and h > SHORT * march.t > 0.0:
-        known += abs(attempt.voltage - control.value)
-        off = current_off(control, current, resistance, known)
+        known = held.known + abs(attempt.voltage - control.value)
+        off = current_off(control, current, held.resistance, known)
         attempt = with_error(attempt, formula.error * off / numerics.tolerance)
     if control.kind != VOLTAGE and control.smooth and solve.converged:
         error = error_since_switch(control, march, attempt, weights, h, numerics.tolerance)
         attempt = with_error(attempt, error)
-    return Controlled(attempt, current, resistance, control.smooth)
+    if control.kinked and solve.converged:
+        error = error_of_kink(w, layout, p, march, attempt, weights, numerics.tolerance)
+        attempt = with_error(attempt, error)
+    return Controlled(attempt, current, held.resistance, control.smooth)

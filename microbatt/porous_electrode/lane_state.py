@@ -232,7 +232,7 @@ def put_march(numbers: Array, lane: int, march: March) -> None:
 @kernel
 def formula_of(rows: Lanes) -> Formula:
     """The formula of each lane's step."""
-    return Formula(rows[AT_NEWEST], rows[AT_OLDER], rows[AT_STEP], rows[AT_ERROR])
+    return Formula(rows[AT_NEWEST], rows[AT_OLDER], rows[AT_STEP], rows[AT_ERROR], 0.0)
 
 
 @kernel

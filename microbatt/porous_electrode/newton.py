@@ -28,6 +28,7 @@ from microbatt.porous_electrode.particle_step import (
     can_carry,
     changed_room,
     close_particles,
+    drive_particles,
     keep_surfaces,
     start_particles,
     start_rooms,
@@ -222,8 +223,14 @@ def start_surfaces(
     """Make the surfaces of all particles affine in the current density, over the step."""
     n, n_neg, first_pos = ends(layout)
     rates, weights = numerics.rates, numerics.weights
-    start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
-    start_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
+    if formula.linear > 0.0 and p.negative.diffusion.shape[0] == 0:
+        drive_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
+    else:
+        start_particles(w, 0, n_neg, 0, now.negative, formula, rates, weights)
+    if formula.linear > 0.0 and p.positive.diffusion.shape[0] == 0:
+        drive_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
+    else:
+        start_particles(w, first_pos, n, 1, now.positive, formula, rates, weights)
     if w.profile.size > 0:
         start_profiles(w, layout, p, now, formula, numerics.shells)
     close_particles(w, 0, n_neg, p.negative)

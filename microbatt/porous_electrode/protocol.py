@@ -98,11 +98,12 @@ RECORDED = 10
 NEEDED_ROOM = 4
 GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
 SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
+ROUNDING = 1e-13  # of a row, within which a time is that of a sample
 KINK = 2e-4  # share of the largest current that a smooth drive may be off its extrapolation
 ATTEMPTS_A_SAMPLE = 20
 LEAST_SHRINK = 1e-4
 CAUTION = 0.05  # of the last step, for a step that knows no past
-STUBBORN = 0.2  # of the step budget, after which the voltage of a row may jump
+STUBBORN = 0.2  # of the step budget of a row, after which the voltage of a row may jump
 FALL_TIME = 4e-12
 """Of the time since a row began, within which a voltage is followed down its vertical fall."""
 GUESSED, EMPTIED, SOLVED = 0, 1, 2
@@ -221,14 +222,15 @@ def reach(s: Samples, first: int, last: int, t: float, h: float, off: float) -> 
 
     Samples that lie within `off` of the line from here to the end of the step may be passed over.
     """
-    i = place_of(s.time, first, last, t)
+    passed = t + ROUNDING * s.time[last]  # a step to a sample ends a rounding before it or after
+    i = place_of(s.time, first, last, passed)
     here = sampled(s.time, s.value, first, last, t)
     steepest, flattest = math.inf, -math.inf
     farthest = s.time[min(i + 1, last)]
     k = i + 1
     while k <= last and s.time[k] <= t + h:
         span = s.time[k] - t
-        if span <= 0.0:
+        if s.time[k] <= passed:
             k += 1
             continue
         slope = (s.value[k] - here) / span
@@ -238,13 +240,19 @@ def reach(s: Samples, first: int, last: int, t: float, h: float, off: float) -> 
         steepest = min(steepest, (s.value[k] + off - here) / span)
         flattest = max(flattest, (s.value[k] - off - here) / span)
         k += 1
-    return min(h, max(farthest - t, 0.0)) if farthest > t else h
+    return min(h, farthest - t) if farthest > passed else h
 
 
 @kernel
 def follows_samples(row: Array) -> bool:
     """Whether a row follows samples."""
     return row[LAST] > row[FIRST]
+
+
+@kernel
+def most_attempts(row: Array, numerics: Numerics) -> float:
+    """How many steps of a row may be tried."""
+    return numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
 
 
 @kernel
@@ -276,7 +284,7 @@ def drives_smoothly(row: Array, s: Samples, march: March, h: float, largest: flo
 
 @kernel
 def control_at(
-    row: Array, s: Samples, t: float, guess: float, stand: Stand, smooth: bool
+    row: Array, s: Samples, t: float, guess: float, stand: Stand, smooth: bool, kinked: bool
 ) -> Control:
     """The control at `t` [s] of a row."""
     return Control(
@@ -287,6 +295,8 @@ def control_at(
         smooth,
         stand.origin,
         row[LEAST_CURRENT],
+        follows_samples(row),
+        kinked,
     )
 
 
@@ -499,7 +509,7 @@ def begin(
         guess += (stand.march.V - value) / stand.resistance
     elif int(row[KIND]) == POWER:
         guess = value / stand.march.V
-    control = control_at(row, samples, 0.0, guess, stand, True)
+    control = control_at(row, samples, 0.0, guess, stand, True, False)
     tried = start_control(w, layout, p, numerics, control, stand.current, T)
     attempt = tried.attempt
     stand = count(stand, attempt, 0)
@@ -746,9 +756,10 @@ def attempt_step(
     guess = stand.current
     if int(row[KIND]) == POWER:
         guess = value_at(row, samples, t) / march.V
-    stubborn = stand.attempts > STUBBORN * numerics.max_steps
-    smooth = drives_smoothly(row, samples, march, h, largest) and not stubborn
-    control = control_at(row, samples, t, guess, stand, smooth)
+    patient = stand.attempts <= STUBBORN * most_attempts(row, numerics)
+    straight = drives_smoothly(row, samples, march, h, largest)
+    kinked = follows_samples(row) and not (straight and march.steps > 0)
+    control = control_at(row, samples, t, guess, stand, straight and patient, kinked and patient)
     return try_control(w, layout, p, numerics, control, set_march(march, T), h)
 
 
@@ -922,8 +933,7 @@ def check_progress(
     shortest = resolution * (1.0 if stand.failures > 0 else SHORTEST_STEP)
     if stand.failures > MOST_FAILURES or not stand.h >= shortest:
         return fall(w, layout, p, numerics, table, stand, GUESSED, NOT_RUN, out)
-    allowed = numerics.max_steps + ATTEMPTS_A_SAMPLE * (row[LAST] - row[FIRST])
-    if stand.attempts > allowed:
+    if stand.attempts > most_attempts(row, numerics):
         code = ran_out(w, layout, p, row, stand)
         return leave(stand, table, out, STEP_BUDGET if code == NOT_RUN else code)
     return stand

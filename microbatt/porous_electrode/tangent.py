@@ -292,7 +292,7 @@ def march_tangents(
     for k in range(tape.formula.shape[0]):
         stretched_by = 0.0 if k == 0 else 1.0
         step = tape.formula[k, 2] * (1.0 + stretched_by * rows[AT_STRETCH])
-        formula = Formula(tape.formula[k, 0], tape.formula[k, 1], step, 0.0)
+        formula = Formula(tape.formula[k, 0], tape.formula[k, 1], step, 0.0, 0.0)
         if not isothermal:
             weights = tape.weights[k, 0], tape.weights[k, 1], tape.weights[k, 2]
             guess = extrapolate(weights, temperature[0], temperature[1], temperature[2])
