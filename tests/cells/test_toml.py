@@ -248,6 +248,34 @@ def test_all_that_has_to_be_mended_is_told_at_once(tmp_path):
         assert str(told.value).count(words) == 1
 
 
+def test_a_table_that_is_missing_hides_no_other_fault(tmp_path):
+    before, _, rest = GOOD.partition("[separator]")
+    text = before + rest[rest.index("[positive]") :]
+    changes = {
+        THICKNESS: 'thickness = { value = 100, unit = "kg", source = "doyle1996" }',
+        RADIUS: RADIUS.replace("particle_radius", "particle_radios"),
+        "heat_capacity =": "heat =",
+        'name = "': 'notes = 3\nname = "',
+        "initial_concentration = { value = 2000": "initial_concentration = { value = 9000",
+    }
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CellFileError, match="6 things have to be mended") as told:
+        load_cell(path)
+    for words in (
+        "`separator` is missing. A cell has name",
+        "the unit is `kg`",
+        "`particle_radios` is not a key",
+        "in [cell], `heat` is not a key",
+        "`notes` is not a part of a cell",
+        "in [electrolyte], `initial_concentration` is 9000 mol m-3; the electrolyte fit",
+    ):
+        assert str(told.value).count(words) == 1
+
+
 def window(part, full, empty):
     """Edit of a file that states where an electrode is full and empty."""
     written = "".join(
