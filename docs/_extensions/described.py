@@ -16,7 +16,16 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from microbatt.catalog import open_dataset
-from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
+from microbatt.cells import (
+    OPTIONAL_PARTS,
+    PARTS,
+    Cell,
+    FitSpec,
+    Spec,
+    available_cells,
+    load_cell,
+    specs,
+)
 from microbatt.cli.commands import COMMANDS, main
 from microbatt.cube import VARIABLES
 from microbatt.cube.contents import PROTOCOL_VARIABLES, ProtocolOutcome
@@ -200,7 +209,7 @@ def cell_fields() -> Iterator[str]:
     """Describe every key of a cell file, from the records that check it."""
     for section, record in {"cell": Cell, **PARTS}.items():
         meanings = attributes_of(record)
-        yield f"**`[{section}]`**"
+        yield f"**`[{section}]`**{', which may be left out' if section in OPTIONAL_PARTS else ''}"
         yield ""
         yield from table(
             ["key", "SI unit", "allowed, in that unit", "if left out", "what it is"],

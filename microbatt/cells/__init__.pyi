@@ -36,6 +36,7 @@ from .open_circuit import (
     OpenCircuitFit,
 )
 from .parts import (
+    OPTIONAL_PARTS,
     PARTS,
 )
 from .pybamm_sets import (
@@ -63,6 +64,7 @@ __all__ = [
     "ELECTROLYTE_FITS",
     "NUMBERS",
     "OPEN_CIRCUIT_FITS",
+    "OPTIONAL_PARTS",
     "PARTS",
     "SALT_TOP",
     "TEMPERATURE",

@@ -22,6 +22,8 @@ PARTS: dict[str, type[Any]] = {
 }
 """The parts of a cell, by name; in a half-cell the negative one is of another kind."""
 
+OPTIONAL_PARTS = ("negative_collector", "positive_collector")
+"""Parts that a cell may say nothing of: no voltage depends on them."""
 LABELS = ("name", "description", "references")
 """What a cell says about itself in words."""
 UNCERTAINTIES = "uncertainties"
@@ -100,7 +102,8 @@ def part_faults(values: Mapping[str, Any]) -> Iterator[str]:
     unknown = [name for name in values if name not in (*known, UNCERTAINTIES)]
     for name in unknown:
         yield f"`{name}` is not a part of a cell. {nearest_meaning(name, known)}"
-    lacking = [name for name in ("name", "cell", *PARTS) if name not in values]
+    needed = [name for name in ("name", "cell", *PARTS) if name not in OPTIONAL_PARTS]
+    lacking = [name for name in needed if name not in values]
     misspelt = {near for name in unknown for near in get_close_matches(name, lacking, n=1)}
     missing = [f"`{name}`" for name in lacking if name not in misspelt]
     if missing:

@@ -427,6 +427,8 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
     from microbatt.porous_electrode import Samples as Drive
     from microbatt.porous_electrode import Terms, cell_parameters, numerics, run_protocol
 
+    if not isinstance(terms.thermal, Isothermal | MeasuredTemperature):
+        cell.check_heat()
     tell_of_compiling()
     table = table_of(protocol, cell, terms.limits)
     thermal, settings = terms.thermal, terms.settings
