@@ -168,6 +168,7 @@ def infer(
         moved = cell_sensitivity(fit.model, fit.minimum)
     with _timing("causes", seconds):
         causes = misfit_causes(fit.model, fit.minimum, noise)
+    parameters = parameter_estimates(wider, minimum, drawn, chosen.level)
     shown = list(model.priors.shown)
     draws = model.priors.natural(drawn.draws)
     n = model.priors.asked
@@ -180,7 +181,7 @@ def infer(
         noise=noise,
         noise_given=chosen.noise is not None,
         level=chosen.level,
-        parameters=parameter_estimates(wider, minimum, drawn, chosen.level),
+        parameters=parameters,
         covariance=np.atleast_2d(np.cov(draws[:, shown], rowvar=False)),
         draws=draws[:, shown],
         posterior=drawn.kind,
@@ -188,7 +189,7 @@ def infer(
         curves=fitted_curves(fit.model, fit.minimum, drawn, chosen.level),
         runs=fitted_runs(fit.model, fit.minimum, drawn, chosen.level),
         diagnostics=replace(
-            judge(fit.model, fit.minimum, fit.starts, drawn, noise, causes),
+            judge(fit.model, fit.minimum, fit.starts, drawn, noise, parameters, causes),
             outlier_sentence=outliers,
         ),
         cell_sensitivity=moved,

@@ -18,6 +18,7 @@ from microbatt.inference.fit.residuals import (
     rms_residual,
 )
 from microbatt.inference.fit.shapes import SCAN_ALPHA, SCAN_LN_S
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.residuals import Trend
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.inference.result.misfit_causes import MisfitCause
+    from microbatt.inference.result.records import ParameterEstimate
 
     Array = NDArray[np.float64]
 
@@ -81,6 +83,8 @@ class Diagnostics:
         Whether the curves or the estimate lie where the network or the engine's box ends.
     range_sentence : str
         What that means, in plain words.
+    at_bound : bool, default False
+        Whether an interval of alpha or S ends where the search ends, and not by the data.
     settled : bool, default True
         Whether the intervals agree with the engine where the draws are.
     settled_sentence : str, default empty
@@ -102,6 +106,7 @@ class Diagnostics:
     misfit_sentence: str
     out_of_range: bool
     range_sentence: str
+    at_bound: bool = False
     settled: bool = True
     settled_sentence: str = ""
     conflict_chance: float = 1.0
@@ -142,6 +147,7 @@ def judge(
     starts: tuple[InitialGuess, ...],
     drawn: Drawn,
     noise: float,
+    parameters: tuple[ParameterEstimate, ...],
     causes: tuple[MisfitCause, ...] = (),
 ) -> Diagnostics:
     """Say whether the cell file explains the data, and whether the estimate can be relied on.
@@ -156,18 +162,22 @@ def judge(
         The posterior.
     noise
         Standard deviation of a single sample [V].
+    parameters
+        With their intervals.
     causes
         Of a misfit, the likeliest first.
     """
     trend = residual_trend(model, minimum)
     outside, range_sentence = _range(minimum, starts)
+    bounds = _bounds_sentence(parameters)
     conflict = prior_conflict(model, minimum)
     return Diagnostics(
         misfit=is_misfit(trend, noise),
         reduced_chi_square=reduced_chi_square(model, minimum),
         misfit_sentence=misfit_sentence(trend, noise, rms_residual(model, minimum), causes),
         out_of_range=outside,
-        range_sentence=range_sentence,
+        range_sentence=f"{range_sentence} {bounds}".rstrip(),
+        at_bound=bool(bounds),
         settled=drawn.settled,
         settled_sentence=drawn.settled_sentence,
         conflict_chance=conflict.chance,
@@ -206,6 +216,23 @@ def _range(minimum: Minimum, starts: tuple[InitialGuess, ...]) -> tuple[bool, st
             "extrapolation. The refined estimate rests on the engine and does not need it."
         )
     return False, "The estimate lies inside the range that was looked at."
+
+
+def _bounds_sentence(parameters: tuple[ParameterEstimate, ...]) -> str:
+    """Say which intervals of alpha and S end where the search does; nothing where none does."""
+    ends = [
+        f"of {one.name} at {bound:.3g}"
+        for one in parameters
+        if one.name in MICROSTRUCTURE
+        for bound in (one.low_bound, one.high_bound)
+        if bound is not None and bound != PARAMETERS[one.name].allowed.low
+    ]
+    if not ends:
+        return ""
+    return (
+        f"An interval ends where the search ends, {' and '.join(ends)}, and not by the curves: "
+        "values beyond were not looked at."
+    )
 
 
 def _beyond(what: str) -> str:

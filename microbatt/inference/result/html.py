@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.inference.forward.unknowns import unknown_quantity
-from microbatt.inference.result.text import rounded_with
+from microbatt.inference.result.text import bounded, rounded_with
 
 if TYPE_CHECKING:
     from microbatt.inference.result.records import EstimateRecord, FittedCurve
@@ -30,7 +30,8 @@ def estimate_html(estimate: EstimateRecord) -> str:
     level = f"{100 * estimate.level:g} %"
     rows = "".join(
         f"<tr><td>{escape(one.name)}</td><td>{rounded_with(one.value, one.std)}</td>"
-        f"<td>{rounded_with(one.low, one.std)} … {rounded_with(one.high, one.std)}</td>"
+        f"<td>{rounded_with(one.low, one.std)} … {rounded_with(one.high, one.std)}{bounded(one)}"
+        "</td>"
         f"<td>{escape(_unit(one.name))}</td></tr>"
         for one in estimate.parameters
     )
