@@ -46,6 +46,7 @@ from microbatt.inference.result.estimate import Estimate
 from microbatt.inference.result.misfit_causes import misfit_causes
 from microbatt.inference.result.posterior_summary import (
     assumptions,
+    bounds_sentence,
     cell_value_estimates,
     fitted_curves,
     fitted_runs,
@@ -169,6 +170,7 @@ def infer(
     with _timing("causes", seconds):
         causes = misfit_causes(fit.model, fit.minimum, noise)
     parameters = parameter_estimates(wider, minimum, drawn, chosen.level)
+    bounds = bounds_sentence(parameters)
     shown = list(model.priors.shown)
     draws = model.priors.natural(drawn.draws)
     n = model.priors.asked
@@ -189,7 +191,15 @@ def infer(
         curves=fitted_curves(fit.model, fit.minimum, drawn, chosen.level),
         runs=fitted_runs(fit.model, fit.minimum, drawn, chosen.level),
         diagnostics=replace(
-            judge(fit.model, fit.minimum, fit.starts, drawn, noise, parameters, causes),
+            judge(
+                fit.model,
+                fit.minimum,
+                fit.starts,
+                drawn,
+                noise,
+                bounds,
+                causes,
+            ),
             outlier_sentence=outliers,
         ),
         cell_sensitivity=moved,

@@ -18,7 +18,6 @@ from microbatt.inference.fit.residuals import (
     rms_residual,
 )
 from microbatt.inference.fit.shapes import SCAN_ALPHA, SCAN_LN_S
-from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from microbatt.inference.fit.residuals import Trend
     from microbatt.inference.forward.forward_model import ForwardModel
     from microbatt.inference.result.misfit_causes import MisfitCause
-    from microbatt.inference.result.records import ParameterEstimate
 
     Array = NDArray[np.float64]
 
@@ -147,7 +145,7 @@ def judge(
     starts: tuple[InitialGuess, ...],
     drawn: Drawn,
     noise: float,
-    parameters: tuple[ParameterEstimate, ...],
+    bounds: str,
     causes: tuple[MisfitCause, ...] = (),
 ) -> Diagnostics:
     """Say whether the cell file explains the data, and whether the estimate can be relied on.
@@ -162,14 +160,13 @@ def judge(
         The posterior.
     noise
         Standard deviation of a single sample [V].
-    parameters
-        With their intervals.
+    bounds
+        Which intervals end where the search does, in words; empty where none does.
     causes
         Of a misfit, the likeliest first.
     """
     trend = residual_trend(model, minimum)
     outside, range_sentence = _range(minimum, starts)
-    bounds = _bounds_sentence(parameters)
     conflict = prior_conflict(model, minimum)
     return Diagnostics(
         misfit=is_misfit(trend, noise),
@@ -216,23 +213,6 @@ def _range(minimum: Minimum, starts: tuple[InitialGuess, ...]) -> tuple[bool, st
             "extrapolation. The refined estimate rests on the engine and does not need it."
         )
     return False, "The estimate lies inside the range that was looked at."
-
-
-def _bounds_sentence(parameters: tuple[ParameterEstimate, ...]) -> str:
-    """Say which intervals of alpha and S end where the search does; nothing where none does."""
-    ends = [
-        f"of {one.name} at {bound:.3g}"
-        for one in parameters
-        if one.name in MICROSTRUCTURE
-        for bound in (one.low_bound, one.high_bound)
-        if bound is not None and bound != PARAMETERS[one.name].allowed.low
-    ]
-    if not ends:
-        return ""
-    return (
-        f"An interval ends where the search ends, {' and '.join(ends)}, and not by the curves: "
-        "values beyond were not looked at."
-    )
 
 
 def _beyond(what: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.errors import as_html
 from microbatt.inference.forward.unknowns import unknown_quantity
 from microbatt.inference.result.text import bounded, rounded_with
 
@@ -41,7 +42,7 @@ def estimate_html(estimate: EstimateRecord) -> str:
         f"{escape(str(estimate.inventory))}"
         f"<table><thead><tr><th></th><th>median</th><th>{level} interval</th><th></th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
-        f"<p><strong>{escape(told.verdict.sentence)}</strong> {escape(told.misfit_sentence)}</p>"
+        f"<p><strong>{escape(told.verdict.sentence)}</strong> {as_html(told.misfit_sentence)}</p>"
         f"{fit_svg(estimate.curves) if estimate.curves else ''}</div>"
     )
 

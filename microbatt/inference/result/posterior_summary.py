@@ -12,6 +12,7 @@ from microbatt.inference.fit.posterior import Posterior
 from microbatt.inference.forward.error_model import EQUATIONS
 from microbatt.inference.forward.forward_model import simulated_curves
 from microbatt.inference.forward.runs import run_voltage
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
 from microbatt.inference.result.diagnostics import information
 from microbatt.inference.result.records import FittedCurve, FittedRun, ParameterEstimate
 
@@ -67,6 +68,29 @@ def parameter_estimates(
             high_bound=bounds[i][1],
         )
         for i in model.priors.shown
+    )
+
+
+def bounds_sentence(parameters: tuple[ParameterEstimate, ...]) -> str:
+    """Say which intervals of alpha and S end where the search does; nothing where none does.
+
+    Parameters
+    ----------
+    parameters
+        From `parameter_estimates`.
+    """
+    ends = [
+        f"of {one.name} at {bound:.3g}"
+        for one in parameters
+        if one.name in MICROSTRUCTURE
+        for bound in (one.low_bound, one.high_bound)
+        if bound is not None and bound != PARAMETERS[one.name].allowed.low
+    ]
+    if not ends:
+        return ""
+    return (
+        f"An interval ends where the search ends, {' and '.join(ends)}, and not by the curves: "
+        "values beyond were not looked at."
     )
 
 
