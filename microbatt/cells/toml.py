@@ -20,6 +20,7 @@ from microbatt.cells.records import (
     example_of,
     from_mapping,
     missing_keys,
+    remedy_of,
     specs,
 )
 from microbatt.cells.stoichiometry_functions import split_diffusivity
@@ -465,7 +466,8 @@ def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
     except ParameterError as error:
         raise ParameterError(f"`{key}`: {error}") from error
     allowed = spec.allowed.shifted(-zero).scaled(1.0 / in_si)
-    value = check_number(key, table["value"], allowed, unit=unit, remedy=spec.remedy)
+    remedy = remedy_of(spec.remedy, table["value"], unit)
+    value = check_number(key, table["value"], allowed, unit=unit, remedy=remedy)
     return value_in_si(value, unit, si_unit=spec.unit)
 
 

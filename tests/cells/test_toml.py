@@ -38,6 +38,27 @@ STOICHIOMETRY = "initial_stoichiometry = { value = 0.5635"
 
 
 @pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            'value = 35.7, unit = "1"',
+            "is 35.7; it must lie in [0.01, 1]. Divide a percentage by 100.",
+        ),
+        ('value = 1.42, unit = "1"', "in [0.01, 1]. It is a share of a whole, at most 1;"),
+        (
+            'value = 142, unit = "%"',
+            "is 142 %; it must lie in [1, 100] %. It is a share of a whole,",
+        ),
+        ('value = 0.357, unit = "%"', 'in [1, 100] %. Give a fraction with `unit = "1"`.'),
+    ],
+)
+def test_the_remedy_for_a_fraction_follows_how_it_was_written(edited, given, told):
+    with pytest.raises(CellFileError) as error:
+        load_cell(edited('value = 0.357, unit = "1"', given))
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "messages"),
     [
         pytest.param(
