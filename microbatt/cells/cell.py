@@ -13,7 +13,6 @@ from microbatt.cells.currents import current_density, one_c_of
 from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
-from microbatt.cells.electrolyte_fits import NEAR_IN_TEMPERATURE
 from microbatt.cells.identity import content_digest
 from microbatt.cells.lithium_metal import MATERIAL, LithiumMetal
 from microbatt.cells.parts import (
@@ -171,7 +170,7 @@ class Cell:
         low, high = self.electrolyte.fit.temperature_range
         for name in ("initial_temperature", "ambient_temperature"):
             T = getattr(self, name)
-            if not low - NEAR_IN_TEMPERATURE <= T <= high + NEAR_IN_TEMPERATURE:
+            if not self.electrolyte.fit.known_at(T):
                 raise ParameterError(
                     f"`{name}` is {T:.6g} K, and the properties of the electrolyte are known from "
                     f"{low:.6g} to {high:.6g} K. Stay between these, or give the properties at "

@@ -130,6 +130,22 @@ class ElectrolyteFit:
             (one[-1] for one in spans), default=math.inf
         )
 
+    def known_at(self, temperature: float) -> bool:
+        """Return whether all properties are known at a temperature, or near enough to it.
+
+        Parameters
+        ----------
+        temperature : float
+            [K].
+
+        Returns
+        -------
+        bool
+            False for NaN.
+        """
+        low, high = self.temperature_range
+        return low - NEAR_IN_TEMPERATURE <= temperature <= high + NEAR_IN_TEMPERATURE
+
     def at(self, temperature: float) -> "ElectrolyteFit":
         """Return the fit whose functions are those at a temperature.
 
@@ -241,6 +257,7 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
     plain = {"thermodynamic_factor": {"value": 1.0}} | dict(described)
     own = {name: _property(f"{key}.{name}", plain[name]) for name in PROPERTIES}
     transference, function = _transference(f"{key}.transference", plain["transference"])
+    _check_temperatures(own | {"transference": function})
     slopes = {f"{name}_slope": SlopeOf(function=one) for name, one in own.items()}
     return ElectrolyteFit(
         name="of its own",
@@ -253,6 +270,28 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
         **own,
         **slopes,
     )
+
+
+def _check_temperatures(own: Mapping[str, MaterialFunction | ThermalFunction | None]) -> None:
+    """Refuse properties that are known at no temperature together."""
+    spans = {
+        name: (one.temperatures[0], one.temperatures[-1])
+        for name, one in own.items()
+        if isinstance(one, ThermalFunction)
+    }
+    if not spans:
+        return
+    latest = max(spans, key=lambda name: spans[name][0])
+    soonest = min(spans, key=lambda name: spans[name][1])
+    if spans[latest][0] > spans[soonest][1]:
+        told = [
+            f"`{name}` is given from {spans[name][0]:.6g} to {spans[name][1]:.6g} K"
+            for name in (soonest, latest)
+        ]
+        raise ParameterError(
+            f"{told[0]} and {told[1]}, which have no temperature in common. Give both at the "
+            "temperatures of the cell."
+        )
 
 
 def _transference(

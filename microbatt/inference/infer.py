@@ -22,7 +22,7 @@ from microbatt.inference.fit.inferred_error import (
 from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.outliers import outliers_sentence, with_tails
-from microbatt.inference.fit.plausibility import check_currents
+from microbatt.inference.fit.plausibility import check_currents, check_temperatures
 from microbatt.inference.fit.posterior import posterior
 from microbatt.inference.fit.refinement import gone_on, refine
 from microbatt.inference.fit.residuals import inflation
@@ -270,6 +270,8 @@ def forward_model(
     check_currents(experiment.measurements, cell)
     curves = tuple(bin_measurement(one) for one in experiment.measurements)
     warm = options.measured_temperature
+    if warm:
+        check_temperatures([*experiment.measurements, *experiment.runs], cell)
     runs = tuple(
         bin_run(one, cell, start_voltage=options.start_voltage, use_temperature=warm)
         for one in experiment.runs

@@ -127,6 +127,18 @@ def test_a_cell_does_not_start_outside_and_has_no_second_factor():
         replace(cell.electrolyte, conductivity_activation=1000.0)
 
 
+def test_properties_without_a_common_temperature_are_refused_as_such():
+    cold = {"expression": "3e-10 + 0*T", "temperatures": [298.15, 318.15]}
+    tables = [{"x": [0.0, 2000.0], "y": [0.1 * k, 0.5 * k]} for k in (1, 2)]
+    warm = {"temperatures": [320.15, 330.15], "tables": tables}
+    told = (
+        r"`diffusivity` is given from 298.15 to 318.15 K and "
+        r"`conductivity` is given from 320.15 to 330.15 K, which have no temperature"
+    )
+    with pytest.raises(ParameterError, match=told):
+        own(diffusivity=cold, conductivity=warm)
+
+
 def test_other_cells_have_no_levels():
     prepared = cell_parameters(load_cell("chen-2020"), heat_transfer_coefficient=None)
     assert prepared.electrolyte_levels.size == 0
