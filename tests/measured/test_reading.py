@@ -362,3 +362,11 @@ def test_a_column_of_another_unit_is_no_temperature(tmp_path, heading):
     path = plain(tmp_path / "a.csv", **{heading: 77.0})
     with pytest.raises(MeasurementError, match="temperature="):
         only(path, columns={"temperature": heading})
+
+
+@pytest.mark.parametrize("name", ["cell.toml", "cell.json"])
+def test_a_cell_file_in_place_of_curves_is_told_to_be_exchanged(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("format = 1\n", encoding="utf-8")
+    with pytest.raises(MeasurementError, match=f"`--cell {name}`, and the curves alone"):
+        read_measurements(path)
