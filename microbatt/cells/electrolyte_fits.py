@@ -19,7 +19,12 @@ from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
 
 from microbatt.cells.functions import MaterialFunction, SlopeOf, material_function
-from microbatt.cells.thermal_functions import ThermalFunction, is_thermal, thermal_function
+from microbatt.cells.thermal_functions import (
+    VARIABLES,
+    ThermalFunction,
+    is_thermal,
+    thermal_function,
+)
 from microbatt.checks import Interval, check_number, suggestion
 from microbatt.errors import ParameterError
 
@@ -306,7 +311,7 @@ def _transference(
         function = thermal_function(key, described, lower=0.0, upper=SALT_TOP)
         parts = function.functions
     else:
-        function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+        function = material_function(key, described, lower=0.0, upper=SALT_TOP, variables=VARIABLES)
         parts = (function,)
     salt = np.linspace(function.lower, function.upper, _SAMPLES)
     values = np.array([part(salt) for part in parts])
@@ -328,7 +333,7 @@ def _property(key: str, described: object) -> MaterialFunction | ThermalFunction
         for T, one in zip(thermal.temperatures, thermal.functions, strict=True):
             _check_positive(f"{key} at {T:.6g} K", one)
         return thermal
-    function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+    function = material_function(key, described, lower=0.0, upper=SALT_TOP, variables=VARIABLES)
     _check_positive(key, function)
     return function
 

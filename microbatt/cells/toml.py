@@ -25,7 +25,12 @@ from microbatt.cells.records import (
 )
 from microbatt.cells.stoichiometry_functions import split_diffusivity
 from microbatt.cells.synonyms import nearest_meaning
-from microbatt.cells.thermal_functions import TEMPERATURES, is_thermal, thermal_function
+from microbatt.cells.thermal_functions import (
+    TEMPERATURES,
+    VARIABLES,
+    is_thermal,
+    thermal_function,
+)
 from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
 from microbatt.checks import Interval, check_choice, check_number, shown
@@ -381,7 +386,10 @@ def _read_function(
             described = {name: checked[name] for name in _OWN_KEYS[kind] if name in checked}
     if upper == SALT_TOP and is_thermal(described):
         return thermal_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
-    return material_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
+    variables = VARIABLES if upper == SALT_TOP else ("x",)
+    return material_function(
+        key, described, lower=0.0, upper=upper, factor=factor, variables=variables
+    ).plain()
 
 
 def _read_tables(

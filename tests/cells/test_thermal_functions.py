@@ -151,3 +151,19 @@ def test_the_identity_holds_the_temperatures():
         for low in (278.15, 288.15)
     ]
     assert cells[0].digest != cells[1].digest
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0.1 + 0.001*t*x", "`t` is not known; .*`T`, the temperature in kelvin; .*Is `T` meant?"),
+        ("0.1*c*T", "at column 5, `c` is not known; the variables are `x` and `T`.*Is `x` meant?"),
+        ("0.1*x*temp", "`temp` is not known; .*Is `T` meant?"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"temperatures": [280.0, 300.0]}])
+def test_an_unknown_name_is_answered_with_the_variables_and_the_likely_one(text, told, more):
+    if "T" in text and not more:
+        told = "depends on T; give `temperatures"
+    with pytest.raises(ParameterError, match=told):
+        own(conductivity={"expression": text} | more)
