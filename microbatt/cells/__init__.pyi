@@ -1,4 +1,5 @@
 from .cell import (
+    HIGHEST_VOLTAGE,
     NUMBERS,
     TEMPERATURE,
     Cell,
@@ -62,6 +63,7 @@ from .toml_writing import (
 
 __all__ = [
     "ELECTROLYTE_FITS",
+    "HIGHEST_VOLTAGE",
     "NUMBERS",
     "OPEN_CIRCUIT_FITS",
     "OPTIONAL_PARTS",

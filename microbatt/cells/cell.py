@@ -44,8 +44,8 @@ from microbatt.errors import ParameterError
 from microbatt.places import Kind, replacing
 
 TEMPERATURE = Interval(200.0, 400.0)
-_HIGHEST_VOLTAGE = 10.0
-"""[V]"""
+HIGHEST_VOLTAGE = 10.0
+"""No cell goes above it, whatever limit is asked for: where salt runs out, voltages do [V]."""
 _SAME_ONE_C = 1e-9
 """Relative difference within which 1 C is the nominal capacity over the area."""
 _EFFECTIVE = "effective_solid_conductivity"
@@ -146,10 +146,10 @@ class Cell:
         "A h", Interval(1e-9, 1e6), default=None, uncertainty=0.02, rare=True
     )
     lower_cutoff_voltage: float | None = number(
-        "V", Interval(0.0, 10.0, low_open=True), default=None, rare=True
+        "V", Interval(0.0, HIGHEST_VOLTAGE, low_open=True), default=None, rare=True
     )
     upper_cutoff_voltage: float | None = number(
-        "V", Interval(0.0, 10.0, low_open=True), default=None, rare=True
+        "V", Interval(0.0, HIGHEST_VOLTAGE, low_open=True), default=None, rare=True
     )
     references: tuple[str, ...] = ()
     uncertainties: Mapping[str, float] = Uncertainties()
@@ -162,10 +162,10 @@ class Cell:
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be above "
                 "0 V. Check that the electrodes are not exchanged, and their stoichiometries."
             )
-        if self.open_circuit_voltage > _HIGHEST_VOLTAGE:
+        if self.open_circuit_voltage > HIGHEST_VOLTAGE:
             raise ParameterError(
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be at "
-                f"most {_HIGHEST_VOLTAGE:g} V. Check the unit of the open-circuit potentials."
+                f"most {HIGHEST_VOLTAGE:g} V. Check the unit of the open-circuit potentials."
             )
         low, high = self.electrolyte.fit.temperature_range
         for name in ("initial_temperature", "ambient_temperature"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cells import load_cell
+from microbatt.cells import HIGHEST_VOLTAGE, load_cell
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.compile_notice import tell_of_compiling
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = ("engines/dense_output.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
-_NO_CELL: Final = 20.0
-"""No step goes on above it, whatever limit is asked for: where salt runs out, voltages do [V]."""
 _HIGHEST: Final = 5.0
 """Where a charge ends if neither cell nor caller says [V]: no usual electrolyte stands more."""
 _SCARCE: Final = 1e-3
@@ -412,7 +410,7 @@ def _limits(cell: Cell, lower: float | None, upper: float | None) -> Limits:
     highest = cell.upper_cutoff_voltage if upper is None else upper
     limits = Limits(
         float(cell.cutoff_voltage if lower is None else lower),
-        _HIGHEST if highest is None else min(float(highest), _NO_CELL),
+        _HIGHEST if highest is None else min(float(highest), HIGHEST_VOLTAGE),
         stated=highest is not None,
     )
     if not 0.0 <= limits.lowest < limits.highest:
