@@ -18,6 +18,7 @@ from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.compile_notice import tell_of_compiling
 from microbatt.engines.contract.points import check_varied
+from microbatt.engines.interrupts import interruptible
 from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
 from microbatt.engines.protocols.protocol_points import with_points_between
 from microbatt.engines.protocols.protocol_result import Simulation, step_results
@@ -466,7 +467,15 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
         return run_protocol(prepared, resolution, table.rows, drive, run_on)
 
     scarce = _SCARCE * cell.electrolyte.initial_concentration
-    curves = _on_mesh_that_serves(solve, scarce, terms.time_limit)
+
+    def solve_all(look: Callable[[], None]) -> ProtocolCurves:
+        def looking(finer: float, time_limit: float | None) -> ProtocolCurves:
+            look()
+            return solve(finer, time_limit)
+
+        return _on_mesh_that_serves(looking, scarce, terms.time_limit)
+
+    curves = interruptible(solve_all)  # a signal that a kernel's end meets would end the process
     driven = thermal if isinstance(thermal, MeasuredTemperature) else None
     return _labelled(cell, protocol, table, curves, driven)
 
