@@ -25,7 +25,6 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinxcontrib.bibtex",
     "sphinx_design",
-    "described",
     "mathml",
     "stages",
 ]

@@ -6,6 +6,33 @@ simulation is not an exception but an outcome code stored with the curve.
 
 from __future__ import annotations
 
+import re
+from html import escape
+
+_NAME = re.compile(r"(`+)([^`\n]+)\1")
+"""What stands between backticks: a name, as a message writes it."""
+
+
+def as_html(message: str) -> str:
+    """Return a message as HTML: what it has between backticks becomes code.
+
+    Parameters
+    ----------
+    message : str
+        Of an error, or another sentence for people.
+
+    Returns
+    -------
+    str
+        Ready to stand in an element; everything else is escaped.
+
+    Examples
+    --------
+    >>> as_html("`S` is -1; it must be > 0.")
+    '<code>S</code> is -1; it must be &gt; 0.'
+    """
+    return _NAME.sub(r"<code>\2</code>", escape(message))
+
 
 class MicrobattError(Exception):
     """Root of the exceptions raised on purpose; catch it to catch them all."""

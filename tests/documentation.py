@@ -11,6 +11,8 @@ _BLOCK = re.compile(
     r"^(?P<indent> *)```(?:\{code-cell\} )?(?P<language>[a-z0-9]+)\n(?P<code>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
+_GENERATED = re.compile(r"<!-- described: (\w+) -->.*?<!-- end of \1 -->", re.DOTALL)
+"""What `docs/describe_pages.py` writes."""
 _SHELLS = {"bash", "sh", "shell", "console"}
 
 
@@ -22,14 +24,19 @@ class Block:
     code: str
 
 
+def text_of(page):
+    """Return what people wrote on a page: all but what the package says of itself."""
+    return _GENERATED.sub("", page.read_text(encoding="utf-8"))
+
+
 def blocks_of(page):
-    """Return the fenced blocks of a page, in order."""
+    """Return the fenced blocks that people wrote on a page, in order."""
     return [
         Block(
             language={"ipython3": "python"}.get(found["language"], found["language"]),
             code=re.sub(rf"^{found['indent']}", "", found["code"], flags=re.MULTILINE),
         )
-        for found in _BLOCK.finditer(page.read_text(encoding="utf-8"))
+        for found in _BLOCK.finditer(text_of(page))
     ]
 
 

@@ -15,7 +15,7 @@ import pytest
 from microbatt.campaign import reading
 from microbatt.cli.commands import COMMANDS, main
 from microbatt.outcomes import Outcome
-from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of
+from tests.documentation import PAGES, ROOT, commands_in, python_of, shell_of, text_of
 from tests.furnishing import furnish, make_grid
 from tests.surroundings import CAMPAIGN, surroundings
 
@@ -204,7 +204,7 @@ def test_the_modules_and_names_that_the_pages_name_are_there():
 
 
 def test_every_command_is_used_in_a_page():
-    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    text = "\n".join(text_of(page) for page in PAGES)
     assert [command for command in COMMANDS if f"microbatt {command}" not in text] == []
 
 

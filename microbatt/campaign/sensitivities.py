@@ -71,7 +71,8 @@ def join_sensitivities(location: Location, names: Sequence[str]) -> None:
         for column, name in enumerate(checked):
             values = table[:, column].reshape(design.shape)
             variables[f"{of}_by_{name}"] = (design.dims, values, _attributes(of, name))
-    exists = np.isfinite(found["energy"]).all(axis=1).astype(np.int8).reshape(design.shape)
+    there = np.isfinite(found["discharge_capacity"]).all(axis=1)
+    exists = there.astype(np.int8).reshape(design.shape)
     told = {"long_name": "whether a curve has derivatives", "units": "1"}
     variables[_STATUS] = (design.dims, exists, told)
     join_variables(location, xr.Dataset(variables))

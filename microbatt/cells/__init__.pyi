@@ -1,4 +1,5 @@
 from .cell import (
+    HIGHEST_VOLTAGE,
     NUMBERS,
     TEMPERATURE,
     Cell,
@@ -36,6 +37,7 @@ from .open_circuit import (
     OpenCircuitFit,
 )
 from .parts import (
+    OPTIONAL_PARTS,
     PARTS,
 )
 from .pybamm_sets import (
@@ -61,8 +63,10 @@ from .toml_writing import (
 
 __all__ = [
     "ELECTROLYTE_FITS",
+    "HIGHEST_VOLTAGE",
     "NUMBERS",
     "OPEN_CIRCUIT_FITS",
+    "OPTIONAL_PARTS",
     "PARTS",
     "SALT_TOP",
     "TEMPERATURE",

@@ -13,7 +13,7 @@ from microbatt.cells.cell import NUMBERS, TEMPERATURE
 from microbatt.cells.expressions import parse_expression
 from microbatt.cells.faults import Faults
 from microbatt.cells.functions import material_function
-from microbatt.cells.records import ACTIVATION, USE_FRACTION
+from microbatt.cells.records import ACTIVATION, USE_FRACTION, remedy_of
 from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
 from microbatt.constants import GAS_CONSTANT
 from microbatt.errors import ParameterError
@@ -130,7 +130,7 @@ def _check_numbers(raw: Mapping[str, Any], faults: Faults) -> None:
                 allowed, remedy = _allowed(section, key)
                 place = f"{section}: {key}"
                 with faults.noted(place):
-                    check_number(place, value, allowed, remedy=remedy)
+                    check_number(place, value, allowed, remedy=remedy_of(remedy, value))
 
 
 def _check_functions(raw: Mapping[str, Any], faults: Faults) -> None:
@@ -208,7 +208,7 @@ def check_state(state: Any, around: Any, faults: Faults) -> None:  # noqa: ANN40
 
 def _check_of_state(key: str, value: float, faults: Faults) -> None:
     allowed = FRACTION if key == _CHARGE else _ALLOWED.get(key, FINITE)
-    remedy = USE_FRACTION if key == _CHARGE else "Check its unit."
+    remedy = remedy_of(USE_FRACTION, value) if key == _CHARGE else "Check its unit."
     with faults.noted(key):
         check_number(key, value, allowed, remedy=remedy)
 

@@ -192,8 +192,8 @@ def _start_troubles(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
 
 def _cell(cell: Any) -> dict[str, Any]:  # noqa: ANN401 - a cell
     layers = ("negative_collector", "negative", "separator", "positive", "positive_collector")
-    thickness = sum(getattr(cell, layer).thickness for layer in layers)
-    return {
+    thickness = sum(getattr(cell, layer).thickness or 0.0 for layer in layers)
+    written = {
         "Electrode area [m2]": cell.electrode_area,
         "Number of electrode pairs connected in parallel to make a cell": int(cell.electrode_pairs),
         "Lower voltage cut-off [V]": cell.lower_cutoff_voltage,
@@ -203,6 +203,9 @@ def _cell(cell: Any) -> dict[str, Any]:  # noqa: ANN401 - a cell
         "Specific heat capacity [J.K-1.kg-1]": cell.heat_capacity,
         "Density [kg.m-3]": cell.mass_per_area / thickness,
         "Volume [m3]": thickness * cell.area,
+    }
+    return {
+        key: value for key, value in written.items() if value is not None and not math.isnan(value)
     }
 
 
@@ -265,7 +268,8 @@ def _own(cell: Any) -> dict[str, float]:  # noqa: ANN401 - a cell
     for part in ("cell", *PARTS):
         record = cell if part == "cell" else getattr(cell, part)
         for key in BESIDE[part]:
-            own[f"{OWN}{number_name(part, key)}"] = getattr(record, key)
+            if getattr(record, key) is not None:
+                own[f"{OWN}{number_name(part, key)}"] = getattr(record, key)
     for part in ELECTRODES:
         if getattr(cell, part).effective_solid_conductivity is None:
             own[f"{OWN}{part}_effective_solid_conductivity {BULK}"] = 1.0

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from microbatt.cells.currents import current_density, one_c_of
 from microbatt.cells.display import cell_html
 from microbatt.cells.electrode import DENSITY, Electrode
 from microbatt.cells.electrolyte import Electrolyte
-from microbatt.cells.electrolyte_fits import NEAR_IN_TEMPERATURE
 from microbatt.cells.identity import content_digest
 from microbatt.cells.lithium_metal import MATERIAL, LithiumMetal
 from microbatt.cells.parts import (
@@ -28,6 +27,7 @@ from microbatt.cells.records import (
     NumberSpec,
     Record,
     check_numbers,
+    example_of,
     from_mapping,
     number,
     specs,
@@ -44,10 +44,13 @@ from microbatt.errors import ParameterError
 from microbatt.places import Kind, replacing
 
 TEMPERATURE = Interval(200.0, 400.0)
+HIGHEST_VOLTAGE = 10.0
+"""No cell goes above it, whatever limit is asked for: where salt runs out, voltages do [V]."""
 _SAME_ONE_C = 1e-9
-_HIGHEST_VOLTAGE = 10.0
 """Relative difference within which 1 C is the nominal capacity over the area."""
 _EFFECTIVE = "effective_solid_conductivity"
+_NO_FOIL = Collector()
+"""Of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -67,11 +70,11 @@ class Cell:
     electrolyte : Electrolyte
         In the pores of all three.
     negative_collector, positive_collector : Collector
-        The foils.
+        The foils; nothing is known of one that is not given.
     polymer_density, filler_density : float
         Of the polymer that holds the electrodes together, and of the inert filler [kg m⁻³].
-    heat_capacity : float
-        Of the whole sandwich [J kg⁻¹ K⁻¹].
+    heat_capacity : float or None
+        Of the whole sandwich [J kg⁻¹ K⁻¹]; None where the cell does not say.
     initial_temperature, ambient_temperature : float
         Of the cell before discharge, and of its surroundings [K].
     contact_resistance : float
@@ -99,11 +102,13 @@ class Cell:
     separator: Separator
     positive: Electrode
     electrolyte: Electrolyte
-    negative_collector: Collector
-    positive_collector: Collector
+    negative_collector: Collector = _NO_FOIL
+    positive_collector: Collector = _NO_FOIL
     polymer_density: float = number("kg m-3", DENSITY, default=1760.0, uncertainty=0.02)
     filler_density: float = number("kg m-3", DENSITY, default=1800.0, uncertainty=0.02)
-    heat_capacity: float = number("J kg-1 K-1", Interval(10.0, 1e5), uncertainty=0.1)
+    heat_capacity: float = number(  # None until `check_heat` has passed
+        "J kg-1 K-1", Interval(10.0, 1e5), default=None, uncertainty=0.1
+    )
     initial_temperature: float = number(
         "K",
         TEMPERATURE,
@@ -141,10 +146,10 @@ class Cell:
         "A h", Interval(1e-9, 1e6), default=None, uncertainty=0.02, rare=True
     )
     lower_cutoff_voltage: float | None = number(
-        "V", Interval(0.0, 10.0, low_open=True), default=None, rare=True
+        "V", Interval(0.0, HIGHEST_VOLTAGE, low_open=True), default=None, rare=True
     )
     upper_cutoff_voltage: float | None = number(
-        "V", Interval(0.0, 10.0, low_open=True), default=None, rare=True
+        "V", Interval(0.0, HIGHEST_VOLTAGE, low_open=True), default=None, rare=True
     )
     references: tuple[str, ...] = ()
     uncertainties: Mapping[str, float] = Uncertainties()
@@ -157,15 +162,15 @@ class Cell:
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be above "
                 "0 V. Check that the electrodes are not exchanged, and their stoichiometries."
             )
-        if self.open_circuit_voltage > _HIGHEST_VOLTAGE:
+        if self.open_circuit_voltage > HIGHEST_VOLTAGE:
             raise ParameterError(
                 f"the cell voltage at rest is {self.open_circuit_voltage:.6g} V; it must be at "
-                f"most {_HIGHEST_VOLTAGE:g} V. Check the unit of the open-circuit potentials."
+                f"most {HIGHEST_VOLTAGE:g} V. Check the unit of the open-circuit potentials."
             )
         low, high = self.electrolyte.fit.temperature_range
         for name in ("initial_temperature", "ambient_temperature"):
             T = getattr(self, name)
-            if not low - NEAR_IN_TEMPERATURE <= T <= high + NEAR_IN_TEMPERATURE:
+            if not self.electrolyte.fit.known_at(T):
                 raise ParameterError(
                     f"`{name}` is {T:.6g} K, and the properties of the electrolyte are known from "
                     f"{low:.6g} to {high:.6g} K. Stay between these, or give the properties at "
@@ -244,7 +249,10 @@ class Cell:
 
     @property
     def mass_per_area(self) -> float:
-        """Mass of the sandwich with its collectors: Σ thickness × Σ fraction × density [kg m⁻²]."""
+        """Mass of the sandwich with its collectors: Σ thickness × Σ fraction × density [kg m⁻²].
+
+        NaN where a density or a foil is not stated; energies per mass are then NaN too.
+        """
         layers: list[tuple[Electrode | Separator, float]] = [
             (self.separator, self.separator.inert_fraction),
             (self.positive, self.positive.active_fraction),
@@ -255,16 +263,60 @@ class Cell:
         layer_mass = sum(
             layer.thickness
             * (
-                layer.electrolyte_fraction * self.electrolyte.density
+                layer.electrolyte_fraction * (self.electrolyte.density or math.nan)
                 + layer.polymer_fraction * self.polymer_density
                 + layer.filler_fraction * self.filler_density
-                + solid_fraction * layer.density
+                + solid_fraction * (layer.density or math.nan)
             )
             for layer, solid_fraction in layers
         )
         return layer_mass + (
             sheet + self.negative_collector.mass_per_area + self.positive_collector.mass_per_area
         )
+
+    def check_heat(self, given: Collection[str] = ()) -> None:
+        """Refuse a cell that does not state all that a heat balance needs.
+
+        Parameters
+        ----------
+        given : collection of str, optional
+            Names of numbers that are given beside the cell.
+
+        Raises
+        ------
+        ParameterError
+            Naming all that is missing, and how a cell file states it.
+
+        Examples
+        --------
+        >>> from microbatt.cells import load_cell
+        >>> load_cell("doyle-1996-cell-1").check_heat()
+        """
+        missing = [one for one in self._for_heat() if one.name not in given]
+        if not missing:
+            return
+        *names, last = (f"`{one.name}`" for one in missing)
+        places: dict[str, list[str]] = {}
+        for one in missing:
+            places.setdefault(one.part, []).append(example_of(one.key, one.spec))
+        told = "; ".join(f"to [{part}] {', '.join(those)}" for part, those in places.items())
+        raise ParameterError(
+            f"a heat balance needs {', '.join(names)}{' and ' if names else ''}{last}, of which "
+            f"the cell {self.name} says nothing. Add {told} in its file, or simulate it isothermal."
+        )
+
+    def _for_heat(self) -> "list[Number]":
+        """Return the numbers that a heat balance needs and the cell does not state."""
+        names = ["heat_capacity", "electrolyte_density"]
+        for side in ("negative", "positive"):
+            names.append(f"{side}_density")
+            if getattr(self, f"{side}_collector").thickness != 0.0:
+                names += [f"{side}_collector_thickness", f"{side}_collector_density"]
+        numbers = [number_of(name) for name in names]
+        records = [self if one.part == "cell" else getattr(self, one.part) for one in numbers]
+        return [
+            one for one, of in zip(numbers, records, strict=True) if getattr(of, one.key) is None
+        ]
 
     @property
     def digest(self) -> str:
@@ -566,6 +618,7 @@ class Cell:
         parts = {
             name: _record(part_kind(name, values[name]), values[name], f"[{name}]")
             for name in PARTS
+            if name in values
         }
         return _record(
             cls,

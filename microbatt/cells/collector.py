@@ -1,5 +1,6 @@
 """A metal foil that carries the current away."""
 
+import math
 from dataclasses import dataclass
 
 from microbatt.cells.display import record_html
@@ -14,25 +15,31 @@ class Collector:
 
     Attributes
     ----------
-    thickness : float
-        Of the foil [m].
-    density : float
-        Of its metal [kg m⁻³].
+    thickness : float or None
+        Of the foil [m]; None where the cell does not say.
+    density : float or None
+        Of its metal [kg m⁻³]; None where the cell does not say.
     """
 
-    thickness: float = number("m", Interval(0.0, 1e-2), uncertainty=1e-6)
-    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
+    thickness: float | None = number("m", Interval(0.0, 1e-2), default=None, uncertainty=1e-6)
+    density: float | None = number("kg m-3", DENSITY, default=None, uncertainty=0.02)
 
     def __post_init__(self) -> None:
         check_numbers(self)
 
     def __repr__(self) -> str:
-        return f"<Collector: {1e6 * self.thickness:.4g} µm, {self.density:.6g} kg m⁻³>"
+        thickness = "? µm" if self.thickness is None else f"{1e6 * self.thickness:.4g} µm"
+        density = "? kg m⁻³" if self.density is None else f"{self.density:.6g} kg m⁻³"
+        return f"<Collector: {thickness}, {density}>"
 
     def _repr_html_(self) -> str:
         return record_html("Collector", self)
 
     @property
     def mass_per_area(self) -> float:
-        """[kg m⁻²]."""
+        """[kg m⁻²]; NaN where the cell does not say."""
+        if self.thickness == 0.0:
+            return 0.0
+        if self.thickness is None or self.density is None:
+            return math.nan
         return self.thickness * self.density

@@ -95,7 +95,8 @@ def _row(name: str, values: list[str]) -> str:
 
 def _sketch(cell: Any) -> str:  # noqa: ANN401 - a cell
     """Draw the layers to scale, a thin one at least two pixels wide."""
-    widths = {name: getattr(cell, name).thickness for name in _COLOURS}
+    known = {name: getattr(cell, name).thickness for name in _COLOURS}
+    widths = {name: thickness for name, thickness in known.items() if thickness is not None}
     scale = (_WIDTH - 2.0 * len(widths)) / sum(widths.values())
     place, bars = 0.0, []
     for name, thickness in widths.items():

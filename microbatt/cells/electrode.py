@@ -64,8 +64,8 @@ class Electrode:
         Power of c_e over that at rest in i_0, 1/2 in the standard form [-].
     film_resistance : float
         R_film [Ω m² of particle area].
-    density : float
-        Of the active material [kg m⁻³].
+    density : float or None
+        Of the active material [kg m⁻³]; None where the cell does not say.
     open_circuit : OpenCircuitFit
         Fitted open-circuit potential at 298.15 K.
     solid_diffusivity_shape : StoichiometryFunction or None
@@ -115,7 +115,7 @@ class Electrode:
     film_resistance: float = number(
         "ohm m2", Interval(0.0, 100.0), default=0.0, uncertainty=0.02, step=5e-4
     )
-    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
+    density: float | None = number("kg m-3", DENSITY, default=None, uncertainty=0.02)
     open_circuit: OpenCircuitFit = one_of(OPEN_CIRCUIT_FITS, build=own_potential, unit="V")
     solid_diffusivity_shape: StoichiometryFunction | None = one_of(
         {}, build=own_shape, unit="1", optional=True

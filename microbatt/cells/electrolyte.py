@@ -23,8 +23,8 @@ class Electrolyte:
         Conductivity, diffusivity, transference number and thermodynamic factor.
     conductivity_scale, diffusivity_scale : float
         Factors on the fit's conductivity and diffusivity [-].
-    density : float
-        Of salt and solvent together [kg m⁻³].
+    density : float or None
+        Of salt and solvent together [kg m⁻³]; None where the cell does not say.
     conductivity_activation, diffusivity_activation : float
         E/R of the Arrhenius factors [K].
     """
@@ -38,7 +38,7 @@ class Electrolyte:
     fit: ElectrolyteFit = one_of(ELECTROLYTE_FITS, build=own_electrolyte)
     conductivity_scale: float = factor(uncertainty=0.1)
     diffusivity_scale: float = factor(uncertainty=0.3)
-    density: float = number("kg m-3", DENSITY, uncertainty=0.02)
+    density: float | None = number("kg m-3", DENSITY, default=None, uncertainty=0.02)
     conductivity_activation: float = activation()
     diffusivity_activation: float = activation()
 

@@ -19,7 +19,12 @@ from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
 
 from microbatt.cells.functions import MaterialFunction, SlopeOf, material_function
-from microbatt.cells.thermal_functions import ThermalFunction, is_thermal, thermal_function
+from microbatt.cells.thermal_functions import (
+    VARIABLES,
+    ThermalFunction,
+    is_thermal,
+    thermal_function,
+)
 from microbatt.checks import Interval, check_number, suggestion
 from microbatt.errors import ParameterError
 
@@ -129,6 +134,22 @@ class ElectrolyteFit:
         return max((one[0] for one in spans), default=0.0), min(
             (one[-1] for one in spans), default=math.inf
         )
+
+    def known_at(self, temperature: float) -> bool:
+        """Return whether all properties are known at a temperature, or near enough to it.
+
+        Parameters
+        ----------
+        temperature : float
+            [K].
+
+        Returns
+        -------
+        bool
+            False for NaN.
+        """
+        low, high = self.temperature_range
+        return low - NEAR_IN_TEMPERATURE <= temperature <= high + NEAR_IN_TEMPERATURE
 
     def at(self, temperature: float) -> "ElectrolyteFit":
         """Return the fit whose functions are those at a temperature.
@@ -241,6 +262,7 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
     plain = {"thermodynamic_factor": {"value": 1.0}} | dict(described)
     own = {name: _property(f"{key}.{name}", plain[name]) for name in PROPERTIES}
     transference, function = _transference(f"{key}.transference", plain["transference"])
+    _check_temperatures(own | {"transference": function})
     slopes = {f"{name}_slope": SlopeOf(function=one) for name, one in own.items()}
     return ElectrolyteFit(
         name="of its own",
@@ -255,6 +277,28 @@ def own_electrolyte(key: str, described: Mapping[str, Any]) -> ElectrolyteFit:
     )
 
 
+def _check_temperatures(own: Mapping[str, MaterialFunction | ThermalFunction | None]) -> None:
+    """Refuse properties that are known at no temperature together."""
+    spans = {
+        name: (one.temperatures[0], one.temperatures[-1])
+        for name, one in own.items()
+        if isinstance(one, ThermalFunction)
+    }
+    if not spans:
+        return
+    latest = max(spans, key=lambda name: spans[name][0])
+    soonest = min(spans, key=lambda name: spans[name][1])
+    if spans[latest][0] > spans[soonest][1]:
+        told = [
+            f"`{name}` is given from {spans[name][0]:.6g} to {spans[name][1]:.6g} K"
+            for name in (soonest, latest)
+        ]
+        raise ParameterError(
+            f"{told[0]} and {told[1]}, which have no temperature in common. Give both at the "
+            "temperatures of the cell."
+        )
+
+
 def _transference(
     key: str, described: object
 ) -> tuple[float, MaterialFunction | ThermalFunction | None]:
@@ -267,7 +311,7 @@ def _transference(
         function = thermal_function(key, described, lower=0.0, upper=SALT_TOP)
         parts = function.functions
     else:
-        function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+        function = material_function(key, described, lower=0.0, upper=SALT_TOP, variables=VARIABLES)
         parts = (function,)
     salt = np.linspace(function.lower, function.upper, _SAMPLES)
     values = np.array([part(salt) for part in parts])
@@ -289,7 +333,7 @@ def _property(key: str, described: object) -> MaterialFunction | ThermalFunction
         for T, one in zip(thermal.temperatures, thermal.functions, strict=True):
             _check_positive(f"{key} at {T:.6g} K", one)
         return thermal
-    function = material_function(key, described, lower=0.0, upper=SALT_TOP)
+    function = material_function(key, described, lower=0.0, upper=SALT_TOP, variables=VARIABLES)
     _check_positive(key, function)
     return function
 

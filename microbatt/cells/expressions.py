@@ -46,6 +46,11 @@ FUNCTIONS: Final[dict[str, tuple[Callable[[Array], Array], Callable[[Array], Arr
     "tanh": (np.tanh, lambda u: 1.0 - np.tanh(u) ** 2),
 }
 """Name → function and its derivative."""
+_X: Final = ("x",)
+_MEANING: Final = {"x": "`x`", "T": "`T`, the temperature in kelvin"}
+"""How a message names a variable."""
+_STOICHIOMETRY: Final = frozenset({"theta"})
+"""Names of x that begin as those of a temperature do."""
 _NAMES: Final = {"pi": float(np.pi)}
 _LARGEST: Final = 1e300
 _HINTS: Final[dict[type, str]] = {
@@ -55,13 +60,15 @@ _HINTS: Final[dict[type, str]] = {
 
 
 @lru_cache(maxsize=512)
-def parse_expression(text: str) -> ast.expr:
+def parse_expression(text: str, variables: tuple[str, ...] = _X) -> ast.expr:
     """Return the tree of a formula in ``x``.
 
     Parameters
     ----------
     text : str
         For example ``"0.1 + 1.5*exp(-120*x)"``.
+    variables : tuple of str, default x alone
+        What it may depend on; `evaluate` knows none but ``x``.
 
     Returns
     -------
@@ -91,7 +98,7 @@ def parse_expression(text: str) -> ast.expr:
         raise ParameterError(
             f"{where}`{text.strip()[:60]}` is no formula in x ({getattr(error, 'msg', error)})."
         ) from error
-    _check(tree, text.strip(), 0)
+    _check(tree, text.strip(), variables, 0)
     return tree
 
 
@@ -116,17 +123,17 @@ def evaluate(tree: ast.expr, x: Array) -> Dual:
     return np.broadcast_to(value, given.shape) + 0.0, np.broadcast_to(slope, given.shape) + 0.0
 
 
-def _check(node: ast.AST, text: str, depth: int) -> None:
+def _check(node: ast.AST, text: str, variables: tuple[str, ...], depth: int) -> None:
     """Refuse whatever is not on the list, naming where it stands."""
     if depth > _DEEPEST:
         raise ParameterError(
             f"`{text[:40]}…` has more than {_DEEPEST} operations inside one another. Give a table."
         )
-    for inner in _inner(node, text):
-        _check(inner, text, depth + 1)
+    for inner in _inner(node, text, variables):
+        _check(inner, text, variables, depth + 1)
 
 
-def _inner(node: ast.AST, text: str) -> tuple[ast.AST, ...]:
+def _inner(node: ast.AST, text: str, variables: tuple[str, ...]) -> tuple[ast.AST, ...]:
     """Return the operands of an operation that is allowed; numbers and names have none."""
     match node:
         case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _OPERATIONS:
@@ -137,7 +144,7 @@ def _inner(node: ast.AST, text: str) -> tuple[ast.AST, ...]:
             _check_function(node, name)
             return (argument,)
         case ast.Constant() | ast.Name():
-            _check_leaf(node, text)
+            _check_leaf(node, text, variables)
             return ()
     _refuse(node, text)
     return ()
@@ -151,19 +158,31 @@ def _check_function(node: ast.AST, name: str) -> None:
         )
 
 
-def _check_leaf(node: ast.Constant | ast.Name, text: str) -> None:
+def _check_leaf(node: ast.Constant | ast.Name, text: str, variables: tuple[str, ...]) -> None:
     if isinstance(node, ast.Name):
-        if node.id != "x" and node.id not in _NAMES:
-            raise ParameterError(
-                f"at column {_column(node)}, `{node.id}` is not known; the variable is `x`, and "
-                "`pi` is a number."
-            )
+        if node.id not in variables and node.id not in _NAMES:
+            _refuse_name(node, variables)
     elif isinstance(node.value, bool) or not isinstance(node.value, int | float):
         _refuse(node, text)
     elif not abs(node.value) <= _LARGEST:
         raise ParameterError(
             f"at column {_column(node)} stands a number beyond {_LARGEST:g}; write it smaller."
         )
+
+
+def _refuse_name(node: ast.Name, variables: tuple[str, ...]) -> None:
+    """Refuse a name that is no variable, offering the one that is likely meant."""
+    words = [_MEANING[name] for name in variables]
+    noun = "the variable is" if len(words) == 1 else "the variables are"
+    name = node.id.lower()
+    likely = "T" if name.startswith("t") and name not in _STOICHIOMETRY else "x"
+    meant = f" Is `{likely}` meant?" if likely in variables else ""
+    if name == "e":
+        meant = " Write exp(1) for Euler's number."
+    raise ParameterError(
+        f"at column {_column(node)}, `{node.id}` is not known; {noun} {' and '.join(words)}; `pi` "
+        f"is a number.{meant}"
+    )
 
 
 def _refuse(node: ast.AST, text: str) -> None:

@@ -192,7 +192,13 @@ class SlopeOf:
 
 
 def material_function(
-    key: str, described: Mapping[str, Any], *, lower: float, upper: float, factor: float = 1.0
+    key: str,
+    described: Mapping[str, Any],
+    *,
+    lower: float,
+    upper: float,
+    factor: float = 1.0,
+    variables: tuple[str, ...] = ("x",),
 ) -> MaterialFunction:
     """Return a function from its description.
 
@@ -207,6 +213,9 @@ def material_function(
         Where it is to hold if it says nothing else.
     factor : float
         Turns its values into SI units.
+    variables : tuple of str, default x alone
+        What such a function may depend on, for messages; one of ``T`` too is made by
+        `microbatt.cells.thermal_functions`.
 
     Returns
     -------
@@ -238,18 +247,44 @@ def material_function(
         return Constant(value=value, lower=lower, upper=upper)
     if kinds == ["table"]:
         return _table(key, described["table"], factor)
+    check_formula(key, described["expression"], variables)
     return _expression(key, described, lower=lower, upper=upper, factor=factor)
+
+
+def check_formula(key: str, text: object, variables: tuple[str, ...]) -> None:
+    """Refuse what is no formula in some variables.
+
+    Parameters
+    ----------
+    key : str
+        What the caller calls it, for messages.
+    text : object
+        What came.
+    variables : tuple of str
+        What it may depend on.
+
+    Raises
+    ------
+    ParameterError
+        Saying where it is none, and what may stand there.
+    """
+    if not isinstance(text, str):
+        names = " and ".join(variables)
+        raise ParameterError(
+            f"`{key}.expression` is {text!r}; it must be text, a formula in {names}."
+        )
+    try:
+        parse_expression(text, variables)
+    except ParameterError as error:
+        raise ParameterError(f"`{key}`: {error}") from error
 
 
 def _expression(
     key: str, described: Mapping[str, Any], *, lower: float, upper: float, factor: float
 ) -> Expression:
-    text = described["expression"]
-    if not isinstance(text, str):
-        raise ParameterError(f"`{key}.expression` is {text!r}; it must be text, a formula in x.")
+    text = str(described["expression"])
     low, high = _range(key, described["range"]) if "range" in described else (lower, upper)
     try:
-        parse_expression(text)
         scaled = text if factor == 1.0 else f"{factor!r}*({text})"
         return Expression(text=scaled, lower=low, upper=high)
     except ParameterError as error:

@@ -1,6 +1,7 @@
 """Cells by name or from a file."""
 
 from pathlib import Path
+from typing import Final
 
 from microbatt.cells.bpx import read_bpx
 from microbatt.cells.cell import Cell
@@ -61,8 +62,8 @@ def load_cell(cell: str | Path | Cell) -> Cell:
     Warns
     -----
     UserWarning
-        If the numbers of a file contradict each other, or are unlike those of cells: its windows,
-        nominal capacity, electrolyte, poles of its formulas.
+        If the numbers of a file, or of a set of PyBaMM, contradict each other, or are unlike those
+        of cells: windows, nominal capacity, electrolyte, poles of formulas.
 
     Examples
     --------
@@ -78,20 +79,42 @@ def load_cell(cell: str | Path | Cell) -> Cell:
             "cell file, or a Cell."
         )
     if isinstance(cell, str) and cell.startswith(PREFIX):
-        return read_pybamm_set(cell.removeprefix(PREFIX))
+        of_set = read_pybamm_set(cell.removeprefix(PREFIX))
+        tell_doubts(cell, cell_doubts(of_set))
+        return of_set
     if isinstance(cell, Path) or cell.endswith((".toml", ".json")) or "/" in cell:
-        path = Path(cell)
-        if not path.exists():
-            raise CellFileError(
-                f"{path}: cannot be read (there is no such file). Known cells: "
-                f"{', '.join(available_cells())}; anything else must be the path of a file."
-            )
-        if path.suffix == ".json":
-            return read_bpx(path)
-        read = read_cell(path)
-        tell_doubts(str(path), cell_doubts(read))
-        return read
+        return _read_file(Path(cell))
     path = cell_path(cell)
-    if not path.is_file():
-        check_choice("cell", cell, available_cells())
+    if path.is_file():
+        return read_cell(path)
+    if Path(cell).is_file():
+        raise CellFileError(f"{cell}: {_NO_CELL_FILE}")
+    check_choice("cell", cell, available_cells())
     return read_cell(path)
+
+
+def _read_file(path: Path) -> Cell:
+    """Read a cell file of either format, and tell where it is doubtful."""
+    if not path.exists():
+        raise CellFileError(
+            f"{path}: cannot be read (there is no such file). Known cells: "
+            f"{', '.join(available_cells())}; anything else must be the path of a file."
+        )
+    if path.suffix.lower() in _TABLES:
+        raise CellFileError(f"{path}: {_NO_CELL_FILE}")
+    if path.suffix == ".json":
+        return read_bpx(path)
+    read = read_cell(path)
+    tell_doubts(str(path), cell_doubts(read))
+    return read
+
+
+_TABLES: Final = (
+    *(".csv", ".tsv", ".txt", ".dat", ".gz", ".parquet", ".xlsx", ".xlsm"),
+    *(".mpt", ".mpr", ".dta", ".nda", ".ndax", ".res"),
+)
+"""Endings of measured files."""
+_NO_CELL_FILE: Final = (
+    "is no cell file; those end in .toml or .json. If it holds measured curves, it looks exchanged "
+    "with the cell: on the command line the curves stand alone, and `--cell` names the cell."
+)

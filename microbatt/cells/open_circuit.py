@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from microbatt.cells.functions import MaterialFunction, SlopeOf, material_function
+from microbatt.cells.records import USE_FRACTION, remedy_of
 from microbatt.errors import ParameterError
 
 Array = NDArray[np.float64]
@@ -270,7 +271,7 @@ def own_potential(key: str, described: Mapping[str, Any]) -> OpenCircuitFit:
     if not 0.0 <= low < high - _LEAST_RANGE or not high <= 1.0:
         raise ParameterError(
             f"`{key}` holds from x = {low:.6g} to {high:.6g}; x is a stoichiometry, and must span "
-            f"more than {_LEAST_RANGE:g} inside [0, 1]. Divide a percentage by 100."
+            f"more than {_LEAST_RANGE:g} inside [0, 1]. {remedy_of(USE_FRACTION, high)}"
         )
     _check_falls(key, function, low, high)
     return OpenCircuitFit(

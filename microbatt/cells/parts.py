@@ -1,6 +1,7 @@
 """The parts of a cell by name, and the order in which a file has them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from microbatt.cells.collector import Collector
@@ -21,6 +22,8 @@ PARTS: dict[str, type[Any]] = {
 }
 """The parts of a cell, by name; in a half-cell the negative one is of another kind."""
 
+OPTIONAL_PARTS = ("negative_collector", "positive_collector")
+"""Parts that a cell may say nothing of: no voltage depends on them."""
 LABELS = ("name", "description", "references")
 """What a cell says about itself in words."""
 UNCERTAINTIES = "uncertainties"
@@ -77,28 +80,43 @@ def check_parts(values: Mapping[str, Any]) -> None:
     ParameterError
         Naming the part.
     """
+    for fault in part_faults(values):
+        raise ParameterError(fault)
+
+
+def part_faults(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the parts of a cell, whatever stands in them.
+
+    Parameters
+    ----------
+    values : mapping of str to Any
+        Names of parts, and what is said of them.
+
+    Yields
+    ------
+    str
+        A sentence for each unknown part, for all others that are missing together, for each that
+        is no table and for each word about the cell that is none.
+    """
     known = (*LABELS, "cell", *PARTS)
-    for name in values:
-        if name not in (*known, UNCERTAINTIES):
-            raise ParameterError(
-                f"`{name}` is not a part of a cell. {nearest_meaning(name, known)}"
-            )
-    missing = [f"`{name}`" for name in ("name", "cell", *PARTS) if name not in values]
+    unknown = [name for name in values if name not in (*known, UNCERTAINTIES)]
+    for name in unknown:
+        yield f"`{name}` is not a part of a cell. {nearest_meaning(name, known)}"
+    needed = [name for name in ("name", "cell", *PARTS) if name not in OPTIONAL_PARTS]
+    lacking = [name for name in needed if name not in values]
+    misspelt = {near for name in unknown for near in get_close_matches(name, lacking, n=1)}
+    missing = [f"`{name}`" for name in lacking if name not in misspelt]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        raise ParameterError(f"{', '.join(missing)} {verb} missing. A cell has {', '.join(known)}.")
-    for name in ("name", "cell", *PARTS):
-        if name not in LABELS and not isinstance(values[name], Mapping):
-            raise ParameterError(f"`{name}` is {values[name]!r}; it must be a table of values.")
-    _check_words(values)
-
-
-def _check_words(values: Mapping[str, Any]) -> None:
+        yield f"{', '.join(missing)} {verb} missing. A cell has {', '.join(known)}."
+    for name in ("cell", *PARTS):
+        if not isinstance(values.get(name, {}), Mapping):
+            yield f"`{name}` is {values[name]!r}; it must be a table of values."
     for name in ("name", "description"):
         if not isinstance(values.get(name, ""), str):
-            raise ParameterError(f"`{name}` is {values[name]!r}; it must be text.")
+            yield f"`{name}` is {values[name]!r}; it must be text."
     references = values.get("references", [])
     if not isinstance(references, list | tuple) or not all(
         isinstance(key, str) for key in references
     ):
-        raise ParameterError(f"`references` is {references!r}; it must be a list of texts.")
+        yield f"`references` is {references!r}; it must be a list of texts."

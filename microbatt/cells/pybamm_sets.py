@@ -116,6 +116,11 @@ def read_pybamm_set(name: str) -> Cell:
         If there is no such set, or it holds something that is not served; what is named.
     MissingExtraError
         If PyBaMM is not installed.
+
+    Warns
+    -----
+    UserWarning
+        Where a property follows no Arrhenius factor.
     """
     check_choice("cell", name, available_pybamm_sets())
     values = _Set(name)

@@ -24,6 +24,7 @@ ACTIVATION = Interval(0.0, 3e4)
 _DECADES = 1e3
 _RELATIVE_STEP = 0.01
 USE_FRACTION = "Divide a percentage by 100."
+"""Remedy of a fraction; `remedy_of` says something else where that is none."""
 
 
 class Fit(Protocol):
@@ -193,6 +194,44 @@ def number(
     return field(default=default, metadata={_KEY: replace(spec, step=step)})
 
 
+def remedy_of(remedy: str, value: object, unit: str = "1") -> str:
+    """Return what to do about a value outside its range, as it was written.
+
+    Parameters
+    ----------
+    remedy : str
+        What the declaration says.
+    value : object
+        What came.
+    unit : str
+        The unit in which it came.
+
+    Returns
+    -------
+    str
+        The same, but for a fraction: to divide by 100 helps a percentage only.
+
+    Examples
+    --------
+    >>> remedy_of(USE_FRACTION, 30.0), remedy_of(USE_FRACTION, 142.0, "%")
+    ('Divide a percentage by 100.', 'It is a share of a whole, at most 100 %; check the value.')
+    """
+    if remedy != USE_FRACTION or not isinstance(value, int | float):
+        return remedy
+    if unit == "%":
+        if 0.0 < value < 1.0:
+            return 'Give a fraction with `unit = "1"`.'
+        return "It is a share of a whole, at most 100 %; check the value."
+    if _LEAST_PERCENTAGE <= value <= _WHOLE:
+        return remedy
+    return "It is a share of a whole, at most 1; check the value."
+
+
+_LEAST_PERCENTAGE = 2.0
+"""Less is rather a fraction that is too large."""
+_WHOLE = 100.0
+
+
 def fraction(
     *, low: float = 0.0, default: float | object = MISSING, step: float | None = None
 ) -> Any:  # noqa: ANN401
@@ -284,7 +323,8 @@ def check_numbers(record: Any) -> None:  # noqa: ANN401 - any record declared wi
             continue
         if type(value) is float and value in spec.allowed:
             continue  # as it nearly always is
-        checked = check_number(name, value, spec.allowed, unit=spec.unit, remedy=spec.remedy)
+        remedy = remedy_of(spec.remedy, value, spec.unit)
+        checked = check_number(name, value, spec.allowed, unit=spec.unit, remedy=remedy)
         object.__setattr__(record, name, checked)
 
 

@@ -65,8 +65,9 @@ def start_at(cell: Any, start: float | str) -> Start:  # noqa: ANN401 - a cell, 
         return _at_voltage(cell, number * given.factor)
     if given.dimension != parse_unit("1").dimension:
         raise ParameterError(f"`start` is {start!r}, which is no start. {_HOW}")
-    charge = number * given.factor
-    return _at_charge(cell, check_number("start", charge, FRACTION, remedy=_HOW))
+    allowed = FRACTION.scaled(1.0 / given.factor)
+    checked = check_number("start", number, allowed, unit=unit, remedy=_HOW)
+    return _at_charge(cell, checked * given.factor)
 
 
 def state_of_charge(cell: Any) -> float | None:  # noqa: ANN401 - a cell

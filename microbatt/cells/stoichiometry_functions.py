@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from microbatt.cells.functions import Expression, MaterialFunction, SlopeOf, material_function
+from microbatt.cells.records import USE_FRACTION, remedy_of
 from microbatt.errors import ParameterError
 
 Array = NDArray[np.float64]
@@ -233,6 +234,6 @@ def _own(key: str, described: Mapping[str, Any]) -> StoichiometryFunction:
     if not 0.0 <= function.lower < function.upper <= 1.0:
         raise ParameterError(
             f"`{key}` holds from x = {function.lower:.6g} to {function.upper:.6g}; x is a "
-            "stoichiometry and must stay inside [0, 1]. Divide a percentage by 100."
+            f"stoichiometry and must stay inside [0, 1]. {remedy_of(USE_FRACTION, function.upper)}"
         )
     return StoichiometryFunction(function=function)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cells.functions import MaterialFunction, material_function
+from microbatt.cells.functions import MaterialFunction, check_formula, material_function
 from microbatt.checks import Interval, check_number
 from microbatt.constants import REFERENCE_TEMPERATURE
 from microbatt.errors import ParameterError
@@ -31,6 +31,8 @@ _ALLOWED: Final = Interval(150.0, 500.0)
 _MOST: Final = 64
 _STEP: Final = 2.5
 """Between the temperatures at which a formula is taken, at most [K]."""
+VARIABLES: Final = ("x", "T")
+"""What a formula of a property of the electrolyte may depend on."""
 _NAME: Final = re.compile(r"\bT\b")
 
 
@@ -194,6 +196,7 @@ def thermal_function(
             f"`{key}` has `{TEMPERATURES}`; beside them stands an `expression` in x and T, and two "
             "temperatures between which it holds, or one of `tables` for each temperature."
         )
+    check_formula(key, text, VARIABLES)
     scaled = text if factor == 1.0 else f"{factor!r}*({text})"
     low, high = temperatures
     steps = max(1, int(np.ceil((high - low) / _STEP)))

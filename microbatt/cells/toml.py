@@ -12,11 +12,25 @@ from microbatt.cells.currents import one_c_of
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.faults import Faults
 from microbatt.cells.functions import material_function
-from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, check_parts, part_kind
-from microbatt.cells.records import NumberSpec, Spec, check_keys, example_of, missing_keys, specs
+from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, part_faults, part_kind
+from microbatt.cells.records import (
+    NumberSpec,
+    Spec,
+    check_keys,
+    example_of,
+    from_mapping,
+    missing_keys,
+    remedy_of,
+    specs,
+)
 from microbatt.cells.stoichiometry_functions import split_diffusivity
 from microbatt.cells.synonyms import nearest_meaning
-from microbatt.cells.thermal_functions import TEMPERATURES, is_thermal, thermal_function
+from microbatt.cells.thermal_functions import (
+    TEMPERATURES,
+    VARIABLES,
+    is_thermal,
+    thermal_function,
+)
 from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
 from microbatt.checks import Interval, check_choice, check_number, shown
@@ -113,36 +127,58 @@ def parse_cell(text: str, folder: Path | None = None) -> Cell:
     version = document.pop("format", None)
     if version != FORMAT:
         raise ParameterError(f"`format` is {version!r}; this version reads `format = {FORMAT}`.")
-    check_parts(document)
     faults = Faults()
-    document["cell"] = dict(document["cell"])
     if UNCERTAINTIES in document:
-        raise ParameterError(
+        faults.add(
             f"`{UNCERTAINTIES}` is not a part of a cell file. State each beside its value: "
             f'`thickness = {{ value = 100, unit = "µm", uncertainty = "2 %", source = "..." }}`.'
         )
+    for fault in part_faults(document):
+        faults.add(fault)
+    document = {
+        name: dict(given) if name in ("cell", *PARTS) else given
+        for name, given in document.items()
+        if name in LABELS or isinstance(given, Mapping)
+    }
     start = None
     with faults.noted():
         start = _read_start(document)
     with faults.noted():
-        _fill_one_c(document["cell"])
-    if "initial_temperature" in document["cell"]:  # a cell rests where it stands
+        _fill_one_c(document.get("cell", {}))
+    if "initial_temperature" in document.get("cell", {}):  # a cell rests where it stands
         document["cell"].setdefault("ambient_temperature", document["cell"]["initial_temperature"])
-    kinds: dict[str, type[Any]] = {
-        "cell": Cell,
-        **{part: part_kind(part, document[part]) for part in PARTS},
+    kinds: dict[str, type[Any]] = {"cell": Cell} | {
+        part: part_kind(part, document.get(part, {})) for part in PARTS
     }
+    kinds = {part: kind for part, kind in kinds.items() if part in document}
     _check_complete(document, kinds, faults)
     words = {name: document[name] for name in LABELS if name in document}
     parts = {
         name: _read_part(name, kind, document[name], folder, faults) for name, kind in kinds.items()
     }
+    if faults.found:
+        _check_records(parts, kinds, faults)
     faults.refuse()
     stated = {name: value for _, known in parts.values() for name, value in known.items()}
     cell = Cell.from_dict(
         words | {name: values for name, (values, _) in parts.items()} | {UNCERTAINTIES: stated}
     )
     return cell if start is None else cell.starting_at(start)
+
+
+def _check_records(
+    parts: Mapping[str, tuple[dict[str, Any], object]],
+    kinds: Mapping[str, type[Any]],
+    faults: Faults,
+) -> None:
+    """Note what the parts refuse that could be read whole, in a file with other faults."""
+    for name, (values, _) in parts.items():
+        if name == "cell" or missing_keys(values, specs(kinds[name])):
+            continue
+        try:
+            from_mapping(kinds[name], values)
+        except ParameterError as error:
+            faults.add(f"in [{name}], {error}")
 
 
 def _check_complete(
@@ -213,16 +249,16 @@ def _fill_one_c(table: dict[str, Any]) -> None:
 
 def _read_start(document: dict[str, Any]) -> str | None:
     """Take the start out of `[cell]`; electrodes that say when they are full need no other."""
-    if _START not in document["cell"]:
+    if _START not in document.get("cell", {}):
         return None
     entry = document["cell"].pop(_START)
     example = '{ value = 80, unit = "%", source = "..." }'
     checked = _checked_entry(f"cell.{_START}", entry, _NUMBER_KEYS - {"uncertainty"}, example)
     number = check_number(f"cell.{_START}", checked["value"])
     for part in ("negative", "positive"):
-        table = document[part]
+        table = document.get(part, {})
         if "initial_stoichiometry" not in table and "stoichiometry_full" in table:
-            document[part] = table | {"initial_stoichiometry": table["stoichiometry_full"]}
+            table["initial_stoichiometry"] = table["stoichiometry_full"]
     return f"{number!r} {checked['unit']}"
 
 
@@ -350,7 +386,10 @@ def _read_function(
             described = {name: checked[name] for name in _OWN_KEYS[kind] if name in checked}
     if upper == SALT_TOP and is_thermal(described):
         return thermal_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
-    return material_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
+    variables = VARIABLES if upper == SALT_TOP else ("x",)
+    return material_function(
+        key, described, lower=0.0, upper=upper, factor=factor, variables=variables
+    ).plain()
 
 
 def _read_tables(
@@ -435,7 +474,8 @@ def _read_number(key: str, spec: NumberSpec, table: Mapping[str, Any]) -> float:
     except ParameterError as error:
         raise ParameterError(f"`{key}`: {error}") from error
     allowed = spec.allowed.shifted(-zero).scaled(1.0 / in_si)
-    value = check_number(key, table["value"], allowed, unit=unit, remedy=spec.remedy)
+    remedy = remedy_of(spec.remedy, table["value"], unit)
+    value = check_number(key, table["value"], allowed, unit=unit, remedy=remedy)
     return value_in_si(value, unit, si_unit=spec.unit)
 
 

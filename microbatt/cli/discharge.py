@@ -11,6 +11,7 @@ from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.completion import cell_names
 from microbatt.cli.engines import dualfoil_option, read_settings, settings_option
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture
+from microbatt.cli.values import set_option, with_numbers
 from microbatt.errors import SimulationError
 from microbatt.places import Kind, replacing
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.argument("cell", shell_complete=cell_names)
 @click.option("--alpha", type=float, help="Tortuosity exponent.  [default: the cell's own]")
 @click.option("--S", "S", type=float, help="Particle shape factor.  [default: the cell's own]")
+@set_option
 @click.option(
     "--current",
     "currents",
@@ -62,6 +64,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     cell: str,
     alpha: float | None,
     S: float | None,
+    numbers: tuple[str, ...],
     currents: tuple[str, ...],
     start: str | None,
     inventory: str,
@@ -90,16 +93,14 @@ def command(  # noqa: PLR0913 - one parameter an option
         check_extra("matplotlib", extra="plot")
     check_output(csv_file, Kind.TABLE, overwrite=overwrite)
     check_output(picture, Kind.PICTURE, overwrite=overwrite)
-    loaded = load_cell(cell)
+    loaded = with_numbers(load_cell(cell), numbers, alpha=alpha, S=S)
     if start is not None:
         loaded = loaded.starting_at(start)
     cutoff = loaded.cutoff_voltage if cutoff is None else cutoff
     discharges = [
         simulate_discharge(
             loaded,
-            alpha,
-            S,
-            current,
+            current=current,
             inventory=inventory,
             cutoff_voltage=cutoff,
             thermal=thermal_mode(thermal, heat_transfer, heat_of),

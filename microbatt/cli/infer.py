@@ -483,6 +483,7 @@ def _line(one: Inferred) -> str:
         for words, flag in (
             ("the cell file does not explain it", one.estimate.diagnostics.misfit),
             ("out of range", one.estimate.diagnostics.out_of_range),
+            ("an interval ends at a bound", one.estimate.diagnostics.at_bound),
             (f"without {len(one.unread)} files", bool(one.unread)),
         )
         if flag

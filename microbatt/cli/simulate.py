@@ -10,6 +10,7 @@ import click
 from microbatt.cli.balances import balance_options, thermal_mode
 from microbatt.cli.completion import cell_names
 from microbatt.cli.outputs import check_output, overwrite_option, save_picture
+from microbatt.cli.values import set_option, with_numbers
 from microbatt.errors import ParameterError, SimulationError
 from microbatt.places import Kind, replacing
 
@@ -43,14 +44,7 @@ _COLUMNS = ("time", "current", "voltage", "capacity", "temperature", "lithium_ov
 )
 @click.option("--alpha", type=float, help="Tortuosity exponent.  [default: the cell's own]")
 @click.option("--S", "S", type=float, help="Particle shape factor.  [default: the cell's own]")
-@click.option(
-    "--set",
-    "numbers",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Another number of the cell, in SI units, such as positive_thickness=1e-4; may be "
-    "repeated.",
-)
+@set_option
 @balance_options
 @click.option("--lower-voltage", type=float, help="Lowest voltage [V].  [default: the cell's own]")
 @click.option("--upper-voltage", type=float, help="Highest voltage [V].  [default: the cell's own]")
@@ -98,9 +92,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         check_extra("matplotlib", extra="plot")
     check_output(csv_file, Kind.TABLE, overwrite=overwrite)
     check_output(picture, Kind.PICTURE, overwrite=overwrite)
-    point = {"alpha": alpha, "S": S}
-    given = {name: value for name, value in point.items() if value is not None}
-    loaded = load_cell(cell).with_values(given | _numbers(numbers))
+    loaded = with_numbers(load_cell(cell), numbers, alpha=alpha, S=S)
     simulation = simulate(
         loaded,
         [_protocol(steps, profile_file, discharge_is)] * repeat,
@@ -134,21 +126,6 @@ def _protocol(steps: tuple[str, ...], profile: Path | None, discharge_is: str | 
     from microbatt.protocols import read_profile
 
     return read_profile(profile, discharge_is=discharge_is)
-
-
-def _numbers(texts: tuple[str, ...]) -> dict[str, float]:
-    values = {}
-    for text in texts:
-        name, equals, number = text.partition("=")
-        try:
-            values[name.strip()] = float(number)
-        except ValueError as error:
-            raise ParameterError(
-                f"`--set` is {text!r}; write NAME=VALUE with a plain number in SI units."
-            ) from error
-        if not equals or name.strip() in ("alpha", "S"):
-            raise ParameterError(f"`--set` is {text!r}; write NAME=VALUE, and --alpha and --S so.")
-    return values
 
 
 def show(cell: Cell, simulation: Simulation) -> None:

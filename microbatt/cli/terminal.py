@@ -2,7 +2,8 @@
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -29,14 +30,16 @@ def console() -> Console:
 
 @contextmanager
 def stages_shown(of: str) -> Iterator[None]:
-    """Show on the standard error, if it is a terminal, at which stage long work is, and how long.
+    """Show on the standard error at which stage long work is, and how long it takes.
 
-    Warnings are told in any case.
+    On a terminal a line says so all the time; elsewhere one is written now and then, and none about
+    work of seconds.  Warnings are told in any case.
 
     Parameters
     ----------
     of
-        Name of the logger that the work tells of its stages.
+        Name of the logger that the work tells of its stages; what loggers below those tell is a
+        detail of a stage.
     """
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -45,7 +48,7 @@ def stages_shown(of: str) -> Iterator[None]:
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
         console=out, transient=True, refresh_per_second=4, disable=not out.is_terminal,
     )  # fmt: skip
-    log, handler = logging.getLogger(of), _Stages(progress)
+    log, handler = logging.getLogger(of), _Stages(progress, Waiting())
     level = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)
@@ -60,17 +63,50 @@ def stages_shown(of: str) -> Iterator[None]:
 class _Stages(logging.Handler):
     """Writes what a logger tells beside the spinner, and warnings above it."""
 
-    def __init__(self, progress: "Progress") -> None:
+    def __init__(self, progress: "Progress", waiting: "Waiting") -> None:
         super().__init__()
-        self._progress = progress
+        self._progress, self._waiting = progress, waiting
         self._task = progress.add_task("")
+        self._stage = self._teller = ""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show one message."""
         if record.levelno >= logging.WARNING:
             self._progress.console.print(record.getMessage(), markup=False, soft_wrap=True)
+            return
+        told = record.getMessage()
+        if not self._teller or record.name == self._teller:  # who begins tells of the stages
+            self._stage, self._teller = told, record.name
         else:
-            self._progress.update(self._task, description=record.getMessage())
+            told = f"{self._stage}, {told}"
+        self._progress.update(self._task, description=told)
+        seconds = self._waiting.seconds_to_tell()
+        if self._progress.disable and seconds:
+            self._progress.console.print(f"{told}, {seconds:.0f} s", markup=False, soft_wrap=True)
+
+
+class Waiting:
+    """How long somebody has waited, told every now and then.
+
+    Parameters
+    ----------
+    every
+        Seconds between two words.
+    clock
+        Tells the time [s].
+    """
+
+    def __init__(self, every: float = 10.0, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._every, self._clock = every, clock
+        self._begun = self._told = clock()
+
+    def seconds_to_tell(self) -> float:
+        """Return the seconds since the beginning if it is time for a word, else 0."""
+        now = self._clock()
+        if now - self._told < self._every:
+            return 0.0
+        self._told = now
+        return now - self._begun
 
 
 def heading(name: str) -> str:

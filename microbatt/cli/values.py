@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from microbatt.errors import ParameterError
-from microbatt.units import to_si
+from microbatt.units import to_si, value_in_si
 
 if TYPE_CHECKING:
     from microbatt.inference import Prior
@@ -31,6 +31,19 @@ def free_option(command: _Command) -> _Command:
         help="Value that is not known exactly, and its standard deviation, with a unit or in "
         "percent; may be repeated. contact_resistance, voltage_offset, area_scale, temperature, or "
         "any number of a cell, such as negative_thickness.",
+    )(command)
+
+
+def set_option(command: _Command) -> _Command:
+    """Give a command the option ``--set``, read by `with_numbers`."""
+    return click.option(
+        "--set",
+        "numbers",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Another number of the cell, in SI units or with its unit, such as "
+        "positive_thickness=70µm; may be repeated. The surroundings follow initial_temperature, "
+        "where the cell had theirs.",
     )(command)
 
 
@@ -107,6 +120,67 @@ def read_value(option: str, text: str) -> tuple[str, float]:
         raise ParameterError(f"`{option}` is {text!r}; write NAME=VALUE.")
     name = given.strip()
     return name, read_measured(f"{option} {name}", value, quantity_of(name).units)
+
+
+def with_numbers(cell: Cell, texts: tuple[str, ...], **point: float | None) -> Cell:
+    """Return a cell with the numbers of ``--set``, and alpha and S where they are given.
+
+    The surroundings of a cell that had their temperature follow its initial temperature, as they do
+    in a cell file, unless they are set too.
+
+    Parameters
+    ----------
+    cell
+        As it was read.
+    texts
+        ``NAME=VALUE`` each, in SI units or with a unit.
+    point
+        What options of their own give, None where they do not.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such number, it is given twice, or its value is not one or not allowed.
+
+    Examples
+    --------
+    >>> from microbatt.cells import load_cell
+    >>> cell = with_numbers(load_cell("doyle-1996-cell-1"), ("initial_temperature=35°C",))
+    >>> cell.initial_temperature, cell.ambient_temperature
+    (308.15, 308.15)
+    """
+    from microbatt.cells import number_of
+
+    values: dict[str, float] = {}
+    for text in texts:
+        given, equals, value = text.partition("=")
+        if not equals:
+            raise ParameterError(f"`--set` is {text!r}; write NAME=VALUE.")
+        number = number_of(given.strip())
+        if number.name in point:
+            raise ParameterError(f"`--set` is {text!r}; `--{number.name}` sets it.")
+        if number.name in values:
+            raise ParameterError(f"`--set` gives `{number.name}` twice; give it once.")
+        values[number.name] = _in_si(text, value, number.spec.unit)
+    if cell.ambient_temperature == cell.initial_temperature and "initial_temperature" in values:
+        values.setdefault("ambient_temperature", values["initial_temperature"])
+    return cell.with_values(
+        values | {name: value for name, value in point.items() if value is not None}
+    )
+
+
+def _in_si(text: str, value: str, unit: str) -> float:
+    """Read the value of ``--set``: a plain number in SI units, or one with its unit."""
+    match = _WRITTEN.fullmatch(value)
+    numbers = None if match is None else _numbers([match[1]])
+    if match is None or numbers is None:
+        raise ParameterError(
+            f"`--set` is {text!r}; write NAME=VALUE with a number, in SI units or with its unit."
+        )
+    try:
+        return value_in_si(numbers[0], match[2] or unit, si_unit=unit)
+    except ParameterError as error:
+        raise ParameterError(f"`--set` is {text!r}: {error}") from error
 
 
 def read_range(option: str, text: str) -> list[float]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import panel as pn
 
+from microbatt.errors import as_html
 from microbatt.explorer.appearance import AREAL, AREAL_UNIT, HIDDEN, STYLED
 from microbatt.explorer.controls import button, expression_field
 from microbatt.explorer.curve_figure import differing
@@ -174,17 +175,22 @@ def _row(curve: Curve, pinned: Curve | None) -> str:
         cells.append(f"<td>{_change(curve, pinned)}</td>")
     colour = OUTCOME_COLOURS[curve.outcome]
     cells.append(
-        f'<td class="mb-left" title="{escape(curve.outcome.message, quote=True)}">'
+        f'<td class="mb-left" title="{_plain(curve.outcome.message)}">'
         f'<i class="mb-dot" style="background:{colour}"></i>{outcome_name(curve.outcome)}</td>'
     )
     return "".join(cells)
+
+
+def _plain(message: str) -> str:
+    """Return a message as the value of an attribute, which holds no elements."""
+    return escape(message.replace("`", ""), quote=True)
 
 
 def _remedies(curves: list[Curve]) -> str:
     """Return what happened to the curves that are not whole, once each."""
     failures = dict.fromkeys(curve.outcome for curve in curves if not curve.outcome.is_whole)
     return "".join(
-        f'<p class="mb-reason">{escape(outcome_sentence(outcome))}.</p>' for outcome in failures
+        f'<p class="mb-reason">{as_html(outcome_sentence(outcome))}.</p>' for outcome in failures
     )
 
 
@@ -192,7 +198,7 @@ def _prediction_chip(
     plane: Plane, selection: Selection, prediction: Prediction, coinciding: str
 ) -> str:
     if prediction.nearest is None:
-        return _chip("predicted", "Predicted", f"none: {escape(prediction.status)}")
+        return _chip("predicted", "Predicted", f"none: {as_html(prediction.status)}")
     words = (
         f"α {_with_spread(prediction.alpha, prediction.alpha_std)}, "
         f"S {_with_spread(prediction.S, prediction.S_std)}"

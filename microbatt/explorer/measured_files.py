@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import panel as pn
 
 from microbatt.cells import Cell
-from microbatt.errors import MicrobattError, ParameterError
+from microbatt.errors import MicrobattError, ParameterError, as_html
 from microbatt.explorer.appearance import AREAL, AREAL_UNIT, STYLED
 from microbatt.measured import Reading, is_curve_file, read_file
 from microbatt.quantities import quantity
@@ -153,7 +153,7 @@ class MeasuredFiles:
         try:
             self.curves = read_chosen(wanted, area)
         except (MicrobattError, OSError) as error:
-            self.told.object = told(self.curves) + f'<p class="mb-reason">{escape(str(error))}</p>'
+            self.told.object = told(self.curves) + f'<p class="mb-reason">{as_html(str(error))}</p>'
             self.area.visible = True
         else:
             self._files, self._waiting = wanted, {}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import POSITIVE, check_number
+from microbatt.errors import ParameterError
 from microbatt.features.curves import checked_currents, current_place
 from microbatt.features.tensors import checked_curve
 
@@ -42,6 +43,11 @@ def energy_vectors(curves: StoredCurves, *, published: bool = False) -> NDArray[
     -------
     numpy.ndarray
         E [W h kg⁻¹] and P [W kg⁻¹] interleaved by current, shape (n, 2 c); 0 without a curve.
+
+    Raises
+    ------
+    ParameterError
+        If none of the curves has an energy, as where the mass of the cell is unknown.
     """
     energy, power = curves.energy, curves.power
     if published:
@@ -49,6 +55,11 @@ def energy_vectors(curves: StoredCurves, *, published: bool = False) -> NDArray[
         with np.errstate(divide="ignore", invalid="ignore"):
             power = energy * curves.current / curves.discharge_capacity
     there = curves.whole & np.isfinite(energy) & np.isfinite(power)
+    if curves.whole.any() and not there.any():
+        raise ParameterError(
+            "no curve of the cube has an energy: its cell states no densities or no foils, so that "
+            "nobody knows its mass. Add them to the cell file and run the campaign anew."
+        )
     return _interleaved(np.where(there, energy, 0.0), np.where(there, power, 0.0))
 
 

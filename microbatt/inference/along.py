@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _FEWEST: Final = 2
+_COLUMNS: Final = "– columns: "
+"""Stands in the remark that names the columns of a file, which are those of all cycles."""
 _MARCH: Final = 12
 """Calls of a cycle's fit that finds where the joint one begins."""
 
@@ -153,7 +155,15 @@ def infer_along(
             f"White noise of {1e3 * noise:.3g} mV in each sample.",
         ),
         unread=unread,
+        remarks=tuple(_remarks(one) for one in experiments),
     )
+
+
+def _remarks(cycle: Experiment) -> tuple[str, ...]:
+    """Return what reading a cycle changed or supposed, without the columns that it took."""
+    curves: list[Measurement | MeasuredRun] = [*cycle.measurements, *cycle.runs]
+    every = [remark for one in curves for remark in one.remarks]
+    return tuple(one for one in every if _COLUMNS not in one)
 
 
 def _experiments(

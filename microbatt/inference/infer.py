@@ -22,7 +22,7 @@ from microbatt.inference.fit.inferred_error import (
 from microbatt.inference.fit.initial_guess import scan_starts
 from microbatt.inference.fit.network import network_start
 from microbatt.inference.fit.outliers import outliers_sentence, with_tails
-from microbatt.inference.fit.plausibility import check_currents
+from microbatt.inference.fit.plausibility import check_currents, check_temperatures
 from microbatt.inference.fit.posterior import posterior
 from microbatt.inference.fit.refinement import gone_on, refine
 from microbatt.inference.fit.residuals import inflation
@@ -46,6 +46,7 @@ from microbatt.inference.result.estimate import Estimate
 from microbatt.inference.result.misfit_causes import misfit_causes
 from microbatt.inference.result.posterior_summary import (
     assumptions,
+    bounds_sentence,
     cell_value_estimates,
     fitted_curves,
     fitted_runs,
@@ -168,6 +169,8 @@ def infer(
         moved = cell_sensitivity(fit.model, fit.minimum)
     with _timing("causes", seconds):
         causes = misfit_causes(fit.model, fit.minimum, noise)
+    parameters = parameter_estimates(wider, minimum, drawn, chosen.level)
+    bounds = bounds_sentence(parameters)
     shown = list(model.priors.shown)
     draws = model.priors.natural(drawn.draws)
     n = model.priors.asked
@@ -180,7 +183,7 @@ def infer(
         noise=noise,
         noise_given=chosen.noise is not None,
         level=chosen.level,
-        parameters=parameter_estimates(wider, minimum, drawn, chosen.level),
+        parameters=parameters,
         covariance=np.atleast_2d(np.cov(draws[:, shown], rowvar=False)),
         draws=draws[:, shown],
         posterior=drawn.kind,
@@ -188,7 +191,15 @@ def infer(
         curves=fitted_curves(fit.model, fit.minimum, drawn, chosen.level),
         runs=fitted_runs(fit.model, fit.minimum, drawn, chosen.level),
         diagnostics=replace(
-            judge(fit.model, fit.minimum, fit.starts, drawn, noise, causes),
+            judge(
+                fit.model,
+                fit.minimum,
+                fit.starts,
+                drawn,
+                noise,
+                bounds,
+                causes,
+            ),
             outlier_sentence=outliers,
         ),
         cell_sensitivity=moved,
@@ -259,6 +270,8 @@ def forward_model(
     check_currents(experiment.measurements, cell)
     curves = tuple(bin_measurement(one) for one in experiment.measurements)
     warm = options.measured_temperature
+    if warm:
+        check_temperatures([*experiment.measurements, *experiment.runs], cell)
     runs = tuple(
         bin_run(one, cell, start_voltage=options.start_voltage, use_temperature=warm)
         for one in experiment.runs

@@ -16,7 +16,7 @@ from microbatt.measured.experiment import READ, StepRead
 from microbatt.measured.measurement import MIN_SAMPLES, Measurement
 from microbatt.measured.numerals import middle
 from microbatt.measured.record import clean, named_rows
-from microbatt.measured.run import filled_temperature
+from microbatt.measured.run import filled_temperature, last_at_rest
 from microbatt.measured.samples import Samples
 from microbatt.measured.steps import (
     CHARGE,
@@ -395,7 +395,8 @@ def _start(record: Record, steps: Sequence[Step], i: int) -> _Start:
     rest = None
     before = _ramp_begins(record, steps, i) - 1
     if before >= 0 and steps[before].kind == REST:
-        rest = float(record.voltage[steps[before].last])
+        first, last = steps[before].first, steps[before].last
+        rest = float(record.voltage[last_at_rest(record.voltage, record.time, first, last)])
     if rest is not None and rest < loaded - 0.005:
         rest = None  # a load only lowers the voltage, so this is not that of the cell
     size = middle(np.abs(record.current[step.samples]))

@@ -34,7 +34,7 @@ _DIMENSIONS: Final = {
     "capacity": ("A h m-2", "A h"),
 }
 """Units that a quantity may come in; the first is the one used."""
-_TEMPERATURES: Final = ("degC", "C", "c", "K")
+_TEMPERATURES: Final = ("degC", "C", "c", "K", "degF")
 """Units of a temperature, in which C is no coulomb; one without is taken for degrees Celsius."""
 _LAYOUTS: Final = (
     ("datapoint", "testtime", "steptime", "stepindex", "cycleindex", "current", "voltage"),
@@ -151,6 +151,14 @@ class Columns:
     remarks: tuple[str, ...] = ()
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubles: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
+
+
+SCALES: Final = {
+    "degC": (1.0, ZERO_CELSIUS, "°C"),
+    "K": (1.0, 0.0, "K"),
+    "degF": (5.0 / 9.0, ZERO_CELSIUS - 32.0 * 5.0 / 9.0, "°F"),
+}
+"""Unit of a temperature → factor to kelvin, what is added then, and how it is written."""
 
 
 @lru_cache(maxsize=4096)
@@ -393,7 +401,7 @@ def _temperature(
     usable = []
     for index, heading in _ranked(known, "temperature"):
         if heading.unit and heading.unit not in _TEMPERATURES:
-            remarks.append(f"column `{heading.text}` ignored: `{heading.unit}` is not °C or K")
+            remarks.append(f"column `{heading.text}` ignored: `{heading.unit}` is not °C, K or °F")
             continue
         usable.append((_warm_place(heading.text), index, heading))
     usable.sort(key=lambda one: (not one[2].unit, one[0]))  # else as ranked
@@ -412,14 +420,9 @@ def _temperature(
 
 def _temperature_column(index: int, heading: Heading) -> Column:
     """Return a column of temperatures."""
-    celsius = heading.unit != "K"
-    return Column(
-        index=index,
-        heading=heading.text,
-        factor=1.0,
-        offset=ZERO_CELSIUS if celsius else 0.0,
-        unit="°C" if celsius else "K",
-    )
+    unit = heading.unit if heading.unit in SCALES else "degC"
+    factor, offset, written = SCALES[unit]
+    return Column(index=index, heading=heading.text, factor=factor, offset=offset, unit=written)
 
 
 def _unused(
@@ -439,7 +442,7 @@ def _unused(
     ]
     if not left:
         return []
-    warm = [one for one in left if _unit_in(one, "temperature") == "degC"]
+    warm = [one for one in left if _unit_in(one, "temperature") in ("degC", "degF")]
     hint = ""
     if warm and "temperature" not in taken:
         hint = (
@@ -619,7 +622,7 @@ def _why(heading: Heading, quantity: str) -> str:
 
 
 def _unusable(source: str, heading: Heading, quantity: str) -> str:
-    allowed = _DIMENSIONS.get(quantity, ("degC", "K"))
+    allowed = _DIMENSIONS.get(quantity, tuple(SCALES))
     if not heading.unit:
         return (
             f"{source}: column `{heading.text}` has no unit. Write `{heading.text} [{allowed[-1]}]`"
@@ -691,7 +694,7 @@ def _is_temperature(name: str, unit: str) -> bool:
         return False
     if any(word in key for word in _WARM) or _SYMBOL.fullmatch(key):
         return True
-    return unit in ("degC", "K") and any(word in key for word in _PLACES["cell"])
+    return unit in SCALES and any(word in key for word in _PLACES["cell"])
 
 
 def _warm_place(name: str) -> int:

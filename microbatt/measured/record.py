@@ -9,6 +9,7 @@ import numpy as np
 
 from microbatt.errors import MeasurementError
 from microbatt.measured.bounds import LONGEST
+from microbatt.measured.headings import SCALES
 from microbatt.measured.measurement import MIN_SAMPLES
 from microbatt.measured.numerals import middle, rounding
 
@@ -529,16 +530,30 @@ def _temperatures(
     low, high = _KELVINS
     if known.size and low <= middle(known) <= high:
         return values
+    hint = _in_another_unit(column, known)
     if wanted:
         raise MeasurementError(
             f"{table.source}: column `{column.heading}`, wanted as temperature, holds no "
             f"temperatures of a cell in {column.unit}. Map another one, or the right unit: "
-            "`--column temperature='NAME:K'`."
+            f"`--column temperature='{hint or 'NAME:K'}'`."
         )
     remarks.append(
         f"column `{column.heading}` ignored: it holds no temperatures of a cell in {column.unit}"
+        + (f"; `--column temperature='{hint}'` takes it in another unit" if hint else "")
     )
     return None
+
+
+def _in_another_unit(column: Column, kelvin: Array) -> str:
+    """Return what to map a column of temperatures by, if another unit makes it one of a cell."""
+    if not kelvin.size:
+        return ""
+    written = (middle(kelvin) - column.offset) / column.factor
+    low, high = _KELVINS
+    for unit, (factor, offset, _) in SCALES.items():
+        if low <= written * factor + offset <= high:
+            return f"{column.heading}:{unit}"
+    return ""
 
 
 def _words(table: Table, column: Column | None) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:

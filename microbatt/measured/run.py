@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+_AT_REST: Final = 0.005
+"""Rows at rest differ by less from one to the next [V]."""
 _STEADY: Final = 0.1
 """A jump of the current is the tester's if both sides change by no more than this share of it."""
 _HARDLY: Final = 0.2
@@ -281,7 +283,8 @@ def run_of(
         )
     time, once = _once(samples.time, samples.current)
     temperature = _temperature(samples)
-    first = samples.voltage[samples.step == 0]
+    rows = int(np.count_nonzero(samples.step == 0))
+    first = samples.voltage[: last_at_rest(samples.voltage, samples.time, 0, rows - 1) + 1]
     told = [f"{int((~once).sum())} repeated times left out"] if not once.all() else []
     return MeasuredRun(
         source=source,
@@ -292,6 +295,42 @@ def run_of(
         rest_voltage=middle(first[-5:]) if from_rest else None,
         remarks=(*remarks, *told),
     )
+
+
+def last_at_rest(voltage: Array, time: Array | None, first: int, last: int) -> int:
+    """Return the last row of a rest that has its voltage.
+
+    Of rows of one rounded time at a switch a tester may write some with the current of before and
+    the voltage of after.  Such a row leaves those at rest at once, and is nearer to the load's.
+
+    Parameters
+    ----------
+    voltage : numpy.ndarray
+        Of all rows, shape (n,) [V].
+    time : numpy.ndarray or None
+        Shape (n,) [s].
+    first, last : int
+        Of the rest.
+
+    Returns
+    -------
+    int
+        The row, from `first` to `last`; the latter where nothing follows or there is no time.
+
+    Examples
+    --------
+    >>> last_at_rest(np.array([4.18, 4.18, 4.03, 4.03, 4.0]), np.array([0, 9, 9, 9, 19]), 0, 2)
+    1
+    """
+    if time is None or last + 1 >= voltage.size:
+        return last
+    row, loaded = last, voltage[last + 1]
+    while row > first and time[row] == time[last + 1]:
+        jump, left = abs(voltage[row] - voltage[row - 1]), abs(loaded - voltage[row])
+        if not (jump > _AT_REST and left < 0.5 * jump):
+            break
+        row -= 1
+    return row
 
 
 def _once(time: Array, current: Array) -> tuple[Array, NDArray[np.bool_]]:

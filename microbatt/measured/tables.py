@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from microbatt.measured.delimited import Values
 
+_CELL_FILES: Final = (".toml", ".json")
 _BINARY: Final = (".parquet", ".xlsx", ".xlsm", *READERS)
 """Endings of files that are no text."""
 SUFFIXES: Final = (
@@ -112,6 +113,11 @@ def read_table(path: Path, mapping: Mapping[str, str], part: str | None = None) 
         If the format needs a package that is not installed.
     """
     check_file(path)
+    if path.suffix.lower() in _CELL_FILES:
+        raise MeasurementError(
+            f"{path.name}: is a cell file by its ending, and holds no measured curves. It looks "
+            f"exchanged with them: name it as the cell, `--cell {path.name}`, and the curves alone."
+        )
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return _read_excel(path, mapping, part)
     readers: dict[str, Callable[[Path, Mapping[str, str]], Table]] = {

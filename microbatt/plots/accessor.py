@@ -38,11 +38,22 @@ class CubePlots:
 
         return InteractivePlots(self._dataset)
 
-    def curves(self, *, axes: Axes | None = None, **at: float) -> Axes:
-        """Draw voltage against capacity for every current.
+    def curves(
+        self,
+        *,
+        current: float | Sequence[float] | None = None,
+        c_rate: float | Sequence[float] | None = None,
+        axes: Axes | None = None,
+        **at: float,
+    ) -> Axes:
+        """Draw voltage against capacity, for every current or some.
 
         Parameters
         ----------
+        current : float or sequence of float, optional
+            Currents of which curves are drawn, the nearest of the cube [A m⁻²]; None for all.
+        c_rate : float or sequence of float, optional
+            The same as C-rates [h⁻¹].
         axes : matplotlib.axes.Axes, optional
             Where to draw.
         **at : float
@@ -62,11 +73,11 @@ class CubePlots:
         """
         from microbatt.cube.contents import check_discharges
         from microbatt.plots.curves import curves_in, draw_curves
-        from microbatt.plots.rows import nearest_point, point_title
+        from microbatt.plots.rows import at_currents, nearest_point, point_title
 
         check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
         point = nearest_point(self._dataset, at)
-        drawn = draw_curves(_axes(axes), curves_in(point))
+        drawn = draw_curves(_axes(axes), curves_in(at_currents(point, current, c_rate)))
         drawn.set_title(point_title(point))
         return drawn
 

@@ -18,7 +18,7 @@ from microbatt.plots.curves import current_label, curve_of, curves_in
 from microbatt.plots.identifiability import bounds_in
 from microbatt.plots.maps import in_plane, in_step
 from microbatt.plots.ragone import LINES
-from microbatt.plots.rows import as_rows, nearest_point, point_title
+from microbatt.plots.rows import as_rows, at_currents, nearest_point, point_title
 from microbatt.plots.style.colours import current_colours, named_colours
 from microbatt.plots.style.labels import PLAIN, POINTED, ROOM, SIZE, dimension, slider
 
@@ -44,11 +44,20 @@ class InteractivePlots:
         hv.extension("bokeh")
         self._dataset = dataset
 
-    def curves(self, **at: float) -> hv.Overlay:
+    def curves(
+        self,
+        *,
+        current: float | Sequence[float] | None = None,
+        c_rate: float | Sequence[float] | None = None,
+        **at: float,
+    ) -> hv.Overlay:
         """Return voltage against capacity of the nearest point, a curve a current.
 
         Parameters
         ----------
+        current, c_rate : float or sequence of float, optional
+            Currents of which there are curves, the nearest of the cube, in A m⁻² or as C-rates;
+            None for all.
         **at : float
             Values of the cube's axes in SI units, such as ``alpha=2, S=5``; on an axis without one
             the middle is taken.
@@ -60,7 +69,8 @@ class InteractivePlots:
         """
         check_discharges(self._dataset, "voltage against capacity (try `plot.simulation`)")
         point = nearest_point(self._dataset, at)
-        return _voltages(curves_in(point), point_title(point))
+        shown = at_currents(point, current, c_rate)
+        return _voltages(curves_in(shown), point_title(point))
 
     def discharge(self) -> hv.Overlay:
         """Return one discharge that was simulated, its voltage against capacity."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 import xarray as xr
 
-from microbatt.checks import check_choice
+from microbatt.checks import check_choice, check_number
 from microbatt.cube.contents import varied_in
+from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS, POINT, customary
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Mapping, Sequence
 
 
 class Point(NamedTuple):
@@ -115,6 +116,51 @@ def nearest_point(cube: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
         if name in cube.dims
     }
     return cube.sel(lying, method="nearest")
+
+
+def at_currents(
+    point: xr.Dataset,
+    current: float | Sequence[float] | None = None,
+    c_rate: float | Sequence[float] | None = None,
+) -> xr.Dataset:
+    """Return one point of a cube at the currents that lie nearest to those asked for.
+
+    Parameters
+    ----------
+    point : xarray.Dataset
+        From `nearest_point`.
+    current : float or sequence of float, optional
+        [A m⁻²]; None for all.
+    c_rate : float or sequence of float, optional
+        The same as C-rates [h⁻¹].
+
+    Returns
+    -------
+    xarray.Dataset
+        Along ``current``, each once.
+
+    Raises
+    ------
+    ParameterError
+        If both are given, one is no number, or the cell does not say what 1C is.
+    """
+    if current is None and c_rate is None:
+        return point
+    if current is not None and c_rate is not None:
+        raise ParameterError(f"`current` is {current} and `c_rate` is {c_rate}; give one of them.")
+    name, asked = ("c_rate", c_rate) if current is None else ("current", current)
+    unit, remedy = ("h⁻¹", "") if current is None else ("A m⁻²", "A rate is `c_rate=1`.")
+    listed = [asked] if isinstance(asked, str | int | float) else list(asked or ())
+    wanted = [check_number(name, one, unit=unit, remedy=remedy) for one in listed]
+    if name not in point.coords:
+        raise ParameterError(
+            "the cube has no coordinate `c_rate`, because its cell says neither what 1C is nor "
+            "its area; give `current` in A m⁻²."
+        )
+    along = point if "current" in point.dims else point.expand_dims("current")
+    known = np.atleast_1d(along[name].to_numpy())
+    places = {int(np.abs(known - one).argmin()) for one in wanted}
+    return along.isel(current=sorted(places))
 
 
 def point_title(

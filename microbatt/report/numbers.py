@@ -47,6 +47,8 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
                 "std": one.std,
                 "low": one.low,
                 "high": one.high,
+                "low_bound": one.low_bound,
+                "high_bound": one.high_bound,
                 "noise_std": _finite(one.noise_std),
                 "prior": one.prior,
             }
@@ -80,6 +82,7 @@ def estimate_numbers(estimate: Estimate, here: xr.Dataset | None = None) -> dict
             "misfit_sentence": estimate.diagnostics.misfit_sentence,
             "out_of_range": bool(estimate.diagnostics.out_of_range),
             "range_sentence": estimate.diagnostics.range_sentence,
+            "at_bound": bool(estimate.diagnostics.at_bound),
         },
         "bounds": None if here is None else _bounds(here),
         "curves": [_curve(curve) for curve in estimate.curves],

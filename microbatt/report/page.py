@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.cube.writing import now
+from microbatt.errors import as_html
 from microbatt.inference.result import (
     cell_sensitivity_sentence,
     own_offset,
@@ -56,9 +57,11 @@ def render_page(estimate: Estimate, bounds: xr.Dataset | None, here: xr.Dataset 
         A page that needs no other file and no network.
     """
     from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
 
     template = files(_PACKAGE).joinpath("page.html.jinja").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["as_html"] = lambda words: Markup(as_html(words))  # noqa: S704 - escaped
     return environment.from_string(template).render(
         style=files(_PACKAGE).joinpath("page.css").read_text(encoding="utf-8"),
         made=now(),

@@ -88,10 +88,22 @@ def parameter_fact(one: ParameterEstimate) -> Fact:
     return Fact(
         label=f"{one.name}: {found.long_name}" if one.name in MICROSTRUCTURE else found.long_name,
         value=value,
-        interval=f"{low} to {high}",
+        interval=f"{low} to {high}{_bounded(one)}",
         unit=prefix + unit,
         note=_alone(one, factor),
     )
+
+
+def _bounded(one: ParameterEstimate) -> str:
+    """Say which ends of the interval are bounds of what was looked at."""
+    ends = [
+        word
+        for word, bound in (("lower", one.low_bound), ("upper", one.high_bound))
+        if bound is not None
+    ]
+    if not ends:
+        return ""
+    return f" ({' and '.join(ends)} end at the bound)"
 
 
 def _alone(one: ParameterEstimate, factor: float) -> str:

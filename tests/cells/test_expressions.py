@@ -110,3 +110,15 @@ def test_no_text_does_anything_but_compute_or_be_refused(text):
         return
     values, slopes = evaluate(tree, X)
     assert values.shape == slopes.shape == X.shape
+
+
+@pytest.mark.parametrize("name", ["X", "theta", "sto", "y"])
+def test_the_variable_is_offered_for_another_name(name):
+    told = f"at column 5, `{name}` is not known; the variable is `x`; .* Is `x` meant?"
+    with pytest.raises(ParameterError, match=told):
+        parse_expression(f"4 - {name}")
+
+
+def test_no_variable_is_offered_for_a_temperature_where_there_is_none():
+    with pytest.raises(ParameterError, match=r"`T` is not known; .* `pi` is a number\.$"):
+        parse_expression("4 - T")

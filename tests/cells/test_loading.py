@@ -10,6 +10,7 @@ import pytest
 from microbatt.cells import ELECTROLYTE_FITS, OPEN_CIRCUIT_FITS, load_cell
 from microbatt.cells.loading import available_cells, cell_path
 from microbatt.engines import simulate_discharge
+from microbatt.errors import CellFileError
 
 REFERENCES = Path(__file__).parents[2] / "docs" / "references.bib"
 EXPLAINED_IN_THE_FILE = {"convention", "handbook", "release"}
@@ -118,3 +119,12 @@ def test_one_c_empties_a_cell_in_about_an_hour(name):
 @pytest.mark.parametrize("fit", [*OPEN_CIRCUIT_FITS.values(), *ELECTROLYTE_FITS.values()])
 def test_every_fit_cites_a_reference_that_exists(fit):
     assert fit.reference in reference_keys()
+
+
+@pytest.mark.parametrize("folder", ["", "./"])
+def test_a_file_of_curves_in_place_of_a_cell_is_told_to_be_exchanged(tmp_path, monkeypatch, folder):
+    monkeypatch.chdir(tmp_path)
+    Path("curve.csv").write_text("time [s],voltage [V]\n0,4\n1,3\n")
+    told = r"curve\.csv: is no cell file; .* it looks exchanged with the cell"
+    with pytest.raises(CellFileError, match=told):
+        load_cell(f"{folder}curve.csv")

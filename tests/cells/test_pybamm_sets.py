@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from microbatt.cells import NUMBERS, Cell, load_cell
+from microbatt.cells import NUMBERS, Cell, load_cell, loading, pybamm_sets
 from microbatt.cells.pybamm_sets import available_pybamm_sets
 from microbatt.engines import simulate_discharge
 from microbatt.errors import ParameterError
@@ -181,3 +181,18 @@ def test_a_set_discharges_as_in_pybamm(name, rate):
     common = np.linspace(0.0, 0.98 * charge[-1], 400)
     gap = np.interp(common, capacity, ours.voltage) - np.interp(common, charge, voltage)
     assert np.sqrt(np.mean(gap**2)) < 2e-3
+
+
+def test_a_set_is_doubted_as_a_file_is(monkeypatch):
+    described = pybamm_sets._described
+
+    def in_millisiemens_per_centimetre(values):
+        plain = described(values)
+        plain["electrolyte"]["fit"]["conductivity"] = {"value": 9.5}
+        return plain
+
+    monkeypatch.setattr(pybamm_sets, "_described", in_millisiemens_per_centimetre)
+    monkeypatch.setattr(loading, "read_pybamm_set", pybamm_sets.read_pybamm_set.__wrapped__)
+    with pytest.warns(UserWarning, match="^pybamm:Chen2020: the conductivity .* is 9.5 S") as told:
+        load_cell("pybamm:Chen2020")
+    assert {one.filename for one in told} == {__file__}

@@ -69,3 +69,10 @@ def test_a_start_that_cannot_be_is_refused(cell, start, message):
 
 def test_a_cell_that_does_not_say_when_it_is_full_has_no_state_of_charge():
     assert CELL.state_of_charge is None
+
+
+def test_a_start_beyond_full_is_told_in_the_unit_in_which_it_came():
+    cell = load_cell("chen-2020")
+    with pytest.raises(ParameterError, match=r"`start` is 142 %; it must lie in \[0, 100\] %"):
+        cell.starting_at("142 %")
+    assert cell.starting_at("80 %") == cell.starting_at(0.8)

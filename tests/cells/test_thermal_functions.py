@@ -127,6 +127,18 @@ def test_a_cell_does_not_start_outside_and_has_no_second_factor():
         replace(cell.electrolyte, conductivity_activation=1000.0)
 
 
+def test_properties_without_a_common_temperature_are_refused_as_such():
+    cold = {"expression": "3e-10 + 0*T", "temperatures": [298.15, 318.15]}
+    tables = [{"x": [0.0, 2000.0], "y": [0.1 * k, 0.5 * k]} for k in (1, 2)]
+    warm = {"temperatures": [320.15, 330.15], "tables": tables}
+    told = (
+        r"`diffusivity` is given from 298.15 to 318.15 K and "
+        r"`conductivity` is given from 320.15 to 330.15 K, which have no temperature"
+    )
+    with pytest.raises(ParameterError, match=told):
+        own(diffusivity=cold, conductivity=warm)
+
+
 def test_other_cells_have_no_levels():
     prepared = cell_parameters(load_cell("chen-2020"), heat_transfer_coefficient=None)
     assert prepared.electrolyte_levels.size == 0
@@ -139,3 +151,19 @@ def test_the_identity_holds_the_temperatures():
         for low in (278.15, 288.15)
     ]
     assert cells[0].digest != cells[1].digest
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0.1 + 0.001*t*x", "`t` is not known; .*`T`, the temperature in kelvin; .*Is `T` meant?"),
+        ("0.1*c*T", "at column 5, `c` is not known; the variables are `x` and `T`.*Is `x` meant?"),
+        ("0.1*x*temp", "`temp` is not known; .*Is `T` meant?"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"temperatures": [280.0, 300.0]}])
+def test_an_unknown_name_is_answered_with_the_variables_and_the_likely_one(text, told, more):
+    if "T" in text and not more:
+        told = "depends on T; give `temperatures"
+    with pytest.raises(ParameterError, match=told):
+        own(conductivity={"expression": text} | more)

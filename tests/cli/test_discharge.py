@@ -53,6 +53,15 @@ def test_the_csv_holds_the_curves_as_the_engine_gives_them(run, tmp_path):
         np.testing.assert_array_equal(curve[:, 2], expected.voltage)
 
 
+def test_any_other_number_of_the_cell_is_set(run):
+    result = run(CELL, "--set", "positive_thickness=70µm", "--set", "initial_temperature=310")
+    assert result.exit_code == 0
+    cell = load_cell(CELL).with_values(
+        {"positive_thickness": 70e-6, "initial_temperature": 310.0, "ambient_temperature": 310.0}
+    )
+    assert f"{simulate_discharge(cell).discharge_capacity:.4g}" in result.output
+
+
 def test_a_discharge_starts_at_a_charge_or_a_voltage_and_tells_capacity_in_usual_units(run):
     result = run("prada-2013", "--current", "1C", "--start", "50%")
     assert result.exit_code == 0

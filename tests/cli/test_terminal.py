@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microbatt.cli.terminal import chart, heading, shown, stages_shown
+from microbatt.cli.terminal import Waiting, chart, heading, shown, stages_shown
 
 POINTS = st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=1, max_size=50)
 
@@ -82,3 +82,24 @@ def test_stages_of_long_work_are_shown_on_a_terminal_and_warnings_anywhere(
     assert told.count("This takes minutes.") == 1
     assert ("refinement" in told) is terminal
     assert "after" not in told
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_long_work_is_told_of_where_there_is_no_terminal(terminal, monkeypatch, capsys):
+    if terminal:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    times = iter([0.0, 1.0, 4.0, 12.0, 15.0, 23.0, 24.0])
+    monkeypatch.setattr("microbatt.cli.terminal.Waiting", lambda: Waiting(clock=times.__next__))
+    stages, details = logging.getLogger("made.up"), logging.getLogger("made.fit")
+    with stages_shown("made"):
+        stages.info("reading")
+        stages.info("refinement")
+        details.info("step 1")
+        details.info("step 2")
+        stages.info("posterior")
+    told = capsys.readouterr().err
+    if terminal:
+        assert "posterior" in told
+        assert "23 s" not in told  # the clock is beside it
+        return
+    assert told == "refinement, step 1, 12 s\nposterior, 23 s\n"

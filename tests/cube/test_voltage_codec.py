@@ -1,7 +1,11 @@
 """Packed voltages: every bit comes back, plain Zarr reads them, and rounding keeps its bound."""
 
+import os
+import pickle
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +15,11 @@ from microbatt.campaign import Campaign, campaign_of, run_campaign
 from microbatt.cells import load_cell
 from microbatt.cube import Grid, check_store, locate, open_cube
 from microbatt.cube.contents.schema import compression
-from microbatt.cube.store.voltage_codec import packing, rounded
+from microbatt.cube.store.voltage_codec import known_codec, packing, rounded
 from microbatt.errors import CampaignError, ParameterError
 from tests.campaign.small import lay_small, small_campaign
+
+ROOT = Path(__file__).parents[2]
 
 
 def native(**terms):
@@ -50,7 +56,11 @@ def test_zarr_alone_reads_the_voltages(tmp_path):
     store = tmp_path / "a.zarr"
     cube = run_campaign(small_campaign(), store)
     script = (
-        "import sys, zarr; v = zarr.open_array(sys.argv[1])[...]; "
+        "import importlib.metadata as m, sys; "  # as where microbatt is not installed
+        "every = (e for one in m.distributions() for e in one.entry_points); "
+        "others = m.EntryPoints(e for e in every if 'microbatt' not in e.value); "
+        "m.entry_points = lambda **of: others.select(**of); "
+        "import zarr; v = zarr.open_array(sys.argv[1])[...]; "
         "assert 'microbatt' not in sys.modules; print(float(v[0, 0, 0, 3]))"
     )
     told = subprocess.run(
@@ -60,6 +70,35 @@ def test_zarr_alone_reads_the_voltages(tmp_path):
         check=True,
     )
     assert float(told.stdout) == float(cube.voltage[0, 0, 0, 3])
+
+
+def test_xarray_opens_a_cube_without_a_warning_where_microbatt_is_installed(tmp_path):
+    cube = run_campaign(small_campaign(), tmp_path / "a.zarr")
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = settings["project"]["entry-points"]["zarr.codecs"]
+    installed = tmp_path / "installed" / "microbatt_codecs-1.dist-info"  # however this checkout is
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Name: microbatt-codecs\nVersion: 1\n")
+    points = "".join(f"{name} = {value}\n" for name, value in named.items())
+    (installed / "entry_points.txt").write_text(f"[zarr.codecs]\n{points}")
+    script = (
+        "import sys, xarray; cube = xarray.open_zarr(sys.argv[1]).load(); "
+        "print(float(cube.voltage[0, 0, 0, 3]))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, str(tmp_path / "a.zarr")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(installed.parent), str(ROOT)])},
+    )
+    assert told.stderr == ""
+    assert float(told.stdout) == float(cube.voltage[0, 0, 0, 3])
+
+
+def test_the_codec_travels_between_processes():
+    codec = known_codec()(level=8)
+    assert pickle.loads(pickle.dumps(codec)) == codec  # noqa: S301 - our own
 
 
 def test_rounded_voltages_keep_their_bound_and_say_so(tmp_path):

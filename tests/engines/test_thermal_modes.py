@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped, simulate_discharge
+from microbatt.engines import (
+    Adiabatic,
+    HeatOf,
+    Isothermal,
+    Lumped,
+    simulate,
+    simulate_discharge,
+)
 from microbatt.errors import ParameterError
 from tests.engines.idealised import CELL
 from tests.reference.released import ALPHA, EXTERNAL_RESISTANCE, released_cell
@@ -115,3 +122,17 @@ def test_the_released_cell_ends_as_warm_as_dualfoil_makes_it(current, celsius):
     terms = {"inventory": "area-only", "thermal": thermal, "cutoff_voltage": cutoff}
     d = simulate_discharge(cell, ALPHA, 1.0, current, **terms)
     assert d.end_temperature - 273.15 == pytest.approx(celsius, abs=1.0)  # given to the degree
+
+
+def test_a_cell_without_masses_discharges_alike_and_refuses_a_heat_balance():
+    bare = replace(CELL, heat_capacity=None, positive=replace(CELL.positive, density=None))
+    full, known = discharge(Isothermal()), discharge(Isothermal(), bare)
+    np.testing.assert_array_equal(known.voltage, full.voltage)
+    assert np.isnan(known.energy)
+    assert np.isfinite(full.energy)
+    told = "a heat balance needs `heat_capacity` and `positive_density`, of which the cell"
+    with pytest.raises(ParameterError, match=told):
+        discharge(Adiabatic(), bare)
+    with pytest.raises(ParameterError, match=told):
+        simulate(bare, ["Rest for 1 s"], thermal=Adiabatic())
+    simulate(bare, ["Rest for 1 s"])

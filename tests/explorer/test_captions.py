@@ -39,7 +39,9 @@ def test_a_table_has_a_row_for_each_current_and_the_change_from_the_pinned_point
 def test_a_table_of_failures_says_what_happened_and_what_to_do(all_failed):
     source = all_failed
     words = table(point_curves(source, 0), None)
-    assert words.count("refine the mesh with `Settings.refined()`") == 1 + len(cubes.CURRENT)
+    assert words.count("refine the mesh with <code>Settings.refined()</code>") == 1
+    assert words.count("refine the mesh with Settings.refined()") == len(cubes.CURRENT)
+    assert "`" not in words
     assert "nan" not in words
 
 

@@ -1,5 +1,7 @@
 """Energy and power of stored and of measured curves, right and as published."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,13 @@ def test_without_a_curve_energy_and_power_are_zero():
     assert np.isfinite(vectors).all()
     assert (vectors[~curves.whole] == 0.0).all()
     assert (vectors[curves.whole] > 0.0).all()
+
+
+def test_curves_of_a_cell_of_unknown_mass_are_refused_rather_than_called_zero():
+    curves = read_curves(made_cube())
+    unknown = np.full_like(curves.energy, np.nan)
+    with pytest.raises(ParameterError, match="no curve of the cube has an energy"):
+        energy_vectors(replace(curves, energy=unknown, power=unknown))
 
 
 def test_the_published_energy_loses_the_contact_resistance_twice():

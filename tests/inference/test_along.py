@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from microbatt import simulate_discharge
@@ -129,3 +130,37 @@ def test_an_error_of_a_potential_counts_as_the_same_at_every_cycle():
     assert np.abs(at_rest[0]).max() > 0.1
     assert at_rest[0] == pytest.approx(at_rest[1], abs=0.05)
     assert all(model.shared.shape == found[0].shared.shape for model in found)
+
+
+def test_what_reading_supposed_of_some_cycles_is_told(tmp_path):
+    """One cycle was logged every ten seconds, the others each second."""
+    cell, rng = "chen-2020", np.random.default_rng(0)
+    rows, begin = [], 0.0
+    for number, apart in enumerate((10.0, 1.0, 1.0), start=1):
+        curve = simulate_discharge(cell, alpha=1.0 + 0.1 * number, current="1C")
+        time = np.arange(0.0, curve.time[-1], apart)
+        rest = np.arange(0.0, 60.0, apart)
+        voltage = np.concatenate(
+            [
+                np.full(rest.size, curve.open_circuit_voltage),
+                np.interp(time, curve.time, curve.voltage),
+            ]
+        )
+        load = np.append(np.zeros(rest.size), np.full(time.size, curve.current))
+        at = begin + np.append(rest, 60.0 + time)
+        rows.append(
+            np.column_stack(
+                [at, voltage + 1e-3 * rng.standard_normal(at.size), load, np.full(at.size, number)]
+            )
+        )
+        begin = at[-1] + 600.0
+    table = pd.DataFrame(
+        np.concatenate(rows), columns=["Time [s]", "Voltage [V]", "Current [A/m2]", "Cycle"]
+    )
+    table.to_csv(tmp_path / "life.csv", index=False)
+    found = infer_along(tmp_path / "life.csv", cell, noise=1e-3, cell_error=0.0, network=False)
+    told = found.summary()
+    assert "on reading cycle 1: the first row comes 10 s after the start" in told
+    assert "on reading cycle 2, 3: the first row comes 1 s after the start" in told
+    assert "columns" not in told
+    assert found.to_dataset().attrs["remarks"] in told

@@ -299,6 +299,35 @@ def test_any_column_can_be_mapped_to_the_temperature(tmp_path):
     )
 
 
+@pytest.mark.parametrize("heading", ["Temperature [°F]", "Cell temp (degF)", "Temp. / Fahrenheit"])
+def test_a_temperature_may_be_in_degrees_fahrenheit(tmp_path, heading):
+    one = only(plain(tmp_path / "a.csv", **{heading: 77.0}))
+    np.testing.assert_allclose(one.temperature, 298.15)
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "unit"),
+    [
+        ("Temperature [°C]", 298.15, "K"),
+        ("Temperature", 298.15, "K"),
+        ("Temperature [K]", 25.0, "degC"),
+        ("Temperature [K]", 185.0, "degF"),
+    ],
+)
+def test_temperatures_in_another_unit_are_told_with_the_mapping_that_takes_them(
+    tmp_path, heading, values, unit
+):
+    path = plain(tmp_path / "a.csv", **{heading: values})
+    one = only(path)
+    assert one.temperature is None
+    hint = f"`--column temperature='{heading}:{unit}'` takes it in another unit"
+    assert hint in " ".join(one.remarks)
+    mapped = only(path, columns={"temperature": f"{heading}:{unit}"})
+    expected = {"K": 298.15, "degC": 298.15, "degF": 358.15}[unit]
+    np.testing.assert_allclose(mapped.temperature, expected)
+    assert f"'{heading}:{unit}'" in refused(path, columns={"temperature": heading})
+
+
 @pytest.mark.parametrize(
     ("clock", "counter"),
     [
@@ -328,8 +357,16 @@ def test_a_mapped_column_of_another_unit_is_refused_by_that_unit(tmp_path):
     assert "`Menge [kg]` is in `kg`, which is not a unit of capacity" in told
 
 
-@pytest.mark.parametrize("heading", ["TT7 (°F)", "Pressure [bar]"])
+@pytest.mark.parametrize("heading", ["TT7 (°R)", "Pressure [bar]"])
 def test_a_column_of_another_unit_is_no_temperature(tmp_path, heading):
     path = plain(tmp_path / "a.csv", **{heading: 77.0})
     with pytest.raises(MeasurementError, match="temperature="):
         only(path, columns={"temperature": heading})
+
+
+@pytest.mark.parametrize("name", ["cell.toml", "cell.json"])
+def test_a_cell_file_in_place_of_curves_is_told_to_be_exchanged(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("format = 1\n", encoding="utf-8")
+    with pytest.raises(MeasurementError, match=f"`--cell {name}`, and the curves alone"):
+        read_measurements(path)

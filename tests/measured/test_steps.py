@@ -1,10 +1,13 @@
 """What a tester did is told by what it wrote, by signs, and by the turn of the voltage."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from microbatt.engines import simulate_discharge
 from microbatt.errors import MeasurementError
-from microbatt.measured import Reading, read_file
+from microbatt.measured import Reading, read_file, read_measurements
+from microbatt.measured.run import last_at_rest
 from microbatt.measured.steps import _zigzag
 from tests.measured.protocols import (
     AREA,
@@ -277,3 +280,33 @@ def _turns_row_by_row(values, threshold):
             turns += [low] if rising is False else []
             rising, high = True, i
     return turns
+
+
+@pytest.mark.parametrize("resting", [0, 6])
+def test_a_rest_row_with_the_voltage_of_the_load_does_not_tell_the_rest(tmp_path, resting):
+    """Rows of one rounded time: current 0, 0, I, the second with the voltage of the load."""
+    curve = simulate_discharge("chen-2020", current="1C")
+    time = np.arange(0.0, curve.time[-1], 10.0)
+    loaded = np.interp(time, curve.time, curve.voltage)
+    rest, start = curve.open_circuit_voltage, 10.0 * resting
+    before = 10.0 * np.arange(resting)
+    table = pd.DataFrame(
+        {
+            "Time [s]": np.concatenate([before, [start, start], start + time]),
+            "Voltage [V]": np.concatenate([np.full(resting + 1, rest), loaded[:1], loaded]),
+            "Current [A/m2]": np.append(np.zeros(resting + 2), np.full(time.size, curve.current)),
+        }
+    )
+    path = tmp_path / "rounded.csv"
+    table.to_csv(path, index=False)
+    (one,) = read_measurements(path)
+    assert one.rest_voltage == pytest.approx(rest)
+    assert one.voltage[0] == pytest.approx(loaded[0])
+    run = read_file(path, Reading(runs="always")).run
+    assert run.rest_voltage == pytest.approx(rest)
+
+
+def test_rows_of_one_time_that_rest_are_a_rest():
+    voltage, time = np.array([4.03, 4.18, 4.03, 4.0]), np.array([0.0, 0.0, 0.0, 10.0])
+    assert last_at_rest(voltage, time, 0, 1) == 1
+    assert last_at_rest(voltage, None, 0, 1) == 1

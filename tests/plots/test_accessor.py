@@ -64,6 +64,27 @@ def test_curves_are_those_of_the_nearest_microstructure_which_the_title_names(ax
     np.testing.assert_allclose(axes.lines[0].get_xdata()[-1], 600.0 + 50.0 + 17.5)
 
 
+def test_curves_are_drawn_of_the_currents_that_are_asked_for(cube, axes):
+    cube.microbatt.plot.curves(alpha=2.0, S=5.0, current=30.0, axes=axes)
+    assert [line.get_label() for line in axes.lines] == ["35 A m⁻²"]
+    axes.clear()
+    rated = cube.assign_coords(c_rate=("current", [0.5, 1.0]))
+    rated.microbatt.plot.curves(alpha=2.0, S=5.0, c_rate=[0.9, 0.4], axes=axes)
+    assert [line.get_label() for line in axes.lines] == ["17.5 A m⁻² (0.5C)", "35 A m⁻² (1C)"]
+    plot = rated.microbatt.plot
+    with pytest.raises(ParameterError, match="give one of them"):
+        plot.curves(current=35.0, c_rate=1.0)
+    with pytest.raises(ParameterError, match=r"`current` is '1C'; it must be a number .* A m⁻²"):
+        plot.curves(current="1C")
+    with pytest.raises(ParameterError, match="no coordinate `c_rate`"):
+        cube.microbatt.plot.curves(c_rate=1.0)
+
+
+def test_curves_of_a_cube_at_one_current_may_name_it(cube, axes):
+    cube.sel(current=17.5).microbatt.plot.curves(alpha=2.0, S=5.0, current=17.5, axes=axes)
+    assert [line.get_label() for line in axes.lines] == ["17.5 A m⁻²"]
+
+
 def test_a_map_names_its_current(cube, axes):
     cube.microbatt.plot.map("energy", current=34.0, axes=axes)
     assert axes.get_title() == "35 A m⁻²"

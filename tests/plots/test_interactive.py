@@ -75,6 +75,11 @@ def test_curves_have_a_colour_for_each_current_and_name_it(figures):
     assert figure.title.text == "α 2, S 5"
 
 
+def test_curves_are_those_of_the_currents_that_are_asked_for(figures):
+    overlay = figures.curves(alpha=2.0, S=5.0, current=[36.0])
+    assert [one.label for one in overlay] == ["35 A m⁻²"]
+
+
 def test_a_curve_that_does_not_exist_is_named_as_such(figures):
     overlay = figures.curves(alpha=10.0, S=40.0)
     assert [one.label for one in overlay][-1] == "35 A m⁻²: no curve"

@@ -3,6 +3,7 @@
 import html.parser
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -83,6 +84,24 @@ def test_the_page_says_what_was_found_and_what_was_assumed(page):
         "Nothing speaks against this estimate.",
     ):  # fmt: skip
         assert words in page
+
+
+def test_names_in_the_sentences_of_a_page_are_code(maps):
+    from microbatt.report.page import render_page
+
+    estimate = made_estimate()
+    told = replace(
+        estimate,
+        posterior_sentence="`--free x<y` says so.",
+        assumptions=("Take `--thermal adiabatic`.",),
+        diagnostics=replace(estimate.diagnostics, misfit_sentence="See `--cell-error`."),
+    )
+    page = render_page(told, *maps)
+    visible = page[: page.index('id="numbers"')]
+    for words in ("--free x&lt;y", "--thermal adiabatic", "--cell-error"):
+        assert f"<code>{words}</code>" in visible
+    assert "`" not in visible
+    assert "<code>--cell-error</code>" in told._repr_html_()
 
 
 def test_a_misfit_stands_at_the_top(maps):

@@ -7,7 +7,6 @@ it is from that.  The codec is numcodecs' own under its own name, so that plain 
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,30 +16,19 @@ from microbatt.checks import Interval, check_number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NAME: Final = "numcodecs.pcodec"
 ROUNDING: Final = Interval(1e-6, 1e-2)
 """By how much voltages may be rounded [V]; single precision itself is 0.2 µV at 4 V."""
 
 
-@cache
 def known_codec() -> type[Any]:
     """Return the codec; from then on this process reads it without Zarr's warning.
 
     Zarr warns at each array that other programs may not know the codec.  The documentation of the
     schema says so once.
     """
-    import zarr.codecs  # noqa: F401 - which makes its own known first
-    from zarr.codecs.numcodecs import PCodec
-    from zarr.registry import register_codec
+    from microbatt.cube.store.quiet_codec import QuietPCodec  # with Zarr, which takes its time
 
-    class Quiet(PCodec):
-        """The same without the warning."""
-
-        def __init__(self, **configuration: Any) -> None:  # noqa: ANN401 - JSON
-            object.__setattr__(self, "codec_config", {"id": "pcodec"} | configuration)
-
-    register_codec(NAME, Quiet, qualname="zarr.codecs.numcodecs.PCodec")
-    return Quiet
+    return QuietPCodec
 
 
 def packing() -> dict[str, Any]:

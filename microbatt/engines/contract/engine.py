@@ -96,7 +96,8 @@ class Request:
         check_choice("inventory", str(self.inventory), [str(one) for one in Inventory])
         object.__setattr__(self, "inventory", Inventory(self.inventory))
         check_number("cutoff_voltage", self.cutoff_voltage, POSITIVE, unit="V")
-        check_thermal(self.thermal)
+        if not isinstance(check_thermal(self.thermal), Isothermal):
+            self.cell.check_heat(self.varied)
         if self.time_limit is not None:
             check_number("time_limit", self.time_limit, POSITIVE, unit="s")
 

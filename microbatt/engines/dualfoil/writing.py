@@ -240,12 +240,16 @@ _SWITCHED_OFF: Final[dict[str, Any]] = {
     "positive_side_rate_3": 0.0,
 }
 """What a discharge does not need, and a row for every step."""
+_ANY_DENSITY: Final = 1000.0
+_ANY_HEAT_CAPACITY: Final = 1000.0
+"""Stand for what a cell does not state: no voltage of an isothermal discharge depends on them."""
 
 
 def _electrode_values(electrode: Electrode) -> dict[str, Any]:
     matrix = matrix_factor(electrode.porosity, electrode.gas_fraction)
     effective = electrode.effective_solid_conductivity
-    capacity = electrode.max_concentration * FARADAY / (SECONDS_PER_HOUR * electrode.density)
+    density = electrode.density or _ANY_DENSITY
+    capacity = electrode.max_concentration * FARADAY / (SECONDS_PER_HOUR * density)
     return {
         "thickness": electrode.thickness,
         "stoichiometry": electrode.initial_stoichiometry,
@@ -261,7 +265,7 @@ def _electrode_values(electrode: Electrode) -> dict[str, Any]:
         "rate_constant": electrode.rate_constant,
         "film_resistance": electrode.film_resistance,
         "coulombic_capacity": capacity,
-        "density": electrode.density,
+        "density": density,
     }
 
 
@@ -280,15 +284,15 @@ def _separator_values(cell: Cell) -> dict[str, Any]:
 
 def _whole_cell_values(cell: Cell) -> dict[str, Any]:
     return {
-        "negative_collector_thickness": cell.negative_collector.thickness,
-        "positive_collector_thickness": cell.positive_collector.thickness,
-        "negative_collector_density": cell.negative_collector.density,
-        "positive_collector_density": cell.positive_collector.density,
+        "negative_collector_thickness": cell.negative_collector.thickness or 0.0,
+        "positive_collector_thickness": cell.positive_collector.thickness or 0.0,
+        "negative_collector_density": cell.negative_collector.density or _ANY_DENSITY,
+        "positive_collector_density": cell.positive_collector.density or _ANY_DENSITY,
         "temperature": cell.initial_temperature,
         "ambient_temperature": cell.ambient_temperature,
-        "heat_capacity": cell.heat_capacity,
+        "heat_capacity": cell.heat_capacity or _ANY_HEAT_CAPACITY,
         "salt_concentration": cell.electrolyte.initial_concentration,
-        "electrolyte_density": cell.electrolyte.density,
+        "electrolyte_density": cell.electrolyte.density or _ANY_DENSITY,
         "filler_density": cell.filler_density,
         "polymer_density": cell.polymer_density,
     }

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.cells import load_cell
+from microbatt.cells import HIGHEST_VOLTAGE, load_cell
 from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.compile_notice import tell_of_compiling
 from microbatt.engines.contract.points import check_varied
+from microbatt.engines.interrupts import interruptible
 from microbatt.engines.native import heat_follows_charge, heat_transfer, numerics_version
 from microbatt.engines.protocols.protocol_points import with_points_between
 from microbatt.engines.protocols.protocol_result import Simulation, step_results
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = ("engines/dense_output.py", "engines/protocols/*.py", "protocols/*.py")
 """Where the numbers of a protocol come from beside those of a discharge."""
-_NO_CELL: Final = 20.0
-"""No step goes on above it, whatever limit is asked for: where salt runs out, voltages do [V]."""
 _HIGHEST: Final = 5.0
 """Where a charge ends if neither cell nor caller says [V]: no usual electrolyte stands more."""
 _SCARCE: Final = 1e-3
@@ -412,7 +411,7 @@ def _limits(cell: Cell, lower: float | None, upper: float | None) -> Limits:
     highest = cell.upper_cutoff_voltage if upper is None else upper
     limits = Limits(
         float(cell.cutoff_voltage if lower is None else lower),
-        _HIGHEST if highest is None else min(float(highest), _NO_CELL),
+        _HIGHEST if highest is None else min(float(highest), HIGHEST_VOLTAGE),
         stated=highest is not None,
     )
     if not 0.0 <= limits.lowest < limits.highest:
@@ -427,6 +426,8 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
     from microbatt.porous_electrode import Samples as Drive
     from microbatt.porous_electrode import Terms, cell_parameters, numerics, run_protocol
 
+    if not isinstance(terms.thermal, Isothermal | MeasuredTemperature):
+        cell.check_heat()
     tell_of_compiling()
     table = table_of(protocol, cell, terms.limits)
     thermal, settings = terms.thermal, terms.settings
@@ -466,7 +467,15 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
         return run_protocol(prepared, resolution, table.rows, drive, run_on)
 
     scarce = _SCARCE * cell.electrolyte.initial_concentration
-    curves = _on_mesh_that_serves(solve, scarce, terms.time_limit)
+
+    def solve_all(look: Callable[[], None]) -> ProtocolCurves:
+        def looking(finer: float, time_limit: float | None) -> ProtocolCurves:
+            look()
+            return solve(finer, time_limit)
+
+        return _on_mesh_that_serves(looking, scarce, terms.time_limit)
+
+    curves = interruptible(solve_all)  # a signal that a kernel's end meets would end the process
     driven = thermal if isinstance(thermal, MeasuredTemperature) else None
     return _labelled(cell, protocol, table, curves, driven)
 

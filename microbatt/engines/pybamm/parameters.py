@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from microbatt.cells import HIGHEST_VOLTAGE
 from microbatt.constants import FARADAY, REFERENCE_TEMPERATURE
 from microbatt.engines.pybamm.fits import (
     conductivity_law,
@@ -35,8 +36,6 @@ SPHERE: Final = 3.0
 """Shape factor of PyBaMM's particles."""
 FILM_THICKNESS: Final = 5e-9
 """The film is a constant SEI of this thickness [m]; only its resistance matters."""
-HIGHEST_VOLTAGE: Final = 10.0
-"""Never reached: PyBaMM wants an upper cut-off [V]."""
 
 
 def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
@@ -62,7 +61,7 @@ def cell_parameters(cell: Cell, *, cutoff_voltage: float) -> dict[str, Any]:
         "Current function [A]": pybamm.InputParameter("current"),
         "Nominal cell capacity [A.h]": cell.one_c_current,
         "Lower voltage cut-off [V]": cutoff_voltage,
-        "Upper voltage cut-off [V]": HIGHEST_VOLTAGE,
+        "Upper voltage cut-off [V]": HIGHEST_VOLTAGE,  # wanted, and never reached
         **{f"{one} temperature [K]": T for one in ("Reference", "Ambient", "Initial")},
         "Contact resistance [Ohm]": cell.contact_resistance,
         "Initial concentration in electrolyte [mol.m-3]": salt.initial_concentration,

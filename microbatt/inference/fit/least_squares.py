@@ -9,6 +9,7 @@ step before it stops, and for derivatives at every place.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     Evaluate: TypeAlias = Callable[[Array], "tuple[Array, Jacobian] | None"]
     """Coordinates → residuals in units of their standard deviation and their Jacobian."""
 
+_LOG = logging.getLogger(__name__)
 _FIRST_DAMPING: Final = 1e-3
 _SMALLEST_DAMPING: Final = 1e-9
 _LARGEST_DAMPING: Final = 1e8
@@ -143,6 +145,7 @@ def minimise(
             place = place.exact()
             continue
         calls += 1
+        _LOG.info("step %d", calls)
         there = evaluate(place.x + step)
         if there is not None and there[0] @ there[0] < place.residual @ place.residual:
             place = place.moved(step, *there, near=economy.near)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from microbatt.cells import Cell
     from microbatt.inference.forward.binning import BinnedCurve
-    from microbatt.measured import Measurement
+    from microbatt.measured import MeasuredRun, Measurement
 
     Array = NDArray[np.float64]
 
@@ -50,6 +50,37 @@ def check_currents(measurements: Iterable[Measurement], cell: Cell) -> None:
                 f"{one.current / cell.one_c_current:.3g} times the 1C of {cell.name!r}; it must "
                 f"lie in [{low:.3g}, {high:.4g}] A m⁻². Check the unit of the current and the area "
                 "of the electrode: `--column current='NAME:UNIT'`, `--area`.",
+                one.source,
+            )
+
+
+def check_temperatures(measured: Iterable[Measurement | MeasuredRun], cell: Cell) -> None:
+    """Refuse a measured temperature at which nothing is known of the cell's electrolyte.
+
+    Parameters
+    ----------
+    measured
+        Curves and runs.
+    cell
+        Its electrolyte may be known between two temperatures only.
+
+    Raises
+    ------
+    CurveError
+        At the first that is outside in the mean.
+    """
+    low, high = cell.electrolyte.fit.temperature_range
+    for one in measured:
+        if one.temperature is None:
+            continue
+        mean = float(np.trapezoid(one.temperature, one.time) / np.ptp(one.time))
+        if not cell.electrolyte.fit.known_at(mean):
+            raise CurveError(
+                f"{one.source}: its temperature column is {mean:.5g} K in the mean, and the "
+                f"electrolyte of the cell {cell.name!r} is known from {low:.6g} to {high:.6g} K. "
+                "Check the column and its unit, `--column temperature='NAME:UNIT'`; give the "
+                "electrolyte at that temperature in the cell file; or leave the column out, "
+                "`--no-measured-temperature`.",
                 one.source,
             )
 

@@ -8,6 +8,7 @@ of the charge that they deliver, where the cliff of one lies on the cliff of the
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +49,7 @@ _MORE: Final = 1.02
 """A current beside, over the present one, for what an unknown area moves."""
 _INSTANTS: Final = 100
 """Of a curve, over which a measured temperature is averaged."""
+_LOG = logging.getLogger(__name__)
 _WARMTH: Final = ("temperature", "initial_temperature", "ambient_temperature")
 """Unknowns that move nothing at a measured temperature."""
 _SLOPE_STEP: Final = 1e-4
@@ -140,6 +142,7 @@ def differentiated(
             return None
         pieces.append(found)
     for run in model.runs:
+        _LOG.info("derivatives of %s", run.source)
         columns = run_response(core, asked, run)
         if model.priors.doubted:
             columns = np.concatenate([columns, run_columns(model, here.x, run)], axis=1)

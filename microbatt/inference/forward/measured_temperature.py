@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from microbatt.cells import HIGHEST_VOLTAGE
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import ENGINE, Discharge, MeasuredTemperature, as_batch, simulate
-from microbatt.inference.forward.unknowns import HIGHEST_VOLTAGE
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.protocols import Step
 

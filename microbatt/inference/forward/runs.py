@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
+from microbatt.cells import HIGHEST_VOLTAGE
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines import Settings, simulate
 from microbatt.errors import ParameterError
 from microbatt.inference.forward.finite_differences import moves_curve
 from microbatt.inference.forward.temperature_smoothing import temperature_of
-from microbatt.inference.forward.unknowns import HIGHEST_VOLTAGE, MICROSTRUCTURE, PARAMETERS
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
 from microbatt.measured import begin_run, cell_from
 from microbatt.protocols import Samples as Drive
 

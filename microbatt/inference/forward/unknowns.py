@@ -70,9 +70,6 @@ class Parameter:
 MICROSTRUCTURE: Final = ("alpha", "S")
 """What every fit moves, unless it is told that one of them is known; free, they have a prior."""
 
-HIGHEST_VOLTAGE: Final = 10.0
-"""Of a simulated cell whose rows are compared: a charge that goes beyond ends there [V]."""
-
 _FRACTIONS: Final = (
     "electrolyte_fraction",
     "polymer_fraction",

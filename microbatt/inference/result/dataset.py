@@ -268,6 +268,7 @@ def _attributes(estimate: EstimateRecord) -> dict[str, Attribute]:
         "settled_sentence": diagnostics.settled_sentence,
         "out_of_range": int(diagnostics.out_of_range),
         "range_sentence": diagnostics.range_sentence,
+        "at_bound": int(diagnostics.at_bound),
         "cell_error_sentence": estimate.cell_error_sentence,
         "model_error": estimate.model_error,
         "unasked": estimate.unasked,

@@ -81,6 +81,8 @@ class Diagnostics:
         Whether the curves or the estimate lie where the network or the engine's box ends.
     range_sentence : str
         What that means, in plain words.
+    at_bound : bool, default False
+        Whether an interval of alpha or S ends where the search ends, and not by the data.
     settled : bool, default True
         Whether the intervals agree with the engine where the draws are.
     settled_sentence : str, default empty
@@ -102,6 +104,7 @@ class Diagnostics:
     misfit_sentence: str
     out_of_range: bool
     range_sentence: str
+    at_bound: bool = False
     settled: bool = True
     settled_sentence: str = ""
     conflict_chance: float = 1.0
@@ -142,6 +145,7 @@ def judge(
     starts: tuple[InitialGuess, ...],
     drawn: Drawn,
     noise: float,
+    bounds: str,
     causes: tuple[MisfitCause, ...] = (),
 ) -> Diagnostics:
     """Say whether the cell file explains the data, and whether the estimate can be relied on.
@@ -156,6 +160,8 @@ def judge(
         The posterior.
     noise
         Standard deviation of a single sample [V].
+    bounds
+        Which intervals end where the search does, in words; empty where none does.
     causes
         Of a misfit, the likeliest first.
     """
@@ -167,7 +173,8 @@ def judge(
         reduced_chi_square=reduced_chi_square(model, minimum),
         misfit_sentence=misfit_sentence(trend, noise, rms_residual(model, minimum), causes),
         out_of_range=outside,
-        range_sentence=range_sentence,
+        range_sentence=f"{range_sentence} {bounds}".rstrip(),
+        at_bound=bool(bounds),
         settled=drawn.settled,
         settled_sentence=drawn.settled_sentence,
         conflict_chance=conflict.chance,

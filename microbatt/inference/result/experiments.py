@@ -27,6 +27,7 @@ _NUMBERS: Final[dict[str, Callable[[Estimate], float]]] = {
 _FLAGS: Final[dict[str, Callable[[Estimate], bool]]] = {
     "misfit": lambda one: one.diagnostics.misfit,
     "out_of_range": lambda one: one.diagnostics.out_of_range,
+    "at_bound": lambda one: one.diagnostics.at_bound,
     "settled": lambda one: one.diagnostics.settled,
 }
 _SENTENCES: Final[dict[str, Callable[[Estimate], str]]] = {
@@ -73,9 +74,10 @@ def experiments_dataset(experiments: Sequence[Inferred]) -> xr.Dataset:
     xarray.Dataset
         Along ``experiment``: for each parameter its value, ``…_std``, ``…_low`` and ``…_high``;
         ``alpha_S_correlation``, ``reduced_chi_square``, ``misfit``, ``out_of_range`` and their
-        sentences; ``what_was_read`` of its files; ``failure`` is empty where
-        an experiment succeeded and ``unread`` tells which of
-        its files were left out. NaN, and no flag, where it did not succeed.
+        sentences; ``at_bound``, whether an interval of alpha or S ends where the search does;
+        ``what_was_read`` of its files; ``failure`` is empty where an experiment succeeded and
+        ``unread`` tells which of its files were left out. NaN, and no flag, where it did not
+        succeed.
     """
     estimates = [one.estimate for one in experiments]
     names = list(dict.fromkeys(name for one in estimates if one is not None for name in one.names))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.errors import as_html
 from microbatt.inference.forward.unknowns import unknown_quantity
-from microbatt.inference.result.text import rounded_with
+from microbatt.inference.result.text import bounded, rounded_with
 
 if TYPE_CHECKING:
     from microbatt.inference.result.records import EstimateRecord, FittedCurve
@@ -30,7 +31,8 @@ def estimate_html(estimate: EstimateRecord) -> str:
     level = f"{100 * estimate.level:g} %"
     rows = "".join(
         f"<tr><td>{escape(one.name)}</td><td>{rounded_with(one.value, one.std)}</td>"
-        f"<td>{rounded_with(one.low, one.std)} … {rounded_with(one.high, one.std)}</td>"
+        f"<td>{rounded_with(one.low, one.std)} … {rounded_with(one.high, one.std)}{bounded(one)}"
+        "</td>"
         f"<td>{escape(_unit(one.name))}</td></tr>"
         for one in estimate.parameters
     )
@@ -40,7 +42,7 @@ def estimate_html(estimate: EstimateRecord) -> str:
         f"{escape(str(estimate.inventory))}"
         f"<table><thead><tr><th></th><th>median</th><th>{level} interval</th><th></th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
-        f"<p><strong>{escape(told.verdict.sentence)}</strong> {escape(told.misfit_sentence)}</p>"
+        f"<p><strong>{escape(told.verdict.sentence)}</strong> {as_html(told.misfit_sentence)}</p>"
         f"{fit_svg(estimate.curves) if estimate.curves else ''}</div>"
     )
 

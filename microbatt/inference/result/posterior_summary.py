@@ -12,6 +12,7 @@ from microbatt.inference.fit.posterior import Posterior
 from microbatt.inference.forward.error_model import EQUATIONS
 from microbatt.inference.forward.forward_model import simulated_curves
 from microbatt.inference.forward.runs import run_voltage
+from microbatt.inference.forward.unknowns import MICROSTRUCTURE, PARAMETERS
 from microbatt.inference.result.diagnostics import information
 from microbatt.inference.result.records import FittedCurve, FittedRun, ParameterEstimate
 
@@ -52,6 +53,7 @@ def parameter_estimates(
     deviation = model.priors.natural(drawn.draws).std(axis=0)
     noise = noise_alone(model, minimum)
     beyond = _beyond(model, minimum.x)
+    bounds = _bounds_reached(model, drawn, level)
     return tuple(
         ParameterEstimate(
             name=model.priors.names[i],
@@ -62,8 +64,33 @@ def parameter_estimates(
             prior=model.priors.describe(i),
             noise_std=float(noise[i]) if model.priors.doubted else float(deviation[i]),
             beyond=float(beyond[i]),
+            low_bound=bounds[i][0],
+            high_bound=bounds[i][1],
         )
         for i in model.priors.shown
+    )
+
+
+def bounds_sentence(parameters: tuple[ParameterEstimate, ...]) -> str:
+    """Say which intervals of alpha and S end where the search does; nothing where none does.
+
+    Parameters
+    ----------
+    parameters
+        From `parameter_estimates`.
+    """
+    ends = [
+        f"of {one.name} at {bound:.3g}"
+        for one in parameters
+        if one.name in MICROSTRUCTURE
+        for bound in (one.low_bound, one.high_bound)
+        if bound is not None and bound != PARAMETERS[one.name].allowed.low
+    ]
+    if not ends:
+        return ""
+    return (
+        f"An interval ends where the search ends, {' and '.join(ends)}, and not by the curves: "
+        "values beyond were not looked at."
     )
 
 
@@ -108,16 +135,54 @@ def _medians_and_intervals(model: ForwardModel, drawn: Drawn, level: float) -> A
     draws, priors = drawn.draws, model.priors
     ends = np.quantile(draws, [0.5, tail, 1.0 - tail], axis=0)
     for i in range(draws.shape[1]):
-        ordered = np.sort(draws[:, i])
+        shape = _Shape.of(draws[:, i], level)
+        few, last = shape.few, shape.widths.size - shape.few
+        if shape.first < few and shape.reaches(priors.low[i]):
+            ends[1:, i] = priors.low[i], np.quantile(shape.ordered, level)
+        elif shape.first >= last and shape.reaches(priors.high[i], above=True):
+            ends[1:, i] = np.quantile(shape.ordered, 1.0 - level), priors.high[i]
+    return np.asarray(priors.natural(ends))
+
+
+def _bounds_reached(
+    model: ForwardModel, drawn: Drawn, level: float
+) -> list[tuple[float | None, float | None]]:
+    """Return the bounds, low and high, to which draws of each unknown reach; None where none do."""
+    priors = model.priors
+    found = []
+    for i in range(drawn.draws.shape[1]):
+        shape = _Shape.of(drawn.draws[:, i], level)
+        low = priors.value(priors.low, i) if shape.reaches(priors.low[i]) else None
+        high = priors.value(priors.high, i) if shape.reaches(priors.high[i], above=True) else None
+        found.append((low, high))
+    return found
+
+
+class _Shape(NamedTuple):
+    """How the draws of one unknown lie."""
+
+    ordered: Array
+    widths: Array
+    """Of all intervals that hold the level."""
+    few: int
+
+    @classmethod
+    def of(cls, draws: Array, level: float) -> _Shape:
+        ordered = np.sort(draws)
         inside = int(np.ceil(level * ordered.size))
         widths = ordered[inside - 1 :] - ordered[: ordered.size - inside + 1]
-        few, near = max(1, int(_FEW * ordered.size)), _NEAR * float(widths.min())
-        first = int(widths.argmin())
-        if first < few and ordered[few] - priors.low[i] < near:
-            ends[1:, i] = priors.low[i], np.quantile(ordered, level)
-        elif first >= widths.size - few and priors.high[i] - ordered[-few - 1] < near:
-            ends[1:, i] = np.quantile(ordered, 1.0 - level), priors.high[i]
-    return np.asarray(priors.natural(ends))
+        return cls(ordered, widths, max(1, int(_FEW * ordered.size)))
+
+    @property
+    def first(self) -> int:
+        """Where the shortest interval begins."""
+        return int(self.widths.argmin())
+
+    def reaches(self, bound: float, *, above: bool = False) -> bool:
+        """Whether more than a few draws lie near a bound."""
+        near = _NEAR * float(self.widths.min())
+        distance = bound - self.ordered[-self.few - 1] if above else self.ordered[self.few] - bound
+        return bool(distance < near)
 
 
 _FEW, _NEAR = 0.02, 0.1

@@ -42,6 +42,8 @@ class ParameterEstimate:
         Standard deviation that noise alone would leave, were the cell file and the model exact.
     beyond : float, default 0
         How many widths of its prior the value lies from what was expected; 0 without a prior.
+    low_bound, high_bound : float or None, default None
+        Bounds of what was looked at, where they end the interval rather than the data.
     """
 
     name: str
@@ -52,6 +54,8 @@ class ParameterEstimate:
     prior: str
     noise_std: float = np.nan
     beyond: float = 0.0
+    low_bound: float | None = None
+    high_bound: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,10 @@ def summarise(estimate: EstimateRecord) -> str:
     lines += _files(estimate.what_was_read)
     told = estimate.diagnostics
     lines += ["", told.misfit_sentence]
-    more = [told.range_sentence if told.out_of_range else "", told.outlier_sentence]
+    more = [
+        told.range_sentence if told.out_of_range or told.at_bound else "",
+        told.outlier_sentence,
+    ]
     more += [estimate.posterior_sentence, told.settled_sentence]
     lines += [sentence for sentence in more if sentence]
     if doubtful:
@@ -250,8 +253,37 @@ def line_of(one: ParameterEstimate, percent: str, level: float, *, alone: bool) 
         noise = f" (noise alone {told})"
     return (
         f"{one.name:22s} {one.value:.5g} {error_of(one, level)}{shown}, "
-        f"{percent} between {one.low:.5g} and {one.high:.5g}{noise}"
+        f"{percent} between {one.low:.5g} and {one.high:.5g}{bounded(one)}{noise}"
     )
+
+
+def bounded(one: ParameterEstimate) -> str:
+    """Say at which bounds an interval ends; nothing where the data end it.
+
+    Parameters
+    ----------
+    one : ParameterEstimate
+        The number with its interval.
+
+    Returns
+    -------
+    str
+        In brackets, after a space.
+
+    Examples
+    --------
+    >>> from microbatt.inference.result.records import ParameterEstimate
+    >>> wide = ParameterEstimate(
+    ...     name="S", value=90.0, std=40.0, low=20.0, high=200.0, prior="", high_bound=200.0
+    ... )
+    >>> bounded(wide)
+    ' (ends at the bound 200)'
+    """
+    bounds = [f"{bound:.5g}" for bound in (one.low_bound, one.high_bound) if bound is not None]
+    if not bounds:
+        return ""
+    noun = "bound" if len(bounds) == 1 else "bounds"
+    return f" (ends at the {noun} {' and '.join(bounds)})"
 
 
 def _curve(curve: FittedCurve, asked: Sequence[str]) -> str:

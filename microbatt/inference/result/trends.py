@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import xarray as xr
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from microbatt.inference.result.records import ParameterEstimate
 
     Array = NDArray[np.float64]
+
+
+_MOST: Final = 8
+"""Cycles, or remarks, that are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,8 @@ class Trends:
         What was taken as known.
     unread : tuple of str
         Cycles that were left out, and why.
+    remarks : tuple of tuple of str
+        Of each cycle, what reading it changed or supposed.
     """
 
     name: str
@@ -98,6 +104,7 @@ class Trends:
     misfit: NDArray[np.bool_]
     assumptions: tuple[str, ...]
     unread: tuple[str, ...] = ()
+    remarks: tuple[tuple[str, ...], ...] = ()
 
     def __getitem__(self, name: str) -> Trend:
         check_choice("name", name, [one.name for one in self.trends])
@@ -150,7 +157,23 @@ class Trends:
             lines.append("  " + "".join(f"{word:>24s}" for word in row))
         lines += ["", self._verdict()]
         lines += [f"left out: {one}" for one in self.unread]
+        lines += self._on_reading()
         return "\n".join(lines)
+
+    def _on_reading(self) -> list[str]:
+        """Say what reading changed or supposed in some of the cycles, and not in all alike."""
+        of: dict[str, list[float]] = {}
+        for number, remarks in zip(self.cycles.tolist(), self.remarks, strict=False):
+            for one in dict.fromkeys(remarks):
+                of.setdefault(one, []).append(number)
+        some = {one: those for one, those in of.items() if len(those) < self.cycles.size}
+        lines = [
+            f"on reading {self.along} {', '.join(f'{one:g}' for one in those[:_MOST])}"
+            f"{f' and {len(those) - _MOST} more' if len(those) > _MOST else ''}: {remark}"
+            for remark, those in some.items()
+        ]
+        more = [f"and {len(lines) - _MOST} more remarks"] if len(lines) > _MOST else []
+        return lines[:_MOST] + more
 
     def _headings(self) -> list[str]:
         return [self.along, *(one.name for one in self.trends), "residual [mV rms]"]
@@ -159,10 +182,10 @@ class Trends:
         bad = self.cycles[self.misfit]
         if not bad.size:
             return "The cell file explains every cycle."
-        shown = ", ".join(f"{one:g}" for one in bad[:8])
+        shown = ", ".join(f"{one:g}" for one in bad[:_MOST])
         return (
             f"The cell file does not explain {self.along} {shown}"
-            + (f" and {bad.size - 8} more" if bad.size > 8 else "")
+            + (f" and {bad.size - _MOST} more" if bad.size > _MOST else "")
             + ": do not rely on the trends before you know why; `infer` of such a cycle by itself "
             "tells the likeliest causes."
         )
@@ -200,5 +223,6 @@ class Trends:
                 "level": self.level,
                 "assumptions": "\n".join(self.assumptions),
                 "unread": "\n".join(self.unread),
+                "remarks": "\n".join(self._on_reading()),
             },
         )

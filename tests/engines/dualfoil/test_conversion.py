@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given, settings
 
-from microbatt.cells import available_cells, load_cell
+from microbatt.cells import Collector, available_cells, load_cell
 from microbatt.engines import Adiabatic, Isothermal, Lumped
 from microbatt.engines.dualfoil import (
     activation_from_cell,
@@ -231,3 +231,16 @@ def test_activation_energies_are_read_with_comments_and_told_when_short(tmp_path
     with pytest.raises(CellFileError, match="'high ! E'"):
         parse_activation("high ! E\n")
     assert read_activation(tmp_path / "li-ion-ebar.in") is None
+
+
+def test_a_cell_without_masses_makes_a_deck_of_the_same_electrodes():
+    bare = replace(
+        CELL,
+        heat_capacity=None,
+        negative_collector=Collector(),
+        positive=replace(CELL.positive, density=None),
+        electrolyte=replace(CELL.electrolyte, density=None),
+    )
+    read = there_and_back(bare).cell
+    assert read.positive.max_concentration == pytest.approx(CELL.positive.max_concentration)
+    assert read.positive.thickness == pytest.approx(CELL.positive.thickness)

@@ -3,12 +3,14 @@
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
+from microbatt.cells.electrolyte_fits import own_electrolyte
 from microbatt.errors import CurveError
-from microbatt.inference.fit.plausibility import check_currents
-from microbatt.measured import Experiment
+from microbatt.inference.fit.plausibility import check_currents, check_temperatures
+from microbatt.measured import Experiment, Measurement
 from tests.inference.experiments import CELL
 from tests.inference.experiments import infer_published as infer
 from tests.inference.experiments import published_experiment as experiment
@@ -59,3 +61,38 @@ def test_usual_currents_pass():
 def test_the_error_names_its_curve_after_a_journey_between_processes():
     error = pickle.loads(pickle.dumps(CurveError("why", "a.csv")))  # noqa: S301 - our own
     assert (str(error), error.source) == ("why", "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("warmth", "told"),
+    [
+        (np.full(50, 310.5), "its temperature column is 310.5 K in the mean"),
+        (np.full(50, 280.0), "known from 288.15 to 308.15 K. Check the column and its unit"),
+        (np.full(50, 309.0), None),  # so near it is as at the nearest
+        (np.linspace(300.0, 312.0, 50), None),  # warm at the end, not in the mean
+    ],
+)
+def test_a_measured_temperature_at_which_no_electrolyte_is_known_is_told_of_its_file(warmth, told):
+    cell = load_cell("doyle-1996-cell-1")
+    known = {"expression": "7.5e-11 + 0*T", "temperatures": [288.15, 308.15]}
+    fit = own_electrolyte(
+        "electrolyte",
+        {"transference": 0.3, "conductivity": {"value": 0.2}, "diffusivity": known},
+    )
+    salt = replace(
+        cell.electrolyte, fit=fit, conductivity_activation=0.0, diffusivity_activation=0.0
+    )
+    cell = replace(cell, electrolyte=salt)
+    charge = np.linspace(0.0, 10.0, 50)
+    measured = Measurement(
+        current=17.5,
+        capacity=charge,
+        voltage=np.linspace(4.0, 3.0, 50),
+        temperature=warmth,
+        source="warm.csv",
+    )
+    if told is None:
+        check_temperatures([measured], cell)
+        return
+    with pytest.raises(CurveError, match=f"^warm.csv: .*{told}"):
+        check_temperatures([measured], cell)

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
+from microbatt.engines import simulate_discharge
 from microbatt.inference import Diagnostics, Inferred, experiments_dataset
+from microbatt.inference import infer as infer_plainly
+from microbatt.measured import Measurement
+from microbatt.report.text import parameter_fact
 from tests.inference.experiments import CELL
 from tests.inference.experiments import infer_published as infer
 from tests.inference.experiments import published_experiment as experiment
@@ -60,10 +64,31 @@ def test_an_estimate_beyond_the_scan_says_that_there_may_be_a_better_one():
     assert not far.diagnostics.misfit
 
 
+def test_an_interval_that_ends_with_the_search_is_not_called_inside_the_range():
+    rng = np.random.default_rng(0)
+    curve = simulate_discharge("doyle-1996-cell-1", S=100.0, current=17.5)
+    capacity = np.linspace(0.0, 0.98, 300) * curve.discharge_capacity
+    voltage = np.interp(capacity, curve.capacity, curve.voltage) + rng.normal(0.0, 6e-3, 300)
+    measured = Measurement(current=17.5, capacity=capacity, voltage=voltage, source="a")
+    wide = infer_plainly([measured], "doyle-1996-cell-1", noise=6e-3, cell_error=0.0, network=False)
+    assert wide["S"].high_bound == wide["S"].high == pytest.approx(200.0)
+    assert wide["S"].low_bound is wide["alpha"].high_bound is None
+    assert wide.diagnostics.at_bound
+    told = "An interval ends where the search ends, of S at 200, and not by the curves"
+    assert told in wide.diagnostics.range_sentence
+    assert told in wide.summary()
+    assert "(ends at the bound 200)" in wide.summary()
+    assert parameter_fact(wide["S"]).interval.endswith("to 200 (upper end at the bound)")
+    table = experiments_dataset([Inferred(name="wide", estimate=wide)])
+    assert bool(table["at_bound"].sel(experiment="wide"))
+    assert wide.to_dataset().attrs["at_bound"] == 1
+
+
 def test_inside_the_box_no_flag_is_raised():
     inside = infer(experiment(3.0, 3.0, CURRENTS), CELL, noise=1e-3)
     assert inside.network.in_range
     assert inside.diagnostics.good
+    assert not inside.diagnostics.at_bound
 
 
 @pytest.mark.parametrize(

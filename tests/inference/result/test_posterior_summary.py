@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import truncnorm
 
-from microbatt.inference.result.posterior_summary import _medians_and_intervals
+from microbatt.inference.result.posterior_summary import _bounds_reached, _medians_and_intervals
 
 LEVEL = 0.9
 
@@ -29,6 +29,22 @@ def test_what_is_not_negative_is_held_as_often_as_promised(truth):
         held.append(low <= truth <= high)
     # 400 trials of 0.9 scatter by 0.015; a bound that is known adds what is known of the truth
     assert np.mean(held) > 0.9 - 3.0 * 0.015
+
+
+def test_a_bound_is_reached_where_draws_lie_beside_it_and_not_where_they_thin_out():
+    def reached(draws, low, high):
+        priors = SimpleNamespace(
+            low=np.array([low]), high=np.array([high]), value=lambda x, i: float(x[i])
+        )
+        model, drawn = SimpleNamespace(priors=priors), SimpleNamespace(draws=draws[:, None])
+        return _bounds_reached(model, drawn, LEVEL)[0]
+
+    rng = np.random.default_rng(0)
+    flat, bell = rng.uniform(0.0, 1.0, 4000), rng.standard_normal(4000)
+    assert reached(flat, 0.0, 1.0) == (0.0, 1.0)
+    assert reached(flat, -1.0, 1.0) == (None, 1.0)
+    assert reached(np.abs(bell), 0.0, 10.0) == (0.0, None)
+    assert reached(bell, -np.inf, 4.0) == (None, None)
 
 
 def test_an_interval_begins_at_a_bound_only_where_draws_pile_up_there():

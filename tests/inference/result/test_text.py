@@ -6,7 +6,7 @@ import pytest
 
 from microbatt.inference.result import error_of
 from microbatt.inference.result.records import ParameterEstimate
-from microbatt.inference.result.text import line_of
+from microbatt.inference.result.text import bounded, line_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,17 @@ def test_an_error_is_a_factor_where_the_interval_is_one_of_the_logarithm(
 ):
     found = ParameterEstimate(name=name, value=value, std=0.3, low=low, high=high, prior="")
     assert error_of(found, 0.9) == told
+
+
+def test_an_interval_that_ends_at_a_bound_says_so():
+    wide = ParameterEstimate(
+        name="S", value=137.0, std=31.0, low=88.0, high=200.0, prior="", high_bound=200.0
+    )
+    line = line_of(wide, "90 %", 0.9, alone=False)
+    assert line.endswith("90 % between 88 and 200 (ends at the bound 200)")
+    both = replace(wide, low=0.05, low_bound=0.05)
+    assert bounded(both) == " (ends at the bounds 0.05 and 200)"
+    assert bounded(replace(wide, high_bound=None)) == ""
 
 
 def test_noise_alone_that_tells_nothing_is_not_told_as_a_number():

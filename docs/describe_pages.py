@@ -1,28 +1,43 @@
-"""Pages that the package writes about itself: commands, outcomes, variables, quantities, catalogs.
+"""Write into the pages what the package says of itself: commands, outcomes, variables, catalogs.
 
-``{described} NAME`` inserts what the code says of NAME, so that the reference is never stale.
+Between ``<!-- described: NAME -->`` and ``<!-- end of NAME -->`` stands what the code says of NAME,
+so that the reference can be read where the pages are not built.  ``python docs/describe_pages.py``
+writes it anew, and a test says when that is due.
 """
 
 import dataclasses
+import importlib
 import inspect
+import re
+import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
-import front_doors
-from docutils import nodes
 from numpydoc.docscrape import NumpyDocString
-from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from microbatt.catalog import open_dataset
-from microbatt.cells import PARTS, Cell, FitSpec, Spec, available_cells, load_cell, specs
+from microbatt.cells import (
+    OPTIONAL_PARTS,
+    PARTS,
+    Cell,
+    FitSpec,
+    Spec,
+    available_cells,
+    load_cell,
+    specs,
+)
 from microbatt.cli.commands import COMMANDS, main
 from microbatt.cube import VARIABLES
 from microbatt.cube.contents import PROTOCOL_VARIABLES, ProtocolOutcome
 from microbatt.engines.contract import ENGINES, load_engine
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.quantities import QUANTITIES, Quantity, quantity
+
+_DOCS = Path(__file__).parent
+sys.path.insert(0, str(_DOCS / "_extensions"))
+front_doors = importlib.import_module("front_doors")
 
 
 def table(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -41,7 +56,8 @@ def commands() -> Iterator[str]:
         context = click.Context(main, info_name="microbatt")
         command = main.get_command(context, name)
         if command is not None:
-            yield from one_command(command, click.Context(command, info_name=f"microbatt {name}"))
+            inner = click.Context(command, info_name=f"microbatt {name}", parent=context)
+            yield from one_command(command, inner)
 
 
 def one_command(command: click.Command, context: click.Context) -> Iterator[str]:
@@ -68,7 +84,9 @@ def one_command(command: click.Command, context: click.Context) -> Iterator[str]
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             if below is not None:
-                inner = click.Context(below, info_name=f"{context.info_name} {name}")
+                inner = click.Context(
+                    below, info_name=f"{context.info_name} {name}", parent=context
+                )
                 yield from one_command(below, inner)
 
 
@@ -183,24 +201,19 @@ def datasets() -> Iterator[str]:
 def root() -> Iterator[str]:
     """Describe the names at the root of the package."""
     yield from table(
-        ["name", "what it is"],
+        ["name", "where it is at home", "what it is"],
         (
-            [f"{{py:obj}}`microbatt.{name} <{home}.{name}>`", first_line(name)]
+            [f"`microbatt.{name}`", f"`{home}`", front_doors.first_line("microbatt", name)]
             for name, home in front_doors.offered("microbatt").items()
         ),
     )
-
-
-def first_line(name: str) -> str:
-    """Return the first sentence about a name of the root."""
-    return front_doors.first_line("microbatt", name)
 
 
 def cell_fields() -> Iterator[str]:
     """Describe every key of a cell file, from the records that check it."""
     for section, record in {"cell": Cell, **PARTS}.items():
         meanings = attributes_of(record)
-        yield f"**`[{section}]`**"
+        yield f"**`[{section}]`**{', which may be left out' if section in OPTIONAL_PARTS else ''}"
         yield ""
         yield from table(
             ["key", "SI unit", "allowed, in that unit", "if left out", "what it is"],
@@ -272,19 +285,36 @@ DESCRIBED = {
 }
 
 
-class Described(SphinxDirective):
-    """Insert what the package says of something."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Return the nodes of the generated Markdown."""
-        self.env.note_reread()  # the code may have changed although the page has not
-        lines = "\n".join(DESCRIBED[self.arguments[0]]())
-        return self.parse_text_to_nodes(lines, allow_section_headings=True)
+_MARKED = re.compile(
+    r"(?P<begin><!-- described: (?P<name>\w+) -->\n).*?(?P<end><!-- end of (?P=name) -->\n)",
+    re.DOTALL,
+)
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Make the directive known."""
-    app.add_directive("described", Described)
-    return {"parallel_read_safe": True}
+def written(text: str) -> str:
+    """Return the text of a page with what the package says now."""
+
+    def anew(found: re.Match[str]) -> str:
+        lines = "\n".join(line.rstrip() for line in DESCRIBED[found["name"]]()).strip()
+        return f"{found['begin']}\n{lines}\n\n{found['end']}"
+
+    return _MARKED.sub(anew, text)
+
+
+def without(text: str) -> str:
+    """Return the text of a page without what the package says."""
+    return _MARKED.sub("", text)
+
+
+def stale() -> dict[Path, str]:
+    """Return the pages that do not say what the package says, with what they should be."""
+    pages = sorted(_DOCS.glob("**/*.md"))
+    texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    marked = {page: text for page, text in texts.items() if _MARKED.search(text)}
+    return {page: new for page, text in marked.items() if (new := written(text)) != text}
+
+
+if __name__ == "__main__":
+    for page, text in stale().items():
+        page.write_text(text, encoding="utf-8")
+        print(f"{page} was written anew")
