@@ -48,6 +48,11 @@ SMALL = {
     "--points 30": "--points 1",
 }
 """What a page calls for → what a test has time for."""
+FEWER = {
+    "simulations=1536": "simulations=512",  # as many as the guide's own network needs
+    "count=1024": "count=128",
+}
+"""What the Python of a page calls for → what a test has time for."""
 PATIENCE = 60.0
 """For a scheduler to be there [s]; cores are shared."""
 
@@ -71,8 +76,8 @@ class Surroundings:
     folder: Path
 
     def program(self, code):
-        """Return the code of a page with what is here in place of what the reader has."""
-        for written, here in self.instead.items():
+        """Return the code of a page with what is here, and less of it than the reader has."""
+        for written, here in (FEWER | self.instead).items():
             code = code.replace(written, here)
         return code
 

@@ -18,15 +18,12 @@ CELL = "lco-graphite"
 TRUTH = {"alpha": 2.0, "S": 4.0}
 PULSES = [
     "Rest for 5 minutes",
-    (
-        "Discharge at C/2 for 15 minutes",
-        "Rest for 10 minutes",
-        "Discharge at 2C for 30 s",
-        "Rest for 5 minutes",
-        "Charge at 1C for 30 s",
-        "Rest for 5 minutes",
-    )
-    * 3,
+    "Discharge at C/2 for 15 minutes",
+    "Rest for 10 minutes",
+    "Discharge at 2C for 30 s",
+    "Rest for 5 minutes",
+    "Charge at 1C for 30 s",
+    "Rest for 5 minutes",
 ]
 NOISE = 1e-3
 

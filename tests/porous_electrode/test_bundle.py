@@ -1,5 +1,7 @@
 """Curves that march in lanes have the bits of curves alone."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -48,9 +50,15 @@ def assert_same(batch, other):
         np.testing.assert_array_equal(getattr(batch, name), getattr(other, name), err_msg=name)
 
 
-@pytest.mark.parametrize("conserving", [False, True])
-@pytest.mark.parametrize("heat", HEAT)
-@pytest.mark.parametrize("name", ["doyle-1996-cell-1", "lco-graphite", "lmo-mcmb"])
+def each_heat_and_balance():
+    """Every heat on both balances, each with one cell; the long tests try all cells with them."""
+    for number, (heat, conserving) in enumerate(itertools.product(HEAT, (AREA_ONLY, CONSERVING))):
+        for place, name in enumerate(("doyle-1996-cell-1", "lco-graphite", "lmo-mcmb")):
+            long = () if place == number % 3 else pytest.mark.slow
+            yield pytest.param(name, heat, conserving, marks=long)
+
+
+@pytest.mark.parametrize(("name", "heat", "conserving"), list(each_heat_and_balance()))
 def test_a_curve_has_the_same_bits_in_lanes_as_alone(name, heat, conserving):
     cell = load_cell(name)
     parameters = cell_parameters(cell, heat_transfer_coefficient=HEAT[heat])

@@ -170,11 +170,11 @@ def test_a_network_that_does_not_mean_what_it_says_is_not_saved(tmp_path, monkey
     path = "microbatt.inference.amortised.own_network.widening"
     monkeypatch.setattr(path, lambda deviations: np.full(deviations.shape[1], 0.3))
     with pytest.raises(NotCalibratedError, match="was not saved"):
-        trained_into(tmp_path / "weights", simulations=256, epochs=1)
+        trained_into(tmp_path / "weights", simulations=128, epochs=1)
     assert not (tmp_path / "weights" / "weights.npz").exists()
     assert (tmp_path / "weights" / "simulations.zarr").exists()
     with pytest.raises(NotCalibratedError, match="was not saved"):
-        trained_into(tmp_path / "weights", simulations=256, epochs=2, overwrite=True)
+        trained_into(tmp_path / "weights", simulations=128, epochs=2, overwrite=True)
 
 
 def test_weights_of_another_training_are_not_replaced_before_any_work(own):
