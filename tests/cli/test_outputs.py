@@ -134,6 +134,14 @@ def call(writer, inputs, out, *more):
     return CliRunner().invoke(main, [*words, *more])
 
 
+@pytest.fixture(autouse=True)
+def _one_figure(monkeypatch):
+    """Have `figures` draw one: it writes all alike, and drawing them takes longest."""
+    from microbatt import plots
+
+    monkeypatch.setattr(plots, "FIGURES", plots.FIGURES[:1])
+
+
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
     """What the commands read: a cube, one with predictions, curves, a deck, published files."""

@@ -54,8 +54,15 @@ def alter(place, name):
     array[...] = np.asarray(array) * 1.01
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("damage", [lose, cut_short, alter])
+def each_damage():
+    """Every damage and every coordinate, not each with each: that is left to the long tests."""
+    for number, damage in enumerate((lose, cut_short, alter)):
+        for place, name in enumerate(NAMES):
+            long = () if place % 3 == number else pytest.mark.slow
+            yield pytest.param(damage, name, marks=long)
+
+
+@pytest.mark.parametrize(("damage", "name"), list(each_damage()))
 def test_a_damaged_coordinate_is_refused_by_readers_found_and_made_again(damage, name, place):
     before = stored_bytes(place.path)
     damage(place, name)
