@@ -54,6 +54,11 @@ def life(seed, *, thickness=1.0, noise=1e-3):
     return found
 
 
+def begun_and_ended(seed, **terms):
+    """Three cycles of a life, where nothing hangs on how many there are."""
+    return {number: curves for number, curves in life(seed, **terms).items() if number % 200 == 0}
+
+
 def followed(cycles, **options):
     exact = {"noise": 1e-3, "cell_error": 0.0, "network": False}
     return infer_along(cycles, CELL, **(exact | options))
@@ -74,7 +79,7 @@ def test_a_known_trend_is_found_with_its_interval():
 
 def test_a_value_of_the_file_that_is_off_shifts_a_trend_and_not_its_slope():
     options = {"cell_error": {"positive_thickness": 0.02}, "model_error": 0.0}
-    found = followed(life(2, thickness=1.02), **options)
+    found = followed(begun_and_ended(2, thickness=1.02), **options)
     alpha = found["alpha"]
     spread = (alpha.change_high - alpha.change_low) / 3.29
     assert abs(alpha.change - 0.4) < 4.0 * spread
@@ -82,7 +87,7 @@ def test_a_value_of_the_file_that_is_off_shifts_a_trend_and_not_its_slope():
 
 
 def test_a_stated_small_step_holds_a_trend_flat_and_the_rest_is_told():
-    found = followed(life(3), drifting=["alpha", "S"], step={"alpha": 1e-6})
+    found = followed(begun_and_ended(3), drifting=["alpha", "S"], step={"alpha": 1e-6})
     assert abs(found["alpha"].change) < 0.01
     assert not found.usable
 

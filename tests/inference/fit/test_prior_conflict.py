@@ -26,7 +26,7 @@ def test_a_file_that_is_as_good_as_was_stated_is_not_called_in_conflict(curves):
     assert told.verdict == "no objection"
 
 
-@pytest.mark.parametrize("sign", [-1.0, 1.0])
+@pytest.mark.parametrize("sign", [pytest.param(-1.0, marks=pytest.mark.slow), 1.0])
 def test_a_salt_conductivity_that_is_off_by_ten_widths_is_named(curves, sign):
     cell = load_cell(CELL)
     scale = cell.electrolyte.conductivity_scale * float(np.exp(sign * 0.2))
