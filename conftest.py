@@ -24,15 +24,21 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes folders of its own in 
 ROOM = 2**32
 """Least room for temporary files in memory [bytes]; an installed wheel takes a quarter of it."""
 FIRST = (
-    "tests/campaign/test_kill.py",  # long, and neither it nor the third and the last two need a
-    "tests/engines/test_every_kernel.py",  # kernel, all of which this one compiles meanwhile
+    "tests/campaign/test_kill.py",
+    "tests/engines/test_every_kernel.py",  # compiles all kernels: who needs one waits meanwhile
+    "tests/browser/test_explorer.py",  # needs none, nor do the others before the pages
     "tests/contracts/test_stores.py",
+    "tests/explorer/test_application.py",
+    "tests/hostile/test_damages.py",
+    "tests/cube/test_write_predictions.py",
+    "tests/cube/test_coordinates.py",
     "tests/test_docs.py",
     "tests/test_examples.py",
-    "tests/cube/test_coordinates.py",
-    "tests/cube/test_write_predictions.py",
 )
-"""Files that take longest, each run by one worker: begun last they would be waited for."""
+"""Files that take longest, each run by one worker: begun last they would be waited for.
+
+Those that need no kernel come first, for as long as one worker compiles all of them.
+"""
 
 
 # As the command does: there is much to look through, and little garbage.

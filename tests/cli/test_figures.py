@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.image import imread
 
+from microbatt import plots
 from microbatt.campaign import Campaign
 from microbatt.cells import load_cell
 from microbatt.cli.commands import main
@@ -41,6 +42,14 @@ def test_a_cube_without_predictions_gives_the_others_and_says_which_are_left_out
     assert "microbatt predict" in done.output
 
 
+@pytest.fixture
+def _two_figures(monkeypatch):
+    """Draw one of predictions and one without; those above draw all."""
+    two = tuple(figure for figure in FIGURES if figure.name in {"parity", "ragone"})
+    monkeypatch.setattr(plots, "FIGURES", two)
+
+
+@pytest.mark.usefixtures("_two_figures")
 def test_predictions_are_shown_network_by_network_or_of_those_asked_for(tmp_path):
     cube = small_cube(tmp_path)
     predicted = made_predictions(cube, ("published", "published_L_w", "published_L_M"), (1, 2))

@@ -25,7 +25,14 @@ def test_open_circuit_errors_of_any_length_move_estimates_as_much_as_is_stated(n
         assert (ratio < 1.1).all(), length
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+SLOWEST = "chen-2020"
+"""It takes twice as long as the other."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=pytest.mark.slow) if one == SLOWEST else one for one in FORMULAS],
+)
 def test_an_error_of_a_potential_moves_estimates_no_more_than_is_stated(name):
     """It is one of the stoichiometry, which the surfaces reach later at a low current."""
     one, rng = AtTruth(name, number=3), np.random.default_rng(5)
