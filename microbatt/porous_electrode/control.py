@@ -61,7 +61,7 @@ from microbatt.porous_electrode.particle_step import (
     start_rooms,
 )
 from microbatt.porous_electrode.rest import INSTANT
-from microbatt.porous_electrode.sampled_step import error_of_kink
+from microbatt.porous_electrode.sampled_step import error_of_kink, error_of_ramp
 from microbatt.porous_electrode.step import (
     Attempt,
     Guess,
@@ -74,6 +74,7 @@ from microbatt.porous_electrode.step import (
     voltage_distance,
     voltage_now,
 )
+from microbatt.porous_electrode.thermal import warmed_along
 from microbatt.porous_electrode.workspace import NEW, Workspace
 
 CURRENT = 0
@@ -121,6 +122,7 @@ class Control(NamedTuple):
     ``guess`` is a current to begin with [A m⁻²], ``resistance`` about −dV/dI [Ω m²]; ``smooth`` is
     whether what is controlled has no kink in the step.  ``origin`` is the voltage that the last
     switch left [V]; ``least`` a current at which a hold ends, negative for none [A m⁻²].
+    ``before`` is the current at the start of the step [A m⁻²].
     ``sampled`` is whether it follows samples, between which the current density is all but a
     straight line, and ``kinked`` whether the step is to be judged as one with a kink.
     """
@@ -132,6 +134,7 @@ class Control(NamedTuple):
     smooth: bool
     origin: float
     least: float
+    before: float
     sampled: bool
     kinked: bool
 
@@ -745,6 +748,7 @@ def with_guess(control: Control, guess: float) -> Control:
         control.smooth,
         control.origin,
         control.least,
+        control.before,
         control.sampled,
         control.kinked,
     )
@@ -843,6 +847,50 @@ def meet(
     return hold(w, layout, p, now, numerics, formula, weights, control, control.guess, False)
 
 
+@kernel
+def with_temperature(attempt: Attempt, temperature: float) -> Attempt:
+    """The step with this temperature at its end."""
+    return Attempt(
+        attempt.now,
+        attempt.solve,
+        attempt.formula,
+        attempt.voltage,
+        temperature,
+        attempt.error,
+    )
+
+
+@kernel
+def with_own_error(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    numerics: Numerics,
+    control: Control,
+    march: March,
+    h: float,
+    weights: Weights,
+    held: Held,
+    attempt: Attempt,
+) -> Attempt:
+    """A step that was solved, with the error that its control adds."""
+    tolerance = numerics.tolerance
+    if control.kind == VOLTAGE and control.smooth and h > SHORT * march.t > 0.0:
+        known = held.known + abs(attempt.voltage - control.value)
+        off = current_off(control, held.current, held.resistance, known)
+        attempt = with_error(attempt, attempt.formula.error * off / tolerance)
+    if control.kind != VOLTAGE and control.smooth:
+        error = error_since_switch(control, march, attempt, weights, h, tolerance)
+        attempt = with_error(attempt, error)
+    if control.sampled and control.smooth and control.before != held.current:
+        error = error_of_ramp(march, attempt, weights, tolerance)
+        attempt = with_error(attempt, error)
+    if control.kinked:
+        error = error_of_kink(w, layout, p, march, attempt, weights, tolerance)
+        attempt = with_error(attempt, error)
+    return attempt
+
+
 @inner_kernel
 def try_control(
     w: Workspace,
@@ -871,14 +919,10 @@ def try_control(
     attempt = judge(w, layout, p, numerics, current, march, h, guess, solve)
     if held.limited:
         attempt = with_voltage(attempt, control.value)
-    if control.kind == VOLTAGE and control.smooth and h > SHORT * march.t > 0.0:
-        known = held.known + abs(attempt.voltage - control.value)
-        off = current_off(control, current, held.resistance, known)
-        attempt = with_error(attempt, formula.error * off / numerics.tolerance)
-    if control.kind != VOLTAGE and control.smooth and solve.converged:
-        error = error_since_switch(control, march, attempt, weights, h, numerics.tolerance)
-        attempt = with_error(attempt, error)
-    if control.kinked and solve.converged:
-        error = error_of_kink(w, layout, p, march, attempt, weights, numerics.tolerance)
-        attempt = with_error(attempt, error)
+    if control.sampled and solve.converged and not math.isinf(p.heat_capacity):
+        before, after = (control.before, march.V), (current, attempt.voltage)
+        T = warmed_along(w, layout, p, now, h, march.T, before, after)
+        attempt = with_temperature(attempt, T)
+    if solve.converged:
+        attempt = with_own_error(w, layout, p, numerics, control, march, h, weights, held, attempt)
     return Controlled(attempt, current, held.resistance, control.smooth)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from microbatt.constants import FARADAY
 from microbatt.outcomes import StepOutcome
 from microbatt.porous_electrode.bdf import extrapolation_weights
 from microbatt.porous_electrode.compilation import (
@@ -99,6 +100,8 @@ NEEDED_ROOM = 4
 GAUGE = 1.0  # a relative miss of a current or a charge, as a voltage [V]
 SAMPLE_TOLERANCES = 5.0  # share of the largest current that samples may lie off a straight line
 ROUNDING = 1e-13  # of a row, within which a time is that of a sample
+CHARGE_TOLERANCES = 0.1  # share of the positive sites that their charge may be off it
+DEGREES = 500.0  # a measured temperature may be off a line, over the tolerance [K]
 KINK = 2e-4  # share of the largest current that a smooth drive may be off its extrapolation
 ATTEMPTS_A_SAMPLE = 20
 LEAST_SHRINK = 1e-4
@@ -118,9 +121,9 @@ class Stand(NamedTuple):
 
     ``begun`` says whether the row is under way; ``start`` is when it began [s]; ``charge`` and
     ``charge1`` are what went through the cell since the protocol began [C m⁻²], ``row_charge`` what
-    had when the row began; ``h`` is the next step, ``wall`` a time at which the particles cannot
-    have carried the current [s].  ``origin`` is the voltage that the last switch of what is
-    controlled left [V].
+    had when the step of the row began; ``h`` is the next step, ``wall`` a time at which the
+    particles cannot have carried the current [s].  ``origin`` is the voltage that the last switch
+    of what is controlled left [V].
     """
 
     row: int
@@ -217,30 +220,49 @@ def sampled_charge(s: Samples, first: int, last: int, t: float) -> float:
 
 
 @kernel
-def reach(s: Samples, first: int, last: int, t: float, h: float, off: float) -> float:
+def reach(
+    times: Array,
+    values: Array,
+    first: int,
+    last: int,
+    t: float,
+    h: float,
+    off: float,
+    most: float,
+) -> float:
     """How far a step from `t` may go: `h`, or to the sample beyond which the line bends.
 
-    Samples that lie within `off` of the line from here to the end of the step may be passed over.
+    Samples may be passed over that lie within `off` of the line from here to the end of the step,
+    and within what, over that time, amounts to `most`.
     """
-    passed = t + ROUNDING * s.time[last]  # a step to a sample ends a rounding before it or after
-    i = place_of(s.time, first, last, passed)
-    here = sampled(s.time, s.value, first, last, t)
+    passed = t + ROUNDING * times[last]  # a step to a sample ends a rounding before it or after
+    i = place_of(times, first, last, passed)
+    here = sampled(times, values, first, last, t)
     steepest, flattest = math.inf, -math.inf
-    farthest = s.time[min(i + 1, last)]
+    farthest = times[min(i + 1, last)]
     k = i + 1
-    while k <= last and s.time[k] <= t + h:
-        span = s.time[k] - t
-        if s.time[k] <= passed:
+    while k <= last and times[k] <= t + h:
+        span = times[k] - t
+        if times[k] <= passed:
             k += 1
             continue
-        slope = (s.value[k] - here) / span
+        slope = (values[k] - here) / span
         if not flattest <= slope <= steepest:
             break
-        farthest = s.time[k]
-        steepest = min(steepest, (s.value[k] + off - here) / span)
-        flattest = max(flattest, (s.value[k] - off - here) / span)
+        farthest = times[k]
+        near = min(off, most / span)
+        steepest = min(steepest, (values[k] + near - here) / span)
+        flattest = max(flattest, (values[k] - near - here) / span)
         k += 1
     return min(h, farthest - t) if farthest > passed else h
+
+
+@kernel
+def least_missed(p: CellParameters, tolerance: float) -> float:
+    """The charge that samples may differ by from the line of a step [C m⁻²]."""
+    e = p.positive
+    sites = FARADAY * e.max_concentration * e.active_fraction * e.length
+    return CHARGE_TOLERANCES * tolerance * sites
 
 
 @kernel
@@ -295,6 +317,7 @@ def control_at(
         smooth,
         stand.origin,
         row[LEAST_CURRENT],
+        stand.current,
         follows_samples(row),
         kinked,
     )
@@ -516,8 +539,9 @@ def begin(
     if not attempt.solve.converged:
         lost = control.kind == CURRENT and attempt.solve.possible
         return leave(stand, table, out, NO_CONVERGENCE if lost else UNREACHABLE)
-    if gap_of(row, tried.current, tried.current, attempt.voltage, 0.0) <= 0.0:
-        code = what_ended(row, tried.current, attempt.voltage, 0.0)
+    moved = abs(stand.charge - stand.row_charge)
+    if gap_of(row, tried.current, tried.current, attempt.voltage, moved) <= 0.0:
+        code = what_ended(row, tried.current, attempt.voltage, moved)
         return leave(stand, table, out, LIMIT if code == LIMIT else ALREADY)
     h = stand_at_jump(w, layout, attempt.now, numerics.tolerance)
     if control.kind == VOLTAGE:  # surfaces may change by a share of what drives the current
@@ -532,7 +556,7 @@ def begin(
         start=stand.start,
         charge=stand.charge,
         charge1=stand.charge,
-        row_charge=stand.charge,
+        row_charge=stand.row_charge,
         origin=voltage,
         h=min(h, CAUTION * stand.h),
         wall=math.inf,
@@ -625,6 +649,8 @@ def leave(stand: Stand, table: Array, out: Recorded, code: int) -> Stand:
             out.outcome[following] = code
             out.last[following] = stand.points
             following += 1
+    same = code == TIME and k + 1 < table.shape[0] and table[k + 1, STEP] == row[STEP]
+    row_charge = stand.row_charge if same else stand.charge
     spent = stand.march.t if stand.begun else 0.0
     V, T = stand.march.V, stand.march.T
     return Stand(
@@ -636,7 +662,7 @@ def leave(stand: Stand, table: Array, out: Recorded, code: int) -> Stand:
         start=stand.start + spent,
         charge=stand.charge,
         charge1=stand.charge,
-        row_charge=stand.charge,
+        row_charge=row_charge,
         origin=V,
         h=stand.h,
         wall=math.inf,
@@ -657,7 +683,10 @@ def charge_after(row: Array, s: Samples, stand: Stand, tried: Controlled, h: flo
             first, last = int(row[FIRST]), int(row[LAST])
             gone = sampled_charge(s, first, last, t + h) - sampled_charge(s, first, last, t)
             return stand.charge + gone
-        return stand.charge + 0.5 * h * (stand.current + tried.current)
+        # the power and the voltage are straight lines, so that no energy is lost
+        given = value_at(row, s, t) + value_at(row, s, t + h)
+        middle = given / (stand.march.V + tried.attempt.voltage)
+        return stand.charge + h * (stand.current + 4.0 * middle + tried.current) / 6.0
     formula = tried.attempt.formula
     return (
         formula.newest * stand.charge + formula.older * stand.charge1 + formula.step * tried.current
@@ -899,7 +928,7 @@ def fall(
 
 @kernel
 def span(
-    row: Array, samples: Samples, stand: Stand, tolerance: float, largest: float
+    p: CellParameters, row: Array, samples: Samples, stand: Stand, tolerance: float, largest: float
 ) -> tuple[float, bool]:
     """Length of the next step [s], and whether the row's time is then over."""
     t = stand.march.t
@@ -910,8 +939,17 @@ def span(
     elif h > 0.6 * remaining:
         h = 0.5 * remaining
     if follows_samples(row):
-        off = SAMPLE_TOLERANCES * tolerance * largest
-        h = reach(samples, int(row[FIRST]), int(row[LAST]), t, h, off)
+        unit = stand.march.V if int(row[KIND]) == POWER else 1.0  # of a power over a current
+        first, last = int(row[FIRST]), int(row[LAST])
+        off = SAMPLE_TOLERANCES * tolerance * largest * unit
+        most = least_missed(p, tolerance) * unit
+        h = reach(samples.time, samples.value, first, last, t, h, off, most)
+    heat = samples.temperature_time
+    begun = stand.start + t
+    if heat.size > 0 and begun < heat[heat.size - 1]:
+        last = heat.size - 1
+        off = DEGREES * tolerance
+        h = reach(heat, samples.temperature, 0, last, begun, h, off, math.inf)
     return h, h >= remaining * (1.0 - 1e-12)
 
 
@@ -961,7 +999,7 @@ def go_on(
 ) -> Stand:
     """Try one step of the row that is under way."""
     row = table[stand.row]
-    h, last = span(row, samples, stand, numerics.tolerance, largest)
+    h, last = span(p, row, samples, stand, numerics.tolerance, largest)
     tried = attempt_step(w, layout, p, numerics, row, samples, stand, largest, h)
     attempt = tried.attempt
     gap = gap_after(row, samples, stand, tried, h)

@@ -15,7 +15,13 @@ from microbatt.porous_electrode.conditions import ElectrodeConditions
 from microbatt.porous_electrode.equations import evaluate_kinetics, evaluate_others
 from microbatt.porous_electrode.mesh import Layout, ends
 from microbatt.porous_electrode.parameters import CellParameters, ElectrodeParameters
-from microbatt.porous_electrode.step import Attempt, March, Weights, distance_from_guess
+from microbatt.porous_electrode.step import (
+    Attempt,
+    March,
+    Weights,
+    distance_from_guess,
+    extrapolate,
+)
 from microbatt.porous_electrode.workspace import Workspace
 
 FIRST_SHARE = 0.5
@@ -24,6 +30,9 @@ KINK_SHARE = 0.2
 """Of what they are off their extrapolation after a kink: the error of a step."""
 BEND = 2.0
 """How far the voltage may be off a straight line within a step, over the tolerance."""
+SWING = 4.5
+"""How much the voltage may change by in a step, over the root of the tolerance [√V]: within it the
+current may gather elsewhere."""
 LEAST_BEND = 20.0
 """Change of the voltage squared over its farthest from a straight line, in thermal voltages."""
 
@@ -68,6 +77,18 @@ def bends_at(
 
 
 @kernel
+def error_of_ramp(march: March, attempt: Attempt, weights: Weights, tolerance: float) -> float:
+    """The local error of the voltage where the current changes smoothly, in tolerances.
+
+    It is all an error of the voltage: none of it is one of the time, as it is on a cliff.
+    """
+    if march.steps == 0:
+        return 0.0
+    guess = extrapolate(weights, march.V, march.V1, march.V2)
+    return attempt.formula.error * abs(attempt.voltage - guess) / tolerance
+
+
+@kernel
 def error_of_kink(
     w: Workspace,
     layout: Layout,
@@ -97,4 +118,5 @@ def error_of_kink(
         bend = max(abs(positive[0] - negative[0]), abs(positive[1] - negative[1]))
         bend /= BEND * tolerance
         error = max(error, bend * math.sqrt(bend))  # it goes with the second power of the step
-    return error
+    swing = abs(change) / (SWING * math.sqrt(tolerance))
+    return max(error, swing * swing * swing)

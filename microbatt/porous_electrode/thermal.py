@@ -26,6 +26,18 @@ def charge_share(e: ElectrodeParameters, follows_charge: bool) -> float:
 
 
 @kernel
+def enthalpy_potential(e: ElectrodeParameters, mean: float, share: float) -> float:
+    """U − T dU/dT of a particle's mean stoichiometry [V]; see `open_circuit_power`."""
+    theta = e.initial_stoichiometry + share * (mean - e.initial_stoichiometry)
+    theta = min(max(theta, e.lowest_stoichiometry), e.highest_stoichiometry)
+    potential, _ = look_up_potential(e.open_circuit, theta)
+    if not e.standard:
+        entropy, _ = look_up(e.entropy, theta)
+        potential -= REFERENCE_TEMPERATURE * entropy
+    return potential
+
+
+@kernel
 def open_circuit_power(
     w: Workspace,
     start: int,
@@ -44,13 +56,7 @@ def open_circuit_power(
     power = 0.0
     for i in range(start, stop):
         mean = w.mean_history[i] - 3.0 * step * at.flux * w.j_new[i]
-        theta = e.initial_stoichiometry + share * (mean - e.initial_stoichiometry)
-        theta = min(max(theta, e.lowest_stoichiometry), e.highest_stoichiometry)
-        potential, _ = look_up_potential(e.open_circuit, theta)
-        if not e.standard:
-            entropy, _ = look_up(e.entropy, theta)
-            potential -= REFERENCE_TEMPERATURE * entropy
-        power += w.area[i] * w.j_new[i] * potential
+        power += w.area[i] * w.j_new[i] * enthalpy_potential(e, mean, share)
     return power
 
 
@@ -95,3 +101,50 @@ def warmed(p: CellParameters, formula: Formula, newest: float, older: float, hea
     h = p.heat_transfer_coefficient
     level = formula.newest * newest + formula.older * older
     return (level + rate * (heat + h * p.ambient_temperature)) / (1.0 + rate * h)
+
+
+@kernel
+def power_along(
+    w: Workspace,
+    start: int,
+    stop: int,
+    e: ElectrodeParameters,
+    at: ElectrodeConditions,
+    h: float,
+    share: float,
+) -> float:
+    """Mean over a step of `open_circuit_power`, with j and U on straight lines [W m⁻²]."""
+    power = 0.0
+    for i in range(start, stop):
+        j0, j1, mean = w.j[0, i], w.j_new[i], w.mean[0, i]
+        before = enthalpy_potential(e, mean, share)
+        after = enthalpy_potential(e, mean - 1.5 * h * at.flux * (j0 + j1), share)
+        power += w.area[i] * (j0 * (2.0 * before + after) + j1 * (before + 2.0 * after)) / 6.0
+    return power
+
+
+@kernel
+def warmed_along(
+    w: Workspace,
+    layout: Layout,
+    p: CellParameters,
+    now: Conditions,
+    h: float,
+    T: float,
+    before: tuple[float, float],
+    after: tuple[float, float],
+) -> float:
+    """Temperature at the end of a step in which current and voltage are straight lines [K].
+
+    They are given before and after it [A m⁻²], [V].  Heat goes with the square of a current, so
+    that what it is at the end of a step says little of a current that turns.
+    """
+    n, n_neg, first_pos = ends(layout)
+    share = charge_share(p.positive, p.heat_follows_charge)
+    heat = -power_along(w, 0, n_neg, p.negative, now.negative, h, 1.0)
+    heat -= power_along(w, first_pos, n, p.positive, now.positive, h, share)
+    heat -= before[0] * (2.0 * before[1] + after[1]) / 6.0
+    heat -= after[0] * (before[1] + 2.0 * after[1]) / 6.0
+    half = 0.5 * h * p.heat_transfer_coefficient / p.heat_capacity
+    level = T * (1.0 - half) + h * heat / p.heat_capacity
+    return (level + 2.0 * half * p.ambient_temperature) / (1.0 + half)

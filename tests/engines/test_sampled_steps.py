@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines import Settings, simulate
-from microbatt.protocols import profile
+from microbatt.engines import Adiabatic, MeasuredTemperature, Settings, simulate
+from microbatt.protocols import Step, profile
 
 FINE = Settings(tolerance=1e-6, particle_modes=20, max_steps=1_000_000)
 WIDE = {"lower_voltage": 0.5, "upper_voltage": 6.0}
@@ -98,3 +98,92 @@ def test_a_power_is_found_at_once_after_the_current_turned():
     turned = simulate(cell, steps).steps[2]
     assert turned.outcome.name == "TIME"
     assert turned.end_voltage * turned.end_current == pytest.approx(72.0, rel=1e-5)
+
+
+DAY = 86400.0
+
+
+@pytest.mark.parametrize("cell", ["chen-2020", "prada-2013", "doyle-1996-cell-1", "xu-2019"])
+def test_a_slow_current_from_rest_is_not_passed_over(cell):
+    """It is within a thousandth of the largest current from none, and in a week it is the cell."""
+    times = np.arange(0.0, 7.0 * DAY + 1.0, 600.0)
+    slow = load_cell(cell).one_c_current / 1000.0 * np.sin(np.pi * times / DAY) ** 2
+    samples = profile(times, current=slow)
+    simulated = simulate(cell, samples)
+    charge = np.trapezoid(slow, times) / 3600.0
+    assert simulated.capacity[-1] == pytest.approx(charge, rel=1e-9)
+    assert worst(cell, samples, Settings(tolerance=5e-6)) < 2e-3
+
+
+def test_a_slow_triangle_ends_at_the_limit_that_two_currents_meet():
+    triangle = profile([0.0, 60.0 * DAY, 120.0 * DAY], current=[0.0, 0.048, 0.0])
+    simulated = simulate("chen-2020", triangle)
+    assert simulated.steps[0].outcome.name == "VOLTAGE_LIMIT"
+    assert simulated.capacity[-1] == pytest.approx(49.65, abs=0.02)
+
+
+def test_a_sampled_power_loses_no_energy():
+    rng = np.random.default_rng(0)
+    times = np.cumsum(rng.uniform(0.5, 30.0, 200))
+    power = rng.uniform(-0.7, 0.7, 200) * 4.0 * 17.5
+    steps = ["Discharge at C/2 for 20 min", profile(times, power=power)]
+    sampled = simulate("doyle-1996-cell-1", steps).steps[1]
+    asked = np.trapezoid(power, times) / 3600.0
+    throughput = np.trapezoid(np.abs(power), times) / 3600.0
+    assert sampled.energy == pytest.approx(asked, abs=2e-5 * throughput)
+
+
+@pytest.mark.parametrize("between", ["hold", "line"])
+def test_a_capacity_ends_samples_also_across_their_jumps(between):
+    times = np.arange(0.0, 601.0, 60.0)
+    current = np.where(np.arange(times.size) % 2 == 0, 20.0, 30.0)
+    samples = profile(times, current=current, between=between)
+    asked = simulate("lco-graphite", [Step(samples=samples, until_capacity=2.0)])
+    assert [step.outcome.name for step in asked.steps] == ["CAPACITY"]
+    assert asked.capacity[-1] == pytest.approx(2.0, rel=2e-5)
+
+
+def test_a_measured_temperature_is_not_stepped_over():
+    times, kelvin = (0.0, 4623.0, 4624.0, 4923.0, 4924.0), (298.0, 298.0, 273.0, 273.0, 298.0)
+    cold = MeasuredTemperature(time=times, temperature=kelvin)
+    whole = simulate("doyle-1996-cell-1", "Discharge at C/5 for 9000 s", thermal=cold)
+    lengths = np.diff((*times, 9000.0))
+    cut = simulate(
+        "doyle-1996-cell-1",
+        [f"Discharge at C/5 for {length:g} s" for length in lengths],
+        thermal=cold,
+    )
+    at = [4000.0, 4700.0, 4800.0, 4922.0, 5500.0]
+    np.testing.assert_allclose(whole.voltage_at(at), cut.voltage_at(at), atol=4e-4)
+    rest = simulate("doyle-1996-cell-1", "Rest for 9000 s", thermal=cold)
+    assert rest.temperature.min() == pytest.approx(273.0, abs=1e-6)
+
+
+def test_the_heat_of_a_current_that_turns_is_that_of_its_staircase():
+    one = 17.5
+    times = 5.0 * np.arange(41)
+    turning = one * np.where(np.arange(41) % 2 == 0, 1.0, -1.0)
+    begin = "Discharge at C/2 for 20 min"
+
+    def rise(samples):
+        steps = [begin, samples]
+        heated = simulate("doyle-1996-cell-1", steps, thermal=Adiabatic())
+        kelvin = heated.temperature[heated.steps[1].points]
+        return kelvin[-1] - kelvin[0]
+
+    edges = np.linspace(0.0, 200.0, 1601)
+    level = np.interp(0.5 * (edges[1:] + edges[:-1]), times, turning)
+    stairs = profile(edges, current=np.append(level, level[-1]), between="hold")
+    assert rise(profile(times, current=turning)) == pytest.approx(rise(stairs), rel=4e-3)
+
+
+def test_an_edge_of_milliseconds_late_in_a_profile_is_followed():
+    """At its end the voltage changes by no time at all, which was taken for a cliff."""
+    current = 24.0 * np.array([0.0, 8.0, 8.0, -3.0, -3.0])
+    edge = profile([0.0, 1.0, 60.0, 60.003, 70.003], current=current)
+    steps = ["Discharge at C/2 for 20 min", edge]
+    terms = {"lower_voltage": 1.0, "upper_voltage": 5.5}
+    usual = simulate("marquis-2019", steps, **terms)
+    fine = simulate("marquis-2019", steps, settings=FINE, **terms)
+    times = 1260.0 + np.linspace(-0.01, 0.01, 500)
+    np.testing.assert_allclose(usual.voltage_at(times), fine.voltage_at(times), atol=6e-4)

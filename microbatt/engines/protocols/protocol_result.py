@@ -302,6 +302,18 @@ class Simulation:
         return self.to_dataset().microbatt.plot.simulation(axes=axes)
 
 
+def _work(
+    time: NDArray[np.float64],
+    current: NDArray[np.float64],
+    voltage: NDArray[np.float64],
+    charge: NDArray[np.float64],
+) -> float:
+    """Return ∫ V dQ [J m⁻²], with current and voltage on straight lines between points."""
+    middle = 0.5 * (voltage[1:] + voltage[:-1])
+    turned = np.diff(voltage) * np.diff(current) * np.diff(time) / 12.0
+    return float(np.sum(middle * np.diff(charge) + turned))
+
+
 def _as_asked(step: Step, outcome: StepOutcome) -> bool:
     """Whether a step ended as asked: also where the voltage fell vertically past its own end."""
     fell = outcome in (StepOutcome.SALT_EXHAUSTED, StepOutcome.LITHIUM_EXHAUSTED)
@@ -325,7 +337,7 @@ def step_results(
         some = inside.stop > inside.start
         end_time = float(time[last - 1]) if some else start_time
         end_charge = float(charge[last - 1]) if some else start_charge
-        work = np.trapezoid(voltage[inside], charge[inside]) if some else 0.0  # ∫ V dQ
+        work = _work(*(row[inside] for row in points))
         results.append(
             StepResult(
                 number=number,
@@ -334,7 +346,7 @@ def step_results(
                 start=start_time if ran else float("nan"),
                 duration=end_time - start_time if ran else float("nan"),
                 capacity=(end_charge - start_charge) / SECONDS_PER_HOUR,
-                energy=float(work) / SECONDS_PER_HOUR,
+                energy=work / SECONDS_PER_HOUR,
                 start_voltage=float(voltage[first]) if some else float("nan"),
                 end_voltage=float(voltage[last - 1]) if some else float("nan"),
                 end_current=float(current[last - 1]) if some else float("nan"),
