@@ -86,7 +86,7 @@ HELD_TO = 1e-4
 """Share of what a current drops, within which its voltage is held; a small one is known as well."""
 HELD_FINEST = 1e-9
 """No voltage is held closer than this [V]."""
-HELD_SHARE = 0.3
+HELD_SHARE = 3.0
 """Of the current of a held voltage, what counts as much as a volt elsewhere."""
 SHORT = 1e-3
 """Of the time since the hold began: in a shorter step its current may jump, as where salt that runs
