@@ -337,16 +337,19 @@ def _once(time: Array, current: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Return rising times, and which rows are kept.
 
     Where a tester switches, it writes two rows of one time: the last of one current, the first of
-    the other.  Both are kept, the second `AT_ONCE` later.  Other repeated times are left out, and
-    so are all where more of them stand elsewhere: then the clock is coarser than the rows.
+    the other.  Both are kept, the second `AT_ONCE` later, and what is written within that is left
+    out.  Other repeated times are left out, and so are all where more of them stand elsewhere: then
+    the clock is coarser than the rows.
     """
     again = np.append(False, ~(np.diff(time) > 0.0))
     least = _SAME * float(np.abs(current).max())
     switch = again & np.append(False, np.abs(np.diff(current)) > least)
     if np.count_nonzero(again & ~switch) > np.count_nonzero(switch):
         return time, ~again
-    kept = switch | ~again
-    after = np.minimum.accumulate(np.where(again, np.inf, time)[::-1])[::-1]
+    last = np.maximum.accumulate(np.where(switch, np.arange(time.size), -1))
+    hasty = (last >= 0) & ~switch & (time - time[last] < 2.0 * AT_ONCE)
+    kept = switch | ~(again | hasty)
+    after = np.minimum.accumulate(np.where(again | hasty, np.inf, time)[::-1])[::-1]
     gap = np.append(after[1:], np.inf) - time
     later = np.where(switch, time + np.minimum(AT_ONCE, 0.5 * gap), time)
     kept[kept] = np.append(True, np.diff(later[kept]) > 0.0)

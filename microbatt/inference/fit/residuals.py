@@ -35,8 +35,14 @@ TOLERATED_OF_NOISE: Final = 0.5
 """… nor up to this share of the noise."""
 GROSS: Final = 0.05
 """Rms of residuals that no noise of a tester and no model that may be off explains [V]."""
+EXCESSIVE: Final = 4.0
+"""Times what is allowed that half of the residuals go beyond where a fit is none [-]."""
 TOLERATED_CHARGE: Final = 2e-3
 """A cliff too early or too late by less is no misfit, relative to the curve's end [-]."""
+_NOISIER: Final = 5.0
+"""More than so many times what neighbouring samples differ by is no noise."""
+_ROUNDED: Final = 5e-4
+"""Samples that are rounded to less differ by nothing, and are off by that [V]."""
 _MAD: Final = 1.4826
 
 
@@ -62,6 +68,8 @@ class Trend:
         Of that curve [A m⁻²].
     rms
         Of all residuals, trend or not [V].
+    excess
+        The usual size of a residual over what noise and errors allow, scatter included [-].
     """
 
     chance: float
@@ -71,11 +79,17 @@ class Trend:
     late: float
     late_current: float
     rms: float = 0.0
+    excess: float = 0.0
 
     @property
     def is_gross(self) -> bool:
         """Whether the residuals are larger than any noise, whatever their pattern."""
-        return self.rms > GROSS
+        return self.rms > GROSS or self.is_excessive
+
+    @property
+    def is_excessive(self) -> bool:
+        """Whether hardly a residual is as small as allowed."""
+        return self.excess > EXCESSIVE
 
 
 def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
@@ -88,7 +102,7 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
     """
     residual = minimum.residual[: model.measured.size]
     volts = model.unexplained(residual)
-    scatter = max(1.0, _scatter(model, residual))
+    scatter = max(1.0, min(_scatter(model, residual), _most_scatter(model)))
     pairs = list(zip(model.pieces, model.rows, strict=True))
     currents = np.array([piece.current for piece in model.pieces])
     scores = np.array(
@@ -115,6 +129,7 @@ def residual_trend(model: ForwardModel, minimum: Minimum) -> Trend:
         late=late[latest],
         late_current=float(currents[latest]),
         rms=rms_residual(model, minimum),
+        excess=float(_MAD * np.median(np.abs(residual)) / scatter),
     )
 
 
@@ -195,6 +210,17 @@ def _scatter(model: ForwardModel, residual: Array) -> float:
     """Return the standard deviation of the scatter, from the median difference of neighbours."""
     steps = np.concatenate([np.diff(residual[rows]) for rows in model.rows])
     return float(_MAD * np.median(np.abs(steps)) / np.sqrt(2.0))
+
+
+def _most_scatter(model: ForwardModel) -> float:
+    """Return how much larger than assumed the samples themselves say that noise may be.
+
+    Residuals of a fit that is far off differ from average to average as well.
+    """
+    errors = model.errors
+    if errors.seen is None:
+        return float(np.inf)
+    return _NOISIER * max(errors.seen, _ROUNDED) / errors.noise
 
 
 def _stretches(size: int) -> list[NDArray[np.int64]]:

@@ -70,6 +70,8 @@ class AllowedErrors:
         each curve's own, and `ROUGH` of it each average's; see `smooth_moves`.
     own
         Share of it that each curve has of its own [-].
+    seen
+        Noise that samples show against their neighbours [V]; None where they are too few.
     """
 
     noise: float
@@ -77,6 +79,7 @@ class AllowedErrors:
     offset: float = 0.0
     model_error: float = 0.0
     own: float = OWN
+    seen: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -454,10 +457,22 @@ def white_noise(measurements: Sequence[Measurement | MeasuredRun]) -> float:
     float
         Standard deviation [V], at least 0.02 mV.
     """
+    seen = seen_noise(measurements)
+    return UNKNOWN if seen is None else seen
+
+
+def seen_noise(measurements: Sequence[Measurement | MeasuredRun]) -> float | None:
+    """Return what `white_noise` finds; None where no curve has enough samples [V].
+
+    Parameters
+    ----------
+    measurements
+        Discharges and runs.
+    """
     third = [_third_differences(one) for one in measurements]
     third = [one for one in third if one.size >= _ENOUGH - 3]
     if not third:
-        return UNKNOWN
+        return None
     return max(_SMALLEST, float(_MAD * np.median(np.abs(np.concatenate(third))) / _THIRD))
 
 

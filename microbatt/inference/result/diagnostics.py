@@ -243,6 +243,8 @@ def misfit_sentence(
         return f"The cell file explains the data: {told}, without a trend{more}."
     trends = f"{told}, and they drift by {_mV(trend.size)} (rms of the worst curve, at "
     trends += f"{trend.current:.4g} A m⁻²)"
+    if trend.is_excessive:
+        trends += f"; half of them are more than {trend.excess:.0f} times what is allowed"
     if not is_misfit(trend, noise):
         return (
             f"The cell file explains the data to within {_mV(max(trend.size, 5e-5))}: {trends}. "
