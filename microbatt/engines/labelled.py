@@ -226,7 +226,8 @@ def summary_dataset(
     values : mapping of str to array_like, optional
         In which numbers the cells differ, as `simulate_many` took them; they become coordinates.
     at : array_like, shape (m,), optional
-        Times at which the voltage is wanted [s].
+        Times at which the voltage is wanted [s]; at a switch that before it, as `voltage_at` of a
+        simulation tells it.
 
     Returns
     -------

@@ -23,6 +23,8 @@ READ_AT: Final = (1e-3, 1.0, 10.0)
 """Times after the current came on at which a resistance is read [s]."""
 _NO_CURRENT: Final = 1e-6
 """Share of the largest current that counts as a rest."""
+_ROUNDING: Final = 1e-10
+"""Share of a time by which it may be off for having been added up of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,7 @@ def _resistances(
     return tuple(
         (at, float((before - np.interp(at, since, v)) / np.interp(at, since, i)))
         for at in READ_AT
-        if at <= since[-1]
+        if at <= since[-1] + _ROUNDING * abs(t[-1])
     )
 
 
