@@ -11,6 +11,7 @@ from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.quantities import quantity
+from microbatt.times import in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -226,8 +227,8 @@ def summary_dataset(
     values : mapping of str to array_like, optional
         In which numbers the cells differ, as `simulate_many` took them; they become coordinates.
     at : array_like, shape (m,), optional
-        Times at which the voltage is wanted [s]; at a switch that before it, as `voltage_at` of a
-        simulation tells it.
+        Times at which the voltage is wanted, as for `voltage_at` of a simulation; at a switch that
+        before it.
 
     Returns
     -------
@@ -258,7 +259,7 @@ def summary_dataset(
     }
     joined = joined.assign_coords(coords)
     if at is not None:
-        times = np.asarray(at, dtype=float)
+        times = in_seconds("at", at, dates=False)
         voltage = np.stack([simulation.voltage_at(times) for simulation in simulations])
         joined["voltage"] = (("point", "sample"), voltage, quantity("voltage").attrs)
         attrs = quantity("time").attrs | _OF_A_PROTOCOL["time"]

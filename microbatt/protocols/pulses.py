@@ -15,6 +15,7 @@ import numpy as np
 
 from microbatt.checks import POSITIVE, check_number
 from microbatt.errors import ParameterError
+from microbatt.times import as_numbers, in_seconds
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -95,7 +96,8 @@ def evaluate_pulse(
     >>> [(at, round(ohm, 3)) for at, ohm in pulse.resistances]
     [(0.001, 0.05), (1.0, 0.055), (10.0, 0.1)]
     """
-    t, i, v = (np.asarray(column, dtype=float) for column in (time, current, voltage))
+    t = in_seconds("time", time)
+    i, v = as_numbers("current", current), as_numbers("voltage", voltage)
     if not t.ndim == 1 == i.ndim == v.ndim or not t.size == i.size == v.size or t.size < 3:
         raise ParameterError(
             f"`time`, `current` and `voltage` have the shapes {t.shape}, {i.shape} and {v.shape}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ from microbatt.checks import check_choice
 from microbatt.errors import ParameterError
 from microbatt.protocols.protocol import Protocol, as_protocol
 from microbatt.protocols.samples import profile
+from microbatt.times import in_seconds
 from microbatt.units import parse_unit, to_si
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ _NAMES: Final = {
     "current": ("current", "i", "strom"),
     "power": ("power", "p", "leistung"),
 }
+_CLOCK: Final = re.compile(r"\s*(\d+):([0-5]?\d):([0-5]?\d(?:\.\d*)?)\s*")
+"""Hours, minutes and seconds."""
 _SIZES: Final = {"current": ("A", "A m-2"), "power": ("W", "W m-2")}
 
 
@@ -57,7 +61,8 @@ def read_profile(path: str | Path, *, discharge_is: str, between: str = "line") 
     """Read a sampled current or power from a CSV file.
 
     The file has a heading with units in brackets, such as ``Time [s],Current [A]``; a current or
-    power per area has ``A/m2`` or ``W/m2``. Other columns are passed over.
+    power per area has ``A/m2`` or ``W/m2``. A time may also be clocks such as ``0:01:30.5``, or
+    dates such as ``2024-05-01 12:00:00``, and then needs no unit. Other columns are passed over.
 
     Parameters
     ----------
@@ -118,6 +123,10 @@ def _columns(path: Path) -> dict[str, tuple[NDArray[np.float64], str]]:
             if words in known:
                 if name in found:
                     raise ParameterError(f"{path} has two columns of {name}; leave one.")
+                told = _clocks(rows, place) if name == "time" else None
+                if told is not None:
+                    found[name] = (told, "s")
+                    continue
                 if not unit:
                     raise ParameterError(
                         f"{path}: the column {heading!r} has no unit; write it in brackets, as in "
@@ -125,6 +134,21 @@ def _columns(path: Path) -> dict[str, tuple[NDArray[np.float64], str]]:
                     )
                 found[name] = (_numbers(path, rows, place), unit)
     return found
+
+
+def _clocks(rows: list[list[str]], place: int) -> NDArray[np.float64] | None:
+    """Return a column of clocks or of dates in seconds; None if it is neither."""
+    texts = [row[place] if place < len(row) else "" for row in rows[1:]]
+    clocks = [_CLOCK.fullmatch(text) for text in texts]
+    parts = [clock.groups() for clock in clocks if clock]
+    if len(parts) == len(texts):
+        return np.asarray(np.array(parts, dtype=float) @ np.array([3600.0, 60.0, 1.0]))
+    if not all("-" in text for text in texts):  # a number such as 20240501 is a date too
+        return None
+    try:
+        return in_seconds("time", [dt.datetime.fromisoformat(text.strip()) for text in texts])
+    except (ValueError, ParameterError):
+        return None
 
 
 def _numbers(path: Path, rows: list[list[str]], place: int) -> NDArray[np.float64]:

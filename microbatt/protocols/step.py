@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from microbatt.checks import FINITE, Interval, check_number
 from microbatt.errors import ParameterError
 from microbatt.protocols.amounts import CUTOFFS, cutoff_of, kind_of, per_area, size_of
+from microbatt.times import one_in_seconds
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell
@@ -38,7 +39,7 @@ class Step:
     samples : Samples or None
         A current or a power that follows samples; it ends with the last of them.
     duration : float or None
-        Longest time [s].
+        Longest time [s]; a duration of Python, NumPy or pandas is taken in seconds.
     until_voltage : float or str or None
         Of a step at constant current or power: voltage that is not passed, the lower end of a
         discharge or the upper end of a charge [V]; or that of the cell, as for `voltage`.
@@ -74,6 +75,7 @@ class Step:
         for name in ("voltage", "until_voltage"):
             _check_voltage(name, getattr(self, name))
         if self.duration is not None:
+            object.__setattr__(self, "duration", one_in_seconds("duration", self.duration))
             check_number("duration", self.duration, _DURATIONS, unit="s")
         self._check_endings()
 

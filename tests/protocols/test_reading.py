@@ -76,6 +76,22 @@ def test_a_profile_that_cannot_be_meant_is_refused(tmp_path, text, reason):
         read_profile(path, discharge_is="positive")
 
 
+@pytest.mark.parametrize(
+    ("heading", "rows"),
+    [
+        ("Time", ("0:00:00", "0:00:30.5", "0:02:00")),
+        ("Test Time [hh:mm:ss]", ("100:00:00", "100:00:30.5", "100:02:00")),
+        ("time", ("2024-05-01 23:59:00", "2024-05-01 23:59:30.5", "2024-05-02 00:01:00")),
+        ("Time [s]", ("2024-05-01T23:59:00", "2024-05-01T23:59:30.5", "2024-05-02T00:01:00")),
+    ],
+)
+def test_clocks_and_dates_are_times(tmp_path, heading, rows):
+    path = tmp_path / "drive.csv"
+    lines = "".join(f"{one},1.5\n" for one in rows)
+    path.write_text(f"{heading},Current [A]\n{lines}", encoding="utf-8")
+    assert read_profile(path, discharge_is="positive").time.tolist() == [0.0, 30.5, 120.0]
+
+
 def test_a_held_profile_jumps_at_its_samples():
     samples = profile([0.0, 1.0, 3.0], current=[1.0, 2.0, 5.0], between="hold")
     np.testing.assert_array_equal(samples.time, [0.0, 1.0, 1.0, 3.0, 3.0])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.checks import check_integer
+from microbatt.checks import NOT_NEGATIVE, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.display import timeline_svg
 from microbatt.errors import ParameterError
 from microbatt.outcomes import StepOutcome
+from microbatt.times import in_seconds, one_in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,8 +193,9 @@ class Simulation:
         Parameters
         ----------
         time : array_like, shape (m,)
-            [s]; a time that differs from that of a switch, or from the end, by rounding alone
-            (10⁻¹⁰ of it) is meant to be that.
+            Since the start, in seconds or as durations of NumPy, pandas or Python; a time that
+            differs from that of a switch, or from the end, by rounding alone (10⁻¹⁰ of it) is
+            meant to be that.
 
         Returns
         -------
@@ -211,7 +213,7 @@ class Simulation:
         Parameters
         ----------
         time : array_like, shape (m,)
-            [s]; switches and the end are met as `voltage_at` meets them.
+            As for `voltage_at`.
 
         Returns
         -------
@@ -225,7 +227,7 @@ class Simulation:
         return self._at(self.current, time)
 
     def _at(self, values: NDArray[np.float64], time: ArrayLike) -> NDArray[np.float64]:
-        wanted = np.asarray(time, dtype=float)
+        wanted = in_seconds("time", time, dates=False)
         if not len(self):
             return np.full(wanted.shape, np.nan)
         wanted = _met(self.time, wanted)
@@ -245,7 +247,7 @@ class Simulation:
         step : int
             Number of the step, from 0.
         after : float
-            Time since it began [s].
+            Time since it began [s]; a duration of Python, NumPy or pandas is taken in seconds.
 
         Returns
         -------
@@ -256,13 +258,14 @@ class Simulation:
         Raises
         ------
         ParameterError
-            If there is no such step, or it was not run.
+            If there is no such step, it was not run, or `after` is no time.
         """
         check_integer("step", step, low=0, high=len(self.steps) - 1)
         found = self.steps[step]
         if found.points.start == found.points.stop:
             raise ParameterError(f"step {step} has no points: {found.outcome.message}.")
-        return self._resistance(found, after)
+        since = check_number("after", one_in_seconds("after", after), NOT_NEGATIVE, unit="s")
+        return self._resistance(found, since)
 
     def _resistance(self, step: StepResult, after: float) -> float:
         first, inside = step.points.start, step.points
