@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
+from microbatt.encodings import as_utf8
 from microbatt.errors import ParameterError
 from microbatt.protocols.protocol import Protocol, as_protocol
 from microbatt.protocols.samples import profile
@@ -60,9 +62,10 @@ def read_protocol(path: str | Path) -> Protocol:
 def read_profile(path: str | Path, *, discharge_is: str, between: str = "line") -> Samples:
     """Read a sampled current or power from a CSV file.
 
-    The file has a heading with units in brackets, such as ``Time [s],Current [A]``; a current or
-    power per area has ``A/m2`` or ``W/m2``. A time may also be clocks such as ``0:01:30.5``, or
-    dates such as ``2024-05-01 12:00:00``, and then needs no unit. Other columns are passed over.
+    Text of any usual encoding. It has a heading with units in brackets, such as ``Time [s],Current
+    [A]``; a current or power per area has ``A/m2`` or ``W/m2``. A time may also be clocks such as
+    ``0:01:30.5``, or dates such as ``2024-05-01 12:00:00``, and then needs no unit. Other columns
+    are passed over.
 
     Parameters
     ----------
@@ -109,10 +112,28 @@ def _time(path: Path, columns: dict[str, tuple[NDArray[np.float64], str]]) -> ND
     return values * to_si(1.0, unit, si_unit="s")
 
 
+def _rows(path: Path) -> list[list[str]]:
+    """Return the fields of all lines that are not empty."""
+    text = as_utf8(path.read_bytes(), _known_names)[0].decode("utf-8", errors="replace")
+    if "\0" in text:
+        raise ParameterError(f"{path} is no text. Export it again as CSV.")
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    except csv.Error as error:  # a field may be too long, for instance
+        raise ParameterError(f"{path} is no CSV file: {error}. Export it again.") from error
+
+
+def _known_names(text: str, _encoding: str) -> tuple[int, ...]:
+    """Return how many columns that are looked for the heading of a text names."""
+    first = next(iter(text.splitlines()), "").split(",")
+    matches = [_HEADING.fullmatch(heading) for heading in first]
+    words = [match[1].lower() for match in matches if match]
+    return (sum(word in known for word in words for known in _NAMES.values()),)
+
+
 def _columns(path: Path) -> dict[str, tuple[NDArray[np.float64], str]]:
     """Return the columns that are known, by name, with their units."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = [row for row in csv.reader(file) if row]
+    rows = _rows(path)
     if len(rows) < 3:
         raise ParameterError(f"{path} has {len(rows)} lines; a heading and two samples are needed.")
     found: dict[str, tuple[NDArray[np.float64], str]] = {}

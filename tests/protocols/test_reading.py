@@ -92,6 +92,23 @@ def test_clocks_and_dates_are_times(tmp_path, heading, rows):
     assert read_profile(path, discharge_is="positive").time.tolist() == [0.0, 30.5, 120.0]
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16", "utf-16-le", "gb18030"])
+def test_a_profile_is_text_of_any_encoding(tmp_path, encoding):
+    path = tmp_path / "drive.csv"
+    text = "Temp [°C],Time [s],Current [A]\n25,0,1\n25,10,-2\n25,20,0\n"
+    path.write_bytes(text.encode(encoding))
+    samples = read_profile(path, discharge_is="positive")
+    assert (samples.time.tolist(), samples.value.tolist()) == ([0, 10, 20], [1, -2, 0])
+
+
+def test_a_profile_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "drive.csv"
+    for content, reason in ((bytes(range(256)) * 8, "is no text"), (b"1" * 200_000, "no CSV file")):
+        path.write_bytes(content)
+        with pytest.raises(ParameterError, match=reason):
+            read_profile(path, discharge_is="positive")
+
+
 def test_a_held_profile_jumps_at_its_samples():
     samples = profile([0.0, 1.0, 3.0], current=[1.0, 2.0, 5.0], between="hold")
     np.testing.assert_array_equal(samples.time, [0.0, 1.0, 1.0, 3.0, 3.0])
