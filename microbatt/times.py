@@ -92,7 +92,7 @@ def as_numbers(name: str, values: object) -> Array:
     array = unmasked(name, values)
     if array.dtype.kind not in "mMc":
         try:
-            return np.array(array, dtype=float)
+            return np.array(array.tolist() if array.dtype.kind in "US" else array, dtype=float)
         except (TypeError, ValueError) as error:
             raise ParameterError(f"`{name}` is no row of numbers: {error}.") from error
     raise ParameterError(f"`{name}` is no row of numbers, but of {array.dtype}.")

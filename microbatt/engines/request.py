@@ -146,6 +146,35 @@ _THERMAL: Final[dict[str, type[Isothermal] | type[Adiabatic] | type[Lumped]]] = 
 }
 
 
+_MODES: Final = "Isothermal(), Adiabatic() or Lumped(heat_transfer_coefficient=…)"
+
+
+def check_driven(thermal: object) -> Thermal | MeasuredTemperature:
+    """Return `thermal` if it is a thermal mode, or a temperature that was measured.
+
+    Parameters
+    ----------
+    thermal : object
+        What came.
+
+    Returns
+    -------
+    Isothermal, Adiabatic, Lumped or MeasuredTemperature
+        As it came.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else, a name for instance.
+    """
+    if isinstance(thermal, Isothermal | Adiabatic | Lumped | MeasuredTemperature):
+        return thermal
+    raise ParameterError(
+        f"`thermal` is {shown(thermal)}; it must be {_MODES.replace(' or', ',')} or "
+        "MeasuredTemperature(time=…, temperature=…), from microbatt.engines."
+    )
+
+
 def check_thermal(thermal: object) -> Thermal:
     """Return `thermal` if it is one of the thermal modes.
 
@@ -166,9 +195,10 @@ def check_thermal(thermal: object) -> Thermal:
     """
     if isinstance(thermal, Isothermal | Adiabatic | Lumped):
         return thermal
+    alone = " A measured temperature is for `simulate` alone."
     raise ParameterError(
-        f"`thermal` is {thermal!r}; it must be Isothermal(), Adiabatic() or "
-        "Lumped(heat_transfer_coefficient=…), from microbatt.engines.request."
+        f"`thermal` is {shown(thermal)}; it must be {_MODES}, from microbatt.engines."
+        + (alone if isinstance(thermal, MeasuredTemperature) else "")
     )
 
 

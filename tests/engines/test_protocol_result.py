@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from microbatt.cells import load_cell
-from microbatt.engines import simulate, summary_dataset
+from microbatt.engines import simulate, simulate_many, summary_dataset
+from microbatt.errors import ParameterError
 from microbatt.protocols import evaluate_pulse, profile
 
 CELL = load_cell("lco-graphite")
@@ -49,6 +50,35 @@ def test_switches_of_random_durations_and_the_end_are_met():
     expected = CELL.one_c_current * np.array([0.0, 1.0, 0.0, -1.0] * 10)
     np.testing.assert_array_equal(run.current_at(at), expected)
     assert np.isnan(run.current_at(at[-1] + 1e-6))
+
+
+TWO = simulate_many(CELL, "Rest for 1 s", {"alpha": [1.0, 2.0]})
+
+
+def test_one_value_in_a_summary_is_that_of_all():
+    summary = summary_dataset(TWO, {"alpha": [1.0, 2.0], "S": 3.0}, at=0.5)
+    assert summary["alpha"].to_numpy().tolist() == [1.0, 2.0]
+    assert summary["S"].to_numpy().tolist() == [3.0, 3.0]
+    assert summary["voltage"].shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("simulations", "given", "reason"),
+    [
+        (TWO, {"values": {"alpha": [1.0, 2.0, 3.0]}}, r"`alpha` has the shape \(3,\).*for 2"),
+        (TWO, {"values": {"alpha": [[1.0, 2.0]]}}, r"`alpha` has the shape \(1, 2\)"),
+        (TWO, {"values": [1.0, 2.0]}, "give columns by name"),
+        (TWO, {"values": {"step": [1.0, 2.0]}}, "a name of the table itself"),
+        (TWO, {"at": [[1.0, 2.0]]}, "`at` has the shape"),
+        (TWO, {"at": "soon"}, "`at` is no row of numbers"),
+        (TWO[0], {}, "give several"),
+        ([1, 2], {}, "give several"),
+        ([], {}, "give some"),
+    ],
+)
+def test_a_summary_of_what_does_not_fit_is_refused(simulations, given, reason):
+    with pytest.raises(ParameterError, match=reason):
+        summary_dataset(simulations, **given)
 
 
 def test_a_time_soon_after_a_switch_is_no_switch():

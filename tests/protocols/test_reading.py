@@ -48,6 +48,23 @@ def test_a_file_that_is_none_is_refused_with_the_reason(tmp_path, text, reason):
         read_protocol(path)
 
 
+def test_a_file_that_names_itself_is_refused(tmp_path):
+    one, two = tmp_path / "one.toml", tmp_path / "two.toml"
+    one.write_text(f"[[protocol]]\nsteps = ['Rest for 1 s', '{two}']\n", encoding="utf-8")
+    two.write_text("[[protocol]]\nstep = 'Rest for 2 s'\n", encoding="utf-8")
+    assert [step.duration for step in read_protocol(one)] == [1.0, 2.0]
+    two.write_text(f"[[protocol]]\nstep = '{one}'\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"the protocol file .*one\.toml holds itself"):
+        read_protocol(one)
+
+
+@pytest.mark.parametrize("name", ["P.TOML", "p.Toml"])
+def test_a_file_is_known_by_its_ending_in_any_case(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("[[protocol]]\nstep = 'Rest for 2 s'\n", encoding="utf-8")
+    assert as_protocol(str(path)) == as_protocol("Rest for 2 s")
+
+
 def test_a_profile_is_read_with_its_units_and_its_sign(tmp_path):
     path = tmp_path / "drive.csv"
     path.write_text("Time [min],I [mA],U [V]\n0,0,4\n1,-500,3.9\n2,250,4\n")
