@@ -227,9 +227,9 @@ def test_a_voltage_outside_the_range_of_the_cell_is_refused():
 @pytest.mark.parametrize("name", ["lower_voltage", "upper_voltage"])
 @pytest.mark.parametrize("value", ["a", "upper cut-off", [4.2], True, np.nan, -np.inf])
 def test_a_limit_that_is_no_voltage_is_refused(name, value):
-    with pytest.raises(ParameterError, match=f"`{name}` is "):
+    with pytest.raises(ParameterError, match=f"`{name}`"):
         simulate(CELL, HALF, **{name: value})
-    with pytest.raises(ParameterError, match=f"`{name}` is "):
+    with pytest.raises(ParameterError, match=f"`{name}`"):
         simulate_many(CELL, HALF, {"alpha": [1.0, 2.0]}, **{name: value})
 
 
