@@ -316,26 +316,6 @@ class Simulation:
         return self.to_dataset().microbatt.plot.simulation(axes=axes)
 
 
-def _met(points: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return times; those that come after a switch, or the end, by rounding alone are that one.
-
-    What comes before by as little is told alike.  Half of the time from a switch to the next point
-    is never rounding.
-    """
-    end = points[-1]
-    switches = np.unique(points[1:][np.diff(points) == 0.0])
-    following = points[np.minimum(np.searchsorted(points, switches, "right"), points.size - 1)]
-    allowed = np.minimum(_ROUNDING * switches, 0.5 * np.maximum(following - switches, 0.0))
-    late = wanted - end
-    met = np.where((late > 0.0) & (late <= _ROUNDING * end), end, wanted)
-    met = np.where((met < 0.0) & (-met <= _ROUNDING * end), 0.0, met)
-    if not switches.size:
-        return met
-    last = np.maximum(np.searchsorted(switches, met, "left") - 1, 0)
-    late = met - switches[last]
-    return np.where((late > 0.0) & (late <= allowed[last]), switches[last], met)
-
-
 def _as_asked(step: Step, outcome: StepOutcome) -> bool:
     """Whether a step ended as asked: also where the voltage fell vertically past its own end."""
     fell = outcome in (StepOutcome.SALT_EXHAUSTED, StepOutcome.LITHIUM_EXHAUSTED)
@@ -379,3 +359,23 @@ def step_results(
         if ran:
             start_time, start_charge, first = end_time, end_charge, inside.stop
     return tuple(results)
+
+
+def _met(points: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return times; those that come after a switch, or the end, by rounding alone are that one.
+
+    What comes before by as little is told alike.  Half of the time from a switch to the next point
+    is never rounding.
+    """
+    end = points[-1]
+    switches = np.unique(points[1:][np.diff(points) == 0.0])
+    following = points[np.minimum(np.searchsorted(points, switches, "right"), points.size - 1)]
+    allowed = np.minimum(_ROUNDING * switches, 0.5 * np.maximum(following - switches, 0.0))
+    late = wanted - end
+    met = np.where((late > 0.0) & (late <= _ROUNDING * end), end, wanted)
+    met = np.where((met < 0.0) & (-met <= _ROUNDING * end), 0.0, met)
+    if not switches.size:
+        return met
+    last = np.maximum(np.searchsorted(switches, met, "left") - 1, 0)
+    late = met - switches[last]
+    return np.where((late > 0.0) & (late <= allowed[last]), switches[last], met)
