@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from numbers import Real
 from typing import Final, TypeGuard
 
+import numpy as np
+
 from microbatt.errors import MissingExtraError, ParameterError
 
 
@@ -205,7 +207,7 @@ def _as_float(value: float) -> float:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, Real) and not isinstance(value, bool)
+    return isinstance(value, Real) and not isinstance(value, bool | np.timedelta64)
 
 
 def _listed(names: Iterable[str]) -> str:

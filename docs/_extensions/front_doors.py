@@ -20,9 +20,12 @@ import microbatt
 
 PACKAGE = Path(microbatt.__file__).parent
 ROOT = PACKAGE.parent
-NOT_OFFERED = {"cli", "porous_electrode", "checks", "data_files", "monotone_cubic", "processes"}
-"""Stages for other stages alone: commands, kernels, wording, places of files, a numerical law,
-programs run within limits."""
+NOT_OFFERED = {
+    "cli", "porous_electrode", "checks", "data_files", "encodings", "monotone_cubic", "processes",
+    "times",
+}  # fmt: skip
+"""Stages for other stages alone: commands, kernels, wording, places of files, encodings of texts, a
+numerical law, programs run within limits, times of any kind."""
 
 
 @cache

@@ -68,7 +68,7 @@ def load_campaign(campaign: Campaign | str | Path) -> Campaign:
     """
     if isinstance(campaign, Campaign):
         return campaign
-    if isinstance(campaign, Path) or campaign.endswith(".toml") or "/" in campaign:
+    if isinstance(campaign, Path) or campaign.lower().endswith(".toml") or "/" in campaign:
         return read_campaign(Path(campaign))
     check_choice("campaign", campaign, available_recipes())
     return read_campaign(recipe_path(campaign))
@@ -262,7 +262,7 @@ def _cell(given: object, folder: Path) -> Cell:
         raise ParameterError(
             f"`cell` is {shown(given)}; it must be a name or the path of a cell file."
         )
-    return load_cell(folder / given if given.endswith((".toml", ".json")) else given)
+    return load_cell(folder / given if given.lower().endswith((".toml", ".json")) else given)
 
 
 def _design(document: Mapping[str, Any], cell: Cell) -> Design:
@@ -327,7 +327,7 @@ def _refuse_cutoff(document: Mapping[str, Any]) -> None:
 
 def _protocol(given: object, folder: Path) -> Protocol:
     """Read sentences, tables of steps, sampled profiles, or the name of a protocol file."""
-    if isinstance(given, str) and given.endswith(".toml") and _is_path(given):
+    if isinstance(given, str) and given.lower().endswith(".toml") and _is_path(given):
         return _from_file(folder / given)
     if isinstance(given, str):
         given = [given]

@@ -82,7 +82,7 @@ def load_cell(cell: str | Path | Cell) -> Cell:
         of_set = read_pybamm_set(cell.removeprefix(PREFIX))
         tell_doubts(cell, cell_doubts(of_set))
         return of_set
-    if isinstance(cell, Path) or cell.endswith((".toml", ".json")) or "/" in cell:
+    if isinstance(cell, Path) or cell.lower().endswith((".toml", ".json")) or "/" in cell:
         return _read_file(Path(cell))
     path = cell_path(cell)
     if path.is_file():
@@ -102,7 +102,7 @@ def _read_file(path: Path) -> Cell:
         )
     if path.suffix.lower() in _TABLES:
         raise CellFileError(f"{path}: {_NO_CELL_FILE}")
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         return read_bpx(path)
     read = read_cell(path)
     tell_doubts(str(path), cell_doubts(read))

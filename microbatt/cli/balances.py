@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from microbatt.errors import ParameterError
+
 if TYPE_CHECKING:
     from microbatt.engines import Adiabatic, Isothermal, Lumped
 
@@ -44,14 +46,14 @@ def balance_options(command: _Command) -> _Command:
                 "--heat-transfer",
                 type=float,
                 default=0.0,
-                help="Heat-transfer coefficient of --thermal lumped [W m⁻² K⁻¹].",
+                help="Heat-transfer coefficient of --thermal lumped, and of no other [W m⁻² K⁻¹].",
             ),
             click.option(
                 "--heat-of",
                 type=click.Choice(_HEAT_OF),
                 default=_HEAT_OF[0],
                 help="Composition at which the heat is computed: that of the particles, or that of "
-                "the charge delivered, as in dualfoil.",
+                "the charge delivered, as in dualfoil; not for --thermal isothermal.",
             ),
         )
     ):
@@ -62,9 +64,19 @@ def balance_options(command: _Command) -> _Command:
 def thermal_mode(
     name: str, heat_transfer: float = 0.0, heat_of: str = _HEAT_OF[0]
 ) -> Isothermal | Adiabatic | Lumped:
-    """Return the heat balance of that name."""
+    """Return the heat balance of that name; refuse a number or a word that it would not use."""
     from microbatt.engines import Adiabatic, HeatOf, Isothermal, Lumped
 
+    if name != "lumped" and heat_transfer != 0.0:
+        raise ParameterError(
+            f"`--heat-transfer` is {heat_transfer:g}, and `--thermal {name}` loses no heat to the "
+            "surroundings by it. Add `--thermal lumped`, or leave it out."
+        )
+    if name == "isothermal" and heat_of != _HEAT_OF[0]:
+        raise ParameterError(
+            f"`--heat-of` is {heat_of}, and `--thermal isothermal` computes no heat. Add "
+            "`--thermal adiabatic` or `--thermal lumped`, or leave it out."
+        )
     if name == "lumped":
         return Lumped(heat_transfer_coefficient=heat_transfer, heat_of=HeatOf(heat_of))
     return Adiabatic(heat_of=HeatOf(heat_of)) if name == "adiabatic" else Isothermal()

@@ -129,7 +129,7 @@ def convert(
     """
     from microbatt.cells import available_cells
 
-    if file.endswith(".toml") or file in available_cells():
+    if file.lower().endswith(".toml") or file in available_cells():
         text, activation = _deck_of(file, current, cutoff, version)
         beside = None if output is None else output.with_name(_activation_file())
         check_output(output, Kind.DECK, overwrite=overwrite)

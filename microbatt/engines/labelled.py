@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import xarray as xr
 
+from microbatt.checks import shown
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome, StepOutcome
 from microbatt.quantities import quantity
+from microbatt.times import in_seconds, unmasked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -211,6 +214,9 @@ _SUMMARIES: Final = (
 )
 
 
+_OWN_NAMES: Final = ("point", "step", "after", "sample", "time", "voltage")
+
+
 def summary_dataset(
     simulations: Sequence[Any],
     values: Mapping[str, ArrayLike] | None = None,
@@ -226,7 +232,8 @@ def summary_dataset(
     values : mapping of str to array_like, optional
         In which numbers the cells differ, as `simulate_many` took them; they become coordinates.
     at : array_like, shape (m,), optional
-        Times at which the voltage is wanted [s].
+        Times at which the voltage is wanted, as for `voltage_at` of a simulation; at a switch that
+        before it.
 
     Returns
     -------
@@ -238,12 +245,17 @@ def summary_dataset(
     Raises
     ------
     ParameterError
-        If there is none, or they ran protocols of different length.
+        If there is none, they ran protocols of different length, or a column has another length
+        than they.
 
     See Also
     --------
     simulate_many : One protocol on many cells.
     """
+    if hasattr(simulations, "steps") or not all(hasattr(one, "steps") for one in simulations):
+        raise ParameterError(
+            f"the simulations are {shown(simulations)}; give several, as `simulate_many` does."
+        )
     lengths = {len(simulation.steps) for simulation in simulations}
     if len(lengths) != 1:
         raise ParameterError(
@@ -251,15 +263,37 @@ def summary_dataset(
         )
     parts = [simulation.to_dataset()[list(_SUMMARIES)] for simulation in simulations]
     joined = xr.concat(parts, dim="point", coords="minimal", compat="override")
-    columns = {name: np.atleast_1d(np.asarray(one)) for name, one in (values or {}).items()}
-    coords = {
-        name: ("point", np.broadcast_to(column, (len(parts),))) for name, column in columns.items()
-    }
-    joined = joined.assign_coords(coords)
+    columns = _coordinates({} if values is None else values, len(parts))
+    for name in columns:
+        if name in _OWN_NAMES or name in joined.variables:
+            raise ParameterError(
+                f"`values` has a column {name!r}, which is a name of the table itself. Rename it."
+            )
+    joined = joined.assign_coords({name: ("point", one) for name, one in columns.items()})
     if at is not None:
-        times = np.asarray(at, dtype=float)
+        times = np.atleast_1d(in_seconds("at", at, dates=False))
+        if times.ndim != 1:
+            raise ParameterError(f"`at` has the shape {times.shape}; it must be a single row.")
         voltage = np.stack([simulation.voltage_at(times) for simulation in simulations])
         joined["voltage"] = (("point", "sample"), voltage, quantity("voltage").attrs)
         attrs = quantity("time").attrs | _OF_A_PROTOCOL["time"]
         joined = joined.assign_coords(time=("sample", times, attrs))
     return joined
+
+
+def _coordinates(values: Mapping[str, ArrayLike], points: int) -> dict[str, NDArray[Any]]:
+    """Return columns of as many values as there are points; a single value is that of all."""
+    if not isinstance(values, Mapping):
+        raise ParameterError(
+            f"`values` is {shown(values)}; give columns by name, as `simulate_many` takes them."
+        )
+    columns = {}
+    for name, given in values.items():
+        column = np.atleast_1d(unmasked(str(name), given))
+        if column.shape not in {(1,), (points,)}:
+            raise ParameterError(
+                f"`{name}` has the shape {column.shape} in `values`, for {points} simulations; "
+                "give one value for all, or a row of one for each."
+            )
+        columns[str(name)] = np.broadcast_to(column, (points,))
+    return columns

@@ -17,6 +17,7 @@ from microbatt.checks import (
     shown,
 )
 from microbatt.errors import ParameterError
+from microbatt.times import as_numbers, in_seconds
 
 
 class Inventory(enum.StrEnum):
@@ -100,7 +101,8 @@ class MeasuredTemperature:
     Attributes
     ----------
     time : tuple of float
-        From the start of the protocol, rising [s].
+        From the start of the protocol, rising [s]. Durations of NumPy, pandas or Python are taken
+        in seconds, and dates from the first, with which the protocol then begins.
     temperature : tuple of float
         As many [K].
     """
@@ -109,8 +111,16 @@ class MeasuredTemperature:
     temperature: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        for name in ("time", "temperature"):
-            object.__setattr__(self, name, tuple(float(value) for value in getattr(self, name)))
+        rows = {
+            "time": in_seconds("time", self.time),
+            "temperature": as_numbers("temperature", self.temperature),
+        }
+        for name, row in rows.items():
+            if row.ndim != 1:
+                raise ParameterError(
+                    f"`{name}` has the shape {row.shape}; it must be a single row."
+                )
+            object.__setattr__(self, name, tuple(row.tolist()))
         if not len(self.time) == len(self.temperature) >= 1:
             raise ParameterError(
                 f"`time` has {len(self.time)} samples and `temperature` {len(self.temperature)}; "
@@ -136,6 +146,35 @@ _THERMAL: Final[dict[str, type[Isothermal] | type[Adiabatic] | type[Lumped]]] = 
 }
 
 
+_MODES: Final = "Isothermal(), Adiabatic() or Lumped(heat_transfer_coefficient=…)"
+
+
+def check_driven(thermal: object) -> Thermal | MeasuredTemperature:
+    """Return `thermal` if it is a thermal mode, or a temperature that was measured.
+
+    Parameters
+    ----------
+    thermal : object
+        What came.
+
+    Returns
+    -------
+    Isothermal, Adiabatic, Lumped or MeasuredTemperature
+        As it came.
+
+    Raises
+    ------
+    ParameterError
+        If it is something else, a name for instance.
+    """
+    if isinstance(thermal, Isothermal | Adiabatic | Lumped | MeasuredTemperature):
+        return thermal
+    raise ParameterError(
+        f"`thermal` is {shown(thermal)}; it must be {_MODES.replace(' or', ',')} or "
+        "MeasuredTemperature(time=…, temperature=…), from microbatt.engines."
+    )
+
+
 def check_thermal(thermal: object) -> Thermal:
     """Return `thermal` if it is one of the thermal modes.
 
@@ -156,9 +195,10 @@ def check_thermal(thermal: object) -> Thermal:
     """
     if isinstance(thermal, Isothermal | Adiabatic | Lumped):
         return thermal
+    alone = " A measured temperature is for `simulate` alone."
     raise ParameterError(
-        f"`thermal` is {thermal!r}; it must be Isothermal(), Adiabatic() or "
-        "Lumped(heat_transfer_coefficient=…), from microbatt.engines.request."
+        f"`thermal` is {shown(thermal)}; it must be {_MODES}, from microbatt.engines."
+        + (alone if isinstance(thermal, MeasuredTemperature) else "")
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from microbatt.encodings import HEAD, as_utf8
 from microbatt.errors import MeasurementError
 from microbatt.measured.bounds import MOST_COLUMNS, MOST_ROWS, check_size
 from microbatt.measured.headings import is_unit, read_heading, useful, without_numbers
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 WORDY: Final = ("state", "cell")
 """Quantities whose columns hold words."""
-_HEAD: Final = 2**19
-"""Bytes in which the headings are looked for."""
 _WHOLE: Final = 2**17
 """A text of so many bytes is looked at as a whole for the decimals of its columns, …"""
 _CHUNK, _CHUNKS, _ROWS = 2**12, 40, 12
@@ -58,25 +56,6 @@ _SHORTEST: Final = 4
 """Bytes of a row of two numbers."""
 _SEPARATORS: Final = ("\t", ";", ",", "|", "  ", " ")
 _NAMES: Final = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-
-_LEGACY: Final = (
-    ("cp1252", "Windows-1252"),
-    ("gb18030", "GB 18030"),
-    ("cp932", "Shift-JIS"),
-    ("cp949", "Korean (CP 949)"),
-    ("euc_jp", "EUC-JP"),
-    ("big5", "Big5"),
-    ("cp1251", "Windows-1251"),
-)
-"""Encodings older than UTF-8 and their names; the first takes any bytes."""
 _STATES: Final = re.compile("放电|充电|静置|搁置|放電|充電|休止|방전|충전|휴지")
 _SEARCHED: Final = 200
 """Lines in which headings tell the encoding."""
@@ -154,7 +133,8 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
     MeasurementError
         If it is no text, is empty, or has no headings or no rows.
     """
-    text, encoding = _utf8(source, raw)
+    text, encoding = as_utf8(raw, _words)
+    _check_text(source, text)
     if len(text) > _SHORTEST * MOST_ROWS:
         check_size(source, text.count(b"\n"))
     lines = _first_lines(text)
@@ -191,7 +171,7 @@ def read_delimited(source: str, raw: bytes, mapping: Mapping[str, str]) -> Cells
 
 def _first_lines(text: bytes) -> list[str]:
     """Return the lines in which headings are looked for."""
-    head = text[:_HEAD].decode("utf-8", errors="ignore")
+    head = text[:HEAD].decode("utf-8", errors="ignore")
     return _LINE_END.split(head, _LINES)[:_LINES]
 
 
@@ -350,57 +330,25 @@ def with_unit_row(headings: Sequence[str], below: Sequence[str]) -> tuple[str, .
     )
 
 
-def _utf8(source: str, raw: bytes) -> tuple[bytes, str]:
-    """Return the text as UTF-8, and the encoding that it had."""
-    for mark, encoding in _BOMS:
-        if raw.startswith(mark):
-            body = raw[len(mark) :]
-            if encoding == "utf-8":
-                return _checked(source, body.decode(errors="replace").encode()), "UTF-8"
-            return _checked(source, body.decode(encoding, errors="replace").encode()), encoding
-    head = raw[:4096]
-    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if len(head) >= 8 and zeros.count(0) > 0.8 * len(zeros):
-            return _checked(source, raw.decode(encoding, errors="replace").encode()), encoding
-    try:
-        if not raw.isascii():  # which is told in a twentieth of the time
-            raw.decode("utf-8")
-    except UnicodeDecodeError:
-        encoding, shown = _legacy(raw)
-        return _checked(source, raw.decode(encoding, errors="replace").encode()), shown
-    return _checked(source, raw), "UTF-8"
+def _words(text: str, encoding: str) -> tuple[int, ...]:
+    """Return how many words a text makes in an older encoding.
 
-
-def _legacy(raw: bytes) -> tuple[str, str]:
-    """Return the older encoding of a text, and its name: that in which it makes most words.
-
-    Words are first the headings that are known, then those of testers' states, then any of Chinese.
-    A text of which nothing makes words is Western.
+    They are first the headings that are known, then those of testers' states, then any of Chinese.
     """
-    head = raw[:_HEAD]
-    head = head[: head.rfind(b"\n") + 1] or head
-    found = []
-    for place, (encoding, shown) in enumerate(_LEGACY):
-        try:
-            text = head.decode(encoding, errors="strict" if place else "replace")
-        except UnicodeDecodeError:
-            continue
-        fields = [re.split(r"[\t;,|]", line) for line in text.splitlines()[:_SEARCHED]]
-        named = max((heading_score(row[:MOST_COLUMNS], {}) for row in fields), default=0)
-        states = min(len(_STATES.findall(text)), 100)
-        chinese = encoding == "gb18030" and len(re.findall(r"[\u4e00-\u9fff]{2}", text)) >= 2
-        found.append(((named, states, chinese, -place), encoding, shown))
-    return max(found)[1:]
+    fields = [re.split(r"[\t;,|]", line) for line in text.splitlines()[:_SEARCHED]]
+    named = max((heading_score(row[:MOST_COLUMNS], {}) for row in fields), default=0)
+    states = min(len(_STATES.findall(text)), 100)
+    chinese = encoding == "gb18030" and len(re.findall(r"[\u4e00-\u9fff]{2}", text)) >= 2
+    return named, states, chinese
 
 
-def _checked(source: str, text: bytes) -> bytes:
-    if b"\x00" in text[:_HEAD]:
+def _check_text(source: str, text: bytes) -> None:
+    if b"\x00" in text[:HEAD]:
         raise MeasurementError(
             f"{source}: this is no text. Export the discharge as CSV, Parquet or Excel."
         )
-    if not (text[:_HEAD].strip() or text.strip()):
+    if not (text[:HEAD].strip() or text.strip()):
         raise MeasurementError(f"{source}: the file is empty. Export the discharge again.")
-    return text
 
 
 def _alike(below: Sequence[str], separator: str, width: int) -> int:

@@ -10,7 +10,8 @@ import numpy as np
 
 from microbatt.checks import NOT_NEGATIVE, POSITIVE, check_number
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.errors import MeasurementError
+from microbatt.errors import MeasurementError, ParameterError
+from microbatt.times import as_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,15 +74,21 @@ class Measurement:
         check_number("charge_error", self.charge_error, NOT_NEGATIVE)
         check_number("start_error", self.start_error, NOT_NEGATIVE, unit="A h m⁻²")
         for name in ("capacity", "voltage"):
-            values = np.array(getattr(self, name), dtype=float)
+            values = self._numbers(name)
             values.setflags(write=False)
             object.__setattr__(self, name, values)
         _check_samples(self.source, self.capacity, self.voltage)
         if self.temperature is not None:
-            object.__setattr__(self, "temperature", self._checked_temperature(self.temperature))
+            object.__setattr__(self, "temperature", self._checked_temperature())
 
-    def _checked_temperature(self, given: NDArray[np.float64]) -> NDArray[np.float64]:
-        values = np.array(given, dtype=float)
+    def _numbers(self, name: str) -> NDArray[np.float64]:
+        try:
+            return as_numbers(name, getattr(self, name))
+        except ParameterError as error:
+            raise MeasurementError(f"{self.source}: {error}") from error
+
+    def _checked_temperature(self) -> NDArray[np.float64]:
+        values = self._numbers("temperature")
         if values.shape != self.voltage.shape or not np.isfinite(values).all():
             raise MeasurementError(
                 f"{self.source}: the temperature must be a finite number for each of the "

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
-from microbatt.errors import MeasurementError
+from microbatt.errors import MeasurementError, ParameterError
 from microbatt.measured.measurement import MIN_SAMPLES
 from microbatt.measured.numerals import middle
+from microbatt.times import as_numbers, in_seconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class MeasuredRun:
     source : str
         Where it comes from, for people: a file name.
     time : numpy.ndarray
-        Rising, shape (n,) [s].
+        Rising, shape (n,): seconds, durations of NumPy, pandas or Python, or dates.
     current : numpy.ndarray
         Positive while the cell discharges, shape (n,) [A m⁻² of separator].
     voltage : numpy.ndarray
@@ -63,7 +64,7 @@ class MeasuredRun:
     ------
     MeasurementError
         If there are fewer than `MIN_SAMPLES` samples, arrays differ in length, a value is not
-        finite, the time does not rise, or a voltage is not positive.
+        finite or is masked, the time does not rise, or a voltage is not positive.
 
     Examples
     --------
@@ -89,7 +90,11 @@ class MeasuredRun:
         for name in ("time", "current", "voltage", "temperature"):
             if getattr(self, name) is None:
                 continue
-            values = np.array(getattr(self, name), dtype=float)
+            read = in_seconds if name == "time" else as_numbers
+            try:
+                values = read(name, getattr(self, name))
+            except ParameterError as error:
+                raise MeasurementError(f"{self.source}: {error}") from error
             values.setflags(write=False)
             object.__setattr__(self, name, values)
         self._check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_STEPS = 100_000
+_DEEPEST = 50
+"""How many lists and files may stand inside each other."""
 _HOW = (
     "Give a sentence, a list of them, steps, samples, or the path of a protocol file; "
     "'Discharge at 1C until 2.7 V' is a sentence."
@@ -39,8 +42,9 @@ class Protocol:
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", tuple(self.steps))
         if not 0 < len(self.steps) <= MOST_STEPS:
+            came = f"more than {MOST_STEPS}" if self.steps else "0"
             raise ParameterError(
-                f"a protocol has {len(self.steps)} steps; it must have from 1 to {MOST_STEPS}."
+                f"a protocol has {came} steps; it must have from 1 to {MOST_STEPS}."
             )
         for step in self.steps:
             if not isinstance(step, Step):
@@ -81,7 +85,7 @@ def as_protocol(steps: Any) -> Protocol:  # noqa: ANN401 - see the parameter
     Raises
     ------
     ParameterError
-        If something is none of these, or a sentence is not understood.
+        If something is none of these, a sentence is not understood, or steps hold themselves.
 
     Examples
     --------
@@ -90,19 +94,27 @@ def as_protocol(steps: Any) -> Protocol:  # noqa: ANN401 - see the parameter
     """
     if isinstance(steps, Protocol):
         return steps
-    return Protocol(steps=tuple(_flat(steps)))
+    return Protocol(steps=tuple(islice(_flat(steps), MOST_STEPS + 1)))
 
 
-def _flat(part: Any) -> Iterator[Step]:  # noqa: ANN401 - whatever came
-    if isinstance(part, str) and not part.endswith(".toml"):
+def _flat(part: Any, around: tuple[object, ...] = ()) -> Iterator[Step]:  # noqa: ANN401 - any
+    """Give the steps of whatever came; `around` are the lists and files in which it stands."""
+    if isinstance(part, str) and not part.lower().endswith(".toml"):
         yield parse_step(part)
         return
+    is_file = isinstance(part, str | Path)
+    itself = Path(part).resolve() if is_file else id(part)
+    if itself in around:
+        what = f"the protocol file {part}" if is_file else f"the {type(part).__name__} of steps"
+        raise ParameterError(f"{what} holds itself, so its steps never end. {_HOW}")
+    if len(around) == _DEEPEST:
+        raise ParameterError(f"steps stand more than {_DEEPEST} lists or files deep. {_HOW}")
     parts = _opened(part)
     if isinstance(parts, Step):
         yield parts
         return
     for one in parts:
-        yield from _flat(one)
+        yield from _flat(one, (*around, itself))
 
 
 def _opened(part: Any) -> Step | Iterable[Any]:  # noqa: ANN401 - whatever came

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
+import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -10,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import check_choice
+from microbatt.encodings import as_utf8
 from microbatt.errors import ParameterError
 from microbatt.protocols.protocol import Protocol, as_protocol
 from microbatt.protocols.samples import profile
+from microbatt.times import in_seconds
 from microbatt.units import parse_unit, to_si
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ _NAMES: Final = {
     "current": ("current", "i", "strom"),
     "power": ("power", "p", "leistung"),
 }
+_CLOCK: Final = re.compile(r"\s*(\d+):([0-5]?\d):([0-5]?\d(?:\.\d*)?)\s*")
+"""Hours, minutes and seconds."""
 _SIZES: Final = {"current": ("A", "A m-2"), "power": ("W", "W m-2")}
 
 
@@ -56,8 +62,10 @@ def read_protocol(path: str | Path) -> Protocol:
 def read_profile(path: str | Path, *, discharge_is: str, between: str = "line") -> Samples:
     """Read a sampled current or power from a CSV file.
 
-    The file has a heading with units in brackets, such as ``Time [s],Current [A]``; a current or
-    power per area has ``A/m2`` or ``W/m2``. Other columns are passed over.
+    Text of any usual encoding. It has a heading with units in brackets, such as ``Time [s],Current
+    [A]``; a current or power per area has ``A/m2`` or ``W/m2``. A time may also be clocks such as
+    ``0:01:30.5``, or dates such as ``2024-05-01 12:00:00``, and then needs no unit. Other columns
+    are passed over.
 
     Parameters
     ----------
@@ -104,10 +112,28 @@ def _time(path: Path, columns: dict[str, tuple[NDArray[np.float64], str]]) -> ND
     return values * to_si(1.0, unit, si_unit="s")
 
 
+def _rows(path: Path) -> list[list[str]]:
+    """Return the fields of all lines that are not empty."""
+    text = as_utf8(path.read_bytes(), _known_names)[0].decode("utf-8", errors="replace")
+    if "\0" in text:
+        raise ParameterError(f"{path} is no text. Export it again as CSV.")
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    except csv.Error as error:  # a field may be too long, for instance
+        raise ParameterError(f"{path} is no CSV file: {error}. Export it again.") from error
+
+
+def _known_names(text: str, _encoding: str) -> tuple[int, ...]:
+    """Return how many columns that are looked for the heading of a text names."""
+    first = next(iter(text.splitlines()), "").split(",")
+    matches = [_HEADING.fullmatch(heading) for heading in first]
+    words = [match[1].lower() for match in matches if match]
+    return (sum(word in known for word in words for known in _NAMES.values()),)
+
+
 def _columns(path: Path) -> dict[str, tuple[NDArray[np.float64], str]]:
     """Return the columns that are known, by name, with their units."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = [row for row in csv.reader(file) if row]
+    rows = _rows(path)
     if len(rows) < 3:
         raise ParameterError(f"{path} has {len(rows)} lines; a heading and two samples are needed.")
     found: dict[str, tuple[NDArray[np.float64], str]] = {}
@@ -118,6 +144,10 @@ def _columns(path: Path) -> dict[str, tuple[NDArray[np.float64], str]]:
             if words in known:
                 if name in found:
                     raise ParameterError(f"{path} has two columns of {name}; leave one.")
+                told = _clocks(rows, place) if name == "time" else None
+                if told is not None:
+                    found[name] = (told, "s")
+                    continue
                 if not unit:
                     raise ParameterError(
                         f"{path}: the column {heading!r} has no unit; write it in brackets, as in "
@@ -125,6 +155,21 @@ def _columns(path: Path) -> dict[str, tuple[NDArray[np.float64], str]]:
                     )
                 found[name] = (_numbers(path, rows, place), unit)
     return found
+
+
+def _clocks(rows: list[list[str]], place: int) -> NDArray[np.float64] | None:
+    """Return a column of clocks or of dates in seconds; None if it is neither."""
+    texts = [row[place] if place < len(row) else "" for row in rows[1:]]
+    clocks = [_CLOCK.fullmatch(text) for text in texts]
+    parts = [clock.groups() for clock in clocks if clock]
+    if len(parts) == len(texts):
+        return np.asarray(np.array(parts, dtype=float) @ np.array([3600.0, 60.0, 1.0]))
+    if not all("-" in text for text in texts):  # a number such as 20240501 is a date too
+        return None
+    try:
+        return in_seconds("time", [dt.datetime.fromisoformat(text.strip()) for text in texts])
+    except (ValueError, ParameterError):
+        return None
 
 
 def _numbers(path: Path, rows: list[list[str]], place: int) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from microbatt.checks import check_choice
 from microbatt.errors import ParameterError
+from microbatt.times import as_numbers, in_seconds
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -42,7 +43,8 @@ class Samples:
     def __post_init__(self) -> None:
         check_choice("quantity", self.quantity, _UNITS)
         check_choice("unit", self.unit, _UNITS[self.quantity])
-        time, value = _column("time", self.time), _column(self.quantity, self.value)
+        time = _column("time", in_seconds("time", self.time))
+        value = _column(self.quantity, as_numbers(self.quantity, self.value))
         if time.size != value.size or time.size < 2:
             raise ParameterError(
                 f"`time` has {time.size} samples and `{self.quantity}` {value.size}; give as many "
@@ -101,7 +103,8 @@ def profile(
     Parameters
     ----------
     time : array_like, shape (n,)
-        Times of the samples [s], never falling.
+        Times of the samples, never falling: seconds, durations of NumPy, pandas or Python, or
+        dates.
     current : array_like, shape (n,), optional
         Current, discharge positive.
     power : array_like, shape (n,), optional
@@ -119,7 +122,8 @@ def profile(
     Raises
     ------
     ParameterError
-        If the arrays do not fit or are no numbers, or not exactly one of them is given.
+        If the arrays do not fit or are no numbers, samples are masked, or not exactly one of
+        `current` and `power` is given.
 
     Examples
     --------
@@ -132,17 +136,14 @@ def profile(
     if len(named) != 1:
         raise ParameterError(f"give one of `current` and `power`; {len(named)} were given.")
     quantity = named[0]
-    t, values = _column("time", time), _column(quantity, given[quantity])
+    t = _column("time", in_seconds("time", time))
+    values = _column(quantity, as_numbers(quantity, given[quantity]))
     if between == "hold" and t.size == values.size:
         t, values = np.repeat(t, 2)[1:], np.repeat(values, 2)[:-1]
     return Samples(time=t, value=values, quantity=quantity, unit=unit or _UNITS[quantity][0])
 
 
-def _column(name: str, values: object) -> NDArray[np.float64]:
-    try:
-        column = np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ParameterError(f"`{name}` is no row of numbers: {error}.") from error
+def _column(name: str, column: NDArray[np.float64]) -> NDArray[np.float64]:
     if column.ndim != 1:
         raise ParameterError(f"`{name}` has the shape {column.shape}; it must be a single row.")
     wrong = np.flatnonzero(~np.isfinite(column))

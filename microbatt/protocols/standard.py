@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from microbatt.checks import check_integer
+from microbatt.checks import POSITIVE, check_integer, check_number, shown
+from microbatt.errors import ParameterError
 from microbatt.protocols.protocol import Protocol
 from microbatt.protocols.step import Step
 
 
-def _reversed(current: float | str) -> float | str:
+def _sized(name: str, current: float | str, remedy: str) -> float | str:
+    """Return a current that is given by its size alone; `remedy` says what tells the direction."""
+    if not isinstance(current, str):
+        return check_number(name, current, POSITIVE, unit="A m⁻²", remedy=remedy)
+    if current.strip().startswith(("-", "+", "−")):
+        raise ParameterError(f"`{name}` is {shown(current)}; give it without a sign. {remedy}")
+    return current.strip()
+
+
+def _charging(current: float | str) -> float | str:
     """Return a current that charges, from its size."""
-    return f"-{current.strip()}" if isinstance(current, str) else -current
+    return f"-{current}" if isinstance(current, str) else -current
 
 
 def cccv(
@@ -36,7 +46,7 @@ def cccv(
     rest : float
         After the hold, and after the discharge [s].
     discharge : float or str, optional
-        Current of a discharge after it; none without.
+        Current of a discharge after it, without a sign; none without.
     until_voltage : float or str
         At which the discharge ends [V]; without one, the cell's own lower cut-off.
     cycles : int
@@ -47,19 +57,26 @@ def cccv(
     Protocol
         Three steps a cycle, five with a discharge.
 
+    Raises
+    ------
+    ParameterError
+        If a number is out of range, or a current has a sign.
+
     Examples
     --------
     >>> [str(step) for step in cccv(current="C/2")][1]
     'Hold at upper cut-off until C/20'
     """
+    remedy = "`current` charges, and `discharge` discharges."
+    charge = _charging(_sized("current", current, remedy))
     steps = [
-        Step(current=_reversed(current), until_voltage=voltage),
+        Step(current=charge, until_voltage=voltage),
         Step(voltage=voltage, until_current=until_current),
         Step(current=0.0, duration=rest),
     ]
     if discharge is not None:
         steps += [
-            Step(current=discharge, until_voltage=until_voltage),
+            Step(current=_sized("discharge", discharge, remedy), until_voltage=until_voltage),
             Step(current=0.0, duration=rest),
         ]
     return Protocol(steps=tuple(steps) * check_integer("cycles", cycles, low=1))
@@ -94,6 +111,11 @@ def gitt(
     Protocol
         Two steps a pulse.
 
+    Raises
+    ------
+    ParameterError
+        If a number is out of range, or the current has a sign.
+
     See Also
     --------
     evaluate_pulse : What a textbook reads from a pulse.
@@ -103,7 +125,8 @@ def gitt(
     >>> len(gitt(pulses=12))
     24
     """
-    along = _reversed(current) if charge else current
+    size = _sized("current", current, "`charge=True` makes the pulses charge.")
+    along = _charging(size) if charge else size
     pair = (Step(current=along, duration=pulse), Step(current=0.0, duration=rest))
     return Protocol(steps=pair * check_integer("pulses", pulses, low=1))
 
@@ -132,7 +155,7 @@ def hppc(
     pulse, between : float
         Length of each pulse, and of the rest after it [s].
     step_current : float or str
-        Of the discharge to the next level.
+        Of the discharge to the next level, without a sign.
     step_duration : float
         Its length [s].
     rest : float
@@ -145,17 +168,25 @@ def hppc(
     Protocol
         Six steps a level.
 
+    Raises
+    ------
+    ParameterError
+        If a number is out of range, or a current has a sign.
+
     Examples
     --------
     >>> len(hppc(levels=2))
     12
     """
+    remedy = "`regenerative` charges, and `current` and `step_current` discharge."
+    down = _sized("current", current, remedy)
+    up = _charging(_sized("regenerative", regenerative, remedy))
     level = (
-        Step(current=current, duration=pulse),
+        Step(current=down, duration=pulse),
         Step(current=0.0, duration=between),
-        Step(current=_reversed(regenerative), duration=pulse),
+        Step(current=up, duration=pulse),
         Step(current=0.0, duration=between),
-        Step(current=step_current, duration=step_duration),
+        Step(current=_sized("step_current", step_current, remedy), duration=step_duration),
         Step(current=0.0, duration=rest),
     )
     return Protocol(steps=level * check_integer("levels", levels, low=1))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from microbatt.checks import FINITE, Interval, check_number
 from microbatt.errors import ParameterError
 from microbatt.protocols.amounts import CUTOFFS, cutoff_of, kind_of, per_area, size_of
+from microbatt.times import one_in_seconds
 
 if TYPE_CHECKING:
     from microbatt.cells import Cell
@@ -38,7 +39,7 @@ class Step:
     samples : Samples or None
         A current or a power that follows samples; it ends with the last of them.
     duration : float or None
-        Longest time [s].
+        Longest time [s]; a duration of Python, NumPy or pandas is taken in seconds.
     until_voltage : float or str or None
         Of a step at constant current or power: voltage that is not passed, the lower end of a
         discharge or the upper end of a charge [V]; or that of the cell, as for `voltage`.
@@ -74,6 +75,7 @@ class Step:
         for name in ("voltage", "until_voltage"):
             _check_voltage(name, getattr(self, name))
         if self.duration is not None:
+            object.__setattr__(self, "duration", one_in_seconds("duration", self.duration))
             check_number("duration", self.duration, _DURATIONS, unit="s")
         self._check_endings()
 
@@ -139,9 +141,10 @@ class Step:
         held = self.current
         if held is None:
             raise ParameterError(f"the step '{self}' holds no current.")
-        if isinstance(held, str) and held.strip().startswith("-"):
-            return -cell.current_density(held.strip()[1:])
-        return cell.current_density(held)
+        if not isinstance(held, str):
+            return cell.current_density(held)
+        size = cell.current_density(_unsigned(held))
+        return -size if held.strip().startswith("-") else size
 
     def power_in(self, cell: Cell) -> float:
         """Return the held power of a cell.
@@ -163,7 +166,10 @@ class Step:
         """
         if self.power is None:
             raise ParameterError(f"the step '{self}' holds no power.")
-        return per_area("power", self.power, cell, unit="W")
+        if not isinstance(self.power, str):
+            return per_area("power", self.power, cell, unit="W")
+        size = per_area("power", _unsigned(self.power), cell, unit="W")
+        return -size if self.power.strip().startswith("-") else size
 
     def capacity_in(self, cell: Cell) -> float:
         """Return the charge after which it ends.
@@ -235,7 +241,7 @@ class Step:
             return "Rest"
         held = self.current if self.current is not None else self.power
         unit = "A/m2" if self.current is not None else "W/m2"
-        shown = held.strip().lstrip("+-") if isinstance(held, str) else f"{abs(held or 0):g} {unit}"
+        shown = _unsigned(held) if isinstance(held, str) else f"{abs(held or 0):g} {unit}"
         return f"{'Discharge' if self.is_discharge else 'Charge'} at {shown}"
 
     def _endings(self) -> str:
@@ -255,8 +261,14 @@ def _sign(value: float | str) -> float:
     """Return a number with the sign of an amount, zero for none."""
     if not isinstance(value, str):
         return float(value)
-    text = value.strip()
-    return -size_of(text[1:]) if text.startswith("-") else size_of(text.lstrip("+"))
+    size = size_of(_unsigned(value))
+    return -size if value.strip().startswith("-") else size
+
+
+def _unsigned(amount: str) -> str:
+    """Return an amount without the sign before it."""
+    text = amount.strip()
+    return text[1:].lstrip() if text.startswith(("+", "-")) else text
 
 
 def _shown(value: float | str, unit: str) -> str:
@@ -282,6 +294,9 @@ def _check_amount(name: str, value: float | str | None) -> None:
     if not isinstance(value, str):
         check_number(name, value, FINITE)
         return
-    if kind_of(value.strip().lstrip("+-")) != wanted:
+    size = _unsigned(value)
+    if size.startswith(("+", "-")) or size_of(size) < 0.0:
+        raise ParameterError(f"`{name}` is {value!r}; give one sign at most, before the {wanted}.")
+    if kind_of(size) != wanted:
         how = {"current": "'1C', 'C/20' or '5 A'", "power": "'25 W'", "capacity": "'2 A h'"}
         raise ParameterError(f"`{name}` is {value!r}, which is no {wanted}; write {how[wanted]}.")

@@ -357,7 +357,8 @@ def read(folder, text, form=FILE):
 
 def test_a_file_gives_sentences_tables_profiles_and_other_files(tmp_path):
     (tmp_path / "drive.csv").write_text("Time [s],Current [A/m2]\n0,0\n5,-20\n10,10\n")
-    (tmp_path / "cycle.toml").write_text('[[protocol]]\nstep = "Rest for 9 s"\nrepeat = 2\n')
+    for name in ("cycle.toml", "OTHER.TOML"):
+        (tmp_path / name).write_text('[[protocol]]\nstep = "Rest for 9 s"\nrepeat = 2\n')
     sentences = read(tmp_path, 'protocol = ["Discharge at 1C for 5 s", "Rest for 5 s"]')
     assert [str(step) for step in sentences.protocol] == [
         "Discharge at 1C for 5 s",
@@ -365,6 +366,7 @@ def test_a_file_gives_sentences_tables_profiles_and_other_files(tmp_path):
     ]
     assert sentences.design.dims == ("alpha",)
     assert len(read(tmp_path, 'protocol = "cycle.toml"').protocol) == 2
+    assert len(read(tmp_path, 'protocol = "OTHER.TOML"').protocol) == 2
     tables = read(
         tmp_path,
         """

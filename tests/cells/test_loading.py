@@ -128,3 +128,12 @@ def test_a_file_of_curves_in_place_of_a_cell_is_told_to_be_exchanged(tmp_path, m
     told = r"curve\.csv: is no cell file; .* it looks exchanged with the cell"
     with pytest.raises(CellFileError, match=told):
         load_cell(f"{folder}curve.csv")
+
+
+def test_a_file_is_known_by_its_ending_in_any_case(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("OWN.TOML").write_bytes(cell_path("lco-graphite").read_bytes())
+    assert load_cell("OWN.TOML") == load_cell("lco-graphite")
+    Path("OWN.JSON").write_text("{}", encoding="utf-8")
+    with pytest.raises(CellFileError, match="BPX"):
+        load_cell("OWN.JSON")

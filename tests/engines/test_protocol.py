@@ -224,6 +224,49 @@ def test_a_voltage_outside_the_range_of_the_cell_is_refused():
             simulate(CELL, [HALF, text], upper_voltage=4.2)
 
 
+@pytest.mark.parametrize("name", ["lower_voltage", "upper_voltage"])
+@pytest.mark.parametrize("value", ["a", "upper cut-off", [4.2], True, np.nan, -np.inf])
+def test_a_limit_that_is_no_voltage_is_refused(name, value):
+    with pytest.raises(ParameterError, match=f"`{name}`"):
+        simulate(CELL, HALF, **{name: value})
+    with pytest.raises(ParameterError, match=f"`{name}`"):
+        simulate_many(CELL, HALF, {"alpha": [1.0, 2.0]}, **{name: value})
+
+
+@pytest.mark.parametrize("thermal", [None, "isothermal", Adiabatic])
+def test_what_is_no_heat_balance_is_answered_with_all_that_there_are(thermal):
+    with pytest.raises(ParameterError, match=r"Adiabatic\(\), Lumped.* or MeasuredTemperature\("):
+        simulate(CELL, HALF, thermal=thermal)
+    assert len(simulate(CELL, HALF, thermal=Adiabatic())) > 1
+
+
+def test_a_measured_temperature_is_for_protocols_alone():
+    measured = MeasuredTemperature(time=(0.0,), temperature=(300.0,))
+    with pytest.raises(ParameterError, match="for `simulate` alone"):
+        simulate_discharge(CELL, thermal=measured)
+
+
+@pytest.mark.parametrize(
+    ("time", "temperature", "reason"),
+    [
+        (("a", 1), (300, 300), "`time` is no row of numbers"),
+        ((0, 1), ("a", 300), "`temperature` is no row of numbers"),
+        ((0, 1), (None, 300), "`temperature` is nan"),
+        (0, 300, r"`time` has the shape \(\)"),
+        ((0, 1), 300, r"`temperature` has the shape \(\)"),
+        ([[0, 1]], [[300, 300]], "must be a single row"),
+    ],
+)
+def test_a_measured_temperature_that_is_none_is_refused(time, temperature, reason):
+    with pytest.raises(ParameterError, match=reason):
+        MeasuredTemperature(time=time, temperature=temperature)
+
+
+def test_columns_without_names_are_refused():
+    with pytest.raises(ParameterError, match="give columns by name"):
+        simulate_many(CELL, HALF, [1.0, 2.0])
+
+
 def test_a_current_that_the_cell_cannot_carry_is_told():
     simulation = simulate(CELL, ["Discharge at 3000C for 1 s", HALF], lower_voltage=0.0)
     assert simulation.steps[0].outcome in (StepOutcome.UNREACHABLE, StepOutcome.VOLTAGE_LIMIT)

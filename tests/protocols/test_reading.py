@@ -48,6 +48,23 @@ def test_a_file_that_is_none_is_refused_with_the_reason(tmp_path, text, reason):
         read_protocol(path)
 
 
+def test_a_file_that_names_itself_is_refused(tmp_path):
+    one, two = tmp_path / "one.toml", tmp_path / "two.toml"
+    one.write_text(f"[[protocol]]\nsteps = ['Rest for 1 s', '{two}']\n", encoding="utf-8")
+    two.write_text("[[protocol]]\nstep = 'Rest for 2 s'\n", encoding="utf-8")
+    assert [step.duration for step in read_protocol(one)] == [1.0, 2.0]
+    two.write_text(f"[[protocol]]\nstep = '{one}'\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"the protocol file .*one\.toml holds itself"):
+        read_protocol(one)
+
+
+@pytest.mark.parametrize("name", ["P.TOML", "p.Toml"])
+def test_a_file_is_known_by_its_ending_in_any_case(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("[[protocol]]\nstep = 'Rest for 2 s'\n", encoding="utf-8")
+    assert as_protocol(str(path)) == as_protocol("Rest for 2 s")
+
+
 def test_a_profile_is_read_with_its_units_and_its_sign(tmp_path):
     path = tmp_path / "drive.csv"
     path.write_text("Time [min],I [mA],U [V]\n0,0,4\n1,-500,3.9\n2,250,4\n")
@@ -74,6 +91,39 @@ def test_a_profile_that_cannot_be_meant_is_refused(tmp_path, text, reason):
     path.write_text(text)
     with pytest.raises(ParameterError, match=reason):
         read_profile(path, discharge_is="positive")
+
+
+@pytest.mark.parametrize(
+    ("heading", "rows"),
+    [
+        ("Time", ("0:00:00", "0:00:30.5", "0:02:00")),
+        ("Test Time [hh:mm:ss]", ("100:00:00", "100:00:30.5", "100:02:00")),
+        ("time", ("2024-05-01 23:59:00", "2024-05-01 23:59:30.5", "2024-05-02 00:01:00")),
+        ("Time [s]", ("2024-05-01T23:59:00", "2024-05-01T23:59:30.5", "2024-05-02T00:01:00")),
+    ],
+)
+def test_clocks_and_dates_are_times(tmp_path, heading, rows):
+    path = tmp_path / "drive.csv"
+    lines = "".join(f"{one},1.5\n" for one in rows)
+    path.write_text(f"{heading},Current [A]\n{lines}", encoding="utf-8")
+    assert read_profile(path, discharge_is="positive").time.tolist() == [0.0, 30.5, 120.0]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16", "utf-16-le", "gb18030"])
+def test_a_profile_is_text_of_any_encoding(tmp_path, encoding):
+    path = tmp_path / "drive.csv"
+    text = "Temp [°C],Time [s],Current [A]\n25,0,1\n25,10,-2\n25,20,0\n"
+    path.write_bytes(text.encode(encoding))
+    samples = read_profile(path, discharge_is="positive")
+    assert (samples.time.tolist(), samples.value.tolist()) == ([0, 10, 20], [1, -2, 0])
+
+
+def test_a_profile_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "drive.csv"
+    for content, reason in ((bytes(range(256)) * 8, "is no text"), (b"1" * 200_000, "no CSV file")):
+        path.write_bytes(content)
+        with pytest.raises(ParameterError, match=reason):
+            read_profile(path, discharge_is="positive")
 
 
 def test_a_held_profile_jumps_at_its_samples():

@@ -1,5 +1,7 @@
 """Steps as people write them, and what is said of sentences that are none."""
 
+from itertools import repeat
+
 import pytest
 
 from microbatt.errors import ParameterError
@@ -89,6 +91,26 @@ def test_a_step_is_written_as_a_sentence_that_says_it_again():
     sentences = ["Discharge at C/2 for 10 s or until 2.7 V", "Hold at 4.2 V until C/20"]
     for sentence in sentences:
         assert str(parse_step(sentence)) == sentence
+
+
+def test_steps_that_hold_themselves_or_never_end_are_refused():
+    steps = ["Rest for 1 s"]
+    steps.append(("Rest for 2 s", steps))
+    with pytest.raises(ParameterError, match="the list of steps holds itself"):
+        as_protocol(steps)
+    with pytest.raises(ParameterError, match="more than 100000 steps"):
+        as_protocol(repeat(Step(current=0.0, duration=1.0)))
+
+
+def test_steps_are_nested_some_levels_deep_and_no_further():
+    nested = "Rest for 1 s"
+    for _ in range(49):
+        nested = [nested, "Rest for 2 s"]
+    assert len(as_protocol(nested)) == 50
+    for _ in range(3000):
+        nested = [nested]
+    with pytest.raises(ParameterError, match="more than 50 lists or files deep"):
+        as_protocol(nested)
 
 
 def test_what_is_no_step_is_refused():

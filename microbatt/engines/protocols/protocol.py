@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.cells import HIGHEST_VOLTAGE, load_cell
-from microbatt.checks import POSITIVE, check_choice, check_integer, check_number
+from microbatt.checks import POSITIVE, check_choice, check_integer, check_number, shown
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.compile_notice import tell_of_compiling
 from microbatt.engines.contract.points import check_varied
@@ -29,6 +29,7 @@ from microbatt.engines.request import (
     MeasuredTemperature,
     Settings,
     Thermal,
+    check_driven,
     check_thermal,
 )
 from microbatt.engines.temperature_range import warn_outside_range
@@ -369,6 +370,10 @@ def simulate_many(  # noqa: PLR0913 - one parameter a term
 
 
 def _rows(values: Mapping[str, ArrayLike]) -> list[dict[str, float]]:
+    if not hasattr(values, "items"):
+        raise ParameterError(
+            f"`values` is {shown(values)}; give columns by name, as in {{'alpha': [1.0, 2.0]}}."
+        )
     try:
         columns = {
             name: np.atleast_1d(np.asarray(column, float)) for name, column in values.items()
@@ -392,8 +397,7 @@ def _terms(
     time_limit: float | None,
 ) -> _Terms:
     check_choice("inventory", str(inventory), [str(one) for one in Inventory])
-    if not isinstance(thermal, MeasuredTemperature):
-        check_thermal(thermal)
+    check_driven(thermal)
     if settings is not None and not isinstance(settings, Settings):
         raise ParameterError(f"`settings` is {settings!r}; it must be microbatt.Settings(…).")
     if time_limit is not None:
@@ -408,6 +412,10 @@ def _terms(
 
 
 def _limits(cell: Cell, lower: float | None, upper: float | None) -> Limits:
+    for name, value in (("lower_voltage", lower), ("upper_voltage", upper)):
+        endless = isinstance(value, float) and math.isinf(value)
+        if value is not None and not endless:
+            check_number(name, value, unit="V")
     highest = cell.upper_cutoff_voltage if upper is None else upper
     limits = Limits(
         float(cell.cutoff_voltage if lower is None else lower),

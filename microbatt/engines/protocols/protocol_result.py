@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from microbatt.checks import check_integer
+from microbatt.checks import NOT_NEGATIVE, check_integer, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.display import timeline_svg
 from microbatt.errors import ParameterError
 from microbatt.outcomes import StepOutcome
+from microbatt.times import in_seconds, one_in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ RESISTANCE_AT: Final = (1e-3, 1.0, 10.0)
 """Times after a step began at which its resistance is told [s]."""
 _JUMP: Final = 1e-3
 """Share of the larger current by which it must jump for a resistance to be told."""
+_ROUNDING: Final = 1e-10
+"""Share of a time by which it may be off for having been added up of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -184,10 +187,15 @@ class Simulation:
     def voltage_at(self, time: ArrayLike) -> NDArray[np.float64]:
         """Return the voltage at some times, by straight lines between the points.
 
+        At a switch, where two points share a time, it is the voltage before it; at time 0 that
+        as soon as the first current flows.
+
         Parameters
         ----------
         time : array_like, shape (m,)
-            [s]; at a jump of the current the voltage before it.
+            Since the start, in seconds or as durations of NumPy, pandas or Python; a time that
+            differs from that of a switch, or from the end, by rounding alone (10⁻¹⁰ of it) is
+            meant to be that.
 
         Returns
         -------
@@ -199,10 +207,13 @@ class Simulation:
     def current_at(self, time: ArrayLike) -> NDArray[np.float64]:
         """Return the current at some times, by straight lines between the points.
 
+        At a switch, where two points share a time, it is the current before it; at time 0 the
+        first that flows.
+
         Parameters
         ----------
         time : array_like, shape (m,)
-            [s]; at a jump the current before it.
+            As for `voltage_at`.
 
         Returns
         -------
@@ -216,9 +227,10 @@ class Simulation:
         return self._at(self.current, time)
 
     def _at(self, values: NDArray[np.float64], time: ArrayLike) -> NDArray[np.float64]:
-        wanted = np.asarray(time, dtype=float)
+        wanted = in_seconds("time", time, dates=False)
         if not len(self):
             return np.full(wanted.shape, np.nan)
+        wanted = _met(self.time, wanted)
         right = np.clip(np.searchsorted(self.time, wanted, side="left"), 1, len(self) - 1)
         span = self.time[right] - self.time[right - 1]
         share = np.where(
@@ -235,7 +247,7 @@ class Simulation:
         step : int
             Number of the step, from 0.
         after : float
-            Time since it began [s].
+            Time since it began [s]; a duration of Python, NumPy or pandas is taken in seconds.
 
         Returns
         -------
@@ -246,17 +258,19 @@ class Simulation:
         Raises
         ------
         ParameterError
-            If there is no such step, or it was not run.
+            If there is no such step, it was not run, or `after` is no time.
         """
         check_integer("step", step, low=0, high=len(self.steps) - 1)
         found = self.steps[step]
         if found.points.start == found.points.stop:
             raise ParameterError(f"step {step} has no points: {found.outcome.message}.")
-        return self._resistance(found, after)
+        since = check_number("after", one_in_seconds("after", after), NOT_NEGATIVE, unit="s")
+        return self._resistance(found, since)
 
     def _resistance(self, step: StepResult, after: float) -> float:
         first, inside = step.points.start, step.points
-        if first == inside.stop or not after <= step.duration:
+        rounding = _ROUNDING * (step.start + step.duration)
+        if first == inside.stop or not after <= step.duration + rounding:
             return float("nan")
         before_voltage = self.voltage[first - 1] if first else self.open_circuit_voltage
         before_current = self.current[first - 1] if first else 0.0
@@ -357,3 +371,23 @@ def step_results(
         if ran:
             start_time, start_charge, first = end_time, end_charge, inside.stop
     return tuple(results)
+
+
+def _met(points: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return times; those that come after a switch, or the end, by rounding alone are that one.
+
+    What comes before by as little is told alike.  Half of the time from a switch to the next point
+    is never rounding.
+    """
+    end = points[-1]
+    switches = np.unique(points[1:][np.diff(points) == 0.0])
+    following = points[np.minimum(np.searchsorted(points, switches, "right"), points.size - 1)]
+    allowed = np.minimum(_ROUNDING * switches, 0.5 * np.maximum(following - switches, 0.0))
+    late = wanted - end
+    met = np.where((late > 0.0) & (late <= _ROUNDING * end), end, wanted)
+    met = np.where((met < 0.0) & (-met <= _ROUNDING * end), 0.0, met)
+    if not switches.size:
+        return met
+    last = np.maximum(np.searchsorted(switches, met, "left") - 1, 0)
+    late = met - switches[last]
+    return np.where((late > 0.0) & (late <= allowed[last]), switches[last], met)
