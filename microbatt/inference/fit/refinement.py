@@ -250,9 +250,31 @@ def _refine_runs(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit:
             "the area, the state at the start and the cell file."
         )
     best, kept = min(fits, key=lambda one: one[0].chi_square)
-    model, best = _anchored(*_centred(*_beside_best(near, best)))
+    found = _anchored(*_centred(*_beside_best(near, best)))
+    model, best = _runs_around(model, found)
     ordered = (kept, *(start for start in starts if start is not kept))
     return Fit(model=model, minimum=best, starts=ordered)
+
+
+def _runs_around(
+    model: ForwardModel, found: tuple[ForwardModel, Minimum]
+) -> tuple[ForwardModel, Minimum]:
+    """Fit runs again from places around a poor fit, each with its own cliffs; return the best.
+
+    What a cliff allows differs from place to place, so that fits are compared by how well each
+    does by its own measure.
+    """
+    centre = found[1].x
+    for place in centre[:2] + AROUND:
+        if reduced_chi_square(*found) <= POOR:
+            break
+        begun = _whole(model, _at(model.of_file(model.priors.mean), place))
+        near = beside(model, begun)
+        again = fit_samples(near, begun, most=_MOST)
+        if again is not None:
+            other = _anchored(*_centred(*_beside_best(near, again)))
+            found = min(found, other, key=lambda one: reduced_chi_square(*one))
+    return found
 
 
 def _point(start: InitialGuess) -> Array:
