@@ -147,14 +147,25 @@ def _medians_and_intervals(model: ForwardModel, drawn: Drawn, level: float) -> A
 def _bounds_reached(
     model: ForwardModel, drawn: Drawn, level: float
 ) -> list[tuple[float | None, float | None]]:
-    """Return the bounds, low and high, to which draws of each unknown reach; None where none do."""
-    priors = model.priors
+    """Return the bounds, low and high, at which the interval of each unknown ends; None elsewhere.
+
+    Draws reach such a bound, and the interval ends within a tenth of its width of it.
+    """
+    priors, tail = model.priors, 0.5 * (1.0 - level)
     found = []
     for i in range(drawn.draws.shape[1]):
-        shape = _Shape.of(drawn.draws[:, i], level)
-        low = priors.value(priors.low, i) if shape.reaches(priors.low[i]) else None
-        high = priors.value(priors.high, i) if shape.reaches(priors.high[i], above=True) else None
-        found.append((low, high))
+        draws = drawn.draws[:, i]
+        shape = _Shape.of(draws, level)
+        first, last = np.quantile(draws, [tail, 1.0 - tail])
+        near = _NEAR * float(last - first)
+        at_low = shape.reaches(priors.low[i]) and first - priors.low[i] < near
+        at_high = shape.reaches(priors.high[i], above=True) and priors.high[i] - last < near
+        found.append(
+            (
+                priors.value(priors.low, i) if at_low else None,
+                priors.value(priors.high, i) if at_high else None,
+            )
+        )
     return found
 
 
