@@ -56,6 +56,8 @@ def test_a_drift_of_two_millivolts_is_a_misfit_and_its_size_is_told():
         (replace(TREND, size=2.4e-3), 5e-3, False),
         (replace(TREND, size=2.6e-3), 5e-3, True),
         (replace(TREND, late=-0.003), 1e-3, True),
+        (replace(TREND, chance=1.0, excess=3.9), 1e-3, False),
+        (replace(TREND, chance=1.0, excess=4.1), 1e-3, True),
     ],
 )
 def test_a_misfit_is_an_unlikely_drift_of_a_millivolt_half_the_noise_or_a_shifted_cliff(
@@ -75,3 +77,16 @@ def test_residuals_that_no_noise_explains_are_a_misfit_without_a_trend_too():
     assert is_misfit(gross, 5e-4)
     assert "cannot explain" in misfit_sentence(gross, 5e-4, gross.rms)
     assert not is_misfit(replace(gross, rms=2e-2), 5e-4)
+
+
+def test_residuals_that_differ_from_average_to_average_excuse_no_fit_that_is_far_off():
+    """A fit 80 mV off was called good: its residuals scattered, and that was taken for noise."""
+    rng = np.random.default_rng(1)
+    rough = [
+        replace(m, voltage=m.voltage + 0.03 * np.repeat(rng.standard_normal(40), 100)[: len(m)])
+        for m in experiment(2.3, 3.0).measurements
+    ]
+    one = Experiment(name="rough", measurements=tuple(rough))
+    diagnostics = infer(one, CELL, noise=1e-3, network=False).diagnostics
+    assert diagnostics.misfit
+    assert "times what is allowed" in diagnostics.misfit_sentence
