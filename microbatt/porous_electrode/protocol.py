@@ -148,8 +148,8 @@ class Stand(NamedTuple):
 class Samples(NamedTuple):
     """What follows samples: the control by row time, and the temperature by protocol time.
 
-    ``time`` [s], ``value`` [A m⁻²] or [W m⁻²], ``charge`` the integral of a sampled current
-    [C m⁻²]; ``temperature_time`` [s] and ``temperature`` [K] are empty unless it drives.
+    ``time`` [s], ``value`` [A m⁻²] or [W m⁻²], ``charge`` the integral of the values [C m⁻²] or
+    [J m⁻²]; ``temperature_time`` [s] and ``temperature`` [K] are empty unless it drives.
     """
 
     time: Array
@@ -213,7 +213,7 @@ def sampled(times: Array, values: Array, first: int, last: int, t: float) -> flo
 
 @kernel
 def sampled_charge(s: Samples, first: int, last: int, t: float) -> float:
-    """Integral of the sampled current from the first sample to `t` [C m⁻²]."""
+    """Integral of the sampled current, or power, from the first sample to `t` [C m⁻²], [J m⁻²]."""
     i = place_of(s.time, first, last, t)
     here = sampled(s.time, s.value, first, last, t)
     return s.charge[i] - s.charge[first] + 0.5 * (t - s.time[i]) * (s.value[i] + here)
@@ -236,7 +236,7 @@ def reach(
     and within what, over that time, amounts to `most`.
     """
     passed = t + ROUNDING * times[last]  # a step to a sample ends a rounding before it or after
-    i = place_of(times, first, last, passed)
+    i = place_of(times, first, last, passed) if passed >= times[first] else first - 1
     here = sampled(times, values, first, last, t)
     steepest, flattest = math.inf, -math.inf
     farthest = times[min(i + 1, last)]
@@ -684,9 +684,12 @@ def charge_after(row: Array, s: Samples, stand: Stand, tried: Controlled, h: flo
             gone = sampled_charge(s, first, last, t + h) - sampled_charge(s, first, last, t)
             return stand.charge + gone
         # the power and the voltage are straight lines, so that no energy is lost
+        first, last = int(row[FIRST]), int(row[LAST])
         given = value_at(row, s, t) + value_at(row, s, t + h)
-        middle = given / (stand.march.V + tried.attempt.voltage)
-        return stand.charge + h * (stand.current + 4.0 * middle + tried.current) / 6.0
+        energy = sampled_charge(s, first, last, t + h) - sampled_charge(s, first, last, t)
+        twice = stand.march.V + tried.attempt.voltage
+        charge = h * (stand.current + 4.0 * given / twice + tried.current) / 6.0
+        return stand.charge + charge + 2.0 * (energy - 0.5 * h * given) / twice
     formula = tried.attempt.formula
     return (
         formula.newest * stand.charge + formula.older * stand.charge1 + formula.step * tried.current
@@ -943,6 +946,8 @@ def span(
         first, last = int(row[FIRST]), int(row[LAST])
         off = SAMPLE_TOLERANCES * tolerance * largest * unit
         most = least_missed(p, tolerance) * unit
+        if math.isfinite(row[CHARGE]):  # it may be reached between two samples
+            most = 0.0
         h = reach(samples.time, samples.value, first, last, t, h, off, most)
     heat = samples.temperature_time
     begun = stand.start + t

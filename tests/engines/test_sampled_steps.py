@@ -187,3 +187,43 @@ def test_an_edge_of_milliseconds_late_in_a_profile_is_followed():
     fine = simulate("marquis-2019", steps, settings=FINE, **terms)
     times = 1260.0 + np.linspace(-0.01, 0.01, 500)
     np.testing.assert_allclose(usual.voltage_at(times), fine.voltage_at(times), atol=6e-4)
+
+
+@pytest.mark.parametrize("peak", [5.0, 20.0])
+def test_short_pulses_of_power_are_not_lost_beside_a_burst(peak):
+    """They are within a thousandth of the burst, and in eight hours they are the charge."""
+    one = load_cell("chen-2020").one_c_current
+    times = np.arange(4.0 * 3600.0)
+    power = np.where(np.arange(times.size) % 10 == 5, 1.85, 0.0)
+    burst = profile([0.0, 1.0, 2.0], power=[0.0, 3.7 * peak * one, 0.0])
+    steps = ["Discharge at C/2 for 10 min", burst, profile(times, power=power)]
+    asleep = simulate("chen-2020", steps, **WIDE).steps[2]
+    assert asleep.energy == pytest.approx(np.trapezoid(power, times) / 3600.0, rel=5e-4)
+
+
+@pytest.mark.parametrize("spacing", [0.1, 1.0 / 3.0])
+def test_a_duration_that_ends_at_a_jump_ends_before_it(spacing):
+    times = np.arange(10) * spacing
+    current = np.where(np.arange(10) < 5, 30.0, -30.0)
+    samples = profile(times, current=current, between="hold")
+    for rows in range(1, 6):
+        cut = Step(samples=samples, duration=rows * spacing)
+        assert simulate("lco-graphite", [cut]).steps[0].end_current == 30.0
+
+
+def test_a_capacity_is_met_between_samples_that_a_step_would_pass_over():
+    times = 10.0 * np.arange(2000)
+    current = 0.015 * (np.sin(np.pi * np.arange(2000) / 4.0) + 0.002)
+    asked = Step(samples=profile(times, current=current), until_capacity=1.3e-4)
+    steps = ["Discharge at 1C for 600 s", asked]
+    assert simulate("lco-graphite", steps).steps[1].duration == pytest.approx(3558.7, abs=1.0)
+
+
+def test_a_temperature_bends_where_its_record_begins():
+    record = MeasuredTemperature(time=(3600.0, 3660.0), temperature=(298.15, 283.15))
+    steps = "Discharge at C/20 for 90 min"
+    usual = simulate("doyle-1996-cell-1", steps, thermal=record)
+    fine = simulate("doyle-1996-cell-1", steps, thermal=record, settings=FINE)
+    times = np.concatenate([np.linspace(1.0, 3599.0, 100), np.linspace(3600.0, 3700.0, 200)])
+    np.testing.assert_allclose(usual.voltage_at(times), fine.voltage_at(times), atol=1.5e-3)
+    assert 3600.0 in usual.time

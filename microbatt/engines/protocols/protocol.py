@@ -468,7 +468,9 @@ def _run(cell: Cell, protocol: Protocol, terms: _Terms) -> Simulation:
             conserving=terms.inventory is Inventory.CONSERVING,
             largest_current=table.largest_current,
             initial_temperature=(
-                float(drive.temperature[0]) if measured else cell.initial_temperature
+                float(np.interp(0.0, drive.temperature_time, drive.temperature))
+                if measured
+                else cell.initial_temperature
             ),
             time_limit=time_limit,
         )

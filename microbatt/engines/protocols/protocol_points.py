@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _KINK: Final = 1e-3
 """Share of the largest current by which sampled ones may leave a line; steps pass over as much."""
+_BEND: Final = 0.05
+"""By which a measured temperature may leave a line [K]."""
 _TIME, _FLOWS, _VOLTS, _KELVIN, _STEP = 0, 1, 2, 3, 9
 _ORDER: Final = [_VOLTS, _KELVIN, _FLOWS, 4, 5, 6, 7, 8]
 """Rows of the points but time and step, those first whose chords are asked to be near."""
@@ -66,7 +68,11 @@ def with_points_between(
     if step.size == 0:
         return points, curves.last
     largest = max(float(np.abs(points[_FLOWS]).max()), 1e-6)
-    cut = _stretches(points, _samples(protocol, "current", "power")[step], _KINK * largest)
+    bent = np.zeros(step.size, dtype=bool)
+    if measured is not None:
+        bent = _kinks(points[_TIME], points[_KELVIN], _together(points), _BEND)
+    sampled = _samples(protocol, "current", "power")[step]
+    cut = _stretches(points, sampled, _KINK * largest, bent)
     allowed = np.array([VOLTAGE, TEMPERATURE, CURRENT * largest])
     dense = densify(
         points[_TIME, cut.at], points[_ORDER][:, cut.at], allowed, cut.joined, cut.rooted
@@ -91,10 +97,20 @@ def _samples(protocol: Protocol, *quantities: str) -> NDArray[np.bool_]:
     )
 
 
-def _stretches(points: Array, sampled: NDArray[np.bool_], allowed: float) -> _Stretches:
-    """Cut points where a step ends, where two stand at one time and where samples have a kink."""
-    together = (np.diff(points[_STEP]) == 0.0) & (np.diff(points[_TIME]) > 0.0)
-    kinks = sampled & _kinks(points[_TIME], points[_FLOWS], together, allowed)
+def _together(points: Array) -> NDArray[np.bool_]:
+    """Return whether each point and the next are of one step, and not of one time."""
+    return np.asarray((np.diff(points[_STEP]) == 0.0) & (np.diff(points[_TIME]) > 0.0))
+
+
+def _stretches(
+    points: Array, sampled: NDArray[np.bool_], allowed: float, bent: NDArray[np.bool_]
+) -> _Stretches:
+    """Cut points where a step ends, where two stand at one time and where what drives has a kink.
+
+    That is `bent` of a temperature.
+    """
+    together = _together(points)
+    kinks = bent | (sampled & _kinks(points[_TIME], points[_FLOWS], together, allowed))
     at = np.repeat(np.arange(sampled.size), 1 + kinks)
     again = np.append(False, np.diff(at) == 0)
     joined = np.append(together, False)[at[:-1]] & ~again[1:]

@@ -45,6 +45,10 @@ class Limits(NamedTuple):
         return self.highest if self.stated and math.isfinite(self.highest) else None
 
 
+_ROUNDING: Final = 1e-12
+"""Of all samples, a time that is none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Piece:
     """What becomes one row of the engine; see `microbatt.porous_electrode.Row` for the fields.
@@ -213,7 +217,7 @@ def _following(
     _check_current(largest)
     left = duration
     for time, value in _without_jumps(samples.time, values):
-        if left <= 0.0:
+        if left <= _ROUNDING * float(samples.time[-1]):  # no time, but for that of adding up
             return
         yield Piece(
             control=_POWER if by_power else _CURRENT,

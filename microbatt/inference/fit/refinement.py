@@ -50,6 +50,8 @@ POOR: Final = 3.0
 """A reduced chi square beyond this makes the fit try again elsewhere."""
 AROUND: Final = np.array([(0.0, -0.15), (0.0, 0.15), (-0.5, 0.0), (0.5, 0.0)])
 """How far around a poor fit, in alpha and ln S."""
+_MISSES: Final = 2
+"""Places in vain after which runs are not fitted from another one."""
 ELSEWHERE: Final = np.array([(2.0, 0.4), (5.0, 1.6), (8.0, 0.4), (2.0, 3.0), (8.0, 3.0)])
 """Where else then, alpha and ln S."""
 TORTUOUS: Final = 10.0
@@ -264,9 +266,10 @@ def _runs_around(
     What a cliff allows differs from place to place, so that fits are compared by how well each
     does by its own measure.
     """
-    centre = found[1].x
+    centre, missed = found[1].x, 0
     for place in centre[:2] + AROUND:
-        if reduced_chi_square(*found) <= POOR:
+        before = reduced_chi_square(*found)
+        if before <= POOR or missed == _MISSES:
             break
         begun = _whole(model, _at(model.of_file(model.priors.mean), place))
         near = beside(model, begun)
@@ -274,6 +277,7 @@ def _runs_around(
         if again is not None:
             other = _anchored(*_centred(*_beside_best(near, again)))
             found = min(found, other, key=lambda one: reduced_chi_square(*one))
+        missed += reduced_chi_square(*found) > 0.5 * before
     return found
 
 
