@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import ArrayLike
 
-_SAME: Final = 1e-9
-"""Two values of an axis closer than this, relative to 1 or to the value, are the same."""
+_SAME: Final = 5e-6
+"""Two values of an axis that agree in the six digits that are shown are the same."""
 
 
 def run_of(
@@ -125,10 +125,10 @@ def _index(dataset: xr.Dataset, dim: str, value: float, method: str | None) -> i
         return _number(dim, value, dataset.sizes[dim])
     axis = dataset[dim].to_numpy()
     index = int(np.abs(axis - value).argmin())
-    if method != "nearest" and not abs(axis[index] - value) <= _SAME * max(1.0, abs(value)):
+    if method != "nearest" and not abs(axis[index] - value) <= _SAME * abs(axis[index]):
         raise ParameterError(
-            f"`{dim}` is {value:.6g}, which the cube does not hold; the nearest is "
-            f'{axis[index]:.6g}. Ask for that, or pass `method="nearest"`.'
+            f"`{dim}` is {value:.9g}, which the cube does not hold; the nearest is "
+            f'{axis[index]:.9g}. Ask for that, or pass `method="nearest"`.'
         )
     return index
 

@@ -34,7 +34,7 @@ _DIMENSIONS: Final = {
     "capacity": ("A h m-2", "A h"),
 }
 """Units that a quantity may come in; the first is the one used."""
-_TEMPERATURES: Final = ("degC", "C", "c", "K", "degF")
+_TEMPERATURES: Final = ("degC", "C", "c", "K", "degF", "F", "f")
 """Units of a temperature, in which C is no coulomb; one without is taken for degrees Celsius."""
 _LAYOUTS: Final = (
     ("datapoint", "testtime", "steptime", "stepindex", "cycleindex", "current", "voltage"),
@@ -421,6 +421,8 @@ def _temperature(
 def _temperature_column(index: int, heading: Heading) -> Column:
     """Return a column of temperatures."""
     unit = heading.unit if heading.unit in SCALES else "degC"
+    if heading.unit in ("F", "f"):  # no farads in a column of temperatures
+        unit = "degF"
     factor, offset, written = SCALES[unit]
     return Column(index=index, heading=heading.text, factor=factor, offset=offset, unit=written)
 

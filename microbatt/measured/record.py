@@ -501,9 +501,11 @@ def _current_step(table: Table, column: Column) -> float:
     """Return to which step a tester's current is rounded; one per area is computed, not read."""
     if column.per_area:
         return 0.0
-    if column.index in table.decimals:
-        return table.decimals[column.index] * column.factor
-    return _step(table, column)
+    shown = _step(table, column)  # of all numbers; some write 0.01 for 0.01000
+    if column.index not in table.decimals:
+        return shown
+    written = table.decimals[column.index] * column.factor
+    return min(written, shown) if shown > 0.0 else written
 
 
 def _optional(table: Table, column: Column | None) -> Array | None:

@@ -50,6 +50,8 @@ def test_where_there_is_no_curve_the_answer_is_empty_and_says_why(cube):
 def test_a_value_between_the_axis_is_refused_with_the_nearest_or_taken_as_such(cube):
     with pytest.raises(ParameterError, match=r"the nearest is 1\.5"):
         cube.microbatt.curve(alpha=1.4, S=3, current=35)
+    shown = float(f"{35.0 * (1.0 + 1e-7):.9g}")  # as it may be printed
+    assert cube.microbatt.curve(alpha=1.5, S=3, current=shown).size > 0
     nearest = cube.microbatt.curve(alpha=1.4, S=3, current=35, method="nearest")
     assert float(nearest.alpha) == 1.5
 

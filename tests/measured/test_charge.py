@@ -1,6 +1,7 @@
 """The charge is the tester's own where it counts, and its error is what the file supports."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from microbatt.errors import MeasurementError
@@ -162,3 +163,36 @@ def test_a_row_that_is_cut_short_at_the_end_of_a_file_is_left_out(tmp_path):
     reading = read_file(tmp_path / "a.csv", Reading(area=AREA))
     assert [round(one.current, 2) for one in reading.measurements] == [ONE_C, 2 * ONE_C]
     assert "the last row is cut short" in "; ".join(reading.remarks)
+
+
+def test_a_current_is_rounded_as_finely_as_any_of_its_numbers_shows(tmp_path):
+    """Some write -0.01 for -0.01000: the charge was said to be known to 29 % only."""
+    time = np.arange(0.0, 4000.0, 10.0)
+    current = np.where(time < 100.0, 0.0, -0.01)
+    late = time > 3000.0
+    current[late] = 0.00416 - 1e-5 * np.arange(late.sum())
+    voltage = np.where(late, 3.8 + 1e-4 * (time - 3000.0), 4.1 - 1e-4 * time)
+    table = pd.DataFrame(
+        {"Test_Time(s)": time, "Current(A)": np.round(current, 5), "Voltage(V)": voltage}
+    )
+    path = tmp_path / "one.csv"
+    table.to_csv(path, index=False)
+    read = read_file(path, Reading(area=22e-4))
+    assert "rounded" not in read.summary()
+
+
+@pytest.mark.parametrize("unit", ["(F)", "[degF]", "(°F)"])
+def test_a_temperature_may_be_in_fahrenheit_by_any_of_its_signs(tmp_path, unit):
+    time = np.arange(0.0, 3000.0, 10.0)
+    table = pd.DataFrame(
+        {
+            "Test_Time(s)": time,
+            "Current(A)": np.where(time < 100.0, 0.0, -0.01),
+            "Voltage(V)": 4.1 - 1e-4 * time,
+            f"Aux_Temperature_1 {unit}": 77.0,
+        }
+    )
+    path = tmp_path / "one.csv"
+    table.to_csv(path, index=False)
+    read = read_file(path, Reading(area=22e-4))
+    assert read.measurements[0].temperature == pytest.approx(298.15)
