@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice, check_extra
-from microbatt.cube.contents import check_discharges, varied_in, whole_curves
+from microbatt.cube.contents import check_discharges, check_masses, varied_in, whole_curves
 from microbatt.cube.predicted import predicted_by
 from microbatt.parameters import customary
 from microbatt.plots.curves import current_label, curve_of, curves_in
@@ -158,6 +158,7 @@ class InteractivePlots:
         import holoviews as hv
 
         rows = as_rows(self._dataset[["energy", "power", "status"]].load())
+        check_masses(rows["energy"], whole_curves(rows))
         whole = rows[["energy", "power"]].where(whole_curves(rows))
         table = whole.to_dataframe().reset_index().dropna()
         varied = [name for name in varied_in(rows) if rows[name].dims == ("point",)]

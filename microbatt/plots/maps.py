@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.checks import check_choice
-from microbatt.cube.contents import outcomes_of, varied_in
+from microbatt.cube.contents import WHOLE, check_masses, outcomes_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import POINT, customary
@@ -290,9 +290,11 @@ def draw_map(
     Raises
     ------
     ParameterError
-        If `values` has another dimension, such as the current.
+        If `values` has another dimension, such as the current, or is per mass of a cell whose mass
+        is not known.
     """
     check_plane(values)
+    check_masses(values, None if status is None else status.isin(WHOLE))
     name = colour_map(str(values.name))
     axes.set_facecolor(MISSING)
     holes = ~np.isfinite(values)

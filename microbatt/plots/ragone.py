@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from microbatt.cube.contents import check_discharges, varied_in, whole_curves
+from microbatt.cube.contents import check_discharges, check_masses, varied_in, whole_curves
 from microbatt.plots.rows import as_rows, point_title
 from microbatt.plots.style.colours import current_colours, named_colours
 from microbatt.plots.style.labels import axis_label
@@ -38,6 +38,7 @@ def draw_ragone(axes: Axes, cube: xr.Dataset) -> Axes:
     """
     check_discharges(cube, "a Ragone plot")
     rows = as_rows(cube[["energy", "power", "status"]].load())
+    check_masses(rows["energy"], whole_curves(rows))
     whole = rows[["energy", "power"]].where(whole_curves(rows))
     if "current" not in whole.dims:
         whole = whole.expand_dims("current", axis=-1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.colors import LogNorm, to_hex
 from matplotlib.figure import Figure
 
@@ -96,3 +97,16 @@ def test_an_axis_of_one_value_is_shown_where_there_is_no_other():
     part = whole["energy"].isel(alpha=[0], current=0)
     assert set(in_plane(part).dims) == {"negative_alpha", "positive_thickness"}
     assert in_plane(part.isel(negative_alpha=[0])).sizes["alpha"] == 1
+
+
+def test_energies_per_mass_of_a_cell_without_densities_are_no_empty_picture():
+    """It was one panel of the colour of curves that are whole, named as the reason."""
+    values = xr.DataArray(
+        np.full((2, 2), np.nan),
+        coords={"alpha": [1.0, 2.0], "S": [2.0, 3.0]},
+        dims=("alpha", "S"),
+        name="energy",
+    )
+    status = xr.full_like(values, int(Outcome.CUTOFF_REACHED), dtype="i1").rename("status")
+    with pytest.raises(ParameterError, match="has no `density` in one"):
+        draw_map(Figure().subplots(), values, status=status)

@@ -27,6 +27,7 @@ from .marginals import (
 from .outcomes import (
     WHOLE,
     check_discharges,
+    check_masses,
     outcomes_of,
     status_of,
     tally,
@@ -55,6 +56,7 @@ __all__ = [
     "ProtocolOutcome",
     "check_bound",
     "check_discharges",
+    "check_masses",
     "check_samples",
     "check_shape",
     "depth_axis",

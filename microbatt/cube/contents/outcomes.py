@@ -108,6 +108,31 @@ def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
     )
 
 
+def check_masses(values: xr.DataArray, whole: xr.DataArray | None) -> None:
+    """Refuse numbers per mass of a cell whose mass nobody knows.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        A variable of a cube.
+    whole : xarray.DataArray or None
+        Whether its curves are whole, of the same dimensions.
+
+    Raises
+    ------
+    ParameterError
+        If whole curves have no such number.
+    """
+    if values.name not in ("energy", "power") or whole is None or not bool(whole.any()):
+        return
+    if not np.isfinite(values.where(whole)).any():
+        raise ParameterError(
+            f"`{values.name}` per mass is not known of any curve: the cell has no `density` in one "
+            "of its layers. Add those of electrodes, separator, electrolyte and collectors to the "
+            "cell file and simulate again, or show `capacity`."
+        )
+
+
 def varied_in(dataset: xr.Dataset) -> tuple[str, ...]:
     """Return which coordinates of a cube say what its curves differ in.
 
