@@ -2,7 +2,7 @@
 
 Between ``<!-- described: NAME -->`` and ``<!-- end of NAME -->`` stands what the code says of NAME,
 so that the reference can be read where the pages are not built.  ``python docs/describe_pages.py``
-writes it anew, and a test says when that is due.
+writes it anew; with ``--check``, as a test runs it, it says which pages are behind.
 """
 
 import dataclasses
@@ -315,6 +315,9 @@ def stale() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for page, text in stale().items():
+    behind = stale()
+    if "--check" in sys.argv:
+        sys.exit("\n".join(f"{page} is behind what the package says" for page in behind) or 0)
+    for page, text in behind.items():
         page.write_text(text, encoding="utf-8")
         print(f"{page} was written anew")

@@ -83,7 +83,10 @@ class Electrode:
     thickness: float = number(
         "m",
         THICKNESS,
-        remedy="Give the thickness of the layer, without its collector.",
+        remedy=(
+            "Give the thickness of the layer, without its collector: 70e-6 in metres, or with its "
+            "unit, as '70 µm'."
+        ),
         uncertainty=0.02,
     )
     electrolyte_fraction: float = fraction(low=0.01)
