@@ -227,3 +227,13 @@ def test_a_temperature_bends_where_its_record_begins():
     times = np.concatenate([np.linspace(1.0, 3599.0, 100), np.linspace(3600.0, 3700.0, 200)])
     np.testing.assert_allclose(usual.voltage_at(times), fine.voltage_at(times), atol=1.5e-3)
     assert 3600.0 in usual.time
+
+
+def test_a_jump_is_met_though_a_point_follows_within_a_picosecond():
+    rng = np.random.default_rng(5)
+    times = np.cumsum(rng.exponential(0.075, 60))
+    current = rng.normal(0.1, 0.8, 60) * load_cell("doyle-1996-decks").one_c_current
+    held = profile(times, current=current, between="hold")
+    run = simulate("doyle-1996-decks", ["Discharge at C/5 for 30 min", held], **WIDE)
+    asked = (times - times[0])[1:-1] + run.steps[1].start
+    np.testing.assert_allclose(run.current_at(asked), current[:-2], rtol=1e-9)

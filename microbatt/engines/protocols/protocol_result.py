@@ -28,6 +28,7 @@ RESISTANCE_AT: Final = (1e-3, 1.0, 10.0)
 """Times after a step began at which its resistance is told [s]."""
 _JUMP: Final = 1e-3
 """Share of the larger current by which it must jump for a resistance to be told."""
+_ADDED: Final = 1e-13
 _ROUNDING: Final = 1e-10
 """Share of a time by which it may be off for having been added up of others."""
 
@@ -377,12 +378,13 @@ def _met(points: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np
     """Return times; those that come after a switch, or the end, by rounding alone are that one.
 
     What comes before by as little is told alike.  Half of the time from a switch to the next point
-    is never rounding.
+    is never rounding, but for what adding up some hundred times leaves: points may be nearer.
     """
     end = points[-1]
     switches = np.unique(points[1:][np.diff(points) == 0.0])
     following = points[np.minimum(np.searchsorted(points, switches, "right"), points.size - 1)]
     allowed = np.minimum(_ROUNDING * switches, 0.5 * np.maximum(following - switches, 0.0))
+    allowed = np.maximum(allowed, _ADDED * switches)
     late = wanted - end
     met = np.where((late > 0.0) & (late <= _ROUNDING * end), end, wanted)
     met = np.where((met < 0.0) & (-met <= _ROUNDING * end), 0.0, met)
