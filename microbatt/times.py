@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+ROUNDING: Final = 1e-10
+"""Share of a time by which it may be off for having been added up of others."""
 _SECOND: Final = np.timedelta64(1, "s")
 _LENGTHLESS: Final = ("generic", "Y", "M")
 """Units of NumPy's durations that are no number of seconds."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from microbatt.checks import POSITIVE, check_number
-from microbatt.errors import ParameterError
+from microbatt.cube.contents import check_masses
 from microbatt.features.curves import checked_currents, current_place
 from microbatt.features.tensors import checked_curve
 
@@ -55,11 +55,7 @@ def energy_vectors(curves: StoredCurves, *, published: bool = False) -> NDArray[
         with np.errstate(divide="ignore", invalid="ignore"):
             power = energy * curves.current / curves.discharge_capacity
     there = curves.whole & np.isfinite(energy) & np.isfinite(power)
-    if curves.whole.any() and not there.any():
-        raise ParameterError(
-            "no curve of the cube has an energy: its cell states no densities or no foils, so that "
-            "nobody knows its mass. Add them to the cell file and run the campaign anew."
-        )
+    check_masses(np.where(there, energy, np.nan), curves.whole)
     return _interleaved(np.where(there, energy, 0.0), np.where(there, power, 0.0))
 
 

@@ -158,7 +158,7 @@ class InteractivePlots:
         import holoviews as hv
 
         rows = as_rows(self._dataset[["energy", "power", "status"]].load())
-        check_masses(rows["energy"], whole_curves(rows))
+        check_masses(rows["energy"], whole_curves(rows).transpose(*rows["energy"].dims))
         whole = rows[["energy", "power"]].where(whole_curves(rows))
         table = whole.to_dataframe().reset_index().dropna()
         varied = [name for name in varied_in(rows) if rows[name].dims == ("point",)]

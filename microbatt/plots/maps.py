@@ -294,7 +294,9 @@ def draw_map(
         is not known.
     """
     check_plane(values)
-    check_masses(values, None if status is None else status.isin(WHOLE))
+    if status is not None and values.name in ("energy", "power"):
+        whole = status.isin(WHOLE).transpose(*values.dims)
+        check_masses(values, whole)
     name = colour_map(str(values.name))
     axes.set_facecolor(MISSING)
     holes = ~np.isfinite(values)

@@ -38,7 +38,7 @@ def draw_ragone(axes: Axes, cube: xr.Dataset) -> Axes:
     """
     check_discharges(cube, "a Ragone plot")
     rows = as_rows(cube[["energy", "power", "status"]].load())
-    check_masses(rows["energy"], whole_curves(rows))
+    check_masses(rows["energy"], whole_curves(rows).transpose(*rows["energy"].dims))
     whole = rows[["energy", "power"]].where(whole_curves(rows))
     if "current" not in whole.dims:
         whole = whole.expand_dims("current", axis=-1)

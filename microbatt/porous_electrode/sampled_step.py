@@ -31,10 +31,11 @@ KINK_SHARE = 0.2
 BEND = 2.0
 """How far the voltage may be off a straight line within a step, over the tolerance."""
 SWING = 4.5
-"""How much the voltage may change by in a step, over the root of the tolerance [√V]: within it the
-current may gather elsewhere."""
+"""How much the voltage may change in a step with a kink, over the root of the tolerance [√V].
+
+In a larger change the reaction may move to another part of the electrode meanwhile."""
 LEAST_BEND = 20.0
-"""Change of the voltage squared over its farthest from a straight line, in thermal voltages."""
+"""A voltage that changes by ΔV is off a straight line by at most ΔV² over so many RT/F."""
 
 
 @kernel

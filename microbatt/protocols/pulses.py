@@ -15,7 +15,7 @@ import numpy as np
 
 from microbatt.checks import POSITIVE, check_integer, check_number
 from microbatt.errors import ParameterError
-from microbatt.times import as_numbers, in_seconds
+from microbatt.times import ROUNDING, as_numbers, in_seconds
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -26,8 +26,6 @@ READ_AT: Final = (1e-3, 1.0, 10.0)
 """Times after the current came on at which a resistance is read [s]."""
 _NO_CURRENT: Final = 1e-6
 """Share of the largest current that counts as a rest."""
-_ROUNDING: Final = 1e-10
-"""Share of a time by which it may be off for having been added up of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +174,7 @@ def _resistances(t: Array, i: Array, v: Array, before: float) -> tuple[tuple[flo
     return tuple(
         (at, float((before - np.interp(at, since, v)) / np.interp(at, since, i)))
         for at in READ_AT
-        if at <= since[-1] + _ROUNDING * abs(t[-1])
+        if at <= since[-1] + ROUNDING * abs(t[-1])
     )
 
 

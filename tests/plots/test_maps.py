@@ -108,5 +108,5 @@ def test_energies_per_mass_of_a_cell_without_densities_are_no_empty_picture():
         name="energy",
     )
     status = xr.full_like(values, int(Outcome.CUTOFF_REACHED), dtype="i1").rename("status")
-    with pytest.raises(ParameterError, match="has no `density` in one"):
+    with pytest.raises(ParameterError, match="states no densities or no"):
         draw_map(Figure().subplots(), values, status=status)

@@ -14,7 +14,7 @@ from microbatt.parameters import PARAMETERS, POINT
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 WHOLE = tuple(int(outcome) for outcome in Outcome if outcome.is_whole)
 FAILED = tuple(int(outcome) for outcome in Outcome if outcome.is_failure)
@@ -108,28 +108,26 @@ def whole_curves(dataset: xr.Dataset) -> xr.DataArray:
     )
 
 
-def check_masses(values: xr.DataArray, whole: xr.DataArray | None) -> None:
-    """Refuse numbers per mass of a cell whose mass nobody knows.
+def check_masses(energies: ArrayLike, whole: ArrayLike) -> None:
+    """Refuse energies or powers per mass of a cell whose mass nobody knows.
 
     Parameters
     ----------
-    values : xarray.DataArray
-        A variable of a cube.
-    whole : xarray.DataArray or None
-        Whether its curves are whole, of the same dimensions.
+    energies : array_like
+        NaN where there is none.
+    whole : array_like of bool
+        Whether each curve is whole, of the same shape.
 
     Raises
     ------
     ParameterError
-        If whole curves have no such number.
+        If there are whole curves, and none of them has an energy.
     """
-    if values.name not in ("energy", "power") or whole is None or not bool(whole.any()):
-        return
-    if not np.isfinite(values.where(whole)).any():
+    there = np.asarray(whole, dtype=bool)
+    if there.any() and not np.isfinite(np.asarray(energies)[there]).any():
         raise ParameterError(
-            f"`{values.name}` per mass is not known of any curve: the cell has no `density` in one "
-            "of its layers. Add those of electrodes, separator, electrolyte and collectors to the "
-            "cell file and simulate again, or show `capacity`."
+            "no curve of the cube has an energy per mass: its cell states no densities or no "
+            "foils. Add them to the cell file and run the campaign anew, or use `capacity`."
         )
 
 

@@ -13,7 +13,7 @@ from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.engines.display import timeline_svg
 from microbatt.errors import ParameterError
 from microbatt.outcomes import StepOutcome
-from microbatt.times import in_seconds, one_in_seconds
+from microbatt.times import ROUNDING, in_seconds, one_in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +29,7 @@ RESISTANCE_AT: Final = (1e-3, 1.0, 10.0)
 _JUMP: Final = 1e-3
 """Share of the larger current by which it must jump for a resistance to be told."""
 _ADDED: Final = 1e-13
-_ROUNDING: Final = 1e-10
-"""Share of a time by which it may be off for having been added up of others."""
+"""Share of a time that adding up always leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -270,7 +269,7 @@ class Simulation:
 
     def _resistance(self, step: StepResult, after: float) -> float:
         first, inside = step.points.start, step.points
-        rounding = _ROUNDING * (step.start + step.duration)
+        rounding = ROUNDING * (step.start + step.duration)
         if first == inside.stop or not after <= step.duration + rounding:
             return float("nan")
         before_voltage = self.voltage[first - 1] if first else self.open_circuit_voltage
@@ -383,11 +382,11 @@ def _met(points: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np
     end = points[-1]
     switches = np.unique(points[1:][np.diff(points) == 0.0])
     following = points[np.minimum(np.searchsorted(points, switches, "right"), points.size - 1)]
-    allowed = np.minimum(_ROUNDING * switches, 0.5 * np.maximum(following - switches, 0.0))
+    allowed = np.minimum(ROUNDING * switches, 0.5 * np.maximum(following - switches, 0.0))
     allowed = np.maximum(allowed, _ADDED * switches)
     late = wanted - end
-    met = np.where((late > 0.0) & (late <= _ROUNDING * end), end, wanted)
-    met = np.where((met < 0.0) & (-met <= _ROUNDING * end), 0.0, met)
+    met = np.where((late > 0.0) & (late <= ROUNDING * end), end, wanted)
+    met = np.where((met < 0.0) & (-met <= ROUNDING * end), 0.0, met)
     if not switches.size:
         return met
     last = np.maximum(np.searchsorted(switches, met, "left") - 1, 0)

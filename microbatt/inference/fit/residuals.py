@@ -36,13 +36,13 @@ TOLERATED_OF_NOISE: Final = 0.5
 GROSS: Final = 0.05
 """Rms of residuals that no noise of a tester and no model that may be off explains [V]."""
 EXCESSIVE: Final = 4.0
-"""Times what is allowed that half of the residuals go beyond where a fit is none [-]."""
+"""More than so many times what is allowed, the median residual is that of a misfit [-]."""
 TOLERATED_CHARGE: Final = 2e-3
 """A cliff too early or too late by less is no misfit, relative to the curve's end [-]."""
 _NOISIER: Final = 5.0
-"""More than so many times what neighbouring samples differ by is no noise."""
+"""Scatter of more than so many times what neighbouring samples show is no noise."""
 _ROUNDED: Final = 5e-4
-"""Samples that are rounded to less differ by nothing, and are off by that [V]."""
+"""Rounded samples may not differ at all; they are taken to have at least this noise [V]."""
 _MAD: Final = 1.4826
 
 

@@ -54,7 +54,7 @@ _STEADY: Final = 1e-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowedErrors:
-    """What is stated of the errors of an experiment, in advance.
+    """What is stated of the errors of an experiment in advance, and what its samples show of them.
 
     Attributes
     ----------

@@ -149,7 +149,7 @@ def _bounds_reached(
 ) -> list[tuple[float | None, float | None]]:
     """Return the bounds, low and high, at which the interval of each unknown ends; None elsewhere.
 
-    Draws reach such a bound, and the interval ends within a tenth of its width of it.
+    Draws reach such a bound, and the interval ends there or within a tenth of its width of it.
     """
     priors, tail = model.priors, 0.5 * (1.0 - level)
     found = []
@@ -158,8 +158,10 @@ def _bounds_reached(
         shape = _Shape.of(draws, level)
         first, last = np.quantile(draws, [tail, 1.0 - tail])
         near = _NEAR * float(last - first)
-        at_low = shape.reaches(priors.low[i]) and first - priors.low[i] < near
-        at_high = shape.reaches(priors.high[i], above=True) and priors.high[i] - last < near
+        begins = shape.first < shape.few or first - priors.low[i] < near
+        ends = shape.first >= shape.widths.size - shape.few or priors.high[i] - last < near
+        at_low = begins and shape.reaches(priors.low[i])
+        at_high = ends and shape.reaches(priors.high[i], above=True)
         found.append(
             (
                 priors.value(priors.low, i) if at_low else None,
