@@ -33,7 +33,6 @@ from microbatt.inference.forward.error_model import (
     OWN,
     AllowedErrors,
     error_models,
-    seen_noise,
     white_noise,
 )
 from microbatt.inference.forward.forward_model import ForwardModel, cutoff_below
@@ -298,7 +297,7 @@ def forward_model(
         offset=options.offset_error,
         model_error=options.model_error_at(exact=exact),
         own=OWN if own is None else own,
-        seen=seen_noise([*experiment.measurements, *experiment.runs]),
+        seen=white_noise([*experiment.measurements, *experiment.runs]),
     )
     models, shared = error_models(curves, errors, runs)
     return ForwardModel(

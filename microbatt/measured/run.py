@@ -342,17 +342,19 @@ def _once(time: Array, current: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Return rising times, and which rows are kept.
 
     Where a tester switches, it writes two rows of one time: the last of one current, the first of
-    the other.  Both are kept, the second `AT_ONCE` later, and what is written within that is left
-    out.  Other repeated times are left out, and so are all where more of them stand elsewhere: then
-    the clock is coarser than the rows.
+    the other; of more than two these are the first and the last.  Both are kept, the second
+    `AT_ONCE` later, and what is written within that is left out.  Other repeated times are left
+    out, and so are all where more of them stand elsewhere: then the clock is coarser than the rows.
     """
     again = np.append(False, ~(np.diff(time) > 0.0))
     least = _SAME * float(np.abs(current).max())
-    switch = again & np.append(False, np.abs(np.diff(current)) > least)
-    if np.count_nonzero(again & ~switch) > np.count_nonzero(switch):
+    first = np.maximum.accumulate(np.where(again, 0, np.arange(time.size)))
+    last = again & ~np.append(again[1:], False)
+    switch = last & (np.abs(current - current[first]) > least)
+    if np.count_nonzero(last & ~switch) > np.count_nonzero(switch):
         return time, ~again
-    last = np.maximum.accumulate(np.where(switch, np.arange(time.size), -1))
-    hasty = (last >= 0) & ~switch & (time - time[last] < 2.0 * AT_ONCE)
+    before = np.maximum.accumulate(np.where(switch, np.arange(time.size), -1))
+    hasty = (before >= 0) & ~switch & (time - time[before] < 2.0 * AT_ONCE)
     kept = switch | ~(again | hasty)
     after = np.minimum.accumulate(np.where(again | hasty, np.inf, time)[::-1])[::-1]
     gap = np.append(after[1:], np.inf) - time

@@ -930,6 +930,17 @@ def fall(
 
 
 @kernel
+def before_turning(row: Array, samples: Samples, t: float, h: float) -> float:
+    """A step from `t` that ends where samples on a line change their sign [s].
+
+    The charge is largest there, and may be what ends the row.
+    """
+    here, there = value_at(row, samples, t), value_at(row, samples, t + h)
+    turned = h * here / (here - there) if here * there < 0.0 else h
+    return turned if turned > ROUNDING * row[DURATION] else h
+
+
+@kernel
 def span(
     p: CellParameters, row: Array, samples: Samples, stand: Stand, tolerance: float, largest: float
 ) -> tuple[float, bool]:
@@ -949,6 +960,8 @@ def span(
         if math.isfinite(row[CHARGE]):  # it may be reached between two samples
             most = 0.0
         h = reach(samples.time, samples.value, first, last, t, h, off, most)
+        if math.isfinite(row[CHARGE]):
+            h = before_turning(row, samples, t, h)
     heat = samples.temperature_time
     begun = stand.start + t
     if heat.size > 0 and begun < heat[heat.size - 1]:

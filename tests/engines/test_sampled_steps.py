@@ -237,3 +237,27 @@ def test_a_jump_is_met_though_a_point_follows_within_a_picosecond():
     run = simulate("doyle-1996-decks", ["Discharge at C/5 for 30 min", held], **WIDE)
     asked = (times - times[0])[1:-1] + run.steps[1].start
     np.testing.assert_allclose(run.current_at(asked), current[:-2], rtol=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.7, 0.9, 0.999])
+def test_a_capacity_is_met_before_the_current_turns(share):
+    one = load_cell("doyle-1996-cell-1").one_c_current
+    samples = profile([0.0, 10.0, 20.0, 30.0], current=0.01 * one * np.array([0.0, -1, 1, 0]))
+    most = 7.5 * 0.01 * one / 3600.0  # when the current is none, after 15 s
+    asked = Step(samples=samples, until_capacity=share * most)
+    steps = ["Discharge at C/5 for 60 min", "Rest for 1 hour", asked]
+    met = simulate("doyle-1996-cell-1", steps).steps[2]
+    assert met.outcome.name == "CAPACITY"
+    # what is left to 15 s goes with the square of the time to it
+    left = np.sqrt(2.0 * (1.0 - share) * 7.5 / 0.2)
+    assert met.duration == pytest.approx(15.0 - left, abs=2e-3)
+
+
+def test_a_step_of_a_measured_temperature_is_followed_within_itself():
+    """The points between those of the engine went by a root of the time: 13 mV off."""
+    record = MeasuredTemperature(time=(1162.7, 1172.7), temperature=(303.6, 285.0))
+    steps = ["Discharge at C/2 for 20 min", "Rest for 5 min"]
+    usual = simulate("marquis-2019", steps, thermal=record)
+    fine = simulate("marquis-2019", steps, thermal=record, settings=FINE)
+    times = np.linspace(1162.0, 1174.0, 400)
+    np.testing.assert_allclose(usual.voltage_at(times), fine.voltage_at(times), atol=1e-3)

@@ -321,3 +321,13 @@ def test_a_pulse_of_a_single_row_is_no_ramp():
     assert sorted(set(flows)) == [0.0, 9.0]
     assert run.unseen_switches.tolist() == [4, 5]
     assert np.trapezoid(*run.drive(np.array([0.0, 1.0]))[::-1]) == pytest.approx(18.0)
+
+
+def test_of_three_rows_at_one_time_the_last_is_what_goes_on():
+    """The first current after the old one was taken to flow on: 175 C m⁻² of a run."""
+    time = np.array([0.0, 5.0, 10.0, 10.0, 10.0, 20.0, 30.0, 40.0])
+    current = [0.0, 0.0, 0.0, 17.5, -17.5, -17.5, -17.5, 0.0]
+    table = pd.DataFrame({"time [s]": time, "voltage [V]": 3.9, "current [A m-2]": current})
+    run = gather(table, Reading(runs="always")).runs[0]
+    at, flows = run.drive(1.0)
+    assert abs(np.trapezoid(flows, at)) == pytest.approx(17.5 * 30.0, abs=1e-3)

@@ -116,7 +116,7 @@ def _stretches(
     joined = np.append(together, False)[at[:-1]] & ~again[1:]
     began = np.maximum.accumulate(np.where(np.append(True, ~joined), np.arange(at.size), 0))
     steady = np.abs(np.diff(points[_FLOWS, at], append=np.inf)) <= allowed
-    rooted = ~sampled[at] | (steady & ~again)[began]
+    rooted = (~sampled[at] | (steady & ~again)[began]) & ~(bent[at] & again)[began]
     return _Stretches(at, again, joined, rooted)
 
 

@@ -217,10 +217,7 @@ def _most_scatter(model: ForwardModel) -> float:
 
     Residuals of a fit that is far off differ from average to average as well.
     """
-    errors = model.errors
-    if errors.seen is None:
-        return float(np.inf)
-    return _NOISIER * max(errors.seen, _ROUNDED) / errors.noise
+    return _NOISIER * max(model.errors.seen, _ROUNDED) / model.errors.noise
 
 
 def _stretches(size: int) -> list[NDArray[np.int64]]:

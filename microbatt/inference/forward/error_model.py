@@ -71,7 +71,7 @@ class AllowedErrors:
     own
         Share of it that each curve has of its own [-].
     seen
-        Noise that samples show against their neighbours [V]; None where they are too few.
+        Noise that samples show against their neighbours, see `white_noise` [V].
     """
 
     noise: float
@@ -79,7 +79,7 @@ class AllowedErrors:
     offset: float = 0.0
     model_error: float = 0.0
     own: float = OWN
-    seen: float | None = None
+    seen: float = UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -457,22 +457,10 @@ def white_noise(measurements: Sequence[Measurement | MeasuredRun]) -> float:
     float
         Standard deviation [V], at least 0.02 mV.
     """
-    seen = seen_noise(measurements)
-    return UNKNOWN if seen is None else seen
-
-
-def seen_noise(measurements: Sequence[Measurement | MeasuredRun]) -> float | None:
-    """Return what `white_noise` finds; None where no curve has enough samples [V].
-
-    Parameters
-    ----------
-    measurements
-        Discharges and runs.
-    """
     third = [_third_differences(one) for one in measurements]
     third = [one for one in third if one.size >= _ENOUGH - 3]
     if not third:
-        return None
+        return UNKNOWN
     return max(_SMALLEST, float(_MAD * np.median(np.abs(np.concatenate(third))) / _THIRD))
 
 
