@@ -176,13 +176,15 @@ class LateGroup(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the subcommand; unless ``--debug`` is given, tell what went wrong in a sentence."""
         try:
-            with _stopped_alike():
-                return super().invoke(ctx) if ctx.params.get("debug") else self._in_sentences(ctx)
+            with _stopped_alike() as stopped:
+                if ctx.params.get("debug"):
+                    return super().invoke(ctx)
+                return self._in_sentences(ctx, stopped)
         except BrokenPipeError:
             silence(sys.stdout)
             raise SystemExit(UNREAD) from None
 
-    def _in_sentences(self, ctx: click.Context) -> object:
+    def _in_sentences(self, ctx: click.Context, stopped: threading.Event) -> object:
         try:
             with _warnings_in_sentences():
                 return super().invoke(ctx)
@@ -193,6 +195,8 @@ class LateGroup(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as error:
+            if stopped.is_set():  # what an import or an extension makes of the interrupt
+                raise Interrupted("interrupted") from error
             raise in_a_sentence(error) from error
 
 
@@ -204,17 +208,23 @@ class Stopped(KeyboardInterrupt):
     """
 
 
-def _stop(number: int, frame: object) -> NoReturn:
-    del number, frame
-    raise Stopped
-
-
 @contextmanager
-def _stopped_alike() -> Iterator[None]:
-    """Treat a request to terminate like Ctrl-C; what is ignored already stays so."""
+def _stopped_alike() -> Iterator[threading.Event]:
+    """Treat a request to terminate like Ctrl-C, and tell whether one came.
+
+    What is ignored already stays so. Code that is interrupted may raise an error of its own in
+    place of `Stopped`, as Python 3.11 does within ``__set_name__``.
+    """
+    stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():  # which alone hears of signals
-        yield
+        yield stopped
         return
+
+    def stop(number: int, frame: object) -> NoReturn:
+        del number, frame
+        stopped.set()
+        raise Stopped
+
     usual = (signal.SIG_DFL, signal.default_int_handler)
     before = {
         number: handler
@@ -222,9 +232,9 @@ def _stopped_alike() -> Iterator[None]:
         if (handler := signal.getsignal(number)) in usual
     }
     for number in before:
-        signal.signal(number, _stop)
+        signal.signal(number, stop)
     try:
-        yield
+        yield stopped
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

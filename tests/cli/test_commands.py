@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,24 @@ def run_failing(run, monkeypatch):
         return run(*options, "fail")
 
     return invoke
+
+
+class Interrupting:
+    """Asks its process to end while Python names it, as may happen in any import."""
+
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_an_interrupt_that_an_import_turns_into_an_error_is_an_interrupt(run, monkeypatch):
+    @click.command("fail")
+    def command():
+        type("Class", (), {"field": Interrupting()})
+
+    monkeypatch.setattr(type(main), "get_command", lambda *_: command)
+    result = run("fail")
+    assert result.output == "Error: interrupted\n"
+    assert result.exit_code == 130
 
 
 @pytest.mark.parametrize("name", COMMANDS)
