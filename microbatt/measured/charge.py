@@ -48,8 +48,16 @@ _WRONG_UNITS: Final = {
 is too large and where it is too small."""
 _ONE_INTERVAL: Final = 1.5
 """A counter that falls to at most so many times the charge of one interval has begun again."""
-_CLEARLY: Final = 6.0
-"""A start fits clearly better if its squares are so many times fewer."""
+_STARTS: Final = 40
+"""So many times are tried for the start of a discharge, …"""
+_FIRST: Final = 6
+"""… on so many samples, …"""
+_USUAL: Final = 0.4
+"""… at whose first, and at whose last, where it is one interval away, testers begin so often; …"""
+_ROUGHLY: Final = 0.01
+"""… its law is off by so much of what the voltage falls; …"""
+_SURE: Final = 0.99
+"""… one that is so probable is taken for certain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,9 +395,9 @@ def _before_first(
 ) -> tuple[float, float, tuple[str, ...]]:
     """Return the charge before the first sample, its standard deviation, and a remark.
 
-    A tester writes the first row of a step at its start, or one interval later.  Which one is told
-    by the time in the step, by the grid of the rest before, or by how the voltage begins to fall:
-    in the first moments with the root of the time since the start.
+    A tester writes the first row of a step at its start, one interval later, or on a grid of times
+    that knows nothing of steps.  Which it is tell the time in the step, the grid of the rest
+    before, and how the voltage begins to fall; what they leave open is the standard deviation.
     """
     per_second = current / SECONDS_PER_HOUR
     since = _time_in_step(record, step)
@@ -404,14 +412,15 @@ def _before_first(
         return 0.0, 0.0, ()
     if rest is not None and _alike(gap, rest) and not _alike(gap, interval):
         return 0.0, 0.0, ()
-    late = True if _lost_its_start(record, step) else _begins_late(piece, most)
-    if late is None and not _alike(gap, interval):
-        return 0.0, most * per_second / _SPREAD, ()
-    if late is None or late:
-        error = most * per_second / _SPREAD if late is None else 0.0
-        told = f"the first row comes {most:.4g} s after the start; the charge until then counts"
-        return most * per_second, error, (told,)
-    return 0.0, 0.0, ()
+    if _lost_its_start(record, step):
+        since, error = most, 0.0
+    else:
+        since, error = _since_start(piece, most, whole=_alike(gap, interval))
+    told: tuple[str, ...] = ()
+    if since + error > 0.02 * most:
+        about = f"{since:.4g} s" if error < 0.02 * most else f"{since:.2g} ± {error:.2g} s"
+        told = (f"the first row comes {about} after the start; the charge until then counts",)
+    return since * per_second, error * per_second, told
 
 
 def _lost_its_start(record: Record, step: Step) -> bool:
@@ -445,20 +454,44 @@ def _gap_before(record: Record, step: Step) -> tuple[float | None, float | None]
     return gap, middle(before) if before.size else None
 
 
-def _begins_late(piece: Record, late: float) -> bool | None:
-    """Tell whether the first sample stands at the start, or so long after it; None if unclear."""
-    n = min(6, len(piece))
-    if n < 5:
-        return None
-    time, voltage = piece.seconds[:n] - piece.seconds[0], piece.voltage[:n]
-    squares = []
-    for since in (0.0, late):
-        base = np.stack([np.ones(n), np.sqrt(time + since), time + since], axis=1)
-        left = voltage - base @ np.linalg.lstsq(base, voltage, rcond=None)[0]
-        squares.append(float(left @ left) + n * (0.3 * piece.steps.get("voltage", 0.0)) ** 2)
-    if squares[0] * _CLEARLY < squares[1]:
-        return False
-    return True if squares[1] * _CLEARLY < squares[0] else None
+def _since_start(piece: Record, most: float, *, whole: bool) -> tuple[float, float]:
+    """Return how long after the start the first sample stands, and the standard deviation [s].
+
+    In the first moments of a load the voltage falls as a + b √t + c t.  How well that fits the
+    first samples tells the time since the start; where it hardly does, as where diffusion has gone
+    through the particles between two samples, what testers usually do is what is left.
+
+    Parameters
+    ----------
+    piece
+        Samples of the discharge.
+    most
+        Longest time that can have passed [s].
+    whole
+        Whether that is one interval between samples, after which many testers write the first.
+    """
+    since = np.linspace(0.0, most, 1 + _STARTS)
+    likely = np.full(since.size, (1.0 - (1 + whole) * _USUAL) / _STARTS)
+    likely[0] = _USUAL
+    likely[-1] = _USUAL if whole else likely[1]
+    n = min(_FIRST, len(piece))
+    free = n - 3  # of what is fitted
+    if free > 1:
+        time, voltage = piece.seconds[:n] - piece.seconds[0], piece.voltage[:n]
+        floor = np.hypot(0.3 * piece.steps.get("voltage", 0.0), _ROUGHLY * np.ptp(voltage))
+        squares = []
+        for each in since:
+            base = np.stack([np.ones(n), np.sqrt(time + each), time + each], axis=1)
+            left = voltage - base @ np.linalg.lstsq(base, voltage, rcond=None)[0]
+            squares.append(float(left @ left) + n * float(floor) ** 2)
+        if min(squares) > 0.0:
+            likely *= (np.array(squares) / min(squares)) ** (-0.5 * free)
+    likely /= likely.sum()
+    for end in (0, -1):
+        if likely[end] > _SURE:
+            return float(since[end]), 0.0
+    mean = float(likely @ since)
+    return mean, float(np.sqrt(likely @ (since - mean) ** 2))
 
 
 def _check_gaps(piece: Record) -> None:
