@@ -25,6 +25,11 @@ ENGINE_VOLTAGE: Final = 5e-5
 """Standard deviation allowed for the engine's own error of a voltage [V]."""
 ENGINE_CAPACITY: Final = 1e-5
 """Standard deviation allowed for its error of a capacity, relative to the curve's end [-]."""
+ENGINE_SMOOTH: Final = 2e-5
+"""Standard deviation of what of it is smooth along a curve, and no average of samples lessens [V].
+
+About what the usual settings are off by from finer ones, in the median of random points of a cell.
+"""
 OWN: Final = 0.5
 """Of a stated model error, what each curve has of its own where curves do not tell it [-]."""
 SLOPE: Final = 1.0
@@ -282,9 +287,8 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
     moves = [run.switching] if run.switching.any() else []
     if np.any(run.moved - np.abs(since) * run.charge > _TURNED * run.charge):
         moves.append((charge * run.response * run.moved / run.charge)[:, None])
-    if own is not None:
-        part = own / np.sqrt(len(run.loads))
-        moves += [part * load[:, None] for load in run.loads]
+    part = own / np.sqrt(len(run.loads))
+    moves += [part * load[:, None] for load in run.loads]
     return ErrorModel(
         deviation=np.sqrt(variance),
         charge=charge * run.response * since,
@@ -292,7 +296,7 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
         own=errors.offset,
         charge_error=charge,
         offset=np.full_like(run.voltage, errors.offset),
-        smooth=np.concatenate(moves, axis=1) if moves else None,
+        smooth=np.concatenate(moves, axis=1),
         switches=run.switching.shape[1] if run.switching.any() else 0,
     )
 
@@ -349,10 +353,10 @@ def load_of(piece: BinnedCurve | BinnedRun) -> Array:
     return np.broadcast_to(np.asarray(load, dtype=float), piece.voltage.shape)
 
 
-def _own_moves(piece: BinnedCurve | BinnedRun, errors: AllowedErrors, place: Array) -> Array | None:
-    """Return what the parts of a smooth error of one curve's own do; None for no error."""
-    size = errors.own * errors.model_error
-    return smooth_moves(piece, size, place) if size > 0.0 else None
+def _own_moves(piece: BinnedCurve | BinnedRun, errors: AllowedErrors, place: Array) -> Array:
+    """Return what the parts of a smooth error of one curve's own do, the engine's included."""
+    size = float(np.hypot(ENGINE_SMOOTH, errors.own * errors.model_error))
+    return smooth_moves(piece, size, place)
 
 
 def smooth_moves(

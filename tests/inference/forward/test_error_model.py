@@ -54,6 +54,12 @@ def curve(samples, noise=0.0):
     return Measurement(source="a", current=1.0, capacity=q, voltage=v)
 
 
+def test_any_number_of_samples_knows_a_voltage_no_better_than_the_engine_does():
+    one = make_error_model(bin_measurement(curve(100_000)), AllowedErrors(noise=1e-3))
+    shift = one.whiten(np.ones_like(one.deviation))
+    assert 1.0 / np.sqrt(shift @ shift) > 1e-5
+
+
 def test_many_samples_become_a_hundred_that_keep_their_mean_and_their_information():
     one = curve(5000, noise=1e-3)
     few = bin_measurement(one)
