@@ -140,7 +140,8 @@ def _refine_curves(model: ForwardModel, starts: tuple[InitialGuess, ...]) -> Fit
         if shaped is not None:
             found.append((shaped, start))
     found.sort(key=lambda one: one[0].chi_square)
-    model, good = _sample_fits(model, _distinct(found))
+    rival = np.inf if model.priors.doubted else RIVAL
+    model, good = _sample_fits(model, _distinct(found, rival))
     if not good:
         raise SimulationError(
             "the engine has no whole curve at one of the measured currents near any start; leave "
@@ -163,13 +164,15 @@ def _sample_fits(
 ) -> tuple[ForwardModel, list[tuple[Minimum, InitialGuess]]]:
     """Fit the samples from fits of shapes; return the model beside the first, and the fits.
 
-    With values of the cell file free, rivals of about the same alpha come together: they are tried
-    where the residuals of the first fit are too large or drift.
+    With values of the cell file free, rivals of about the same alpha come together.  These, and
+    places whose shapes fit worse with the values of the file, which are off, are tried where the
+    first fit leaves more than is allowed.
     """
     good: list[tuple[Minimum, InitialGuess]] = []
     last, content = not model.priors.doubted, False  # else it goes on from there
     for number, (shaped, start) in enumerate(found):
-        if content and abs(shaped.x[0] - found[0][0].x[0]) < _APART:
+        rival = shaped.chi_square < found[0][0].chi_square + RIVAL
+        if content and not (rival and abs(shaped.x[0] - found[0][0].x[0]) >= _APART):
             continue
         x = _begun(model, shaped)
         if number == 0:
@@ -177,7 +180,7 @@ def _sample_fits(
         minimum = fit_samples(model, x, last=last)
         if minimum is not None:
             good.append((minimum, start))
-            content = content or not (last or _objectionable(model, minimum))
+            content = content or not (last or _is_doubtful(model, minimum))
     return model, good
 
 
@@ -447,9 +450,9 @@ def _drifts(model: ForwardModel, best: Minimum) -> bool:
     return residual_trend(model, best).chance < UNLIKELY
 
 
-def _objectionable(model: ForwardModel, minimum: Minimum) -> bool:
-    """Tell whether residuals are larger than allowed, or hold more than scatter."""
-    return reduced_chi_square(model, minimum) > POOR or _drifts(model, minimum)
+def _is_doubtful(model: ForwardModel, minimum: Minimum) -> bool:
+    """Tell whether a fit, priors included, leaves more than is allowed, or more than scatter."""
+    return minimum.chi_square > model.measured.size or _drifts(model, minimum)
 
 
 def _best_around(model: ForwardModel, best: Minimum, others: list[Array]) -> Minimum:
@@ -482,12 +485,14 @@ def _whole(model: ForwardModel, x: Array) -> Array:
     return np.append(x, model.priors.mean[model.priors.asked :])
 
 
-def _distinct(found: list[tuple[Minimum, InitialGuess]]) -> list[tuple[Minimum, InitialGuess]]:
-    """Return the best fit of shapes, and those elsewhere that are nearly as good."""
+def _distinct(
+    found: list[tuple[Minimum, InitialGuess]], rival: float
+) -> list[tuple[Minimum, InitialGuess]]:
+    """Return the best fit of shapes, and those elsewhere that are not worse by more than that."""
     kept: list[tuple[Minimum, InitialGuess]] = []
     for minimum, start in found:
         near = any(np.allclose(minimum.x[:2], one.x[:2], atol=_APART) for one, _ in kept)
-        if not kept or (not near and minimum.chi_square < kept[0][0].chi_square + RIVAL):
+        if not kept or (not near and minimum.chi_square < kept[0][0].chi_square + rival):
             kept.append((minimum, start))
     return kept
 
