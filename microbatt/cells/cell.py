@@ -93,7 +93,8 @@ class Cell:
         Keys in docs/references.bib.
     uncertainties : mapping of str to float
         Name of a number, as for `with_values` → its standard deviation, in the SI unit of the
-        number; see `with_uncertainties`.  A number that is not named has none stated.
+        number; see `with_uncertainties`.  A number that is not named has none stated.  Of one that
+        is fitted by its logarithm it is that of the logarithm, times the number.
     """
 
     name: str
