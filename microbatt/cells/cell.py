@@ -582,7 +582,8 @@ class Cell:
         ------
         ParameterError
             If the standard cannot hold the cell, naming everything that it cannot: a film or
-            contact resistance, an S other than 3, a thermodynamic factor.
+            contact resistance, an S other than 3, a half-cell, a thermodynamic factor, a start at
+            which the electrodes do not agree.
         OccupiedError
             If something lies there that is not to be lost.
 

@@ -105,8 +105,8 @@ class Estimate(EstimateRecord):
         -------
         Cell
             With the medians of alpha, S, what was free and what was in doubt, and their standard
-            deviations, which doubt the cell in a next fit as this one does; `Cell.to_toml` and
-            `Cell.to_bpx` write it.
+            deviations, which doubt the cell in a next fit as this one does; `Cell.to_toml`
+            writes it, `Cell.to_bpx` where S is 3.
         """
         return estimated_cell(self)
 
