@@ -4,13 +4,13 @@ import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from numbers import Real
 from typing import Final, TypeGuard
 
 import numpy as np
 
 from microbatt.errors import MissingExtraError, ParameterError
+from microbatt.shadowing import check_unshadowed, is_installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,11 @@ def check_extra(module: str, *, extra: str) -> None:
     ------
     MissingExtraError
         If `module` is not installed.
+    ShadowedError
+        If a file has its name, and is imported in its place.
     """
-    if find_spec(module) is None:
+    check_unshadowed(module)
+    if not is_installed(module):
         raise MissingExtraError(
             f"this needs `{module}`, which is not installed. "
             f"Install it with: pip install 'microbatt[{extra}]'"
