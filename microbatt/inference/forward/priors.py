@@ -264,8 +264,8 @@ class Priors:
         centre = in_words(name, self.value(self.mean, index), 6)
         if of_log:
             return f"{family} in its logarithm, {centre} ± {100.0 * self.std[index]:.3g} %"
-        number, _, unit = centre.partition(" ")
-        text = f"{family}, {number} ± {self.std[index]:.3g}{' ' + unit if unit else ''}"
+        number = centre.partition(" ")[0]
+        text = f"{family}, {number} ± {in_words(name, self.std[index], 3)}"
         return text + (", not negative" if low == 0.0 else "")
 
 
