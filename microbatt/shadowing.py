@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
@@ -11,6 +12,8 @@ from typing import Final
 from microbatt.errors import ShadowedError
 
 _STANDARD: Final = sys.stdlib_module_names
+_NAMED: Final = re.compile(r"'(\w+)[.']")
+"""A module in the message of an error, or the first part of its name."""
 
 
 def is_installed(package: str) -> bool:
@@ -67,20 +70,29 @@ def check_unshadowed(*packages: str) -> None:
             raise ShadowedError(_told(package, file))
 
 
-def shadows_told() -> str:
-    """Return what to do about files of the user's that were imported in the place of others.
+def shadows_told(error: Exception) -> str:
+    """Return what to do about files of the user's from which an error comes.
+
+    Parameters
+    ----------
+    error : Exception
+        Of an import, or of a name that a module does not have.
 
     Returns
     -------
     str
-        A sentence for each module of the working folder, or of that of the program, which another
-        that lies elsewhere, or one of Python's own, has the name of; empty where there is none.
+        A sentence for each module that the error names and that lies in the working folder, or in
+        that of the program, though another that lies elsewhere, or one of Python's own, has its
+        name; empty where there is none.
     """
+    if not isinstance(error, ImportError | AttributeError):
+        return ""
+    named = set(_NAMED.findall(str(error)))
     own = {Path(sys.path[0] if sys.path else "").resolve(), Path.cwd()}
     told = []
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if "." in name or not isinstance(file, str) or Path(file).resolve().parent not in own:
+        if name not in named or not isinstance(file, str) or Path(file).resolve().parent not in own:
             continue
         others = [one for one in sys.path if Path(one).resolve() not in own]
         if name in _STANDARD or PathFinder.find_spec(name, others) is not None:

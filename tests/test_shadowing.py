@@ -9,7 +9,7 @@ import pytest
 
 from microbatt.checks import check_extra
 from microbatt.errors import MissingExtraError, ShadowedError
-from microbatt.shadowing import check_unshadowed, is_installed, shadow_of
+from microbatt.shadowing import check_unshadowed, is_installed, shadow_of, shadows_told
 from tests.cells.test_bpx_writing import CELL
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +44,23 @@ def test_a_package_is_one_wherever_it_lies(folder):
     (folder / "galvano" / "__init__.py").touch()
     check_extra("galvano", extra="biologic")
     check_unshadowed("bpx", "numpy")
+
+
+def test_an_error_that_names_no_such_module_blames_no_file(folder):
+    (folder / "colorsys.py").write_text("x = 1\n", encoding="utf-8")
+    loaded = sys.modules.pop("colorsys", None)
+    try:
+        import colorsys
+
+        assert not hasattr(colorsys, "rgb_to_hls")
+        named = AttributeError("module 'colorsys' has no attribute 'rgb_to_hls'")
+        assert "`colorsys` is imported from" in shadows_told(named)
+        assert shadows_told(AttributeError("module 'numpy' has no attribute 'x'")) == ""
+        assert shadows_told(ZeroDivisionError("of 'colorsys'")) == ""
+    finally:
+        sys.modules.pop("colorsys")
+        if loaded is not None:
+            sys.modules["colorsys"] = loaded
 
 
 def run_in(folder, *arguments):

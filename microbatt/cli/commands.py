@@ -278,7 +278,7 @@ def in_a_sentence(error: Exception) -> click.ClickException:
         )
     if isinstance(error, (MicrobattError, OSError)):
         return WorkFailed(str(error))
-    shadows = shadows_told()
+    shadows = shadows_told(error)
     if shadows:
         return WorkFailed(f"{type(error).__name__}: {error}. {shadows}")
     return Unforeseen(
