@@ -22,12 +22,15 @@ from microbatt.cells import (
     OPTIONAL_PARTS,
     PARTS,
     Cell,
+    Electrode,
     FitSpec,
+    LithiumMetal,
     Spec,
     available_cells,
     load_cell,
     specs,
 )
+from microbatt.cells.file_keys import ENTRY_KEYS, LABEL_KEYS, LEFT_OUT, OTHER_KEYS, keys_of
 from microbatt.cli.commands import COMMANDS, main
 from microbatt.cube import VARIABLES
 from microbatt.cube.contents import PROTOCOL_VARIABLES, ProtocolOutcome
@@ -166,8 +169,8 @@ def held(described: Iterable[Any]) -> Iterator[str]:
 
 
 def unit(described: Quantity) -> str:
-    """Return the unit as people write it; a dash where there is none."""
-    return "–" if described.units == "1" else described.pretty_units
+    """Return the unit as people write it; ``1`` for a plain number, as in files and cubes."""
+    return described.units if described.units == "1" else described.pretty_units
 
 
 def quantities() -> Iterator[str]:
@@ -210,18 +213,59 @@ def root() -> Iterator[str]:
 
 
 def cell_fields() -> Iterator[str]:
-    """Describe every key of a cell file, from the records that check it."""
-    for section, record in {"cell": Cell, **PARTS}.items():
-        meanings = attributes_of(record)
-        yield f"**`[{section}]`**{', which may be left out' if section in OPTIONAL_PARTS else ''}"
+    """Describe every key of a cell file, from what its reader takes."""
+    yield from ["**At the top**", ""]
+    yield from table(
+        ["key", "what may stand there", "if left out", "what it is"],
+        ([f"`{name}`", one.allowed, one.left_out, one.meaning] for name, one in LABEL_KEYS.items()),
+    )
+    yield from ["**In every other entry**, `key = { ... }`", ""]
+    yield from table(
+        ["key", "what it is"], ([f"`{name}`", words] for name, words in ENTRY_KEYS.items())
+    )
+    for sections, record in file_records():
+        yield sections
         yield ""
         yield from table(
             ["key", "SI unit", "allowed, in that unit", "if left out", "what it is"],
-            (
-                [f"`{name}`", *allowed(field, spec), meanings.get(name, "")]
-                for name, (field, spec) in specs(record).items()
-            ),
+            keys_in(sections, record),
         )
+
+
+def file_records() -> Iterator[tuple[str, type]]:
+    """Yield the tables of a cell file, those that are alike together, and what they become."""
+    parts: dict[type, list[str]] = {Cell: ["cell"]}
+    for part, record in PARTS.items():
+        parts.setdefault(record, []).append(part)
+    for record, names in parts.items():
+        sections = " and ".join(f"`[{name}]`" for name in names)
+        optional = ", which may be left out" if set(names) <= set(OPTIONAL_PARTS) else ""
+        yield f"**{sections}**{optional}", record
+        if record is Electrode:
+            yield "**`[negative]`** of a half-cell", LithiumMetal
+
+
+def keys_in(sections: str, record: type) -> Iterator[list[str]]:
+    """Yield a row for each key of a table of a cell file."""
+    part = sections.partition("[")[2].partition("]")[0]
+    meanings = attributes_of(record)
+    declared, others = specs(record), OTHER_KEYS.get(part, {})
+    for name in keys_of(part, record):
+        if name in declared:
+            field, spec = declared[name]
+            meaning = meanings[name].replace(" [-]", "")
+            yield [f"`{name}`", *allowed(name, field, spec), meaning]
+        else:
+            one = others[name]
+            yield [f"`{name}`", shown_unit(one.unit), one.allowed, one.left_out, one.meaning]
+
+
+def shown_unit(units: str) -> str:
+    """Return the unit of a key as people write it; nothing where words stand."""
+    return " or ".join(
+        unit(Quantity(name="", symbol="", units=one, long_name="")) if one else ""
+        for one in units.split(", or ")
+    )
 
 
 def settings() -> Iterator[str]:
@@ -247,14 +291,17 @@ def default_of(field: dataclasses.Field[Any]) -> str:
     return "must be given" if field.default is dataclasses.MISSING else str(field.default)
 
 
-def allowed(field: dataclasses.Field[Any], spec: Spec) -> tuple[str, str, str]:
+def allowed(name: str, field: dataclasses.Field[Any], spec: Spec) -> tuple[str, str, str]:
     """Return unit, range and default of one key, in words."""
+    must = field.default is dataclasses.MISSING
+    default = "must be given" if must else "none" if field.default is None else f"{field.default}"
+    default = LEFT_OUT.get(name, default)
     if isinstance(spec, FitSpec):
-        return "–", "one of " + ", ".join(f"`{name}`" for name in spec.known), "must be given"
-    missing = field.default is dataclasses.MISSING
-    default = "none" if field.default is None else f"{field.default}"
-    unit_of = Quantity(name="", symbol="", units=spec.unit, long_name="")
-    return unit(unit_of), str(spec.allowed), "must be given" if missing else default
+        fits = "one of " + ", ".join(f"`{fit}`" for fit in spec.known) if spec.known else ""
+        own = "a constant or a function of the stoichiometry" if spec.unit else ""
+        return shown_unit(spec.unit), ", or ".join(filter(None, (fits, own))), default
+    more = ", or a function of the stoichiometry" if name == "solid_diffusivity" else ""
+    return shown_unit(spec.unit), f"{spec.allowed}{more}", default
 
 
 def attributes_of(record: type) -> dict[str, str]:

@@ -180,9 +180,9 @@ def interactive() -> None:
     import holoviews as hv
 
     cube = microbatt.open_dataset("demo", chunks=None)
-    few = cube.sel(alpha=[0, 5, 10], S=[1, 40]).microbatt.plot.interactive
+    few = cube.sel(alpha=[0, 1.5, 3], S=[1, 20]).microbatt.plot.interactive
     plot = cube.microbatt.plot.interactive
-    figures = plot.curves(alpha=6, S=5) + plot.outcomes()[8.75] + few.ragone()
+    figures = plot.curves(alpha=2, S=5) + plot.outcomes()[float(cube.current[2])] + few.ragone()
     with tempfile.TemporaryDirectory() as folder:
         page, picture = Path(folder, "page.html"), Path(folder, "page.png")
         hv.save(figures.cols(3), page, resources="inline")

@@ -4,13 +4,13 @@ import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from numbers import Real
 from typing import Final, TypeGuard
 
 import numpy as np
 
 from microbatt.errors import MissingExtraError, ParameterError
+from microbatt.shadowing import check_unshadowed, is_installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,28 +155,33 @@ def check_extra(module: str, *, extra: str) -> None:
     ------
     MissingExtraError
         If `module` is not installed.
+    ShadowedError
+        If a file has its name, and is imported in its place.
     """
-    if find_spec(module) is None:
+    check_unshadowed(module)
+    if not is_installed(module):
         raise MissingExtraError(
             f"this needs `{module}`, which is not installed. "
             f"Install it with: pip install 'microbatt[{extra}]'"
         )
 
 
-def suggestion(value: object, known: Iterable[str]) -> str:
-    """Return a sentence offering the nearest known names, then all of them.
+def suggestion(value: object, known: Iterable[str], *, listed: bool = True) -> str:
+    """Return a sentence offering the nearest known names, then all of them if they are listed.
 
     Examples
     --------
     >>> suggestion("volage", ["voltage", "time"])
     "Nearest: 'voltage'. Known: 'time', 'voltage'."
+    >>> suggestion("volage", ["voltage", "time"], listed=False)
+    "Nearest: 'voltage'."
     """
     names = sorted(known)
     text = shown(value) if not isinstance(value, str) else value[:_MOST_SHOWN]
     nearest = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
     nearest += [name for name in names if text and text in name and name not in nearest]
-    all_names = f"Known: {_listed(names)}." if names else "None is known."
-    return f"Nearest: {_listed(nearest)}. {all_names}" if nearest else all_names
+    all_names = (f"Known: {_listed(names)}." if names else "None is known.") if listed else ""
+    return f"Nearest: {_listed(nearest)}. {all_names}".rstrip() if nearest else all_names
 
 
 _MOST_SHOWN: Final = 200

@@ -91,5 +91,9 @@ class MissingExtraError(MicrobattError, ImportError):
     """A feature needs an optional dependency that is not installed."""
 
 
+class ShadowedError(MicrobattError, ImportError):
+    """A file of the user's has the name of a package, and is imported in its place."""
+
+
 class NotCalibratedError(MicrobattError, RuntimeError):
     """A network's intervals do not hold the truth as often as they say, so it was not saved."""

@@ -215,6 +215,16 @@ def test_the_architecture_names_every_package_and_module_at_the_root():
             assert f"`microbatt/{path.name}{'/' * path.is_dir()}`" in text, path.name
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_page_reads_as_plain_markdown_and_its_papers_are_in_the_bibliography(page):
+    """Where pages are not built, as on a code host, a role of Sphinx shows as it is written."""
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"\{[a-z:]+\}`", text) == []
+    known = (ROOT / "docs" / "references.bib").read_text(encoding="utf-8")
+    for paper in re.findall(r"\]\(https://doi\.org/([^)\s]+)\)", text):
+        assert paper in known
+
+
 def test_the_architecture_draws_every_stage_that_the_import_rules_know():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     drawn = re.search(r"```text\n(.*?)```", text, re.DOTALL)[1]

@@ -14,6 +14,7 @@ from microbatt import errors
         (errors.StoreError, OSError),
         (errors.SimulationError, RuntimeError),
         (errors.MissingExtraError, ImportError),
+        (errors.ShadowedError, ImportError),
     ],
 )
 def test_each_error_is_a_microbatt_error_and_the_builtin_kind(kind, builtin):

@@ -22,10 +22,10 @@ PACKAGE = Path(microbatt.__file__).parent
 ROOT = PACKAGE.parent
 NOT_OFFERED = {
     "cli", "porous_electrode", "checks", "data_files", "encodings", "monotone_cubic", "processes",
-    "times",
+    "shadowing", "times",
 }  # fmt: skip
 """Stages for other stages alone: commands, kernels, wording, places of files, encodings of texts, a
-numerical law, programs run within limits, times of any kind."""
+numerical law, programs run within limits, files in the place of packages, times of any kind."""
 
 
 @cache

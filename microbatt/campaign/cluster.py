@@ -14,7 +14,6 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
-from importlib.util import find_spec
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from distributed.security import Security
 
 from microbatt.checks import check_integer
 from microbatt.errors import CampaignError
+from microbatt.shadowing import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -252,4 +252,4 @@ def silence_dask() -> None:
 
 
 def _has_bokeh() -> bool:
-    return find_spec("bokeh") is not None
+    return is_installed("bokeh")

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from distributed import performance_report
@@ -39,6 +38,7 @@ from microbatt.cube.writing import close_run, open_run
 from microbatt.errors import MissingExtraError, StoreChangedError
 from microbatt.outcomes import Outcome
 from microbatt.places import Kind, check_replaceable
+from microbatt.shadowing import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -309,7 +309,7 @@ def _reported(client: Client, report: str | Path | None) -> Iterator[None]:
     if report is None:
         yield
         return
-    if find_spec("bokeh") is None:
+    if not is_installed("bokeh"):
         raise MissingExtraError(
             'the performance report needs bokeh: pip install "microbatt[report]".'
         )

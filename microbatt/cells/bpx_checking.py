@@ -17,6 +17,7 @@ from microbatt.cells.records import ACTIVATION, USE_FRACTION, remedy_of
 from microbatt.checks import FINITE, FRACTION, POSITIVE, Interval, check_number
 from microbatt.constants import GAS_CONSTANT
 from microbatt.errors import ParameterError
+from microbatt.shadowing import check_unshadowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -215,6 +216,7 @@ def _check_of_state(key: str, value: float, faults: Faults) -> None:
 
 def checked_document(document: Any, raw: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON in, a pydantic model out
     """Check a document against the schema, with numbers in place of its functions."""
+    check_unshadowed("bpx", "pydantic")
     import pydantic
 
     faults = Faults()

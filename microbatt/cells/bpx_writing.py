@@ -24,10 +24,13 @@ VERSION: Final = "1.1.0"
 ELECTRODES: Final = {"negative": "Negative electrode", "positive": "Positive electrode"}
 OWN: Final = "microbatt: "
 """Keys of ours in ``User-defined`` begin so."""
+_OF_ELECTRODES: Final = ("polymer_fraction", "gas_fraction", "density", "solid_conductivity")
+_OF_A_FILM: Final = "film_resistance_activation"
+"""Means something where there is a film, which the standard cannot hold."""
 BESIDE: Final = {
-    "negative": ("polymer_fraction", "gas_fraction", "density", "solid_conductivity"),
+    "negative": (*_OF_ELECTRODES, _OF_A_FILM),
     "separator": ("polymer_fraction", "filler_fraction", "gas_fraction", "density"),
-    "positive": ("polymer_fraction", "gas_fraction", "density", "solid_conductivity"),
+    "positive": (*_OF_ELECTRODES, _OF_A_FILM),
     "electrolyte": ("density",),
     "negative_collector": ("thickness", "density"),
     "positive_collector": ("thickness", "density"),
@@ -51,6 +54,7 @@ _POTENTIALS: Final = 2001
 _SALTS: Final = 1201
 _FLOOR: Final = 0.01
 """Of a conductivity that turns negative: a share of its maximum, as the engine holds it."""
+_SCALES: Final = ("conductivity_scale", "diffusivity_scale")
 _FUNCTIONS: Final = frozenset({"exp", "tanh", "cosh"})
 """What every reader of the standard understands in an expression."""
 
@@ -268,12 +272,17 @@ def _own(cell: Any) -> dict[str, float]:  # noqa: ANN401 - a cell
     for part in ("cell", *PARTS):
         record = cell if part == "cell" else getattr(cell, part)
         for key in BESIDE[part]:
-            if getattr(record, key) is not None:
-                own[f"{OWN}{number_name(part, key)}"] = getattr(record, key)
+            value = getattr(record, key)
+            if value is not None and not (key == _OF_A_FILM and value == 0.0):
+                own[f"{OWN}{number_name(part, key)}"] = value
     for part in ELECTRODES:
         if getattr(cell, part).effective_solid_conductivity is None:
             own[f"{OWN}{part}_effective_solid_conductivity {BULK}"] = 1.0
-    own |= {f"{OWN}uncertainty of {name}": value for name, value in cell.uncertainties.items()}
+    scales = {f"electrolyte_{key}": getattr(cell.electrolyte, key) for key in _SCALES}
+    own |= {  # a scale is written into its function, and is 1 when it is read
+        f"{OWN}uncertainty of {name}": value / scales.get(name, 1.0)
+        for name, value in cell.uncertainties.items()
+    }
     return own
 
 

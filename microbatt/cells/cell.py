@@ -93,7 +93,8 @@ class Cell:
         Keys in docs/references.bib.
     uncertainties : mapping of str to float
         Name of a number, as for `with_values` → its standard deviation, in the SI unit of the
-        number; see `with_uncertainties`.  A number that is not named has none stated.
+        number; see `with_uncertainties`.  A number that is not named has none stated.  Of one that
+        is fitted by its logarithm it is that of the logarithm, times the number.
     """
 
     name: str
@@ -581,7 +582,8 @@ class Cell:
         ------
         ParameterError
             If the standard cannot hold the cell, naming everything that it cannot: a film or
-            contact resistance, an S other than 3, a thermodynamic factor.
+            contact resistance, an S other than 3, a half-cell, a thermodynamic factor, a start at
+            which the electrodes do not agree.
         OccupiedError
             If something lies there that is not to be lost.
 

@@ -9,7 +9,7 @@ from microbatt.cells.electrode import Electrode
 from microbatt.cells.electrolyte import Electrolyte
 from microbatt.cells.lithium_metal import LithiumMetal
 from microbatt.cells.separator import Separator
-from microbatt.cells.synonyms import nearest_meaning
+from microbatt.cells.synonyms import unknown_names
 from microbatt.errors import ParameterError
 
 PARTS: dict[str, type[Any]] = {
@@ -100,8 +100,9 @@ def part_faults(values: Mapping[str, Any]) -> Iterator[str]:
     """
     known = (*LABELS, "cell", *PARTS)
     unknown = [name for name in values if name not in (*known, UNCERTAINTIES)]
-    for name in unknown:
-        yield f"`{name}` is not a part of a cell. {nearest_meaning(name, known)}"
+    yield from unknown_names(
+        ((name, f"`{name}` is not a part of a cell.") for name in unknown), known
+    )
     needed = [name for name in ("name", "cell", *PARTS) if name not in OPTIONAL_PARTS]
     lacking = [name for name in needed if name not in values]
     misspelt = {near for name in unknown for near in get_close_matches(name, lacking, n=1)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from microbatt.checks import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
 
 _SAME: Final[dict[str, tuple[str, ...]]] = {
     # --- parts
@@ -162,6 +162,8 @@ _REMARKS: Final = {
 """What people write → how its number differs from what is wanted here."""
 
 
+_MANY: Final = 40
+"""More names hide what is near among them."""
 _PARTS: Final = ("negative", "positive", "separator", "electrolyte")
 _PREFIXES: Final = sorted(
     ((part, said) for part in _PARTS for said in (part, *_SAME[part]) if len(said) > 1),
@@ -185,21 +187,70 @@ def nearest_meaning(word: object, known: Collection[str]) -> str:
     Returns
     -------
     str
-        Ends with all known names.  Where no meaning is known, names that are spelt alike come
-        first.
+        Where no meaning is known, names that are spelt alike and then all known names; many are
+        listed only if none is spelt alike.
 
     Examples
     --------
     >>> nearest_meaning("porosity", ["filler_fraction", "electrolyte_fraction"])
-    "It is called `electrolyte_fraction` here. Known: 'electrolyte_fraction', 'filler_fraction'."
+    'It is called `electrolyte_fraction` here.'
+    >>> nearest_meaning("filer", ["filler_fraction", "electrolyte_fraction"])
+    "Nearest: 'filler_fraction'. Known: 'electrolyte_fraction', 'filler_fraction'."
+    """
+    meant = called(word, known)
+    if meant:
+        return meant
+    near = suggestion(word, known, listed=False) if len(known) > _MANY else ""
+    return near or suggestion(word, known)
+
+
+def called(word: object, known: Collection[str]) -> str:
+    """Return a sentence that offers the known name which means the same as a word, if there is one.
+
+    Parameters
+    ----------
+    word, known
+        As for `nearest_meaning`.
+
+    Returns
+    -------
+    str
+        Empty where no meaning is known.
+
+    Examples
+    --------
+    >>> called("d50", ["particle_radius", "thickness"])
+    'It is called `particle_radius` here. Halve it.'
     """
     plain = _plain(word)
     names = _meant(plain, known)
     if not names:
-        return suggestion(word, known)
+        return ""
     remark = "" if plain in names else f" {_REMARKS.get(_without_part(plain), '')}".rstrip()
-    called = " or ".join(f"`{name}`" for name in names)
-    return f"It is called {called} here.{remark} {suggestion('', known)}"
+    return f"It is called {' or '.join(f'`{name}`' for name in names)} here.{remark}"
+
+
+def unknown_names(words: Iterable[tuple[str, str]], known: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each unknown name; all known ones are listed once.
+
+    Parameters
+    ----------
+    words : iterable of (str, str)
+        Each name, and the sentence that tells that it is unknown.
+    known : collection of str
+        The names that are understood in their place.
+
+    Yields
+    ------
+    str
+        The sentence, then what the name is called here or what is spelt alike.  The first name
+        whose meaning is not known has the list.
+    """
+    listed = False
+    for name, sentence in words:
+        meant = called(name, known)
+        yield f"{sentence} {meant or suggestion(name, known, listed=not listed)}".rstrip()
+        listed = listed or not meant
 
 
 def _meant(plain: str, known: Collection[str]) -> list[str]:

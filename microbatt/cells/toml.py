@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,18 @@ from microbatt.cells.cell import Cell
 from microbatt.cells.currents import one_c_of
 from microbatt.cells.electrolyte_fits import SALT_TOP
 from microbatt.cells.faults import Faults
+from microbatt.cells.file_keys import (
+    CONDUCTED,
+    FIT_KEYS,
+    MATERIAL,
+    NUMBER_KEYS,
+    OPTIONAL,
+    OTHER_KEYS,
+    OWN_KEYS,
+    POROSITY,
+    START,
+    keys_of,
+)
 from microbatt.cells.functions import material_function
 from microbatt.cells.parts import LABELS, PARTS, UNCERTAINTIES, part_faults, part_kind
 from microbatt.cells.records import (
@@ -24,7 +36,7 @@ from microbatt.cells.records import (
     specs,
 )
 from microbatt.cells.stoichiometry_functions import split_diffusivity
-from microbatt.cells.synonyms import nearest_meaning
+from microbatt.cells.synonyms import nearest_meaning, unknown_names
 from microbatt.cells.thermal_functions import (
     TEMPERATURES,
     VARIABLES,
@@ -33,31 +45,16 @@ from microbatt.cells.thermal_functions import (
 )
 from microbatt.cells.toml_writing import ELECTROLYTE, FORMAT
 from microbatt.cells.uncertainty import standard_deviation
-from microbatt.checks import Interval, check_choice, check_number, shown
+from microbatt.checks import check_choice, check_number, shown
 from microbatt.errors import CellFileError, ParameterError
 from microbatt.units import is_celsius, parse_unit, to_si, value_in_si
 
-_NUMBER_KEYS = frozenset({"value", "unit", "source", "note", "uncertainty"})
-_FIT_KEYS = frozenset({"fit", "source", "note"})
-_OWN_KEYS = {
-    "value": frozenset({"value"}),
-    "expression": frozenset({"expression", "range", TEMPERATURES}),
-    "table": frozenset({"table"}),
-    "tables": frozenset({"tables", TEMPERATURES}),
-    "x": frozenset({"x", "y"}),
-}
-"""What may stand in place of `fit` → the keys that go with it."""
-_OPTIONAL = frozenset({"note", "range", "material", "uncertainty", TEMPERATURES})
-_POROSITY = "porosity"
-"""Stands in place of `electrolyte_fraction`, with which it agrees where there is no polymer."""
-_SAME = {_POROSITY: "electrolyte_fraction"}
-_START = "start"
-"""Stands in `[cell]`: a state of charge or a voltage at rest."""
-_FUNCTION_KEYS = frozenset(_OWN_KEYS) - {"value"}
+_SAME = {POROSITY: "electrolyte_fraction"}
+_FUNCTION_KEYS = frozenset(OWN_KEYS) - {"value"}
 """What tells a function from a number."""
 _TRANSFERENCE = NumberSpec(
     unit="1",
-    allowed=Interval(0.0, 1.0, high_open=True),
+    allowed=CONDUCTED,
     remedy="It is a fraction.",
     optional=False,
     uncertainty=None,
@@ -185,19 +182,20 @@ def _check_complete(
     document: Mapping[str, Any], kinds: Mapping[str, type[Any]], faults: Faults
 ) -> None:
     """Note what is no key of a part, and all that the others lack, in one sentence."""
+    unknown = {
+        part: [name for name in document[part] if name not in keys_of(part, kind)]
+        for part, kind in kinds.items()
+    }
+    for fault in _unknown_keys(unknown, kinds):
+        faults.add(fault)
+    own = document.get("electrolyte", {})
+    for name in sorted(_OF_OWN & set(own)) if "fit" in own else ():
+        faults.add(f"in [electrolyte], `fit` and `{name}` are both given. Give one of them.")
     lacking: dict[str, list[str]] = {}
     for part, kind in kinds.items():
-        given = set(document[part])
-        if part == "electrolyte" and not {"fit"} & given and _OF_OWN & given:
-            given = (given - _OF_OWN) | {"fit"}
-        declared = specs(kind)
-        if _POROSITY in given and "electrolyte_fraction" in declared:
-            given = (given - {_POROSITY}) | {"electrolyte_fraction"}
-        unknown = [name for name in document[part] if name in given - declared.keys()]
-        for name in unknown:
-            meant = nearest_meaning(name, declared)
-            faults.add(f"in [{part}], `{name}` is not a key here. {meant}")
-        names = [] if unknown else missing_keys(given, declared)  # which may have another name
+        given, declared = _with_what_they_stand_for(part, document[part]), specs(kind)
+        # what is missing may have another name
+        names = [] if unknown[part] else missing_keys(given, declared)
         if names:
             lacking[part] = [example_of(name, declared[name][1]) for name in names]
     count = sum(map(len, lacking.values()))
@@ -207,6 +205,26 @@ def _check_complete(
     for part in lacking if count == 1 else ():
         with faults.noted():
             _check_keys(part, document[part], specs(kinds[part]))
+
+
+def _with_what_they_stand_for(part: str, table: Mapping[str, Any]) -> set[str]:
+    """Return the keys of a part, and those of its record for which they stand."""
+    given = set(table)
+    if part == "electrolyte" and _OF_OWN & given:
+        given.add("fit")
+    return given | {_SAME[name] for name in given & _SAME.keys()}
+
+
+def _unknown_keys(
+    unknown: Mapping[str, list[str]], kinds: Mapping[str, type[Any]]
+) -> Iterator[str]:
+    """Tell what is no key of a part; those of parts that are alike are listed once."""
+    alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for part, names in unknown.items():
+        told = alike.setdefault(keys_of(part, kinds[part]), [])
+        told += [(name, f"in [{part}], `{name}` is not a key here.") for name in names]
+    for known, words in alike.items():
+        yield from unknown_names(words, known)
 
 
 def _check_keys(part: str, given: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
@@ -249,12 +267,12 @@ def _fill_one_c(table: dict[str, Any]) -> None:
 
 def _read_start(document: dict[str, Any]) -> str | None:
     """Take the start out of `[cell]`; electrodes that say when they are full need no other."""
-    if _START not in document.get("cell", {}):
+    if START not in document.get("cell", {}):
         return None
-    entry = document["cell"].pop(_START)
+    entry = document["cell"].pop(START)
     example = '{ value = 80, unit = "%", source = "..." }'
-    checked = _checked_entry(f"cell.{_START}", entry, _NUMBER_KEYS - {"uncertainty"}, example)
-    number = check_number(f"cell.{_START}", checked["value"])
+    checked = _checked_entry(f"cell.{START}", entry, NUMBER_KEYS - {"uncertainty"}, example)
+    number = check_number(f"cell.{START}", checked["value"])
     for part in ("negative", "positive"):
         table = document.get(part, {})
         if "initial_stoichiometry" not in table and "stoichiometry_full" in table:
@@ -288,34 +306,34 @@ def _read_part(
             if isinstance(spec, NumberSpec) and "uncertainty" in entry:
                 name = key if part == "cell" else f"{part}_{key}"
                 stated[name] = _read_uncertainty(f"{part}.{key}", spec, entry)
-    if _POROSITY in table and "electrolyte_fraction" in values:
+    if POROSITY in table and "electrolyte_fraction" in values:
         values["electrolyte_fraction"] -= values.get("polymer_fraction", 0.0)
     return values, stated
 
 
 def _of_porosity(part: str, entries: dict[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
     """Read the porosity as the fraction of the electrolyte, which the polymer is yet to leave."""
-    if _POROSITY not in entries or "electrolyte_fraction" not in declared:
+    if POROSITY not in entries or "electrolyte_fraction" not in declared:
         return entries
     if "electrolyte_fraction" in entries:
         raise ParameterError(
-            f"in [{part}], `{_POROSITY}` and `electrolyte_fraction` are both given; the porosity "
+            f"in [{part}], `{POROSITY}` and `electrolyte_fraction` are both given; the porosity "
             "is the electrolyte with the polymer that it swells. Give one of them."
         )
     return {
-        "electrolyte_fraction" if key == _POROSITY else key: entry for key, entry in entries.items()
+        "electrolyte_fraction" if key == POROSITY else key: entry for key, entry in entries.items()
     }
 
 
 def _read_entry(key: str, spec: Spec, entry: object, folder: Path | None) -> Any:  # noqa: ANN401 - plain
     if isinstance(spec, NumberSpec):
         example = f'{{ value = ..., unit = "{spec.unit}", source = "..." }}'
-        return _read_number(key, spec, _checked_entry(key, entry, _NUMBER_KEYS, example))
-    if spec.unit and isinstance(entry, Mapping) and any(name in entry for name in _OWN_KEYS):
-        material = {"material": str(entry["material"])} if "material" in entry else {}
-        given = {name: value for name, value in entry.items() if name != "material"}
+        return _read_number(key, spec, _checked_entry(key, entry, NUMBER_KEYS, example))
+    if spec.unit and isinstance(entry, Mapping) and any(name in entry for name in OWN_KEYS):
+        material = {MATERIAL: str(entry[MATERIAL])} if MATERIAL in entry else {}
+        given = {name: value for name, value in entry.items() if name != MATERIAL}
         return _read_function(key, spec.unit, given, folder, upper=1.0) | material
-    table = _checked_entry(key, entry, _FIT_KEYS, '{ fit = "...", source = "..." }')
+    table = _checked_entry(key, entry, FIT_KEYS, '{ fit = "...", source = "..." }')
     return check_choice(key, table["fit"], spec.known)
 
 
@@ -333,7 +351,7 @@ def _read_diffusivity(part: str, table: Mapping[str, Any], folder: Path | None) 
     return split_diffusivity(key, _read_function(key, "m2 s-1", entry, folder, upper=1.0))
 
 
-_OF_OWN = frozenset({*ELECTROLYTE, "transference_number", "description"})
+_OF_OWN = frozenset(OTHER_KEYS["electrolyte"])
 
 
 def _read_electrolyte(table: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
@@ -361,8 +379,8 @@ def _read_function(
 ) -> dict[str, Any]:
     """Read a constant, an expression or tables; return it in SI units, in JSON's terms."""
     example = f'{{ expression = "...", unit = "{unit}", source = "..." }}'
-    kind = next((name for name in _OWN_KEYS if isinstance(entry, Mapping) and name in entry), "")
-    allowed = _OWN_KEYS.get(kind, frozenset({"expression"})) | {"unit", "source", "note"}
+    kind = next((name for name in OWN_KEYS if isinstance(entry, Mapping) and name in entry), "")
+    allowed = OWN_KEYS.get(kind, frozenset({"expression"})) | {"unit", "source", "note"}
     checked = _checked_entry(key, entry, allowed, example)
     try:
         factor = to_si(1.0, str(checked["unit"]), si_unit=unit)
@@ -383,7 +401,7 @@ def _read_function(
         case "x":
             described = {"table": {"x": checked["x"], "y": checked["y"]}}
         case _:
-            described = {name: checked[name] for name in _OWN_KEYS[kind] if name in checked}
+            described = {name: checked[name] for name in OWN_KEYS[kind] if name in checked}
     if upper == SALT_TOP and is_thermal(described):
         return thermal_function(key, described, lower=0.0, upper=upper, factor=factor).plain()
     variables = VARIABLES if upper == SALT_TOP else ("x",)
@@ -506,7 +524,7 @@ def _checked_entry(
                 f"`{key}.{name}` is not a key here. {nearest_meaning(name, allowed)} "
                 f"Write it as {example}."
             )
-    for name in sorted(allowed - _OPTIONAL):
+    for name in sorted(allowed - OPTIONAL):
         if name not in entry:
             raise ParameterError(f"`{key}.{name}` is missing. Write it as {example}.")
     if not isinstance(entry["source"], str) or not entry["source"].strip():

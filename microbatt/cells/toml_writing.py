@@ -6,7 +6,8 @@ from typing import Any
 
 from microbatt.cells.currents import one_c_of
 from microbatt.cells.parts import PARTS, number_name
-from microbatt.cells.records import FitSpec, specs
+from microbatt.cells.records import FitSpec, NumberSpec, specs
+from microbatt.cells.uncertainty import share_text
 
 FORMAT = 1
 """Version of the file format."""
@@ -62,12 +63,20 @@ def _entries(part: str, record: Any, source: str, stated: Mapping[str, float]) -
             lines += _fit_lines(name, value, spec.unit, source)
         else:
             number = number_name(part, name)
-            known = f"uncertainty = {stated[number]!r}, " if number in stated else ""
+            known = _uncertainty(spec, value, stated.get(number))
             lines.append(
                 f"{name} = {{ value = {value!r}, unit = {_text(spec.unit)}, {known}"
                 f"source = {_text(source)} }}"
             )
     return lines
+
+
+def _uncertainty(spec: NumberSpec, value: float, stated: float | None) -> str:
+    """Write a standard deviation, in per cent where the number counts by its logarithm."""
+    if stated is None:
+        return ""
+    text = _text(share_text(stated, value)) if spec.logarithmic else repr(stated)
+    return f"uncertainty = {text}, "
 
 
 def _follows(cell: Any, stated: Mapping[str, float]) -> bool:  # noqa: ANN401 - a cell

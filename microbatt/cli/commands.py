@@ -26,6 +26,7 @@ from microbatt.errors import (
     OccupiedError,
     ParameterError,
 )
+from microbatt.shadowing import shadows_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +278,9 @@ def in_a_sentence(error: Exception) -> click.ClickException:
         )
     if isinstance(error, (MicrobattError, OSError)):
         return WorkFailed(str(error))
+    shadows = shadows_told(error)
+    if shadows:
+        return WorkFailed(f"{type(error).__name__}: {error}. {shadows}")
     return Unforeseen(
         f"{type(error).__name__}: {error}. This was not foreseen: run `microbatt --debug ...` to "
         "see where it happened, and report it."

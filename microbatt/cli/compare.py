@@ -180,9 +180,9 @@ def _text(value: object) -> str:
 
 def _draw(folder: Path, comparison: xr.Dataset, *, overwrite: bool) -> list[Path]:
     """Save a picture if there is something to draw with."""
-    from importlib.util import find_spec
+    from microbatt.shadowing import is_installed
 
-    if find_spec("matplotlib") is None:
+    if not is_installed("matplotlib"):
         click.echo("no picture: pip install 'microbatt[plot]'", err=True)
         return []
     from matplotlib.figure import Figure

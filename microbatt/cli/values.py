@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from microbatt.errors import ParameterError
+from microbatt.quantities import pretty_units
 from microbatt.units import to_si, value_in_si
 
 if TYPE_CHECKING:
     from microbatt.inference import Prior
 
 if TYPE_CHECKING:
-    from microbatt.cells import Cell
+    from microbatt.cells import Cell, Number
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -156,12 +157,18 @@ def with_numbers(cell: Cell, texts: tuple[str, ...], **point: float | None) -> C
         given, equals, value = text.partition("=")
         if not equals:
             raise ParameterError(f"`--set` is {text!r}; write NAME=VALUE.")
-        number = number_of(given.strip())
+        try:
+            number = number_of(given.strip())
+        except ParameterError as error:
+            raise ParameterError(
+                f"`--set` is {text!r}: {error} Its value may have a unit, as in "
+                "positive_thickness=70µm; without one it is in SI units."
+            ) from error
         if number.name in point:
             raise ParameterError(f"`--set` is {text!r}; `--{number.name}` sets it.")
         if number.name in values:
             raise ParameterError(f"`--set` gives `{number.name}` twice; give it once.")
-        values[number.name] = _in_si(text, value, number.spec.unit)
+        values[number.name] = _in_si(text, value, number)
     if cell.ambient_temperature == cell.initial_temperature and "initial_temperature" in values:
         values.setdefault("ambient_temperature", values["initial_temperature"])
     return cell.with_values(
@@ -169,8 +176,9 @@ def with_numbers(cell: Cell, texts: tuple[str, ...], **point: float | None) -> C
     )
 
 
-def _in_si(text: str, value: str, unit: str) -> float:
+def _in_si(text: str, value: str, number: Number) -> float:
     """Read the value of ``--set``: a plain number in SI units, or one with its unit."""
+    unit = number.spec.unit
     match = _WRITTEN.fullmatch(value)
     numbers = None if match is None else _numbers([match[1]])
     if match is None or numbers is None:
@@ -178,9 +186,43 @@ def _in_si(text: str, value: str, unit: str) -> float:
             f"`--set` is {text!r}; write NAME=VALUE with a number, in SI units or with its unit."
         )
     try:
-        return value_in_si(numbers[0], match[2] or unit, si_unit=unit)
+        in_si = value_in_si(numbers[0], match[2] or unit, si_unit=unit)
     except ParameterError as error:
         raise ParameterError(f"`--set` is {text!r}: {error}") from error
+    meant = "" if match[2] or in_si in number.spec.allowed else _unit_meant(numbers[0], number)
+    if meant:
+        written = f"{number.name}={match[1]}{meant}"
+        raise ParameterError(
+            f"`--set` is {text!r}, and a number without a unit is in {pretty_units(unit)}: "
+            f"`{number.name}` must lie in {number.spec.allowed} {pretty_units(unit)}. Write its "
+            f"unit, as in {repr(written) if ' ' in written else written}."
+        )
+    return in_si
+
+
+_PEOPLES: Final = {
+    "m": ("µm", "nm", "mm"),
+    "m2": ("cm2",),
+    "K": ("°C",),
+    "A h": ("mAh",),
+    "ohm m2": ("ohm cm2",),
+    "m2 s-1": ("cm2/s",),
+    "S m-1": ("mS/cm",),
+    "mol m-3": ("mol/L",),
+    "kg m-3": ("g/cm3",),
+}
+"""SI unit → what people have such a number in, the likeliest first."""
+
+
+def _unit_meant(value: float, number: Number) -> str:
+    """Return a unit with which a number that is not allowed would be; empty where there is none."""
+    spec = number.spec
+    for unit in _PEOPLES.get(spec.unit, ()):
+        if unit == "°C" and not spec.allowed.low > 0.0:
+            continue  # of an energy over R, which is no temperature
+        if value_in_si(value, unit, si_unit=spec.unit) in spec.allowed:
+            return unit
+    return ""
 
 
 def read_range(option: str, text: str) -> list[float]:

@@ -11,7 +11,7 @@ import numpy as np
 from microbatt.cube.contents.outcomes import count_outcomes, outcomes_of, status_of, varied_in
 from microbatt.cube.predicted.predictions import copies_in
 from microbatt.cube.protocol_cube import step_lines
-from microbatt.parameters import quantity_of
+from microbatt.parameters import customary
 from microbatt.quantities import quantity
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class CubeSummary:
 def summary_html(summary: CubeSummary) -> str:
     """Return a summary as tables for a notebook."""
     axes = [
-        (name, f"{count} from {low:g} to {high:g}" if low <= high else str(count))
+        (name, f"{count} from {_ends(name, low, high)}" if low <= high else str(count))
         for name, (count, low, high) in summary.axes.items()
     ]
     outcomes = [(name, str(count)) for name, count in summary.outcomes.items()]
@@ -140,11 +140,15 @@ def _axis_lines(axes: Mapping[str, tuple[int, float, float]]) -> list[str]:
     lines = []
     width = max(8, *(len(name) for name in axes)) if axes else 0
     for name, (count, low, high) in axes.items():
-        found = quantity_of(name)
-        shown = "" if found.units == "1" else f" {found.pretty_units}"
-        ends = f"   {low:g} to {high:g}{shown}" if low <= high else ""
+        ends = f"   {_ends(name, low, high)}" if low <= high else ""
         lines.append(f"  {name:<{width}} {count:>6}{ends}")
     return lines
+
+
+def _ends(name: str, low: float, high: float) -> str:
+    """Return the ends of an axis in the unit that people use for it, as pictures show them."""
+    shown = customary(name)
+    return f"{shown.number(low)} to {shown.text(high)}"
 
 
 def _outcome_lines(summary: CubeSummary) -> list[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from microbatt.diagnosis.result import Finding, State, without_home
 from microbatt.engines.dualfoil import DualfoilSettings, find_executable
 from microbatt.errors import ParameterError
+from microbatt.shadowing import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,6 @@ def _dualfoil() -> Finding:
 def _pybamm() -> Finding:
     from importlib.metadata import version
 
-    if find_spec("pybamm") is None:
+    if not is_installed("pybamm"):
         return Finding(topic="PyBaMM", text="not installed", state=State.ABSENT)
     return Finding(topic="PyBaMM", text=f"found, {version('pybamm')}")

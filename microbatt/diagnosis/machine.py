@@ -6,10 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from microbatt.diagnosis.result import Finding, State
+from microbatt.shadowing import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def machine() -> Iterator[Finding]:
         topic="cores", text=f"{usable_cores()} usable of {os.cpu_count()}; {_memory():.0f} GiB"
     )
     yield _devices()
-    if find_spec("tensorflow") is not None:
+    if is_installed("tensorflow"):
         yield _tensorflow()
 
 

@@ -14,6 +14,7 @@ from microbatt.cube.predicted import copies_in, predicted_by
 from microbatt.errors import MicrobattError, ParameterError
 from microbatt.explorer.plane import plane_of
 from microbatt.outcomes import Outcome
+from microbatt.plots import check_reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -302,6 +303,8 @@ def shown_axes(
     known = axes_of(dataset)
     for name in (*across, *(at or {})):
         check_choice("axis", name, known)
+    for name, value in (at or {}).items():
+        check_reach(name, value, dataset[name])
     listed = "point" in dataset.dims
     free = [name for name in known if name not in (at or {})]
     if listed:

@@ -65,6 +65,18 @@ _NUMBERED: Final = re.compile(r"^(.*\S)\s*\(([^()]*)\)_(\d{1,3})$")
 """A unit before the number of a channel, as Arbin writes ``Aux_Temperature(C)_1``."""
 _COMMA: Final = re.compile(r"^([^,]*\S)\s*,\s*(\S+)$")
 _TAIL: Final = re.compile(r"^(.*\S)[_\s]([A-Za-zµ]+|[°º]\s?[CK]|℃)$")
+_RUN_TOGETHER: Final = re.compile(
+    r"^(?P<name>.{2,}?[^\W_A-Z]\.?)"
+    r"(?P<unit>m?Ah?|m?V|S|Secs?|Hrs?|[Dd]eg[CF]|[CFK])(?:_(?P<number>\d{1,3}))?$"
+)
+"""A small letter or a digit, and a unit that begins with a capital: ``CellTempC_1``."""
+_RUN_TOGETHER_ALIKE: Final = re.compile(
+    r"^(?P<name>temp|temperatur|temperature)(?P<unit>[cfk])(?:_(?P<number>\d{1,3}))?$",
+    re.IGNORECASE,
+)
+"""The same, all in capitals or all in small letters: ``TEMPC``."""
+_LETTERED: Final = re.compile(r"^(.*[^\W_A-Z])([A-Z])$")
+"""A word and a capital, which may also number channels: ``TempA``, ``TempB`` and ``TempC``."""
 _DOUBLE_TAIL: Final = re.compile(r"^(.*\S)[_\s](ampere[_ ]hour)$", re.IGNORECASE)
 
 
@@ -197,9 +209,26 @@ def read_heading(text: str) -> Heading:
         if alone in units.split() and len(plain) > 1:
             rank = named[1] if named is not None and named[0] == quantity else 90
             return Heading(text=text, quantity=quantity, unit=alone, rank=rank)
-    if named is None:
-        return Heading(text=text, quantity=None, unit="")
-    return Heading(text=text, quantity=named[0], unit="", rank=named[1])
+    if named is not None:
+        return Heading(text=text, quantity=named[0], unit="", rank=named[1])
+    return _run_together(text, plain) or Heading(text=text, quantity=None, unit="")
+
+
+def _run_together(text: str, plain: str) -> Heading | None:
+    """Read a heading that is a word and a unit without anything between, such as ``TempF``."""
+    match = _RUN_TOGETHER.match(plain) or _RUN_TOGETHER_ALIKE.match(plain)
+    if match is None:
+        return None
+    name = f"{match['name']} {match['number'] or ''}".strip()
+    unit = (
+        "s" if match["unit"] == "S" else _spelled(match["unit"])
+    )  # no siemens after a small letter
+    named = _named(name, unit)
+    if named is None and _is_temperature(name, unit):
+        named = ("temperature", _BY_WORD)
+    if named is None or not _measures(named[0], unit):
+        return None
+    return Heading(text=text, quantity=named[0], unit=unit, rank=named[1])
 
 
 def without_numbers(headings: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
@@ -330,6 +359,7 @@ def useful(
 def _read_all(headings: Sequence[str], units: Mapping[int, str]) -> dict[int, Heading]:
     """Read all headings, with the units that a maker's layout fixes."""
     known = {i: read_heading(one) for i, one in enumerate(headings)}
+    known |= {i: Heading(text=headings[i], quantity=None, unit="") for i in _lettered(headings)}
     for i, unit in units.items():
         one = known[i]
         known[i] = Heading(text=one.text, quantity=one.quantity, unit=unit, rank=one.rank)
@@ -340,6 +370,24 @@ def _read_all(headings: Sequence[str], units: Mapping[int, str]) -> dict[int, He
                 unit = _FIXED[one.quantity]
                 known[i] = Heading(text=one.text, quantity=one.quantity, unit=unit, rank=one.rank)
     return known
+
+
+def _lettered(headings: Sequence[str]) -> list[int]:
+    """Return the columns whose last letter tells channels apart, and is no unit.
+
+    There is another of the same word whose letter is none of its units.
+    """
+    words: dict[str, dict[str, int]] = {}
+    for i, text in enumerate(headings):
+        match = _LETTERED.match(_plain(text))
+        if match is not None:
+            words.setdefault(match[1], {})[match[2]] = i
+    channels = (
+        columns
+        for columns in words.values()
+        if any(read_heading(headings[i]).quantity is None for i in columns.values())
+    )
+    return [i for columns in channels if len(columns) > 1 for i in columns.values()]
 
 
 def _mapped_or_best(
@@ -684,6 +732,8 @@ _WARM: Final = tuple(_key(one) for one in WARM.split(","))
 _PLACES: Final = {
     place: tuple(_key(one) for one in words.split(",")) for place, words in WARM_PLACES.items()
 }
+_NOT_WARM: Final = re.compile(r"template|temper(?!at)|attempt|contempor")
+"""Words in which that for a temperature stands by chance."""
 _SYMBOL: Final = re.compile(r"t|tc?\d{1,3}|t(cell|surf|surface|zelle|case|can|skin)\d*")
 
 
@@ -694,7 +744,7 @@ def _is_temperature(name: str, unit: str) -> bool:
     key = _key(name)
     if any(word in key for word in _PLACES["none"]):
         return False
-    if any(word in key for word in _WARM) or _SYMBOL.fullmatch(key):
+    if any(word in _NOT_WARM.sub("", key) for word in _WARM) or _SYMBOL.fullmatch(key):
         return True
     return unit in SCALES and any(word in key for word in _PLACES["cell"])
 

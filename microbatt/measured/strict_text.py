@@ -7,12 +7,12 @@ pandas reads.
 from __future__ import annotations
 
 import csv
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from microbatt.measured.numerals import over_midnight
+from microbatt.shadowing import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ def read_strict(
     if len(text) < _SMALL or len(separator) != 1 or separator == " ":
         return None
     fields = _fields(text, first, separator)
-    if max((*numbers, *clocks, *words), default=0) >= len(fields) or find_spec("polars") is None:
+    if max((*numbers, *clocks, *words), default=0) >= len(fields) or not is_installed("polars"):
         return None
     if clocks and b'"' not in text:
         found = _with_parts(

@@ -45,6 +45,9 @@ from .published import (
 from .reading import (
     draw_reading,
 )
+from .rows import (
+    check_reach,
+)
 from .trade_offs import (
     draw_trade_offs,
 )
@@ -56,6 +59,7 @@ __all__ = [
     "FIGURES",
     "Pairs",
     "cell_edges",
+    "check_reach",
     "current_handles",
     "draw_answer",
     "draw_bounds",

@@ -59,7 +59,7 @@ class CubePlots:
         **at : float
             Values of the cube's axes in SI units, such as ``alpha=2, S=5`` or
             ``positive_thickness=7e-5``; the nearest point is taken, and named in the title. On an
-            axis without a value it is the middle.
+            axis without a value it is the middle. What lies beyond an axis is refused.
 
         Returns
         -------
@@ -69,7 +69,8 @@ class CubePlots:
         Raises
         ------
         ParameterError
-            If the cube has no such axis; the nearest are offered.
+            If the cube has no such axis (the nearest are offered), or a value lies beyond one,
+            such as one in another unit.
         """
         from microbatt.cube.contents import check_discharges
         from microbatt.plots.curves import curves_in, draw_curves
@@ -161,7 +162,7 @@ class CubePlots:
         ------
         ParameterError
             If there is no such variable, it has the dimension ``current`` or ``step`` and none is
-            given, or current and C-rate are given both.
+            given, current and C-rate are given both, or a value lies beyond an axis.
         """
         from microbatt.cube.predicted import predicted_by
         from microbatt.plots.maps import draw_map, in_plane, in_step
@@ -285,6 +286,8 @@ class CubePlots:
 
     def _current(self, current: float | None, c_rate: float | None) -> float | None:
         """Return the current that was asked for, perhaps as a C-rate."""
+        from microbatt.plots.rows import check_reach
+
         if c_rate is None:
             return current
         if current is not None:
@@ -297,9 +300,12 @@ class CubePlots:
                 "its area; give `current` in A m⁻²."
             )
         rates = np.atleast_1d(self._dataset["c_rate"].to_numpy())
+        check_reach("c_rate", c_rate, rates)
         return float(np.atleast_1d(self._dataset["current"])[np.abs(rates - c_rate).argmin()])
 
     def _at(self, values: xr.DataArray, current: float | None) -> xr.DataArray:
+        from microbatt.plots.rows import check_reach
+
         if "current" not in values.dims:
             return values
         if current is None and values.sizes["current"] == 1:
@@ -311,6 +317,7 @@ class CubePlots:
                 f"current={listed} (A m⁻²)."
             )
         check_number("current", current, unit="A m-2", remedy="A rate is `c_rate=1`.")
+        check_reach("current", current, values["current"])
         return values.sel(current=current, method="nearest")
 
 

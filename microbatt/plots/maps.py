@@ -11,6 +11,7 @@ from microbatt.cube.contents import WHOLE, check_masses, outcomes_of, varied_in
 from microbatt.errors import ParameterError
 from microbatt.outcomes import Outcome
 from microbatt.parameters import POINT, customary
+from microbatt.plots.rows import check_reach
 from microbatt.plots.style.colours import DIFFERENCE_MAP, MISSING, OUTCOME_COLOURS, colour_map
 from microbatt.plots.style.labels import axis_label
 
@@ -151,7 +152,7 @@ def in_plane(
     Raises
     ------
     ParameterError
-        If the values have no such axis, or there are not two.
+        If the values have no such axis, a value lies beyond it, or there are not two.
     """
     varied = [
         name
@@ -161,6 +162,8 @@ def in_plane(
     given = dict(at or {})
     for name in (*across, *given):
         check_choice("axis", name, varied)
+    for name, value in given.items():
+        check_reach(name, value, values[name])
     if len(across) not in (0, 2):
         raise ParameterError(f"`across` is {list(across)!r}; give the two axes of the plane.")
     free = [name for name in varied if name not in given]
@@ -198,15 +201,16 @@ def in_step(values: xr.DataArray, of_step: Mapping[str, float]) -> xr.DataArray:
     Raises
     ------
     ParameterError
-        If the variable has no such dimension.
+        If the variable has no such dimension, or a value lies beyond it.
     """
-    for name in of_step:
+    for name, value in of_step.items():
         check_choice("dimension", name, _OF_STEP)
         if name not in values.dims:
             raise ParameterError(
                 f"`{values.name}` has no dimension `{name}`; leave `{name}` out. Its dimensions "
                 f"are {', '.join(map(str, values.dims))}."
             )
+        check_reach(name, value, values[name])
     return values.sel(dict(of_step), method="nearest") if of_step else values
 
 

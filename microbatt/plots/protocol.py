@@ -8,6 +8,7 @@ import numpy as np
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.cube.contents import varied_in
+from microbatt.plots.rows import check_reach
 from microbatt.plots.style.colours import PALETTE
 from microbatt.quantities import quantity
 
@@ -25,6 +26,9 @@ def run_in(dataset: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
     """Return one run of a protocol: of a cube the nearest to some values, else what is given."""
     if not at and "status" not in dataset:
         return dataset
+    for name in at:
+        if name in dataset.coords:
+            check_reach(name, at[name], dataset[name])
     run: xr.Dataset = dataset.microbatt.run(method="nearest", **at)
     return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -10,10 +10,13 @@ import xarray as xr
 from microbatt.checks import check_choice, check_number
 from microbatt.cube.contents import varied_in
 from microbatt.errors import ParameterError
-from microbatt.parameters import PARAMETERS, POINT, customary
+from microbatt.parameters import PARAMETERS, POINT, customary, quantity_of
+from microbatt.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
+
+    from numpy.typing import ArrayLike
 
 
 class Point(NamedTuple):
@@ -23,6 +26,8 @@ class Point(NamedTuple):
     S: float
 
 
+_LISTED: Final = 12
+"""So many values of an axis are listed from its beginning."""
 _Labelled = TypeVar("_Labelled", xr.DataArray, xr.Dataset)
 
 
@@ -83,6 +88,49 @@ def nearest_row(rows: xr.Dataset, point: Mapping[str, float]) -> int:
     return int(np.argmin(np.sum(away**2, axis=0)))
 
 
+def check_reach(name: str, value: float, known: ArrayLike) -> None:
+    """Refuse a value that lies beyond an axis, of which none of its values is meant.
+
+    Parameters
+    ----------
+    name : str
+        Of the axis.
+    value : float
+        What is asked for, and may lie beyond the ends by half of the step that lies there, or by
+        half of the value where there is but one.
+    known : array_like
+        Values of the axis.
+
+    Raises
+    ------
+    ParameterError
+        Naming the values that there are.
+
+    Examples
+    --------
+    >>> check_reach("positive_thickness", 7.2e-5, [5e-5, 6e-5, 7e-5])
+    >>> check_reach("positive_thickness", 70.0, [5e-5, 6e-5, 7e-5])
+    Traceback (most recent call last):
+    microbatt.errors.ParameterError: `positive_thickness` is 70 m, and the cube has 5e-05, 6e-05...
+    """
+    axis = np.unique(np.asarray(known, dtype=float))
+    axis = axis[np.isfinite(axis)]
+    if not axis.size:
+        return
+    steps = np.diff(axis) if axis.size > 1 else np.abs(axis[:1])
+    if axis[0] - 0.5 * steps[0] <= value <= axis[-1] + 0.5 * steps[-1]:
+        return
+    units = quantity_of(name).pretty_units if name in {*QUANTITIES, *PARAMETERS} else ""
+    unit = f" {units}" if units not in ("", "1") else ""
+    first, last = axis[:_LISTED], axis[_LISTED:][-1:]
+    listed = ", ".join(f"{one:.6g}" for one in first)
+    more = f" … {last[0]:.6g}" if last.size else ""
+    raise ParameterError(
+        f"`{name}` is {value:.6g}{unit}, and the cube has {listed}{more}{unit}. Give one of these; "
+        "between two of them the nearest is taken."
+    )
+
+
 def nearest_point(cube: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
     """Return what of a cube lies nearest to a point of its axes.
 
@@ -102,11 +150,12 @@ def nearest_point(cube: xr.Dataset, at: Mapping[str, float]) -> xr.Dataset:
     Raises
     ------
     ParameterError
-        If the cube has no such axis; the nearest are offered.
+        If the cube has no such axis (the nearest are offered), or a value lies beyond it.
     """
     axes = [name for name in varied_in(cube) if name not in ("current", "c_rate")]
-    for name in at:
+    for name, value in at.items():
         check_choice("axis", name, axes)
+        check_reach(name, value, cube[name])
     if "point" in cube.dims:
         listed = {name: value for name, value in at.items() if cube[name].dims == ("point",)}
         return cube.isel(point=nearest_row(cube, listed))
@@ -142,7 +191,8 @@ def at_currents(
     Raises
     ------
     ParameterError
-        If both are given, one is no number, or the cell does not say what 1C is.
+        If both are given, one is no number or lies beyond those of the cube, or the cell does not
+        say what 1C is.
     """
     if current is None and c_rate is None:
         return point
@@ -159,6 +209,8 @@ def at_currents(
         )
     along = point if "current" in point.dims else point.expand_dims("current")
     known = np.atleast_1d(along[name].to_numpy())
+    for one in wanted:
+        check_reach(name, one, known)
     places = {int(np.abs(known - one).argmin()) for one in wanted}
     return along.isel(current=sorted(places))
 

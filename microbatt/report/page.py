@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.cube.writing import now
@@ -38,6 +38,8 @@ _NOTHING: Final = 1e-3
 _TOLD: Final = 10
 """At most so many values of the cell file are listed."""
 _LITTLE: Final = 1e-12
+_SHORT_TABLE: Final = 8
+"""A table of more points is told in short; the numbers of the page hold it whole."""
 
 
 def render_page(estimate: Estimate, bounds: xr.Dataset | None, here: xr.Dataset | None) -> str:
@@ -85,7 +87,7 @@ def render_page(estimate: Estimate, bounds: xr.Dataset | None, here: xr.Dataset 
         starts=[_start_row(estimate, one) for one in estimate.starts],
         pictures=_pictures(estimate, bounds),
         what_was_read="\n\n".join(estimate.what_was_read),
-        cell=json.dumps(estimate.cell.to_dict(), indent=1, ensure_ascii=False),
+        cell=json.dumps(_without_tables(estimate.cell.to_dict()), indent=1, ensure_ascii=False),
         numbers=_for_script(estimate_numbers(estimate, here)),
         seconds={stage: time for stage, time in estimate.seconds.items() if time > _NOTHING},
     )
@@ -157,6 +159,19 @@ def _sensitivity_rows(estimate: Estimate) -> list[dict[str, str | int]]:
         }
         for one in estimate.cell_sensitivity[:_TOLD]
     ]
+
+
+def _without_tables(plain: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the numbers of a cell with what is to be said of a table in its place."""
+    if isinstance(plain, list):
+        return [_without_tables(one) for one in plain]
+    if not isinstance(plain, dict):
+        return plain
+    x, y = plain.get("x"), plain.get("y")
+    if isinstance(x, list) and isinstance(y, list) and len(x) > _SHORT_TABLE:
+        ends = (f"{name} from {min(of):.4g} to {max(of):.4g}" for name, of in (("x", x), ("y", y)))
+        return f"table of {len(x)} points, {', '.join(ends)}"
+    return {key: _without_tables(value) for key, value in plain.items()}
 
 
 def _start_row(estimate: Estimate, start: InitialGuess) -> dict[str, str]:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from microbatt.cells import available_cells, load_cell
+from microbatt.cells import NUMBERS, available_cells, load_cell
 from microbatt.engines import simulate_discharge
 from microbatt.errors import OccupiedError, ParameterError
 from tests.cells.test_bpx import CELL, N, P, read
@@ -131,6 +131,59 @@ def test_what_the_standard_cannot_hold_is_named_all_of_it():
 def test_a_cell_that_would_come_back_as_another_is_not_written(tmp_path, values, message):
     with pytest.raises(ParameterError, match=message):
         there_and_back(CELL.with_values(values), tmp_path)
+
+
+def changed(cell, name):
+    """The cell with another value of a number, in the range that it may have."""
+    number = NUMBERS[name]
+    try:
+        old = cell.value(name)
+    except ParameterError:
+        old = 0.0
+    low, high = number.spec.allowed.low, number.spec.allowed.high
+    for value in (1.1 * old, 0.9 * old, 0.5 * (max(low, 1e-3) + min(high, 1.0)), 1e-5, 1e3):
+        try:
+            made = cell.with_values({name: value})
+        except ParameterError:
+            continue
+        if made.value(name) != old:
+            return made
+    raise AssertionError(name)
+
+
+TOLD = {
+    "initial_stoichiometry": "different states of charge",
+    "stoichiometry_full": "different states of charge",
+    "salt_exponent": "the exchange-current density of the",
+    "S": "electrode has S = ",
+}
+"""Keys that a refusal does not name → by which words it tells of them."""
+FOLDED = {"electrolyte_conductivity_scale", "electrolyte_diffusivity_scale"}
+"""Factors that are written into the function which they scale."""
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # what is doubtful of the changed cell
+@pytest.mark.parametrize("name", NUMBERS)
+def test_no_number_of_a_cell_is_lost_without_a_word(tmp_path, name):
+    cell = changed(VARIANTS["plastic"], name).with_uncertainties({name: "10 %"})
+    try:
+        again = there_and_back(cell, tmp_path)
+    except ParameterError as error:
+        key = NUMBERS[name].key
+        assert TOLD.get(key, key) in str(error)  # noqa: PT017
+        return
+    if name in FOLDED:
+        _, _, key = name.partition("_")
+        fit = key.removesuffix("_scale")
+        salt = np.linspace(100.0, 2500.0, 50)
+        read, expected = (
+            getattr(one.electrolyte, key) * getattr(one.electrolyte.fit, fit)(salt)
+            for one in (again, cell)
+        )
+        np.testing.assert_allclose(read, expected, rtol=1e-5)  # between the points of a table
+    else:
+        assert again.value(name) == pytest.approx(cell.value(name), rel=1e-9)
+    assert again.uncertainties[name] / again.value(name) == pytest.approx(0.1)
 
 
 def test_the_bpx_package_reads_what_is_written(tmp_path):

@@ -161,7 +161,7 @@ def test_the_remedy_for_a_fraction_follows_how_it_was_written(edited, given, tol
         pytest.param(
             THICKNESS,
             'thickness = { value = 100, units = "µm", source = "doyle1996" }',
-            ["`negative.thickness.units` is not a key", "'unit'"],
+            ["`negative.thickness.units` is not a key", "called `unit` here. Write"],
             id="unknown key of an entry",
         ),
         pytest.param(
@@ -266,6 +266,40 @@ def test_all_that_has_to_be_mended_is_told_at_once(tmp_path):
         "in [cell], `heat` is not a key",
     ):
         assert str(told.value).count(words) == 1
+
+
+def test_the_keys_are_listed_once_whatever_number_is_unknown(tmp_path):
+    changes = {
+        RADIUS: RADIUS.replace("particle_radius", "zzz"),
+        "filler_fraction": "thicknes",
+        "initial_stoichiometry": "d50",
+    }
+    text = GOOD
+    for old, new in changes.items():
+        text = text.replace(old, new)  # in both electrodes, which have the same keys
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CellFileError) as told:
+        load_cell(path)
+    words = str(told.value)
+    for named in (
+        "in [negative], `zzz` is not a key here.\n",
+        "in [negative], `thicknes` is not a key here. Nearest: 'thickness'. Known: 'S', 'alpha'",
+        "in [positive], `thicknes` is not a key here. Nearest: 'thickness'.\n",
+        "in [positive], `d50` is not a key here. It is called `particle_radius` here. Halve it.",
+    ):
+        assert words.count(named) == 1
+    assert words.count("Known: ") == 1
+
+
+def test_keys_that_stand_in_place_of_others_are_known(edited):
+    """A meaning is offered only if the part takes it, and `fit` stands alone."""
+    kappa = 'kappa = { value = 1, unit = "S/m", source = "a" }'
+    with pytest.raises(CellFileError, match="called `conductivity` here"):
+        load_cell(edited("[electrolyte]\n", f"[electrolyte]\n{kappa}\n"))
+    sigma = kappa.replace("kappa", "conductivity")
+    with pytest.raises(CellFileError, match="`fit` and `conductivity` are both given"):
+        load_cell(edited("[electrolyte]\n", f"[electrolyte]\n{sigma}\n"))
 
 
 def test_a_table_that_is_missing_hides_no_other_fault(tmp_path):

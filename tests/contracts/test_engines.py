@@ -51,6 +51,6 @@ def test_without_pytest_the_suites_say_what_to_install(monkeypatch):
     import microbatt.testing as suites
     from microbatt import checks
 
-    monkeypatch.setattr(checks, "find_spec", lambda name: None)  # noqa: ARG005
+    monkeypatch.setattr(checks, "is_installed", lambda name: False)  # noqa: ARG005
     with pytest.raises(MissingExtraError, match=r"pip install 'microbatt\[testing\]'"):
         suites.__getattr__("EngineContract")

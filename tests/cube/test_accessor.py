@@ -110,6 +110,15 @@ def test_a_summary_reads_well_and_holds_its_numbers(cube):
         assert words in str(summary)
 
 
+def test_a_summary_has_lengths_in_micrometres():
+    from tests.plots.cubes import plotted_cube
+
+    cube = plotted_cube().rename(alpha="positive_thickness")
+    cube = cube.assign_coords(positive_thickness=[5e-5, 6e-5, 7e-5, 9e-5])
+    assert "positive_thickness      4   50 to 90 µm" in str(cube.microbatt.summary())
+    assert "4 from 50 to 90 µm" in cube.microbatt._repr_html_()
+
+
 def test_the_questions_can_be_asked_of_a_part(cube, scattered):
     part = cube.isel(alpha=slice(0, 2))
     assert part.microbatt.summary().curves == 12

@@ -10,7 +10,7 @@ from microbatt.diagnosis import machine as looked_at
 def program(tmp_path, monkeypatch):
     """Put a stand-in for nvidia-smi on the PATH, and TensorFlow out of sight."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(looked_at, "find_spec", lambda _: None)
+    monkeypatch.setattr(looked_at, "is_installed", lambda _: False)
 
     def write(script):
         path = tmp_path / "nvidia-smi"
@@ -48,7 +48,7 @@ def test_a_driver_that_fails_is_told_with_its_words(program):
 
 def told(monkeypatch, code):
     monkeypatch.setattr(looked_at, "_SEEN", code)
-    monkeypatch.setattr(looked_at, "find_spec", lambda _: object())
+    monkeypatch.setattr(looked_at, "is_installed", lambda _: True)
     return found()["TensorFlow"]
 
 

@@ -115,6 +115,12 @@ def test_one_axis_is_no_plane(cube):
         CubeSource(lambda: line)
 
 
+def test_a_place_beyond_an_axis_is_refused(cube):
+    across = ("positive_thickness", "negative_alpha")
+    with pytest.raises(ParameterError, match="`alpha` is 40, and the cube has"):
+        CubeSource(lambda: cube, across=across, at={"alpha": 40.0})
+
+
 def test_prints_show_any_two_axes_too(cube, scattered):
     from matplotlib.figure import Figure
 

@@ -257,6 +257,47 @@ def test_a_temperature_is_known_by_a_word_in_its_name_and_its_unit(tmp_path, hea
     assert "not used" not in " ".join(one.remarks)
 
 
+@pytest.mark.parametrize(
+    ("headings", "value"),
+    [
+        ("TempC Temp_C tempc TEMPC CellTempC TemperatureC TempDegC TempC_1 Cell_TempC", 25.0),
+        ("TempF Temp_F tempf TEMPF CellTempF TemperatureF TempDegF TempF_1 Temp_CellF", 77.0),
+        ("TempK Temp_K tempk CellTempK TemperaturK", 298.15),
+    ],
+)
+def test_a_word_and_the_letter_of_a_unit_may_run_together(tmp_path, headings, value):
+    for heading in headings.split():
+        one = only(plain(tmp_path / f"{heading}.csv", **{heading: value}))
+        np.testing.assert_allclose(one.temperature, 298.15, err_msg=heading)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Template", "Temper", "TemplateC", "Temper C", "TempB", "Attempt_F", "TempBack", "NOTEF",
+     "SetpointTempC", "TempRiseF", "ChannelC"],
+)  # fmt: skip
+def test_a_word_that_only_looks_like_a_temperature_is_none(tmp_path, heading):
+    one = only(plain(tmp_path / "a.csv", **{heading: 25.0}))
+    assert one.temperature is None
+    assert f"not used: `{heading}`" in " ".join(one.remarks)
+
+
+def test_letters_that_tell_channels_apart_are_no_units(tmp_path):
+    headings = {f"Temp{letter}": 25.0 for letter in "ABCF"}
+    assert only(plain(tmp_path / "a.csv", **headings)).temperature is None
+    both = only(plain(tmp_path / "b.csv", TempC=25.0, TempF=77.0))
+    np.testing.assert_allclose(both.temperature, 298.15)
+
+
+@pytest.mark.parametrize(
+    "headings", ["TestTimeS,VoltageV,CurrentmA", "TimeSec,CellVoltageV,CurrentmA"]
+)
+def test_other_quantities_may_run_together_with_their_units_too(headings):
+    found = [read_heading(one) for one in headings.split(",")]
+    assert [one.quantity for one in found] == ["time", "voltage", "current"]
+    assert [one.unit for one in found] == ["s", "V", "mA"]
+
+
 @pytest.mark.parametrize("heading", ["Cell charge (C)", "Notes", "Foo [kg]"])
 def test_a_column_that_is_not_used_is_named(tmp_path, heading):
     one = only(plain(tmp_path / "a.csv", **{heading: 10.0}))

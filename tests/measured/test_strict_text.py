@@ -49,7 +49,7 @@ def both_ways(path, monkeypatch):
     original = strict_text._with_parts
     monkeypatch.setattr(strict_text, "_with_parts", watched)
     quick = read_file(path, Reading(area=AREA))
-    monkeypatch.setattr(strict_text, "find_spec", lambda _: None)
+    monkeypatch.setattr(strict_text, "is_installed", lambda _: False)
     return quick, read_file(path, Reading(area=AREA)), bool(used) and used[-1] is not None
 
 

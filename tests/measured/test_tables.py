@@ -189,7 +189,7 @@ def test_a_damaged_binary_file_is_refused_in_a_sentence(tmp_path, name, package,
 def test_a_package_that_is_missing_is_named_with_its_extra(tmp_path, monkeypatch):
     from microbatt import checks
 
-    monkeypatch.setattr(checks, "find_spec", lambda _name: None)
+    monkeypatch.setattr(checks, "is_installed", lambda _name: False)
     for name, extra in (("a.mpr", "biologic"), ("a.res", "files"), ("a.nda", "files")):
         (tmp_path / name).write_bytes(b"\0\1")
         with pytest.raises(MissingExtraError, match=rf"pip install 'microbatt\[{extra}\]'"):

@@ -1,5 +1,7 @@
 """`ds.microbatt.plot`: the same figures as methods of a cube."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -103,6 +105,50 @@ def test_curves_of_a_cube_of_other_axes_are_those_nearest_to_what_is_given(axes)
         other.microbatt.plot.curves(positive_thicknes=7e-5)
 
 
+def in_other_axes():
+    other = plotted_cube().rename(alpha="positive_thickness", S="negative_alpha")
+    return other.assign_coords(positive_thickness=1e-5 * (1 + other.positive_thickness))
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "words"),
+    [
+        ("curves", {"positive_thickness": 70.0}, "is 70 m, and the cube has 1e-05, 3e-05, 7e-05"),
+        ("curves", {"negative_alpha": 80.0}, "`negative_alpha` is 80, and the cube has 1, 5, 40."),
+        ("curves", {"current": 1.0}, "`current` is 1 A m⁻², and the cube has 17.5, 35 A m⁻²."),
+        ("curves", {"current": [17.5, 350.0]}, "`current` is 350 A"),
+        ("map", {"variable": "energy", "current": 1.0}, "`current` is 1 A"),
+        ("map", {"variable": "energy", "c_rate": 20.0}, "`c_rate` is 20 "),
+        ("outcomes", {"current": 350.0}, "`current` is 350 A"),
+    ],
+)
+@pytest.mark.parametrize("interactive", [False, True])
+def test_what_lies_beyond_an_axis_is_refused_with_the_values_that_there_are(
+    axes, kind, given, words, interactive
+):
+    cube = in_other_axes().assign_coords(c_rate=("current", [0.5, 1.0]))
+    plot = cube.microbatt.plot
+    if interactive:
+        if kind != "curves":
+            pytest.skip("these have a slider for the current")
+        plot, where = plot.interactive, {}
+    else:
+        where = {"axes": axes}
+    with pytest.raises(ParameterError, match=re.escape(words)):
+        getattr(plot, kind)(**given, **where)
+
+
+def test_a_place_beyond_the_other_axes_of_a_map_is_refused(axes):
+    cube = in_other_axes().expand_dims(S=[3.0, 4.0])
+    cube.microbatt.plot.map("energy", current=35.0, at={"S": 3.9}, axes=axes)
+    assert "S 4" in axes.get_title()
+    with pytest.raises(ParameterError, match="`S` is 30, and the cube has 3, 4"):
+        cube.microbatt.plot.map("energy", current=35.0, at={"S": 30.0}, axes=axes)
+    points = scattered(plotted_cube())
+    with pytest.raises(ParameterError, match="`alpha` is 200, and the cube has 0, 2, 6, 10"):
+        points.microbatt.plot.curves(alpha=200.0, S=5.0)
+
+
 def test_a_map_takes_the_current_as_a_c_rate(cube, axes):
     rated = cube.assign_coords(c_rate=("current", [0.5, 1.0]))
     rated.microbatt.plot.map("energy", c_rate=0.9, axes=axes)
@@ -153,6 +199,10 @@ def test_a_step_of_a_protocol_is_chosen_by_its_number(protocol_cube, axes):
     hours = plot.simulation(alpha=2.0, S=3.0, step=1, axes=panels)[0].lines[0].get_xdata() * 3600.0
     assert (hours[0], hours[-1], hours.size) == (pytest.approx(120.0), pytest.approx(180.0), 16)
     assert plot.interactive.map("step_duration", step=0) is not None
+    for draw, given in ((plot.simulation, {"alpha": 20.0, "S": 3.0}), (plot.map, {"step": 20})):
+        named = next(iter(given))
+        with pytest.raises(ParameterError, match=f"`{named}` is 20, and the cube has "):
+            draw(*["step_duration"] * (draw == plot.map), **given)
 
 
 @pytest.mark.parametrize(

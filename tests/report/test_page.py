@@ -5,8 +5,10 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from microbatt.cells import Cell
 from microbatt.report.nearby_bounds import bounds_around, bounds_at
 from microbatt.report.numbers import estimate_numbers
 from tests.report.estimates import made_estimate
@@ -70,6 +72,25 @@ def test_five_pictures_have_titles_and_no_identifier_twice(elements):
     assert all(attributes["aria-label"] for attributes in pictures)
     identifiers = [attributes["id"] for _, attributes in elements if "id" in attributes]
     assert len(identifiers) == len(set(identifiers))
+
+
+def test_a_table_of_the_cell_is_told_in_short_and_held_whole():
+    from microbatt.report.page import render_page
+
+    estimate = made_estimate()
+    theta = np.linspace(0.0, 1.0, 401)
+    potential = estimate.cell.positive.open_circuit.potential(np.clip(theta, 0.17, 0.99))
+    plain = estimate.cell.to_dict() | {"name": "mylfp"}
+    table = {"x": theta.tolist(), "y": np.asarray(potential).tolist()}
+    plain["positive"] = plain["positive"] | {"open_circuit": {"material": "LFP", "table": table}}
+    page = render_page(replace(estimate, cell=Cell.from_dict(plain)), None, None)
+    shown = page[page.index("Every number of the cell") : page.index("<h2>How it was done")]
+    assert "table of 401 points, x from 0 to 1, y from 3." in shown
+    assert "LFP" in shown
+    assert shown.count("\n") < 120
+    numbers = json.loads(page.rpartition('id="numbers">')[2].partition("</script>")[0])
+    assert numbers["cell"]["positive"]["open_circuit"]["table"] == table
+    assert " of mylfp, fitted with" in page
 
 
 def test_what_files_are_called_cannot_break_the_page(page):

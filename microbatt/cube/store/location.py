@@ -17,6 +17,7 @@ from zarr.core.sync import sync
 from microbatt.cube.store.voltage_codec import known_codec
 from microbatt.errors import MissingExtraError, StoreError
 from microbatt.places import put_on_disk
+from microbatt.shadowing import check_unshadowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -139,6 +140,7 @@ def open_store(location: Location, *, read_only: bool) -> Store:
 def _open_remote(location: Location, *, read_only: bool) -> Store:
     from zarr.storage import FsspecStore
 
+    check_unshadowed("fsspec", "s3fs")
     try:
         return FsspecStore.from_url(
             location.url, storage_options=json.loads(location.options), read_only=read_only

@@ -17,6 +17,7 @@ from microbatt.inference.forward.unknowns import (
     MICROSTRUCTURE,
     PARAMETERS,
     UNKNOWNS,
+    as_shown,
     check_unknowns,
     in_words,
     known_name,
@@ -255,17 +256,18 @@ class Priors:
         if name in self.held:
             return f"held at {in_words(name, self.value(self.mean, index))}"
         if not np.isfinite(self.std[index]):
-            if of_log:
-                return f"flat in ln {name}, {name} in {Interval(math.exp(low), math.exp(high))}"
-            return f"flat in {Interval(float(low), float(high))}"
+            size, unit = as_shown(name)
+            ends = (math.exp(low), math.exp(high)) if of_log else (float(low), float(high))
+            where = f"{Interval(*ends).scaled(size)} {unit}".rstrip()
+            return f"flat in ln {name}, {name} in {where}" if of_log else f"flat in {where}"
         family = "normal"
         if self.tails is not None and np.isfinite(self.tails[index]):
             family = f"Student's t of {self.tails[index]:g} degrees of freedom"
         centre = in_words(name, self.value(self.mean, index), 6)
         if of_log:
             return f"{family} in its logarithm, {centre} ± {100.0 * self.std[index]:.3g} %"
-        number, _, unit = centre.partition(" ")
-        text = f"{family}, {number} ± {self.std[index]:.3g}{' ' + unit if unit else ''}"
+        number = centre.partition(" ")[0]
+        text = f"{family}, {number} ± {in_words(name, self.std[index], 3)}"
         return text + (", not negative" if low == 0.0 else "")
 
 

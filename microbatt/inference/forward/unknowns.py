@@ -14,7 +14,7 @@ from microbatt.cells import TEMPERATURE, nearest_meaning
 from microbatt.checks import Interval, shown
 from microbatt.errors import ParameterError
 from microbatt.parameters import PARAMETERS as VOCABULARY
-from microbatt.parameters import parameter, quantity_of
+from microbatt.parameters import customary, parameter, quantity_of
 from microbatt.quantities import pretty_units
 
 if TYPE_CHECKING:
@@ -243,10 +243,30 @@ def in_words(name: str, value: float, digits: int = 4) -> str:
     Examples
     --------
     >>> in_words("positive_thickness", 1e-4)
-    '0.0001 m'
+    '100 µm'
+    """
+    factor, unit = as_shown(name)
+    return f"{value * factor:.{digits}g} {unit}".rstrip()
+
+
+def as_shown(name: str) -> tuple[float, str]:
+    """Return the unit in which people read an unknown, and how many of it the SI unit is.
+
+    Returns
+    -------
+    tuple of (float, str)
+        A length in µm, everything else in the SI unit, in which it is given too.
+
+    Examples
+    --------
+    >>> as_shown("positive_thickness"), as_shown("contact_resistance"), as_shown("alpha")
+    ((1000000.0, 'µm'), (1.0, 'Ω m²'), (1.0, ''))
     """
     unit = PARAMETERS[name].unit
-    return f"{value:.{digits}g}" + ("" if unit == "1" else f" {pretty_units(unit)}")
+    if unit == "m":
+        shown = customary(name)
+        return shown.factor, shown.unit
+    return 1.0, "" if unit == "1" else pretty_units(unit)
 
 
 def value_in_cell(cell: Cell, name: str) -> float:

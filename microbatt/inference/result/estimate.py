@@ -105,7 +105,8 @@ class Estimate(EstimateRecord):
         -------
         Cell
             With the medians of alpha, S, what was free and what was in doubt, and their standard
-            deviations; `microbatt.cells.save_cell` writes it as TOML or BPX.
+            deviations, which doubt the cell in a next fit as this one does; `Cell.to_toml`
+            writes it, `Cell.to_bpx` where S is 3.
         """
         return estimated_cell(self)
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from microbatt.errors import as_html
-from microbatt.inference.forward.unknowns import unknown_quantity
-from microbatt.inference.result.text import bounded, rounded_with
+from microbatt.inference.result.text import as_read, bounded, rounded_with
 
 if TYPE_CHECKING:
     from microbatt.inference.result.records import EstimateRecord, FittedCurve
@@ -33,8 +32,8 @@ def estimate_html(estimate: EstimateRecord) -> str:
         f"<tr><td>{escape(one.name)}</td><td>{rounded_with(one.value, one.std)}</td>"
         f"<td>{rounded_with(one.low, one.std)} … {rounded_with(one.high, one.std)}{bounded(one)}"
         "</td>"
-        f"<td>{escape(_unit(one.name))}</td></tr>"
-        for one in estimate.parameters
+        f"<td>{escape(unit)}</td></tr>"
+        for one, unit in map(as_read, estimate.parameters)
     )
     told = estimate.diagnostics
     return (
@@ -73,8 +72,3 @@ def fit_svg(curves: tuple[FittedCurve, ...]) -> str:
         f'<svg width="{WIDTH}" height="{HEIGHT}" role="img" '
         f'aria-label="Measured curves and their fit">{"".join(parts)}</svg>'
     )
-
-
-def _unit(name: str) -> str:
-    found = unknown_quantity(name)
-    return "" if found.units == "1" else found.pretty_units

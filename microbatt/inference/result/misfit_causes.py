@@ -22,6 +22,7 @@ from microbatt.inference.fit.residuals import is_misfit, residual_trend
 from microbatt.inference.forward.forward_model import voltages
 from microbatt.inference.forward.unknowns import (
     cell_with,
+    in_words,
     range_in_cell,
     unknown_quantity,
     value_in_cell,
@@ -462,13 +463,14 @@ def _room(cell: Cell, name: str) -> tuple[float, float]:
 
 def _value_words(cell: Cell, name: str) -> Callable[[float], str]:
     found = unknown_quantity(name)
-    unit = "" if found.units == "1" else f" {found.pretty_units}"
+    article = "an" if found.long_name[0] in "aeiou" else "a"
 
     def words(size: float) -> str:
         value = value_in_cell(cell, name)
+        likely, stated = (in_words(name, one) for one in (value + size, value))
         return (
-            f"a {found.long_name} of {value + size:.4g}{unit}, where the cell file has "
-            f"{value:.4g}{unit}: `--free {name}`, or correct the file."
+            f"{article} {found.long_name} of {likely}, where the cell file has {stated}: "
+            f"`--free {name}`, or correct the file."
         )
 
     return words

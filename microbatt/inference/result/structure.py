@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from microbatt.cells import area_density, transport_factor
-from microbatt.inference.forward.unknowns import cell_with_values
+from microbatt.inference.forward.unknowns import PARAMETERS, cell_with_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from microbatt.cells import Cell
-    from microbatt.inference.result.records import EstimateRecord
+    from microbatt.inference.result.records import EstimateRecord, ParameterEstimate
 
     Array = NDArray[np.float64]
 
@@ -90,17 +90,29 @@ def estimated_cell(estimate: EstimateRecord) -> Cell:
     -------
     Cell
         With alpha, S, what was free and the doubted values as the data leave them, and with their
-        standard deviations where a cell can say them.
+        standard deviations where a cell can say them: of what is fitted by its logarithm that of
+        the logarithm, times the value, so that the cell is doubted as the posterior doubts it.
     """
     every = [*estimate.parameters, *estimate.cell_values]
     own = [one for one in every if one.name not in {"voltage_offset", "area_scale"}]
     cell = cell_with_values(estimate.cell, {one.name: one.value for one in own})
-    stated = {one.name: one.std for one in own if one.std > 0.0 and one.name != "temperature"}
+    stated = {
+        one.name: _deviation(estimate, one)
+        for one in own
+        if one.std > 0.0 and one.name != "temperature"
+    }
     with_uncertainties = getattr(cell, "with_uncertainties", None)
     if with_uncertainties is None:
         return cell
     changed: Cell = with_uncertainties(stated)
     return changed
+
+
+def _deviation(estimate: EstimateRecord, one: ParameterEstimate) -> float:
+    """Return a standard deviation as a cell states it, see `Parameter.uncertainty_in`."""
+    if not PARAMETERS[one.name].logarithmic:
+        return one.std
+    return one.value * float(np.log(_drawn(estimate, one.name, one.value)).std())
 
 
 def _drawn(estimate: EstimateRecord, name: str, value: float) -> Array:

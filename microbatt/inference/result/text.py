@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,8 +12,8 @@ from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.inference.forward.unknowns import (
     MICROSTRUCTURE,
     PARAMETERS,
+    as_shown,
     in_words,
-    unknown_quantity,
 )
 from microbatt.inference.result.cell_sensitivity import together
 from microbatt.inference.result.structure import structure_numbers
@@ -244,8 +245,8 @@ def _factor(one: ParameterEstimate, level: float) -> float | None:
 
 def line_of(one: ParameterEstimate, percent: str, level: float, *, alone: bool) -> str:
     """Return the line of one unknown: value, error, interval, and what noise `alone` leaves."""
-    found = unknown_quantity(one.name)
-    shown = "" if found.units == "1" else f" {found.pretty_units}"
+    one, unit = as_read(one)
+    shown = f" {unit}".rstrip()
     noise = f" (noise alone ± {one.noise_std:.2g})" if alone else ""
     if noise and _factor(one, level) is not None:
         share = one.noise_std / one.value
@@ -255,6 +256,36 @@ def line_of(one: ParameterEstimate, percent: str, level: float, *, alone: bool) 
         f"{one.name:22s} {one.value:.5g} {error_of(one, level)}{shown}, "
         f"{percent} between {one.low:.5g} and {one.high:.5g}{bounded(one)}{noise}"
     )
+
+
+def as_read(one: ParameterEstimate) -> tuple[ParameterEstimate, str]:
+    """Return an unknown in the unit in which people read it, and that unit.
+
+    Examples
+    --------
+    >>> from microbatt.inference.result.records import ParameterEstimate
+    >>> thickness = ParameterEstimate(
+    ...     name="positive_thickness", value=7e-5, std=1e-6, low=6.8e-5, high=7.2e-5, prior=""
+    ... )
+    >>> shown, unit = as_read(thickness)
+    >>> round(shown.value, 6), unit
+    (70.0, 'µm')
+    """
+    size, unit = as_shown(one.name)
+    low, high = (
+        None if bound is None else size * bound for bound in (one.low_bound, one.high_bound)
+    )
+    shown = replace(
+        one,
+        value=size * one.value,
+        std=size * one.std,
+        low=size * one.low,
+        high=size * one.high,
+        noise_std=size * one.noise_std,
+        low_bound=low,
+        high_bound=high,
+    )
+    return shown, unit
 
 
 def bounded(one: ParameterEstimate) -> str:

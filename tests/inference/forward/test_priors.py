@@ -56,6 +56,15 @@ def test_a_log_normal_prior_is_normal_in_the_logarithm_of_any_number():
         make_priors(CELL, {"contact_resistance": Prior(kind="log-normal", width=0.5)})
 
 
+def test_a_prior_is_told_in_one_unit():
+    flat = Prior(kind="uniform", low=5e-5, high=9e-5)
+    free = {"positive_thickness": flat, "negative_collector_thickness": 1e-6}
+    priors = make_priors(load_cell("chen-2020"), free)
+    told = "flat in ln positive_thickness, positive_thickness in [50, 90] µm"
+    assert priors.describe(2) == told
+    assert priors.describe(3) == "normal, 12 ± 1 µm, not negative"
+
+
 def test_a_uniform_prior_is_flat_and_ends_where_it_says():
     prior = Prior(kind="uniform", low=1e-14, high=1e-13)
     priors = make_priors(CELL, {"negative_solid_diffusivity": prior})

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from microbatt.inference.forward.unknowns import in_words
 from microbatt.inference.result import error_of
 from microbatt.inference.result.records import ParameterEstimate
 from microbatt.inference.result.text import bounded, line_of
@@ -44,3 +45,22 @@ def test_noise_alone_that_tells_nothing_is_not_told_as_a_number():
     assert line.endswith("(noise alone leaves it open)")
     known = replace(open_, noise_std=0.4)
     assert line_of(known, "90 %", 0.9, alone=True).endswith("(noise alone ×/÷ 1.11)")
+
+
+def test_a_length_is_told_in_micrometres_with_all_that_belongs_to_it():
+    thickness = ParameterEstimate(
+        name="positive_thickness",
+        value=7e-5,
+        std=1e-6,
+        low=6.8e-5,
+        high=7.2e-5,
+        prior="",
+        noise_std=2e-7,
+        high_bound=7.2e-5,
+    )
+    assert line_of(thickness, "90 %", 0.9, alone=True) == (
+        "positive_thickness     70 ± 1 µm, 90 % between 68 and 72 (ends at the bound 72) "
+        "(noise alone ± 0.2)"
+    )
+    assert in_words("positive_thickness", 1e-6, 3) == "1 µm"
+    assert in_words("contact_resistance", 2e-3) == "0.002 Ω m²"
