@@ -416,11 +416,11 @@ def _before_first(
         since, error = most, 0.0
     else:
         since, error = _since_start(piece, most, whole=_alike(gap, interval))
-    told: tuple[str, ...] = ()
-    if since + error > 0.02 * most:
-        about = f"{since:.4g} s" if error < 0.02 * most else f"{since:.2g} ± {error:.2g} s"
-        told = (f"the first row comes {about} after the start; the charge until then counts",)
-    return since * per_second, error * per_second, told
+    about = f"{since:.4g} s" if error == 0.0 else f"{since:.2g} ± {error:.2g} s"
+    told = f"the first row comes {about} after the start; the charge until then counts"
+    if since == 0.0:
+        told = f"the first row is taken for the start of the load, to {error:.2g} s"
+    return since * per_second, error * per_second, (told,) if since or error else ()
 
 
 def _lost_its_start(record: Record, step: Step) -> bool:
@@ -487,11 +487,11 @@ def _since_start(piece: Record, most: float, *, whole: bool) -> tuple[float, flo
         if min(squares) > 0.0:
             likely *= (np.array(squares) / min(squares)) ** (-0.5 * free)
     likely /= likely.sum()
-    for end in (0, -1):
-        if likely[end] > _SURE:
-            return float(since[end]), 0.0
-    mean = float(likely @ since)
-    return mean, float(np.sqrt(likely @ (since - mean) ** 2))
+    best = int(np.argmax(likely))
+    if likely[best] > _SURE:
+        return float(since[best]), 0.0
+    centre = float(since[best] if likely[best] > 0.5 else likely @ since)
+    return centre, float(np.sqrt(likely @ (since - centre) ** 2))
 
 
 def _check_gaps(piece: Record) -> None:

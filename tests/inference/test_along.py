@@ -166,7 +166,7 @@ def test_what_reading_supposed_of_some_cycles_is_told(tmp_path):
     table.to_csv(tmp_path / "life.csv", index=False)
     found = infer_along(tmp_path / "life.csv", cell, noise=1e-3, cell_error=0.0, network=False)
     told = found.summary()
-    assert re.search(r"on reading cycle 1: the first row comes [\d.]+ ± [\d.]+ s after", told)
-    assert re.search(r"on reading cycle 2(, 3)?: the first row comes 0\.\d+ ± 0\.\d+ s after", told)
+    assert re.search(r"on reading cycle 1(, 2)?: the first row", told)
+    assert re.search(r"on reading cycle 3: the first row comes 0\.\d+ ± 0\.\d+ s after", told)
     assert "columns" not in told
     assert found.to_dataset().attrs["remarks"] in told

@@ -44,7 +44,7 @@ def test_charge_before_a_late_first_row_counts(tmp_path, headings):
 def test_where_only_the_voltage_tells_the_start_it_is_known_as_well_as_that_tells(tmp_path):
     for one in read(tmp_path, late()).measurements:
         known = one.start_error
-        assert 0.0 < known < 0.5 * one.current * 30.0 / 3600.0
+        assert 0.0 < known < 0.6 * one.current * 30.0 / 3600.0
         assert one.capacity[0] == pytest.approx(one.current * 30.0 / 3600.0, abs=1.7 * known)
 
 
@@ -74,8 +74,7 @@ def test_a_first_row_at_the_start_has_delivered_nothing(tmp_path, interval):
     protocol = Protocol().rest(1200.0, interval).discharge().rest(1200.0, interval)
     table = protocol.discharge(2 * ONE_C).frame().drop_duplicates("time", keep="last")
     for one in read(tmp_path, table).measurements:
-        assert 0.0 <= one.capacity[0] <= 0.1 * one.current * interval / 3600.0
-        assert one.capacity[0] <= one.start_error
+        assert one.capacity[0] == 0.0
 
 
 def test_a_start_that_the_file_does_not_tell_is_an_error_of_the_charge(tmp_path):

@@ -215,6 +215,22 @@ def test_many_files_go_on_with_the_good_ones(tmp_path):
     assert [one.source.rpartition("/")[2] for one in unread] == ["bad.csv", "none.csv"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [
+        ("Test (Min)", "min"),
+        ("Time [S]", "s"),
+        ("TIME (H)", "h"),
+        ("Time/MIN.", "min"),
+        ("VOLTAGE (MV)", "mV"),
+        ("CURRENT (MA)", "mA"),
+        ("Cap. [MAH]", "mAh"),
+    ],
+)
+def test_a_unit_is_one_however_its_letters_are_set(heading, unit):
+    assert read_heading(heading).unit == unit
+
+
 def test_a_heading_that_is_only_a_word_has_no_unit():
     assert read_heading("Capacity").unit == ""
     assert read_heading("Step number").quantity == "step"

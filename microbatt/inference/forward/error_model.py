@@ -30,6 +30,11 @@ ENGINE_SMOOTH: Final = 2e-5
 
 About what the usual settings are off by from finer ones, in the median of random points of a cell.
 """
+ENGINE_SHIFT: Final = 5e-5
+"""The same of the charge at which a run reaches a voltage, as a share of its charge [-].
+
+Discharges are known better, and only to one factor; a run meets many a cliff, each on its own.
+"""
 OWN: Final = 0.5
 """Of a stated model error, what each curve has of its own where curves do not tell it [-]."""
 SLOPE: Final = 1.0
@@ -283,7 +288,7 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
     variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2 + run.bent**2
     variance = variance + (ENGINE_CAPACITY * run.response) ** 2
     since = run.drawn / run.charge - run.start.drawn
-    own = _own_moves(run, errors, place)
+    own = _own_moves(run, errors, place, ENGINE_SHIFT * SLOPE)
     moves = [run.switching] if run.switching.any() else []
     if np.any(run.moved - np.abs(since) * run.charge > _TURNED * run.charge):
         moves.append((charge * run.response * run.moved / run.charge)[:, None])
@@ -353,10 +358,16 @@ def load_of(piece: BinnedCurve | BinnedRun) -> Array:
     return np.broadcast_to(np.asarray(load, dtype=float), piece.voltage.shape)
 
 
-def _own_moves(piece: BinnedCurve | BinnedRun, errors: AllowedErrors, place: Array) -> Array:
+def _own_moves(
+    piece: BinnedCurve | BinnedRun,
+    errors: AllowedErrors,
+    place: Array,
+    engine_shift: float = ENGINE_SMOOTH,
+) -> Array:
     """Return what the parts of a smooth error of one curve's own do, the engine's included."""
-    size = float(np.hypot(ENGINE_SMOOTH, errors.own * errors.model_error))
-    return smooth_moves(piece, size, place)
+    own = errors.own * errors.model_error
+    shift = float(np.hypot(engine_shift, own))
+    return smooth_moves(piece, float(np.hypot(ENGINE_SMOOTH, own)), place, shift=shift)
 
 
 def smooth_moves(
@@ -364,6 +375,8 @@ def smooth_moves(
     size: float,
     place: Array,
     lengths: tuple[float, ...] = LENGTHS,
+    *,
+    shift: float | None = None,
 ) -> Array:
     """Return what the parts of a smooth error do to averages.
 
@@ -384,6 +397,8 @@ def smooth_moves(
         Where each average stands along the charge, between 0 and 1, shape (m,).
     lengths
         Shares of the charge over which it changes.
+    shift
+        Standard deviation of the component of the charge, times `SLOPE` [V]; None is `size`.
 
     Returns
     -------
@@ -391,10 +406,11 @@ def smooth_moves(
         One standard deviation of each part [V].
     """
     shape = smooth_spectrum(place, lengths)
+    moved = size if shift is None else shift
     of_voltage = getattr(curve, "offset_effect", np.ones_like(curve.voltage))
     of_charge = np.sqrt(steepness(curve) ** 2 - 1.0)
-    return np.asarray(
-        size * np.concatenate([shape * of_voltage[:, None], shape * of_charge[:, None]], axis=1)
+    return np.concatenate(
+        [size * shape * of_voltage[:, None], moved * shape * of_charge[:, None]], axis=1
     )
 
 
