@@ -48,6 +48,8 @@ _WRONG_UNITS: Final = {
 is too large and where it is too small."""
 _ONE_INTERVAL: Final = 1.5
 """A counter that falls to at most so many times the charge of one interval has begun again."""
+_COARSE: Final = 0.01
+"""From which share of the current on its rounding asks for another export."""
 _STARTS: Final = 40
 """So many times are tried for the start of a discharge, …"""
 _FIRST: Final = 6
@@ -159,7 +161,8 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
     if rounded > 1e-3:
         told_step = f"{piece.steps['current']:.2g} {piece.units[0]}"
         known = f"so the charge is known to {rounded:.1%} only"
-        remarks += (f"the current is rounded to {told_step}, {known}",)
+        remedy = "; export it in a smaller unit, or the capacity" if rounded > _COARSE else ""
+        remarks += (f"the current is rounded to {told_step}, {known}{remedy}",)
     return Charge(
         current=current,
         capacity=by_time + before,

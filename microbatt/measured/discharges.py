@@ -214,6 +214,7 @@ def _samples(record: Record, steps: Sequence[Step]) -> Samples:
         capacity=record.capacity,
         temperature=record.temperature,
         step=np.repeat(np.arange(len(steps)), [len(one) for one in steps]),
+        current_step=record.steps.get("current", 0.0),
     )
 
 

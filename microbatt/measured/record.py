@@ -488,6 +488,8 @@ def _check_halves(table: Table, column: Column, out: Array, back: Array) -> None
     )
 
 
+_INSTRUMENTS: Final = 0.05
+"""No tester rounds its current more coarsely than that [A]."""
 _FLOWS: Final = 0.01
 """Share of the largest current below which none flows."""
 
@@ -498,14 +500,18 @@ def _step(table: Table, column: Column) -> float:
 
 
 def _current_step(table: Table, column: Column) -> float:
-    """Return to which step a tester's current is rounded; one per area is computed, not read."""
+    """Return to which step a tester's current is rounded; one per area is computed, not read.
+
+    Nor does a tester write 5 A or 0.5 A: a person does, of the current that was set.
+    """
     if column.per_area:
         return 0.0
     shown = _step(table, column)  # of all numbers; some write 0.01 for 0.01000
     if column.index not in table.decimals:
         return shown
     written = table.decimals[column.index] * column.factor
-    return min(written, shown) if shown > 0.0 else written
+    step = min(written, shown) if shown > 0.0 else written
+    return 0.0 if step > _INSTRUMENTS else step
 
 
 def _optional(table: Table, column: Column | None) -> Array | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from microbatt.checks import NOT_NEGATIVE, check_number
 from microbatt.constants import SECONDS_PER_HOUR
 from microbatt.errors import MeasurementError, ParameterError
 from microbatt.measured.measurement import MIN_SAMPLES
@@ -34,6 +35,8 @@ AT_ONCE: Final = 1e-6
 """So much later than the row before stands a row of the same time, behind a switch [s]."""
 _SAME: Final = 0.01
 """Share of the largest current by which it changes where a tester switches."""
+_TOLD: Final = 1e-3
+"""Share of the charge from which on it is told that currents are rounded."""
 _MAD: Final = 1.4826
 _KELVIN: Final = (200.0, 400.0)
 """Temperatures that a cell can have [K]."""
@@ -57,11 +60,16 @@ class MeasuredRun:
         Of the cell, shape (n,) [K].
     rest_voltage : float or None, default None
         At rest before the first load [V]; it tells the state of charge at the start.
+    charge_error : float, default 0
+        Relative standard deviation of its charge, beside what every fit allows: of a rounded
+        current.
     remarks : tuple of str
         What was changed while reading.
 
     Raises
     ------
+    ParameterError
+        If `charge_error` is not a number from 0 on.
     MeasurementError
         If there are fewer than `MIN_SAMPLES` samples, arrays differ in length, a value is not
         finite or is masked, the time does not rise, or a voltage is not positive.
@@ -84,6 +92,7 @@ class MeasuredRun:
     voltage: Array
     temperature: Array | None = None
     rest_voltage: float | None = None
+    charge_error: float = 0.0
     remarks: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -100,6 +109,7 @@ class MeasuredRun:
         self._check()
 
     def _check(self) -> None:
+        check_number("charge_error", self.charge_error, NOT_NEGATIVE)
         self._check_columns()
         if self.time.size < MIN_SAMPLES:
             raise MeasurementError(
@@ -291,13 +301,19 @@ def run_of(
     rows = int(np.count_nonzero(samples.step == 0))
     first = samples.voltage[: last_at_rest(samples.voltage, samples.time, 0, rows - 1) + 1]
     told = [f"{int((~once).sum())} repeated times left out"] if not once.all() else []
+    current = samples.current[once]
+    loaded = np.abs(current[np.abs(current) > 0.5 * samples.current_step])
+    known = samples.current_step / np.sqrt(12.0) / middle(loaded) if loaded.size else 0.0
+    if known > _TOLD:
+        told.append(f"the currents are rounded, so that the charge is known to {known:.1%} only")
     return MeasuredRun(
         source=source,
         time=time[once],
-        current=samples.current[once],
+        current=current,
         voltage=samples.voltage[once],
         temperature=None if temperature is None else temperature[once],
         rest_voltage=middle(first[-5:]) if from_rest else None,
+        charge_error=known,
         remarks=(*remarks, *told),
     )
 

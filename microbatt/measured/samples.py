@@ -37,6 +37,8 @@ class Samples:
         Of the cell, NaN where a row has none, shape (n,) [K].
     step : numpy.ndarray
         To which of `FileReading.steps` it belongs, shape (n,).
+    current_step : float, default 0
+        To which the currents are rounded, in their unit.
     """
 
     rows: NDArray[np.int64]
@@ -46,6 +48,7 @@ class Samples:
     capacity: Array | None
     temperature: Array | None
     step: NDArray[np.int64]
+    current_step: float = 0.0
 
     def __len__(self) -> int:
         return int(self.voltage.size)

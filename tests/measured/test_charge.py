@@ -132,6 +132,22 @@ def test_a_rounded_current_is_an_error_of_the_charge(tmp_path):
         assert abs(one.current / (ONE_C if one.current < 20 else 2 * ONE_C) - 1) < 2e-3
 
 
+@pytest.mark.parametrize(("written", "step"), [("5", 0.0), ("0.5", 0.0), ("0.05", 0.01)])
+def test_a_current_that_a_person_wrote_is_the_one_that_was_set(tmp_path, written, step):
+    table = Protocol().rest().discharge().frame()
+    table["current"] = [written if one else "0" for one in table["current"]]
+    (one,) = read(tmp_path, table).measurements
+    assert one.charge_error == pytest.approx(step / np.sqrt(12.0) / float(written))
+    assert any("export it in a smaller unit" in told for told in one.remarks) == (step > 0.0)
+
+
+def test_a_rounded_current_is_an_error_of_the_charge_of_a_run_too(tmp_path):
+    path = write(tmp_path / "a.csv", rounded(), headings=HEADINGS)
+    run = read_file(path, Reading(area=1.54e-4, runs="always")).run
+    assert run.charge_error == pytest.approx(1e-4 / np.sqrt(12.0) / 0.0027, rel=0.5)
+    assert "the currents are rounded, so that the charge is known to 1.1% only" in run.remarks
+
+
 def test_the_counter_gives_the_current_where_it_is_finer(tmp_path):
     found = read(tmp_path, rounded(), COUNTED, area=1.54e-4).measurements
     assert [one.current for one in found] == pytest.approx([ONE_C, 2 * ONE_C], rel=5e-5)

@@ -282,7 +282,8 @@ def make_run_error_model(run: BinnedRun, errors: AllowedErrors, place: Array) ->
     place
         Where each average stands along the charge, between 0 and 1, shape (m,).
     """
-    charge = CHARGE if errors.charge_error is None else errors.charge_error
+    stated = CHARGE if errors.charge_error is None else errors.charge_error
+    charge = float(np.hypot(stated, run.measured.charge_error))
     rough = ROUGH * errors.model_error * steepness(run)
     fast = errors.own * errors.model_error * run.fast
     variance = errors.noise**2 / run.count + ENGINE_VOLTAGE**2 + rough**2 + fast**2 + run.bent**2
