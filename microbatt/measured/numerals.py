@@ -32,6 +32,8 @@ _CLOCK: Final = re.compile(
 _GROUPS: Final = {
     sign: re.compile(rf"^[+-]?[1-9]\d{{0,2}}(?:{re.escape(sign)}\d{{3}})+$") for sign in ".,"
 }
+_GROUP: Final = 3
+"""Digits between two signs of thousands."""
 _BLANKS: Final = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
 _SIGNS: Final = re.compile(r"[\s'_]")
 _MINUS: Final = str.maketrans("−–", "--")
@@ -111,9 +113,22 @@ def to_numbers(texts: pd.Series, decimal: str) -> Array:
 
 
 def grouped_text(texts: Iterable[str], decimal: str) -> str | None:
-    """Return a text of a column that writes thousands with the file's decimal sign, if one does."""
-    sign, text, _ = _proof([tidied(one) for one in texts])
-    return text if sign and sign != decimal else None
+    """Return a text of a column that writes thousands with the file's decimal sign, if one does.
+
+    A current of 0 and 1.361 does not: what counts in thousands passes 100 to 999 or is round.
+    """
+    written = [tidied(one) for one in texts]
+    sign, text, certain = _proof(written)
+    if not sign or sign == decimal:
+        return None
+    return text if certain or _may_be_thousands(written, decimal) else None
+
+
+def _may_be_thousands(texts: Sequence[str], sign: str) -> bool:
+    """Tell whether numbers of which some have three digits behind `sign` may be thousands."""
+    numbers = [one.lstrip("+-") for one in texts if _NUMBER.match(one)]
+    hundreds = any(len(one) == _GROUP and one.isdigit() for one in numbers)
+    return hundreds or all(one.endswith("0") for one in numbers if sign in one)
 
 
 def proves_points(texts: Sequence[str]) -> bool:

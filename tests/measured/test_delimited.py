@@ -221,6 +221,17 @@ def test_a_file_has_one_decimal_sign_or_is_refused(tmp_path, time, volts, words)
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize("rest", ["0", "5"])
+def test_a_current_of_three_decimals_beside_whole_ones_is_no_thousand(tmp_path, rest):
+    """A column of thousands passes three digits on its way from 5 to 1.361, or is round."""
+    rows = [f"{10 * i}.0,{3.9 - 0.005 * i:.4f},{rest}" for i in range(10)]
+    rows += [f"{10 * i}.0,{3.9 - 0.005 * i:.4f},-1.361" for i in range(10, 80)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["time_s,voltage_V,current_A", *rows]), encoding="utf-8")
+    current = np.abs(read_file(path, Reading(area=1.0)).samples.current)
+    assert current[-1] == pytest.approx(1.361)
+
+
 def test_the_remedy_for_mixed_signs_works(tmp_path):
     """The message says: points throughout, and no sign between thousands."""
     path = tmp_path / "a.csv"
