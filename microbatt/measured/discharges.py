@@ -446,6 +446,11 @@ def _measurement(
     remarks = [*told, *charge.remarks]
     if np.sign(middle(piece.current)) < 0.0:
         remarks.append("discharge has a negative current in the file")
+    if any(one.kind == CHARGE for one in steps[:i]):
+        remarks.append(
+            "it follows a charge and is fitted as from an even cell, which a charge leaves uneven, "
+            "by some millivolts; `--protocol` fits the charge as well"
+        )
     start = _start(record, steps, i)
     return Measurement(
         source=source,

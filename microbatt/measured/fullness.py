@@ -33,6 +33,10 @@ APART: Final = 0.03
 """A voltage at rest that differs by less is that of the same state [V] …"""
 MISSING: Final = 0.02
 """… and so is one that less than this share of the charge makes up for."""
+_SAME: Final = 1e-3
+"""By so much a voltage at rest may be off that of the same state without any doubt [V]."""
+_NOTHING: Final = 1e-4
+"""Share of the charge that is no doubt either."""
 STATES: Final = frozenset(
     f"{electrode}_{name}"
     for electrode in ("negative", "positive")
@@ -71,10 +75,14 @@ _EARLY: Final = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judgement:
-    """Why a discharge is left out, or what is to be said of one that is taken."""
+    """Why a discharge is left out, or what is to be said of one that is taken.
+
+    Of that `missing` is the charge by which its start may differ from the file's [A h m⁻²].
+    """
 
     left_out: str = ""
     remark: str = ""
+    missing: float = 0.0
 
 
 def starting_full(
@@ -106,8 +114,9 @@ def starting_full(
     Returns
     -------
     Experiment
-        The discharges that start there. Their remarks say what was left out, and where a rest
-        differs from the cell's file.
+        The discharges that start there, or so nearly that what is missing by the rest is an error
+        of their charge (`Measurement.start_error`). Their remarks say what was left out, and where
+        a rest differs from the cell's file.
 
     Raises
     ------
@@ -128,13 +137,16 @@ def starting_full(
             first.source,
         )
     told = tuple(f"{one.source} left out: {why}" for one, why in out)
-    kept = tuple(_told(one, why.remark, told) for one, why in pairs if not why.left_out)
+    kept = tuple(_told(one, why, told) for one, why in pairs if not why.left_out)
     return replace(experiment, measurements=kept)
 
 
-def _told(one: Measurement, remark: str, told: tuple[str, ...]) -> Measurement:
-    more = (*((remark,) if remark else ()), *told)
-    return replace(one, remarks=(*one.remarks, *more)) if more else one
+def _told(one: Measurement, why: _Judgement, told: tuple[str, ...]) -> Measurement:
+    more = (*((why.remark,) if why.remark else ()), *told)
+    if not (more or why.missing):
+        return one
+    start = float(np.hypot(one.start_error, why.missing))
+    return replace(one, remarks=(*one.remarks, *more), start_error=start)
 
 
 def _judge(
@@ -152,7 +164,7 @@ def _judge(
         return by_voltage if by_voltage.left_out else _by_curve(one, cell, inventory)
     share = share_missing(cell, rest)
     if abs(rest - full) <= APART or abs(share) <= MISSING:
-        return _Judgement()
+        return _nearly_full(cell, rest)
     level = f"{rest:.4g} V at rest before it, where the cell file starts at {full:.4g} V"
     from_full = _misfit(one, cell, inventory)
     if from_full <= _EXPLAINED:
@@ -161,6 +173,21 @@ def _judge(
             return _Judgement(remark=f"{level}; its curve is that of a full cell, and was believed")
     state = f"{share:.0%} of the charge missing" if share > 0.0 else "fuller than the cell file"
     return _Judgement(left_out=f"it does not start from a full cell: {level}, {state}")
+
+
+def _nearly_full(cell: Cell, rest: float) -> _Judgement:
+    """Judge a discharge from nearly the file's start: what differs is an error of its charge."""
+    full = cell.open_circuit_voltage
+    nearer = full + np.sign(rest - full) * max(abs(rest - full) - _SAME, 0.0)
+    share = min(abs(share_missing(cell, nearer)), MISSING)
+    if share <= _NOTHING:
+        return _Judgement()
+    way = "missing" if rest < full else "more"
+    return _Judgement(
+        remark=f"{rest:.4g} V at rest before it, where the cell file starts at {full:.4g} V: up to "
+        f"{share:.1%} of the charge may be {way} at its start, and the intervals allow for that",
+        missing=share * charge_held(cell),
+    )
 
 
 def _among_each_other(one: Measurement, experiment: Experiment) -> _Judgement:

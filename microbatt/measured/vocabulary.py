@@ -59,7 +59,7 @@ NAMES: Final = {
     ),
     "capacity": (
         "capacity, areal capacity, step capacity, cumulative capacity, net capacity, "
-        "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, "
+        "cap, amp hr, amp hrs, amphr, ampere hours, amp hours, ah, mah, ah step, ah balance, "
         "q charge discharge, q, q qo, kapazität, ladungsmenge, ladung, amperestunden, "
         "capacité, quantité de charge, 容量, 比容量, "
         "capacidad, capacità, 용량"

@@ -148,6 +148,13 @@ def test_a_rounded_current_is_an_error_of_the_charge_of_a_run_too(tmp_path):
     assert "the currents are rounded, so that the charge is known to 1.1% only" in run.remarks
 
 
+def test_a_discharge_behind_a_charge_is_told_to_be_taken_as_even(tmp_path):
+    protocol = Protocol().rest().discharge().rest().charge().rest().discharge(2 * ONE_C).rest()
+    first, second = read(tmp_path, protocol.frame()).measurements
+    said = ["from an even cell" in " ".join(one.remarks) for one in (first, second)]
+    assert said == [False, True]
+
+
 def test_the_counter_gives_the_current_where_it_is_finer(tmp_path):
     found = read(tmp_path, rounded(), COUNTED, area=1.54e-4).measurements
     assert [one.current for one in found] == pytest.approx([ONE_C, 2 * ONE_C], rel=5e-5)

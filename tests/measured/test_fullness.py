@@ -8,7 +8,7 @@ import pytest
 from microbatt.cells import load_cell
 from microbatt.engines import simulate_discharge
 from microbatt.errors import CurveError
-from microbatt.measured import Experiment, Measurement, starting_full
+from microbatt.measured import Experiment, Measurement, fullness, starting_full
 
 CELL = load_cell("doyle-1996-cell-1")
 HALF = CELL.with_values(
@@ -92,3 +92,18 @@ def test_with_a_free_stoichiometry_discharges_must_agree_with_each_other():
         free=("positive_stoichiometry",),
     )
     assert len(apart) == 1
+
+
+@pytest.mark.parametrize("below", [0.0005, 0.005, 0.02])
+def test_what_a_rest_says_is_missing_of_a_full_cell_is_an_error_of_its_start(below):
+    rest = CELL.open_circuit_voltage - below
+    (one,) = judged(measured(CELL, 0.5, rest)).measurements
+    told = [said for said in one.remarks if "may be missing at its start" in said]
+    if below < 1e-3:
+        assert one.start_error == 0.0
+        assert not told
+    else:
+        held = fullness.charge_held(CELL)
+        share = fullness.share_missing(CELL, rest + 1e-3)
+        assert one.start_error == pytest.approx(min(share, fullness.MISSING) * held, rel=1e-6)
+        assert len(told) == 1

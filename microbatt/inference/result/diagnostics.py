@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 _LARGER: Final = 1.2
 """Scatter beyond the noise assumed by more than this is told."""
+_BEYOND_NOISE: Final = 3.0
+"""And so it is why residuals of so many times the noise are no misfit."""
+_COARSE: Final = 0.01
+"""Share of a current from which on its rounding is named as the cause of a misfit."""
 
 
 class Verdict(enum.StrEnum):
@@ -171,7 +175,9 @@ def judge(
     return Diagnostics(
         misfit=is_misfit(trend, noise),
         reduced_chi_square=reduced_chi_square(model, minimum),
-        misfit_sentence=misfit_sentence(trend, noise, rms_residual(model, minimum), causes),
+        misfit_sentence=misfit_sentence(
+            trend, noise, rms_residual(model, minimum), causes, rounded=_rounded(model)
+        ),
         out_of_range=outside,
         range_sentence=f"{range_sentence} {bounds}".rstrip(),
         at_bound=bool(bounds),
@@ -219,8 +225,25 @@ def _beyond(what: str) -> str:
     return f"The best fit has {what}, where starts are looked for; there may be a better elsewhere."
 
 
+def _rounded(model: ForwardModel) -> str:
+    """Say which current is known worst of those that are rounded coarsely; nothing of none."""
+    worst = max(model.curves, key=lambda one: one.charge_error, default=None)
+    if worst is None or worst.charge_error < _COARSE:
+        return ""
+    return (
+        f"The current of {worst.source} is rounded in its file and known to "
+        f"{worst.charge_error:.0%} only: export it in a smaller unit, or the capacity as well, "
+        "before anything else. "
+    )
+
+
 def misfit_sentence(
-    trend: Trend, noise: float, rms: float, causes: tuple[MisfitCause, ...] = ()
+    trend: Trend,
+    noise: float,
+    rms: float,
+    causes: tuple[MisfitCause, ...] = (),
+    *,
+    rounded: str = "",
 ) -> str:
     """Say whether the cell file explains the data, how well, and what to do.
 
@@ -232,6 +255,8 @@ def misfit_sentence(
         Of all residuals [V].
     causes
         Of a misfit, the likeliest first.
+    rounded
+        What is to be said of rounded currents before all causes.
     """
     told = (
         f"the residuals, averages over samples, are {_mV(rms)} rms, and a sample was taken "
@@ -240,6 +265,11 @@ def misfit_sentence(
     if not trend.chance < UNLIKELY and not trend.is_gross:
         larger = trend.scatter > _LARGER
         more = "; the noise is larger than that, and the intervals were widened" if larger else ""
+        if not larger and rms > _BEYOND_NOISE * noise:
+            more = (
+                "; what goes beyond the noise is allowed where voltages are steep and charges, "
+                "starts and open-circuit curves are a little off"
+            )
         return f"The cell file explains the data: {told}, without a trend{more}."
     trends = f"{told}, and they drift by {_mV(trend.size)} (rms of the worst curve, at "
     trends += f"{trend.current:.4g} A m⁻²)"
@@ -255,7 +285,8 @@ def misfit_sentence(
         trends += f"; at {trend.late_current:.4g} A m⁻² the voltage falls {_percent(trend.late)} "
         trends += f"of the charge {when} than it should"
     return (
-        f"The cell file cannot explain the data: {trends}. {causes_sentence(causes)} The intervals "
+        f"The cell file cannot explain the data: {trends}. {rounded}{causes_sentence(causes)} The "
+        "intervals "
         "only hold for a cell file that fits; they were widened to cover residuals of this size by "
         "chance, which is not the same."
     )

@@ -72,6 +72,16 @@ def test_a_cliff_at_the_wrong_charge_is_told():
     assert "at 17.5 A m⁻² the voltage falls 0.31 % of the charge earlier than it should" in words
 
 
+def test_a_coarse_current_is_named_before_all_causes_and_the_steep_part_of_a_good_fit():
+    words = misfit_sentence(
+        replace(TREND, late=-0.0031), 1e-3, 1e-3, rounded="The current of a.csv is rounded. "
+    )
+    assert words.index("The current of a.csv") < words.index("No single cause")
+    good = replace(TREND, chance=0.5, size=0.0)
+    assert "steep" in misfit_sentence(good, 1e-3, 1e-2)
+    assert "steep" not in misfit_sentence(good, 1e-3, 2e-3)
+
+
 def test_residuals_that_no_noise_explains_are_a_misfit_without_a_trend_too():
     gross = replace(TREND, chance=0.5, size=0.0, rms=1.7)
     assert is_misfit(gross, 5e-4)
