@@ -223,7 +223,7 @@ def test_what_cannot_be_is_refused_before_anything_is_read(terms, words):
 
 
 def test_without_tensorflow_the_remedy_is_told(monkeypatch):
-    monkeypatch.setattr("microbatt.checks.find_spec", lambda _: None)
+    monkeypatch.setattr("microbatt.shadowing.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"microbatt\[learn\]"):
         to_tf_dataset(made_cube())
 

@@ -114,13 +114,13 @@ def test_read_and_infer_take_the_same_options_of_reading():
 
 def test_without_an_area_remarks_are_in_ampere_too(tmp_path):
     volts = np.linspace(4.1, 3.4, 61)
-    table = {"time [s]": np.arange(61) * 60.0, "voltage [V]": volts, "current [A]": 2.1}
+    table = {"time [s]": np.arange(61) * 60.0, "voltage [V]": volts, "current [A]": 0.21}
     path = tmp_path / "a.csv"
     pd.DataFrame(table).to_csv(path, index=False)
     told = call(path).stdout
-    assert "the current is rounded to 0.1 A, so the charge" in told
+    assert "the current is rounded to 0.01 A, so the charge" in told
     assert "m⁻²" not in told
-    assert "the current is rounded to 1e+03 A m⁻², so" in call(path, "--area", "1 cm2").stdout
+    assert "the current is rounded to 1e+02 A m⁻², so" in call(path, "--area", "1 cm2").stdout
 
 
 def pulse(*, begins=(0.0,), ends=(10.0, 0.0)):
