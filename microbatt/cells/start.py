@@ -127,7 +127,7 @@ def window_doubts(cell: Any) -> tuple[str, ...]:  # noqa: ANN401 - a cell
         if cutoff is None or abs(at_rest - cutoff) <= room:
             continue
         inside = at_rest < cutoff if name == "full" else at_rest > cutoff
-        if not (inside and _at_a_limit(cell, end)):
+        if not (inside and (_at_a_limit(cell, end) or _is_steep(cell, name, full, empty))):
             where = "short of" if inside else "beyond"
             doubts.append(
                 f"{name} by its stoichiometries the cell rests at {at_rest:.4g} V, {where} its "
@@ -172,6 +172,22 @@ def _at_a_limit(cell: Any, at: Start) -> bool:  # noqa: ANN401 - a cell
     )
 
 
+def _is_steep(cell: Any, name: str, full: Start, empty: Start) -> bool:  # noqa: ANN401 - a cell
+    """Whether little more charge leads to the cut-off, as of LFP, which rests far below it."""
+    way = _LITTLE if name == "full" else -_LITTLE
+    end = full if name == "full" else empty
+    further = [at + way * (a - b) for at, a, b in zip(end, full, empty, strict=True)]
+    for electrode, theta in zip((cell.negative, cell.positive), further, strict=True):
+        fit = None if electrode is cell.metal else electrode.open_circuit
+        if fit is not None and not fit.lower < theta < fit.upper:
+            return True
+    cutoff = cell.upper_cutoff_voltage if name == "full" else cell.lower_cutoff_voltage
+    there = _voltage(cell, Start(*further))
+    return bool(there >= cutoff if name == "full" else there <= cutoff)
+
+
+_LITTLE: Final = 0.02
+"""Share of the charge that a cell may lack of its cut-off without a doubt."""
 _CLOSE: Final = 1e-6
 _UNBALANCED: Final = 0.01
 """Largest difference of two charges that rounded stoichiometries explain [-]."""

@@ -45,6 +45,10 @@ SHARE_OF_STEP: Final = 1e-4
 """Displacement of any other, over the step of its finite differences."""
 LINEAR: Final = 1e-5
 """By so much a voltage may move: far less than RT/F, by which logarithms bend [V]."""
+_LEAST: Final = 1e-5
+"""Share of a displacement below which rounding is no smaller than what it does."""
+_UNKNOWN: Final = 0.1
+"""Share of the steps of which no more may be without a derivative of their own."""
 _TRIALS: Final = 4
 _LESS: Final = 1e-2
 """Factor on a displacement that leads to no solution: it is beyond exhaustion."""
@@ -390,18 +394,33 @@ class _Solved:
         return self._derivative(solve)
 
     def _derivative(self, solve: Callable[[float], tuple[Array, float]]) -> Array:
-        """Return differences over changes; where the voltage moves too far, by smaller changes."""
+        """Return differences over changes; where the voltage moves too far, by smaller changes.
+
+        A step that is off by as much however little is changed is off by itself; there the least
+        change is what others are compared with.  Beside an exhaustion the engine may not know a few
+        steps to that; there derivatives are those of the steps around.
+        """
         share, filled = 1.0, np.full(self.leader.shape, np.nan)
+        trials: list[tuple[Array, float]] = []
         for _ in range(_TRIALS):
             voltage, change = solve(share)
             moved = voltage - self.leader
+            trials.append((moved, change))
             new = (np.abs(moved) <= LINEAR) & np.isnan(filled)
             filled[new] = moved[new] / change
-            if not np.isnan(filled).any():
+            if not np.isnan(filled).any() or share == _LEAST:
                 break
             largest = float(np.max(np.abs(moved)))
-            share *= _round_down(0.3 * LINEAR / largest) if np.isfinite(largest) else _LESS
-        return filled
+            less = _round_down(0.3 * LINEAR / largest) if np.isfinite(largest) else _LESS
+            share = max(share * less, _LEAST)
+        own, least = trials.pop()
+        for moved, change in trials:
+            new = (np.abs(moved - own) <= LINEAR) & np.isnan(filled)
+            filled[new] = (moved - own)[new] / (change - least)
+        known = np.flatnonzero(np.isfinite(filled))
+        if filled.size - known.size > _UNKNOWN * filled.size:
+            return filled
+        return np.interp(np.arange(filled.size), known, filled[known])
 
 
 def _round_down(share: float) -> float:

@@ -50,6 +50,8 @@ _ONE_INTERVAL: Final = 1.5
 """A counter that falls to at most so many times the charge of one interval has begun again."""
 _COARSE: Final = 0.01
 """From which share of the current on its rounding asks for another export."""
+_MATTERS_OF_COUNTER, _TOLD = 3e-5, 1e-3
+"""Shares of the charge from which on the rounding of a counter counts, and is told."""
 _STARTS: Final = 40
 """So many times are tried for the start of a discharge, …"""
 _FIRST: Final = 6
@@ -192,7 +194,7 @@ def _from_counter(
     if away.size:
         rows = ", ".join(str(piece.rows[i + 1]) for i in away[:4])
         told.append(f"current off, by the capacity column, in the time before row {rows}")
-    exact = fine / _SPREAD / max(float(counted[-1]), 1e-300)
+    exact = np.sqrt(2.0) * fine / _SPREAD / max(float(counted[-1]), 1e-300)  # of both ends
     if rounded > 3e-4 and exact < rounded:
         on = np.ones(by_time.size - 1, dtype=bool)
         on[away] = False
@@ -200,18 +202,23 @@ def _from_counter(
         current = float(np.diff(counted)[on].sum()) / hours
         told.append("current from the capacity column, whose steps are finer")
     before = _counter_before(record, step, current)
-    start = 0.0
+    start = fine / _SPREAD
     if before is None:
         before, start, more = _before_first(record, step, piece, current)
         told += more
     before += _ramp(record, step, piece, counted=True)
     time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
     told.append("charge from the capacity column")
+    if exact > _TOLD:
+        told.append(
+            f"the capacity is rounded to {fine:.2g} {piece.units[1]}, so the charge is known to "
+            f"{exact:.1%} only; export it in a smaller unit"
+        )
     return Charge(
         current=current,
         capacity=_increasing(counted, by_time, fine) + before,
         step=min(fine, time_step) if fine > 0.0 else fine,
-        relative=0.0,
+        relative=exact if exact > _MATTERS_OF_COUNTER else 0.0,
         start=start,
         remarks=tuple(told),
     )
@@ -408,8 +415,11 @@ def _before_first(
         return since * per_second, 0.0, ()
     interval = middle(np.diff(piece.seconds[:4]))
     gap, rest = _gap_before(record, step)
-    if gap is None:  # the file begins with the discharge
-        gap = float(piece.seconds[0]) if _alike(float(piece.seconds[0]), interval) else 0.0
+    if gap is None:  # the file begins with the discharge, and its time perhaps with the load
+        gap = max(float(piece.seconds[0]), 0.0) if piece.seconds[0] <= 1.02 * interval else 0.0
+        likely = True
+    else:
+        likely = _alike(gap, interval)
     most = min(gap, 1.02 * interval)
     if most <= 0.0:
         return 0.0, 0.0, ()
@@ -418,7 +428,7 @@ def _before_first(
     if _lost_its_start(record, step):
         since, error = most, 0.0
     else:
-        since, error = _since_start(piece, most, whole=_alike(gap, interval))
+        since, error = _since_start(piece, most, whole=likely)
     about = f"{since:.4g} s" if error == 0.0 else f"{since:.2g} ± {error:.2g} s"
     told = f"the first row comes {about} after the start; the charge until then counts"
     if since == 0.0:

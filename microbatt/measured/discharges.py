@@ -446,10 +446,11 @@ def _measurement(
     remarks = [*told, *charge.remarks]
     if np.sign(middle(piece.current)) < 0.0:
         remarks.append("discharge has a negative current in the file")
-    if any(one.kind == CHARGE for one in steps[:i]):
+    after_charge = any(one.kind == CHARGE for one in steps[:i])
+    if after_charge:
         remarks.append(
             "it follows a charge and is fitted as from an even cell, which a charge leaves uneven, "
-            "by some millivolts; `--protocol` fits the charge as well"
+            "by millivolts that grow with the current; `--protocol` fits the charge as well"
         )
     start = _start(record, steps, i)
     return Measurement(
@@ -462,6 +463,7 @@ def _measurement(
         start_error=charge.start,
         rest_voltage=start.rest,
         temperature=filled_temperature(charge.capacity, piece.temperature),
+        after_charge=after_charge,
         remarks=tuple(remarks),
     )
 

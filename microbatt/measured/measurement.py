@@ -47,6 +47,8 @@ class Measurement:
         At rest just before the load [V].
     temperature : numpy.ndarray, optional
         Of the cell at each sample, shape (n,) [K].
+    after_charge : bool, default False
+        Whether the cell was charged in the same file before, which leaves it uneven.
     remarks : tuple of str
         What was changed while reading: rows left out, signs turned.
 
@@ -66,6 +68,7 @@ class Measurement:
     start_error: float = 0.0
     rest_voltage: float | None = None
     temperature: NDArray[np.float64] | None = None
+    after_charge: bool = False
     remarks: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:

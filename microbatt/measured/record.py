@@ -490,6 +490,8 @@ def _check_halves(table: Table, column: Column, out: Array, back: Array) -> None
 
 _INSTRUMENTS: Final = 0.05
 """No tester rounds its current more coarsely than that [A]."""
+_VARIES: Final = 0.1
+"""Share of the rows at which a current changes that an instrument reads."""
 _FLOWS: Final = 0.01
 """Share of the largest current below which none flows."""
 
@@ -511,7 +513,10 @@ def _current_step(table: Table, column: Column) -> float:
         return shown
     written = table.decimals[column.index] * column.factor
     step = min(written, shown) if shown > 0.0 else written
-    return 0.0 if step > _INSTRUMENTS else step
+    values = np.abs(np.asarray(table.columns[column.index], dtype=float))
+    loaded = values[np.isfinite(values) & (values > 0.0)]
+    turns = np.count_nonzero(np.diff(loaded)) > _VARIES * loaded.size  # as only what is read does
+    return 0.0 if step > _INSTRUMENTS and not turns else step
 
 
 def _optional(table: Table, column: Column | None) -> Array | None:

@@ -3,6 +3,7 @@
 import pytest
 
 from microbatt.cells import load_cell
+from microbatt.cells.start import window_doubts
 from microbatt.errors import ParameterError
 
 CELL = load_cell("doyle-1996-cell-1")
@@ -76,3 +77,21 @@ def test_a_start_beyond_full_is_told_in_the_unit_in_which_it_came():
     with pytest.raises(ParameterError, match=r"`start` is 142 %; it must lie in \[0, 100\] %"):
         cell.starting_at("142 %")
     assert cell.starting_at("80 %") == cell.starting_at(0.8)
+
+
+@pytest.mark.parametrize(
+    ("name", "less", "doubted"), [("prada-2013", 0.01, False), ("chen-2020", 0.015, True)]
+)
+def test_a_full_cell_below_its_cut_off_is_doubted_unless_little_charge_leads_there(
+    name, less, doubted
+):
+    """LFP rests far below its cut-off at once."""
+    cell = load_cell(name)
+    full = {
+        "positive_stoichiometry_full": cell.positive.initial_stoichiometry + less,
+        "negative_stoichiometry_full": cell.negative.initial_stoichiometry - less,
+        "positive_stoichiometry_empty": 0.9,
+        "negative_stoichiometry_empty": 0.05,
+    }
+    doubts = window_doubts(cell.with_values(full))
+    assert any("full by its stoichiometries" in one for one in doubts) == doubted

@@ -440,10 +440,13 @@ def _sentence(count: int, apart: float, drift: float, *, agrees: bool) -> str:
             f"The sampled intervals were checked against {count} simulations and agree with them."
         )
     if not agrees:
+        why = f"log densities are {apart:.2g} apart, {AGREES:g} would do"
+        if apart <= AGREES:
+            why = "draws go beyond the places that were simulated"
         return (
             f"The intervals are not settled: after {count} simulations they would still change "
-            f"with more (log densities are {apart:.2g} apart, {AGREES:g} would do). Free fewer "
-            "unknowns, add curves at other currents, or refine `settings`."
+            f"with more ({why}). Free fewer unknowns, add curves at other currents, or refine "
+            "`settings`."
         )
     return (
         "The intervals are not settled: the first and the second half of the draws differ by "

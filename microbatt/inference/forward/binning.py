@@ -59,6 +59,8 @@ class BinnedCurve:
         compared.
     offset_effect
         What an offset of one does to each average: 1, and less on a cliff, shape (m,) [-].
+    after_charge
+        As of the measurement.
     charge_error, start_error
         As of the measurement: of one factor on the charge [-], and of the charge before the first
         sample [A h m⁻²].
@@ -82,6 +84,7 @@ class BinnedCurve:
     capacity_step: float = 0.0
     charge_error: float = 0.0
     start_error: float = 0.0
+    after_charge: bool = False
     remarks: tuple[str, ...] = ()
 
     @property
@@ -189,6 +192,7 @@ def bin_measurement(measurement: Measurement, *, averages: int = AVERAGES) -> Bi
         capacity_step=measurement.capacity_step,
         charge_error=measurement.charge_error,
         start_error=measurement.start_error,
+        after_charge=measurement.after_charge,
         remarks=measurement.remarks,
     )
 

@@ -36,6 +36,8 @@ _LARGER: Final = 1.2
 """Scatter beyond the noise assumed by more than this is told."""
 _BEYOND_NOISE: Final = 3.0
 """And so it is why residuals of so many times the noise are no misfit."""
+_SEEN: Final = 2e-5
+"""A drift of less is the engine's own, and is not told [V]."""
 _COARSE: Final = 0.01
 """Share of a current from which on its rounding is named as the cause of a misfit."""
 
@@ -176,7 +178,7 @@ def judge(
         misfit=is_misfit(trend, noise),
         reduced_chi_square=reduced_chi_square(model, minimum),
         misfit_sentence=misfit_sentence(
-            trend, noise, rms_residual(model, minimum), causes, rounded=_rounded(model)
+            trend, noise, rms_residual(model, minimum), causes, first=_first(model)
         ),
         out_of_range=outside,
         range_sentence=f"{range_sentence} {bounds}".rstrip(),
@@ -225,12 +227,19 @@ def _beyond(what: str) -> str:
     return f"The best fit has {what}, where starts are looked for; there may be a better elsewhere."
 
 
-def _rounded(model: ForwardModel) -> str:
-    """Say which current is known worst of those that are rounded coarsely; nothing of none."""
+def _first(model: ForwardModel) -> str:
+    """Say what of the files may be at fault before any cause that is tried; nothing of none."""
+    told = ""
+    behind = [one.source for one in model.curves if one.after_charge]
+    if behind:
+        told = (
+            f"{behind[0]} follows a charge, which leaves a cell uneven, and is fitted as from an "
+            "even one: `--protocol` fits the charge as well. "
+        )
     worst = max(model.curves, key=lambda one: one.charge_error, default=None)
     if worst is None or worst.charge_error < _COARSE:
-        return ""
-    return (
+        return told
+    return told + (
         f"The current of {worst.source} is rounded in its file and known to "
         f"{worst.charge_error:.0%} only: export it in a smaller unit, or the capacity as well, "
         "before anything else. "
@@ -243,7 +252,7 @@ def misfit_sentence(
     rms: float,
     causes: tuple[MisfitCause, ...] = (),
     *,
-    rounded: str = "",
+    first: str = "",
 ) -> str:
     """Say whether the cell file explains the data, how well, and what to do.
 
@@ -255,14 +264,15 @@ def misfit_sentence(
         Of all residuals [V].
     causes
         Of a misfit, the likeliest first.
-    rounded
-        What is to be said of rounded currents before all causes.
+    first
+        What is to be said of the files before all causes.
     """
     told = (
         f"the residuals, averages over samples, are {_mV(rms)} rms, and a sample was taken "
         f"to have {_mV(noise)} of noise"
     )
-    if not trend.chance < UNLIKELY and not trend.is_gross:
+    drifts = trend.chance < UNLIKELY and trend.size > _SEEN
+    if not (drifts or trend.is_gross or is_misfit(trend, noise)):
         larger = trend.scatter > _LARGER
         more = "; the noise is larger than that, and the intervals were widened" if larger else ""
         if not larger and rms > _BEYOND_NOISE * noise:
@@ -285,7 +295,7 @@ def misfit_sentence(
         trends += f"; at {trend.late_current:.4g} A m⁻² the voltage falls {_percent(trend.late)} "
         trends += f"of the charge {when} than it should"
     return (
-        f"The cell file cannot explain the data: {trends}. {rounded}{causes_sentence(causes)} The "
+        f"The cell file cannot explain the data: {trends}. {first}{causes_sentence(causes)} The "
         "intervals "
         "only hold for a cell file that fits; they were widened to cover residuals of this size by "
         "chance, which is not the same."

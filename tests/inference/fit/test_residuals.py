@@ -74,7 +74,7 @@ def test_a_cliff_at_the_wrong_charge_is_told():
 
 def test_a_coarse_current_is_named_before_all_causes_and_the_steep_part_of_a_good_fit():
     words = misfit_sentence(
-        replace(TREND, late=-0.0031), 1e-3, 1e-3, rounded="The current of a.csv is rounded. "
+        replace(TREND, late=-0.0031), 1e-3, 1e-3, first="The current of a.csv is rounded. "
     )
     assert words.index("The current of a.csv") < words.index("No single cause")
     good = replace(TREND, chance=0.5, size=0.0)
