@@ -124,7 +124,10 @@ def chromium(folder):
         options.add_argument(word)
     options.add_experimental_option("prefs", {"download.default_directory": str(folder)})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    # While kernels are compiled beside it, a click may take longer than the usual two minutes.
+    browser.command_executor.client_config.timeout = 600
+    return browser
 
 
 class Server:
