@@ -19,7 +19,7 @@ from microbatt.engines.dualfoil.files import ExtraFile, format_activation, forma
 from tests.surroundings import CAMPAIGN
 
 CELL = microbatt.load_cell("doyle-1996-cell-1")
-CURRENTS = {"C10": 1.75, "1C": 17.5, "2C": 35.0, "4C": 70.0}
+CURRENTS = {"C10": 1.75, "C2": 8.75, "1C": 17.5, "2C": 35.0, "4C": 70.0}
 TOLD = ExtraFile(name="alpha-S.in", template="{exponent} {S}")
 GRID = """
 format = 1
@@ -42,6 +42,7 @@ def furnish(folder):
     mine = dataclasses.replace(CELL, name="my-cell")
     (folder / "my-cell.toml").write_text(to_toml(mine, source="made up"), encoding="utf-8")
     _write_measured(folder)
+    _write_drive(folder)
     _write_runs(folder)
     _write_published(folder / "curves")
 
@@ -61,11 +62,28 @@ def _write_measured(folder):
     for name, current in CURRENTS.items():
         _write_curve(folder / f"{name}.csv", current)
     _write_curve(folder / "rate-test.csv", CURRENTS["1C"])
+    for cycle in (1, 2, 3):
+        (folder / "life").mkdir(exist_ok=True)
+        _write_curve(folder / "life" / f"cycle{cycle}.csv", CURRENTS["1C"])
     for cell in ("cell-1", "cell-2"):
         place = folder / "production-line" / cell
         place.mkdir(parents=True)
         for name in ("1C", "4C"):
             _write_curve(place / f"{name}.csv", CURRENTS[name])
+
+
+def _write_drive(folder):
+    """Write a profile, and a run of rests, loads and a charge as a tester exports it."""
+    (folder / "drive.csv").write_text("Time [s],Current [A/m2]\n0,0\n60,-20\n120,10\n", "utf-8")
+    steps = ["Rest for 1 minute", "Discharge at 1C for 10 minutes", "Rest for 5 minutes"]
+    run = microbatt.simulate(CELL, [*steps, "Charge at C/2 for 5 minutes", "Rest for 5 minutes"])
+    time = np.arange(0.0, run.time[-1], 10.0)
+    table = {
+        "time [s]": time,
+        "voltage [V]": np.interp(time, run.time, run.voltage),
+        "current [A m-2]": np.interp(time, run.time, run.current),
+    }
+    pd.DataFrame(table).to_csv(folder / "drive-cycle.csv", index=False)
 
 
 def _write_curve(path, current):

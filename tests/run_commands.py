@@ -9,16 +9,24 @@ import os
 import sys
 import traceback
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import click
 
 from microbatt.cli.commands import main
 
 
+def expanded(word):
+    """Return the files that a word stands for, as a shell does; or the word."""
+    named = "*" in word and not Path(word).is_absolute()
+    return sorted(str(one) for one in Path().glob(word)) if named else [word]
+
+
 def run(folder, calls):
     """Return what went wrong with the first call that failed; empty if none did."""
     os.chdir(folder)
-    for words in calls:
+    for call in calls:
+        words = [one for word in call for one in expanded(word)]
         try:
             with redirect_stdout(sys.stderr):
                 main(["--debug", *words], prog_name="microbatt", standalone_mode=False)
