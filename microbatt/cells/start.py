@@ -174,16 +174,17 @@ def _at_a_limit(cell: Any, at: Start) -> bool:  # noqa: ANN401 - a cell
 
 def _is_steep(cell: Any, name: str, full: Start, empty: Start) -> bool:  # noqa: ANN401 - a cell
     """Whether little more charge leads to the cut-off, as of LFP, which rests far below it."""
-    way = _LITTLE if name == "full" else -_LITTLE
-    end = full if name == "full" else empty
-    further = [at + way * (a - b) for at, a, b in zip(end, full, empty, strict=True)]
+    is_full = name == "full"
+    end, other = (full, empty) if is_full else (empty, full)
+    further = Start(*(a + _LITTLE * (a - b) for a, b in zip(end, other, strict=True)))
     for electrode, theta in zip((cell.negative, cell.positive), further, strict=True):
         fit = None if electrode is cell.metal else electrode.open_circuit
         if fit is not None and not fit.lower < theta < fit.upper:
             return True
-    cutoff = cell.upper_cutoff_voltage if name == "full" else cell.lower_cutoff_voltage
-    there = _voltage(cell, Start(*further))
-    return bool(there >= cutoff if name == "full" else there <= cutoff)
+    there = _voltage(cell, further)
+    return bool(
+        there >= cell.upper_cutoff_voltage if is_full else there <= cell.lower_cutoff_voltage
+    )
 
 
 _LITTLE: Final = 0.02

@@ -50,8 +50,8 @@ _ONE_INTERVAL: Final = 1.5
 """A counter that falls to at most so many times the charge of one interval has begun again."""
 _COARSE: Final = 0.01
 """From which share of the current on its rounding asks for another export."""
-_MATTERS_OF_COUNTER, _TOLD = 3e-5, 1e-3
-"""Shares of the charge from which on the rounding of a counter counts, and is told."""
+_NO_MATTER, _TOLD = 3e-5, 1e-3
+"""Shares of the charge up to which the rounding of a counter does not count, and is not told."""
 _STARTS: Final = 40
 """So many times are tried for the start of a discharge, …"""
 _FIRST: Final = 6
@@ -218,7 +218,7 @@ def _from_counter(
         current=current,
         capacity=_increasing(counted, by_time, fine) + before,
         step=min(fine, time_step) if fine > 0.0 else fine,
-        relative=exact if exact > _MATTERS_OF_COUNTER else 0.0,
+        relative=exact if exact > _NO_MATTER else 0.0,
         start=start,
         remarks=tuple(told),
     )

@@ -220,9 +220,7 @@ def _run_together(text: str, plain: str) -> Heading | None:
     if match is None:
         return None
     name = f"{match['name']} {match['number'] or ''}".strip()
-    unit = (
-        "s" if match["unit"] == "S" else _spelled(match["unit"])
-    )  # no siemens after a small letter
+    unit = _spelled(match["unit"])
     named = _named(name, unit)
     if named is None and _is_temperature(name, unit):
         named = ("temperature", _BY_WORD)

@@ -110,32 +110,35 @@ def in_other_axes():
     return other.assign_coords(positive_thickness=1e-5 * (1 + other.positive_thickness))
 
 
+BEYOND = [
+    ({"positive_thickness": 70.0}, "is 70 m, and the cube has 1e-05, 3e-05, 7e-05"),
+    ({"negative_alpha": 80.0}, "`negative_alpha` is 80, and the cube has 1, 5, 40."),
+    ({"current": 1.0}, "`current` is 1 A m⁻², and the cube has 17.5, 35 A m⁻²."),
+    ({"current": [17.5, 350.0]}, "`current` is 350 A"),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), BEYOND)
+def test_curves_beyond_an_axis_are_refused_with_the_values_that_there_are(axes, given, words):
+    plot = in_other_axes().microbatt.plot
+    with pytest.raises(ParameterError, match=re.escape(words)):
+        plot.curves(**given, axes=axes)
+    with pytest.raises(ParameterError, match=re.escape(words)):
+        plot.interactive.curves(**given)
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "words"),
     [
-        ("curves", {"positive_thickness": 70.0}, "is 70 m, and the cube has 1e-05, 3e-05, 7e-05"),
-        ("curves", {"negative_alpha": 80.0}, "`negative_alpha` is 80, and the cube has 1, 5, 40."),
-        ("curves", {"current": 1.0}, "`current` is 1 A m⁻², and the cube has 17.5, 35 A m⁻²."),
-        ("curves", {"current": [17.5, 350.0]}, "`current` is 350 A"),
         ("map", {"variable": "energy", "current": 1.0}, "`current` is 1 A"),
         ("map", {"variable": "energy", "c_rate": 20.0}, "`c_rate` is 20 "),
         ("outcomes", {"current": 350.0}, "`current` is 350 A"),
     ],
 )
-@pytest.mark.parametrize("interactive", [False, True])
-def test_what_lies_beyond_an_axis_is_refused_with_the_values_that_there_are(
-    axes, kind, given, words, interactive
-):
+def test_maps_beyond_an_axis_are_refused_with_the_values_that_there_are(axes, kind, given, words):
     cube = in_other_axes().assign_coords(c_rate=("current", [0.5, 1.0]))
-    plot = cube.microbatt.plot
-    if interactive:
-        if kind != "curves":
-            pytest.skip("these have a slider for the current")
-        plot, where = plot.interactive, {}
-    else:
-        where = {"axes": axes}
     with pytest.raises(ParameterError, match=re.escape(words)):
-        getattr(plot, kind)(**given, **where)
+        getattr(cube.microbatt.plot, kind)(**given, axes=axes)
 
 
 def test_a_place_beyond_the_other_axes_of_a_map_is_refused(axes):

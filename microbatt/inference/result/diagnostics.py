@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 _LARGER: Final = 1.2
 """Scatter beyond the noise assumed by more than this is told."""
 _BEYOND_NOISE: Final = 3.0
-"""And so it is why residuals of so many times the noise are no misfit."""
+"""Of a good fit it is told why residuals of more than so many times the noise are none."""
 _SEEN: Final = 2e-5
 """A drift of less is the engine's own, and is not told [V]."""
 _COARSE: Final = 0.01
-"""Share of a current from which on its rounding is named as the cause of a misfit."""
+"""Share of a charge from which on its doubt by the file is named as the cause of a misfit."""
 
 
 class Verdict(enum.StrEnum):
@@ -240,9 +240,8 @@ def _first(model: ForwardModel) -> str:
     if worst is None or worst.charge_error < _COARSE:
         return told
     return told + (
-        f"The current of {worst.source} is rounded in its file and known to "
-        f"{worst.charge_error:.0%} only: export it in a smaller unit, or the capacity as well, "
-        "before anything else. "
+        f"The charge of {worst.source} is known to {worst.charge_error:.0%} only, since its file "
+        "rounds the current or the capacity: export them in smaller units before anything else. "
     )
 
 
