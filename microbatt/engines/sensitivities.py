@@ -398,7 +398,7 @@ class _Solved:
 
         A step that is off by as much however little is changed is off by itself; there the least
         change is what others are compared with.  Beside an exhaustion the engine may not know a few
-        steps to that; there derivatives are those of the steps around.
+        steps to that; there derivatives are those of the steps around, and none at an end.
         """
         share, filled = 1.0, np.full(self.leader.shape, np.nan)
         trials: list[tuple[Array, float]] = []
@@ -420,7 +420,8 @@ class _Solved:
         known = np.flatnonzero(np.isfinite(filled))
         if filled.size - known.size > _UNKNOWN * filled.size:
             return filled
-        return np.interp(np.arange(filled.size), known, filled[known])
+        at = np.arange(filled.size)
+        return np.interp(at, known, filled[known], left=np.nan, right=np.nan)
 
 
 def _round_down(share: float) -> float:

@@ -58,6 +58,8 @@ _FIRST: Final = 6
 """… on so many samples, …"""
 _USUAL: Final = 0.4
 """… at whose first, and at whose last, where it is one interval away, testers begin so often; …"""
+_LATEST: Final = 10.0
+"""… a file's time that begins with it comes so many intervals later at most; …"""
 _ROUGHLY: Final = 0.01
 """… its law is off by so much of what the voltage falls; …"""
 _SURE: Final = 0.99
@@ -165,6 +167,9 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
         known = f"so the charge is known to {rounded:.1%} only"
         remedy = "; export it in a smaller unit, or the capacity" if rounded > _COARSE else ""
         remarks += (f"the current is rounded to {told_step}, {known}{remedy}",)
+    elif _written(piece) / _SPREAD > _COARSE * current:
+        told_step = f"a current of {current:.4g} {piece.units[0]} is taken for the one that was set"
+        remarks += (f"{told_step}; if it was read, export more digits of it",)
     return Charge(
         current=current,
         capacity=by_time + before,
@@ -185,16 +190,22 @@ def _from_counter(
     rounded: float,
     remarks: tuple[str, ...],
 ) -> Charge:
-    """Return the charge of the tester's counter, which current and time must confirm."""
+    """Return the charge of the tester's counter, which current and time must confirm.
+
+    Where these have more digits, the counter tells what came before the first row alone.
+    """
     _check_one_way(piece, counted, by_time=True)
     _compare(piece, counted, by_time)
     fine = piece.steps.get("capacity", 0.0)
     told = list(remarks)
     away = _outages(piece, counted, by_time)
+    exact = np.sqrt(2.0) * fine / _SPREAD / max(float(counted[-1]), 1e-300)  # of both ends
+    by_current = rounded > 0.0 and exact > max(rounded, _NO_MATTER) and not away.size
     if away.size:
         rows = ", ".join(str(piece.rows[i + 1]) for i in away[:4])
         told.append(f"current off, by the capacity column, in the time before row {rows}")
-    exact = np.sqrt(2.0) * fine / _SPREAD / max(float(counted[-1]), 1e-300)  # of both ends
+    if rounded == 0.0 and abs(by_time[-1] / counted[-1] - 1.0) > _TOLD + 3.0 * exact:
+        rounded = _written(piece) / _SPREAD / current  # what was set did not flow
     if rounded > 3e-4 and exact < rounded:
         on = np.ones(by_time.size - 1, dtype=bool)
         on[away] = False
@@ -207,7 +218,17 @@ def _from_counter(
         before, start, more = _before_first(record, step, piece, current)
         told += more
     before += _ramp(record, step, piece, counted=True)
-    time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
+    if by_current:
+        told.append("charge from current × time, which have more digits than the capacity column")
+        time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
+        return Charge(
+            current=current,
+            capacity=by_time + before,
+            step=time_step,
+            relative=rounded,
+            start=start,
+            remarks=tuple(told),
+        )
     told.append("charge from the capacity column")
     if exact > _TOLD:
         told.append(
@@ -217,7 +238,7 @@ def _from_counter(
     return Charge(
         current=current,
         capacity=_increasing(counted, by_time, fine) + before,
-        step=min(fine, time_step) if fine > 0.0 else fine,
+        step=fine,
         relative=exact if exact > _NO_MATTER else 0.0,
         start=start,
         remarks=tuple(told),
@@ -260,6 +281,8 @@ def _begun_again(piece: Record, column: Array) -> tuple[Array, tuple[str, ...]]:
         return column, ()
     fine = piece.steps.get("capacity", 0.0)
     again = (away[1:] < away[:-1] - fine) & (away[1:] <= _ONE_INTERVAL * meanwhile + fine)
+    # A net counter passes zero by as much as it counts, and does not begin again.
+    again &= np.abs(np.diff(column)) > _ONE_INTERVAL * meanwhile + 2.0 * fine
     again[:-1] &= np.diff(away)[1:] <= 2.0 * _ONE_INTERVAL * meanwhile[1:] + fine  # and goes on
     rows = np.flatnonzero(again) + 1
     if not rows.size:
@@ -326,7 +349,7 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
     time_step = current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR
     time_step *= min(1.0, float(counted[-1] / by_time[-1]))
     ratio = _usual_ratio(counted, by_time, max(piece.steps.get("capacity", 0.0), time_step))
-    rounded = 0.55 * piece.steps.get("current", 0.0) / current
+    rounded = 0.55 * _written(piece) / current
     coarse = 2.0 * piece.steps.get("capacity", 0.0) / float(counted[-1])
     if abs(ratio - 1.0) <= APART + rounded + coarse:
         return
@@ -334,6 +357,11 @@ def _compare(piece: Record, counted: Array, by_time: Array) -> None:
         f"{piece.source}: up to row {piece.rows[-1]} the capacity column gives {counted[-1]:.5g} "
         f"and current × time {by_time[-1]:.5g} {piece.units[1]}. {_wrong_unit(ratio)}"
     )
+
+
+def _written(piece: Record) -> float:
+    """Return to which step a current is written, by an instrument or by a person."""
+    return max(piece.steps.get("current", 0.0), piece.steps.get("current written", 0.0))
 
 
 def _wrong_unit(ratio: float) -> str:
@@ -416,14 +444,14 @@ def _before_first(
     interval = middle(np.diff(piece.seconds[:4]))
     gap, rest = _gap_before(record, step)
     if gap is None:  # the file begins with the discharge, and its time perhaps with the load
-        gap = max(float(piece.seconds[0]), 0.0) if piece.seconds[0] <= 1.02 * interval else 0.0
+        begins = float(piece.seconds[0])
+        most = begins if 0.0 <= begins <= _LATEST * interval else interval
         likely = True
     else:
-        likely = _alike(gap, interval)
-    most = min(gap, 1.02 * interval)
+        most, likely = min(gap, 1.02 * interval), _alike(gap, interval)
     if most <= 0.0:
         return 0.0, 0.0, ()
-    if rest is not None and _alike(gap, rest) and not _alike(gap, interval):
+    if gap is not None and rest is not None and _alike(gap, rest) and not likely:
         return 0.0, 0.0, ()
     if _lost_its_start(record, step):
         since, error = most, 0.0

@@ -408,8 +408,8 @@ def _is_lower(one: _Start, other: _Start) -> bool:
     """Tell whether a discharge surely starts emptier than another one."""
     if one.rest is not None and other.rest is not None:
         return one.rest < other.rest - FULL
-    if one.rest is not None and one.rest < other.loaded - FULL and one.current <= other.current:
-        return True
+    if one.rest is not None:  # whose first row may come late
+        return one.rest < other.loaded - FULL and one.current <= other.current
     same_or_less = one.current <= (1.0 + _ALIKE) * other.current
     return same_or_less and one.loaded < other.loaded - FULL
 
@@ -446,7 +446,7 @@ def _measurement(
     remarks = [*told, *charge.remarks]
     if np.sign(middle(piece.current)) < 0.0:
         remarks.append("discharge has a negative current in the file")
-    after_charge = any(one.kind == CHARGE for one in steps[:i])
+    after_charge = any(one.kind in (CHARGE, HOLD) for one in steps[:i])
     if after_charge:
         remarks.append(
             "it follows a charge and is fitted as from an even cell, which a charge leaves uneven, "

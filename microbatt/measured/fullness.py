@@ -35,8 +35,8 @@ MISSING: Final = 0.02
 """… and so is one that less than this share of the charge makes up for."""
 _SAME: Final = 1e-3
 """By so much a voltage at rest may be off that of the same state without any doubt [V]."""
-_NOTHING: Final = 1e-4
-"""Share of the charge that is no doubt either."""
+_NOTHING: Final = 5e-4
+"""Share of the charge that may be missing without a word."""
 STATES: Final = frozenset(
     f"{electrode}_{name}"
     for electrode in ("negative", "positive")
@@ -179,15 +179,15 @@ def _nearly_full(cell: Cell, rest: float) -> _Judgement:
     """Judge a discharge from nearly the file's start: what differs is an error of its charge."""
     full = cell.open_circuit_voltage
     nearer = full + np.sign(rest - full) * max(abs(rest - full) - _SAME, 0.0)
-    share = min(abs(share_missing(cell, nearer)), MISSING)
-    if share <= _NOTHING:
+    if nearer == full:
         return _Judgement()
+    share = abs(share_missing(cell, nearer))
     way = "missing" if rest < full else "more"
-    return _Judgement(
-        remark=f"{rest:.4g} V at rest before it, where the cell file starts at {full:.4g} V: up to "
-        f"{share:.1%} of the charge may be {way} at its start, and the intervals allow for that",
-        missing=share * charge_held(cell),
+    told = (
+        f"{rest:.4g} V at rest before it, where the cell file starts at {full:.4g} V: up to "
+        f"{share:.1%} of the charge may be {way} at its start, and the intervals allow for that"
     )
+    return _Judgement(remark=told if share > _NOTHING else "", missing=share * charge_held(cell))
 
 
 def _among_each_other(one: Measurement, experiment: Experiment) -> _Judgement:

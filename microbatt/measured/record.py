@@ -191,9 +191,9 @@ def make_record(
     if "current" in columns:
         scale = _per_area(table.source, columns["current"], area)
         current = _values(table, columns["current"]) * scale
-        current_step = _current_step(table, columns["current"]) * scale
+        read, written = (scale * one for one in _current_steps(table, columns["current"]))
     elif given_current is not None:
-        current, current_step = np.full(voltage.shape, given_current), 0.0
+        current, read, written = np.full(voltage.shape, given_current), 0.0, 0.0
     else:
         raise MeasurementError(
             f"{table.source}: no column is a current. Name one `current [A m-2]`, map it: "
@@ -233,7 +233,8 @@ def make_record(
         steps={
             "time": 0.0 if clock is None else _step(table, clock),
             "voltage": _step(table, columns["voltage"]),
-            "current": current_step,
+            "current": read,
+            "current written": written,
             "capacity": capacity_step,
         },
         factors=factors,
@@ -491,7 +492,9 @@ def _check_halves(table: Table, column: Column, out: Array, back: Array) -> None
 _INSTRUMENTS: Final = 0.05
 """No tester rounds its current more coarsely than that [A]."""
 _VARIES: Final = 0.1
-"""Share of the rows at which a current changes that an instrument reads."""
+"""Share of the rows at which a current changes that an instrument reads; …"""
+_TURNS: Final = 3
+"""… one that changes by its last digit so often is read too."""
 _FLOWS: Final = 0.01
 """Share of the largest current below which none flows."""
 
@@ -501,22 +504,25 @@ def _step(table: Table, column: Column) -> float:
     return rounding(np.asarray(table.columns[column.index], dtype=float)) * column.factor
 
 
-def _current_step(table: Table, column: Column) -> float:
-    """Return to which step a tester's current is rounded; one per area is computed, not read.
+def _current_steps(table: Table, column: Column) -> tuple[float, float]:
+    """Return to which step a tester's current is rounded, and to which it is written [A].
 
-    Nor does a tester write 5 A or 0.5 A: a person does, of the current that was set.
+    One per area is computed, not read.  Nor does a tester read 5 A or 0.5 A all along: a person
+    writes it, of the current that was set.
     """
     if column.per_area:
-        return 0.0
-    shown = _step(table, column)  # of all numbers; some write 0.01 for 0.01000
-    if column.index not in table.decimals:
-        return shown
-    written = table.decimals[column.index] * column.factor
-    step = min(written, shown) if shown > 0.0 else written
-    values = np.abs(np.asarray(table.columns[column.index], dtype=float))
-    loaded = values[np.isfinite(values) & (values > 0.0)]
-    turns = np.count_nonzero(np.diff(loaded)) > _VARIES * loaded.size  # as only what is read does
-    return 0.0 if step > _INSTRUMENTS and not turns else step
+        return 0.0, 0.0
+    written = _step(table, column)  # of all numbers; some write 0.01 for 0.01000
+    if column.index in table.decimals:
+        places = table.decimals[column.index] * column.factor
+        written = min(places, written) if written > 0.0 else places
+    if written <= _INSTRUMENTS:
+        return written, written
+    values = np.abs(np.asarray(table.columns[column.index], dtype=float)) * column.factor
+    turns = np.abs(np.diff(values[np.isfinite(values) & (values > 0.0)]))
+    by_one = np.count_nonzero(np.abs(turns - written) < 0.1 * written)
+    reads = by_one >= _TURNS or np.count_nonzero(turns) > _VARIES * turns.size
+    return (written if reads else 0.0), written
 
 
 def _optional(table: Table, column: Column | None) -> Array | None:

@@ -302,8 +302,7 @@ def run_of(
     first = samples.voltage[: last_at_rest(samples.voltage, samples.time, 0, rows - 1) + 1]
     told = [f"{int((~once).sum())} repeated times left out"] if not once.all() else []
     current = samples.current[once]
-    loaded = np.abs(current[np.abs(current) > 0.5 * samples.current_step])
-    known = samples.current_step / np.sqrt(12.0) / middle(loaded) if loaded.size else 0.0
+    known = _charge_error(current, samples.current_step)
     if known > _TOLD:
         told.append(f"the currents are rounded, so that the charge is known to {known:.1%} only")
     return MeasuredRun(
@@ -352,6 +351,18 @@ def last_at_rest(voltage: Array, time: Array | None, first: int, last: int) -> i
             break
         row -= 1
     return row
+
+
+def _charge_error(current: Array, step: float) -> float:
+    """Return to which share the charge of currents is known that are rounded to a step.
+
+    Rows of one current are off by the same; what others are off by is independent of it.
+    """
+    loaded = current[np.abs(current) > 0.5 * step]
+    if step == 0.0 or not loaded.size:
+        return 0.0
+    length = np.diff(np.flatnonzero(np.append(np.diff(loaded, prepend=np.nan) != 0.0, True)))
+    return float(step / np.sqrt(12.0) * np.sqrt(np.sum(length**2.0)) / np.sum(np.abs(loaded)))
 
 
 def _once(time: Array, current: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -105,5 +105,20 @@ def test_what_a_rest_says_is_missing_of_a_full_cell_is_an_error_of_its_start(bel
     else:
         held = fullness.charge_held(CELL)
         share = fullness.share_missing(CELL, rest + 1e-3)
-        assert one.start_error == pytest.approx(min(share, fullness.MISSING) * held, rel=1e-6)
+        assert one.start_error == pytest.approx(share * held, rel=1e-6)
         assert len(told) == 1
+
+
+def test_on_a_plateau_a_few_millivolts_are_as_much_charge_as_they_are():
+    lfp = load_cell("prada-2013")
+    drawn, truth = fullness.cell_drawn(lfp, 0.30), fullness.cell_drawn(lfp, 0.45)
+    curve = simulate_discharge(truth, current="1C")
+    one = Measurement(
+        source="a.csv",
+        current=curve.current,
+        capacity=curve.capacity,
+        voltage=curve.voltage,
+        rest_voltage=truth.open_circuit_voltage,
+    )
+    (kept,) = starting_full(Experiment(name="a", measurements=(one,)), drawn).measurements
+    assert kept.start_error > 0.1 * fullness.charge_held(drawn)
