@@ -147,11 +147,12 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
             )
         _check_one_way(piece, counted, by_time=False)
         before = (_counter_before(record, step, current) or 0.0) + _ramp(record, step, piece)
+        exact = _counter_error(piece, counted)
         return Charge(
             current=current,
             capacity=counted + before,
             step=piece.steps.get("capacity", 0.0),
-            relative=0.0,
+            relative=exact if exact > _NO_MATTER else 0.0,
             start=0.0,
             remarks=remarks,
         )
@@ -162,22 +163,33 @@ def delivered(record: Record, step: Step, piece: Record) -> Charge:
     _check_gaps(piece)
     before, start, told = _before_first(record, step, piece, current)
     before += _ramp(record, step, piece)
-    if rounded > 1e-3:
-        told_step = f"{piece.steps['current']:.2g} {piece.units[0]}"
-        known = f"so the charge is known to {rounded:.1%} only"
-        remedy = "; export it in a smaller unit, or the capacity" if rounded > _COARSE else ""
-        remarks += (f"the current is rounded to {told_step}, {known}{remedy}",)
-    elif _written(piece) / _SPREAD > _COARSE * current:
-        told_step = f"a current of {current:.4g} {piece.units[0]} is taken for the one that was set"
-        remarks += (f"{told_step}; if it was read, export more digits of it",)
     return Charge(
         current=current,
         capacity=by_time + before,
         step=current * piece.steps.get("time", 0.0) / SECONDS_PER_HOUR,
         relative=rounded,
         start=start,
-        remarks=(*remarks, *told),
+        remarks=(*remarks, *_told_of_digits(piece, current, rounded), *told),
     )
+
+
+def _counter_error(piece: Record, counted: Array) -> float:
+    """Return to which share of the charge a counter knows it, both of whose ends are rounded."""
+    fine = piece.steps.get("capacity", 0.0)
+    return float(np.sqrt(2.0) * fine / _SPREAD / max(float(counted[-1]), 1e-300))
+
+
+def _told_of_digits(piece: Record, current: float, rounded: float) -> tuple[str, ...]:
+    """Return what is to be said of the digits of a current on which the charge rests."""
+    if rounded > _TOLD:
+        told = f"the current is rounded to {piece.steps['current']:.2g} {piece.units[0]}, so the "
+        told += f"charge is known to {rounded:.1%} only"
+        remedy = "; export it in a smaller unit, or the capacity" if rounded > _COARSE else ""
+        return (told + remedy,)
+    if _written(piece) / _SPREAD > _TOLD * current:
+        told = f"a current of {current:.4g} {piece.units[0]} is taken for the one that was set"
+        return (f"{told}; if it was read, export more digits of it",)
+    return ()
 
 
 def _from_counter(
@@ -199,7 +211,7 @@ def _from_counter(
     fine = piece.steps.get("capacity", 0.0)
     told = list(remarks)
     away = _outages(piece, counted, by_time)
-    exact = np.sqrt(2.0) * fine / _SPREAD / max(float(counted[-1]), 1e-300)  # of both ends
+    exact = _counter_error(piece, counted)
     by_current = rounded > 0.0 and exact > max(rounded, _NO_MATTER) and not away.size
     if away.size:
         rows = ", ".join(str(piece.rows[i + 1]) for i in away[:4])
@@ -227,7 +239,7 @@ def _from_counter(
             step=time_step,
             relative=rounded,
             start=start,
-            remarks=tuple(told),
+            remarks=(*told, *_told_of_digits(piece, current, rounded)),
         )
     told.append("charge from the capacity column")
     if exact > _TOLD:
